@@ -1,0 +1,132 @@
+"""The command line. Each command is a line of a table; what it needs is imported when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from gymtui import __version__
+
+CLIENT: Final = ("url", "user", "desk", "token")
+LOGS: Final = ("log_level", "log_json")
+GYM: Final = ("gym", "timezone", "capacity")
+
+# What people type; the settings it takes; the function that does it, with settings and arguments as its keywords; what
+# it is.
+COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
+    ("demo", ("rate", "seed"), "gymtui.demo:run", "a whole gym on this machine: server, members, a day, the desk"),
+    ("serve", ("host", "port", "database", "batch_ms", *GYM), "server.app:run", "the server"),
+    ("tail", (*CLIENT, "json"), "gymtui.tail:run", "one line an event on stdout; narration on stderr"),
+    ("simulate", (*CLIENT, "rate", "desks", "seed"), "gymtui.simulate:run", "a day's traffic against a server"),
+    ("admin users add", ("database",), "server.admin:users_add", "add a user"),
+    ("admin users list", ("database",), "server.admin:users_list", "list the users"),
+    ("admin tokens issue", ("database",), "server.admin:tokens_issue", "print one access token"),
+    ("admin members import", ("database",), "server.admin:members_import", "add or change members from a CSV file"),
+    ("admin members export", ("database",), "server.admin:members_export", "write all members to a CSV file"),
+    ("admin check-ins export", ("database",), "server.admin:check_ins_export", "write all check-ins to a CSV file"),
+)
+
+# What a command takes beside settings, in argparse's own words.
+ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
+    "admin users add": (
+        ("name", {"help": "the name to log in with"}),
+        ("--role", {"required": True, "choices": ("operator", "staff", "manager")}),
+        ("--password-stdin", {"action": "store_true", "help": "read the password from stdin"}),
+    ),
+    "admin tokens issue": (
+        ("--user", {"required": True, "dest": "name", "help": "whose token"}),
+        ("--ttl", {"required": True, "type": int, "help": "seconds it is good for"}),
+    ),
+    "admin members import": (
+        ("file", {"type": Path, "metavar": "FILE.csv"}),
+        ("--strict", {"action": "store_true", "help": "import nothing where any row is bad"}),
+    ),
+    "admin members export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
+    "admin check-ins export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"gymtui: {message} (see `{self.prog} --help`)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, made from the tables above."""
+    top = _Parser(prog="gymtui", description="A gym's front desk in a terminal; without a command, the desk itself.")
+    top.add_argument("--version", action="version", version=__version__)
+    _add_settings(top, (*CLIENT, *LOGS))
+    top.set_defaults(run=("gymtui.console:run", CLIENT))
+    groups: dict[str, Any] = {"": top.add_subparsers(metavar="COMMAND")}
+    for name, settings, run, text in COMMANDS:
+        *path, last = name.split()
+        for depth in range(len(path)):
+            group = " ".join(path[: depth + 1])
+            if group not in groups:
+                parent = groups[" ".join(path[:depth])]
+                made = parent.add_parser(path[depth], help=f"{path[depth]} …", description=f"gymtui {group} …")
+                groups[group] = made.add_subparsers(metavar="COMMAND", required=True)
+        command = groups[" ".join(path)].add_parser(last, help=text, description=text)
+        for argument, words in ARGUMENTS.get(name, ()):
+            command.add_argument(argument, **words)
+        _add_settings(command, (*settings, *LOGS))
+        command.set_defaults(run=(run, settings))
+    return top
+
+
+def _add_settings(command: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
+    from gymtui.config import HELP, Config  # noqa: PLC0415  only once a person asks for something
+
+    flags = {name for name, kind in Config.__annotations__.items() if kind == "bool"}
+    for name in names:
+        flag = "--" + name.replace("_", "-")
+        if name in flags:
+            command.add_argument(flag, action="store_const", const=True, default=argparse.SUPPRESS, help=HELP[name])
+        else:
+            command.add_argument(
+                flag, metavar=name.rpartition("_")[2].upper(), default=argparse.SUPPRESS, help=HELP[name]
+            )
+    command.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="another gymtui.toml")
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Runs one command and ends the program: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    sys.exit(_main(sys.argv[1:] if arguments is None else arguments))
+
+
+def _main(arguments: list[str]) -> int:
+    options = vars(parser().parse_args(arguments))
+    from gymtui import config, logs  # noqa: PLC0415  `--help` does without
+    from gymtui.errors import GymError  # noqa: PLC0415
+
+    target, names = options.pop("run")
+    file = options.pop("config", None)
+    flags = {name: options.pop(name) for name in list(options) if name in config.HELP}
+    try:
+        settings = config.load(flags, file=file)
+    except GymError as error:
+        return _failed(error, 2)
+    logs.start(settings.log_level, as_json=settings.log_json)
+    module, _, function = target.partition(":")
+    try:
+        getattr(import_module(module), function)(**{name: getattr(settings, name) for name in names}, **options)
+    except GymError as error:
+        return _failed(error, 1)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our lines has gone: nothing is left to say
+        return 0
+    return 0
+
+
+def _failed(error: Exception, code: int) -> int:
+    print(f"gymtui: {error}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

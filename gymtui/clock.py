@@ -1,0 +1,34 @@
+"""Times and ids as they stand on the wire. Inside, a time is an integer: milliseconds since 1970 in UTC."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], int]
+"""Tells the time of day in milliseconds; an argument wherever time matters, so that a test can stand in for it."""
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def to_text(ms: int) -> str:
+    """RFC 3339 in UTC with milliseconds: `2026-11-22T09:00:00.000Z`."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+
+
+def to_ms(text: str) -> int:
+    """The time a text of RFC 3339 names; ValueError where there is no such time."""
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+def new_id(at: int | None = None) -> str:
+    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random ones, so that ids sort by their time."""
+    bits = secrets.randbits(74)
+    high = ((now() if at is None else at) & 0xFFFF_FFFF_FFFF) << 16 | 0x7000 | bits >> 62
+    low = 0x8000_0000_0000_0000 | bits & 0x3FFF_FFFF_FFFF_FFFF
+    text = f"{high:016x}{low:016x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

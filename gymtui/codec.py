@@ -1,0 +1,225 @@
+"""Reads and writes messages. Nothing else in the project knows what JSON looks like.
+
+A server reads requests (`read_request`) and writes payloads (`message`, `reply`, `batch`); a client writes requests
+(`message`) and reads frames (`read_frame`). What cannot be read is `Unreadable`, with a sentence that says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from gymtui.protocol import (
+    EVENTS,
+    REQUESTS,
+    SERVER_MESSAGES,
+    Batch,
+    CheckInEvent,
+    ErrorBody,
+    ErrorCode,
+    Event,
+    Gym,
+    Member,
+    Notification,
+    Refusal,
+    Reply,
+    Request,
+    ServerMessage,
+    Stats,
+)
+
+T = TypeVar("T")
+
+encode = msgspec.json.Encoder().encode
+EMPTY = Raw(b"{}")
+
+
+class Unreadable(Exception):
+    """Bytes that are no message of ours. `code` is the error's on the wire, `id` the request's where it had one."""
+
+    def __init__(self, code: ErrorCode, message: str, id: str | None = None) -> None:
+        super().__init__(message)
+        self.code: ErrorCode = code
+        self.id = id
+
+
+class _Message(Struct, frozen=True, kw_only=True):
+    type: str
+    payload: Raw = EMPTY
+    id: str | None = None
+    prev_seq: int | None = None
+    seq: int | None = None
+
+
+class _Batches(Struct, frozen=True, kw_only=True):
+    """A batch whose every payload is as it should be: one pass, straight into structs."""
+
+    check_in_update: tuple[CheckInEvent, ...] = ()
+    member_update: tuple[Member, ...] = ()
+    notification: tuple[Notification, ...] = ()
+    refusal: tuple[Refusal, ...] = ()
+    gym_update: tuple[Gym, ...] = ()
+    stats: tuple[Stats, ...] = ()
+
+
+class _TypedBatch(Struct, frozen=True):
+    batches: _Batches
+
+
+_message = msgspec.json.Decoder(_Message)
+_typed_batch = msgspec.json.Decoder(_TypedBatch)
+_raw_batch = msgspec.json.Decoder(Batch)
+_payloads: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind) for name, kind in {**SERVER_MESSAGES, **REQUESTS}.items()
+}
+
+
+def _because(error: Exception) -> str:
+    """The library's reason with its path made readable: "Expected `str`, got `int` - at `$.code`"."""
+    return str(error).replace(" - at `$.", " in `").replace(" - at `$`", "")
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def message(payload: ServerMessage | Request, id: str | None = None) -> bytes:
+    """One message; a payload without any field that is set is left out."""
+    body = encode(payload)
+    tail = b"}" if id is None else b',"id":' + encode(id) + b"}"
+    return b'{"type":"' + payload.type.encode() + b'","payload":' + body + tail
+
+
+def reply(id: str, result: bytes) -> bytes:
+    """The good answer to the request `id`; `result` is encoded already (an event is, once, for everyone)."""
+    return b'{"type":"reply","payload":{"ok":true,"result":' + result + b'},"id":' + encode(id) + b"}"
+
+
+def refuse(id: str | None, error: ErrorBody) -> bytes:
+    """The bad answer to the request `id`; where there was no id, an `error`."""
+    return message(error) if id is None else message(Reply(ok=False, error=error), id)
+
+
+def batch(payloads: dict[str, list[bytes]], prev_seq: int, seq: int) -> bytes:
+    """Encoded payloads by type as one frame that covers `(prev_seq, seq]`."""
+    lists = b",".join(b'"' + name.encode() + b'":[' + b",".join(items) + b"]" for name, items in payloads.items())
+    return b'{"type":"batch","payload":{"batches":{' + lists + b'}},"prev_seq":%d,"seq":%d}' % (prev_seq, seq)
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def _read(data: bytes | str) -> _Message:
+    try:
+        return _message.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable("invalid", f"This is no message: {_because(error)}.") from error
+
+
+def read_request(data: bytes | str) -> tuple[Request, str | None]:
+    """The request in one frame and its id. Unreadable says what is wrong, with the id where that could be read."""
+    outside = _read(data)
+    if outside.id is not None and not (0 < len(outside.id) <= 64 and outside.id.isprintable()):
+        raise Unreadable("invalid", "An `id` has 1 to 64 printable characters.")
+    if outside.type not in REQUESTS:
+        raise Unreadable("unknown_type", f"There is no message {outside.type[:40]!r} here.", outside.id)
+    try:
+        return _payloads[outside.type].decode(outside.payload), outside.id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Unreadable("invalid", f"`{outside.type}` cannot be read: {_because(error)}.", outside.id) from error
+
+
+class Frame(Struct, frozen=True, kw_only=True):
+    """What a client received: one message, or the events of the journal in `(prev_seq, seq]`, in `seq` order."""
+
+    message: ServerMessage | None = None
+    id: str | None = None
+    events: tuple[Event, ...] = ()
+    stats: Stats | None = None
+    prev_seq: int | None = None
+    seq: int | None = None
+    failures: tuple[Unreadable, ...] = ()
+
+
+def read_frame(data: bytes | str) -> Frame:
+    """One frame from a server. A payload that cannot be read is among the `failures`; its neighbours are not harmed."""
+    outside = _read(data)
+    if outside.type == Batch.type:
+        return _read_batch(outside)
+    if outside.type not in SERVER_MESSAGES:
+        raise Unreadable("unknown_type", f"There is no message {outside.type[:40]!r}.", outside.id)
+    payload, failure = _read_payload(outside.type, outside.payload)
+    if failure is not None:
+        if outside.seq is None:
+            raise failure
+        return Frame(prev_seq=outside.prev_seq, seq=outside.seq, failures=(failure,))
+    if outside.type in EVENTS and outside.seq is not None:
+        return Frame(events=(payload,), prev_seq=outside.prev_seq, seq=outside.seq)
+    return Frame(message=payload, id=outside.id)
+
+
+def _read_payload(name: str, data: Raw) -> tuple[Any, Unreadable | None]:
+    try:
+        return _payloads[name].decode(data), None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return None, Unreadable("invalid", f"`{name}` cannot be read: {_because(error)}.")
+
+
+def _read_batch(outside: _Message) -> Frame:
+    failures: list[Unreadable] = []
+    try:
+        lists = _typed_batch.decode(outside.payload).batches
+        events: list[Event] = [
+            *lists.check_in_update,
+            *lists.member_update,
+            *lists.notification,
+            *lists.refusal,
+            *lists.gym_update,
+        ]
+        stats = lists.stats
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        events, stats = _read_one_by_one(outside.payload, failures)
+    return Frame(
+        events=tuple(sorted(events, key=lambda event: event.seq)),
+        stats=stats[-1] if stats else None,
+        prev_seq=outside.prev_seq,
+        seq=outside.seq,
+        failures=tuple(failures),
+    )
+
+
+def _read_one_by_one(payload: Raw, failures: list[Unreadable]) -> tuple[list[Event], tuple[Stats, ...]]:
+    try:
+        batches = _raw_batch.decode(payload).batches
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        failures.append(Unreadable("invalid", f"`batch` cannot be read: {_because(error)}."))
+        return [], ()
+    events: list[Event] = []
+    stats: list[Stats] = []
+    for name, items in batches.items():
+        if name not in EVENTS and name != Stats.type:
+            continue  # a type that a later server knows
+        for item in items:
+            event, failure = _read_payload(name, item)
+            if failure is not None:
+                failures.append(failure)
+            elif isinstance(event, Stats):
+                stats.append(event)
+            else:
+                events.append(event)
+    return events, tuple(stats)
+
+
+def convert(result: Raw | bytes, kind: type[T]) -> T:
+    """The result of a reply as what it is; Unreadable where it is not."""
+    try:
+        return msgspec.json.decode(result, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unreadable("invalid", f"The reply cannot be read: {_because(error)}.") from error
+
+
+def as_list(items: Iterable[bytes]) -> bytes:
+    """Encoded values as one JSON array."""
+    return b"[" + b",".join(items) + b"]"

@@ -1,0 +1,119 @@
+"""One frozen `Config` for every command: flags before the environment before `gymtui.toml` before the defaults."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+import platformdirs
+from msgspec import Meta, Struct
+
+from gymtui.errors import GymError
+from gymtui.protocol import BATCH_MS, DEFAULT_PORT, PATH
+
+FILE: Final = "gymtui.toml"
+PREFIX: Final = "GYMTUI_"
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class ConfigError(GymError):
+    """A setting that cannot be."""
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting there is. Each is a flag (`--log-level`), a variable (`GYMTUI_LOG_LEVEL`) and a line of the file
+    (`log_level = "info"`); `HELP` says what it is for."""
+
+    url: str = f"ws://127.0.0.1:{DEFAULT_PORT}{PATH}"
+    user: str | None = None
+    desk: Annotated[str, Meta(min_length=1, max_length=64)] = msgspec.field(default_factory=socket.gethostname)
+    token: str | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = DEFAULT_PORT
+    database: str = msgspec.field(default_factory=lambda: str(data_folder() / "gym.db"))
+    batch_ms: Annotated[int, Meta(ge=1, le=10_000)] = BATCH_MS
+    gym: str | None = None
+    timezone: str | None = None
+    capacity: Annotated[int, Meta(ge=1)] | None = None
+    rate: Annotated[float, Meta(gt=0, le=100_000)] = 1.0
+    desks: Annotated[int, Meta(ge=1, le=1000)] = 2
+    seed: int = 7
+    json: bool = False
+    log_level: LogLevel = "info"
+    log_json: bool = False
+
+
+HELP: Final[dict[str, str]] = {
+    "url": "the server's WebSocket, ws://HOST:PORT/ws/checkins/",
+    "user": "who logs in",
+    "desk": "the name of this desk, as others see it",
+    "token": "a ready access token instead of a login",
+    "host": "the address to listen on",
+    "port": "the port to listen on; 0 picks a free one",
+    "database": "the gym's database: a path or sqlite:///PATH",
+    "batch_ms": "milliseconds that events are collected for one batch",
+    "gym": "the gym's name",
+    "timezone": "the gym's time zone, such as Europe/Zurich",
+    "capacity": "how many people may be in",
+    "rate": "events a second, on average",
+    "desks": "how many desks take part",
+    "seed": "the seed of names and of the day's course",
+    "json": "one JSON object a line",
+    "log_level": "debug, info, warning or error",
+    "log_json": "log one JSON object a line",
+}
+
+
+def data_folder() -> Path:
+    """Where a desk's own copy and the default database live."""
+    return Path(platformdirs.user_data_dir("gymtui", appauthor=False))
+
+
+def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Config:
+    """The settings; ConfigError names the one that cannot be, and where it stands."""
+    config = dict(_read_file(file))
+    names = Config.__struct_fields__
+    config |= {name: environment[PREFIX + name.upper()] for name in names if environment.get(PREFIX + name.upper())}
+    config |= {name: value for name, value in flags.items() if value is not None}
+    try:
+        settings = msgspec.convert(config, Config, strict=False)
+    except msgspec.ValidationError as error:
+        reason, _, where = str(error).partition(" - at `$.")
+        name = where.rstrip("`")
+        raise ConfigError(f"The setting {name or 'of gymtui.toml'} cannot be used: {reason}.") from error
+    return msgspec.structs.replace(settings, database=_path(settings.database))
+
+
+def _path(database: str) -> str:
+    """The file that `database` names; ConfigError for what is no file."""
+    scheme, found, rest = database.partition("://")
+    if found and scheme != "sqlite":
+        raise ConfigError(f"The database {scheme}://… cannot be used here: please name a path or sqlite:///PATH.")
+    path = rest if found else database
+    return str(Path("/" + path.lstrip("/") if found else path).expanduser())
+
+
+def _read_file(file: Path | None) -> dict[str, Any]:
+    """The lines of the named file; without a name, of the one in this folder or else of the person's own."""
+    if file is None:
+        candidates = (Path(FILE), Path(platformdirs.user_config_dir("gymtui", appauthor=False)) / FILE)
+        file = next((path for path in candidates if path.is_file()), None)
+        if file is None:
+            return {}
+    try:
+        with file.open("rb") as opened:
+            lines = tomllib.load(opened)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not a TOML file: {error}.") from error
+    unknown = set(lines) - set(Config.__struct_fields__)
+    if unknown:
+        raise ConfigError(f"{file} has a setting that does not exist: {', '.join(sorted(unknown))}.")
+    return lines

@@ -1,0 +1,424 @@
+"""Every message on the wire: its payload, who may send it, the limits and the close codes (`codec` writes them).
+
+A message is one text frame of compact JSON, `{"type", "payload"}`, with an `id` where it asks or answers and with
+`prev_seq` and `seq` where it carries events of the journal. Each payload is a struct whose class attribute `type`
+is its name on the wire; the unions at the end of the page are the registry that everything else is derived from.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
+
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+
+VERSION: Final = 1
+PATH: Final = "/ws/checkins/"
+DEFAULT_PORT: Final = 8765
+
+BATCH_MS: Final = 100  # one window of events, in milliseconds
+MAX_MESSAGE: Final = 64 * 1024  # bytes of one message from a client; above it `too_large`
+MAX_FRAME: Final = 1024 * 1024  # bytes; above it the library closes with 1009
+MAX_PART: Final = 256 * 1024  # bytes of one batch or of one part of a snapshot
+MAX_IN_FLIGHT: Final = 1024  # commands of one connection before the server stops reading from it
+MAX_REPLAY: Final = 5000  # journal rows that `resume` replays; beyond, a snapshot (unless `full`)
+MAX_PRESENT: Final = 1000  # visits in one page of `list_present`
+AUTHENTICATE_WITHIN: Final = 5.0  # seconds for the first message where the URL had no token
+ACCESS_TTL: Final = 300  # seconds an access token is good for
+REFRESH_TTL: Final = 12 * 3600  # seconds: one shift
+
+Role = Literal["operator", "staff", "manager"]
+Level = Literal["info", "success", "warning", "error"]
+MemberStatus = Literal["active", "frozen", "banned", "inactive"]
+Action = Literal["allow", "warn", "refuse"]
+Text = Annotated[str, Meta(max_length=1000)]
+Key = Annotated[str, Meta(min_length=1, max_length=64)]
+Timestamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
+
+READERS: Final[frozenset[Role]] = frozenset(get_args(Role))
+STAFF: Final[frozenset[Role]] = frozenset({"staff", "manager"})
+MANAGERS: Final[frozenset[Role]] = frozenset({"manager"})
+
+
+class Close(IntEnum):
+    """Why a connection ended: the codes that either side sends or sees."""
+
+    DONE = 1000
+    GOING_AWAY = 1001
+    BAD_TOKEN = 4001
+    ACCESS_ENDED = 4003
+    ABUSED = 4004
+    OVERLOADED = 4100
+    TOKEN_EXPIRED = 4101
+    TOO_MANY = 4102
+    STALLED = 4103
+    SILENT = 4104
+    NOT_AUTHENTICATED = 4105
+    DRAINING = 4200
+
+
+class _Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one message carries; `type` is its name on the wire."""
+
+    type: ClassVar[str]
+
+
+class _Request(_Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """Something a client asks for; `roles` may ask for it."""
+
+    roles: ClassVar[frozenset[Role]]
+
+
+# --- what things are ---------------------------------------------------------------------------------------------
+
+
+class MemberRef(Struct, frozen=True):
+    id: str
+    full_name: str
+    membership_number: str | None = None
+
+
+class CheckInEvent(_Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """A visit as it stands after the command that `command_id` names; fields in the order of the wire."""
+
+    type: ClassVar[str] = "check_in_update"
+    id: str
+    member: MemberRef
+    check_in_time: str
+    check_out_time: str | None
+    status: Literal["checked_in", "checked_out"]
+    location: str | None = None
+    by: str = ""
+    desk: str | None = None
+    flags: tuple[str, ...] = ()
+    command_id: str = ""
+    visits_left: int | UnsetType = UNSET
+    seq: int = 0
+
+
+class Member(_Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """One person of the directory. What is null restricts nothing; dates are `YYYY-MM-DD`, the gym's own days."""
+
+    type: ClassVar[str] = "member_update"
+    id: str
+    membership_number: str | None = None
+    full_name: str
+    status: MemberStatus = "active"
+    plan: str | None = None
+    valid_from: str | None = None
+    valid_until: str | None = None
+    visits_left: int | None = None
+    payment_overdue: bool = False
+    waiver_signed: bool | None = None
+    hours: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    birth_date: str | None = None
+    home_location: str | None = None
+    notes: str | None = None
+    alerts: tuple[str, ...] = ()
+    guest: bool = False
+    deleted: bool = False
+    seq: int = 0
+
+    @property
+    def ref(self) -> MemberRef:
+        return MemberRef(self.id, self.full_name, self.membership_number)
+
+
+class Notification(_Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "notification"
+    id: str
+    level: Level
+    title: str
+    message: str
+    at: str
+    member_id: str | None = None
+    seq: int
+
+
+class Refusal(_Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """A command the rules refused. `reason` is the few words a verdict ends with, `message` a whole sentence."""
+
+    type: ClassVar[str] = "refusal"
+    id: str
+    member: MemberRef | None
+    code: str
+    reason: str
+    message: str
+    at: str
+    by: str
+    desk: str | None
+    command_id: str
+    seq: int
+
+
+class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the gym does about each thing that can be wrong with a membership."""
+
+    banned: Action = "refuse"
+    member_inactive: Action = "refuse"
+    membership_expired: Action = "refuse"
+    membership_frozen: Action = "refuse"
+    no_visits_left: Action = "refuse"
+    payment_overdue: Action = "warn"
+    waiver_missing: Action = "allow"
+    outside_hours: Action = "allow"
+
+
+class Gym(_Payload, frozen=True, kw_only=True, omit_defaults=False):
+    type: ClassVar[str] = "gym_update"
+    name: str
+    timezone: str
+    capacity: int | None
+    policy: Policy
+    seq: int
+
+
+class Stats(_Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """The counters at one position. `today` is the gym's own day; the stay is the mean of today's finished visits."""
+
+    type: ClassVar[str] = "stats"
+    currently_in: int
+    today_total: int
+    average_stay_minutes: float | None
+    capacity: int | None
+    as_of_seq: int
+    as_of: str
+
+
+class ErrorBody(_Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """`message` is a sentence for a person. `code` is one of `ERROR_CODES` when it comes from our server."""
+
+    type: ClassVar[str] = "error"
+    code: str
+    message: str
+    retryable: bool
+    retry_after_ms: int | None = None
+    details: dict[str, Any] | None = None
+
+
+# --- server -> client --------------------------------------------------------------------------------------------
+
+
+class AuthResponse(_Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "auth_response"
+    success: bool
+    message: str | None = None
+    user: str | None = None
+    role: Role | None = None
+    expires_at: str | None = None
+
+
+class ConnectionStatus(_Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "connection_status"
+    status: Literal["connected", "draining"]
+    session_id: str
+    protocol: int
+    server_time: str
+    epoch: str
+    seq: int
+    batch_ms: int
+    retry_after_ms: int | None = None
+
+
+class Pong(_Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "pong"
+    server_time: str
+    sent_at: Raw | UnsetType = UNSET
+
+
+class Batch(_Payload, frozen=True, kw_only=True):
+    """Events of one window by type. Lists are in `seq` order; the order between types is in each payload's `seq`."""
+
+    type: ClassVar[str] = "batch"
+    batches: dict[str, list[Raw]]
+
+
+class Reply(_Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "reply"
+    ok: bool
+    result: Raw = Raw(b"null")
+    error: ErrorBody | None = None
+
+
+class Snapshot(_Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """Position and data of one transaction, in parts; `more` is false on the last."""
+
+    type: ClassVar[str] = "snapshot"
+    epoch: str
+    seq: int
+    gym: Gym
+    present: tuple[CheckInEvent, ...]
+    recent: tuple[CheckInEvent, ...]
+    stats: Stats
+    more: bool
+
+
+# --- client -> server --------------------------------------------------------------------------------------------
+
+
+class ClientInfo(Struct, frozen=True):
+    desk: Key | None = None
+    version: Key | None = None
+
+
+class Authenticate(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "authenticate"
+    roles: ClassVar[frozenset[Role]] = READERS
+    token: str
+    client: ClientInfo | None = None
+
+
+class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """By exactly one of `member_id` and `code`; a code is a membership number, never a name."""
+
+    type: ClassVar[str] = "check_in"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    member_id: Key | None = None
+    code: Key | None = None
+    location: Text | None = None
+    notes: Text | None = None
+    occurred_at: Timestamp | None = None
+    offline: bool = False
+
+
+class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """By exactly one of the visit, the command that opened it, the member, the member's code."""
+
+    type: ClassVar[str] = "check_out"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    check_in_id: Key | None = None
+    command_id: Key | None = None
+    member_id: Key | None = None
+    code: Key | None = None
+    notes: Text | None = None
+    occurred_at: Timestamp | None = None
+    offline: bool = False
+
+
+class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "undo"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    command_id: Key
+
+
+class Notify(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "notify"
+    roles: ClassVar[frozenset[Role]] = MANAGERS
+    level: Level
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    message: Text
+    member_id: Key | None = None
+
+
+class SearchMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "search_members"
+    roles: ClassVar[frozenset[Role]] = READERS
+    text: Annotated[str, Meta(max_length=200)]
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+class GetMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "get_member"
+    roles: ClassVar[frozenset[Role]] = READERS
+    member_id: Key
+
+
+class ListPresent(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "list_present"
+    roles: ClassVar[frozenset[Role]] = READERS
+    limit: Annotated[int, Meta(ge=1, le=MAX_PRESENT)] = MAX_PRESENT
+    cursor: Key | None = None
+
+
+class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "sync_members"
+    roles: ClassVar[frozenset[Role]] = READERS
+    after_seq: Annotated[int, Meta(ge=0)] = 0
+    limit: Annotated[int, Meta(ge=1, le=500)] = 500
+
+
+class Resume(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "resume"
+    roles: ClassVar[frozenset[Role]] = READERS
+    epoch: str = ""
+    seq: Annotated[int, Meta(ge=0)] = 0
+    full: bool = False
+
+
+class Ping(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "ping"
+    roles: ClassVar[frozenset[Role]] = READERS
+    sent_at: Raw | UnsetType = UNSET
+
+
+# --- results of replies ------------------------------------------------------------------------------------------
+
+
+class Resumed(Struct, frozen=True):
+    resumed: Literal["events", "snapshot"]
+
+
+class Members(Struct, frozen=True):
+    members: tuple[Member, ...]
+
+
+class MemberCard(Struct, frozen=True):
+    member: Member
+    visits: tuple[CheckInEvent, ...]
+
+
+class Present(Struct, frozen=True, kw_only=True):
+    present: tuple[CheckInEvent, ...]
+    cursor: str | None
+    as_of_seq: int
+
+
+class MembersPage(Struct, frozen=True, kw_only=True):
+    members: tuple[Member, ...]
+    next_after_seq: int
+    more: bool
+    as_of_seq: int
+
+
+class Notified(Struct, frozen=True):
+    notification: Notification
+
+
+# --- the registry ------------------------------------------------------------------------------------------------
+
+Command = CheckIn | CheckOut | Undo | Notify  # what makes a row of the journal, once, whatever happens
+Query = SearchMembers | GetMember | ListPresent | SyncMembers
+Request = Command | Query | Authenticate | Resume | Ping
+Event = CheckInEvent | Member | Notification | Refusal | Gym  # the rows of the journal
+ServerMessage = Event | Stats | AuthResponse | ConnectionStatus | Pong | Batch | Reply | ErrorBody | Snapshot
+
+REQUESTS: Final[dict[str, type[Request]]] = {r.type: r for r in get_args(Request)}
+EVENTS: Final[dict[str, type[Event]]] = {e.type: e for e in get_args(Event)}
+SERVER_MESSAGES: Final[dict[str, type[ServerMessage]]] = {m.type: m for m in get_args(ServerMessage)}
+
+ErrorCode = Literal[
+    "unknown_member",
+    "unknown_visit",
+    "member_inactive",
+    "banned",
+    "membership_expired",
+    "membership_frozen",
+    "payment_overdue",
+    "waiver_missing",
+    "no_visits_left",
+    "outside_hours",
+    "already_checked_in",
+    "not_checked_in",
+    "ambiguous",
+    "not_allowed",
+    "id_reused",
+    "invalid",
+    "too_large",
+    "rate_limited",
+    "unknown_type",
+    "storage_unavailable",
+    "internal",
+]
+ERROR_CODES: Final[frozenset[str]] = frozenset(get_args(ErrorCode))

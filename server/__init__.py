@@ -1,0 +1,1 @@
+"""The bundled server: the journal on disk, and everyone connected as a cursor over it."""

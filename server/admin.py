@@ -1,0 +1,252 @@
+"""What a person does to a gym from the command line; it goes through the journal, so servers that run tell everyone."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import asdict, replace
+
+from gymtui import clock
+from gymtui.errors import GymError
+from gymtui.protocol import Gym, Member, Role
+from server import auth
+from server.members_file import Problem, read_members
+from server.store import Outcome, Transaction, User
+from server.store.sqlite import SqliteStore
+
+PASSWORD: Final = 8  # characters of a password at the least
+CHUNK: Final = 500  # members in one commit of an import: a server beside it has its turn in between
+
+CHECK_INS: Final = [
+    "check_in_id",
+    "command_id",
+    "member_id",
+    "membership_number",
+    "full_name",
+    "check_in_time",
+    "check_out_time",
+    "status",
+    "location",
+    "by",
+    "desk",
+    "flags",
+]
+
+
+class AdminError(GymError):
+    """What could not be done."""
+
+
+# --- users and tokens --------------------------------------------------------------------------------------------
+
+
+def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> None:
+    """Adds a user; asks for the password, or reads one line of stdin."""
+    if not (0 < len(name) <= 64 and name.isprintable() and ":" not in name):
+        raise AdminError("A user's name has 1 to 64 printable characters and no colon.")
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password(name)
+    if len(password) < PASSWORD:
+        raise AdminError(f"A password has at least {PASSWORD} characters: please choose a longer one.")
+    user = User(name=name, role=role, password_hash=auth.hash_password(password), disabled=False)
+
+    def work(tx: Transaction) -> Outcome:
+        if tx.user(name) is not None:
+            raise AdminError(f"There is a user {name} already: please choose another name.")
+        tx.put_user(user)
+        return Outcome()
+
+    with _store(database) as store:
+        store.write([work])
+    print(f"{name} can log in as {role}.")
+
+
+def _ask_password(name: str) -> str:
+    first = getpass.getpass(f"Password for {name}: ")
+    if first != getpass.getpass("The same again: "):
+        raise AdminError("The two passwords differ: please try again.")
+    return first
+
+
+def users_list(*, database: str) -> None:
+    """One line a user."""
+    with _store(database) as store:
+        for user in store.users().values():
+            print(f"{user.name}\t{user.role}\t{'disabled' if user.disabled else 'active'}")
+
+
+def tokens_issue(*, database: str, name: str, ttl: int) -> None:
+    """Prints one access token for a user, good for `ttl` seconds."""
+    if ttl < 1:
+        raise AdminError("A token is good for at least one second: please give a larger --ttl.")
+    with _store(database) as store:
+        user = store.users().get(name)
+        if user is None or user.disabled:
+            raise AdminError(f"{name} cannot log in: add the user first with `gymtui admin users add {name}`.")
+        now = clock.now()
+        print(auth.issue(store.signing_keys(), user, auth.ISSUED + clock.new_id(now), ttl=ttl, now=now))
+
+
+# --- the gym -----------------------------------------------------------------------------------------------------
+
+
+def name_gym(path: Path, *, name: str | None, timezone: str | None, capacity: int | None) -> None:
+    """Changes what the gym is called, where its clock is and how many may be in; what is None stays."""
+    if timezone is not None:
+        try:
+            ZoneInfo(timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise AdminError(f"There is no time zone {timezone}: please name one such as Europe/Zurich.") from error
+
+    def work(tx: Transaction) -> Outcome:
+        gym = Gym(
+            name=name or tx.gym.name,
+            timezone=timezone or tx.gym.timezone,
+            capacity=tx.gym.capacity if capacity is None else capacity,
+            policy=tx.gym.policy,
+            seq=tx.gym.seq,
+        )
+        if gym != tx.gym:
+            gym = replace(gym, seq=tx.next_seq)
+            tx.put_gym(gym)
+            tx.append(gym, kind="configure", user="")
+        return Outcome()
+
+    with _store(str(path)) as store:
+        store.write([work])
+
+
+# --- members and check-ins ---------------------------------------------------------------------------------------
+
+
+def members_import(*, database: str, file: Path, strict: bool) -> None:
+    """Adds or changes members; every bad row is named, and the good ones are taken, or none with `strict`."""
+    members, problems = read_members(file)
+    with _store(database) as store:
+        taken, more = import_members(store, members, strict=strict and not problems, dry=strict and bool(problems))
+    problems = sorted([*problems, *more])
+    for problem in problems:
+        print(f"gymtui: {file.name}, line {problem.line}: {problem.sentence}", file=sys.stderr)
+    print(f"{taken} members imported, {len(problems)} rows not.")
+    if problems and not taken:
+        raise AdminError(f"{file.name} was not imported: please mend the rows named above and import it again.")
+
+
+class _Spoiled(Exception):
+    """A strict import met a bad row."""
+
+
+def import_members(
+    store: SqliteStore, members: Iterable[tuple[int, dict[str, object]]], *, strict: bool = False, dry: bool = False
+) -> tuple[int, list[Problem]]:
+    """Takes members by line and fields; gives how many are as the file says now, and the rows that could not be."""
+    problems: list[Problem] = []
+    rows = [] if dry else list(members)
+    taken = 0
+    step = max(len(rows), 1) if strict else CHUNK
+    for start in range(0, len(rows), step):
+        chunk = rows[start : start + step]
+
+        def work(tx: Transaction, chunk: list[tuple[int, dict[str, object]]] = chunk) -> Outcome:
+            for line, fields in chunk:
+                if (sentence := _take(tx, fields)) is not None:
+                    problems.append(Problem(line, sentence))
+            if strict and problems:
+                raise _Spoiled
+            return Outcome()
+
+        try:
+            store.write([work])
+        except _Spoiled:
+            return 0, problems
+        taken = start + len(chunk) - len(problems)
+    return taken, problems
+
+
+def _take(tx: Transaction, fields: dict[str, object]) -> str | None:
+    """One row of the file; a sentence where it cannot be."""
+    id, number = fields.get("id"), fields.get("membership_number")
+    holder = tx.member_by_code(str(number)) if number is not None else None
+    before = tx.member(str(id)) if id is not None else holder
+    if holder is not None and before is not holder and (before is None or before.id != holder.id):
+        return f"the number {number} belongs to {holder.full_name}"
+    known = asdict(before) if before is not None else {"id": id or clock.new_id(tx.at)}
+    member = Member(**(known | fields))  # read_members has checked every field
+    if member != before:
+        member = replace(member, seq=tx.next_seq, deleted=False)
+        tx.put_member(member)
+        tx.append(member, kind="import", user="")
+    return None
+
+
+def members_export(*, database: str, file: Path) -> None:
+    """Every member as a row, in the columns that the import takes."""
+    fields = [name for name in Member.__struct_fields__ if name not in ("seq", "deleted")]
+    with _store(database) as store:
+        rows = (asdict(member) for member in store.all_members() if not member.deleted)
+        count = _write(file, ["member_id", *fields[1:]], ([_cell(row[name]) for name in fields] for row in rows))
+    print(f"{count} members exported.")
+
+
+def check_ins_export(*, database: str, file: Path) -> None:
+    """Every check-in as a row, the oldest first."""
+    with _store(database) as store:
+        rows = (
+            [
+                visit.id,
+                visit.command_id,
+                visit.member.id,
+                visit.member.membership_number,
+                visit.member.full_name,
+                visit.check_in_time,
+                visit.check_out_time,
+                visit.status,
+                visit.location,
+                visit.by,
+                visit.desk,
+                visit.flags,
+            ]
+            for visit in store.all_visits()
+        )
+        count = _write(file, CHECK_INS, ([_cell(value) for value in row] for row in rows))
+    print(f"{count} check-ins exported.")
+
+
+def _write(file: Path, heading: list[str], rows: Iterable[list[str]]) -> int:
+    count = 0
+    try:
+        with file.open("w", newline="", encoding="utf-8") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(heading)
+            for count, row in enumerate(rows, 1):  # noqa: B007
+                writer.writerow(row)
+    except OSError as error:
+        raise AdminError(f"{file} cannot be written: {error.strerror}.") from error
+    return count
+
+
+def _cell(value: object) -> str:
+    """A value as one cell; a text that a spreadsheet would take for a formula is quoted with an apostrophe."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return " ".join(str(part) for part in value)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "@", "\t", "\r")) else text
+
+
+@contextmanager
+def _store(database: str) -> Iterator[SqliteStore]:
+    path = Path(database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AdminError(f"{path.parent} cannot be made: {error.strerror}.") from error
+    with closing(SqliteStore(path)) as store:
+        yield store

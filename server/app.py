@@ -1,0 +1,218 @@
+"""The server as a whole: builds the parts, listens, watches what others write, drains."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, cast
+
+import uvloop
+from websockets.asyncio.server import Server as Listener
+from websockets.asyncio.server import ServerConnection, serve
+
+from gymtui import clock, codec
+from gymtui.errors import GymError
+from gymtui.protocol import BATCH_MS, MAX_FRAME, PATH, VERSION, Close, ConnectionStatus
+from server.admin import name_gym
+from server.auth import Auth
+from server.connection import HIGH_WATER, Connection, frame
+from server.database import Database
+from server.http import Front
+from server.hub import Hub
+from server.session import Session
+from server.store import Committed, StoreUnavailable
+from server.store.sqlite import SqliteStore
+
+log = logging.getLogger(__name__)
+
+POLL: Final = 0.1  # seconds between two looks for what other programs wrote
+RECOUNT: Final = 600  # polls after which the counters are sent anew: a day has ended somewhere
+DRAIN: Final = 8.0  # seconds that commands and connections have to end
+SEND_BUFFER: Final = 64 * 1024  # bytes in the kernel for one reader: with its own sizes it hides a dead one for minutes
+
+
+class ServerError(GymError):
+    """The server cannot start."""
+
+
+class Server:
+    """A gym's server on one port: `async with Server(...) as server` serves until the block ends, then drains.
+
+    `port` 0 picks one; `url` says where it listens.
+    """
+
+    def __init__(
+        self,
+        database: Path,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        batch_ms: int = BATCH_MS,
+        now: clock.Clock = clock.now,
+    ) -> None:
+        self._path = database
+        self._host = host
+        self._port = port
+        self._window = batch_ms / 1000
+        self._now = now
+        self._sessions: set[Session] = set()
+
+    async def __aenter__(self) -> Self:
+        store = SqliteStore(self._path, now=self._now)
+        self._database = Database(store, self._committed)
+        self.hub = Hub(self._database, window=self._window)
+        self.auth = Auth(self._database, now=self._now)
+        try:
+            self._listener = await self._listen()
+        except OSError as error:
+            await self._database.close()
+            where = f"{self._host}:{self._port}"
+            raise ServerError(
+                f"Nobody can listen on {where} ({error.strerror}): please choose another --port."
+            ) from error
+        self._tasks = [asyncio.create_task(self.hub.run()), asyncio.create_task(self._watch())]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._drain()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._database.close()
+        self.auth.close()
+
+    @property
+    def url(self) -> str:
+        host, port = self._listener.sockets[0].getsockname()[:2]
+        return f"ws://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
+
+    async def _listen(self) -> Listener:
+        listener = await serve(
+            self._serve,
+            self._host,
+            self._port,
+            process_request=Front(self.auth, now=self._now),
+            create_connection=Connection,
+            compression=None,
+            server_header=None,
+            ping_interval=10,
+            ping_timeout=15,
+            close_timeout=3,
+            max_size=MAX_FRAME,
+            write_limit=HIGH_WATER,
+        )
+        for listening in listener.sockets:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        return listener
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        session = Session(cast("Connection", connection), self.auth, self._database, self.hub, now=self._now)
+        self._sessions.add(session)
+        try:
+            await session.run()
+        finally:
+            self._sessions.discard(session)
+
+    # --- the journal ----------------------------------------------------------------------------------------------
+
+    def _committed(self, committed: Committed) -> None:
+        self.hub.feed(committed)  # rows that follow another program's are read by the next look at the journal
+
+    async def _watch(self) -> None:
+        """What another program wrote (an import, a new user) is live here within a poll or two."""
+        store, query = self._database.store, self._database.query
+        users_version = (await query(store.head)).users_version
+        polls = 0
+        while True:
+            await asyncio.sleep(POLL)
+            polls += 1
+            try:
+                head = await query(store.head)
+                if head.seq > self.hub.newest or polls % RECOUNT == 0:
+                    rows = await query(store.read, self.hub.newest, 10_000)
+                    self.hub.feed(Committed(rows=rows, stats=await query(store.stats)))
+                if head.users_version != users_version:
+                    users_version = head.users_version
+                    self.auth.reload()
+                    self._end_revoked()
+            except StoreUnavailable as unavailable:
+                log.warning("%s", unavailable)
+
+    def _end_revoked(self) -> None:
+        for session in list(self._sessions):
+            if session.claims is not None and session.role is None:
+                self._close(session, Close.ACCESS_ENDED, "This login has ended: please log in again.")
+
+    def _close(self, session: Session, code: Close, reason: str) -> None:
+        task = asyncio.create_task(session.connection.close(code, reason))
+        self._tasks.append(task)
+        task.add_done_callback(self._tasks.remove)
+
+    # --- the end --------------------------------------------------------------------------------------------------
+
+    async def _drain(self) -> None:
+        """No new connections and no new commands; what has come in is committed, answered and told to everyone."""
+        log.info("draining %d sessions", len(self._sessions))
+        self._listener.close(close_connections=False)
+        sessions = list(self._sessions)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN):
+                await asyncio.gather(*(session.settled() for session in sessions))
+                await self.hub.flush()
+                for session in sessions:
+                    session.connection.write(frame(codec.message(self._draining(session))))
+                await asyncio.gather(
+                    *(session.connection.close(Close.DRAINING, "The server stops.") for session in sessions)
+                )
+        for session in sessions:
+            session.connection.transport.abort()
+        await self._listener.wait_closed()
+
+    def _draining(self, session: Session) -> ConnectionStatus:
+        return ConnectionStatus(
+            status="draining",
+            session_id=session.id,
+            protocol=VERSION,
+            server_time=clock.to_text(self._now()),
+            epoch=self.hub.epoch,
+            seq=self.hub.head,
+            batch_ms=round(self._window * 1000),
+            retry_after_ms=2000,
+        )
+
+
+async def serve_until_stopped(server: Server, say: Callable[[str], None]) -> None:
+    """Serves until SIGTERM or SIGINT; says where it listens, and on an empty gym what to do first."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signum, stop.set)
+    async with server:
+        if not server.auth.has_users:
+            log.warning("Nobody can log in yet: add a user with `gymtui admin users add NAME --role manager`.")
+        say(f"listening on {server.url}")
+        await stop.wait()
+
+
+def run(
+    *,
+    database: str,
+    host: str,
+    port: int,
+    batch_ms: int,
+    gym: str | None = None,
+    timezone: str | None = None,
+    capacity: int | None = None,
+) -> None:
+    """`gymtui serve`: until it is told to stop."""
+    name_gym(Path(database), name=gym, timezone=timezone, capacity=capacity)
+    server = Server(Path(database), host=host, port=port, batch_ms=batch_ms)
+    uvloop.run(serve_until_stopped(server, lambda line: print(line, flush=True)))

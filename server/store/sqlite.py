@@ -1,0 +1,299 @@
+"""The embedded store: one SQLite file, write-ahead log, every commit on disk before anyone hears of it."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from gymtui import clock
+from gymtui.codec import encode
+from gymtui.protocol import CheckInEvent, Gym, Member, Policy, Stats
+from gymtui.words import words
+from server.store import Committed, Head, Outcome, Row, SnapshotData, StoreError, StoreUnavailable, User, Work
+from server.store.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from server.store.transaction import SqliteTransaction, read_user
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RECENT = 50  # events of the recent past in a snapshot
+VISITS = 20  # visits on a member's card
+
+_gym = msgspec.json.Decoder(Gym)
+
+
+class SqliteStore:
+    """A gym in one file. One connection writes, a second one reads; each belongs to one thread at a time.
+
+    `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says
+    what is wrong with a path or file that cannot be used.
+    """
+
+    def __init__(self, path: Path, *, now: clock.Clock = clock.now) -> None:
+        self.path = path
+        self._now = now
+        with _told(path):
+            _refuse_other_files(path)
+            self._writer = self._connect()
+            self._migrate()
+            self._reader = self._connect()
+            self._reader.execute("PRAGMA query_only = ON")
+        self._last_day = ""
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5, cached_statements=256)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA cache_size = -32768")  # 32 MiB: the directory of a large club stays in memory
+        return db
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    # --- the file -------------------------------------------------------------------------------------------------
+
+    def _migrate(self) -> None:
+        db = self._writer
+        db.execute("BEGIN IMMEDIATE")  # two programs that start at once: the second waits, and finds it done
+        try:
+            version = self._version()
+            if version > SCHEMA_VERSION:
+                raise StoreError(f"{self.path} was made by a newer gymtui: please update this one.")
+            for script in MIGRATIONS[version:]:
+                for statement in script.split(";\n"):
+                    db.execute(statement)
+            if version == 0:
+                self._found()
+            db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+
+    def _version(self) -> int:
+        db = self._writer
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gym'").fetchone() is None:
+            return 0
+        version: int = db.execute("SELECT schema_version FROM gym").fetchone()[0]
+        return version
+
+    def _found(self) -> None:
+        """A new gym: its first row of the journal says what it is called until somebody says otherwise."""
+        db = self._writer
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        gym = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
+        db.execute("INSERT INTO gym VALUES (1, 0, ?, 1, 0, 1, ?)", (clock.new_id(self._now()), encode(gym)))
+        db.execute(
+            "INSERT INTO journal VALUES (1, ?, ?, ?, 'found', '', NULL, x'', NULL)",
+            (gym.type, encode(gym), self._now()),
+        )
+        db.execute(
+            "INSERT INTO signing_keys VALUES (?, ?, ?)", (secrets.token_hex(4), secrets.token_bytes(32), self._now())
+        )
+
+    # --- writing --------------------------------------------------------------------------------------------------
+
+    def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
+        with _unavailable():
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                transaction = SqliteTransaction(self._writer, self._now())
+                outcomes = [work(transaction) for work in works]
+                transaction.finish()
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+        return outcomes, Committed(rows=transaction.rows, stats=self._stats(self._writer))
+
+    # --- queries --------------------------------------------------------------------------------------------------
+
+    def head(self) -> Head:
+        with _unavailable():
+            return Head(*self._reader.execute("SELECT last_seq, users_version FROM gym").fetchone())
+
+    def read(self, after: int, limit: int) -> list[Row]:
+        rows = self._all("SELECT seq, type, payload FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
+        return [Row(*row) for row in rows]
+
+    def oldest(self) -> int:
+        seq: int = self._all("SELECT min(seq) FROM journal")[0][0]
+        return seq
+
+    def epoch(self) -> str:
+        epoch: str = self._all("SELECT epoch FROM gym")[0][0]
+        return epoch
+
+    def gym(self) -> Gym:
+        return _gym.decode(self._all("SELECT gym FROM gym")[0][0])
+
+    def stats(self) -> Stats:
+        with _unavailable():
+            return self._stats(self._reader)
+
+    def _stats(self, db: sqlite3.Connection) -> Stats:
+        seq, currently_in, data = db.execute("SELECT last_seq, currently_in, gym FROM gym").fetchone()
+        gym, now = _gym.decode(data), self._now()
+        row = db.execute("SELECT check_ins, stays, stay FROM days WHERE day = ?", (day_of(now, gym),)).fetchone()
+        check_ins, stays, stay = row or (0, 0, 0)
+        return Stats(
+            currently_in=currently_in,
+            today_total=check_ins,
+            average_stay_minutes=round(stay / stays / 60_000, 1) if stays else None,
+            capacity=gym.capacity,
+            as_of_seq=seq,
+            as_of=clock.to_text(now),
+        )
+
+    def snapshot(self) -> SnapshotData:
+        with self._at_one_position():
+            present = self._all(
+                "SELECT event FROM visits WHERE check_out_at IS NULL ORDER BY check_in_at DESC, id DESC"
+            )
+            recent = self._all(
+                "SELECT payload FROM (SELECT payload, seq FROM journal WHERE type = ? ORDER BY seq DESC LIMIT ?) "
+                "ORDER BY seq DESC",
+                CheckInEvent.type,
+                RECENT,
+            )
+            return SnapshotData(
+                epoch=self.epoch(),
+                seq=self.head().seq,
+                gym=self.gym(),
+                present=[row[0] for row in present],
+                recent=[row[0] for row in recent],
+                stats=self.stats(),
+            )
+
+    def users(self) -> dict[str, User]:
+        rows = self._all("SELECT name, role, password_hash, disabled FROM users ORDER BY name")
+        return {row[0]: read_user(row) for row in rows}
+
+    def live_logins(self) -> set[str]:
+        return {row[0] for row in self._all("SELECT sid FROM logins WHERE expires_at > ?", self._now())}
+
+    def signing_keys(self) -> dict[str, bytes]:
+        return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
+
+    def search_members(self, text: str, limit: int) -> list[bytes]:
+        typed = words(text)
+        if not typed:
+            return []
+        # The longest word is the rarest: walk its members, and keep those that have the others too.
+        first, *others = sorted(set(typed), key=len, reverse=True)
+        having = " AND EXISTS (SELECT 1 FROM words o WHERE o.member_id = w.member_id AND o.word >= ? AND o.word < ?)"
+        rows = self._all(
+            "SELECT DISTINCT m.member FROM words w JOIN members m ON m.id = w.member_id "
+            f"WHERE w.word >= ? AND w.word < ?{having * len(others)} LIMIT ?",
+            *(bound for word in (first, *others) for bound in (word, word + "\U0010ffff")),
+            limit,
+        )
+        return [row[0] for row in rows]
+
+    def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
+        rows = self._all("SELECT member FROM members WHERE id = ?", member_id)
+        if not rows:
+            return None
+        visits = self._all(
+            "SELECT event FROM visits WHERE member_id = ? ORDER BY check_in_at DESC LIMIT ?", member_id, VISITS
+        )
+        return rows[0][0], [row[0] for row in visits]
+
+    def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
+        at, _, last = (cursor or "").partition("/")
+        before = (int(at), last) if at.isdigit() else (1 << 62, "")
+        with self._at_one_position():
+            rows = self._all(
+                "SELECT event, check_in_at, id FROM visits WHERE check_out_at IS NULL AND (check_in_at, id) < (?, ?) "
+                "ORDER BY check_in_at DESC, id DESC LIMIT ?",
+                *before,
+                limit + 1,
+            )
+            seq = self.head().seq
+        page = rows[:limit]
+        return [row[0] for row in page], f"{page[-1][1]}/{page[-1][2]}" if len(rows) > limit else None, seq
+
+    def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:
+        with self._at_one_position():
+            rows = self._all("SELECT member, seq FROM members WHERE seq > ? ORDER BY seq LIMIT ?", after_seq, limit + 1)
+            seq = self.head().seq
+        page = rows[:limit]
+        return [row[0] for row in page], page[-1][1] if page else after_seq, len(rows) > limit, seq
+
+    def all_members(self) -> Iterator[Member]:
+        """Everyone in the directory, by membership number; for exports."""
+        for (data,) in self._reader.execute("SELECT member FROM members ORDER BY membership_number"):
+            yield msgspec.json.decode(data, type=Member)
+
+    def all_visits(self) -> Iterator[CheckInEvent]:
+        """Every visit as it stands, the oldest first; for exports."""
+        for (data,) in self._reader.execute("SELECT event FROM visits ORDER BY check_in_at, id"):
+            yield msgspec.json.decode(data, type=CheckInEvent)
+
+    def _all(self, sql: str, *values: object) -> list[Any]:
+        with _unavailable():
+            return self._reader.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _at_one_position(self) -> Iterator[None]:
+        """All queries inside see the same commit."""
+        self._reader.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._reader.execute("COMMIT")
+
+
+def day_of(ms: int, gym: Gym) -> str:
+    """The day on the gym's own wall, `2026-11-22`."""
+    return datetime.fromtimestamp(ms / 1000, ZoneInfo(gym.timezone)).strftime("%Y-%m-%d")
+
+
+def _refuse_other_files(path: Path) -> None:
+    """A database of another program, or no database at all, is left as it is."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as db:
+        found = db.execute("PRAGMA application_id").fetchone()[0]
+        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    db.close()
+    if found != APPLICATION_ID and tables:
+        raise StoreError(f"{path} is a database of another program: please name another file with --database.")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Whatever keeps a file from being opened, as a sentence."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error):
+            raise StoreError(
+                f"{path} is not a database of gymtui: please name another file with --database."
+            ) from error
+        raise StoreError(
+            f"{path} cannot be used ({error}): please check its folder, its rights and the disk."
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be used ({error.strerror}): please name another file with --database."
+        ) from error
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreUnavailable(f"The server cannot use its database just now ({error}).") from error

@@ -1,0 +1,122 @@
+"""What tests of the server share: a server on a real socket, and a client that speaks plain JSON to it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from gymtui import clock
+from gymtui.protocol import Member, Role
+from server import auth
+from server.admin import import_members
+from server.app import Server
+from server.store import Outcome, Transaction, User
+from server.store.sqlite import SqliteStore
+
+PASSWORD = "a long enough password"
+_HASH = auth.hash_password(PASSWORD)  # 50 ms, so once
+WITHIN = 10.0  # seconds that a test waits for what must come
+
+
+def add_user(store: SqliteStore, name: str, role: Role) -> None:
+    """A user who logs in with `PASSWORD`."""
+
+    def work(tx: Transaction) -> Outcome:
+        tx.put_user(User(name=name, role=role, password_hash=_HASH, disabled=False))
+        return Outcome()
+
+    store.write([work])
+
+
+def add_members(store: SqliteStore, members: Iterable[dict[str, object]]) -> None:
+    """Members by their fields; at the least `full_name` and `membership_number`."""
+    _, problems = import_members(store, enumerate(members))
+    assert problems == []
+
+
+def make_gym(path: Path, *members: dict[str, object]) -> None:
+    """A gym in a file: `ana` is staff, `mia` a manager, `otto` an operator, and members as given."""
+    store = SqliteStore(path)
+    for name, role in (("ana", "staff"), ("ben", "staff"), ("mia", "manager"), ("otto", "operator")):
+        add_user(store, name, role)  # type: ignore[arg-type]  # a loop widens a literal
+    add_members(store, members)
+    store.close()
+
+
+def token(path: Path, user: str, *, ttl: int = 3600, now: int | None = None) -> str:
+    """An access token as `admin tokens issue` prints it."""
+    store = SqliteStore(path)
+    try:
+        at = clock.now() if now is None else now
+        return auth.issue(store.signing_keys(), store.users()[user], auth.ISSUED + clock.new_id(at), ttl=ttl, now=at)
+    finally:
+        store.close()
+
+
+def member(number: str, name: str, **fields: object) -> dict[str, object]:
+    return {"membership_number": number, "full_name": name} | fields
+
+
+def stored(store: SqliteStore, number: str) -> Member:
+    """The member with that number, as the database has it."""
+    return next(m for m in store.all_members() if m.membership_number == number)
+
+
+class Wire:
+    """One connection, seen as the JSON that goes over it; `received` keeps everything in order."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.received: list[dict[str, Any]] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, token: str | None = None, *, desk: str | None = None) -> AsyncIterator[Self]:
+        query = "&".join(f"{k}={v}" for k, v in (("token", token), ("desk", desk)) if v is not None)
+        async with connect(f"{url}?{query}", compression=None, proxy=None) as socket:
+            yield cls(socket)
+
+    async def send(self, type: str, payload: object | None = None, id: str | None = None, **more: object) -> None:
+        message = (
+            {"type": type} | ({} if payload is None else {"payload": payload}) | ({} if id is None else {"id": id})
+        )
+        await self.socket.send(json.dumps(message | more))
+
+    async def next(self) -> dict[str, Any]:
+        async with asyncio.timeout(WITHIN):
+            message: dict[str, Any] = json.loads(await self.socket.recv())
+        self.received.append(message)
+        return message
+
+    async def until(self, type: str, **fields: object) -> dict[str, Any]:
+        """The next message of that type whose outside has these fields."""
+        while True:
+            message = await self.next()
+            if message["type"] == type and all(message.get(name) == value for name, value in fields.items()):
+                return message
+
+    async def ask(self, type: str, payload: object | None = None, id: str = "1") -> dict[str, Any]:
+        """Sends a request, and gives the payload of its reply."""
+        await self.send(type, payload, id)
+        payload = (await self.until("reply", id=id))["payload"]
+        assert isinstance(payload, dict)
+        return payload
+
+    async def closed(self) -> int | None:
+        """Waits for the end of the connection; its close code."""
+        async with asyncio.timeout(WITHIN):
+            await self.socket.wait_closed()
+        return self.socket.close_code
+
+
+@asynccontextmanager
+async def serving(path: Path, **options: Any) -> AsyncIterator[Server]:
+    """A server on a free loopback port."""
+    async with Server(path, **options) as server:
+        yield server
