@@ -49,6 +49,28 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
 }
 
 
+HELP: Final[dict[str, str]] = {
+    "url": "the server's WebSocket, ws://HOST:PORT/ws/checkins/",
+    "user": "who logs in",
+    "desk": "the name of this desk, as others see it",
+    "token": "a ready access token instead of a login",
+    "host": "the address to listen on",
+    "port": "the port to listen on; 0 picks a free one",
+    "database": "the gym's database: a path or sqlite:///PATH",
+    "batch_ms": "milliseconds that events are collected for one batch",
+    "gym": "the gym's name",
+    "timezone": "the gym's time zone, such as Europe/Zurich",
+    "capacity": "how many people may be in",
+    "rate": "events a second, on average",
+    "desks": "how many desks take part",
+    "seed": "the seed of names and of the day's course",
+    "json": "one JSON object a line",
+    "log_level": "debug, info, warning or error",
+    "log_json": "log one JSON object a line",
+}
+SWITCHES: Final = frozenset({"json", "log_json"})
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"gymtui: {message} (see `{self.prog} --help`)\n")
@@ -78,12 +100,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_settings(command: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
-    from gymtui.config import HELP, Config  # noqa: PLC0415  only once a person asks for something
-
-    flags = {name for name, kind in Config.__annotations__.items() if kind == "bool"}
     for name in names:
         flag = "--" + name.replace("_", "-")
-        if name in flags:
+        if name in SWITCHES:
             command.add_argument(flag, action="store_const", const=True, default=argparse.SUPPRESS, help=HELP[name])
         else:
             command.add_argument(
@@ -104,7 +123,7 @@ def _main(arguments: list[str]) -> int:
 
     target, names = options.pop("run")
     file = options.pop("config", None)
-    flags = {name: options.pop(name) for name in list(options) if name in config.HELP}
+    flags = {name: options.pop(name) for name in list(options) if name in HELP}
     try:
         settings = config.load(flags, file=file)
     except GymError as error:

@@ -153,6 +153,7 @@ def read_frame(data: bytes | str) -> Frame:
     payload, failure = _read_payload(outside.type, outside.payload)
     if failure is not None:
         if outside.seq is None:
+            failure.id = outside.id
             raise failure
         return Frame(prev_seq=outside.prev_seq, seq=outside.seq, failures=(failure,))
     if outside.type in EVENTS and outside.seq is not None:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 import platformdirs
@@ -28,7 +29,7 @@ class ConfigError(GymError):
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting there is. Each is a flag (`--log-level`), a variable (`GYMTUI_LOG_LEVEL`) and a line of the file
-    (`log_level = "info"`); `HELP` says what it is for."""
+    (`log_level = "info"`); `cli.HELP` says what it is for."""
 
     url: str = f"ws://127.0.0.1:{DEFAULT_PORT}{PATH}"
     user: str | None = None
@@ -49,30 +50,20 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     log_json: bool = False
 
 
-HELP: Final[dict[str, str]] = {
-    "url": "the server's WebSocket, ws://HOST:PORT/ws/checkins/",
-    "user": "who logs in",
-    "desk": "the name of this desk, as others see it",
-    "token": "a ready access token instead of a login",
-    "host": "the address to listen on",
-    "port": "the port to listen on; 0 picks a free one",
-    "database": "the gym's database: a path or sqlite:///PATH",
-    "batch_ms": "milliseconds that events are collected for one batch",
-    "gym": "the gym's name",
-    "timezone": "the gym's time zone, such as Europe/Zurich",
-    "capacity": "how many people may be in",
-    "rate": "events a second, on average",
-    "desks": "how many desks take part",
-    "seed": "the seed of names and of the day's course",
-    "json": "one JSON object a line",
-    "log_level": "debug, info, warning or error",
-    "log_json": "log one JSON object a line",
-}
-
-
 def data_folder() -> Path:
     """Where a desk's own copy and the default database live."""
     return Path(platformdirs.user_data_dir("gymtui", appauthor=False))
+
+
+def local_timezone() -> str:
+    """The name of this machine's time zone, `Europe/Zurich`; UTC where it has none."""
+    zone = os.environ.get("TZ", "").removeprefix(":")
+    if not zone and (link := Path("/etc/localtime")).is_symlink():
+        zone = str(link.resolve()).partition("/zoneinfo/")[2]
+    try:
+        return ZoneInfo(zone).key or "UTC"
+    except (KeyError, ValueError, OSError):
+        return "UTC"
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Config:

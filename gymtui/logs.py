@@ -42,10 +42,20 @@ class _Json(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def start(level: str, *, as_json: bool, file: Path | None = None) -> None:
-    """Logs go to stderr, or to a file where the screen belongs to the console."""
-    handler = logging.StreamHandler(sys.stderr) if file is None else logging.FileHandler(file, delay=True)
+def start(level: str, *, as_json: bool) -> None:
+    """Logs go to stderr, at `level` and above."""
+    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if as_json else _Line("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     if level != "debug":
         logging.getLogger("websockets").setLevel(logging.WARNING)
+
+
+def to_file(file: Path) -> None:
+    """From here on logs go to a file, as they went to stderr: the screen belongs to the console."""
+    root = logging.getLogger()
+    handler = logging.FileHandler(file)
+    for before in root.handlers[:]:
+        handler.setFormatter(before.formatter)
+        root.removeHandler(before)
+    root.addHandler(handler)

@@ -33,6 +33,7 @@ MemberStatus = Literal["active", "frozen", "banned", "inactive"]
 Action = Literal["allow", "warn", "refuse"]
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
+Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Timestamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
 
 READERS: Final[frozenset[Role]] = frozenset(get_args(Role))
@@ -335,7 +336,7 @@ class ListPresent(_Request, frozen=True, kw_only=True, omit_defaults=True):
 class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "sync_members"
     roles: ClassVar[frozenset[Role]] = READERS
-    after_seq: Annotated[int, Meta(ge=0)] = 0
+    after_seq: Seq = 0
     limit: Annotated[int, Meta(ge=1, le=500)] = 500
 
 
@@ -343,7 +344,7 @@ class Resume(_Request, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "resume"
     roles: ClassVar[frozenset[Role]] = READERS
     epoch: str = ""
-    seq: Annotated[int, Meta(ge=0)] = 0
+    seq: Seq = 0
     full: bool = False
 
 

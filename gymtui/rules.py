@@ -66,6 +66,8 @@ def _wrong(member: Member, at: datetime) -> Iterator[tuple[ErrorCode, str]]:
 def within(hours: str, at: time) -> bool:
     """Is it `06:00-14:00`? The end does not belong to it; `22:00-02:00` goes over midnight. Else a ValueError."""
     opens, closes = (time.fromisoformat(part.strip()) for part in hours.split("-"))
+    if opens.tzinfo or closes.tzinfo:
+        raise ValueError(f"these are no hours on a gym's wall: {hours}")
     return opens <= at < closes if opens <= closes else at >= opens or at < closes
 
 

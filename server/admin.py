@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import getpass
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -22,6 +23,8 @@ from server.store import Outcome, Transaction, User
 from server.store.sqlite import SqliteStore
 
 PASSWORD: Final = 8  # characters of a password at the least
+TTL: Final = 366 * 24 * 3600  # seconds of a token issued by hand at the most
+FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d ()./-]*$)")  # but +41 44 123 45 67 is a number
 CHUNK: Final = 500  # members in one commit of an import: a server beside it has its turn in between
 
 CHECK_INS: Final = [
@@ -54,6 +57,13 @@ def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password(name)
     if len(password) < PASSWORD:
         raise AdminError(f"A password has at least {PASSWORD} characters: please choose a longer one.")
+    with _store(database) as store:
+        add_user(store, name, role, password)
+    print(f"{name} can log in as {role}.")
+
+
+def add_user(store: SqliteStore, name: str, role: Role, password: str) -> User:
+    """A new user who logs in with `password`; AdminError where the name is taken."""
     user = User(name=name, role=role, password_hash=auth.hash_password(password), disabled=False)
 
     def work(tx: Transaction) -> Outcome:
@@ -62,9 +72,8 @@ def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> 
         tx.put_user(user)
         return Outcome()
 
-    with _store(database) as store:
-        store.write([work])
-    print(f"{name} can log in as {role}.")
+    store.write([work])
+    return user
 
 
 def _ask_password(name: str) -> str:
@@ -83,14 +92,13 @@ def users_list(*, database: str) -> None:
 
 def tokens_issue(*, database: str, name: str, ttl: int) -> None:
     """Prints one access token for a user, good for `ttl` seconds."""
-    if ttl < 1:
-        raise AdminError("A token is good for at least one second: please give a larger --ttl.")
+    if not 1 <= ttl <= TTL:
+        raise AdminError(f"A token is good for 1 to {TTL} seconds: please give another --ttl.")
     with _store(database) as store:
         user = store.users().get(name)
         if user is None or user.disabled:
             raise AdminError(f"{name} cannot log in: add the user first with `gymtui admin users add {name}`.")
-        now = clock.now()
-        print(auth.issue(store.signing_keys(), user, auth.ISSUED + clock.new_id(now), ttl=ttl, now=now))
+        print(auth.issue_by_hand(store, user, ttl=ttl))
 
 
 # --- the gym -----------------------------------------------------------------------------------------------------
@@ -236,9 +244,9 @@ def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return " ".join(str(part) for part in value)
+        value = "; ".join(str(part) for part in value)
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "@", "\t", "\r")) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 @contextmanager

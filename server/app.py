@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, cast
@@ -72,11 +73,11 @@ class Server:
             self._listener = await self._listen()
         except OSError as error:
             await self._database.close()
-            where = f"{self._host}:{self._port}"
-            raise ServerError(
-                f"Nobody can listen on {where} ({error.strerror}): please choose another --port."
-            ) from error
+            where, why = f"{self._host}:{self._port}", (error.strerror or str(error)).rpartition(": ")[2]
+            raise ServerError(f"Nobody can listen on {where} ({why}): please choose another --port.") from error
         self._tasks = [asyncio.create_task(self.hub.run()), asyncio.create_task(self._watch())]
+        for task in self._tasks:
+            task.add_done_callback(_ended)
         return self
 
     async def __aexit__(
@@ -124,13 +125,13 @@ class Server:
     # --- the journal ----------------------------------------------------------------------------------------------
 
     def _committed(self, committed: Committed) -> None:
-        self.hub.feed(committed)  # rows that follow another program's are read by the next look at the journal
+        if committed.rows:  # where they follow another program's, the next look at the journal reads all of them
+            self.hub.feed(committed)
 
     async def _watch(self) -> None:
         """What another program wrote (an import, a new user) is live here within a poll or two."""
         store, query = self._database.store, self._database.query
-        users_version = (await query(store.head)).users_version
-        polls = 0
+        users_version = polls = 0
         while True:
             await asyncio.sleep(POLL)
             polls += 1
@@ -140,9 +141,9 @@ class Server:
                     rows = await query(store.read, self.hub.newest, 10_000)
                     self.hub.feed(Committed(rows=rows, stats=await query(store.stats)))
                 if head.users_version != users_version:
-                    users_version = head.users_version
-                    self.auth.reload()
+                    await self.auth.reload()
                     self._end_revoked()
+                    users_version = head.users_version
             except StoreUnavailable as unavailable:
                 log.warning("%s", unavailable)
 
@@ -189,6 +190,11 @@ class Server:
         )
 
 
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("a part of the server has stopped: please start the server again", exc_info=error)
+
+
 async def serve_until_stopped(server: Server, say: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT; says where it listens, and on an empty gym what to do first."""
     stop = asyncio.Event()
@@ -211,8 +217,10 @@ def run(
     gym: str | None = None,
     timezone: str | None = None,
     capacity: int | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> None:
-    """`gymtui serve`: until it is told to stop."""
+    """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it
+    listens; stdout by default."""
     name_gym(Path(database), name=gym, timezone=timezone, capacity=capacity)
     server = Server(Path(database), host=host, port=port, batch_ms=batch_ms)
-    uvloop.run(serve_until_stopped(server, lambda line: print(line, flush=True)))
+    uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, Role
 from server.database import Database
-from server.store import Login, Outcome, Store, Transaction, User, Work
+from server.store import Login, Outcome, Store, StoreUnavailable, Transaction, User, Work
 
 ISSUER: Final = "gymtui"
 AUDIENCE: Final = "gymtui"
@@ -84,6 +84,11 @@ def issue(keys: dict[str, bytes], user: User, sid: str, *, ttl: int, now: int) -
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": kid, "typ": "at+jwt"})
 
 
+def issue_by_hand(store: Store, user: User, *, ttl: int, now: clock.Clock = clock.now) -> str:
+    """An access token with no login behind it, good for `ttl` seconds or until the user is disabled."""
+    return issue(store.signing_keys(), user, ISSUED + clock.new_id(now()), ttl=ttl, now=now())
+
+
 class Auth:
     """The users and logins as they are now; `reload` after somebody has changed them."""
 
@@ -93,12 +98,17 @@ class Auth:
         self._now = now
         self._hashing = ThreadPoolExecutor(1, "hashing")  # one at a time: a flood of logins costs one core, not all
         self._nobody = hash_password(secrets.token_hex(16))  # so that an unknown name takes as long as a wrong password
-        self.reload()
+        self._take(self._look())
 
-    def reload(self) -> None:
-        self._users = self._store.users()
-        self._logins = self._store.live_logins()
-        self._keys = self._store.signing_keys()
+    async def reload(self) -> None:
+        """Reads anew what others may have changed."""
+        self._take(await self._database.query(self._look))
+
+    def _look(self) -> tuple[dict[str, User], set[str], dict[str, bytes]]:
+        return self._store.users(), self._store.live_logins(), self._store.signing_keys()
+
+    def _take(self, found: tuple[dict[str, User], set[str], dict[str, bytes]]) -> None:
+        self._users, self._logins, self._keys = found
 
     @property
     def has_users(self) -> bool:
@@ -123,7 +133,7 @@ class Auth:
             )
             typ = jwt.get_unverified_header(token).get("typ")
             user, sid, expires_at = str(claims["sub"]), str(claims["sid"]), int(claims["exp"])
-        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise BadToken("This token is not one of ours: please log in.") from error
         if typ != "at+jwt" or self.role(user, sid) is None:
             raise BadToken("This login has ended: please log in again.")
@@ -141,7 +151,10 @@ class Auth:
     # --- logins ---------------------------------------------------------------------------------------------------
 
     async def log_in(self, name: str, password: str) -> Tokens:
-        """Opens a login; Denied for a wrong name, a wrong password, a disabled user: nobody is told which."""
+        """Opens a login; Denied for a wrong name, a wrong password, a disabled user: nobody is told which.
+
+        StoreUnavailable where the login cannot be kept just now.
+        """
         user = self._users.get(name)
         loop = asyncio.get_running_loop()
         stored = self._nobody if user is None else user.password_hash
@@ -165,7 +178,6 @@ class Auth:
             return Outcome()
 
         await self._write(work)
-        self._logins.add(sid)
         return Tokens(access_token=self._access(user, sid), refresh_token=refresh, user=user)
 
     async def refresh(self, token: str) -> Tokens:
@@ -189,7 +201,6 @@ class Auth:
             return Outcome()
 
         await self._write(work)
-        self.reload()
         user = self._users.get(kept[0].user) if kept else None
         if user is None or user.disabled:
             raise Denied("This login is over: please log in again.")
@@ -198,7 +209,8 @@ class Auth:
     async def _write(self, work: Work) -> None:
         outcome = await self._database.write(work)
         if outcome.error is not None:
-            raise Denied(outcome.error.message)
+            raise StoreUnavailable(outcome.error.message)
+        await self.reload()
 
     def _access(self, user: User, sid: str) -> str:
         return issue(self._keys, user, sid, ttl=ACCESS_TTL, now=self._now())

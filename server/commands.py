@@ -326,9 +326,12 @@ def _occurred(tx: Transaction, occurred_at: str | None) -> int:
     if occurred_at is None:
         return tx.at
     try:
-        return min(clock.to_ms(occurred_at), tx.at)
+        at = clock.to_ms(occurred_at)
     except (ValueError, OverflowError) as error:
         raise _Unfit("invalid", f"`occurred_at` is no time there is: {occurred_at}.") from error
+    if at < 0:
+        raise _Unfit("invalid", f"`occurred_at` is before 1970: {occurred_at}.")
+    return min(at, tx.at)
 
 
 def _flags(tx: Transaction, at: int, *, offline: bool) -> tuple[str, ...]:

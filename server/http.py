@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections import OrderedDict
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
 
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from gymtui import clock
 from gymtui.codec import encode
-from gymtui.protocol import ACCESS_TTL, PATH
+from gymtui.protocol import ACCESS_TTL, PATH, ErrorCode
 from server.auth import Auth, Denied
+from server.store import StoreUnavailable
 
 TRIES: Final = 5  # wrong passwords by one address for one user before it has to wait
 PAUSE: Final = 30_000  # milliseconds it then waits
 REMEMBERED: Final = 10_000  # pairs of address and user
+CHALLENGE: Final = 'Basic realm="gymtui", charset="UTF-8"'
 
 
 class Front:
@@ -31,7 +31,7 @@ class Front:
         self._tries = _Tries(now)
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
-        path = urlsplit(request.path).path
+        path = request.path.partition("?")[0]
         if path.rstrip("/") == PATH.rstrip("/"):
             return None
         if path == "/auth/token":
@@ -40,26 +40,24 @@ class Front:
 
     async def _token(self, connection: ServerConnection, request: Request) -> Response:
         if request.method != "POST":
-            return _answer(connection, HTTPStatus.METHOD_NOT_ALLOWED, _error("Please POST to /auth/token."))
-        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-        name, password = _basic(credentials) if scheme.lower() == "basic" else (credentials.partition(".")[0], "")
+            return _refuse(connection, HTTPStatus.METHOD_NOT_ALLOWED, "Please POST to /auth/token.", Allow="POST")
+        scheme, credentials = authorization(request)
+        name, password = _basic(credentials) if scheme == "basic" else (credentials.partition(".")[0], "")
         address = (connection.remote_address or ("",))[0]
         if (wait := self._tries.wait(address, name)) > 0:
-            response = _answer(
-                connection, HTTPStatus.TOO_MANY_REQUESTS, _error(f"Too many tries: please wait {wait} seconds.")
-            )
-            response.headers["Retry-After"] = str(wait)
-            return response
+            sentence = f"Too many tries: please wait {wait} seconds."
+            return _refuse(connection, HTTPStatus.TOO_MANY_REQUESTS, sentence, Retry_After=str(wait))
+        self._tries.failed(address, name)  # until it is known better: of many tries at once only the first are heard
         try:
-            if scheme.lower() == "basic":
+            if scheme == "basic":
                 tokens = await self._auth.log_in(name, password)
             else:
                 tokens = await self._auth.refresh(credentials)
         except Denied as denied:
-            self._tries.failed(address, name)
-            response = _answer(connection, HTTPStatus.UNAUTHORIZED, _error(str(denied)))
-            response.headers["WWW-Authenticate"] = 'Basic realm="gymtui", charset="UTF-8"'
-            return response
+            return _refuse(connection, HTTPStatus.UNAUTHORIZED, str(denied), WWW_Authenticate=CHALLENGE)
+        except StoreUnavailable as unavailable:
+            self._tries.forget(address, name)
+            return _refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, str(unavailable), Retry_After="1")
         self._tries.forget(address, name)
         body = {
             "access_token": tokens.access_token,
@@ -95,17 +93,28 @@ class _Tries:
         self._failures.pop((address, user), None)
 
 
+def authorization(request: Request) -> tuple[str, str]:
+    """Scheme, in lower case, and credentials of the header `Authorization`; empty where there is not exactly one."""
+    values = request.headers.get_all("Authorization")
+    scheme, _, credentials = values[0].partition(" ") if len(values) == 1 else ("", "", "")
+    return scheme.lower(), credentials
+
+
 def _basic(credentials: str) -> tuple[str, str]:
     """User and password of a Basic header; two empty texts where it is none."""
     try:
         user, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     return user, password
 
 
-def _error(message: str) -> dict[str, object]:
-    return {"error": {"code": "not_allowed", "message": message}}
+def _refuse(connection: ServerConnection, status: HTTPStatus, sentence: str, **headers: str) -> Response:
+    code: ErrorCode = "storage_unavailable" if status is HTTPStatus.SERVICE_UNAVAILABLE else "not_allowed"
+    response = _answer(connection, status, {"error": {"code": code, "message": sentence}})
+    for name, value in headers.items():
+        response.headers[name.replace("_", "-")] = value
+    return response
 
 
 def _answer(connection: ServerConnection, status: HTTPStatus, body: dict[str, object]) -> Response:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 from gymtui import codec
@@ -21,6 +22,7 @@ from server.store import Committed, Row, SnapshotData, StoreUnavailable
 log = logging.getLogger(__name__)
 
 PAGE: Final = 1000  # rows of the journal in one read
+NOWHERE: Final = -1  # the cursor amid the parts of a snapshot: no event comes between them
 YIELD_EVERY: Final = 500  # writes before others have their turn on the loop
 
 
@@ -64,7 +66,7 @@ class Hub:
         if rows and rows[0].seq != self.newest + 1:
             return False
         self._pending += rows
-        if rows or committed.stats.as_of_seq >= self.stats.as_of_seq:
+        if committed.stats.as_of_seq >= self.stats.as_of_seq:
             self.stats = committed.stats
         self._wake.set()
         return True
@@ -109,10 +111,10 @@ class Hub:
 
     def _follow(self, connection: Connection, *, again: bool = False, snapshot: bool = False) -> None:
         """Has a task bring the connection to the head; one is enough, unless it has to start `again`."""
-        if connection in self._behind:
+        if (running := self._behind.get(connection)) is not None and not running.done():
             if not again:
                 return
-            self._behind.pop(connection).cancel()
+            running.cancel()
         task = asyncio.create_task(self._catch_up(connection, snapshot=snapshot))
         self._behind[connection] = task
         task.add_done_callback(lambda done: self._caught_up(connection, done))
@@ -145,10 +147,11 @@ class Hub:
 
     async def _send_snapshot(self, connection: Connection) -> None:
         data = await self._database.query(self._store.snapshot)
-        connection.cursor = data.seq
+        connection.cursor = NOWHERE
         for part in _parts(data):
             await connection.drained()
             connection.write(frame(part))
+        connection.cursor = data.seq
 
 
 def _frames(rows: Sequence[Row], prev_seq: int, stats: Stats) -> Iterator[tuple[int, int, bytes]]:
@@ -177,7 +180,13 @@ def _parts(data: SnapshotData) -> Iterator[bytes]:
             part, size = [], 0
         part.append(visit)
         size += len(visit) + 1
-    yield _part(data, part, data.recent, more=False)
+    yield _part(data, part, _first(data.recent, MAX_PART // 4), more=False)
+
+
+def _first(payloads: Sequence[bytes], room: int) -> list[bytes]:
+    """As many of the payloads, from the first, as have room."""
+    sizes = accumulate(len(payload) + 1 for payload in payloads)
+    return [payload for payload, size in zip(payloads, sizes, strict=True) if size <= room]
 
 
 def _part(data: SnapshotData, present: Sequence[bytes], recent: Sequence[bytes], *, more: bool) -> bytes:

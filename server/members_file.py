@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -14,6 +15,7 @@ from gymtui.errors import GymError
 from gymtui.protocol import MemberStatus
 
 LONGEST: Final = 300  # characters of a name
+LONG: Final = 1000  # characters of any other cell
 HEADINGS: Final[dict[str, str]] = {
     heading: field
     for field, headings in {
@@ -62,8 +64,11 @@ def read_members(file: Path) -> tuple[list[tuple[int, dict[str, object]]], list[
     except UnicodeDecodeError as error:
         raise MembersFileError(f"{file} is not UTF-8: please save it as “CSV UTF-8”.") from error
     first = text.partition("\n")[0]
-    rows = csv.reader(text.splitlines(keepends=True), delimiter=max(",;\t", key=first.count))
-    fields = [_field(heading) for heading in next(rows, [])]
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    try:
+        fields = [_field(heading) for heading in next(rows, [])]
+    except csv.Error as error:
+        raise MembersFileError(f"{file} cannot be read: its first line is no heading ({error}).") from error
     if "full_name" not in fields or not {"membership_number", "id"} & set(fields):
         raise MembersFileError(
             f"{file} needs a heading `full_name` and one of `membership_number` and `member_id` in its first line."
@@ -118,6 +123,8 @@ def _value(field: str, cell: str) -> object:
             raise ValueError(f"{field} has more than 64 characters, or some that cannot be printed")
         case "full_name" if len(cell) > LONGEST:
             raise ValueError(f"the name has more than {LONGEST} characters")
+        case _ if len(cell) > LONG:
+            raise ValueError(f"{field} has more than {LONG} characters")
         case "status" if cell.lower() not in get_args(MemberStatus):
             raise ValueError(f"status is one of {', '.join(get_args(MemberStatus))}, not {cell!r}")
         case "status":

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from functools import partial
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from websockets.exceptions import ConnectionClosed
 
@@ -43,6 +43,7 @@ from server.auth import Auth, BadToken, Claims, expiry
 from server.commands import Order, perform
 from server.connection import Connection, frame
 from server.database import Database
+from server.http import authorization
 from server.hub import Hub
 from server.store import Outcome, StoreUnavailable
 
@@ -64,14 +65,16 @@ class Session:
         self._hub = hub
         self._now = now
         self._in_flight = 0
+        self._ending = False
         self._room = asyncio.Event()
 
     async def run(self) -> None:
         """From the upgrade to the close."""
         try:
             if await self._enter():
-                while True:
+                while not self._ending:
                     await self._receive(await self.connection.recv(decode=False))
+                await self.connection.wait_closed()
         except ConnectionClosed as closed:
             log.info("session %s of %s ended: %s", self.id, self.claims.user if self.claims else "nobody", closed)
         finally:
@@ -83,7 +86,8 @@ class Session:
         return None if self.claims is None else self._auth.role(self.claims.user, self.claims.sid)
 
     async def settled(self) -> None:
-        """Waits until every command that came has its answer."""
+        """Takes no more commands, and waits until every one that came has its answer."""
+        self._ending = True
         while self._in_flight:
             self._room.clear()
             await self._room.wait()
@@ -93,9 +97,9 @@ class Session:
     async def _enter(self) -> bool:
         request = self.connection.request
         assert request is not None
-        query = parse_qs(urlsplit(request.path).query)
-        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        token = query["token"][0] if "token" in query else bearer if scheme.lower() == "bearer" else None
+        query = parse_qs(request.path.partition("?")[2])
+        scheme, bearer = authorization(request)
+        token = query["token"][0] if "token" in query else bearer if scheme == "bearer" else None
         self.desk = _name(query.get("desk", [""])[0])
         if token is None and (token := await self._first_message()) is None:
             return False

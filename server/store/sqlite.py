@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sqlite3
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ import msgspec
 
 from gymtui import clock
 from gymtui.codec import encode
-from gymtui.protocol import CheckInEvent, Gym, Member, Policy, Stats
+from gymtui.protocol import MAX_PART, CheckInEvent, Gym, Member, Policy, Stats
 from gymtui.words import words
 from server.store import Committed, Head, Outcome, Row, SnapshotData, StoreError, StoreUnavailable, User, Work
 from server.store.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
+PATIENCE = 5.0  # seconds
 
 _gym = msgspec.json.Decoder(Gym)
 
@@ -34,22 +36,25 @@ class SqliteStore:
     """A gym in one file. One connection writes, a second one reads; each belongs to one thread at a time.
 
     `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says
-    what is wrong with a path or file that cannot be used.
+    what is wrong with a path or file that cannot be used. `patience` is how many seconds another program's lock is
+    waited for.
     """
 
-    def __init__(self, path: Path, *, now: clock.Clock = clock.now) -> None:
+    def __init__(self, path: Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> None:
         self.path = path
         self._now = now
+        self._patience = patience
         with _told(path):
             _refuse_other_files(path)
             self._writer = self._connect()
             self._migrate()
             self._reader = self._connect()
             self._reader.execute("PRAGMA query_only = ON")
-        self._last_day = ""
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5, cached_statements=256)
+        db = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=self._patience, cached_statements=256
+        )
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
@@ -212,7 +217,7 @@ class SqliteStore:
 
     def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
         at, _, last = (cursor or "").partition("/")
-        before = (int(at), last) if at.isdigit() else (1 << 62, "")
+        before = (int(at), last) if re.fullmatch("[0-9]{1,15}", at) else (1 << 62, "")
         with self._at_one_position():
             rows = self._all(
                 "SELECT event, check_in_at, id FROM visits WHERE check_out_at IS NULL AND (check_in_at, id) < (?, ?) "
@@ -221,15 +226,15 @@ class SqliteStore:
                 limit + 1,
             )
             seq = self.head().seq
-        page = rows[:limit]
-        return [row[0] for row in page], f"{page[-1][1]}/{page[-1][2]}" if len(rows) > limit else None, seq
+        page, more = _page(rows, limit)
+        return [row[0] for row in page], f"{page[-1][1]}/{page[-1][2]}" if more else None, seq
 
     def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:
         with self._at_one_position():
             rows = self._all("SELECT member, seq FROM members WHERE seq > ? ORDER BY seq LIMIT ?", after_seq, limit + 1)
             seq = self.head().seq
-        page = rows[:limit]
-        return [row[0] for row in page], page[-1][1] if page else after_seq, len(rows) > limit, seq
+        page, more = _page(rows, limit)
+        return [row[0] for row in page], page[-1][1] if page else after_seq, more, seq
 
     def all_members(self) -> Iterator[Member]:
         """Everyone in the directory, by membership number; for exports."""
@@ -253,6 +258,16 @@ class SqliteStore:
             yield
         finally:
             self._reader.execute("COMMIT")
+
+
+def _page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
+    """The rows that one message holds, by number and by bytes of their first column; and whether there are more."""
+    size = 0
+    for count, row in enumerate(rows[:limit]):
+        size += len(row[0]) + 1
+        if size > MAX_PART and count:
+            return rows[:count], True
+    return rows[:limit], len(rows) > limit
 
 
 def day_of(ms: int, gym: Gym) -> str:

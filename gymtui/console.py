@@ -1,0 +1,52 @@
+"""`gymtui`: opens the desk's own copy, and puts the front desk on the screen."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from gymtui import logs
+from gymtui.client.auth import Login
+from gymtui.client.desk import Desk
+from gymtui.client.replica import Replica
+from gymtui.client.service import WebSocketService
+from gymtui.config import data_folder
+from gymtui.errors import GymError
+from gymtui.ui import GymApp
+
+
+class DeskInUse(GymError):
+    """Another window is this desk."""
+
+
+def run(*, url: str, user: str | None, desk: str, token: str | None) -> None:
+    """The front desk, until the person leaves."""
+    open_desk(data_folder(), url=url, user=user, desk=desk, token=token)
+
+
+def open_desk(folder: Path, *, url: str, user: str | None, desk: str, token: str | None) -> None:
+    """The front desk `desk` of the server at `url`; its copy, queue and log are files in `folder`."""
+    name = f"desk-{hashlib.sha256(f'{url} {desk}'.encode()).hexdigest()[:12]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        logs.to_file(folder / f"{name}.log")
+    except OSError as error:
+        raise GymError(f"{folder} cannot be used ({error.strerror}): please check its rights.") from error
+    with _alone(folder / f"{name}.lock", desk), closing(Replica(folder / f"{name}.db")) as replica:
+        login = Login(url, token=token)
+        service = WebSocketService(url, login, replica, desk=desk)
+        GymApp(Desk(service, replica, name=desk), login, url=url, user=user).run()
+
+
+@contextmanager
+def _alone(lock: Path, desk: str) -> Iterator[None]:
+    """One window a desk: two on one queue would send it twice."""
+    with lock.open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DeskInUse(f"{desk} is open in another window: use that one, or name another --desk.") from error
+        yield

@@ -1,0 +1,106 @@
+"""A real pseudo-terminal with a program in it, and what a person would see there."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Self
+
+import pyte
+
+WITHIN = 20.0  # seconds that a test waits for what must come
+
+
+class Terminal:
+    """`gymtui ARGUMENTS` at a size; `text` is the screen as it stands."""
+
+    def __init__(self, process: subprocess.Popen[bytes], fd: int, columns: int, rows: int) -> None:
+        self.process = process
+        self._fd = fd
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._changed = asyncio.Event()
+        self.bytes = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def run(
+        cls, *arguments: str, columns: int, rows: int, environment: Mapping[str, str] | None = None
+    ) -> AsyncIterator[Self]:
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gymtui.cli", *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", **(environment or {})},
+        )
+        os.close(slave)
+        terminal = cls(process, master, columns, rows)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(master, terminal._read)
+        try:
+            yield terminal
+        finally:
+            loop.remove_reader(master)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            os.close(master)
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:  # the other end is closed
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._fd)
+        self.bytes += len(data)
+        # pyte does not know these: the private modes of the kitty protocol and DCS answers
+        self._stream.feed(re.sub(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\", b"", data))
+        self._changed.set()
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def type(self, text: str) -> None:
+        """Keys in one write, as a scanner or a fast hand sends them."""
+        os.write(self._fd, text.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.process.pid, signal.SIGWINCH)
+
+    async def until(self, pattern: str) -> re.Match[str]:
+        """Waits until the screen shows what the pattern means; the screen is in the failure."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                while (found := re.search(pattern, self.text, re.MULTILINE)) is None:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"{pattern!r} never came up:\n{self.text}") from None
+        return found
+
+    async def ended(self) -> int:
+        """Waits until the program has ended; its exit code."""
+        async with asyncio.timeout(WITHIN):
+            return await asyncio.to_thread(self.process.wait)
