@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -139,10 +140,13 @@ def _main(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our lines has gone: nothing is left to say
         return 0
+    except Exception as error:
+        logging.getLogger(__name__).debug("unexpected", exc_info=error)
+        return _failed(f"something failed that should not have: {error!r}; --log-level debug tells where.", 1)
     return 0
 
 
-def _failed(error: Exception, code: int) -> int:
+def _failed(error: object, code: int) -> int:
     print(f"gymtui: {error}", file=sys.stderr)
     return code
 

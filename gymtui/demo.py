@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
+import select
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from threading import Thread
-from typing import Any, Final
+from typing import Final
 
-from gymtui import config, logs
+from gymtui import config
 from gymtui.errors import GymError
 from gymtui.people import members
-from gymtui.protocol import BATCH_MS
 
 MEMBERS: Final = 400
 DAY: Final = 24 * 3600  # seconds: the demo's tokens outlive any demo
 START: Final = 15.0  # seconds that the server has to come up
-_spawn = get_context("spawn")
+STOP: Final = 1.0  # seconds that a child has to end by itself
 
 
 class DemoError(GymError):
@@ -37,16 +33,14 @@ def run(*, rate: float, seed: int) -> None:
     """Server, members, a simulated day and the front desk, until the person leaves."""
     with TemporaryDirectory(prefix="gymtui-demo-") as name:
         folder = Path(name)
-        desk, simulator = _make_gym(folder, seed)
-        here, there = _spawn.Pipe(duplex=False)
-        with _child(_serve, folder, there) as server:
+        token, door = _make_gym(folder, seed)
+        with _child("serve", "--port", "0", folder=folder) as server:
             from gymtui.console import open_desk  # noqa: PLC0415  while the server starts: this imports the screens
 
-            if not here.poll(START) or not server.is_alive():
-                raise DemoError(f"The demo's server did not start: {_log(folder, 'serve').read_text()[-500:]}")
-            url: str = here.recv()
-            with _child(_simulate, folder, url, simulator, rate, seed):
-                open_desk(folder, url=url, user=None, desk="desk 1", token=desk)
+            url = _listening(server, folder)
+            arguments = ("--url", url, "--rate", str(rate), "--seed", str(seed))
+            with _child("simulate", *arguments, folder=folder, environment={"GYMTUI_TOKEN": door}):
+                open_desk(folder, url=url, user=None, desk="desk 1", token=token)
 
 
 def _make_gym(folder: Path, seed: int) -> tuple[str, str]:
@@ -60,59 +54,45 @@ def _make_gym(folder: Path, seed: int) -> tuple[str, str]:
     with closing(SqliteStore(database)) as store:
         import_members(store, enumerate(members(MEMBERS, Random(seed), date.today()), 1))
         users = [add_user(store, name, "staff", secrets.token_urlsafe()) for name in ("demo", "door")]
-        desk, simulator = (issue_by_hand(store, user, ttl=DAY) for user in users)
-    return desk, simulator
-
-
-def _serve(folder: Path, say: Connection) -> None:
-    from server.app import run  # noqa: PLC0415
-
-    def tell(line: str) -> None:
-        say.send(line.rsplit(maxsplit=1)[-1])
-
-    run(database=str(folder / "gym.db"), host="127.0.0.1", port=0, batch_ms=BATCH_MS, say=tell)
-
-
-def _simulate(folder: Path, url: str, token: str, rate: float, seed: int) -> None:
-    from gymtui.simulate import run  # noqa: PLC0415
-
-    run(url=url, user=None, desk="door", token=token, rate=rate, desks=2, seed=seed)
+        desk, door = (issue_by_hand(store, user, ttl=DAY) for user in users)
+    return desk, door
 
 
 @contextmanager
-def _child(work: Any, folder: Path, *args: Any) -> Iterator[BaseProcess]:
-    """A process of its own for `work`, which ends with the block, and also when this process is killed."""
-    process = _spawn.Process(target=_with_parent, args=(work, folder, *args), daemon=True)
-    process.start()
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.join(1)
-        process.kill()
-        process.join()
+def _child(
+    command: str, *arguments: str, folder: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A `gymtui` command in a process of its own, which ends with the block, and also when this process is killed."""
+    with _log(folder, command).open("w") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "gymtui.tied", command, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env={**os.environ, "GYMTUI_DATABASE": str(folder / "gym.db"), **(environment or {})},
+        )
+    with process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
-def _with_parent(work: Any, folder: Path, *args: Any) -> None:
-    log = _log(folder, work.__name__.strip("_"))
-    with log.open("a") as opened:
-        for stream in (1, 2):
-            os.dup2(opened.fileno(), stream)
-    logs.start("info", as_json=False)
-    parent = parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    Thread(target=watch, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the console's
-    try:
-        work(folder, *args)
-    except GymError as error:
-        sys.exit(f"gymtui: {error}")
+def _listening(server: subprocess.Popen[bytes], folder: Path) -> str:
+    """Where the server listens, from the line that says so."""
+    assert server.stdout is not None
+    ready, _, _ = select.select([server.stdout], [], [], START)
+    line = server.stdout.readline().decode() if ready else ""
+    if not line:
+        raise DemoError(
+            f"The demo's server did not start: {_log(folder, 'serve').read_text()[-500:] or 'it was slow.'}"
+        )
+    return line.split()[-1]
 
 
-def _log(folder: Path, name: str) -> Path:
-    return folder / f"{name}.log"
+def _log(folder: Path, command: str) -> Path:
+    return folder / f"{command}.log"

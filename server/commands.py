@@ -186,9 +186,13 @@ def _undo(tx: Transaction, order: Order, request: Undo) -> Outcome:
 
 
 def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
-    member = tx.member(visit.member_id)
+    member, name = tx.member(visit.member_id), visit.event.member.full_name
+    if visit.check_out_at is not None and "undone" in visit.event.flags:
+        raise _No("unknown_visit", "undone already", f"The check-in of {name} has been undone already.")
+    if "clash" in visit.event.flags:
+        sentence = f"{name} was in already by an earlier check-in: there is nothing to undo."
+        raise _No("not_checked_in", "in by an earlier check-in", sentence, member)
     if visit.check_out_at is not None or member is None:
-        name = visit.event.member.full_name
         raise _No("not_checked_in", "has left already", f"{name} has left already: undo the check-out first.", member)
     event = replace(
         visit.event,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import sqlite3
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -15,11 +14,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gymtui import clock
-from gymtui.codec import encode
-from gymtui.protocol import MAX_PART, CheckInEvent, Gym, Member, Policy, Stats
+from gymtui.protocol import MAX_PART, CheckInEvent, Gym, Member, Stats
 from gymtui.words import words
-from server.store import Committed, Head, Outcome, Row, SnapshotData, StoreError, StoreUnavailable, User, Work
-from server.store.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from server.store import Committed, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
+from server.store.file import connect, migrate, refuse_other_files, told
 from server.store.transaction import SqliteTransaction, read_user
 
 if TYPE_CHECKING:
@@ -43,68 +41,16 @@ class SqliteStore:
     def __init__(self, path: Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> None:
         self.path = path
         self._now = now
-        self._patience = patience
-        with _told(path):
-            _refuse_other_files(path)
-            self._writer = self._connect()
-            self._migrate()
-            self._reader = self._connect()
+        with told(path):
+            refuse_other_files(path)
+            self._writer = connect(path, patience)
+            migrate(self._writer, path, now())
+            self._reader = connect(path, patience)
             self._reader.execute("PRAGMA query_only = ON")
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, timeout=self._patience, cached_statements=256
-        )
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA cache_size = -32768")  # 32 MiB: the directory of a large club stays in memory
-        return db
 
     def close(self) -> None:
         self._reader.close()
         self._writer.close()
-
-    # --- the file -------------------------------------------------------------------------------------------------
-
-    def _migrate(self) -> None:
-        db = self._writer
-        db.execute("BEGIN IMMEDIATE")  # two programs that start at once: the second waits, and finds it done
-        try:
-            version = self._version()
-            if version > SCHEMA_VERSION:
-                raise StoreError(f"{self.path} was made by a newer gymtui: please update this one.")
-            for script in MIGRATIONS[version:]:
-                for statement in script.split(";\n"):
-                    db.execute(statement)
-            if version == 0:
-                self._found()
-            db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
-            db.execute("COMMIT")
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-
-    def _version(self) -> int:
-        db = self._writer
-        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gym'").fetchone() is None:
-            return 0
-        version: int = db.execute("SELECT schema_version FROM gym").fetchone()[0]
-        return version
-
-    def _found(self) -> None:
-        """A new gym: its first row of the journal says what it is called until somebody says otherwise."""
-        db = self._writer
-        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        gym = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
-        db.execute("INSERT INTO gym VALUES (1, 0, ?, 1, 0, 1, ?)", (clock.new_id(self._now()), encode(gym)))
-        db.execute(
-            "INSERT INTO journal VALUES (1, ?, ?, ?, 'found', '', NULL, x'', NULL)",
-            (gym.type, encode(gym), self._now()),
-        )
-        db.execute(
-            "INSERT INTO signing_keys VALUES (?, ?, ?)", (secrets.token_hex(4), secrets.token_bytes(32), self._now())
-        )
 
     # --- writing --------------------------------------------------------------------------------------------------
 
@@ -273,37 +219,6 @@ def _page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
 def day_of(ms: int, gym: Gym) -> str:
     """The day on the gym's own wall, `2026-11-22`."""
     return datetime.fromtimestamp(ms / 1000, ZoneInfo(gym.timezone)).strftime("%Y-%m-%d")
-
-
-def _refuse_other_files(path: Path) -> None:
-    """A database of another program, or no database at all, is left as it is."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
-    with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as db:
-        found = db.execute("PRAGMA application_id").fetchone()[0]
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    db.close()
-    if found != APPLICATION_ID and tables:
-        raise StoreError(f"{path} is a database of another program: please name another file with --database.")
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Whatever keeps a file from being opened, as a sentence."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if "not a database" in str(error):
-            raise StoreError(
-                f"{path} is not a database of gymtui: please name another file with --database."
-            ) from error
-        raise StoreError(
-            f"{path} cannot be used ({error}): please check its folder, its rights and the disk."
-        ) from error
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be used ({error.strerror}): please name another file with --database."
-        ) from error
 
 
 @contextmanager

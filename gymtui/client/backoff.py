@@ -1,0 +1,72 @@
+"""When to come back after a connection has ended, and whether."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Literal
+
+from gymtui.protocol import Close
+
+BASE: Final = 0.5  # seconds
+CEILING: Final = 30.0  # seconds
+ABNORMAL: Final = 1006  # the connection went without a word
+
+Course = Literal["back_off", "renew", "log_in", "come_back", "stop"]
+
+SENTENCES: Final[dict[int, str]] = {
+    Close.DONE: "The server has ended this connection: please start again to come back.",
+    Close.GOING_AWAY: "The server has gone away.",
+    ABNORMAL: "The connection to the server broke.",
+    Close.BAD_TOKEN: "The server does not know this login: please log in again.",
+    Close.ACCESS_ENDED: "Your access has ended: please log in again.",
+    Close.ABUSED: "The server has stopped listening to this desk: please update the program.",
+    Close.OVERLOADED: "The server has too much to do.",
+    Close.TOKEN_EXPIRED: "The login had to be renewed.",
+    Close.TOO_MANY: "The server says that this desk sent too much.",
+    Close.STALLED: "The network took nothing for a while.",
+    Close.SILENT: "The server heard nothing from this desk for a while.",
+    Close.NOT_AUTHENTICATED: "The server got no login from this desk.",
+    Close.DRAINING: "The server is being restarted.",
+}
+
+
+class Ended(Exception):
+    """A connection is over, or never was. `code` is the one it was closed with, `wait` the seconds that the server asks
+    for before the next."""
+
+    def __init__(self, message: str, *, code: int = ABNORMAL, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.code = code
+        self.wait = wait
+
+
+class Backoff:
+    """Full jitter, `uniform(0, min(30 s, 0.5 s * 2**n))`: nobody comes back in step, nobody gives up."""
+
+    def __init__(self, random: Callable[[], float]) -> None:
+        self._random = random
+        self.attempt = 0
+
+    def next(self, course: Course) -> float:
+        """Seconds until the next try. A renewed login or a server that restarts is come back to at once, but only once:
+        a server that goes on so is backed off from."""
+        ceiling = min(CEILING, BASE * 2.0 ** min(self.attempt, 16))
+        if self.attempt == 0 and course in ("renew", "come_back"):
+            ceiling = 0.0 if course == "renew" else 2.0
+        self.attempt += 1
+        return self._random() * ceiling
+
+    def reset(self) -> None:
+        """The connection has been healthy for a while."""
+        self.attempt = 0
+
+
+def course(code: int) -> Course:
+    """What to do after a connection that was closed with `code`."""
+    if code == Close.TOKEN_EXPIRED:
+        return "renew"
+    if code in (Close.BAD_TOKEN, Close.ACCESS_ENDED):
+        return "log_in"
+    if code == Close.DONE or 4000 <= code <= 4099:
+        return "stop"
+    return "come_back" if 4200 <= code <= 4299 else "back_off"

@@ -1,0 +1,93 @@
+"""The outbox at hand: what waits, whom it is about, and who is in once it has been done."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from gymtui.client.outbox import CommandKind, Outgoing
+from gymtui.client.replica import Replica
+from gymtui.codec import encode
+from gymtui.protocol import CheckIn, CheckOut, Undo
+
+_NOBODY: Final[dict[str, Outgoing]] = {}
+
+
+class CommandQueue:
+    """Mirrors the outbox of a replica, so that a key stroke asks no disk."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._rows: dict[str, Outgoing] = {}
+        self._by_member: dict[str, dict[str, Outgoing]] = {}
+        for row in replica.outbox():
+            self._keep(row)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Outgoing]:
+        return iter(self._rows.values())
+
+    def add(self, id: str, kind: CommandKind, request: CheckIn | CheckOut | Undo, member_id: str, at: int) -> None:
+        """Frozen as it is, and on disk when it returns; ReplicaError where it cannot be."""
+        row = Outgoing(id=id, kind=kind, payload=encode(request), member_id=member_id, at=at)
+        self._replica.enqueue(row)
+        self._keep(row)
+
+    def settle(self, row: Outgoing) -> None:
+        """It is answered; also where the disk does not take that (ReplicaError), for the next start to ask again."""
+        self._drop(row)
+        self._replica.settle(row.id)
+
+    def set_aside(self, row: Outgoing, reason: str) -> None:
+        """It is kept for a person to look at, and not sent any more."""
+        self._replica.set_aside(row.id, reason)
+        self._drop(row)
+        self._rows[row.id] = replace(row, state="set_aside", reason=reason)
+
+    def ready(self, in_flight: Container[str], room: int) -> Iterator[Outgoing]:
+        """Up to `room` rows to send, in order. Two of one member never travel at once: where the first has to be tried
+        again, the second must not overtake it."""
+        busy: set[str] = set()
+        for row in self._rows.values():
+            if room <= 0:
+                return
+            if row.state != "waiting":
+                continue
+            if row.id not in in_flight and row.member_id not in busy:
+                room -= 1
+                yield row
+            if row.member_id is not None:
+                busy.add(row.member_id)
+
+    def in_since(self, member_id: str, since: int | None, restored: Mapping[str, int]) -> int | None:
+        """When the open visit began, or None, once all that waits for this member has been done to a visit open
+        `since`. `restored` has the beginning of the visit that an undo opens again, by the undo's id."""
+        rows = self._by_member.get(member_id, _NOBODY).values()
+        undone = {row.request.command_id for row in rows if isinstance(row.request, Undo)}
+        for row in rows:
+            if row.id in undone:
+                continue
+            if row.kind == "undo":
+                target = row.request
+                if isinstance(target, Undo) and target.command_id not in self._rows:
+                    since = restored.get(row.id)
+            else:
+                since = row.at if row.kind == "check_in" else None
+        return since
+
+    def _keep(self, row: Outgoing) -> None:
+        self._rows[row.id] = row
+        if row.member_id is not None and row.state == "waiting":
+            self._by_member.setdefault(row.member_id, {})[row.id] = row
+
+    def _drop(self, row: Outgoing) -> None:
+        self._rows.pop(row.id, None)
+        if row.member_id is not None:
+            mine = self._by_member.get(row.member_id, {})
+            mine.pop(row.id, None)
+            if not mine:
+                self._by_member.pop(row.member_id, None)

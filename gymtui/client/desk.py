@@ -1,0 +1,246 @@
+"""One front desk: decides at once on its own copy, writes it down, and lets the server have the last word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Literal
+
+from msgspec import Raw, Struct
+
+from gymtui import clock, codec
+from gymtui.client.asker import Asker
+from gymtui.client.command_queue import CommandQueue
+from gymtui.client.directory_sync import DirectorySync
+from gymtui.client.dispatch import Dispatcher
+from gymtui.client.errors import ProcessingProblem
+from gymtui.client.floor import since as began
+from gymtui.client.outbox import CommandKind, Outgoing
+from gymtui.client.presence import Presence
+from gymtui.client.pump import Outcome, Pump
+from gymtui.client.replica import Replica, ReplicaError
+from gymtui.client.service import WebSocketService
+from gymtui.client.state import Hit, Verdict
+from gymtui.client.tasks import until_first
+from gymtui.client.verdicts import Matter, about, judge, since, zone_of
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, ErrorBody, Member, MemberRef, Undo
+
+logger = logging.getLogger(__name__)
+
+UNDOABLE: Final = 100  # commands that are remembered for `undo`
+CODE: Final = 64  # characters of the longest code there can be
+
+
+class _Done(Struct, frozen=True):
+    """A command that can be taken back; `since` is when the visit began that it ended (ms)."""
+
+    command_id: str
+    member: MemberRef
+    since: int | None = None
+
+
+class Desk:
+    """Check-ins, check-outs and their undoing. Each is answered by a `Verdict` at once, and by another when the server
+    has spoken: subscribe to `"verdict"` for these, to `"queue"` for the number of commands without an answer."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        replica: Replica,
+        *,
+        name: str | None = None,
+        clock: clock.Clock = clock.now,
+        new_id: Callable[[], str] = clock.new_id,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.service = service
+        self.replica = replica
+        self.name = name
+        self._clock = clock
+        self._new_id = new_id
+        self._queue = CommandQueue(replica)
+        self._presence = Presence(replica, self._queue)
+        self._dispatcher = Dispatcher(("verdict", "queue"), service.report)
+        self._pump = Pump(service, self._queue, self._told, sleep=sleep)
+        self._asker = Asker(service, self._asked)
+        self._sync = DirectorySync(service, replica, sleep=sleep)
+        self._done: deque[_Done] = deque(maxlen=UNDOABLE)
+        self._unsent = {row.id for row in self._queue}
+        service.subscribe("stats", replica.fold_stats)
+        service.subscribe("events", self._presence.catch_up)
+        service.subscribe("snapshot", self._presence.start_again)
+
+    async def run(self) -> None:
+        """Connection, queue and directory, until the service is closed."""
+        try:
+            await until_first(self.service.run(), self._pump.run(), self._sync.run())
+        finally:
+            await self._asker.stop()
+
+    def subscribe(self, kind: Literal["verdict", "queue"], handler: Callable[[Any], None]) -> Callable[[], None]:
+        """Calls `handler` with every later word on a command, or with `queued`, until what comes back is called."""
+        return self._dispatcher.subscribe(kind, handler)
+
+    @property
+    def queued(self) -> int:
+        """Commands that the server has not answered for good."""
+        return len(self._queue)
+
+    def find(self, text: str, limit: int = 8) -> list[Hit]:
+        """Members by what was typed."""
+        return [Hit(member=m, in_since=self.in_since(m.id)) for m in self.replica.search(text, limit)]
+
+    def in_since(self, member_id: str) -> int | None:
+        """When the member's open visit began (ms), as far as journal and queue know; None where there is none."""
+        return self._presence.since(member_id)
+
+    # --- commands -------------------------------------------------------------------------------------------------
+
+    def check_in(self, who: Member | str) -> Verdict:
+        """A member, or exactly a code. `queued` is on disk here; nothing is `checked_in` before it is at the server."""
+        member = self._known(who)
+        if member is None:
+            code = str(who).strip()
+            return self._ask_by_code(self._matter("check_in", code), CheckIn(code=code))
+        matter = self._matter("check_in", member)
+        in_since = self.in_since(member.id)
+        if in_since is not None:
+            visit = self._presence.visit(member.id)
+            detail = since(in_since, self.name if visit is None else visit.desk, zone_of(self.replica.gym))
+            return matter.says("already_in", self._clock(), detail=detail, next_step="F4 checks out")
+        ruling = judge(member, self.replica.gym, self._now())
+        if ruling.action == "refuse":
+            return self._refuse(matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or "")
+        request = CheckIn(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
+        return self._enqueue(matter, request, _Done(matter.command_id, member.ref))
+
+    def check_out(self, who: Member | str) -> Verdict:
+        """A member, or exactly a code."""
+        member = self._known(who)
+        if member is None:
+            code = str(who).strip()
+            return self._ask_by_code(self._matter("check_out", code), CheckOut(code=code))
+        matter = self._matter("check_out", member)
+        in_since = self.in_since(member.id)
+        if in_since is None:
+            return self._refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
+        request = CheckOut(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
+        return self._enqueue(matter, request, _Done(matter.command_id, member.ref, in_since))
+
+    def undo(self) -> Verdict | None:
+        """Takes back what this desk did last, since it was started; None where there is nothing to take back."""
+        if not self._done:
+            return None
+        done = self._done.pop()
+        matter = Matter(command_id=self._new_id(), action="undo", subject=done.member.full_name, member=done.member)
+        self._presence.reopens(matter.command_id, done.since)
+        verdict = self._enqueue(matter, Undo(command_id=done.command_id), None)
+        if verdict.kind != "queued":
+            self._done.append(done)
+        return verdict
+
+    def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: _Done | None) -> Verdict:
+        """Writes it down first; then it may be said, and sent."""
+        assert matter.member is not None
+        try:
+            self._queue.add(matter.command_id, matter.action, request, matter.member.id, self._now())
+        except ReplicaError:
+            logger.exception("A command could not be written down")
+            step = "free some space, then do it again"
+            return matter.says("refused", self._clock(), detail="this desk cannot write to its disk", next_step=step)
+        if done is not None:
+            self._done.append(done)
+        sent = self._is_live
+        if not sent:
+            self._unsent.add(matter.command_id)
+        self._pump.wake()
+        self._dispatcher.publish("queue", self.queued)
+        return matter.says("queued", self._clock(), sent=sent)
+
+    def _ask_by_code(self, matter: Matter, request: CheckIn | CheckOut) -> Verdict:
+        """Nobody this desk knows of: only the server can tell."""
+        if self._is_live and matter.subject.isprintable() and 0 < len(matter.subject) <= CODE:
+            self._asker.ask(matter, request)
+            return matter.says("queued", self._clock(), sent=True)
+        return matter.refused(self._clock(), "unknown_member", "nobody here has that number")
+
+    def _refuse(self, matter: Matter, request: CheckIn | CheckOut, code: str, reason: str) -> Verdict:
+        """Refused here at once; the server journals that, or knows better."""
+        if self._is_live:
+            self._asker.ask(matter, request, told=True)
+        return matter.refused(self._clock(), code, reason)
+
+    # --- what the server says -------------------------------------------------------------------------------------
+
+    def _told(self, row: Outgoing, outcome: Outcome) -> None:
+        """A later word on a command from the queue."""
+        matter = about(row, self.replica.member(row.member_id or ""))
+        match outcome:
+            case "sent" if row.id in self._unsent:
+                self._unsent.discard(row.id)
+                self._say(matter.says("queued", self._clock(), sent=True))
+            case "unsent" if row.id not in self._unsent:
+                self._unsent.add(row.id)
+                self._say(matter.says("queued", self._clock()))
+            case ErrorBody():
+                self._forget(row.id)
+                self._say(matter.denied(self._clock(), outcome, zone_of(self.replica.gym)))
+            case Raw():
+                self._accept(matter, outcome, row.at)
+            case _:
+                return
+        self._dispatcher.publish("queue", self.queued)
+
+    def _asked(self, matter: Matter, outcome: Raw | ErrorBody | None) -> None:
+        """What came of a command beside the queue."""
+        if outcome is None:
+            reason = "the connection went before the answer came"
+            self._say(matter.says("refused", self._clock(), detail=reason, next_step="scan again"))
+        elif isinstance(outcome, ErrorBody):
+            self._say(matter.denied(self._clock(), outcome, zone_of(self.replica.gym)))
+        elif event := self._accept(matter, outcome, self._now()):
+            ended = began(event) if matter.action == "check_out" else None
+            self._done.append(_Done(matter.command_id, event.member, ended))
+
+    def _accept(self, matter: Matter, result: Raw, at: int) -> CheckInEvent | None:
+        """The server's yes; one that cannot be read is a yes all the same."""
+        try:
+            event = codec.convert(result, CheckInEvent)
+        except codec.Unreadable as error:
+            self.service.report(ProcessingProblem(str(error), kind="reply"))
+            self._say(matter.accepted(self._clock(), None, None))
+            return None
+        self._presence.answered(matter.command_id, event)
+        member = self.replica.member(event.member.id)
+        warning = None if member is None else judge(member, self.replica.gym, at).reason
+        self._say(matter.accepted(self._clock(), event, warning))
+        return event
+
+    def _forget(self, command_id: str) -> None:
+        """What was refused cannot be taken back."""
+        self._done = deque((done for done in self._done if done.command_id != command_id), maxlen=UNDOABLE)
+
+    def _say(self, verdict: Verdict) -> None:
+        self._dispatcher.publish("verdict", verdict)
+
+    # --- small questions ------------------------------------------------------------------------------------------
+
+    def _known(self, who: Member | str) -> Member | None:
+        if isinstance(who, Member):
+            return self.replica.member(who.id) or who
+        return self.replica.by_code(who)
+
+    def _matter(self, action: CommandKind, who: Member | str) -> Matter:
+        if isinstance(who, str):
+            return Matter(command_id=self._new_id(), action=action, subject=who)
+        return Matter(command_id=self._new_id(), action=action, subject=who.full_name, member=who.ref)
+
+    def _now(self) -> int:
+        """The time of day by the server's clock, as far as that is known."""
+        return self._clock() + self.service.clock_offset
+
+    @property
+    def _is_live(self) -> bool:
+        return self.service.state.phase == "live"

@@ -1,0 +1,76 @@
+"""Brings the directory of members up to date, page by page, after a snapshot and on the first day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
+from gymtui.client.replica import Replica, ReplicaError
+from gymtui.client.service import WebSocketService
+from gymtui.codec import Unreadable, convert
+from gymtui.protocol import MembersPage, SyncMembers
+
+PAGE: Final = 250  # members: folding twice as many would be felt between two key strokes
+SOON: Final = 1.0  # seconds until a page that did not come is asked for again
+LATER: Final = 30.0  # seconds until one that the server would not give is
+
+
+class DirectorySync:
+    """Asks for the next page whenever the journal is in step and the directory is not complete. How far it has come is
+    in the replica, so it goes on where it was after any cut."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        replica: Replica,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._service = service
+        self._replica = replica
+        self._sleep = sleep
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Syncs for ever."""
+        leave = [self._service.subscribe(kind, self._look) for kind in ("connection", "snapshot", "events")]
+        try:
+            while True:
+                self._wake.clear()
+                after_seq, complete = self._replica.directory
+                if complete or not self._service.in_step:
+                    await self._wake.wait()
+                else:
+                    await self._next_page(after_seq)
+        finally:
+            for unsubscribe in leave:
+                unsubscribe()
+
+    def _look(self, _: object) -> None:
+        self._wake.set()
+
+    async def _next_page(self, after_seq: int) -> None:
+        before = self._place
+        try:
+            result = await self._service.request(SyncMembers(after_seq=after_seq, limit=PAGE))
+            page = convert(result, MembersPage)
+            if page.more and page.next_after_seq <= after_seq:
+                await self._fail("The server gives the same page of members again and again.", LATER)
+            elif self._place == before:  # else a snapshot has come meanwhile, and the page belongs to the past
+                self._replica.fold_members(page)
+        except Disconnected:
+            await self._sleep(SOON)
+        except Refused as refused:
+            await self._fail(str(refused), SOON if refused.body.retryable else LATER)
+        except (Unreadable, ReplicaError) as error:
+            await self._fail(str(error), LATER)
+
+    @property
+    def _place(self) -> tuple[str, tuple[int, bool]]:
+        return self._replica.position[0], self._replica.directory
+
+    async def _fail(self, sentence: str, delay: float) -> None:
+        self._service.report(ProcessingProblem(sentence, kind=SyncMembers.type))
+        await self._sleep(delay)

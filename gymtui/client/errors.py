@@ -1,0 +1,55 @@
+"""The three kinds of errors a connection knows, told apart for whoever listens, and what a request may raise.
+
+Problem
+├── ConnectionProblem       comes back by itself
+├── AuthenticationProblem   a person has to log in again
+└── ProcessingProblem       one message or one handler failed; logged, isolated, counted
+Refused                     the server's answer to a request was no
+Disconnected                the answer did not come before the connection went; nobody knows
+"""
+
+from __future__ import annotations
+
+from gymtui.errors import GymError
+from gymtui.protocol import ErrorBody
+
+
+class Problem(GymError):
+    """Something about the connection went wrong."""
+
+
+class ConnectionProblem(Problem):
+    """The server or the network is away. `retry_in` seconds are left until the next try, `attempt` counts from 1."""
+
+    def __init__(self, message: str, *, attempt: int, retry_in: float) -> None:
+        super().__init__(message)
+        self.attempt = attempt
+        self.retry_in = retry_in
+
+
+class AuthenticationProblem(Problem):
+    """The server does not, or no longer, know who this is: the person has to log in."""
+
+
+class ProcessingProblem(Problem):
+    """A message that could not be read, or a handler that raised (`__cause__`); `kind` is the type of message."""
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Refused(Exception):
+    """The server said no; `body` is its error."""
+
+    def __init__(self, body: ErrorBody) -> None:
+        super().__init__(body.message)
+        self.body = body
+
+
+class Disconnected(Exception):
+    """There is no connection, or it went before the answer came; `code` is the one it was closed with, where it was."""
+
+    def __init__(self, message: str, *, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,51 @@
+"""Who is in, as far as this desk can know: the journal, answers that came ahead of it, and what waits to be sent."""
+
+from __future__ import annotations
+
+from gymtui.client.command_queue import CommandQueue
+from gymtui.client.floor import since
+from gymtui.client.replica import Replica
+from gymtui.protocol import CheckInEvent
+
+
+class Presence:
+    """Answers for one member at a time; an event that is answered is in force before the journal has it."""
+
+    def __init__(self, replica: Replica, queue: CommandQueue) -> None:
+        self._replica = replica
+        self._queue = queue
+        self._ahead: dict[str, CheckInEvent] = {}
+        self._restored: dict[str, int] = {}
+
+    def visit(self, member_id: str) -> CheckInEvent | None:
+        """The open visit that the server knows of."""
+        ahead = self._ahead.get(member_id)
+        if ahead is not None:
+            return ahead if ahead.status == "checked_in" else None
+        return self._replica.visit(member_id)
+
+    def since(self, member_id: str) -> int | None:
+        """When the visit began (ms) that is open once everything waiting has been done; None where there is none."""
+        visit = self.visit(member_id)
+        return self._queue.in_since(member_id, None if visit is None else since(visit), self._restored)
+
+    def answered(self, command_id: str, event: CheckInEvent) -> None:
+        """The server has done a command; its event is on the way."""
+        self._restored.pop(command_id, None)
+        # A visit that clashed is over already, and the open one is as it was.
+        if "clash" not in event.flags and event.seq > self._replica.position[1]:
+            self._ahead[event.member.id] = event
+
+    def reopens(self, undo_id: str, since: int | None) -> None:
+        """This undo opens a visit again that began at `since`."""
+        if since is not None:
+            self._restored[undo_id] = since
+
+    def catch_up(self, _: object) -> None:
+        """The journal has moved: it speaks for itself again."""
+        seq = self._replica.position[1]
+        self._ahead = {id: event for id, event in self._ahead.items() if event.seq > seq}
+
+    def start_again(self, _: object) -> None:
+        """The journal was taken up elsewhere: what was ahead of the old place says nothing about the new one."""
+        self._ahead.clear()

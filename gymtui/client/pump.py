@@ -1,0 +1,119 @@
+"""Sends what waits in the queue, in order, until each command has its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal
+
+from msgspec import Raw
+
+from gymtui.client.command_queue import CommandQueue
+from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
+from gymtui.client.outbox import Outgoing
+from gymtui.client.schema import ReplicaError
+from gymtui.client.service import WebSocketService
+from gymtui.client.state import ConnectionState
+from gymtui.protocol import ErrorBody
+
+IN_FLIGHT: Final = 64
+RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
+UNTAKABLE: Final = (1002, 1003, 1007, 1009)  # close codes: something that was sent cannot be taken
+NO_ROW: Final = ("id_reused", "invalid", "not_allowed", "too_large", "unknown_type", "internal")
+
+Outcome = Literal["sent", "unsent"] | Raw | ErrorBody
+"""What became of a command: on its way, back again, done (the reply's result), or refused."""
+
+
+class Pump:
+    """Keeps up to 64 commands on their way. One whose connection went is sent again, the same bytes under the same id;
+    one that no row of the journal would ever answer is set aside. `tell` hears of everything."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        queue: CommandQueue,
+        tell: Callable[[Outgoing, Outcome], None],
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._service = service
+        self._queue = queue
+        self._tell = tell
+        self._sleep = sleep
+        self._wake = asyncio.Event()
+        self._in_flight: set[str] = set()
+        self._room = IN_FLIGHT
+        self._pauses = 0  # commands that wait to be tried again: what comes after them waits too
+        self._connected = False
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Pumps for ever."""
+        unsubscribe = self._service.subscribe("connection", self._connection_changed)
+        self._connection_changed(self._service.state)
+        try:
+            async with asyncio.TaskGroup() as sending:
+                while True:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    for row in self._ready():
+                        self._in_flight.add(row.id)
+                        sending.create_task(self._send(row))
+        finally:
+            unsubscribe()
+
+    def _connection_changed(self, state: ConnectionState) -> None:
+        self._connected = state.phase == "live"
+        self._wake.set()
+
+    def _ready(self) -> list[Outgoing]:
+        if not self._connected or self._pauses:
+            return []
+        return list(self._queue.ready(self._in_flight, self._room - len(self._in_flight)))
+
+    async def _send(self, row: Outgoing) -> None:
+        self._tell(row, "sent")
+        try:
+            await self._answer(row, await self._service.request(row.request, id=row.id))
+        except Disconnected as gone:
+            self._connected = False
+            self._come_back(row, gone)
+        except Refused as refused:
+            await self._answer(row, refused.body)
+        except ReplicaError as error:
+            self._service.report(ProcessingProblem(str(error), kind=row.kind))
+        finally:
+            self._in_flight.discard(row.id)
+            self._wake.set()
+
+    async def _answer(self, row: Outgoing, outcome: Raw | ErrorBody) -> None:
+        if isinstance(outcome, ErrorBody) and outcome.retryable:
+            self._pauses += 1
+            try:
+                await self._sleep(RETRY_AFTER if outcome.retry_after_ms is None else outcome.retry_after_ms / 1000)
+            finally:
+                self._pauses -= 1
+            return
+        try:
+            if isinstance(outcome, ErrorBody) and outcome.code in NO_ROW:
+                self._queue.set_aside(row, outcome.message)
+            else:
+                self._queue.settle(row)
+        finally:
+            self._tell(row, outcome)
+
+    def _come_back(self, row: Outgoing, gone: Disconnected) -> None:
+        """A server that cannot take what was sent gets the commands one by one, until the one is found."""
+        if gone.code in UNTAKABLE and self._room == 1:
+            self._room = IN_FLIGHT
+            reason = "The server cannot take this command: please do it again."
+            self._queue.set_aside(row, reason)
+            self._tell(row, ErrorBody(code="invalid", message=reason, retryable=False))
+            return
+        if gone.code in UNTAKABLE:
+            self._room = 1
+        self._tell(row, "unsent")

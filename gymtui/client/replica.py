@@ -1,0 +1,163 @@
+"""The desk's own copy of the gym: one SQLite file with members, open visits, the recent past, and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import UNSET
+
+from gymtui.client.directory import Directory
+from gymtui.client.floor import Floor
+from gymtui.client.outbox import Outbox, Outgoing
+from gymtui.client.schema import ReplicaError, open_file, transaction
+from gymtui.codec import convert, encode
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats
+
+__all__ = ["Outgoing", "Replica", "ReplicaError"]
+
+
+class Replica:
+    """A journal (`position`, `apply`, `restore`) that keeps what it is told, and the queue of what this desk tells.
+
+    `path` is a file, made with its folder where there is none, or `":memory:"`. ReplicaError: it is not ours, newer
+    than this program, or the disk does not take it. `gym` and `stats` are the newest; None until something is known.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._db = open_file(path)
+        self._members = Directory(self._db)
+        self._floor = Floor(self._db)
+        self._outbox = Outbox(self._db)
+        self._parts: list[Snapshot] = []
+        self._load()
+
+    def close(self) -> None:
+        self._db.close()
+
+    # --- the journal ----------------------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> tuple[str, int]:
+        """`(epoch, seq)` of the last event folded; `("", 0)` when nothing is known."""
+        return self._position
+
+    def apply(self, events: Sequence[Event], seq: int) -> None:
+        """Folds events, in `seq` order, and moves to `seq`: both in one transaction, or neither."""
+        with self._transaction():
+            self._floor.fold(events)
+            self._members.fold(event for event in events if isinstance(event, Member))
+            self._members.fold_visits_left(
+                {
+                    event.member.id: (event.visits_left, event.seq)
+                    for event in events
+                    if isinstance(event, CheckInEvent) and event.visits_left is not UNSET
+                }
+            )
+            for gym in [event for event in events if isinstance(event, Gym)][-1:]:
+                self._db.execute("UPDATE desk SET gym = ?", (encode(gym),))
+            self._db.execute("UPDATE desk SET seq = ?", (seq,))
+
+    def restore(self, part: Snapshot) -> None:
+        """Takes one part of a snapshot; with the last (`more` is false) all of them count, at once."""
+        if self._parts and (self._parts[0].epoch, self._parts[0].seq) != (part.epoch, part.seq):
+            self._parts = []
+        self._parts.append(part)
+        if part.more:
+            return
+        parts, self._parts = self._parts, []
+        with self._transaction():
+            # What happened to members up to here was folded as it came; what has happened since then was not.
+            self._db.execute("UPDATE desk SET after_seq = max(after_seq, seq), complete = 0 WHERE complete")
+            if part.epoch != self._position[0]:
+                self._members.doubt()
+                self._floor.forget()
+                self._db.execute("UPDATE desk SET after_seq = 0")
+            self._floor.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
+            self._floor.replace(event for p in parts for event in p.present)
+            self._db.execute(
+                "UPDATE desk SET epoch = ?, seq = ?, gym = ?, stats = ?",
+                (part.epoch, part.seq, encode(part.gym), encode(part.stats)),
+            )
+
+    def fold_stats(self, stats: Stats) -> None:
+        """The newest counters."""
+        with self._transaction():
+            self._db.execute("UPDATE desk SET stats = ?", (encode(stats),))
+
+    # --- what there is --------------------------------------------------------------------------------------------
+
+    def member(self, id: str) -> Member | None:
+        return self._members.member(id)
+
+    def by_code(self, code: str) -> Member | None:
+        """The member with exactly this number."""
+        return self._members.by_code(code)
+
+    def search(self, text: str, limit: int) -> list[Member]:
+        """Members whose words (of the name, the number, the phone's digits) begin with the words typed, all of them;
+        accents and capitals do not count. Who has exactly this number is the first."""
+        exact = self.by_code(text)
+        found = self._members.search(text, limit)
+        return ([exact, *(member for member in found if member.id != exact.id)] if exact else found)[:limit]
+
+    def visit(self, member_id: str) -> CheckInEvent | None:
+        """The open visit, as far as the journal goes."""
+        return self._floor.visit(member_id)
+
+    def present(self) -> list[CheckInEvent]:
+        """All open visits, the newest first."""
+        return self._floor.present()
+
+    def recent(self, limit: int) -> list[Event]:
+        """The last visits, refusals and notifications, the newest first; 500 are kept."""
+        return self._floor.recent(limit)
+
+    # --- the directory --------------------------------------------------------------------------------------------
+
+    @property
+    def directory(self) -> tuple[int, bool]:
+        """`(after_seq, complete)`: how far the members have been fetched, and whether those are all."""
+        after_seq, complete = self._db.execute("SELECT after_seq, complete FROM desk").fetchone()
+        return after_seq, bool(complete)
+
+    def fold_members(self, page: MembersPage) -> None:
+        """Takes a page that was asked for with `directory`'s `after_seq`. The last one completes the directory: members
+        of an earlier epoch that none has named are gone."""
+        with self._transaction():
+            self._members.fold(page.members)
+            self._db.execute("UPDATE desk SET after_seq = ?, complete = ?", (page.next_after_seq, not page.more))
+            if not page.more:
+                self._members.drop_doubtful()
+
+    # --- the outbox -----------------------------------------------------------------------------------------------
+
+    def enqueue(self, row: Outgoing) -> None:
+        """On disk when it returns; ReplicaError where it cannot be."""
+        self._outbox.enqueue(row)
+
+    def outbox(self) -> list[Outgoing]:
+        """What has no answer yet, or was set aside, in order."""
+        return self._outbox.rows()
+
+    def settle(self, id: str) -> None:
+        self._outbox.settle(id)
+
+    def set_aside(self, id: str, reason: str) -> None:
+        self._outbox.set_aside(id, reason)
+
+    # --- what is kept at hand -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """What is at hand follows the file only once that has taken it."""
+        with transaction(self._db):
+            yield
+        self._load()
+
+    def _load(self) -> None:
+        epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
+        self._position: tuple[str, int] = (epoch, seq)
+        self.gym: Gym | None = gym and convert(gym, Gym)
+        self.stats: Stats | None = stats and convert(stats, Stats)

@@ -1,0 +1,111 @@
+"""The file that a desk's own copy is kept in, and how to write to it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from gymtui.errors import GymError
+
+APPLICATION_ID: Final = 0x67796D31  # "gym1"
+VERSION: Final = 1
+BUSY: Final = 5.0  # seconds to wait for another program that has the file
+
+SCHEMA: Final = """
+CREATE TABLE desk (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    epoch TEXT NOT NULL, seq INTEGER NOT NULL,
+    after_seq INTEGER NOT NULL, complete INTEGER NOT NULL,
+    gym BLOB, stats BLOB
+);
+INSERT INTO desk VALUES (1, '', 0, 0, 0, NULL, NULL);
+
+CREATE TABLE members (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, number TEXT, words TEXT NOT NULL,
+    seq INTEGER NOT NULL, visits_seq INTEGER NOT NULL, visits_left INTEGER,
+    stale INTEGER NOT NULL, deleted INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX members_by_number ON members (number) WHERE deleted = 0;
+CREATE TABLE words (word TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (word, n)) WITHOUT ROWID;
+
+CREATE TABLE visits (
+    id TEXT PRIMARY KEY, member_id TEXT NOT NULL, since INTEGER NOT NULL, event BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX visits_by_member ON visits (member_id, since);
+CREATE TABLE recent (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, event BLOB NOT NULL);
+
+CREATE TABLE outbox (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, payload BLOB NOT NULL,
+    member_id TEXT, at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT
+);
+"""
+
+
+class ReplicaError(GymError):
+    """The desk's own copy cannot be opened or written."""
+
+
+def open_file(path: str | Path) -> sqlite3.Connection:
+    """The file, made or brought up to date where it has to be; ReplicaError where it is not ours or cannot be had."""
+    try:
+        if str(path) != ":memory:":
+            _make(Path(path))
+        db = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
+        try:
+            _prepare(db, path)
+        except BaseException:
+            db.close()
+            raise
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ReplicaError(
+            f"{path} cannot be used: {error}. Please check the folder, its rights and the disk."
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise ReplicaError(f"{path} is no copy of a desk, or is damaged: please move it away.") from error
+    return db
+
+
+def _make(path: Path) -> None:
+    """An empty file where there is none, for nobody else's eyes: it is about people."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
+    (application,), (version,) = (
+        db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+    )
+    empty = db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
+    if not empty and application != APPLICATION_ID:
+        raise ReplicaError(f"{path} belongs to another program: please give another path.")
+    if version > VERSION:
+        raise ReplicaError(f"{path} was written by a newer version of this program: please update.")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA fullfsync = ON")  # what `durable` promises needs it on macOS; elsewhere it is nothing
+    db.execute("PRAGMA temp_store = MEMORY")
+    db.execute("PRAGMA cache_size = -16000")
+    if empty:
+        ours = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+        db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {ours} COMMIT;")
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[None]:
+    """All or nothing; on disk when it returns, whatever happens to the power, if `durable`. ReplicaError where the disk
+    does not take it."""
+    try:
+        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+    except sqlite3.Error as error:
+        raise ReplicaError(f"This desk cannot write to its disk: {error}. Please free some space.") from error

@@ -1,0 +1,95 @@
+"""What there is to say about a connection and about a command, as values that any screen can show."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from gymtui.protocol import Member, MemberRef, Role
+
+Phase = Literal["connecting", "live", "waiting", "logged_out", "stopped"]
+
+
+class ConnectionState(Struct, frozen=True, kw_only=True):
+    """Where the connection stands. `since` is the time of day (ms) at which it came or went, `retry_at` the one of the
+    next try; `latency` is the last round trip in seconds; `reason` a sentence where something is wrong."""
+
+    phase: Phase
+    since: int
+    attempt: int = 0
+    retry_at: int | None = None
+    latency: float | None = None
+    reason: str | None = None
+    session_id: str | None = None
+    user: str | None = None
+    role: Role | None = None
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    """A member that matches what was typed; `in_since` is the time of day (ms) of the open visit."""
+
+    member: Member
+    in_since: int | None = None
+
+
+VerdictKind = Literal["checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in"]
+
+SYMBOLS: dict[VerdictKind, str] = {
+    "checked_in": "✓",
+    "checked_out": "✓",
+    "undone": "✓",
+    "queued": "…",
+    "warned": "!",
+    "refused": "✗",
+    "already_in": "↩",
+}
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What became of one command, said at once and said again when it settles (the same `command_id`).
+
+    `subject` is the person's name, or what was scanned where nobody is known by it. `detail` is what stands behind the
+    fixed words (`payment overdue`, `since 17:02, desk 2`). Nothing but `queued` is said before it is certain: a visit
+    is `checked_in` once it is on disk at the server. `sent` tells a queued command that waits for its answer from one
+    that waits for a connection.
+    """
+
+    kind: VerdictKind
+    subject: str
+    command_id: str
+    at: int
+    detail: str | None = None
+    next_step: str | None = None
+    action: Literal["check_in", "check_out", "undo"] = "check_in"
+    sent: bool = False
+    member: MemberRef | None = None
+
+    @property
+    def symbol(self) -> str:
+        return SYMBOLS[self.kind]
+
+    @property
+    def words(self) -> str:
+        """The line for the screen, `✓ Ana Silva checked in`; the words before the colon never change."""
+        step = f" — {self.next_step}" if self.next_step else ""
+        return f"{self.symbol} {self.subject} {self._outcome()}{step}"
+
+    def _outcome(self) -> str:
+        match self.kind:
+            case "checked_in":
+                return "checked in"
+            case "checked_out":
+                return "checked out"
+            case "undone":
+                return f"undone: {self.detail}" if self.detail else "undone"
+            case "queued" if self.sent:
+                return "queued: waiting for the server's answer"
+            case "queued":
+                return "queued, not sent yet"
+            case "warned":
+                return f"checked in: {self.detail}"
+            case "refused":
+                return f"refused: {self.detail}"
+            case "already_in":
+                return f"already in {self.detail}"

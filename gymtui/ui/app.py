@@ -1,0 +1,90 @@
+"""Where the connection, the desk and the screens meet."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import ClassVar
+
+from textual import events
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.worker import Worker, WorkerState
+
+from gymtui import clock
+from gymtui.client.auth import Login
+from gymtui.client.desk import Desk
+from gymtui.client.state import ConnectionState
+from gymtui.ui.screens.front_desk import FrontDesk
+from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.theme import SLATE
+
+logger = logging.getLogger(__name__)
+
+GOODBYE = 3.0  # seconds for a polite end of the connection
+
+
+class GymApp(App[None]):
+    """Runs the desk, shows it, and asks for a login when the connection says that it needs one."""
+
+    TITLE = "Front desk"
+    CSS_PATH = "gym.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "leave", key_display="Ctrl+Q", priority=True)]
+
+    def __init__(
+        self, desk: Desk, login: Login, *, url: str, user: str | None = None, clock: clock.Clock = clock.now
+    ) -> None:
+        super().__init__()
+        self.register_theme(SLATE)
+        self.theme = SLATE.name
+        self.desk = desk
+        self.login = login
+        self.front_desk = FrontDesk(desk, clock=clock)
+        self._url = url
+        self._user = user
+        self._clock = clock
+        self._running_desk: Worker[None] | None = None
+
+    async def on_mount(self) -> None:
+        await self.push_screen(self.front_desk)
+        self.desk.service.subscribe("connection", self._connection_changed)
+        self._running_desk = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
+
+    async def on_event(self, event: events.Event) -> None:
+        # Before the key is given to anyone: keys that come in one gulp stay in their order.
+        if isinstance(event, events.Key) and isinstance(self.screen, FrontDesk):
+            self.screen.take_keys(event)
+        await super().on_event(event)
+
+    def _connection_changed(self, state: ConnectionState) -> None:
+        if state.phase == "logged_out" and not isinstance(self.screen, LoginScreen):
+            gym = self.desk.replica.gym
+            login = LoginScreen(
+                self.login,
+                url=self._url,
+                user=self.login.user or self._user,
+                gym=gym.name if gym else None,
+                reason=state.reason if self.login.user else None,
+            )
+            self.push_screen(login, self._logged_in)
+
+    def _logged_in(self, _: None) -> None:
+        self.desk.service.logged_in()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        if event.worker is self._running_desk and event.state is WorkerState.ERROR:
+            logger.error("The desk stopped: %s", event.worker.error, exc_info=event.worker.error)
+            reason = str(event.worker.error)
+            self.front_desk.connection = ConnectionState(phase="stopped", since=self._clock(), reason=reason)
+
+    async def action_quit(self) -> None:
+        """Leave, politely: a socket whose task is cancelled would close with an error code."""
+        try:
+            async with asyncio.timeout(GOODBYE):
+                await self.desk.service.close()
+                if self._running_desk is not None:
+                    await self._running_desk.wait()
+        except TimeoutError:
+            logger.warning("The server did not say goodbye within %s s.", GOODBYE)
+        self.exit()

@@ -1,0 +1,32 @@
+"""How often something is shown: at once after a quiet spell, then so many times a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.timer import Timer
+from textual.widget import Widget
+
+
+class Pace:
+    """Runs `act` when asked, `rate` times a second at most; the last asking is never lost, and no timer idles."""
+
+    def __init__(self, widget: Widget, act: Callable[[], object], rate: float) -> None:
+        self._widget = widget
+        self._act = act
+        self._seconds = 1 / rate
+        self._timer: Timer | None = None
+        self._asked = False
+
+    def ask(self) -> None:
+        if self._timer is not None:
+            self._asked = True
+            return
+        self._timer = self._widget.set_timer(self._seconds, self._again)
+        self._widget.call_later(self._act)  # in the widget's own turn: what raises there is its own failure
+
+    def _again(self) -> None:
+        self._timer = None
+        if self._asked:
+            self._asked = False
+            self.ask()

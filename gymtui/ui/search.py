@@ -1,0 +1,48 @@
+"""What is typed in the one box and whom it finds. Pure: each step makes the next `Search`."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gymtui.client.state import Hit
+from gymtui.words import fold
+
+
+class Search(Struct, frozen=True, kw_only=True):
+    """The hits for a text. `chosen` is the row that Enter takes; while `picking`, the box is empty and the list
+    waits."""
+
+    text: str
+    hits: tuple[Hit, ...] = ()
+    chosen: int | None = None
+    picking: bool = False
+
+    @property
+    def pick(self) -> Hit | None:
+        return None if self.chosen is None else self.hits[self.chosen]
+
+    @property
+    def clear_hit(self) -> Hit | None:
+        """The one hit, or the only one of that very name: what Enter may take without a guess."""
+        if len(self.hits) == 1:
+            return self.hits[0]
+        same = [hit for hit in self.hits if fold(hit.member.full_name) == fold(self.text)]
+        return same[0] if len(same) == 1 else None
+
+    def answers(self, text: str) -> bool:
+        """Is this the search for what the box says now?"""
+        return self.text == text or (self.picking and not text)
+
+    def moved(self, step: int) -> Search:
+        """Down from the box is the first row, up from the first row is the box again (in a pick list it stays)."""
+        if not self.hits:
+            return self
+        row = (-1 if self.chosen is None else self.chosen) + step
+        if row < 0 and not self.picking:
+            return replace(self, chosen=None)
+        return replace(self, chosen=max(0, min(row, len(self.hits) - 1)))
+
+    def opened(self) -> Search:
+        """The pick list: the first row is chosen, and the next Enter takes the chosen one."""
+        return replace(self, chosen=0, picking=True)

@@ -1,0 +1,83 @@
+"""The connection in words and a symbol: always on screen, never only a colour."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from typing import ClassVar, Literal
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.timer import Timer
+
+from gymtui import clock
+from gymtui.client.state import ConnectionState
+from gymtui.printable import printable
+from gymtui.ui.wall import hours_minutes
+from gymtui.ui.widgets.error_boundary import LiveWidget
+
+SHORT_OUTAGE = 30_000
+"""Milliseconds without a connection that are counted down; beyond, it is said since when."""
+
+Look = Literal["live", "coming", "offline", "alarm"]
+
+
+def is_short(state: ConnectionState, now: int) -> bool:
+    return now - state.since < SHORT_OUTAGE
+
+
+def connection_words(state: ConnectionState, queued: int, now: int, zone: tzinfo) -> tuple[str, Look]:
+    """What to say about a connection with `queued` commands unsettled, at `now` (ms), and how it looks."""
+    waiting = f", {queued} queued" if queued else ""
+    match state.phase:
+        case "live":
+            latency = "" if state.latency is None else f" {state.latency * 1000:.0f} ms"
+            return f"● live{latency}", "live"
+        case "logged_out":
+            return f"⚠ log in again{waiting}", "alarm"
+        case "stopped":
+            return f"✗ stopped{waiting}", "alarm"
+        case "connecting" if state.attempt == 0:
+            return f"◐ connecting{waiting}", "coming"
+        case _ if not is_short(state, now):
+            return f"○ offline since {hours_minutes(state.since, zone)}{waiting}", "offline"
+        case "waiting" if state.retry_at is not None:
+            seconds = max(0, -(-(state.retry_at - now) // 1000))
+            return f"◐ back in {seconds} s (try {state.attempt}){waiting}", "coming"
+        case _:
+            return f"◐ connecting (try {state.attempt}){waiting}", "coming"
+
+
+class ConnectionStatusIndicator(LiveWidget):
+    """Shows the words; it ticks while it counts down, and is still otherwise."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "connection--live",
+        "connection--coming",
+        "connection--offline",
+        "connection--alarm",
+    }
+
+    state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
+    queued: reactive[int] = reactive(0)
+    zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+
+    def __init__(self, clock: clock.Clock) -> None:
+        super().__init__()
+        self._clock = clock
+        self._tick: Timer | None = None
+
+    def watch_state(self, state: ConnectionState) -> None:
+        if self._tick is not None:
+            self._tick.stop()
+            self._tick = None
+        if state.phase == "waiting" and is_short(state, self._clock()):
+            self._tick = self.set_timer(1.0, self._count)
+
+    def _count(self) -> None:
+        self.refresh()
+        self.watch_state(self.state)
+
+    def render(self) -> Content:
+        words, look = connection_words(self.state, self.queued, self._clock(), self.zone)
+        pill = Content.styled(f" {printable(words)} ", self.get_visual_style(f"connection--{look}"))
+        return pill.truncate(self.size.width, ellipsis=True).pad_left(self.size.width - len(pill))

@@ -1,0 +1,135 @@
+"""How full it is, how many came today, how long they stay."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style as RichStyle
+from textual.content import Content
+from textual.reactive import reactive
+from textual.renderables.digits import Digits
+from textual.style import Style
+
+from gymtui.protocol import Stats
+from gymtui.ui.pace import Pace
+from gymtui.ui.widgets.error_boundary import LiveWidget
+
+NARROW = 14  # cells of the second and the third figure, at least
+BIG = 5  # rows from which the figures are three rows high
+
+
+def stay_text(minutes: float | None) -> str:
+    """`1 h 12 min`; `–` where nobody has left yet."""
+    if minutes is None:
+        return "–"
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
+
+
+def fill_of(stats: Stats) -> float | None:
+    """The part of the capacity that is taken; None where no capacity is known."""
+    return stats.currently_in / stats.capacity if stats.capacity else None
+
+
+def big(text: str) -> list[str]:
+    """The text in digits three rows high."""
+    drawn = Digits(text).render(RichStyle(bold=True))
+    return [part.text for part in drawn if isinstance(part, Segment) and part.text != "\n"]
+
+
+class Counters(LiveWidget):
+    """Three figures side by side: two rows, or five where there is room. Painted three times a second at most."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "counters--label",
+        "counters--figure",
+        "counters--quiet",
+        "counters--bar",
+        "counters--full",
+        "counters--track",
+    }
+
+    stats: reactive[Stats | None] = reactive[Stats | None](None, repaint=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pace = Pace(self, self._show, rate=3)
+        self._shown: tuple[int, int, int | None, str] | None = None
+
+    def watch_stats(self) -> None:
+        self._pace.ask()
+
+    def _show(self) -> None:
+        shown = _figures(self.stats) if self.stats else None
+        if shown != self._shown:
+            self._shown = shown
+            self.refresh()
+
+    def render(self) -> Content:
+        if self.stats is None:
+            return Content.styled("Nothing is known yet: waiting for the server.", self._style("quiet"))
+        narrow = max(NARROW, self.content_size.width // 4)
+        wide = self.content_size.width - 2 * narrow
+        columns = (
+            (wide, self._in_now(self.stats, wide - 3)),
+            (narrow, self._figure("TODAY", f"{self.stats.today_total:,}", "visits")),
+            (narrow, self._stay(self.stats)),
+        )
+        rows = zip_longest(*(rows for _, rows in columns), fillvalue=Content(""))
+        widths = [width for width, _ in columns]
+        return Content("\n").join(self._across(row, widths) for row in rows)
+
+    def _style(self, name: str) -> Style:
+        return self.get_visual_style(f"counters--{name}", partial=True)
+
+    def _across(self, cells: tuple[Content, ...], widths: list[int]) -> Content:
+        return Content("").join(
+            cell.truncate(width - 1, ellipsis=True).pad_right(max(1, width - cell.cell_length))
+            for cell, width in zip(cells, widths, strict=True)
+        )
+
+    @property
+    def _is_big(self) -> bool:
+        return self.content_size.height >= BIG
+
+    def _figure(self, label: str, figure: str, caption: str) -> list[Content]:
+        rows = big(figure) if self._is_big else [figure]
+        return [
+            Content.styled(label, self._style("label")),
+            *(Content.styled(row, self._style("figure")) for row in rows),
+            Content.styled(caption, self._style("quiet")),
+        ][: self.content_size.height]
+
+    def _stay(self, stats: Stats) -> list[Content]:
+        minutes = stats.average_stay_minutes
+        if not self._is_big or minutes is None:
+            return self._figure("AVERAGE STAY", stay_text(minutes), "")
+        hours, rest = divmod(round(minutes), 60)
+        return self._figure("AVERAGE STAY", f"{hours}:{rest:02d}", "hours : minutes")
+
+    def _in_now(self, stats: Stats, width: int) -> list[Content]:
+        fill = fill_of(stats)
+        figure = f"{stats.currently_in:,}"
+        of = "" if fill is None else f" of {stats.capacity:,}"
+        percent = "" if fill is None else f"{fill:.0%}".replace("%", " %")
+        rows = self._figure("IN NOW", figure, "")
+        if self._is_big:
+            rows[-1] = self._bar(fill, min(40, width - 16)) + Content.styled(f"  {percent}{of}", self._style("quiet"))
+        else:
+            room = width - len(figure) - len(of) - len(percent) - 4
+            rows[-1] += Content.styled(f"{of}  ", self._style("quiet"))
+            rows[-1] += self._bar(fill, min(40, room)) + Content.styled(f"  {percent}", self._style("quiet"))
+        return rows
+
+    def _bar(self, fill: float | None, width: int) -> Content:
+        if fill is None or width < 4:
+            return Content("")
+        taken = min(width, round(fill * width))
+        look = "full" if fill >= 0.9 else "bar"
+        return Content.assemble(("━" * taken, self._style(look)), ("─" * (width - taken), self._style("track")))
+
+
+def _figures(stats: Stats) -> tuple[int, int, int | None, str]:
+    return stats.currently_in, stats.today_total, stats.capacity, stay_text(stats.average_stay_minutes)

@@ -1,0 +1,107 @@
+"""Keeps a failure where it happens: one part of the screen stops and says why, the rest lives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+
+from gymtui.printable import printable
+
+logger = logging.getLogger(__name__)
+
+
+class LiveWidget(Widget):
+    """A widget that shows live data. What raises in it is told to the boundary around it and goes no further.
+
+    All that can fail belongs into `render`, `render_line` or a message handler; a watcher of a bound reactive runs in
+    whoever set the value, so it only asks for a repaint.
+    """
+
+    ALLOW_SELECT = False
+
+    class Failed(Message):
+        """A handler or a render of `widget` raised `error`."""
+
+        def __init__(self, widget: LiveWidget, error: Exception) -> None:
+            super().__init__()
+            self.widget = widget
+            self.error = error
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        try:
+            return super().render_lines(crop)
+        except Exception as error:  # noqa: BLE001  (the boundary logs it and shows it)
+            self.post_message(self.Failed(self, error))
+            return [Strip.blank(crop.width)] * crop.height
+
+    async def _on_message(self, message: Message) -> None:
+        try:
+            await super()._on_message(message)
+        except Exception as error:  # noqa: BLE001  (the boundary logs it and shows it)
+            self.post_message(self.Failed(self, error))
+
+
+class FaultPanel(Static):
+    """The reason in a sentence, and the way back."""
+
+    def __init__(self, error: Exception) -> None:
+        reason = printable(str(error)) or type(error).__name__
+        super().__init__(Content(f"✗ stopped, Ctrl+R tries again: {reason}"), markup=False)
+
+    def on_click(self) -> None:
+        self.post_message(WebSocketErrorBoundary.TryAgain())
+
+
+class WebSocketErrorBoundary(Widget):
+    """Holds one live widget, which `make` makes; when it fails, a panel with the reason until `retry`.
+
+    `make` runs where the boundary is made, so that it may bind the screen's reactives; for the same reason the screen
+    calls `retry`, asked by `TryAgain`.
+    """
+
+    class TryAgain(Message):
+        """Somebody wants what stopped back."""
+
+    def __init__(self, make: Callable[[], LiveWidget], *, id: str) -> None:
+        super().__init__(id=id)
+        self._make = make
+        self.error: Exception | None = None
+        self._content = self._build()
+
+    def compose(self) -> ComposeResult:
+        yield self._content
+
+    def _build(self) -> Widget:
+        try:
+            return self._make()
+        except Exception as error:  # noqa: BLE001  (logged and shown by `_fault`)
+            return self._fault(error)
+
+    def _fault(self, error: Exception) -> FaultPanel:
+        self.error = error
+        logger.error("%s stopped: %s", self.id, error, exc_info=error)
+        return FaultPanel(error)
+
+    async def _show(self, content: Widget) -> None:
+        self._content = content
+        await self.remove_children()
+        await self.mount(content)
+
+    async def on_live_widget_failed(self, event: LiveWidget.Failed) -> None:
+        event.stop()
+        if event.widget is self._content:
+            await self._show(self._fault(event.error))
+
+    async def retry(self) -> None:
+        """Make the widget anew, if it has failed."""
+        if self.error is not None:
+            self.error = None
+            await self._show(self._build())

@@ -1,0 +1,151 @@
+"""The live feed: the newest on top, at a price that does not depend on how much comes.
+
+Two thousand rows at most are kept, only visible ones are ever formatted, each once (its strip is kept by `seq`), and
+`virtual_size` never changes: a change would lay out the whole screen.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import UTC, tzinfo
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from gymtui.protocol import Event
+from gymtui.ui.cells import fit
+from gymtui.ui.pace import Pace
+from gymtui.ui.rows import Row, row_of
+from gymtui.ui.wall import hours_minutes_seconds
+from gymtui.ui.widgets.error_boundary import LiveWidget
+
+KEPT = 2000
+RATE = 12  # paints a second at most
+HEADING = ("TIME", "", "WHO", "", "WHERE", "BY", "NOTE")
+GAP = 1  # cells after each column
+TIME, SYMBOL, OUTCOME, PLACE, BY = 10, 2, 9, 16, 12  # cells of these columns with their gap
+PLACE_FROM, BY_FROM, NOTE_FROM = 46, 70, 100  # cells of width from which these columns are there
+
+
+class Feed(LiveWidget, ScrollView, can_focus=False):
+    """A heading, then a row an event. Scrolled away from the top it holds still and counts what is new."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "feed--heading",
+        "feed--new",
+        "feed--time",
+        "feed--name",
+        "feed--quiet",
+        "feed--in",
+        "feed--out",
+        "feed--undone",
+        "feed--refused",
+        "feed--notice",
+    }
+
+    zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: deque[Row] = deque(maxlen=KEPT)
+        self.new = 0
+        self._pending: deque[Event] = deque(maxlen=KEPT)
+        self._strips: LRUCache[int, Strip] = LRUCache(256)
+        self._pace = Pace(self, self._flush, RATE)
+
+    def on_mount(self) -> None:
+        self.virtual_size = Size(1, KEPT)
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """What has happened, in `seq` order; painted with whatever else comes within the next twelfth of a second."""
+        self._pending.extend(events)
+        self._pace.ask()
+
+    def restart(self, events: Iterable[Event]) -> None:
+        """Forget what is shown: the journal is another one, or was taken up further on."""
+        self.rows.clear()
+        self._strips.clear()
+        self._pending.clear()
+        self.top()
+        self.extend(sorted(events, key=lambda event: event.seq))
+
+    def _flush(self) -> None:
+        rows = [row for event in self._pending if (row := row_of(event)) is not None]
+        self._pending.clear()
+        self.rows.extendleft(rows)
+        if self.scroll_offset.y:
+            self.new += len(rows)
+            self.scroll_to(y=self.scroll_offset.y + len(rows), animate=False)
+        self.refresh()
+
+    def top(self) -> None:
+        """Back to the newest."""
+        self.scroll_to(y=0, animate=False)
+
+    def validate_scroll_y(self, value: float) -> float:
+        return max(0.0, min(value, float(len(self.rows) - self.size.height + 1)))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if not new_value:
+            self.new = 0
+
+    def watch_zone(self) -> None:
+        self._strips.clear()
+
+    def on_resize(self, _: events.Resize) -> None:
+        self._strips.clear()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        index = self.scroll_offset.y + y - 1
+        if y == 0:
+            return self._heading(width)
+        if index >= len(self.rows):
+            empty = "Nobody has come in yet; whoever does is shown here at once." if not self.rows and y == 1 else ""
+            return Strip([Segment(fit(empty, width), self._look("quiet"))], width)
+        row = self.rows[index]
+        strip = self._strips.get(row.seq)
+        if strip is None:
+            strip = self._strips[row.seq] = self._format(row, width)
+        return strip
+
+    def _look(self, name: str) -> Style:
+        return self.get_component_rich_style(f"feed--{name}")
+
+    def _heading(self, width: int) -> Strip:
+        if self.scroll_offset.y:
+            text, look = f"▲ {self.new} new — Esc goes to the top", "new"
+        else:
+            text, look = "".join(_cells(HEADING, width)), "heading"
+        return Strip([Segment(fit(text, width), self._look(look))], width)
+
+    def _format(self, row: Row, width: int) -> Strip:
+        at = hours_minutes_seconds(row.at, self.zone)
+        cells = _cells((at, row.symbol, row.who, row.outcome, row.place, row.by, row.note), width)
+        name = "refused" if row.kind == "refused" else "name"
+        looks = ("time", row.kind, name, row.kind, "quiet", "quiet", "quiet")
+        segments = [Segment(text, self._look(look)) for text, look in zip(cells, looks, strict=True)]
+        return Strip(segments).simplify().adjust_cell_length(width)
+
+
+def _cells(texts: tuple[str, ...], width: int) -> list[str]:
+    """The columns of one row, `width` cells together: the time first, and the last ones only where there is room."""
+    place = PLACE if width >= PLACE_FROM else 0
+    by = BY if width >= BY_FROM else 0
+    rest = width - TIME - SYMBOL - OUTCOME - place - by
+    note = min(40, rest // 2) if width >= NOTE_FROM else 0
+    columns = (TIME, SYMBOL, rest - note, OUTCOME, place, by, note)
+    return [fit(text, column - GAP) + " " * min(GAP, column) for text, column in zip(texts, columns, strict=True)]

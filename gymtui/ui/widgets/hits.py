@@ -1,0 +1,124 @@
+"""Whom the typed text finds, with the match marked and what the rules say about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, tzinfo
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+
+from gymtui import clock
+from gymtui.client.state import Hit
+from gymtui.protocol import Gym, Policy
+from gymtui.rules import decide
+from gymtui.ui.cells import fit
+from gymtui.ui.search import Search
+from gymtui.ui.wall import hours_minutes, wall
+from gymtui.ui.widgets.error_boundary import LiveWidget
+from gymtui.words import fold, words
+
+
+def matches(text: str, shown: str) -> Iterator[tuple[int, int]]:
+    """Where in `shown` a word begins with one of the typed words: (start, end) in characters."""
+    typed = sorted(words(text), key=len, reverse=True)
+    start = 0
+    while start < len(shown):
+        end = start
+        while end < len(shown) and shown[end].isalnum():
+            end += 1
+        word = shown[start:end]
+        found = next((t for t in typed if fold(word).startswith(t)), None)
+        if found is not None:
+            length = next(n for n in range(1, len(word) + 1) if len(fold(word[:n])) >= len(found))
+            yield start, start + length
+        start = end + 1
+
+
+class Hits(LiveWidget):
+    """One row a hit; the chosen one is marked by its colour and by `›`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "hits--chosen",
+        "hits--match",
+        "hits--quiet",
+        "hits--in",
+        "hits--warn",
+        "hits--refuse",
+    }
+
+    search: reactive[Search | None] = reactive[Search | None](None)
+    gym: reactive[Gym | None] = reactive[Gym | None](None)
+    zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+
+    class Picked(Message):
+        """A row was clicked."""
+
+        def __init__(self, hit: Hit) -> None:
+            super().__init__()
+            self.hit = hit
+
+    def __init__(self, clock: clock.Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def watch_search(self, old: Search | None, new: Search | None) -> None:
+        if _height(old) != _height(new):
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return _height(self.search)
+
+    def on_click(self, event: events.Click) -> None:
+        if self.search and event.y < len(self.search.hits):
+            self.post_message(self.Picked(self.search.hits[event.y]))
+
+    def render(self) -> Content:
+        if self.search is None:
+            return Content("")
+        if not self.search.hits:
+            nobody = f"   nobody is found by “{self.search.text}” — Enter asks for it as a card number"
+            return Content.styled(fit(nobody, self.size.width), self.get_visual_style("hits--quiet"))
+        return Content("\n").join(self._row(row, hit, self.search) for row, hit in enumerate(self.search.hits))
+
+    def _row(self, row: int, hit: Hit, search: Search) -> Content:
+        width = self.size.width
+        name_width = max(14, min(32, width // 3))
+        remark, look = self._remark(hit)
+        quiet = self.get_visual_style("hits--quiet", partial=True)
+        content = Content.assemble(
+            " › " if row == search.chosen else "   ",
+            self._marked(fit(hit.member.full_name, name_width), search.text),
+            "  ",
+            self._marked(fit(hit.member.membership_number or "", 12), search.text),
+            (fit(hit.member.plan or "", 10), quiet) if width >= 90 else "",
+            "  ",
+            (remark, self.get_visual_style(f"hits--{look}", partial=True)),
+        ).truncate(width, ellipsis=True)
+        content = content.pad_right(width - content.cell_length)
+        if row == search.chosen:
+            content = content.stylize_before(self.get_visual_style("hits--chosen", partial=True))
+        return content
+
+    def _marked(self, shown: str, text: str) -> Content:
+        content = Content(shown)
+        for start, end in matches(text, shown):
+            content = content.stylize(self.get_visual_style("hits--match", partial=True), start, end)
+        return content
+
+    def _remark(self, hit: Hit) -> tuple[str, str]:
+        """What to know before Enter: already in, or what the rules would say."""
+        if hit.in_since is not None:
+            return f"in since {hours_minutes(hit.in_since, self.zone)}", "in"
+        policy = self.gym.policy if self.gym else Policy()
+        ruling = decide(hit.member, policy, wall(self._clock(), self.zone))
+        return ruling.reason or "", "quiet" if ruling.action == "allow" else ruling.action
+
+
+def _height(search: Search | None) -> int:
+    """Rows for the hits, one for `nobody is found`."""
+    return max(1, len(search.hits)) if search else 0

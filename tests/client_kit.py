@@ -1,0 +1,148 @@
+"""What tests of the client share: a clock and pauses that the test holds, things of a gym, a running service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from gymtui import clock
+from gymtui.client.auth import Login
+from gymtui.client.follow import Bookmark, Journal
+from gymtui.client.mock import MockWebSocket
+from gymtui.client.service import WebSocketService
+from gymtui.protocol import CheckInEvent, Gym, Member, MemberRef, Policy, Snapshot, Stats
+
+URL = "ws://gym.test/ws/checkins/"
+NOW = clock.to_ms("2026-11-18T16:24:00Z")
+GYM = Gym(name="Riverside", timezone="Europe/Zurich", capacity=220, policy=Policy(), seq=1)
+
+
+class Pauses:
+    """Stands in for `asyncio.sleep`: nobody wakes before the test says so. `asked` has every length, in seconds."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+        self._sleeping: list[tuple[float, asyncio.Future[None]]] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleeping.append((seconds, waking))
+        await waking
+
+    def sleeping(self, seconds: float) -> bool:
+        """Does anybody sleep so long just now?"""
+        return any(length == seconds and not waking.done() for length, waking in self._sleeping)
+
+    def end(self, seconds: float | None = None) -> None:
+        """The pauses of this length are over, or all are."""
+        for length, waking in self._sleeping:
+            if (seconds is None or length == seconds) and not waking.done():
+                waking.set_result(None)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Gives the others turns until it is so; a test that would wait for ever fails."""
+    for _ in range(20_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("what had to come did not come")
+
+
+async def settle() -> None:
+    """Gives the others all the turns they could want, to show that nothing more happens."""
+    for _ in range(200):
+        await asyncio.sleep(0)
+
+
+def stats(seq: int) -> Stats:
+    return Stats(
+        currently_in=1,
+        today_total=2,
+        average_stay_minutes=None,
+        capacity=220,
+        as_of_seq=seq,
+        as_of=clock.to_text(NOW),
+    )
+
+
+def member(number: int, name: str = "", **fields: Any) -> Member:
+    known: dict[str, Any] = {"membership_number": str(1000 + number), "seq": number}
+    return Member(id=f"m{number}", full_name=name or f"Member {number}", **(known | fields))
+
+
+def visit(seq: int, who: Member | None = None, **fields: Any) -> CheckInEvent:
+    """A check-in that is the journal's row `seq`."""
+    ref = MemberRef(f"m{seq}", f"Member {seq}", str(1000 + seq)) if who is None else who.ref
+    known: dict[str, Any] = {
+        "id": f"v{seq}",
+        "check_in_time": clock.to_text(NOW),
+        "check_out_time": None,
+        "status": "checked_in",
+        "desk": "desk 2",
+        "command_id": f"c{seq}",
+    }
+    return CheckInEvent(member=ref, seq=seq, **(known | fields))
+
+
+def snapshot(seq: int, *present: CheckInEvent, epoch: str = "epoch-1", more: bool = False) -> Snapshot:
+    return Snapshot(epoch=epoch, seq=seq, gym=GYM, present=present, recent=(), stats=stats(seq), more=more)
+
+
+class Heard:
+    """Everything a service says, by kind."""
+
+    def __init__(self, service: WebSocketService, *kinds: str) -> None:
+        self.all: list[Any] = []
+        for kind in kinds:
+            service.subscribe(kind, self.all.append)
+
+
+class Played:
+    """A service against a server that the test plays, with all of time in the test's hands."""
+
+    def __init__(self, server: MockWebSocket, journal: Journal | None = None, **options: Any) -> None:
+        self.server = server
+        self.journal = journal or Bookmark()
+        self.pauses = Pauses()
+        self.login = options.pop("login", None) or Login(URL, token="a-token")
+        known: dict[str, Any] = {"connect": server, "sleep": self.pauses, "random": lambda: 1.0, "clock": lambda: NOW}
+        self.service = WebSocketService(URL, self.login, self.journal, **(known | options))
+
+    @property
+    def backoffs(self) -> list[float]:
+        """The pauses between connections: all but the beat."""
+        return [seconds for seconds in self.pauses.asked if seconds != 10.0]
+
+    async def backed_off(self, times: int) -> None:
+        """Waits for so many pauses between connections, and ends the last."""
+        await until(lambda: len(self.backoffs) == times)
+        self.pauses.end(self.backoffs[-1])
+
+    async def phase(self, phase: str) -> None:
+        await until(lambda: self.service.state.phase == phase)
+
+
+@asynccontextmanager
+async def running(run: Callable[[], Awaitable[None]], close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """Runs it while the test goes on, then ends it politely; what it raises, the test raises."""
+    task = asyncio.ensure_future(run())
+    try:
+        yield
+    finally:
+        await close()
+        async with asyncio.timeout(5):
+            await task
+
+
+@asynccontextmanager
+async def played(
+    server: MockWebSocket | None = None, journal: Journal | None = None, **options: Any
+) -> AsyncIterator[Played]:
+    """A service that runs against a played server."""
+    play = Played(server or MockWebSocket(clock=lambda: NOW), journal, **options)
+    async with running(play.service.run, play.service.close):
+        yield play

@@ -1,0 +1,132 @@
+"""Settings: flags before the environment before the file before the defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import fields
+
+from gymtui.cli import HELP
+from gymtui.config import Config, ConfigError, load, local_timezone
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No file of the person who runs the tests has a say."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+def test_flags_before_environment_before_file_before_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "gymtui.toml"
+    file.write_text('port = 1\nhost = "file"\nbatch_ms = 5\n')
+    config = load({"port": "3", "host": None}, {"GYMTUI_PORT": "2", "GYMTUI_HOST": "environment", "GYMTUI_GYM": ""})
+    assert (config.port, config.host, config.batch_ms, config.gym) == (3, "environment", 5, None)
+    assert config.log_level == "info"
+    assert load({}, {}) == load({}, {}, file)
+
+
+def test_the_file_of_this_folder_goes_before_the_persons_own(tmp_path: Path) -> None:
+    own = tmp_path / "config" / "gymtui" / "gymtui.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('gym = "own"')
+    assert load({}, {}).gym == "own"
+    (tmp_path / "gymtui.toml").write_text('gym = "here"')
+    assert load({}, {}).gym == "here"
+    other = tmp_path / "other.toml"
+    other.write_text("")
+    assert load({}, {}, other).gym is None
+
+
+def test_every_setting_may_come_from_anywhere(tmp_path: Path) -> None:
+    values = {"port": "81", "batch_ms": "7", "capacity": "9", "rate": "0.5", "desks": "3", "seed": "-4"}
+    values |= {"json": "true", "log_json": "1", "log_level": "debug", "timezone": "Europe/Zurich", "database": "/g.db"}
+    values |= {name: f"a {name}" for name in Config.__struct_fields__ if name not in values}
+    environment = {f"GYMTUI_{name.upper()}": value for name, value in values.items()}
+    file = tmp_path / "all.toml"
+    file.write_text("".join(f'{name} = "{value}"\n' for name, value in values.items()))
+    assert load(values, {}) == load({}, environment) == load({}, {}, file)
+    assert load(values, {}).rate == 0.5
+    assert load(values, {}).json is True
+
+
+def test_every_setting_is_explained() -> None:
+    assert set(HELP) >= {field.name for field in fields(Config)}
+
+
+@pytest.mark.parametrize(
+    ("database", "path"),
+    [
+        ("gym.db", "gym.db"),
+        ("/var/gym.db", "/var/gym.db"),
+        ("sqlite:///var/gym.db", "/var/gym.db"),
+        ("sqlite:////var/gym.db", "/var/gym.db"),
+        ("/a folder/ä#?.db", "/a folder/ä#?.db"),
+    ],
+)
+def test_a_database_is_a_path(database: str, path: str) -> None:
+    assert load({"database": database}, {}).database == path
+
+
+def test_a_database_may_be_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/zoe")
+    assert load({"database": "~/gym.db"}, {}).database == "/home/zoe/gym.db"
+
+
+def test_the_database_of_nobody_who_said_is_in_the_data_folder(tmp_path: Path) -> None:
+    assert load({}, {}).database == str(tmp_path / "data" / "gymtui" / "gym.db")
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        ({"port": "http"}, "The setting port cannot be used: Expected `int`, got `str`."),
+        ({"port": "65536"}, "The setting port cannot be used: Expected `int` <= 65535."),
+        ({"batch_ms": "0"}, "The setting batch_ms cannot be used: Expected `int` >= 1."),
+        ({"capacity": "0"}, "The setting capacity cannot be used: Expected `int` >= 1."),
+        ({"log_level": "loud"}, "The setting log_level cannot be used: Invalid enum value 'loud'."),
+        ({"desk": "x" * 65}, "The setting desk cannot be used: Expected `str` of length <= 64."),
+        (
+            {"database": "postgresql://me:secret@host/gym"},
+            "The database postgresql://… cannot be used here: please name a path or sqlite:///PATH.",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be_is_named(flags: dict[str, str], sentence: str) -> None:
+    for flag, environment in ((flags, {}), ({}, {f"GYMTUI_{n.upper()}": v for n, v in flags.items()})):
+        with pytest.raises(ConfigError) as caught:
+            load(flag, environment)
+        assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (b"prot = 80\nhots = 1", "a.toml has a setting that does not exist: hots, prot."),
+        (b"port 80", "a.toml is not a TOML file: Expected '=' after a key"),
+        (b'gym = "\xff"', "a.toml is not a TOML file"),
+        (b"gym = 7", "The setting gym cannot be used: Expected `str | null`, got `int`."),
+        (b"[port]\nx = 1", "The setting port cannot be used: Expected `int`, got `object`."),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: bytes, sentence: str) -> None:
+    file = tmp_path / "a.toml"
+    file.write_bytes(text)
+    with pytest.raises(ConfigError) as caught:
+        load({}, {}, file)
+    assert sentence in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml cannot be read: No such file or directory\."):
+        load({}, {}, tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    ("zone", "name"), [("Europe/Zurich", "Europe/Zurich"), (":UTC", "UTC"), ("../x", "UTC"), ("EST5EDT4", "UTC")]
+)
+def test_the_time_zone_of_this_machine(monkeypatch: pytest.MonkeyPatch, zone: str, name: str) -> None:
+    monkeypatch.setenv("TZ", zone)
+    assert local_timezone() == name

@@ -1,0 +1,101 @@
+"""The road from end to end, as a person walks it: real terminals, real processes, a real server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from server.store.sqlite import SqliteStore
+from tests.kit import make_gym, member, serving, token
+from tests.terminal import Terminal
+
+ROW = r"^ *\d\d:\d\d:\d\d "
+
+
+def processes_of(session: int) -> list[int]:
+    """Every process that still lives in a terminal's session."""
+    listed = subprocess.run(["ps", "-s", str(session), "-o", "pid="], capture_output=True, text=True, check=False)  # noqa: S607
+    return [int(pid) for pid in listed.stdout.split()]
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+async def test_the_demo_checks_a_member_in_and_leaves_nothing(columns: int, rows: int, tmp_path: Path) -> None:
+    environment = {"TMPDIR": str(tmp_path)}
+    async with Terminal.run("demo", "--rate", "5", columns=columns, rows=rows, environment=environment) as terminal:
+        await terminal.until("Riverside")
+        await terminal.until("● live")
+        await terminal.until(ROW)
+        terminal.type("100042\r")
+        verdict = await terminal.until(r"(✓|!|✗|↩) (\w+ \w+).*(checked in|refused|already in)")
+        assert verdict.group(2) in terminal.text
+        assert len(processes_of(terminal.process.pid)) >= 3  # desk, server, simulator
+        terminal.type("\x11")
+        assert await terminal.ended() == 0
+        assert processes_of(terminal.process.pid) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_the_demo_ends_with_its_terminal(tmp_path: Path) -> None:
+    async with Terminal.run("demo", columns=80, rows=24, environment={"TMPDIR": str(tmp_path)}) as terminal:
+        await terminal.until("● live")
+        session = terminal.process.pid
+        terminal.process.kill()
+        await terminal.ended()
+        gone = f"while ps -s {session} -o pid= | grep -q .; do :; done"
+        assert subprocess.run(["timeout", "10", "sh", "-c", gone], check=False).returncode == 0  # noqa: S607
+
+
+@asynccontextmanager
+async def desk(gym: Path, url: str, folder: Path, name: str = "desk 1") -> AsyncIterator[Terminal]:
+    environment = {"GYMTUI_TOKEN": token(gym, "ana"), "XDG_DATA_HOME": str(folder), "PATH": os.environ["PATH"]}
+    async with Terminal.run("--url", url, "--desk", name, columns=100, rows=30, environment=environment) as terminal:
+        await terminal.until("● live")
+        yield terminal
+
+
+async def test_two_hundred_codes_in_one_write_are_two_hundred_check_ins_in_order(tmp_path: Path) -> None:
+    gym = tmp_path / "gym.db"
+    codes = [f"{n:013d}" for n in range(7_000_000, 7_000_200)]
+    make_gym(gym, *(member(code, f"Member {code}") for code in codes))
+    async with serving(gym) as server, desk(gym, server.url, tmp_path) as terminal:
+        await terminal.until("0 visits|TODAY")
+        terminal.type("".join(f"{code}\r" for code in codes))
+        await terminal.until(rf"✓ Member {codes[-1]} checked in")
+        await terminal.until(r"\b200\b")
+    store = SqliteStore(gym)
+    came = [visit.member.membership_number for visit in sorted(store.all_visits(), key=lambda visit: visit.seq)]
+    store.close()
+    assert came == codes
+
+
+async def test_what_a_desk_says_while_the_server_is_away_is_settled_once_when_it_is_back(tmp_path: Path) -> None:
+    gym = tmp_path / "gym.db"
+    make_gym(gym, member("1", "Ana Silva"), member("2", "Ben Ode", valid_until="2020-01-01"))
+    async with serving(gym) as server:
+        url = server.url
+        port = int(url.split(":")[2].split("/")[0])
+        terminals = desk(gym, url, tmp_path)
+        terminal = await terminals.__aenter__()
+        await terminal.until("TODAY")
+        terminal.type("ana")
+        await terminal.until("Ana Silva +1")  # the directory has come
+        terminal.type("\x7f\x7f\x7f")
+    try:
+        await terminal.until("◐|○")
+        terminal.type("ana silva\r")
+        await terminal.until("… Ana Silva queued, not sent yet")
+        terminal.type("2\r")
+        await terminal.until("✗ Ben Ode refused: membership expired")
+        async with serving(gym, port=port), desk(gym, url, tmp_path / "other", "desk 2") as other:
+            await terminal.until("● live")
+            await other.until("Ana Silva +in")
+        store = SqliteStore(gym)
+        assert [visit.member.full_name for visit in store.all_visits()] == ["Ana Silva"]
+        store.close()
+    finally:
+        await terminals.__aexit__(None, None, None)

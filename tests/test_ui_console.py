@@ -1,0 +1,101 @@
+"""The screens over the real client; only the server is played."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing
+
+import msgspec
+from textual.pilot import Pilot
+
+from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
+from gymtui.client.auth import Answer
+from gymtui.client.mock import MockConnection
+from gymtui.protocol import CheckIn, MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
+from gymtui.ui import GymApp
+from gymtui.ui.screens.front_desk import FrontDesk
+from gymtui.ui.screens.login import LoginScreen
+from tests.test_ui_front_desk import screen_text
+from tests.ui_fakes import GYM, STATS, member, visit
+
+URL = "ws://gym.test/ws/checkins/"
+ANA = member(4711, "Ana Silva", seq=1)
+ZOE = visit(2, "Zoe Huber")
+
+
+def answer(connection: MockConnection, request: Request, id: str | None) -> None:
+    """A server with one member, one visit, and nothing to say to a check-in until the test says it."""
+    match request:
+        case Resume():
+            connection.reply(id, Resumed("snapshot"))
+            whole = Snapshot(epoch="epoch-1", seq=2, gym=GYM, present=(ZOE,), recent=(ZOE,), stats=STATS, more=False)
+            connection.send_message(whole)
+        case SyncMembers():
+            connection.reply(id, MembersPage(members=(ANA,), next_after_seq=2, more=False, as_of_seq=2))
+
+
+def fetch(url: str, authorization: str) -> Answer:
+    token = {"access_token": "a.b.c", "expires_in": 300, "refresh_token": "r", "user": {"name": "sam", "role": "staff"}}
+    return Answer(200, msgspec.json.encode(token))
+
+
+@asynccontextmanager
+async def console(server: MockWebSocket, token: str | None = "a.b.c") -> AsyncIterator[tuple[GymApp, Pilot[None]]]:
+    with closing(Replica(":memory:")) as replica:
+        login = Login(URL, token=token, fetch=fetch)
+        service = WebSocketService(URL, login, replica, desk="desk 2", connect=server)
+        app = GymApp(Desk(service, replica, name="desk 2"), login, url=URL)
+        async with app.run_test() as pilot:
+            yield app, pilot
+            await app.action_quit()
+
+
+async def until(pilot: Pilot[None], shown: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not shown():
+            await pilot.pause()
+
+
+def shows(app: GymApp, words: str) -> Callable[[], bool]:
+    return lambda: words in screen_text(app)
+
+
+async def test_a_check_in_is_amber_until_the_server_has_it_and_then_green() -> None:
+    server = MockWebSocket(seq=2, answer=answer)
+    async with console(server) as (app, pilot):
+        connection = await server.accepted()
+        await until(pilot, shows(app, "Zoe Huber"))
+        assert "148 of 220" in screen_text(app)
+        await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await pilot.press(*"4711", "enter")
+        assert "… Ana Silva queued: waiting for the server's answer" in screen_text(app)
+        request, id = await connection.received(CheckIn)
+        assert request.member_id == ANA.id
+        connection.reply(id, visit(3, "Ana Silva"))
+        await until(pilot, shows(app, "✓ Ana Silva checked in"))
+    assert connection.closed == 1000
+
+
+async def test_without_the_network_the_desk_goes_on_and_says_so() -> None:
+    server = MockWebSocket(seq=2, answer=answer)
+    async with console(server) as (app, pilot):
+        connection = await server.accepted()
+        await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        server.refuse(*[ConnectionRefusedError()] * 50)
+        connection.cut()
+        await until(pilot, lambda: "● live" not in screen_text(app))
+        await pilot.press(*"4711", "enter")
+        assert "… Ana Silva queued, not sent yet" in screen_text(app)
+        assert "Zoe Huber" in screen_text(app)
+        await until(pilot, shows(app, ", 1 queued"))
+
+
+async def test_a_desk_without_a_token_asks_for_a_login_and_goes_on() -> None:
+    server = MockWebSocket(seq=2, answer=answer)
+    async with console(server, token=None) as (app, pilot):
+        await until(pilot, lambda: isinstance(app.screen, LoginScreen))
+        await pilot.press(*"sam", "enter", *"pw", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        await until(pilot, shows(app, "Zoe Huber"))
+        assert "● live" in screen_text(app)

@@ -1,0 +1,98 @@
+"""A gym without sockets: commands straight on its store, and a clock that goes only when it is told to."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gymtui import clock
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, Role, Stats, Undo
+from server.commands import Order, perform
+from server.store import Outcome
+from server.store.sqlite import SqliteStore, day_of
+from tests.kit import add_members
+
+NINE = 1_795_338_000_000  # 2026-11-22T09:00:00.000Z, a Sunday
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+ROLES: dict[str, Role] = {"ana": "staff", "ben": "staff", "mia": "manager"}
+
+
+class Till:
+    """`ana` and `ben` are staff, `mia` is a manager; they give commands one at a time."""
+
+    def __init__(self, path: Path, *members: dict[str, object]) -> None:
+        self.now = NINE
+        self.store = SqliteStore(path, now=lambda: self.now)
+        self._ids = count(1)
+        add_members(self.store, members)
+
+    def give(
+        self, payload: Command, *, id: str | None = None, user: str = "ana", desk: str | None = "Front"
+    ) -> Outcome:
+        """What becomes of the command; without an `id` it has one of its own."""
+        order = Order(id=id or f"c{next(self._ids)}", payload=payload, user=user, role=ROLES[user], desk=desk)
+        outcomes, _ = self.store.write([lambda tx: perform(tx, order)])
+        return outcomes[0]
+
+    def done(self, payload: Command, **how: Any) -> CheckInEvent:
+        """The visit after a command that must not fail."""
+        outcome = self.give(payload, **how)
+        assert outcome.error is None, outcome.error
+        assert outcome.result is not None
+        return msgspec.json.decode(outcome.result, type=CheckInEvent)
+
+    def refused(self, payload: Command, **how: Any) -> ErrorBody:
+        """The error of a command that must fail."""
+        outcome = self.give(payload, **how)
+        assert outcome.result is None
+        assert outcome.error is not None
+        return outcome.error
+
+    def check_in(self, code: str = "1", **how: Any) -> CheckInEvent:
+        return self.done(CheckIn(code=code), **how)
+
+    def check_out(self, code: str = "1", **how: Any) -> CheckInEvent:
+        return self.done(CheckOut(code=code), **how)
+
+    def undo(self, command_id: str, **how: Any) -> CheckInEvent:
+        return self.done(Undo(command_id=command_id), **how)
+
+    def offline(self, at: int, code: str = "1", **how: Any) -> CheckInEvent:
+        return self.done(CheckIn(code=code, occurred_at=clock.to_text(at), offline=True), **how)
+
+    @property
+    def seq(self) -> int:
+        return self.store.head().seq
+
+    def counts(self) -> tuple[int, int, float | None]:
+        """In now, today's check-ins, the mean of today's stays."""
+        stats = self.store.stats()
+        return stats.currently_in, stats.today_total, stats.average_stay_minutes
+
+    def recount(self) -> Stats:
+        """The counters as the visits themselves have them."""
+        visits, today = list(self.store.all_visits()), day_of(self.now, self.store.gym())
+        gym = self.store.gym()
+
+        def on_today(time: str | None) -> bool:
+            return time is not None and day_of(clock.to_ms(time), gym) == today
+
+        left = [v for v in visits if v.check_out_time is not None]
+        stays = [
+            clock.to_ms(v.check_out_time or "") - clock.to_ms(v.check_in_time)
+            for v in left
+            if on_today(v.check_out_time) and not {"undone", "clash"} & set(v.flags)
+        ]
+        return Stats(
+            currently_in=len(visits) - len(left),
+            today_total=sum(on_today(v.check_in_time) for v in visits if v not in left or "undone" not in v.flags),
+            average_stay_minutes=round(sum(stays) / len(stays) / MINUTE, 1) if stays else None,
+            capacity=gym.capacity,
+            as_of_seq=self.seq,
+            as_of=clock.to_text(self.now),
+        )

@@ -1,0 +1,172 @@
+"""A desk without a server: just enough of the client to hold a screen in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, cast
+
+from gymtui.client.auth import Login
+from gymtui.client.desk import Desk
+from gymtui.client.state import ConnectionState, Hit, Verdict, VerdictKind
+from gymtui.clock import to_ms, to_text
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Policy, Refusal, Stats
+from gymtui.ui import GymApp
+from gymtui.words import index_words, words
+
+NOW = to_ms("2026-11-18T16:24:00Z")
+GYM = Gym(name="Riverside", timezone="Europe/Zurich", capacity=220, policy=Policy(), seq=1)
+STATS = Stats(
+    currently_in=148,
+    today_total=1204,
+    average_stay_minutes=72.0,
+    capacity=220,
+    as_of_seq=9,
+    as_of=to_text(NOW),
+)
+LIVE = ConnectionState(phase="live", since=NOW, latency=0.012)
+LOGGED_OUT = ConnectionState(phase="logged_out", since=NOW, reason="Your shift has ended: log in again.")
+
+Handler = Callable[[Any], None]
+Who = Member | str
+
+
+def member(number: int, name: str, **fields: Any) -> Member:
+    return Member(id=f"m{number}", membership_number=str(number), full_name=name, **fields)
+
+
+def visit(seq: int, name: str, *, minutes: int = 0, **fields: Any) -> CheckInEvent:
+    at = to_text(NOW - minutes * 60_000)
+    known: dict[str, Any] = {"location": "Main door", "by": "maria", "desk": "desk 2", "status": "checked_in"}
+    who = MemberRef(f"m{seq}", name, str(seq))
+    known |= {"check_in_time": at, "check_out_time": None} | fields
+    return CheckInEvent(id=f"v{seq}", member=who, seq=seq, **known)
+
+
+def refusal(seq: int, name: str, reason: str = "membership expired 3 Nov") -> Refusal:
+    return Refusal(
+        id=f"r{seq}",
+        member=MemberRef(f"m{seq}", name, str(seq)),
+        code="membership_expired",
+        reason=reason,
+        message=f"{name}: {reason}.",
+        at=to_text(NOW),
+        by="maria",
+        desk="desk 2",
+        command_id=f"c{seq}",
+        seq=seq,
+    )
+
+
+class Signals:
+    def __init__(self) -> None:
+        self.handlers: defaultdict[str, list[Handler]] = defaultdict(list)
+
+    def subscribe(self, kind: str, handler: Handler) -> Callable[[], None]:
+        self.handlers[kind].append(handler)
+        return lambda: self.handlers[kind].remove(handler)
+
+    def publish(self, kind: str, value: Any) -> None:
+        for handler in list(self.handlers[kind]):
+            handler(value)
+
+
+class FakeService(Signals):
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = LIVE
+        self.closed = asyncio.Event()
+        self.calls: list[str] = []
+
+    def becomes(self, state: ConnectionState) -> None:
+        self.state = state
+        self.publish("connection", state)
+
+    async def close(self) -> None:
+        self.calls.append("close")
+        self.closed.set()
+
+    def retry_now(self) -> None:
+        self.calls.append("retry_now")
+
+    def logged_in(self) -> None:
+        self.calls.append("logged_in")
+        self.becomes(LIVE)
+
+
+class FakeReplica:
+    def __init__(self, members: Sequence[Member], events: Sequence[Event]) -> None:
+        self.gym: Gym | None = GYM
+        self.stats: Stats | None = STATS
+        self.members = members
+        self.events = events
+
+    def by_code(self, code: str) -> Member | None:
+        return next((m for m in self.members if m.membership_number == code), None)
+
+    def recent(self, limit: int) -> list[Event]:
+        return list(self.events[-limit:])
+
+
+class FakeDesk(Signals):
+    """Says `checked in` to members it knows, `refused` to every other code; `done` is what it was asked."""
+
+    name = "desk 2"
+
+    def __init__(self, members: Sequence[Member] = (), events: Sequence[Event] = ()) -> None:
+        super().__init__()
+        self.service = FakeService()
+        self.replica = FakeReplica(members, events)
+        self.queued = 0
+        self.done: list[tuple[str, str]] = []
+        self.answers: dict[str, VerdictKind] = {}
+
+    async def run(self) -> None:
+        await self.service.closed.wait()
+
+    def check_in(self, who: Who) -> Verdict:
+        return self._do("check_in", who)
+
+    def check_out(self, who: Who) -> Verdict:
+        return self._do("check_out", who)
+
+    def _do(self, action: Literal["check_in", "check_out"], who: Who) -> Verdict:
+        name = who if isinstance(who, str) else who.full_name
+        self.done.append((action, name))
+        kind: VerdictKind = "checked_in" if action == "check_in" else "checked_out"
+        kind = self.answers.get(name, "refused" if isinstance(who, str) else kind)
+        detail = {"refused": "nobody here has that number", "already_in": "since 17:02, desk 2"}.get(kind)
+        id = f"c{len(self.done)}"
+        return Verdict(kind=kind, subject=name, command_id=id, at=NOW, detail=detail, action=action)
+
+    def undo(self) -> Verdict | None:
+        if not self.done:
+            return None
+        _, name = self.done.pop()
+        return Verdict(kind="undone", subject=name, command_id="u1", at=NOW, action="undo")
+
+    def find(self, text: str, limit: int = 8) -> list[Hit]:
+        typed = words(text)
+        found = [m for m in self.replica.members if all(any(w.startswith(t) for w in index_words(m)) for t in typed)]
+        return [Hit(member=m) for m in found[:limit]]
+
+
+class FakeLogin:
+    """Lets in whoever says `open`; `failure` is what it says to others."""
+
+    def __init__(self, user: str | None = "maria") -> None:
+        self.user = user
+        self.failure: Exception | None = None
+        self.tried: list[tuple[str, str]] = []
+
+    async def log_in(self, user: str, password: str) -> None:
+        self.tried.append((user, password))
+        if self.failure is not None:
+            raise self.failure
+        self.user = user
+
+
+def make_app(desk: FakeDesk, login: FakeLogin | None = None) -> GymApp:
+    url = "ws://127.0.0.1:8765/ws/checkins/"
+    return GymApp(cast(Desk, desk), cast(Login, login or FakeLogin()), url=url, clock=lambda: NOW)
