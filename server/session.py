@@ -72,9 +72,10 @@ class Session:
         """From the upgrade to the close."""
         try:
             if await self._enter():
-                while not self._ending:
-                    await self._receive(await self.connection.recv(decode=False))
-                await self.connection.wait_closed()
+                while True:
+                    data = await self.connection.recv(decode=False)
+                    if not self._ending:
+                        await self._receive(data)
         except ConnectionClosed as closed:
             log.info("session %s of %s ended: %s", self.id, self.claims.user if self.claims else "nobody", closed)
         finally:

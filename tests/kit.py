@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from gymtui import clock
 from gymtui.protocol import Member, Role
@@ -107,6 +109,30 @@ class Wire:
         payload = (await self.until("reply", id=id))["payload"]
         assert isinstance(payload, dict)
         return payload
+
+    async def rest(self) -> list[dict[str, Any]]:
+        """All that still comes, until the connection ends."""
+        start = len(self.received)
+        with suppress(ConnectionClosed):
+            while True:
+                await self.next()
+        return self.received[start:]
+
+    async def covers(self, seq: int) -> list[dict[str, Any]]:
+        """All messages until one covers `seq` of the journal."""
+        start = len(self.received)
+        while (await self.next()).get("seq", 0) < seq:
+            pass
+        return self.received[start:]
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The payloads of all events so far, in the order of the journal; the frames that brought them must join."""
+        batches = [message for message in self.received if message["type"] == "batch"]
+        for before, after in pairwise(batches):
+            assert after["prev_seq"] == before["seq"]
+        payloads = [(name, p) for b in batches for name, ps in b["payload"]["batches"].items() for p in ps]
+        return sorted((p for name, p in payloads if name != "stats"), key=lambda p: p["seq"])
 
     async def closed(self) -> int | None:
         """Waits for the end of the connection; its close code."""

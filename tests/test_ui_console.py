@@ -20,19 +20,19 @@ from tests.test_ui_front_desk import screen_text
 from tests.ui_fakes import GYM, STATS, member, visit
 
 URL = "ws://gym.test/ws/checkins/"
+TOKEN = "a.b.c"
 ANA = member(4711, "Ana Silva", seq=1)
 ZOE = visit(2, "Zoe Huber")
 
 
 def answer(connection: MockConnection, request: Request, id: str | None) -> None:
     """A server with one member, one visit, and nothing to say to a check-in until the test says it."""
-    match request:
-        case Resume():
-            connection.reply(id, Resumed("snapshot"))
-            whole = Snapshot(epoch="epoch-1", seq=2, gym=GYM, present=(ZOE,), recent=(ZOE,), stats=STATS, more=False)
-            connection.send_message(whole)
-        case SyncMembers():
-            connection.reply(id, MembersPage(members=(ANA,), next_after_seq=2, more=False, as_of_seq=2))
+    if isinstance(request, Resume):
+        connection.reply(id, Resumed("snapshot"))
+        whole = Snapshot(epoch="epoch-1", seq=2, gym=GYM, present=(ZOE,), recent=(ZOE,), stats=STATS, more=False)
+        connection.send_message(whole)
+    elif isinstance(request, SyncMembers):
+        connection.reply(id, MembersPage(members=(ANA,), next_after_seq=2, more=False, as_of_seq=2))
 
 
 def fetch(url: str, authorization: str) -> Answer:
@@ -41,7 +41,7 @@ def fetch(url: str, authorization: str) -> Answer:
 
 
 @asynccontextmanager
-async def console(server: MockWebSocket, token: str | None = "a.b.c") -> AsyncIterator[tuple[GymApp, Pilot[None]]]:
+async def console(server: MockWebSocket, token: str | None = TOKEN) -> AsyncIterator[tuple[GymApp, Pilot[None]]]:
     with closing(Replica(":memory:")) as replica:
         login = Login(URL, token=token, fetch=fetch)
         service = WebSocketService(URL, login, replica, desk="desk 2", connect=server)

@@ -1,0 +1,60 @@
+"""What an operator wants to know of a server that runs: `GET /metrics`, in Prometheus' words.
+
+Labels are few and bounded: types of messages, roles, error codes, close codes; never a person, a desk or an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+BYTES: Final = (256, 1024, 4096, 16384, 65536, 262144)
+LIVES: Final = (1, 10, 60, 300, 1800, 3600, 14400, 43200)
+
+
+class Metrics:
+    """Every figure there is, in a registry of this server's own."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+
+        def counter(name: str, text: str, *labels: str) -> Counter:
+            return Counter(f"gymtui_{name}", text, labels, registry=registry)
+
+        def gauge(name: str, text: str, *labels: str) -> Gauge:
+            return Gauge(f"gymtui_{name}", text, labels, registry=registry)
+
+        def histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+            return Histogram(f"gymtui_{name}", text, labels, buckets=buckets, registry=registry)
+
+        self.connections = gauge("connections", "Connections that have authenticated.", "role")
+        self.attempts = counter("connection_attempts", "Connections by what became of their token.", "role", "result")
+        self.ended = counter("connections_ended", "Connections that ended, by close code.", "code")
+        self.lives = histogram("connection_seconds", "How long connections lasted.", LIVES, "role")
+        self.reconnects = counter("reconnects", "Connections that came back to take up the journal.", "role", "resumed")
+        self.messages = counter("messages", "Messages by type and direction.", "type", "direction")
+        self.bytes = counter("message_bytes", "Bytes of messages by type and direction.", "type", "direction")
+        self.lenient = counter("lenient_messages", "Messages in the words of an older client, by what was put up with.", "what")
+        self.batch_events = histogram("batch_events", "Events in one batch.", SIZES)
+        self.batch_bytes = histogram("batch_bytes", "Bytes of one batch.", BYTES)
+        self.commands = counter("commands", "Commands by type and outcome.", "type", "outcome")
+        self.command_seconds = histogram("command_seconds", "From a command's arrival to its answer.", SECONDS, "type")
+        self.fanout_seconds = histogram("fanout_seconds", "From a row's commit until all have been sent it.", SECONDS)
+        self.journal_seq = gauge("journal_seq", "The newest row of the journal that was sent.")
+        self.behind = gauge("slow_readers", "Connections that are behind the journal's head.")
+        self.cut = counter("stalled_readers_cut", "Connections aborted because they took no byte for ten seconds.")
+        self.logins = counter("logins", "Asked-for tokens by kind and result.", "kind", "result")
+        self.loop_lag = histogram("event_loop_lag_seconds", "By how much a timer of the event loop came late.", SECONDS)
+
+    def watch(self, *, behind: Callable[[], float], head: Callable[[], float]) -> None:
+        """Figures that are looked up when somebody asks."""
+        self.behind.set_function(behind)
+        self.journal_seq.set_function(head)
+
+    def text(self) -> bytes:
+        """All of it, in the text format that Prometheus reads."""
+        return generate_latest(self.registry)

@@ -1,0 +1,681 @@
+"""The desk: an answer at once, written down first, sent once, and nothing green before the server's yes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from gymtui import clock, codec
+from gymtui.client.auth import Login
+from gymtui.client.desk import Desk
+from gymtui.client.mock import MockConnection, MockWebSocket
+from gymtui.client.outbox import Outgoing
+from gymtui.client.replica import Replica, ReplicaError
+from gymtui.client.service import WebSocketService
+from gymtui.client.state import Verdict
+from gymtui.protocol import (
+    CheckIn,
+    CheckInEvent,
+    CheckOut,
+    Member,
+    MembersPage,
+    Policy,
+    Request,
+    Resume,
+    SyncMembers,
+    Undo,
+)
+from tests.client_kit import GYM, NOW, URL, Pauses, member, running, settle, snapshot, until, visit
+
+ANA = member(1, "Ana Silva")
+BEN = member(2, "Ben Ode", valid_until="2026-11-03")
+CAL = member(3, "Cal Roe", payment_overdue=True)
+MEMBERS = (ANA, BEN, CAL)
+TIME = clock.to_text(NOW)
+
+
+class Gym:
+    """One desk in a gym whose server the test plays; `now` is everybody's clock, `offline` where nobody runs it."""
+
+    def __init__(self, path: Path | str, server: MockWebSocket | None = None, *, known: bool = True) -> None:
+        self.now = NOW
+        self.server = server or MockWebSocket(clock=lambda: self.now)
+        self.pauses = Pauses()
+        self.replica = Replica(path)
+        if known and self.replica.position == ("", 0):
+            self.replica.restore(snapshot(0))
+            self.replica.fold_members(MembersPage(members=MEMBERS, next_after_seq=3, more=False, as_of_seq=3))
+        self.service = WebSocketService(
+            URL,
+            Login(URL, token="a-token"),
+            self.replica,
+            connect=self.server,
+            clock=lambda: self.now,
+            sleep=self.pauses,
+            random=lambda: 1.0,
+        )
+        ids = iter(f"id{number}" for number in range(1, 100_000))
+        self.desk = Desk(
+            self.service,
+            self.replica,
+            name="desk 1",
+            clock=lambda: self.now,
+            new_id=lambda: next(ids),
+            sleep=self.pauses,
+        )
+        self.verdicts: list[Verdict] = []
+        self.queue: list[int] = []
+        self.desk.subscribe("verdict", self.verdicts.append)
+        self.desk.subscribe("queue", self.queue.append)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[MockConnection]:
+        """The desk runs, and is live."""
+        async with running(self.desk.run, self.service.close):
+            yield await self.live()
+
+    async def live(self) -> MockConnection:
+        connection = await self.server.accepted()
+        await until(lambda: self.service.state.phase == "live")
+        return connection
+
+    async def come_back(self) -> MockConnection:
+        self.service.retry_now()
+        return await self.live()
+
+    @property
+    def said(self) -> list[str]:
+        return [verdict.words for verdict in self.verdicts]
+
+
+@pytest.fixture
+def gym() -> Iterator[Gym]:
+    gym = Gym(":memory:")
+    yield gym
+    gym.replica.close()
+
+
+def done(request: Request, id: str, seq: int = 1, **fields: Any) -> CheckInEvent:
+    """What a server makes of a check-in."""
+    assert isinstance(request, CheckIn)
+    who = next(m for m in MEMBERS if m.id == request.member_id)
+    return visit(seq, who, **({"command_id": id, "desk": "desk 1"} | fields))
+
+
+def sent_ids(connection: MockConnection, kind: str) -> list[str]:
+    messages = [msgspec.json.decode(message) for message in connection.sent]
+    return [message["id"] for message in messages if message["type"] == kind]
+
+
+# --- live ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_check_in_is_queued_first_and_green_only_after_the_servers_yes(gym: Gym) -> None:
+    async with gym.open() as connection:
+        first = gym.desk.check_in("1001")
+        assert first.words == "… Ana Silva queued: waiting for the server's answer"
+        assert (first.sent, first.member, gym.desk.queued) == (True, ANA.ref, 1)
+        request, id = await connection.received(CheckIn)
+        assert (request, id) == (CheckIn(member_id="m1", occurred_at=TIME), "id1")
+        await settle()
+        assert gym.verdicts == []
+        connection.reply(id, done(request, "id1"))
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✓ Ana Silva checked in"]
+        assert gym.verdicts[0].command_id == first.command_id
+        assert (gym.desk.queued, gym.queue) == (0, [1, 0])
+        assert gym.replica.outbox() == []
+
+
+async def test_what_the_server_warns_of_says_why(gym: Gym) -> None:
+    async with gym.open() as connection:
+        assert gym.desk.check_in(CAL).kind == "queued"
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, "id1", flags=("warned",)))
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["! Cal Roe checked in: payment overdue"]
+
+
+async def test_the_servers_no_is_a_refusal_with_its_reason(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        _, id = await connection.received(CheckIn)
+        connection.refuse(id, "no_visits_left", "Ana may not come in.", details={"reason": "no visits left"})
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✗ Ana Silva refused: no visits left — sell a new card, or call a manager"]
+        assert gym.desk.queued == 0
+        assert gym.desk.undo() is None
+        assert gym.desk.in_since("m1") is None
+
+
+async def test_in_already_at_another_desk(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        _, id = await connection.received(CheckIn)
+        there = msgspec.to_builtins(visit(9, ANA, check_in_time="2026-11-18T16:02:00.000Z"))
+        connection.refuse(id, "already_checked_in", details={"reason": "already in since 17:02", "check_in": there})
+        await until(lambda: gym.verdicts)
+        assert gym.verdicts[0].kind == "already_in"
+        assert gym.verdicts[0].detail == "since 17:02, desk 2"
+
+
+async def test_who_is_in_is_told_since_when_and_nothing_is_sent(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA, check_in_time="2026-11-18T16:02:00.000Z")], 1)
+    gym.server.seq = 1
+    async with gym.open() as connection:
+        verdict = gym.desk.check_in(ANA)
+        assert verdict.words.startswith("↩ Ana Silva already in since 17:02, desk 2")
+        assert verdict.next_step
+        await settle()
+        assert sent_ids(connection, "check_in") == []
+
+
+async def test_the_repeat_of_a_scan_finds_the_first_at_every_stage(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        assert gym.desk.check_in(ANA).words.startswith("↩ Ana Silva already in since 17:24, desk 1")
+        request, id = await connection.received(CheckIn)
+        event = done(request, "id1")
+        connection.reply(id, event)
+        await until(lambda: gym.verdicts)
+        assert gym.desk.check_in(ANA).kind == "already_in"  # answered, but its event is still on the way
+        connection.events(event)
+        await until(lambda: gym.replica.position[1] == 1)
+        assert gym.desk.check_in(ANA).kind == "already_in"
+        assert sent_ids(connection, "check_in") == ["id1"]
+
+
+async def test_refused_here_at_once_and_the_server_hears_of_it(gym: Gym) -> None:
+    async with gym.open() as connection:
+        verdict = gym.desk.check_in(BEN)
+        assert verdict.words.startswith("✗ Ben Ode refused: membership expired 3 Nov — ")
+        assert gym.desk.queued == 0
+        request, id = await connection.received(CheckIn)
+        assert request == CheckIn(member_id="m2")
+        connection.refuse(id, "membership_expired", details={"reason": "membership expired 3 Nov"})
+        await settle()
+        assert gym.verdicts == []
+
+
+async def test_the_server_may_know_better(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(BEN)
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, id or ""))
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✓ Ben Ode checked in"]
+        undo = gym.desk.undo()
+        assert undo is not None
+        assert (await connection.received(Undo))[0] == Undo(command_id="id1")
+
+
+async def test_a_code_that_nobody_here_knows_is_asked_for(gym: Gym) -> None:
+    async with gym.open() as connection:
+        first = gym.desk.check_in(" 7777 ")
+        assert first.words == "… 7777 queued: waiting for the server's answer"
+        request, id = await connection.received(CheckIn)
+        assert request == CheckIn(code="7777")
+        assert gym.replica.outbox() == []
+        connection.reply(id, visit(1, member(7, "Eva New"), command_id=id or ""))
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✓ Eva New checked in"]
+        assert gym.verdicts[0].command_id == first.command_id
+
+
+async def test_a_code_that_the_server_does_not_know_either(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in("7777")
+        _, id = await connection.received(CheckIn)
+        connection.refuse(id, "unknown_member", "?", details={"reason": "nobody here has that number"})
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✗ 7777 refused: nobody here has that number — search by name"]
+
+
+async def test_a_code_whose_answer_is_cut_off_is_not_left_open(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in("7777")
+        await connection.received(CheckIn)
+        connection.cut()
+        await until(lambda: gym.verdicts)
+        assert gym.verdicts[0].kind == "refused"
+        assert gym.verdicts[0].next_step == "scan again"
+
+
+@pytest.mark.parametrize("code", ["", "   ", "x" * 65, "12\x1b34"])
+async def test_a_code_that_can_be_nobodys_is_not_asked_for(gym: Gym, code: str) -> None:
+    async with gym.open() as connection:
+        assert gym.desk.check_in(code).kind == "refused"
+        await settle()
+        assert sent_ids(connection, "check_in") == []
+
+
+async def test_check_out(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA)], 1)
+    gym.server.seq = 1
+    async with gym.open() as connection:
+        assert gym.desk.check_out("1001").kind == "queued"
+        assert gym.desk.in_since("m1") is None
+        request, id = await connection.received(CheckOut)
+        assert request == CheckOut(member_id="m1", occurred_at=TIME)
+        connection.reply(id, visit(2, ANA, id="v1", status="checked_out", check_out_time=TIME))
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✓ Ana Silva checked out"]
+        assert gym.desk.in_since("m1") is None
+
+
+async def test_who_is_not_in_cannot_leave_unless_the_server_knows_of_it(gym: Gym) -> None:
+    async with gym.open() as connection:
+        verdict = gym.desk.check_out(ANA)
+        assert (verdict.kind, verdict.detail, verdict.action) == ("refused", "not checked in", "check_out")
+        _, id = await connection.received(CheckOut)
+        connection.reply(id, visit(1, ANA, status="checked_out", check_out_time=TIME))
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✓ Ana Silva checked out"]
+
+
+async def test_a_yes_that_cannot_be_read_is_a_yes(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        _, id = await connection.received(CheckIn)
+        connection.reply(id, {"id": 7})
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✓ Ana Silva checked in"]
+        assert (gym.desk.queued, gym.service.problems) == (0, 1)
+
+
+# --- undo ------------------------------------------------------------------------------------------------------------
+
+
+async def test_undo_takes_back_the_last_and_then_the_one_before(gym: Gym) -> None:
+    async with gym.open() as connection:
+        for who in (ANA, CAL):
+            gym.desk.check_in(who)
+            request, id = await connection.received(CheckIn)
+            connection.reply(id, done(request, id or ""))
+        await until(lambda: len(gym.verdicts) == 2)
+        undo = gym.desk.undo()
+        assert undo is not None
+        assert (undo.kind, undo.action, undo.subject) == ("queued", "undo", "Cal Roe")
+        assert gym.desk.in_since("m3") is None
+        request, id = await connection.received(Undo)
+        assert (request, id) == (Undo(command_id="id2"), "id3")
+        connection.reply(id, visit(3, CAL, id="v1", status="checked_out", check_out_time=TIME, flags=("undone",)))
+        await until(lambda: len(gym.verdicts) == 3)
+        assert gym.said[-1] == "✓ Cal Roe undone: check-in"
+        gym.desk.undo()
+        assert (await connection.received(Undo))[0] == Undo(command_id="id1")
+        assert gym.desk.undo() is None
+
+
+def test_an_undo_of_a_check_out_opens_the_visit_again(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA, check_in_time="2026-11-18T16:02:00.000Z")], 1)
+    since = gym.desk.in_since("m1")
+    assert since == clock.to_ms("2026-11-18T16:02:00Z")
+    gym.desk.check_out(ANA)
+    assert gym.desk.in_since("m1") is None
+    gym.desk.undo()
+    assert gym.desk.in_since("m1") == since
+
+
+async def test_an_undo_of_a_check_out_that_has_been_answered(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA)], 1)
+    gym.server.seq = 1
+    async with gym.open() as connection:
+        gym.desk.check_out(ANA)
+        _, id = await connection.received(CheckOut)
+        event = visit(2, ANA, id="v1", status="checked_out", check_out_time=TIME)
+        connection.reply(id, event)
+        connection.events(event)
+        await until(lambda: gym.replica.position[1] == 2 and gym.verdicts)
+        gym.desk.undo()
+        assert gym.desk.in_since("m1") == NOW
+        _, id = await connection.received(Undo)
+        connection.reply(id, visit(3, ANA, id="v1", flags=("undone",)))
+        await until(lambda: len(gym.verdicts) == 2)
+        assert gym.said[-1] == "✓ Ana Silva undone: check-out"
+        assert gym.desk.in_since("m1") == NOW
+
+
+def test_nothing_to_undo_is_none(gym: Gym) -> None:
+    assert gym.desk.undo() is None
+
+
+# --- alone -----------------------------------------------------------------------------------------------------------
+
+
+def test_offline_it_decides_and_says_that_nothing_is_sent(gym: Gym) -> None:
+    verdict = gym.desk.check_in("1001")
+    assert verdict.words == "… Ana Silva queued, not sent yet"
+    row = gym.replica.outbox()[0]
+    assert row == Outgoing(
+        id="id1", kind="check_in", payload=row.payload, member_id="m1", at=NOW, state="waiting", reason=None
+    )
+    assert row.request == CheckIn(member_id="m1", occurred_at=TIME, offline=True)
+    assert gym.desk.in_since("m1") == NOW
+    assert gym.desk.find("ana")[0].in_since == NOW
+    assert gym.desk.check_in("1001").kind == "already_in"
+    assert gym.desk.check_in("7777").words.startswith("✗ 7777 refused: nobody here has that number")
+    assert gym.desk.check_in(BEN).kind == "refused"
+    assert gym.desk.queued == 1
+
+
+def test_in_and_out_and_in_again_alone(gym: Gym) -> None:
+    gym.desk.check_in(ANA)
+    gym.now += 60_000
+    assert gym.desk.check_out(ANA).kind == "queued"
+    assert gym.desk.in_since("m1") is None
+    gym.now += 60_000
+    assert gym.desk.check_in(ANA).kind == "queued"
+    assert gym.desk.in_since("m1") == NOW + 120_000
+    gym.desk.undo()
+    assert gym.desk.in_since("m1") is None
+
+
+def test_the_row_is_on_disk_before_anything_is_said(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Outgoing) -> None:
+        raise ReplicaError("disk is full")
+
+    monkeypatch.setattr(gym.replica, "enqueue", full)
+    verdict = gym.desk.check_in(ANA)
+    assert (verdict.kind, verdict.detail) == ("refused", "this desk cannot write to its disk")
+    assert gym.desk.queued == 0
+    assert gym.desk.in_since("m1") is None
+    assert gym.desk.undo() is None
+
+
+def test_the_policy_of_the_gym_decides_here_too(gym: Gym) -> None:
+    strict = msgspec.structs.replace(GYM, policy=Policy(payment_overdue="refuse", membership_expired="warn"))
+    gym.replica.apply([strict], 1)
+    assert gym.desk.check_in(CAL).detail == "payment overdue"
+    assert gym.desk.check_in(BEN).kind == "queued"
+
+
+def test_a_membership_that_the_rules_cannot_read_is_left_to_the_server(gym: Gym) -> None:
+    gym.replica.apply([member(4, "Dan Odd", hours="whenever", seq=4)], 4)
+    assert gym.desk.check_in("1004").kind == "queued"
+
+
+async def test_the_servers_clock_tells_when_it_was(gym: Gym) -> None:
+    gym.server.clock = lambda: gym.now + 3_600_000
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        request, _ = await connection.received(CheckIn)
+        assert request.occurred_at == clock.to_text(NOW + 3_600_000)
+
+
+# --- sent once, whoever goes when ------------------------------------------------------------------------------------
+
+
+async def test_a_command_whose_server_goes_is_sent_again_byte_for_byte_and_settles_once(gym: Gym) -> None:
+    async with gym.open() as first:
+        gym.desk.check_in(ANA)
+        await first.received(CheckIn)
+        first.cut()
+        await until(lambda: gym.verdicts and gym.service.state.phase == "waiting")
+        assert gym.said == ["… Ana Silva queued, not sent yet"]
+        assert gym.desk.queued == 1
+        gym.now += 60_000
+        second = await gym.come_back()
+        request, id = await second.received(CheckIn)
+        assert [m for m in second.sent if b'"check_in"' in m] == [m for m in first.sent if b'"check_in"' in m]
+        second.reply(id, done(request, id or ""))
+        second.reply(id, done(request, id or ""))
+        await until(lambda: gym.desk.queued == 0)
+        await settle()
+        assert gym.said[1:] == ["… Ana Silva queued: waiting for the server's answer", "✓ Ana Silva checked in"]
+
+
+async def test_what_was_queued_alone_is_sent_in_order_once_there_is_a_server(tmp_path: Path) -> None:
+    people = [member(number) for number in range(1, 301)]
+    gym = Gym(tmp_path / "r.db")
+    gym.replica.fold_members(MembersPage(members=tuple(people), next_after_seq=300, more=False, as_of_seq=300))
+    for person in people:
+        gym.desk.check_in(person)
+    ids = [row.id for row in gym.replica.outbox()]
+    async with gym.open() as connection:
+        await until(lambda: len(sent_ids(connection, "check_in")) == 64)
+        await settle()
+        assert len(sent_ids(connection, "check_in")) == 64
+        for _ in range(300):
+            request, id = await connection.received(CheckIn)
+            assert request.offline
+            connection.reply(id, visit(1, next(p for p in people if p.id == request.member_id)))
+        await until(lambda: gym.desk.queued == 0)
+        assert sent_ids(connection, "check_in") == ids
+    gym.replica.close()
+
+
+async def test_two_commands_of_one_member_never_travel_at_once(gym: Gym) -> None:
+    gym.desk.check_in(ANA)
+    gym.desk.check_out(ANA)
+    gym.desk.check_in(CAL)
+    async with gym.open() as connection:
+        await until(lambda: len(sent_ids(connection, "check_in")) == 2)
+        await settle()
+        assert sent_ids(connection, "check_out") == []
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, id or ""))
+        await connection.received(CheckOut)
+
+
+async def test_a_restart_in_between_changes_nothing(tmp_path: Path) -> None:
+    gym = Gym(tmp_path / "r.db")
+    async with gym.open() as first:
+        gym.desk.check_in(ANA)
+        await first.received(CheckIn)
+    gym.replica.close()
+    again = Gym(tmp_path / "r.db")
+    assert again.desk.queued == 1
+    assert again.desk.in_since("m1") == NOW
+    assert again.desk.check_in(ANA).kind == "already_in"
+    async with again.open() as second:
+        request, id = await second.received(CheckIn)
+        assert [m for m in second.sent if b'"check_in"' in m] == [m for m in first.sent if b'"check_in"' in m]
+        second.reply(id, done(request, id or ""))
+        await until(lambda: again.desk.queued == 0)
+    again.replica.close()
+
+
+async def test_a_server_that_cannot_just_now_is_asked_again_when_it_says(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        _, id = await connection.received(CheckIn)
+        connection.refuse(id, "storage_unavailable", retryable=True, retry_after_ms=3000)
+        await until(lambda: gym.pauses.sleeping(3.0))
+        gym.desk.check_in(CAL)
+        await settle()
+        assert sent_ids(connection, "check_in") == ["id1"]
+        assert gym.desk.queued == 2
+        gym.pauses.end(3.0)
+        await until(lambda: sent_ids(connection, "check_in") == ["id1", "id1", "id2"])
+        assert gym.verdicts == []
+
+
+async def test_one_second_where_the_server_does_not_say(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        _, id = await connection.received(CheckIn)
+        connection.refuse(id, "rate_limited", retryable=True)
+        await until(lambda: gym.pauses.sleeping(1.0))
+
+
+@pytest.mark.parametrize("code", ["id_reused", "invalid", "not_allowed", "too_large"])
+async def test_what_no_row_will_ever_answer_is_set_aside(gym: Gym, code: Any) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        _, id = await connection.received(CheckIn)
+        connection.refuse(id, code, "This cannot be.")
+        await until(lambda: gym.verdicts)
+        assert gym.verdicts[0].kind == "refused"
+        assert gym.verdicts[0].detail == "This cannot be."
+        assert [(row.state, row.reason) for row in gym.replica.outbox()] == [("set_aside", "This cannot be.")]
+        assert gym.desk.in_since("m1") is None
+        connection.cut()
+        await until(lambda: gym.service.state.phase == "waiting")
+        again = await gym.come_back()
+        await settle()
+        assert sent_ids(again, "check_in") == []
+
+
+async def test_a_command_that_a_server_cannot_take_is_found_and_set_aside(gym: Gym) -> None:
+    """A server that breaks off on whatever is about Cal gets everything else."""
+
+    def answer(connection: MockConnection, request: Request, id: str | None) -> None:
+        if isinstance(request, CheckIn) and request.member_id == "m3":
+            connection.close_with(1009)
+        elif isinstance(request, CheckIn):
+            connection.reply(id, visit(1, member(int((request.member_id or "")[1:])), command_id=id or ""))
+
+    people = [CAL if number == 3 else member(number) for number in range(1, 6)]
+    gym.replica.fold_members(MembersPage(members=tuple(people), next_after_seq=5, more=False, as_of_seq=5))
+    for person in people:
+        gym.desk.check_in(person)
+    gym.server.answer = answer
+    async with gym.open():
+        while [row.state for row in gym.replica.outbox()] != ["set_aside"]:
+            await until(
+                lambda: gym.service.state.phase == "waiting" or [r.state for r in gym.replica.outbox()] == ["set_aside"]
+            )
+            gym.service.retry_now()
+            await settle()
+        assert [row.member_id for row in gym.replica.outbox()] == ["m3"]
+
+
+async def test_an_answer_that_the_disk_does_not_take_is_said_and_asked_for_again_after_a_restart(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: str) -> None:
+        raise ReplicaError("disk is full")
+
+    monkeypatch.setattr(gym.replica, "settle", full)
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, id or ""))
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✓ Ana Silva checked in"]
+        assert gym.service.problems == 1
+        assert [row.id for row in gym.replica.outbox()] == ["id1"]
+
+
+async def test_a_handler_of_verdicts_that_raises_stops_nothing(gym: Gym) -> None:
+    def fails(_: Verdict) -> None:
+        raise RuntimeError("no such widget")
+
+    gym.desk.subscribe("verdict", fails)
+    async with gym.open() as connection:
+        for who in (ANA, CAL):
+            gym.desk.check_in(who)
+            request, id = await connection.received(CheckIn)
+            connection.reply(id, done(request, id or ""))
+        await until(lambda: len(gym.verdicts) == 2)
+        assert gym.service.problems == 2
+
+
+# --- the directory ---------------------------------------------------------------------------------------------------
+
+
+def directory(
+    people: list[Member], until_seq: Callable[[], int]
+) -> Callable[[MockConnection, Request, str | None], None]:
+    """A server that knows these members and has a snapshot for whoever asks."""
+
+    def answer(connection: MockConnection, request: Request, id: str | None) -> None:
+        if isinstance(request, SyncMembers):
+            found = [m for m in people if m.seq > request.after_seq][: request.limit]
+            if found and found[-1].seq > until_seq():
+                connection.cut()
+                return
+            last = found[-1].seq if found else request.after_seq
+            page = MembersPage(members=tuple(found), next_after_seq=last, more=last < people[-1].seq, as_of_seq=last)
+            connection.reply(id, page)
+        elif isinstance(request, Resume):
+            connection.reply(id, {"resumed": "snapshot"})
+            connection.send_frame(codec.message(snapshot(connection.server.seq, epoch=connection.server.epoch)))
+
+    return answer
+
+
+async def test_ten_thousand_members_are_fetched_across_a_cut(tmp_path: Path) -> None:
+    people = [member(number) for number in range(1, 10_001)]
+    reach = 4000
+    server = MockWebSocket(seq=10_000, answer=directory(people, lambda: reach), clock=lambda: NOW)
+    gym = Gym(tmp_path / "r.db", server, known=False)
+    async with gym.open() as first:
+        await until(lambda: gym.service.state.phase == "waiting")
+        assert gym.replica.directory == (4000, False)
+        reach = 10_000
+        second = await gym.come_back()
+        await until(lambda: gym.replica.directory[1])
+        assert gym.replica.directory == (10_000, True)
+        assert gym.replica.by_code("11000") is not None
+        asked = [msgspec.json.decode(m)["payload"].get("after_seq", 0) for m in second.sent if b"sync_members" in m]
+        assert asked[0] == 4000
+        assert first.closed is None
+    gym.replica.close()
+
+
+async def test_a_page_that_a_new_epoch_overtakes_is_not_folded(gym: Gym) -> None:
+    gym.server.epoch = "epoch-2"
+    gym.server.seq = 50
+    async with gym.open() as connection:
+        _, id = await connection.received(Resume)
+        connection.reply(id, {"resumed": "snapshot"})
+        connection.send_message(snapshot(50, epoch="epoch-2"))
+        _, late = await connection.received(SyncMembers)
+        connection.send_message(snapshot(60, epoch="epoch-3"))
+        connection.reply(late, MembersPage(members=(member(9, seq=40),), next_after_seq=40, more=False, as_of_seq=50))
+        request, _ = await connection.received(SyncMembers)
+        assert request.after_seq == 0
+        assert gym.replica.member("m9") is None
+
+
+async def test_a_new_epoch_makes_the_vanished_vanish(gym: Gym) -> None:
+    gym.server.epoch = "epoch-2"
+    gym.server.seq = 50
+    gym.server.answer = directory([member(1, "Ana Silva", seq=40)], lambda: 100)
+    async with gym.open():
+        await until(lambda: gym.replica.directory == (40, True))
+        assert [hit.member.full_name for hit in gym.desk.find("a")] == ["Ana Silva"]
+        assert gym.desk.find("ben") == []
+
+
+async def test_a_directory_that_the_server_refuses_is_asked_for_later_and_said(gym: Gym) -> None:
+    gym.replica.restore(snapshot(9))
+    gym.server.seq = 9
+    problems: list[Exception] = []
+    gym.service.subscribe("problem", problems.append)
+    async with gym.open() as connection:
+        _, id = await connection.received(SyncMembers)
+        connection.refuse(id, "storage_unavailable", "Not just now.", retryable=True)
+        await until(lambda: gym.pauses.sleeping(1.0))
+        gym.pauses.end(1.0)
+        _, id = await connection.received(SyncMembers)
+        connection.refuse(id, "not_allowed", "Not you.")
+        await until(lambda: gym.pauses.sleeping(30.0))
+        gym.pauses.end(30.0)
+        _, id = await connection.received(SyncMembers)
+        connection.reply(id, MembersPage(members=(), next_after_seq=0, more=True, as_of_seq=9))
+        await until(lambda: gym.pauses.sleeping(30.0))
+        assert [str(problem) for problem in problems[:2]] == ["Not just now.", "Not you."]
+        assert "again and again" in str(problems[2])
+
+
+async def test_the_counters_of_the_server_are_kept(gym: Gym) -> None:
+    async with gym.open() as connection:
+        connection.events(stats=snapshot(7).stats)
+        await until(lambda: gym.replica.stats == snapshot(7).stats)
+
+
+async def test_closing_the_service_ends_the_desk(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in("7777")
+        await connection.received(CheckIn)
+    assert connection.closed == 1000
+    assert asyncio.all_tasks() == {asyncio.current_task()}
