@@ -19,24 +19,37 @@ GYM: Final = ("gym", "timezone", "capacity")
 # it is.
 COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("demo", ("rate", "seed"), "gymtui.demo:run", "a whole gym on this machine: server, members, a day, the desk"),
-    ("serve", ("host", "port", "database", "batch_ms", *GYM), "server.app:run", "the server"),
+    ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM), "server.app:run", "the server"),
     ("tail", (*CLIENT, "json"), "gymtui.tail:run", "one line an event on stdout; narration on stderr"),
+    ("monitor", CLIENT, "gymtui.monitor:run", "live traffic and what is wrong with it; changes nothing"),
     ("simulate", (*CLIENT, "rate", "desks", "seed"), "gymtui.simulate:run", "a day's traffic against a server"),
     ("admin users add", ("database",), "server.admin:users_add", "add a user"),
     ("admin users list", ("database",), "server.admin:users_list", "list the users"),
+    ("admin users disable", ("database",), "server.admin:users_disable", "end all that a user may do"),
+    ("admin users enable", ("database",), "server.admin:users_enable", "let a disabled user log in again"),
+    ("admin users role", ("database",), "server.admin:users_role", "give a user another role"),
+    ("admin users pin", ("database",), "server.admin:users_pin", "set a manager's PIN for overrides"),
+    ("admin keys rotate", ("database",), "server.admin:keys_rotate", "sign tokens with a new key"),
     ("admin tokens issue", ("database",), "server.admin:tokens_issue", "print one access token"),
     ("admin members import", ("database",), "server.admin:members_import", "add or change members from a CSV file"),
     ("admin members export", ("database",), "server.admin:members_export", "write all members to a CSV file"),
     ("admin check-ins export", ("database",), "server.admin:check_ins_export", "write all check-ins to a CSV file"),
 )
 
+NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in with"})
+ROLES: Final = ("operator", "staff", "manager")
+
 # What a command takes beside settings, in argparse's own words.
 ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin users add": (
-        ("name", {"help": "the name to log in with"}),
-        ("--role", {"required": True, "choices": ("operator", "staff", "manager")}),
+        NAME,
+        ("--role", {"required": True, "choices": ROLES}),
         ("--password-stdin", {"action": "store_true", "help": "read the password from stdin"}),
     ),
+    "admin users disable": (NAME,),
+    "admin users enable": (NAME,),
+    "admin users role": (NAME, ("role", {"choices": ROLES})),
+    "admin users pin": (NAME, ("--pin-stdin", {"action": "store_true", "help": "read the PIN from stdin"})),
     "admin tokens issue": (
         ("--user", {"required": True, "dest": "name", "help": "whose token"}),
         ("--ttl", {"required": True, "type": int, "help": "seconds it is good for"}),
@@ -59,6 +72,7 @@ HELP: Final[dict[str, str]] = {
     "port": "the port to listen on; 0 picks a free one",
     "database": "the gym's database: a path or sqlite:///PATH",
     "batch_ms": "milliseconds that events are collected for one batch",
+    "max_rate": "messages a second that one connection may send",
     "gym": "the gym's name",
     "timezone": "the gym's time zone, such as Europe/Zurich",
     "capacity": "how many people may be in",

@@ -17,7 +17,9 @@ from gymtui.protocol import (
     REQUESTS,
     SERVER_MESSAGES,
     Batch,
+    CheckIn,
     CheckInEvent,
+    CheckOut,
     ErrorBody,
     ErrorCode,
     Event,
@@ -35,6 +37,7 @@ T = TypeVar("T")
 
 encode = msgspec.json.Encoder().encode
 EMPTY = Raw(b"{}")
+_OLD_NAMES = {b"memberId": "member_id", b"checkInId": "check_in_id"}
 
 
 class Unreadable(Exception):
@@ -47,8 +50,12 @@ class Unreadable(Exception):
 
 
 class _Message(Struct, frozen=True, kw_only=True):
+    """The outside of a message; `data` and `batches` are where clients of old put what they ask."""
+
     type: str
     payload: Raw = EMPTY
+    data: Raw = EMPTY
+    batches: dict[str, list[Raw]] | None = None
     id: str | None = None
     prev_seq: int | None = None
     seq: int | None = None
@@ -118,17 +125,60 @@ def _read(data: bytes | str) -> _Message:
         raise Unreadable("invalid", f"This is no message: {_because(error)}.") from error
 
 
+class Asked(Struct, frozen=True):
+    """One request, its id where it has one, and what of an older client's ways had to be put up with."""
+
+    request: Request
+    id: str | None
+    ways: frozenset[str] = frozenset()
+
+
 def read_request(data: bytes | str) -> tuple[Request, str | None]:
     """The request in one frame and its id. Unreadable says what is wrong, with the id where that could be read."""
+    asked = _asked(_read(data))
+    return asked.request, asked.id
+
+
+def read_requests(data: bytes | str) -> list[Asked | Unreadable]:
+    """What one frame asks: one thing, or what a client of old has put into its `batch`. An Unreadable among them harms
+    no other; one that is raised is the frame's."""
     outside = _read(data)
-    if outside.id is not None and not (0 < len(outside.id) <= 64 and outside.id.isprintable()):
+    if outside.type != Batch.type:
+        return [_asked(outside)]
+    found: list[Asked | Unreadable] = []
+    for name in (CheckIn.type, CheckOut.type):  # whatever else is in it is dropped
+        for item in (outside.batches or {}).get(name, ()):
+            try:
+                found.append(_asked(_Message(type=name, data=item), "batch"))
+            except Unreadable as unreadable:
+                found.append(unreadable)
+    return found
+
+
+def _asked(outside: _Message, *ways: str) -> Asked:
+    id = outside.id
+    if id is not None and not (0 < len(id) <= 64 and id.isprintable()):
         raise Unreadable("invalid", "An `id` has 1 to 64 printable characters.")
     if outside.type not in REQUESTS:
-        raise Unreadable("unknown_type", f"There is no message {outside.type[:40]!r} here.", outside.id)
+        raise Unreadable("unknown_type", f"There is no message {outside.type[:40]!r} here.", id)
+    body = outside.payload
+    if outside.data is not EMPTY and outside.payload is EMPTY:
+        body, ways = outside.data, (*ways, "data")
     try:
-        return _payloads[outside.type].decode(outside.payload), outside.id
+        if any(name in bytes(body) for name in _OLD_NAMES):
+            return Asked(_in_old_names(body, REQUESTS[outside.type]), id, frozenset((*ways, "camelCase")))
+        return Asked(_payloads[outside.type].decode(body), id, frozenset(ways))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable("invalid", f"`{outside.type}` cannot be read: {_because(error)}.", outside.id) from error
+        raise Unreadable("invalid", f"`{outside.type}` cannot be read: {_because(error)}.", id) from error
+
+
+def _in_old_names(body: Raw, kind: type[Request]) -> Request:
+    """A payload whose fields have the names of one of the old browser clients."""
+    fields = msgspec.json.decode(body, type=dict[str, Any])
+    for old, new in _OLD_NAMES.items():
+        if old.decode() in fields:
+            fields.setdefault(new, fields[old.decode()])
+    return msgspec.convert(fields, kind)
 
 
 class Frame(Struct, frozen=True, kw_only=True):

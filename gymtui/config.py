@@ -15,7 +15,7 @@ import platformdirs
 from msgspec import Meta, Struct
 
 from gymtui.errors import GymError
-from gymtui.protocol import BATCH_MS, DEFAULT_PORT, PATH
+from gymtui.protocol import BATCH_MS, DEFAULT_PORT, MAX_RATE, PATH
 
 FILE: Final = "gymtui.toml"
 PREFIX: Final = "GYMTUI_"
@@ -39,6 +39,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = DEFAULT_PORT
     database: str = msgspec.field(default_factory=lambda: str(data_folder() / "gym.db"))
     batch_ms: Annotated[int, Meta(ge=1, le=10_000)] = BATCH_MS
+    max_rate: Annotated[int, Meta(ge=1)] = MAX_RATE
     gym: str | None = None
     timezone: str | None = None
     capacity: Annotated[int, Meta(ge=1)] | None = None

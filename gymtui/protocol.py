@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
-from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 VERSION: Final = 1
 PATH: Final = "/ws/checkins/"
@@ -23,6 +23,13 @@ MAX_PART: Final = 256 * 1024  # bytes of one batch or of one part of a snapshot
 MAX_IN_FLIGHT: Final = 1024  # commands of one connection before the server stops reading from it
 MAX_REPLAY: Final = 5000  # journal rows that `resume` replays; beyond, a snapshot (unless `full`)
 MAX_PRESENT: Final = 1000  # visits in one page of `list_present`
+MAX_CONNECTIONS: Final = 10_000  # of one server; above it 4100
+MAX_RATE: Final = 20_000  # messages a second of one connection; above it 4102
+MAX_INVALID: Final = 20  # messages in ten seconds that cannot be read; above it 4004
+PING_EVERY: Final = 10.0  # seconds between two WebSocket pings of the server
+SILENCE: Final = 25.0  # seconds without a frame, pongs included, before 4104
+STALL: Final = 10.0  # seconds in which bytes wait and none is taken, before the connection is aborted (4103)
+RENEW_GRACE: Final = 25.0  # seconds after a token's end in which its client may renew, before 4101
 AUTHENTICATE_WITHIN: Final = 5.0  # seconds for the first message where the URL had no token
 ACCESS_TTL: Final = 300  # seconds an access token is good for
 REFRESH_TTL: Final = 12 * 3600  # seconds: one shift
@@ -34,6 +41,8 @@ Action = Literal["allow", "warn", "refuse"]
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+Hours = Annotated[str, Meta(pattern=r"^\d\d:\d\d-\d\d:\d\d$")]
 Timestamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
 
 READERS: Final[frozenset[Role]] = frozenset(get_args(Role))
@@ -177,7 +186,8 @@ class Gym(_Payload, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Stats(_Payload, frozen=True, kw_only=True, omit_defaults=False):
-    """The counters at one position. `today` is the gym's own day; the stay is the mean of today's finished visits."""
+    """The counters at one position. `today` is the gym's own day; the stay is the mean of today's finished visits;
+    `hours` are today's check-ins by hour, `same_weekday` those of a week ago up to this time of day."""
 
     type: ClassVar[str] = "stats"
     currently_in: int
@@ -186,6 +196,8 @@ class Stats(_Payload, frozen=True, kw_only=True, omit_defaults=False):
     capacity: int | None
     as_of_seq: int
     as_of: str
+    hours: tuple[int, ...] = ()
+    same_weekday: int | None = None
 
 
 class ErrorBody(_Payload, frozen=True, kw_only=True, omit_defaults=True):
@@ -227,6 +239,11 @@ class Pong(_Payload, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "pong"
     server_time: str
     sent_at: Raw | UnsetType = UNSET
+
+
+class HeartbeatAck(_Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "heartbeat_ack"
+    server_time: str
 
 
 class Batch(_Payload, frozen=True, kw_only=True):
@@ -271,6 +288,14 @@ class Authenticate(_Request, frozen=True, kw_only=True, omit_defaults=True):
     client: ClientInfo | None = None
 
 
+class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A manager at the desk lets somebody in against the rules. The PIN is checked, and goes no further."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    manager: Key
+    pin: Annotated[str, Meta(max_length=64)] = ""
+
+
 class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     """By exactly one of `member_id` and `code`; a code is a membership number, never a name."""
 
@@ -282,6 +307,7 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     notes: Text | None = None
     occurred_at: Timestamp | None = None
     offline: bool = False
+    override: Override | None = None
 
 
 class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
@@ -313,6 +339,38 @@ class Notify(_Request, frozen=True, kw_only=True, omit_defaults=True):
     member_id: Key | None = None
 
 
+class MemberFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What `save_member` changes; what is absent stays as it is. Without an `id` it is a new member."""
+
+    id: Key | UnsetType = UNSET
+    membership_number: Key | UnsetType | None = UNSET
+    full_name: Annotated[str, Meta(min_length=1, max_length=300)] | UnsetType = UNSET
+    status: MemberStatus | UnsetType = UNSET
+    plan: Text | UnsetType | None = UNSET
+    valid_from: Day | UnsetType | None = UNSET
+    valid_until: Day | UnsetType | None = UNSET
+    visits_left: Annotated[int, Meta(ge=0, le=1000000)] | UnsetType | None = UNSET
+    payment_overdue: bool | UnsetType = UNSET
+    waiver_signed: bool | UnsetType | None = UNSET
+    hours: Hours | UnsetType | None = UNSET
+    phone: Key | UnsetType | None = UNSET
+    email: Text | UnsetType | None = UNSET
+    birth_date: Day | UnsetType | None = UNSET
+    home_location: Text | UnsetType | None = UNSET
+    notes: Text | UnsetType | None = UNSET
+    alerts: tuple[Text, ...] | UnsetType = UNSET
+    guest: bool | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
+
+
+class SaveMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Managers change anyone; staff may add guests."""
+
+    type: ClassVar[str] = "save_member"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    member: MemberFields
+
+
 class SearchMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "search_members"
     roles: ClassVar[frozenset[Role]] = READERS
@@ -333,6 +391,21 @@ class ListPresent(_Request, frozen=True, kw_only=True, omit_defaults=True):
     cursor: Key | None = None
 
 
+class ListCheckIns(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Visits that began in `[from, to)`, newest first; `text` finds members as `search_members` does."""
+
+    type: ClassVar[str] = "list_check_ins"
+    roles: ClassVar[frozenset[Role]] = READERS
+    from_: Timestamp | None = field(default=None, name="from")
+    to: Timestamp | None = None
+    text: Annotated[str, Meta(max_length=200)] | None = None
+    status: Literal["checked_in", "checked_out"] | None = None
+    location: Text | None = None
+    member_id: Key | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    cursor: Key | None = None
+
+
 class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "sync_members"
     roles: ClassVar[frozenset[Role]] = READERS
@@ -346,6 +419,13 @@ class Resume(_Request, frozen=True, kw_only=True, omit_defaults=True):
     epoch: str = ""
     seq: Seq = 0
     full: bool = False
+
+
+class Heartbeat(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """What a later browser client of old sends every 10 s; the answer is `heartbeat_ack`."""
+
+    type: ClassVar[str] = "heartbeat"
+    roles: ClassVar[frozenset[Role]] = READERS
 
 
 class Ping(_Request, frozen=True, kw_only=True, omit_defaults=True):
@@ -383,17 +463,28 @@ class MembersPage(Struct, frozen=True, kw_only=True):
     as_of_seq: int
 
 
+class CheckIns(Struct, frozen=True):
+    check_ins: tuple[CheckInEvent, ...]
+    cursor: str | None
+
+
+class Saved(Struct, frozen=True):
+    member: Member
+
+
 class Notified(Struct, frozen=True):
     notification: Notification
 
 
 # --- the registry ------------------------------------------------------------------------------------------------
 
-Command = CheckIn | CheckOut | Undo | Notify  # what makes a row of the journal, once, whatever happens
-Query = SearchMembers | GetMember | ListPresent | SyncMembers
-Request = Command | Query | Authenticate | Resume | Ping
+Command = CheckIn | CheckOut | Undo | SaveMember | Notify  # what makes a row of the journal, once, whatever happens
+Query = SearchMembers | GetMember | ListPresent | ListCheckIns | SyncMembers
+Request = Command | Query | Authenticate | Resume | Ping | Heartbeat
 Event = CheckInEvent | Member | Notification | Refusal | Gym  # the rows of the journal
-ServerMessage = Event | Stats | AuthResponse | ConnectionStatus | Pong | Batch | Reply | ErrorBody | Snapshot
+ServerMessage = (
+    Event | Stats | AuthResponse | ConnectionStatus | Pong | HeartbeatAck | Batch | Reply | ErrorBody | Snapshot
+)
 
 REQUESTS: Final[dict[str, type[Request]]] = {r.type: r for r in get_args(Request)}
 EVENTS: Final[dict[str, type[Event]]] = {e.type: e for e in get_args(Event)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import getpass
 import re
+import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -22,6 +23,7 @@ from server.members_file import Problem, read_members
 from server.store import Outcome, Transaction, User
 from server.store.sqlite import SqliteStore
 
+PIN: Final = re.compile(r"[0-9]{4,12}")
 PASSWORD: Final = 8  # characters of a password at the least
 TTL: Final = 366 * 24 * 3600  # seconds of a token issued by hand at the most
 FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d ()./-]*$)")  # but +41 44 123 45 67 is a number
@@ -64,7 +66,7 @@ def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> 
 
 def add_user(store: SqliteStore, name: str, role: Role, password: str) -> User:
     """A new user who logs in with `password`; AdminError where the name is taken."""
-    user = User(name=name, role=role, password_hash=auth.hash_password(password), disabled=False)
+    user = User(name=name, role=role, password_hash=auth.hash_password(password))
 
     def work(tx: Transaction) -> Outcome:
         if tx.user(name) is not None:
@@ -88,6 +90,57 @@ def users_list(*, database: str) -> None:
     with _store(database) as store:
         for user in store.users().values():
             print(f"{user.name}\t{user.role}\t{'disabled' if user.disabled else 'active'}")
+
+
+def users_disable(*, database: str, name: str) -> None:
+    """Ends all that a user may do: logins end, and connections within a second."""
+    _change_user(database, name, disabled=True)
+    print(f"{name} can no longer log in.")
+
+
+def users_enable(*, database: str, name: str) -> None:
+    """Lets a disabled user log in again."""
+    _change_user(database, name, disabled=False)
+    print(f"{name} can log in again.")
+
+
+def users_role(*, database: str, name: str, role: Role) -> None:
+    """Gives a user another role; connections of the old one end within a second."""
+    _change_user(database, name, role=role)
+    print(f"{name} is {role} now.")
+
+
+def users_pin(*, database: str, name: str, pin_stdin: bool) -> None:
+    """Sets the PIN with which a manager lets somebody in against the rules."""
+    pin = sys.stdin.readline().rstrip("\r\n") if pin_stdin else getpass.getpass(f"PIN for {name}: ")
+    if not PIN.fullmatch(pin):
+        raise AdminError("A PIN has 4 to 12 digits: please choose another.")
+    _change_user(database, name, pin_hash=auth.hash_password(pin))
+    print(f"{name} has a PIN now.")
+
+
+def _change_user(database: str, name: str, **changes: object) -> None:
+    def work(tx: Transaction) -> Outcome:
+        user = tx.user(name)
+        if user is None:
+            raise AdminError(f"There is no user {name}: `gymtui admin users list` shows who there is.")
+        tx.put_user(replace(user, **changes))
+        return Outcome()
+
+    with _store(database) as store:
+        store.write([work])
+
+
+def keys_rotate(*, database: str) -> None:
+    """Signs from now on with a new key; what older keys have signed is good until it ends by itself."""
+
+    def work(tx: Transaction) -> Outcome:
+        tx.add_signing_key(secrets.token_hex(4), secrets.token_bytes(32))
+        return Outcome()
+
+    with _store(database) as store:
+        store.write([work])
+    print("Tokens are signed with a new key.")
 
 
 def tokens_issue(*, database: str, name: str, ttl: int) -> None:
@@ -185,9 +238,9 @@ def _take(tx: Transaction, fields: dict[str, object]) -> str | None:
     if holder is not None and before is not holder and (before is None or before.id != holder.id):
         return f"the number {number} belongs to {holder.full_name}"
     known = asdict(before) if before is not None else {"id": id or clock.new_id(tx.at)}
-    member = Member(**(known | fields))  # read_members has checked every field
+    member = Member(**(known | fields | {"deleted": False}))  # read_members has checked every field
     if member != before:
-        member = replace(member, seq=tx.next_seq, deleted=False)
+        member = replace(member, seq=tx.next_seq)
         tx.put_member(member)
         tx.append(member, kind="import", user="")
     return None

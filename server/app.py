@@ -19,16 +19,19 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from gymtui import clock, codec
 from gymtui.errors import GymError
-from gymtui.protocol import BATCH_MS, MAX_FRAME, PATH, VERSION, Close, ConnectionStatus
+from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, VERSION, Close, ConnectionStatus
 from server.admin import name_gym
 from server.auth import Auth
 from server.connection import HIGH_WATER, Connection, frame
 from server.database import Database
 from server.http import Front
 from server.hub import Hub
+from server.metrics import Metrics
 from server.session import Session
+from server.shared import Shared
 from server.store import Committed, StoreUnavailable
 from server.store.sqlite import SqliteStore
+from server.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -55,27 +58,40 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         batch_ms: int = BATCH_MS,
+        max_rate: int = MAX_RATE,
         now: clock.Clock = clock.now,
     ) -> None:
         self._path = database
         self._host = host
         self._port = port
         self._window = batch_ms / 1000
+        self._max_rate = max_rate
         self._now = now
         self._sessions: set[Session] = set()
 
     async def __aenter__(self) -> Self:
         store = SqliteStore(self._path, now=self._now)
         self._database = Database(store, self._committed)
-        self.hub = Hub(self._database, window=self._window)
+        self.metrics = Metrics()
+        self.hub = Hub(self._database, self.metrics, window=self._window)
         self.auth = Auth(self._database, now=self._now)
+        self._shared = Shared(
+            auth=self.auth,
+            database=self._database,
+            hub=self.hub,
+            metrics=self.metrics,
+            now=self._now,
+            max_rate=self._max_rate,
+        )
+        loop = asyncio.get_running_loop()
+        watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=loop.time, now=self._now)
         try:
             self._listener = await self._listen()
         except OSError as error:
             await self._database.close()
             where, why = f"{self._host}:{self._port}", (error.strerror or str(error)).rpartition(": ")[2]
             raise ServerError(f"Nobody can listen on {where} ({why}): please choose another --port.") from error
-        self._tasks = [asyncio.create_task(self.hub.run()), asyncio.create_task(self._watch())]
+        self._tasks = [loop.create_task(work) for work in (self.hub.run(), self._watch(), watchdog.run())]
         for task in self._tasks:
             task.add_done_callback(_ended)
         return self
@@ -100,12 +116,11 @@ class Server:
             self._serve,
             self._host,
             self._port,
-            process_request=Front(self.auth, now=self._now),
+            process_request=Front(self.auth, self._database, self.metrics, now=self._now),
             create_connection=Connection,
             compression=None,
             server_header=None,
-            ping_interval=10,
-            ping_timeout=15,
+            ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
             close_timeout=3,
             max_size=MAX_FRAME,
             write_limit=HIGH_WATER,
@@ -115,7 +130,10 @@ class Server:
         return listener
 
     async def _serve(self, connection: ServerConnection) -> None:
-        session = Session(cast("Connection", connection), self.auth, self._database, self.hub, now=self._now)
+        session = Session(cast("Connection", connection), self._shared)
+        if len(self._sessions) >= MAX_CONNECTIONS:
+            await session.turn_away()
+            return
         self._sessions.add(session)
         try:
             await session.run()
@@ -142,20 +160,9 @@ class Server:
                     self.hub.feed(Committed(rows=rows, stats=await query(store.stats)))
                 if head.users_version != users_version:
                     await self.auth.reload()
-                    self._end_revoked()
                     users_version = head.users_version
             except StoreUnavailable as unavailable:
                 log.warning("%s", unavailable)
-
-    def _end_revoked(self) -> None:
-        for session in list(self._sessions):
-            if session.claims is not None and session.role is None:
-                self._close(session, Close.ACCESS_ENDED, "This login has ended: please log in again.")
-
-    def _close(self, session: Session, code: Close, reason: str) -> None:
-        task = asyncio.create_task(session.connection.close(code, reason))
-        self._tasks.append(task)
-        task.add_done_callback(self._tasks.remove)
 
     # --- the end --------------------------------------------------------------------------------------------------
 
@@ -214,6 +221,7 @@ def run(
     host: str,
     port: int,
     batch_ms: int,
+    max_rate: int = MAX_RATE,
     gym: str | None = None,
     timezone: str | None = None,
     capacity: int | None = None,
@@ -222,5 +230,5 @@ def run(
     """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it
     listens; stdout by default."""
     name_gym(Path(database), name=gym, timezone=timezone, capacity=capacity)
-    server = Server(Path(database), host=host, port=port, batch_ms=batch_ms)
+    server = Server(Path(database), host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
     uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))

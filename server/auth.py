@@ -24,6 +24,7 @@ from gymtui import clock
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, Role
 from server.database import Database
 from server.store import Login, Outcome, Store, StoreUnavailable, Transaction, User, Work
+from server.tries import Tries
 
 ISSUER: Final = "gymtui"
 AUDIENCE: Final = "gymtui"
@@ -97,6 +98,7 @@ class Auth:
         self._store: Store = database.store
         self._now = now
         self._hashing = ThreadPoolExecutor(1, "hashing")  # one at a time: a flood of logins costs one core, not all
+        self._pins = Tries(now)
         self._nobody = hash_password(secrets.token_hex(16))  # so that an unknown name takes as long as a wrong password
         self._take(self._look())
 
@@ -147,6 +149,18 @@ class Auth:
         if found is None or found.disabled or not (sid.startswith(ISSUED) or sid in self._logins):
             return None
         return found.role
+
+    async def check_pin(self, manager: str, pin: str) -> None:
+        """Returns where `manager` is one, and the PIN is theirs; else Denied, and nobody is told which it was."""
+        if (wait := self._pins.wait("", manager)) > 0:
+            raise Denied(f"Too many wrong PINs: please wait {wait} seconds.")
+        self._pins.failed("", manager)
+        user = self._users.get(manager)
+        stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
+        good = await asyncio.get_running_loop().run_in_executor(self._hashing, _verify, stored, pin)
+        if not good or user is None or user.disabled or user.role != "manager":
+            raise Denied("No manager has that name and PIN: nobody was let in.")
+        self._pins.forget("", manager)
 
     # --- logins ---------------------------------------------------------------------------------------------------
 

@@ -1,19 +1,21 @@
 """A WebSocket that takes frames made beforehand: the one place that knows the library's inside.
 
-`websockets` frames each message for each connection and waits for each. The hub frames a window once and writes the
-same bytes to everyone; uvloop then shares them between all sockets that cannot take them at once.
+`websockets` frames each message for each connection and waits for each; and its keepalive waits with them, so that a
+peer that stops reading is never dropped. The hub frames a window once and writes the same bytes to everyone (uvloop
+shares them between all sockets that cannot take them at once), and the watchdog does without waiting.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 HIGH_WATER: Final = 64 * 1024  # bytes that may wait for one reader before it gets nothing more
+PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
 
 
 def frame(message: bytes) -> bytes:
@@ -22,9 +24,14 @@ def frame(message: bytes) -> bytes:
 
 
 class Connection(ServerConnection):
-    """One client's socket. `cursor` is the newest seq of the journal that was written to it."""
+    """One client's socket. `cursor` is the newest seq of the journal that was written to it; `heard_at` and `pinged_at`
+    are in the event loop's seconds."""
 
-    cursor: int = 0
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cursor = 0
+        self.heard_at = self.pinged_at = self._took_at = self.loop.time()
+        self._written = self._taken = 0
 
     @property
     def is_open(self) -> bool:
@@ -35,10 +42,23 @@ class Connection(ServerConnection):
         """More than `HIGH_WATER` bytes wait for the reader."""
         return self.paused
 
+    def data_received(self, data: bytes) -> None:
+        self.heard_at = self.loop.time()
+        super().data_received(data)
+
     def write(self, framed: bytes) -> None:
         """Hands bytes of `frame` to the socket, without waiting; a closed one takes nothing."""
         if self.protocol.state is State.OPEN:
+            self._written += len(framed)
             self.transport.write(framed)
+
+    def stalled_for(self, now: float) -> float:
+        """Seconds since the reader took a byte, while some wait for it; to be asked every second or so."""
+        waiting = self.transport.get_write_buffer_size()
+        taken = self._written - waiting
+        if not waiting or taken > self._taken:
+            self._taken, self._took_at = taken, now
+        return now - self._took_at
 
     async def drained(self) -> None:
         """Waits until the reader has taken most of what waits for it, or is gone."""

@@ -1,13 +1,13 @@
-"""What the server answers to plain HTTP on the same port: a token for a password; anything else is not here."""
+"""What the server answers to plain HTTP on the same port: a token for a password, and how it is."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
-from collections import OrderedDict
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
@@ -15,37 +15,65 @@ from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import ACCESS_TTL, PATH, ErrorCode
 from server.auth import Auth, Denied
-from server.store import StoreUnavailable
+from server.database import Database
+from server.metrics import Metrics
+from server.store import Outcome, StoreUnavailable, Transaction
+from server.tries import Tries
 
-TRIES: Final = 5  # wrong passwords by one address for one user before it has to wait
-PAUSE: Final = 30_000  # milliseconds it then waits
-REMEMBERED: Final = 10_000  # pairs of address and user
+READY_WITHIN: Final = 2.0  # seconds
 CHALLENGE: Final = 'Basic realm="gymtui", charset="UTF-8"'
 
 
 class Front:
     """Decides, before the upgrade, what a request is: the WebSocket's path goes through, the rest is answered here."""
 
-    def __init__(self, auth: Auth, *, now: clock.Clock = clock.now) -> None:
+    def __init__(self, auth: Auth, database: Database, metrics: Metrics, *, now: clock.Clock = clock.now) -> None:
         self._auth = auth
-        self._tries = _Tries(now)
+        self._database = database
+        self._metrics = metrics
+        self._tries = Tries(now)
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         path = request.path.partition("?")[0]
         if path.rstrip("/") == PATH.rstrip("/"):
             return None
-        if path == "/auth/token":
-            return await self._token(connection, request)
-        return connection.respond(HTTPStatus.NOT_FOUND, f"Nothing is here: the front desk's WebSocket is at {PATH}\n")
+        match path:
+            case "/auth/token":
+                return await self._token(connection, request)
+            case "/healthz":
+                return connection.respond(HTTPStatus.OK, "alive\n")
+            case "/readyz":
+                return await self._ready(connection)
+            case "/metrics":
+                response = connection.respond(HTTPStatus.OK, self._metrics.text().decode())
+                del response.headers["Content-Type"]
+                response.headers["Content-Type"] = CONTENT_TYPE_LATEST
+                return response
+            case _:
+                sentence = f"Nothing is here: the front desk's WebSocket is at {PATH}\n"
+                return connection.respond(HTTPStatus.NOT_FOUND, sentence)
+
+    async def _ready(self, connection: ServerConnection) -> Response:
+        """Whether a command would be on disk: an empty one is committed to know."""
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                outcome = await self._database.write(_nothing)
+        except TimeoutError:
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer just now.\n")
+        if outcome.error is not None:
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{outcome.error.message}\n")
+        return connection.respond(HTTPStatus.OK, "ready\n")
 
     async def _token(self, connection: ServerConnection, request: Request) -> Response:
         if request.method != "POST":
             return _refuse(connection, HTTPStatus.METHOD_NOT_ALLOWED, "Please POST to /auth/token.", Allow="POST")
         scheme, credentials = authorization(request)
         name, password = _basic(credentials) if scheme == "basic" else (credentials.partition(".")[0], "")
+        kind = "password" if scheme == "basic" else "refresh"
         address = (connection.remote_address or ("",))[0]
         if (wait := self._tries.wait(address, name)) > 0:
             sentence = f"Too many tries: please wait {wait} seconds."
+            self._metrics.logins.labels(kind, "too_many").inc()
             return _refuse(connection, HTTPStatus.TOO_MANY_REQUESTS, sentence, Retry_After=str(wait))
         self._tries.failed(address, name)  # until it is known better: of many tries at once only the first are heard
         try:
@@ -54,11 +82,13 @@ class Front:
             else:
                 tokens = await self._auth.refresh(credentials)
         except Denied as denied:
+            self._metrics.logins.labels(kind, "denied").inc()
             return _refuse(connection, HTTPStatus.UNAUTHORIZED, str(denied), WWW_Authenticate=CHALLENGE)
         except StoreUnavailable as unavailable:
             self._tries.forget(address, name)
             return _refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, str(unavailable), Retry_After="1")
         self._tries.forget(address, name)
+        self._metrics.logins.labels(kind, "ok").inc()
         body = {
             "access_token": tokens.access_token,
             "token_type": "Bearer",
@@ -69,28 +99,8 @@ class Front:
         return _answer(connection, HTTPStatus.OK, body)
 
 
-class _Tries:
-    """Counts wrong passwords by address and user together, so that nobody can lock out another."""
-
-    def __init__(self, now: Callable[[], int]) -> None:
-        self._now = now
-        self._failures: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
-
-    def wait(self, address: str, user: str) -> int:
-        """Seconds until the next try is heard; 0 for now."""
-        count, last = self._failures.get((address, user), (0, 0))
-        left = last + PAUSE - self._now() if count >= TRIES else 0
-        return -(-left // 1000) if left > 0 else 0
-
-    def failed(self, address: str, user: str) -> None:
-        count, last = self._failures.pop((address, user), (0, 0))
-        fresh = self._now() - last > 10 * PAUSE
-        self._failures[address, user] = (1 if fresh else count + 1, self._now())
-        if len(self._failures) > REMEMBERED:
-            self._failures.popitem(last=False)
-
-    def forget(self, address: str, user: str) -> None:
-        self._failures.pop((address, user), None)
+def _nothing(_: Transaction) -> Outcome:
+    return Outcome()
 
 
 def authorization(request: Request) -> tuple[str, str]:

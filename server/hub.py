@@ -14,9 +14,10 @@ from itertools import accumulate
 from typing import Final
 
 from gymtui import codec
-from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Resume, Resumed, Snapshot, Stats
+from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Resume, Resumed, Snapshot, Stats
 from server.connection import Connection, frame
 from server.database import Database
+from server.metrics import Metrics
 from server.store import Committed, Row, SnapshotData, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,9 @@ YIELD_EVERY: Final = 500  # writes before others have their turn on the loop
 class Hub:
     """Sends what is committed to whoever listens, at once after a quiet spell, else every `window` seconds."""
 
-    def __init__(self, database: Database, *, window: float = BATCH_MS / 1000) -> None:
+    def __init__(self, database: Database, metrics: Metrics, *, window: float = BATCH_MS / 1000) -> None:
         self._database = database
+        self._metrics = metrics
         self._store = database.store
         self.epoch = self._store.epoch()
         self.stats = self._store.stats()
@@ -41,6 +43,8 @@ class Hub:
         self._wake = asyncio.Event()
         self._flushing = asyncio.Lock()
         self._behind: dict[Connection, asyncio.Task[None]] = {}
+        self._fed_at = 0.0
+        metrics.watch(behind=lambda: len(self._behind), head=lambda: self.head)
 
     def join(self, connection: Connection) -> None:
         """From here on the connection gets every event after the head."""
@@ -65,6 +69,8 @@ class Hub:
         rows = [row for row in committed.rows if row.seq > self.newest]
         if rows and rows[0].seq != self.newest + 1:
             return False
+        if rows and not self._pending:
+            self._fed_at = asyncio.get_running_loop().time()
         self._pending += rows
         if committed.stats.as_of_seq >= self.stats.as_of_seq:
             self.stats = committed.stats
@@ -85,8 +91,10 @@ class Hub:
         """Sends what is pending to every cursor at the head; who cannot take it is followed from the journal."""
         async with self._flushing:
             rows, self._pending = self._pending, []
+            fed_at = self._fed_at
             for prev_seq, seq, framed in _frames(rows, self.head, self.stats):
                 self.head = seq
+                self._count(seq - prev_seq, len(framed), len(self.connections))
                 for number, connection in enumerate(list(self.connections), 1):
                     if connection.cursor == prev_seq and not connection.is_full:
                         connection.write(framed)
@@ -95,6 +103,14 @@ class Hub:
                         self._follow(connection)
                     if number % YIELD_EVERY == 0:
                         await asyncio.sleep(0)
+            if rows:
+                self._metrics.fanout_seconds.observe(asyncio.get_running_loop().time() - fed_at)
+
+    def _count(self, events: int, size: int, readers: int) -> None:
+        self._metrics.batch_events.observe(events)
+        self._metrics.batch_bytes.observe(size)
+        self._metrics.messages.labels(Batch.type, "out").inc(readers)
+        self._metrics.bytes.labels(Batch.type, "out").inc(size * readers)
 
     # --- those behind ---------------------------------------------------------------------------------------------
 

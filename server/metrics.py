@@ -38,7 +38,9 @@ class Metrics:
         self.reconnects = counter("reconnects", "Connections that came back to take up the journal.", "role", "resumed")
         self.messages = counter("messages", "Messages by type and direction.", "type", "direction")
         self.bytes = counter("message_bytes", "Bytes of messages by type and direction.", "type", "direction")
-        self.lenient = counter("lenient_messages", "Messages in the words of an older client, by what was put up with.", "what")
+        self.lenient = counter(
+            "lenient_messages", "Messages in the words of an older client, by what was put up with.", "what"
+        )
         self.batch_events = histogram("batch_events", "Events in one batch.", SIZES)
         self.batch_bytes = histogram("batch_bytes", "Bytes of one batch.", BYTES)
         self.commands = counter("commands", "Commands by type and outcome.", "type", "outcome")

@@ -6,14 +6,13 @@ import asyncio
 import logging
 from functools import partial
 from typing import Final
-from urllib.parse import parse_qs
 
+from msgspec.structs import replace
 from websockets.exceptions import ConnectionClosed
 
 from gymtui import clock, codec
-from gymtui.codec import Unreadable
+from gymtui.codec import Asked, Unreadable
 from gymtui.protocol import (
-    AUTHENTICATE_WITHIN,
     MAX_IN_FLIGHT,
     MAX_MESSAGE,
     VERSION,
@@ -27,234 +26,272 @@ from gymtui.protocol import (
     ErrorBody,
     ErrorCode,
     GetMember,
+    Heartbeat,
+    HeartbeatAck,
+    ListCheckIns,
     ListPresent,
     Notify,
     Ping,
     Pong,
     Query,
-    Request,
+    Reply,
     Resume,
     Role,
+    SaveMember,
     SearchMembers,
+    ServerMessage,
     SyncMembers,
     Undo,
 )
-from server.auth import Auth, BadToken, Claims, expiry
-from server.commands import Order, perform
+from server.auth import BadToken, Denied, expiry
+from server.commands import perform
 from server.connection import Connection, frame
-from server.database import Database
-from server.http import authorization
-from server.hub import Hub
+from server.entrance import Guest, enter
+from server.limits import Limits
+from server.orders import Order
+from server.queries import look_up
+from server.shared import Shared
 from server.store import Outcome, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
-NAME: Final = 64  # characters of a desk's name
+RETRY_MS: Final = 5000  # milliseconds after which one who was turned away may come back
 
 
 class Session:
     """Reads one client's messages in order, and answers each that has an `id` exactly once."""
 
-    def __init__(self, connection: Connection, auth: Auth, database: Database, hub: Hub, *, now: clock.Clock) -> None:
+    def __init__(self, connection: Connection, shared: Shared) -> None:
         self.connection = connection
         self.id = str(connection.id)
-        self.claims: Claims | None = None
-        self.desk: str | None = None
-        self._auth = auth
-        self._database = database
-        self._hub = hub
-        self._now = now
+        self._shared = shared
+        self._limits = Limits(shared.max_rate, connection.loop.time)
+        self._guest: Guest | None = None
+        self._role: Role | None = None
         self._in_flight = 0
-        self._ending = False
+        self._ending: asyncio.Task[None] | None = None
+        self._deaf = False
         self._room = asyncio.Event()
 
     async def run(self) -> None:
         """From the upgrade to the close."""
+        metrics, began = self._shared.metrics, self.connection.loop.time()
         try:
-            if await self._enter():
-                while True:
-                    data = await self.connection.recv(decode=False)
-                    if not self._ending:
-                        await self._receive(data)
+            self._guest = await enter(self.connection, self._shared)
+            if self._guest is not None:
+                self._welcome(self._guest)
+                await self._listen()
         except ConnectionClosed as closed:
-            log.info("session %s of %s ended: %s", self.id, self.claims.user if self.claims else "nobody", closed)
+            log.info(
+                "session %s of %s ended: %s", self.id, self._guest.claims.user if self._guest else "nobody", closed
+            )
         finally:
-            self._hub.leave(self.connection)
+            self._shared.hub.leave(self.connection)
+            metrics.ended.labels(str(self.connection.close_code or 1006)).inc()
+            if self._role is not None:
+                metrics.connections.labels(self._role).dec()
+                metrics.lives.labels(self._role).observe(self.connection.loop.time() - began)
+
+    # --- for whoever looks after sessions -------------------------------------------------------------------------
 
     @property
     def role(self) -> Role | None:
         """What this one may do at this moment; None: nothing any more."""
-        return None if self.claims is None else self._auth.role(self.claims.user, self.claims.sid)
+        if self._guest is None:
+            return None
+        return self._shared.auth.role(self._guest.claims.user, self._guest.claims.sid)
+
+    @property
+    def expires_at(self) -> float | None:
+        return None if self._guest is None else self._guest.claims.expires_at
+
+    @property
+    def is_welcome(self) -> bool:
+        return self._guest is None or self.role == self._role
+
+    def end(self, code: Close, reason: str) -> None:
+        if self._ending is None:
+            self._ending = asyncio.create_task(self.connection.close(code, reason))
+
+    async def turn_away(self) -> None:
+        """The server is full: says so, and when to come back."""
+        message = "Too many are connected: please try again in a while."
+        body = ErrorBody(code="rate_limited", message=message, retryable=True, retry_after_ms=RETRY_MS)
+        self._send(body)
+        await self.connection.close(Close.OVERLOADED, message)
 
     async def settled(self) -> None:
         """Takes no more commands, and waits until every one that came has its answer."""
-        self._ending = True
+        self._deaf = True
         while self._in_flight:
-            self._room.clear()
-            await self._room.wait()
+            await self._wait_for_room()
 
     # --- coming in ------------------------------------------------------------------------------------------------
 
-    async def _enter(self) -> bool:
-        request = self.connection.request
-        assert request is not None
-        query = parse_qs(request.path.partition("?")[2])
-        scheme, bearer = authorization(request)
-        token = query["token"][0] if "token" in query else bearer if scheme == "bearer" else None
-        self.desk = _name(query.get("desk", [""])[0])
-        if token is None and (token := await self._first_message()) is None:
-            return False
-        try:
-            self.claims = self._auth.admit(token)
-        except BadToken as bad:
-            code = Close.TOKEN_EXPIRED if bad.expired else Close.BAD_TOKEN
-            self._send(codec.message(AuthResponse(success=False, message=str(bad))))
-            await self.connection.close(code, str(bad))
-            return False
-        self._welcome(self.claims)
-        return True
-
-    async def _first_message(self) -> str | None:
-        """The token of the `authenticate` that has to come first where the URL had none."""
-        try:
-            async with asyncio.timeout(AUTHENTICATE_WITHIN):
-                request, _ = codec.read_request(await self.connection.recv(decode=False))
-        except (TimeoutError, Unreadable):
-            request = None
-        if not isinstance(request, Authenticate):
-            message = f"The first message is `authenticate`, within {AUTHENTICATE_WITHIN:g} seconds."
-            self._send(codec.message(AuthResponse(success=False, message=message)))
-            await self.connection.close(Close.NOT_AUTHENTICATED, message)
-            return None
-        if request.client is not None:
-            self.desk = _name(request.client.desk or "") or self.desk
-        return request.token
-
-    def _welcome(self, claims: Claims) -> None:
-        log.info("session %s: %s at %s", self.id, claims.user, self.desk or "no desk")
-        self._send(
-            codec.message(AuthResponse(success=True, user=claims.user, role=self.role, expires_at=expiry(claims)))
-        )
+    def _welcome(self, guest: Guest) -> None:
+        shared, claims = self._shared, guest.claims
+        self._role = self.role
+        log.info("session %s: %s at %s", self.id, claims.user, guest.desk or "no desk")
+        if self._role is not None:
+            shared.metrics.attempts.labels(self._role, "accepted").inc()
+            shared.metrics.connections.labels(self._role).inc()
+        self._send(AuthResponse(success=True, user=claims.user, role=self._role, expires_at=expiry(claims)))
         status = ConnectionStatus(
             status="connected",
             session_id=self.id,
             protocol=VERSION,
-            server_time=clock.to_text(self._now()),
-            epoch=self._hub.epoch,
-            seq=self._hub.head,
-            batch_ms=round(self._hub.window * 1000),
+            server_time=clock.to_text(shared.now()),
+            epoch=shared.hub.epoch,
+            seq=shared.hub.head,
+            batch_ms=round(shared.hub.window * 1000),
         )
-        self._send(codec.message(status))
-        self._hub.join(self.connection)
+        self._send(status)
+        shared.hub.join(self.connection)
 
     # --- what is asked --------------------------------------------------------------------------------------------
 
-    async def _receive(self, data: bytes) -> None:
-        try:
-            request, id = codec.read_request(data)
-        except Unreadable as unreadable:
-            self._refuse(unreadable.id, unreadable.code, str(unreadable))
-        else:
-            if len(data) > MAX_MESSAGE:
-                self._refuse(id, "too_large", f"A message has at most {MAX_MESSAGE // 1024} KiB.")
-            elif self.role not in request.roles:
-                self._refuse(id, "not_allowed", f"As {self.role or 'nobody'} you may not send `{request.type}`.")
-            else:
-                await self._do(request, id)
-        if self.connection.is_full:
-            await self.connection.drained()
-        while self._in_flight >= MAX_IN_FLIGHT:
-            self._room.clear()
-            await self._room.wait()
+    async def _listen(self) -> None:
+        while True:
+            data = await self.connection.recv(decode=False)
+            if self._deaf:
+                continue
+            if self._limits.is_flood():
+                await self._stop(Close.TOO_MANY, "rate_limited", "That is too much at once: please send less.")
+                return
+            if not await self._receive(data) and self._limits.is_abuse():
+                await self._stop(Close.ABUSED, "invalid", "Too many messages could not be read.")
+                return
+            if self.connection.is_full:  # whoever does not read what it is told is not listened to either
+                await self.connection.drained()
+            while self._in_flight >= MAX_IN_FLIGHT:
+                await self._wait_for_room()
 
-    async def _do(self, request: Request, id: str | None) -> None:
+    async def _receive(self, data: bytes) -> bool:
+        """One frame. False where it could not be read."""
+        try:
+            found = codec.read_requests(data)
+        except Unreadable as unreadable:
+            found = [unreadable]
+        good = True
+        for asked in found:
+            if isinstance(asked, Unreadable):
+                good = False
+                self._count("unreadable", data)
+                self._refuse(asked.id, asked.code, str(asked))
+            else:
+                await self._answer(asked, data)
+        return good
+
+    async def _answer(self, asked: Asked, data: bytes) -> None:
+        request, id = asked.request, asked.id
+        self._count(request.type, data)
+        for way in asked.ways:
+            self._shared.metrics.lenient.labels(way).inc()
+        if len(data) > MAX_MESSAGE:
+            self._refuse(id, "too_large", f"A message has at most {MAX_MESSAGE // 1024} KiB.")
+            return
+        if self.role not in request.roles:
+            self._refuse(id, "not_allowed", f"As {self.role or 'nobody'} you may not send `{request.type}`.")
+            return
         match request:
-            case CheckIn() | CheckOut() | Undo() | Notify():
-                self._command(request, id)
+            case CheckIn() | CheckOut() | Undo() | SaveMember() | Notify():
+                await self._command(request, id)
             case Ping():
-                self._send(codec.message(Pong(server_time=clock.to_text(self._now()), sent_at=request.sent_at), id))
+                self._send(Pong(server_time=clock.to_text(self._shared.now()), sent_at=request.sent_at), id)
+            case Heartbeat():
+                self._send(HeartbeatAck(server_time=clock.to_text(self._shared.now())), id)
             case Resume():
-                resumed = await self._hub.resume(self.connection, request)
-                if id is not None:
-                    self._send(codec.reply(id, codec.encode(resumed)))
+                await self._resume(request, id)
             case Authenticate():
                 self._renew(request, id)
-            case SearchMembers() | GetMember() | ListPresent() | SyncMembers():
+            case SearchMembers() | GetMember() | ListPresent() | ListCheckIns() | SyncMembers():
                 await self._query(request, id)
 
-    def _command(self, payload: Command, id: str | None) -> None:
-        assert self.claims is not None
-        role = self.role
+    async def _command(self, payload: Command, id: str | None) -> None:
+        guest, role, began = self._guest, self.role, self.connection.loop.time()
+        assert guest is not None
         assert role is not None
-        order = Order(
-            id=id or clock.new_id(self._now()), payload=payload, user=self.claims.user, role=role, desk=self.desk
-        )
+        if isinstance(payload, CheckIn) and payload.override is not None:
+            try:
+                await self._shared.auth.check_pin(payload.override.manager, payload.override.pin)
+            except Denied as denied:
+                self._refuse(id, "not_allowed", str(denied))
+                return
+            payload = replace(payload, override=replace(payload.override, pin=""))
+        id_or_own = id or clock.new_id(self._shared.now())
+        order = Order(id=id_or_own, payload=payload, user=guest.claims.user, role=role, desk=guest.desk)
         self._in_flight += 1
-        self._database.submit(lambda tx: perform(tx, order), partial(self._answer, id))
+        self._shared.database.submit(lambda tx: perform(tx, order), partial(self._done, id, payload.type, began))
 
-    def _answer(self, id: str | None, outcome: Outcome) -> None:
+    def _done(self, id: str | None, type: str, began: float, outcome: Outcome) -> None:
         self._in_flight -= 1
         self._room.set()
+        metrics = self._shared.metrics
+        metrics.commands.labels(type, "ok" if outcome.error is None else outcome.error.code).inc()
+        metrics.command_seconds.labels(type).observe(self.connection.loop.time() - began)
         if outcome.error is not None:
-            self._send(codec.refuse(id, outcome.error))
+            self._send_encoded(Reply.type, codec.refuse(id, outcome.error))
         elif id is not None and outcome.result is not None:
-            self._send(codec.reply(id, outcome.result))
+            self._send_encoded(Reply.type, codec.reply(id, outcome.result))
 
     async def _query(self, request: Query, id: str | None) -> None:
         try:
-            result = await self._look(request)
+            result = await look_up(self._shared.database, request)
         except StoreUnavailable as unavailable:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
+        except (ValueError, OverflowError) as error:
+            self._refuse(id, "invalid", f"That is no time there is: {error}.")
         else:
             if result is None:
                 self._refuse(id, "unknown_member", "There is no such member: please search by name.")
             elif id is not None:
-                self._send(codec.reply(id, result))
+                self._send_encoded(Reply.type, codec.reply(id, result))
 
-    async def _look(self, request: Query) -> bytes | None:
-        store, query = self._database.store, self._database.query
-        match request:
-            case SearchMembers():
-                members = await query(store.search_members, request.text, request.limit)
-                return b'{"members":' + codec.as_list(members) + b"}"
-            case GetMember():
-                found = await query(store.get_member, request.member_id)
-                return found and b'{"member":' + found[0] + b',"visits":' + codec.as_list(found[1]) + b"}"
-            case ListPresent():
-                visits, cursor, seq = await query(store.list_present, request.limit, request.cursor)
-                rest = codec.encode({"cursor": cursor, "as_of_seq": seq})[1:]
-                return b'{"present":' + codec.as_list(visits) + b"," + rest
-            case SyncMembers():
-                members, after, more, seq = await query(store.sync_members, request.after_seq, request.limit)
-                rest = codec.encode({"next_after_seq": after, "more": more, "as_of_seq": seq})[1:]
-                return b'{"members":' + codec.as_list(members) + b"," + rest
+    async def _resume(self, request: Resume, id: str | None) -> None:
+        resumed = await self._shared.hub.resume(self.connection, request)
+        self._shared.metrics.reconnects.labels(self._role or "nobody", resumed.resumed).inc()
+        if id is not None:
+            self._send_encoded(Reply.type, codec.reply(id, codec.encode(resumed)))
 
     def _renew(self, request: Authenticate, id: str | None) -> None:
         """A later `authenticate`: the same person with a newer token."""
+        guest = self._guest
+        assert guest is not None
         try:
-            claims = self._auth.admit(request.token)
+            claims = self._shared.auth.admit(request.token)
         except BadToken as bad:
-            self._send(codec.message(AuthResponse(success=False, message=str(bad)), id))
+            self._send(AuthResponse(success=False, message=str(bad)), id)
             return
-        assert self.claims is not None
-        if claims.user != self.claims.user:
-            message = f"This connection belongs to {self.claims.user}: please open another."
-            self._send(codec.message(AuthResponse(success=False, message=message), id))
+        if claims.user != guest.claims.user:
+            message = f"This connection belongs to {guest.claims.user}: please open another."
+            self._send(AuthResponse(success=False, message=message), id)
             return
-        self.claims = claims
-        self._send(
-            codec.message(AuthResponse(success=True, user=claims.user, role=self.role, expires_at=expiry(claims)), id)
-        )
+        self._guest = replace(guest, claims=claims)
+        self._send(AuthResponse(success=True, user=claims.user, role=self.role, expires_at=expiry(claims)), id)
+
+    async def _wait_for_room(self) -> None:
+        self._room.clear()
+        await self._room.wait()
 
     # --- what is said ---------------------------------------------------------------------------------------------
 
-    def _refuse(self, id: str | None, code: ErrorCode, message: str, *, retryable: bool = False) -> None:
-        self._send(codec.refuse(id, ErrorBody(code=code, message=message, retryable=retryable)))
+    async def _stop(self, code: Close, error: ErrorCode, message: str) -> None:
+        """Says what was wrong, and ends the connection."""
+        self._refuse(None, error, message)
+        await self.connection.close(code, message)
 
-    def _send(self, message: bytes) -> None:
+    def _refuse(self, id: str | None, code: ErrorCode, message: str, *, retryable: bool = False) -> None:
+        type = ErrorBody.type if id is None else Reply.type
+        self._send_encoded(type, codec.refuse(id, ErrorBody(code=code, message=message, retryable=retryable)))
+
+    def _send(self, payload: ServerMessage, id: str | None = None) -> None:
+        self._send_encoded(payload.type, codec.message(payload, id))
+
+    def _send_encoded(self, type: str, message: bytes) -> None:
+        self._shared.metrics.messages.labels(type, "out").inc()
+        self._shared.metrics.bytes.labels(type, "out").inc(len(message))
         self.connection.write(frame(message))
 
-
-def _name(text: str) -> str | None:
-    """A desk's name as it may stand in an event: printable, at most 64 characters."""
-    return "".join(c for c in text if c.isprintable())[:NAME] or None
+    def _count(self, type: str, data: bytes) -> None:
+        self._shared.metrics.messages.labels(type, "in").inc()
+        self._shared.metrics.bytes.labels(type, "in").inc(len(data))

@@ -1,4 +1,4 @@
-"""Looks after every connection once a second: is it there, does it read, may it still be here?"""
+"""Looks after every connection twice a second: is it there, does it read, may it still be here?"""
 
 from __future__ import annotations
 
@@ -7,28 +7,83 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
-from gymtui.protocol import Close
-from server.connection import Connection
+from gymtui.protocol import PING_EVERY, RENEW_GRACE, SILENCE, STALL, Close
+from server.connection import PING, Connection
 from server.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = 1.0  # seconds between two rounds
-PING_EVERY: Final = 10.0
-SILENCE: Final = 25.0  # seconds without a frame, pongs included
-STALL: Final = 10.0  # seconds in which bytes wait and none is taken
-GRACE: Final = 25.0  # seconds after a token's end in which its client may renew
+EVERY: Final = 0.5  # seconds between two rounds: what is revoked is closed within a second
 
 
 class Ward(Protocol):
     """What the watchdog has to know of a session."""
 
-    connection: Connection
+    @property
+    def connection(self) -> Connection: ...
 
     @property
-    def expires_at(self) -> int | None:
-        """When the token ends (seconds since 1970); None before there is one."""
+    def expires_at(self) -> float | None:
+        """When its token ends, in seconds since 1970; None while there is none."""
 
     @property
     def is_welcome(self) -> bool:
-        """Whether user, login and role are what they were on entering."""
+        """Are user, login and role still what they were?"""
+
+    def end(self, code: Close, reason: str) -> None:
+        """Closes the connection, without waiting."""
+
+
+class Watchdog:
+    """Pings, and ends what has gone silent, what no longer reads, and what has no right to be here any more.
+
+    `timer` gives seconds that only go forward, `now` the time of day in milliseconds.
+    """
+
+    def __init__(
+        self,
+        wards: Callable[[], Iterable[Ward]],
+        metrics: Metrics,
+        *,
+        timer: Callable[[], float],
+        now: Callable[[], int],
+    ) -> None:
+        self._wards = wards
+        self._metrics = metrics
+        self._timer = timer
+        self._now = now
+
+    async def run(self) -> None:
+        """For ever; also measures by how much the event loop is late."""
+        while True:
+            before = self._timer()
+            await asyncio.sleep(EVERY)
+            self._metrics.loop_lag.observe(max(self._timer() - before - EVERY, 0))
+            self.look()
+
+    def look(self) -> None:
+        """One round."""
+        now = self._timer()
+        for ward in list(self._wards()):
+            connection = ward.connection
+            if connection.stalled_for(now) >= STALL:
+                log.warning("a reader took no byte for %.0f s: cut (%d)", STALL, Close.STALLED)
+                self._metrics.cut.inc()
+                connection.transport.abort()
+            elif not connection.is_open:
+                continue
+            elif now - connection.heard_at >= SILENCE:
+                ward.end(Close.SILENT, f"Nothing was heard for {SILENCE:.0f} seconds.")
+            else:
+                self._check_rights(ward)
+                if now - connection.pinged_at >= PING_EVERY:
+                    connection.pinged_at = now
+                    connection.write(PING)
+
+    def _check_rights(self, ward: Ward) -> None:
+        if ward.expires_at is None:
+            return
+        if not ward.is_welcome:
+            ward.end(Close.ACCESS_ENDED, "This login has ended or changed: please log in again.")
+        elif self._now() / 1000 >= ward.expires_at + RENEW_GRACE:
+            ward.end(Close.TOKEN_EXPIRED, "The token has expired: please renew it.")

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -59,6 +60,12 @@ def token(path: Path, user: str, *, ttl: int = 3600, now: int | None = None) -> 
         return auth.issue(store.signing_keys(), store.users()[user], auth.ISSUED + clock.new_id(at), ttl=ttl, now=at)
     finally:
         store.close()
+
+
+def port_of(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
 
 
 def member(number: str, name: str, **fields: object) -> dict[str, object]:

@@ -303,9 +303,9 @@ async def test_undo_takes_back_the_last_and_then_the_one_before(gym: Gym) -> Non
         assert undo is not None
         assert (undo.kind, undo.action, undo.subject) == ("queued", "undo", "Cal Roe")
         assert gym.desk.in_since("m3") is None
-        request, id = await connection.received(Undo)
-        assert (request, id) == (Undo(command_id="id2"), "id3")
-        connection.reply(id, visit(3, CAL, id="v1", status="checked_out", check_out_time=TIME, flags=("undone",)))
+        taken_back = await connection.received(Undo)
+        assert taken_back == (Undo(command_id="id2"), "id3")
+        connection.reply("id3", visit(3, CAL, id="v1", status="checked_out", check_out_time=TIME, flags=("undone",)))
         await until(lambda: len(gym.verdicts) == 3)
         assert gym.said[-1] == "✓ Cal Roe undone: check-in"
         gym.desk.undo()
@@ -432,9 +432,9 @@ async def test_a_command_whose_server_goes_is_sent_again_byte_for_byte_and_settl
 
 
 async def test_what_was_queued_alone_is_sent_in_order_once_there_is_a_server(tmp_path: Path) -> None:
-    people = [member(number) for number in range(1, 301)]
+    people = [member(number) for number in range(11, 311)]
     gym = Gym(tmp_path / "r.db")
-    gym.replica.fold_members(MembersPage(members=tuple(people), next_after_seq=300, more=False, as_of_seq=300))
+    gym.replica.fold_members(MembersPage(members=tuple(people), next_after_seq=310, more=False, as_of_seq=310))
     for person in people:
         gym.desk.check_in(person)
     ids = [row.id for row in gym.replica.outbox()]
@@ -532,8 +532,8 @@ async def test_a_command_that_a_server_cannot_take_is_found_and_set_aside(gym: G
         elif isinstance(request, CheckIn):
             connection.reply(id, visit(1, member(int((request.member_id or "")[1:])), command_id=id or ""))
 
-    people = [CAL if number == 3 else member(number) for number in range(1, 6)]
-    gym.replica.fold_members(MembersPage(members=tuple(people), next_after_seq=5, more=False, as_of_seq=5))
+    people = [CAL, *(member(number) for number in range(4, 9))]
+    gym.replica.fold_members(MembersPage(members=tuple(people), next_after_seq=8, more=False, as_of_seq=8))
     for person in people:
         gym.desk.check_in(person)
     gym.server.answer = answer
@@ -611,6 +611,8 @@ async def test_ten_thousand_members_are_fetched_across_a_cut(tmp_path: Path) -> 
         await until(lambda: gym.service.state.phase == "waiting")
         assert gym.replica.directory == (4000, False)
         reach = 10_000
+        await until(lambda: gym.pauses.sleeping(1.0))
+        gym.pauses.end(1.0)
         second = await gym.come_back()
         await until(lambda: gym.replica.directory[1])
         assert gym.replica.directory == (10_000, True)

@@ -18,6 +18,7 @@ from server.commands import Order, perform
 from server.connection import Connection
 from server.database import Database
 from server.hub import Hub
+from server.metrics import Metrics
 from server.store import Committed, Outcome, Row, StoreUnavailable, Work
 from server.store.sqlite import SqliteStore
 from tests.kit import WITHIN, make_gym, member
@@ -124,7 +125,7 @@ async def stage(path: Path, *, window: float = 3600, running: bool = False) -> A
             hub.feed(commit)
 
     database = Database(SqliteStore(path), committed)
-    hub = Hub(database, window=window)
+    hub = Hub(database, Metrics(), window=window)
     task = asyncio.create_task(hub.run()) if running else None
     try:
         yield Stage(database, hub)

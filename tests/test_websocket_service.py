@@ -71,6 +71,9 @@ async def test_close_says_goodbye_and_run_returns() -> None:
     async with played() as play:
         connection = await live(play)
     assert connection.closed == 1000
+    assert play.service.state.phase == "stopped"
+    with pytest.raises(Disconnected):
+        await play.service.request(SearchMembers(text="a"))
 
 
 async def test_a_cancelled_task_says_goodbye_too() -> None:

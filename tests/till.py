@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, Role, Stats, Undo
-from server.commands import Order, perform
+from server.commands import perform
+from server.orders import Order
 from server.store import Outcome
-from server.store.sqlite import SqliteStore, day_of
+from server.store.sqlite import SqliteStore
 from tests.kit import add_members
 
 NINE = 1_795_338_000_000  # 2026-11-22T09:00:00.000Z, a Sunday
@@ -76,11 +79,12 @@ class Till:
 
     def recount(self) -> Stats:
         """The counters as the visits themselves have them."""
-        visits, today = list(self.store.all_visits()), day_of(self.now, self.store.gym())
-        gym = self.store.gym()
+        visits, gym = list(self.store.all_visits()), self.store.gym()
+        zone = ZoneInfo(gym.timezone)
+        today = datetime.fromtimestamp(self.now / 1000, zone).date()
 
         def on_today(time: str | None) -> bool:
-            return time is not None and day_of(clock.to_ms(time), gym) == today
+            return time is not None and datetime.fromisoformat(time).astimezone(zone).date() == today
 
         left = [v for v in visits if v.check_out_time is not None]
         stays = [

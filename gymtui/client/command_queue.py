@@ -48,6 +48,11 @@ class CommandQueue:
         self._drop(row)
         self._rows[row.id] = replace(row, state="set_aside", reason=reason)
 
+    def send_again(self, row: Outgoing) -> None:
+        """It waits again, in its old place."""
+        self._replica.send_again(row.id)
+        self._keep(replace(row, state="waiting", reason=None))
+
     def ready(self, in_flight: Container[str], room: int) -> Iterator[Outgoing]:
         """Up to `room` rows to send, in order. Two of one member never travel at once: where the first has to be tried
         again, the second must not overtake it."""

@@ -22,7 +22,7 @@ from gymtui.client.presence import Presence
 from gymtui.client.pump import Outcome, Pump
 from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
-from gymtui.client.state import Hit, Verdict
+from gymtui.client.state import Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.client.verdicts import Matter, about, judge, since, zone_of
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, ErrorBody, Member, MemberRef, Undo
@@ -96,14 +96,38 @@ class Desk:
         """When the member's open visit began (ms), as far as journal and queue know; None where there is none."""
         return self._presence.since(member_id)
 
+    def present(self) -> list[Inside]:
+        """Who is in, as far as journal and queue know, the newest first."""
+        return self._presence.everyone()
+
+    # --- the queue ------------------------------------------------------------------------------------------------
+
+    @property
+    def queue(self) -> list[Outgoing]:
+        """The commands that the server has not answered for good, in order."""
+        return list(self._queue)
+
+    def set_aside(self, row: Outgoing) -> None:
+        """A waiting command is not sent any more; one that was set aside has been looked at, and goes."""
+        if row.state == "waiting":
+            self._queue.set_aside(row, "set aside at this desk")
+        else:
+            self._queue.settle(row)
+        self._dispatcher.publish("queue", self.queued)
+
+    def send_again(self, row: Outgoing) -> None:
+        """A command that was set aside is sent once more."""
+        self._queue.send_again(row)
+        self._pump.wake()
+        self._dispatcher.publish("queue", self.queued)
+
     # --- commands -------------------------------------------------------------------------------------------------
 
     def check_in(self, who: Member | str) -> Verdict:
         """A member, or exactly a code. `queued` is on disk here; nothing is `checked_in` before it is at the server."""
         member = self._known(who)
         if member is None:
-            code = str(who).strip()
-            return self._ask_by_code(self._matter("check_in", code), CheckIn(code=code))
+            return self._ask_by_code("check_in", CheckIn(code=str(who).strip()))
         matter = self._matter("check_in", member)
         in_since = self.in_since(member.id)
         if in_since is not None:
@@ -120,8 +144,7 @@ class Desk:
         """A member, or exactly a code."""
         member = self._known(who)
         if member is None:
-            code = str(who).strip()
-            return self._ask_by_code(self._matter("check_out", code), CheckOut(code=code))
+            return self._ask_by_code("check_out", CheckOut(code=str(who).strip()))
         matter = self._matter("check_out", member)
         in_since = self.in_since(member.id)
         if in_since is None:
@@ -159,12 +182,16 @@ class Desk:
         self._dispatcher.publish("queue", self.queued)
         return matter.says("queued", self._clock(), sent=sent)
 
-    def _ask_by_code(self, matter: Matter, request: CheckIn | CheckOut) -> Verdict:
+    def _ask_by_code(self, action: CommandKind, request: CheckIn | CheckOut) -> Verdict:
         """Nobody this desk knows of: only the server can tell."""
+        matter = self._matter(action, request.code or "")
         if self._is_live and matter.subject.isprintable() and 0 < len(matter.subject) <= CODE:
             self._asker.ask(matter, request)
             return matter.says("queued", self._clock(), sent=True)
-        return matter.refused(self._clock(), "unknown_member", "nobody here has that number")
+        if any(c.isdigit() for c in matter.subject):
+            return matter.refused(self._clock(), "unknown_member", "nobody here has that number")
+        detail = "nobody is known by that name or number"
+        return matter.says("refused", self._clock(), detail=detail, next_step="look at the spelling")
 
     def _refuse(self, matter: Matter, request: CheckIn | CheckOut, code: str, reason: str) -> Verdict:
         """Refused here at once; the server journals that, or knows better."""
@@ -224,8 +251,6 @@ class Desk:
 
     def _say(self, verdict: Verdict) -> None:
         self._dispatcher.publish("verdict", verdict)
-
-    # --- small questions ------------------------------------------------------------------------------------------
 
     def _known(self, who: Member | str) -> Member | None:
         if isinstance(who, Member):

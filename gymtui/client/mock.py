@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, ConnectionClosedOK
@@ -36,6 +36,8 @@ from gymtui.protocol import (
     ServerMessage,
     Stats,
 )
+
+WITHIN: Final = 5.0  # seconds that a test waits for what must come
 
 R = TypeVar("R", bound=Struct)
 Answer = Callable[["MockConnection", Request, str | None], None]
@@ -123,14 +125,15 @@ class MockConnection:
         self._finish(ConnectionClosedError(None, None))
 
     async def received(self, kind: type[R]) -> tuple[R, str | None]:
-        """The next message of this kind with its id; waits for it, and passes over others."""
-        while True:
-            while self._requests:
-                request, id = self._requests.popleft()
-                if isinstance(request, kind):
-                    return request, id
-            self._came.clear()
-            await self._came.wait()
+        """The next message of this kind with its id; waits for it (TimeoutError after 5 s), and passes over others."""
+        async with asyncio.timeout(WITHIN):
+            while True:
+                while self._requests:
+                    request, id = self._requests.popleft()
+                    if isinstance(request, kind):
+                        return request, id
+                self._came.clear()
+                await self._came.wait()
 
     def _finish(self, end: ConnectionClosed) -> None:
         if self._end is None:
@@ -221,5 +224,6 @@ class MockWebSocket:
         self._refusals.extend(errors or (ConnectionRefusedError(),))
 
     async def accepted(self) -> MockConnection:
-        """The next connection that was made; waits for it."""
-        return await self._fresh.get()
+        """The next connection that was made; waits for it (TimeoutError after 5 s)."""
+        async with asyncio.timeout(WITHIN):
+            return await self._fresh.get()

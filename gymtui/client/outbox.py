@@ -58,6 +58,10 @@ class Outbox:
         with transaction(self._db):
             self._db.execute("DELETE FROM outbox WHERE id = ?", (id,))
 
+    def send_again(self, id: str) -> None:
+        with transaction(self._db, durable=True):
+            self._db.execute("UPDATE outbox SET state = 'waiting', reason = NULL WHERE id = ?", (id,))
+
     def set_aside(self, id: str, reason: str) -> None:
         with transaction(self._db):
             self._db.execute("UPDATE outbox SET state = 'set_aside', reason = ? WHERE id = ?", (reason, id))

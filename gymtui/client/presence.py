@@ -5,7 +5,8 @@ from __future__ import annotations
 from gymtui.client.command_queue import CommandQueue
 from gymtui.client.floor import since
 from gymtui.client.replica import Replica
-from gymtui.protocol import CheckInEvent
+from gymtui.client.state import Inside
+from gymtui.protocol import CheckInEvent, MemberRef
 
 
 class Presence:
@@ -28,6 +29,22 @@ class Presence:
         """When the visit began (ms) that is open once everything waiting has been done; None where there is none."""
         visit = self.visit(member_id)
         return self._queue.in_since(member_id, None if visit is None else since(visit), self._restored)
+
+    def everyone(self) -> list[Inside]:
+        """All who are in once everything waiting has been done, the newest first."""
+        here = {visit.member.id: visit.member for visit in self._replica.present()}
+        here |= {id: event.member for id, event in self._ahead.items()}
+        for row in self._queue:
+            if row.member_id is not None and row.member_id not in here and (m := self._replica.member(row.member_id)):
+                here[m.id] = m.ref
+        found = (self._inside(member) for member in here.values())
+        return sorted((inside for inside in found if inside is not None), key=lambda inside: -inside.since)
+
+    def _inside(self, member: MemberRef) -> Inside | None:
+        began, visit = self.since(member.id), self.visit(member.id)
+        if began is None:
+            return None
+        return Inside(member=member, since=began, place=visit and (visit.location or visit.desk))
 
     def answered(self, command_id: str, event: CheckInEvent) -> None:
         """The server has done a command; its event is on the way."""

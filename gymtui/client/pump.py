@@ -60,9 +60,10 @@ class Pump:
                 while True:
                     await self._wake.wait()
                     self._wake.clear()
+                    alone = self._room == 1
                     for row in self._ready():
                         self._in_flight.add(row.id)
-                        sending.create_task(self._send(row))
+                        sending.create_task(self._send(row, alone=alone))
         finally:
             unsubscribe()
 
@@ -75,13 +76,13 @@ class Pump:
             return []
         return list(self._queue.ready(self._in_flight, self._room - len(self._in_flight)))
 
-    async def _send(self, row: Outgoing) -> None:
+    async def _send(self, row: Outgoing, *, alone: bool) -> None:
         self._tell(row, "sent")
         try:
             await self._answer(row, await self._service.request(row.request, id=row.id))
         except Disconnected as gone:
             self._connected = False
-            self._come_back(row, gone)
+            self._come_back(row, gone, alone=alone)
         except Refused as refused:
             await self._answer(row, refused.body)
         except ReplicaError as error:
@@ -106,9 +107,9 @@ class Pump:
         finally:
             self._tell(row, outcome)
 
-    def _come_back(self, row: Outgoing, gone: Disconnected) -> None:
+    def _come_back(self, row: Outgoing, gone: Disconnected, *, alone: bool) -> None:
         """A server that cannot take what was sent gets the commands one by one, until the one is found."""
-        if gone.code in UNTAKABLE and self._room == 1:
+        if gone.code in UNTAKABLE and alone:
             self._room = IN_FLIGHT
             reason = "The server cannot take this command: please do it again."
             self._queue.set_aside(row, reason)

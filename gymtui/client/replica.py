@@ -11,7 +11,7 @@ from msgspec import UNSET
 from gymtui.client.directory import Directory
 from gymtui.client.floor import Floor
 from gymtui.client.outbox import Outbox, Outgoing
-from gymtui.client.schema import ReplicaError, open_file, transaction
+from gymtui.client.schema import ReplicaError, open_file, reading, transaction
 from gymtui.codec import convert, encode
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats
 
@@ -89,30 +89,36 @@ class Replica:
     # --- what there is --------------------------------------------------------------------------------------------
 
     def member(self, id: str) -> Member | None:
-        return self._members.member(id)
+        with reading():
+            return self._members.member(id)
 
     def by_code(self, code: str) -> Member | None:
         """The member with exactly this number."""
-        return self._members.by_code(code)
+        with reading():
+            return self._members.by_code(code)
 
     def search(self, text: str, limit: int) -> list[Member]:
         """Members whose words (of the name, the number, the phone's digits) begin with the words typed, all of them;
         accents and capitals do not count. Who has exactly this number is the first."""
         exact = self.by_code(text)
-        found = self._members.search(text, limit)
+        with reading():
+            found = self._members.search(text, limit)
         return ([exact, *(member for member in found if member.id != exact.id)] if exact else found)[:limit]
 
     def visit(self, member_id: str) -> CheckInEvent | None:
         """The open visit, as far as the journal goes."""
-        return self._floor.visit(member_id)
+        with reading():
+            return self._floor.visit(member_id)
 
     def present(self) -> list[CheckInEvent]:
         """All open visits, the newest first."""
-        return self._floor.present()
+        with reading():
+            return self._floor.present()
 
     def recent(self, limit: int) -> list[Event]:
         """The last visits, refusals and notifications, the newest first; 500 are kept."""
-        return self._floor.recent(limit)
+        with reading():
+            return self._floor.recent(limit)
 
     # --- the directory --------------------------------------------------------------------------------------------
 
@@ -146,6 +152,9 @@ class Replica:
 
     def set_aside(self, id: str, reason: str) -> None:
         self._outbox.set_aside(id, reason)
+
+    def send_again(self, id: str) -> None:
+        self._outbox.send_again(id)
 
     # --- what is kept at hand -------------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from gymtui.errors import GymError
 
 APPLICATION_ID: Final = 0x67796D31  # "gym1"
@@ -91,6 +93,15 @@ def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
     if empty:
         ours = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
         db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {ours} COMMIT;")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """ReplicaError where the disk does not give what is asked for, or gives something else."""
+    try:
+        yield
+    except (sqlite3.Error, msgspec.DecodeError) as error:
+        raise ReplicaError(f"This desk cannot read its own copy: {error}. Please check the disk.") from error
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import websockets.asyncio.client
-from msgspec import UNSET, Raw
+from msgspec import Raw
 from msgspec.structs import replace
 
 from gymtui import clock, codec
@@ -31,7 +31,6 @@ from gymtui.protocol import (
     ClientInfo,
     ConnectionStatus,
     Ping,
-    Pong,
     Request,
     Snapshot,
     Stats,
@@ -92,7 +91,10 @@ class WebSocketService:
 
     async def run(self) -> None:
         """Connects, and comes back whenever the connection goes, until `close`. Cancelled, it says goodbye too."""
-        await until_first(self._live(), self._closed.wait())
+        try:
+            await until_first(self._live(), self._closed.wait())
+        finally:
+            self._become("stopped")
 
     async def close(self) -> None:
         """Ends `run`, politely: the server sees 1000."""
@@ -217,15 +219,8 @@ class WebSocketService:
                 token = newer
                 await session.send(Authenticate(token=token, client=ClientInfo(desk=self._desk)))
 
-    def _measure(self, pong: Pong) -> None:
-        if pong.sent_at is UNSET:
-            return
-        try:
-            sent_at = codec.convert(pong.sent_at, float)
-        except codec.Unreadable as error:
-            self.report(ProcessingProblem(str(error), kind=pong.type))
-        else:
-            self._show(replace(self.state, latency=max(0.0, self._timer() - sent_at)))
+    def _measure(self, sent_at: float) -> None:
+        self._show(replace(self.state, latency=max(0.0, self._timer() - sent_at)))
 
     def _compare_clocks(self, status: ConnectionStatus) -> None:
         try:

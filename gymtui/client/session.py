@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from gymtui import codec
 from gymtui.client.backoff import Ended
@@ -19,10 +19,16 @@ from gymtui.client.replies import Replies
 from gymtui.protocol import (
     AuthResponse,
     Batch,
+    CheckInEvent,
     ConnectionStatus,
     ErrorBody,
     Event,
+    Gym,
+    HeartbeatAck,
+    Member,
+    Notification,
     Pong,
+    Refusal,
     Reply,
     Request,
     Resume,
@@ -47,7 +53,7 @@ class Session:
         *,
         publish: Callable[[str, object], None],
         report: Callable[[Problem], None],
-        pong: Callable[[Pong], None],
+        pong: Callable[[float], None],
         new_id: Callable[[], str],
     ) -> None:
         self._line = line
@@ -127,7 +133,7 @@ class Session:
             case Snapshot():
                 await self._restore(message)
             case Pong():
-                self._pong(message)
+                self._take_pong(message)
             case Stats():
                 self._publish(Stats.type, message)
             case ErrorBody() if message.retryable:
@@ -140,9 +146,9 @@ class Session:
             case AuthResponse():
                 if not message.success:
                     logger.warning("The server does not take the renewed login: %s", message.message)
-            case Batch():
-                raise AssertionError("a batch has been read as events")
-            case _:
+            case HeartbeatAck() | Batch():
+                pass  # the answer to what only the seed's clients send; and what has been read as events already
+            case CheckInEvent() | Member() | Notification() | Refusal() | Gym():
                 self._hand_on([message])
 
     def _take_reply(self, reply: Reply, id: str | None) -> None:
@@ -156,6 +162,14 @@ class Session:
             self._follower.resumed(reply)
         except codec.Unreadable as error:
             raise Ended("The server's answer about what has happened meanwhile cannot be read.") from error
+
+    def _take_pong(self, pong: Pong) -> None:
+        """Says when its ping was sent, by the timer of whoever sent it."""
+        if pong.sent_at is not UNSET:
+            try:
+                self._pong(codec.convert(pong.sent_at, float))
+            except codec.Unreadable as error:
+                self._unreadable(error)
 
     async def _restore(self, part: Snapshot) -> None:
         with self._journal_at_work():

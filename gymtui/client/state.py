@@ -35,6 +35,14 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 VerdictKind = Literal["checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in"]
 
+class Inside(Struct, frozen=True, kw_only=True):
+    """Somebody who is in: since the time of day `since` (ms), and where, as far as that is known."""
+
+    member: MemberRef
+    since: int
+    place: str | None = None
+
+
 SYMBOLS: dict[VerdictKind, str] = {
     "checked_in": "✓",
     "checked_out": "✓",

@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from gymtui.errors import GymError
-from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member, Role, Stats
+from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, ListCheckIns, Member, Role, Stats
 
 
 class StoreError(GymError):
@@ -50,7 +50,8 @@ class User(Struct, frozen=True, kw_only=True):
     name: str
     role: Role
     password_hash: str
-    disabled: bool
+    pin_hash: str | None = None
+    disabled: bool = False
 
 
 class Login(Struct, frozen=True, kw_only=True):
@@ -83,9 +84,10 @@ class Settled(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """By how much a change moves the counters; `day` is the gym's own day, `stay` milliseconds of finished visits."""
+    """By how much a change moves the counters of an hour on the gym's own wall (`2026-11-22T17`); `stay` is the
+    milliseconds of finished visits."""
 
-    day: str
+    hour: str
     currently_in: int = 0
     check_ins: int = 0
     stays: int = 0
@@ -148,6 +150,7 @@ class Transaction(Protocol):
     ) -> bytes: ...
     def user(self, name: str) -> User | None: ...
     def put_user(self, user: User) -> None: ...
+    def add_signing_key(self, kid: str, key: bytes) -> None: ...
     def login(self, sid: str) -> Login | None: ...
     def put_login(self, login: Login) -> None: ...
     def end_login(self, sid: str) -> None: ...
@@ -176,5 +179,6 @@ class Store(Protocol):
     def search_members(self, text: str, limit: int) -> list[bytes]: ...
     def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None: ...
     def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]: ...
+    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]: ...
     def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]: ...
     def close(self) -> None: ...

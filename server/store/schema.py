@@ -60,11 +60,12 @@ CREATE TABLE visits (
 ) STRICT;
 CREATE UNIQUE INDEX one_open_visit ON visits (member_id) WHERE check_out_at IS NULL;
 CREATE INDEX visits_present ON visits (check_in_at, id) WHERE check_out_at IS NULL;
+CREATE INDEX visits_by_time ON visits (check_in_at, id);
 CREATE INDEX visits_by_member ON visits (member_id, check_in_at);
 
--- The counters of each of the gym's own days, moved with every change and always equal to a recount of the visits.
-CREATE TABLE days (
-    day TEXT PRIMARY KEY,
+-- The counters of each hour on the gym's own wall, moved with every change and always equal to a recount of the visits.
+CREATE TABLE hours (
+    hour TEXT PRIMARY KEY,
     check_ins INTEGER NOT NULL,
     stays INTEGER NOT NULL,
     stay INTEGER NOT NULL
@@ -74,6 +75,7 @@ CREATE TABLE users (
     name TEXT PRIMARY KEY,
     role TEXT NOT NULL,
     password_hash TEXT NOT NULL,
+    pin_hash TEXT,
     disabled INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 

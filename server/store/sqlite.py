@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,10 +13,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gymtui import clock
-from gymtui.protocol import MAX_PART, CheckInEvent, Gym, Member, Stats
+from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats
 from gymtui.words import words
 from server.store import Committed, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
 from server.store.file import connect, migrate, refuse_other_files, told
+from server.store.history import LAST, cursor_of, history_query, position
 from server.store.transaction import SqliteTransaction, read_user
 
 if TYPE_CHECKING:
@@ -96,15 +96,18 @@ class SqliteStore:
     def _stats(self, db: sqlite3.Connection) -> Stats:
         seq, currently_in, data = db.execute("SELECT last_seq, currently_in, gym FROM gym").fetchone()
         gym, now = _gym.decode(data), self._now()
-        row = db.execute("SELECT check_ins, stays, stay FROM days WHERE day = ?", (day_of(now, gym),)).fetchone()
-        check_ins, stays, stay = row or (0, 0, 0)
+        wall = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))
+        today, then = _hours_of(db, wall), _hours_of(db, wall - timedelta(days=7))
+        stays, stay = sum(row[2] for row in today), sum(row[3] for row in today)
         return Stats(
             currently_in=currently_in,
-            today_total=check_ins,
+            today_total=sum(row[1] for row in today),
             average_stay_minutes=round(stay / stays / 60_000, 1) if stays else None,
             capacity=gym.capacity,
             as_of_seq=seq,
             as_of=clock.to_text(now),
+            hours=_by_hour(today) if today else (),
+            same_weekday=_until(_by_hour(then), wall) if then else None,
         )
 
     def snapshot(self) -> SnapshotData:
@@ -128,7 +131,7 @@ class SqliteStore:
             )
 
     def users(self) -> dict[str, User]:
-        rows = self._all("SELECT name, role, password_hash, disabled FROM users ORDER BY name")
+        rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
         return {row[0]: read_user(row) for row in rows}
 
     def live_logins(self) -> set[str]:
@@ -147,7 +150,7 @@ class SqliteStore:
         rows = self._all(
             "SELECT DISTINCT m.member FROM words w JOIN members m ON m.id = w.member_id "
             f"WHERE w.word >= ? AND w.word < ?{having * len(others)} LIMIT ?",
-            *(bound for word in (first, *others) for bound in (word, word + "\U0010ffff")),
+            *(bound for word in (first, *others) for bound in (word, word + LAST)),
             limit,
         )
         return [row[0] for row in rows]
@@ -162,8 +165,7 @@ class SqliteStore:
         return rows[0][0], [row[0] for row in visits]
 
     def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
-        at, _, last = (cursor or "").partition("/")
-        before = (int(at), last) if re.fullmatch("[0-9]{1,15}", at) else (1 << 62, "")
+        before = position(cursor)
         with self._at_one_position():
             rows = self._all(
                 "SELECT event, check_in_at, id FROM visits WHERE check_out_at IS NULL AND (check_in_at, id) < (?, ?) "
@@ -173,7 +175,12 @@ class SqliteStore:
             )
             seq = self.head().seq
         page, more = _page(rows, limit)
-        return [row[0] for row in page], f"{page[-1][1]}/{page[-1][2]}" if more else None, seq
+        return [row[0] for row in page], cursor_of(page[-1]) if more else None, seq
+
+    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]:
+        sql, values = history_query(wanted)
+        page, more = _page(self._all(sql, *values), wanted.limit)
+        return [row[0] for row in page], cursor_of(page[-1]) if more else None
 
     def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:
         with self._at_one_position():
@@ -216,9 +223,22 @@ def _page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
     return rows[:limit], len(rows) > limit
 
 
-def day_of(ms: int, gym: Gym) -> str:
-    """The day on the gym's own wall, `2026-11-22`."""
-    return datetime.fromtimestamp(ms / 1000, ZoneInfo(gym.timezone)).strftime("%Y-%m-%d")
+def _hours_of(db: sqlite3.Connection, wall: datetime) -> list[tuple[str, int, int, int]]:
+    """The counters of one of the gym's own days, an hour a row."""
+    day = wall.strftime("%Y-%m-%dT")
+    return db.execute(
+        "SELECT hour, check_ins, stays, stay FROM hours WHERE hour >= ? AND hour < ?", (day, day + "~")
+    ).fetchall()
+
+
+def _by_hour(rows: list[tuple[str, int, int, int]]) -> tuple[int, ...]:
+    counts = {int(hour[-2:]): check_ins for hour, check_ins, _, _ in rows}
+    return tuple(counts.get(hour, 0) for hour in range(24))
+
+
+def _until(hours: tuple[int, ...], wall: datetime) -> int:
+    """The check-ins of a day up to the time on the wall, the hour that runs by its minutes."""
+    return round(sum(hours[: wall.hour]) + hours[wall.hour] * wall.minute / 60)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member, Notific
 from gymtui.words import index_words
 from server.store import Counts, Login, Outcome, Row, Settled, User, Visit
 
+KEY_LIFE = 365 * 24 * 3600 * 1000  # milliseconds after which a rotated key is forgotten
+
 _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member)
 _event = msgspec.json.Decoder(CheckInEvent)
@@ -32,7 +34,7 @@ class SqliteTransaction:
         self._currently_in: int = currently_in
         self._users_version: int = users_version
         self.gym: Gym = _gym.decode(gym)
-        self._days: dict[str, list[int]] = {}
+        self._hours: dict[str, list[int]] = {}
 
     @property
     def next_seq(self) -> int:
@@ -45,9 +47,9 @@ class SqliteTransaction:
             (self._seq, self._currently_in, self._users_version),
         )
         self._db.executemany(
-            "INSERT INTO days VALUES (?, ?, ?, ?) ON CONFLICT (day) DO UPDATE SET "
+            "INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT (hour) DO UPDATE SET "
             "check_ins = check_ins + excluded.check_ins, stays = stays + excluded.stays, stay = stay + excluded.stay",
-            [(day, *counts) for day, counts in self._days.items()],
+            [(hour, *counts) for hour, counts in self._hours.items()],
         )
 
     # --- the journal ----------------------------------------------------------------------------------------------
@@ -84,10 +86,10 @@ class SqliteTransaction:
 
     def count(self, counts: Counts) -> None:
         self._currently_in += counts.currently_in
-        day = self._days.setdefault(counts.day, [0, 0, 0])
-        day[0] += counts.check_ins
-        day[1] += counts.stays
-        day[2] += counts.stay
+        hour = self._hours.setdefault(counts.hour, [0, 0, 0])
+        hour[0] += counts.check_ins
+        hour[1] += counts.stays
+        hour[2] += counts.stay
 
     def put_gym(self, gym: Gym) -> None:
         self.gym = gym
@@ -150,15 +152,21 @@ class SqliteTransaction:
     # --- people who log in ----------------------------------------------------------------------------------------
 
     def user(self, name: str) -> User | None:
-        row = self._one("SELECT name, role, password_hash, disabled FROM users WHERE name = ?", name)
+        row = self._one("SELECT name, role, password_hash, pin_hash, disabled FROM users WHERE name = ?", name)
         return None if row is None else read_user(row)
 
     def put_user(self, user: User) -> None:
         self._db.execute(
-            "INSERT INTO users VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
-            "role = excluded.role, password_hash = excluded.password_hash, disabled = excluded.disabled",
-            (user.name, user.role, user.password_hash, user.disabled),
+            "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role, "
+            "password_hash = excluded.password_hash, pin_hash = excluded.pin_hash, disabled = excluded.disabled",
+            (user.name, user.role, user.password_hash, user.pin_hash, user.disabled),
         )
+        self._users_version += 1
+
+    def add_signing_key(self, kid: str, key: bytes) -> None:
+        """The key that signs from now on; older ones are good for what they have signed until that has ended."""
+        self._db.execute("DELETE FROM signing_keys WHERE made_at < ?", (self.at - KEY_LIFE,))
+        self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, self.at))
         self._users_version += 1
 
     def login(self, sid: str) -> Login | None:
@@ -187,13 +195,15 @@ class SqliteTransaction:
 
 
 def as_result(type: str, payload: bytes) -> bytes:
-    """What a command's reply holds: the event that it made, or `{"notification": ...}`."""
-    return b'{"notification":' + payload + b"}" if type == Notification.type else payload
+    """What a command's reply holds: the event that it made, or `{"notification": ...}`, `{"member": ...}`."""
+    if type == Notification.type:
+        return b'{"notification":' + payload + b"}"
+    return b'{"member":' + payload + b"}" if type == Member.type else payload
 
 
 def read_user(row: tuple[Any, ...]) -> User:
-    name, role, password_hash, disabled = row
-    return User(name=name, role=role, password_hash=password_hash, disabled=bool(disabled))
+    name, role, password_hash, pin_hash, disabled = row
+    return User(name=name, role=role, password_hash=password_hash, pin_hash=pin_hash, disabled=bool(disabled))
 
 
 def _read_visit(row: Any) -> Visit | None:

@@ -1,0 +1,111 @@
+"""Everything that can be done at the console: its `:name`, its key, and what it does.
+
+The one registry: bindings, footer, help, the completion of `:` and `gymtui keys` are written from it, and `[keys]` in
+gymtui.toml gives a name other keys. It knows no screen, so that it can be printed without one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from gymtui.errors import GymError
+
+
+class KeysError(GymError):
+    """A line of `[keys]` that cannot be."""
+
+
+class Command(Struct, frozen=True):
+    """`name` is what is typed after `:`. `keys` has Textual's names, separated by commas; `label` is for the footer."""
+
+    name: str
+    keys: str
+    label: str
+    what: str
+
+    @property
+    def action(self) -> str:
+        """`theme light` is the action `theme('light')`."""
+        verb, *arguments = self.name.split()
+        return f"{verb.replace('-', '_')}({', '.join(map(repr, arguments))})"
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    command.name: command
+    for command in (
+        Command("help", "f1", "help", "explains the screen one is on"),
+        Command("who", "f3", "who is in", "shows who is in; from there it goes back"),
+        Command(
+            "check-out", "f4", "check-out", "the next one is checked out; after that, and after 30 s, check-in again"
+        ),
+        Command("connection", "f9", "connection", "shows the connection and the queue; from there it goes back"),
+        Command("undo", "ctrl+z", "undo", "takes back what this desk did last"),
+        Command("try-again", "ctrl+r", "try again", "connects now, and starts again what has stopped"),
+        Command("palette", "ctrl+p", "commands", "lists everything that can be done; the same as typing :"),
+        Command("back", "escape", "back", "goes back one step"),
+        Command("older", "pagedown", "older", "goes down a page"),
+        Command("newer", "pageup", "newer", "goes up a page"),
+        Command("sort", "ctrl+t", "sort", "puts who is in in order of time, or of names"),
+        Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, for checking out several"),
+        Command("next", "down", "next", "chooses the next row"),
+        Command("previous", "up", "previous", "chooses the row before"),
+        Command("send-again", "enter", "send again", "sends a command that was set aside once more"),
+        Command("set-aside", "delete", "set aside", "sets a waiting command aside; takes away one that was"),
+        Command("theme slate", "", "", "dark colours"),
+        Command("theme paper", "", "", "light colours"),
+        Command("theme ansi", "", "", "the terminal's own sixteen colours"),
+        Command("quit", "ctrl+q", "leave", "leaves; what waits in the queue is kept"),
+    )
+}
+
+_NAMED: Final = {"ctrl+@": "Ctrl+Space", "escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "up": "↑", "down": "↓"}
+_KEY: Final = re.compile(
+    r"((ctrl|shift)\+)*(f([1-9]|1\d|2[0-4])|escape|insert|delete|home|end|pageup|pagedown|up|down|left|right)"
+    r"|ctrl\+([a-z@]|underscore|backslash|right_square_bracket)|enter"
+)
+_TAKEN: Final = {"ctrl+h": "Backspace", "ctrl+i": "Tab", "ctrl+j": "Enter", "ctrl+m": "Enter"}
+
+
+def shown(keys: str) -> str:
+    """The first key as it stands on a keyboard: `ctrl+z` is `Ctrl+Z`."""
+    key = keys.partition(",")[0]
+    return _NAMED.get(key) or "+".join(part.capitalize() for part in key.split("+"))
+
+
+def keymap(changed: Mapping[str, str]) -> dict[str, str]:
+    """The keys of every command, with those of `[keys]`; KeysError where a line of it cannot be."""
+    keys = {name: command.keys for name, command in COMMANDS.items() if command.keys}
+    for name, value in changed.items():
+        if name not in keys:
+            raise KeysError(f"[keys] names {name}, which does not exist: `gymtui keys` lists what does.")
+        pressed = [key.strip().lower().replace("ctrl+space", "ctrl+@") for key in value.split(",")]
+        for key in pressed:
+            if not _KEY.fullmatch(key) or key in _TAKEN:
+                meaning = (
+                    f"is {_TAKEN[key]}" if key in _TAKEN else "is no F-key, Ctrl+letter or other key without a sign"
+                )
+                raise KeysError(f"[keys] gives {name} the key {key!r}, which {meaning}: please choose another.")
+        keys[name] = ",".join(pressed)
+    _distinct(keys, changed)
+    return keys
+
+
+def _distinct(keys: Mapping[str, str], changed: Mapping[str, str]) -> None:
+    """No key that was changed does two things."""
+    for name in changed:
+        for other, theirs in keys.items():
+            both = set(keys[name].split(",")) & set(theirs.split(","))
+            if other != name and both:
+                raise KeysError(f"[keys] gives {both.pop()} to {name} and to {other}: please choose another for one.")
+
+
+def run(*, keys: Mapping[str, str]) -> None:
+    """`gymtui keys`: a line a command, as the console has it now."""
+    now = keymap(keys)
+    for name, command in COMMANDS.items():
+        pressed = ", ".join(shown(key) for key in now.get(name, "").split(","))
+        print(f"{':' + name:<14}{pressed:<22}{command.what}")

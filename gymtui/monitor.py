@@ -1,0 +1,24 @@
+"""`gymtui monitor`: the live traffic of a gym on the screen, for an operator who only looks."""
+
+from __future__ import annotations
+
+from gymtui import logs
+from gymtui.client.auth import Login
+from gymtui.client.follow import Bookmark
+from gymtui.client.service import WebSocketService
+from gymtui.config import data_folder
+from gymtui.errors import GymError
+from gymtui.ui.monitor_app import MonitorApp
+
+
+def run(*, url: str, user: str | None, desk: str, token: str | None) -> None:
+    """The monitor, until the person leaves. It keeps nothing but its log."""
+    folder = data_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        logs.to_file(folder / "monitor.log")
+    except OSError as error:
+        raise GymError(f"{folder} cannot be used ({error.strerror}): please check its rights.") from error
+    login, journal = Login(url, token=token), Bookmark()
+    service = WebSocketService(url, login, journal, desk=desk)
+    MonitorApp(service, journal, login, url=url, user=user).run()

@@ -1,0 +1,74 @@
+"""The monitor's app: a connection, a screen, and the login where the connection needs one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.worker import Worker
+
+from gymtui import clock
+from gymtui.client.auth import Login
+from gymtui.client.follow import Bookmark
+from gymtui.client.service import WebSocketService
+from gymtui.client.state import ConnectionState
+from gymtui.ui.app import GOODBYE
+from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.screens.monitor import Monitor
+from gymtui.ui.theme import SLATE
+
+logger = logging.getLogger(__name__)
+
+
+class MonitorApp(App[None]):
+    """Runs `service`, whose journal is `journal`, and shows what it brings; never ends by itself."""
+
+    TITLE = "Monitor"
+    CSS_PATH: ClassVar[list[str]] = ["gym.tcss", "monitor.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "leave", show=False, priority=True)]
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        journal: Bookmark,
+        login: Login,
+        *,
+        url: str,
+        user: str | None = None,
+        clock: clock.Clock = clock.now,
+    ) -> None:
+        super().__init__()
+        self.register_theme(SLATE)
+        self.theme = SLATE.name
+        self.service = service
+        self.monitor = Monitor(service, journal, clock=clock)
+        self._login = login
+        self._url = url
+        self._user = user
+        self._running: Worker[None] | None = None
+
+    async def on_mount(self) -> None:
+        await self.push_screen(self.monitor)
+        self.service.subscribe("connection", self._connection_changed)
+        self._running = self.run_worker(self.service.run(), name="service")
+
+    def _connection_changed(self, state: ConnectionState) -> None:
+        if state.phase == "logged_out" and not isinstance(self.screen, LoginScreen):
+            user = self._login.user
+            login = LoginScreen(self._login, url=self._url, user=user or self._user, reason=user and state.reason)
+            self.push_screen(login, lambda _: self.service.logged_in())
+
+    async def action_quit(self) -> None:
+        """Leave, politely: a socket whose task is cancelled would close with an error code."""
+        try:
+            async with asyncio.timeout(GOODBYE):
+                await self.service.close()
+                if self._running is not None:
+                    await self._running.wait()
+        except TimeoutError:
+            logger.warning("The server did not say goodbye within %s s.", GOODBYE)
+        self.exit()

@@ -1,0 +1,127 @@
+"""What goes over a connection, in figures: rates, delays, batches, refusals. Pure: each time comes with the call."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from gymtui import clock
+from gymtui.protocol import CheckInEvent, Event, Notification, Refusal
+
+SECONDS: Final = 60  # whole seconds that a rate and its sparkline look back on
+SAMPLES: Final = 1000  # delays and batches, the newest, that a percentile is taken of
+AFTERWARDS: Final = frozenset({"undone", "offline", "late", "clash", "assumed_out"})  # flags of what happened earlier
+
+
+class Percentiles(Struct, frozen=True):
+    """The 50th, 95th and 99th by nearest rank."""
+
+    p50: float
+    p95: float
+    p99: float
+
+
+class Figures(Struct, frozen=True, kw_only=True):
+    """All of it at one moment. `rates` are events of the last whole seconds, the newest last; times are seconds."""
+
+    rates: tuple[int, ...] = ()
+    peak: int = 0
+    total: int = 0
+    round_trip: Percentiles | None = None
+    delay: Percentiles | None = None
+    batches: int = 0
+    batch_size: Percentiles | None = None
+    largest_batch: int = 0
+    refusals: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def last_second(self) -> int:
+        return self.rates[-1] if self.rates else 0
+
+    @property
+    def last_minute(self) -> float:
+        """Events a second over the last minute, or since the first whole second."""
+        return sum(self.rates) / len(self.rates) if self.rates else 0.0
+
+
+class Traffic:
+    """Counts what comes. Times of day are milliseconds."""
+
+    def __init__(self, now: int) -> None:
+        self._second = now // 1000
+        self._coming = 0
+        self._rates: deque[int] = deque(maxlen=SECONDS)
+        self._peak = self._total = self._batches = self._largest = 0
+        self._round_trips: deque[float] = deque(maxlen=SAMPLES)
+        self._delays: deque[float] = deque(maxlen=SAMPLES)
+        self._sizes: deque[int] = deque(maxlen=SAMPLES)
+        self._refusals: Counter[str] = Counter()
+
+    def came(self, events: Sequence[Event], now: int, *, since: int, offset: int) -> None:
+        """A batch has come. Its delays count for what happened after `since`, when this connection came: what is older
+        was only sent again. `offset` is how much the server's clock is ahead of this one."""
+        self._advance(now)
+        self._coming += len(events)
+        self._total += len(events)
+        self._batches += 1
+        self._largest = max(self._largest, len(events))
+        self._sizes.append(len(events))
+        for event in events:
+            if isinstance(event, Refusal):
+                self._refusals[event.reason] += 1
+            at = happened_at(event)
+            if at is not None and at - offset >= since:
+                self._delays.append(max(0, now + offset - at) / 1000)
+
+    def ponged(self, round_trip: float) -> None:
+        self._round_trips.append(round_trip)
+
+    def figures(self, now: int) -> Figures:
+        self._advance(now)
+        return Figures(
+            rates=tuple(self._rates),
+            peak=self._peak,
+            total=self._total,
+            round_trip=percentiles(self._round_trips),
+            delay=percentiles(self._delays),
+            batches=self._batches,
+            batch_size=percentiles(self._sizes),
+            largest_batch=self._largest,
+            refusals=tuple(self._refusals.most_common()),
+        )
+
+    def _advance(self, now: int) -> None:
+        """Ends the seconds that are over; a clock that was set back ends none."""
+        passed = now // 1000 - self._second
+        if passed > 0:
+            self._peak = max(self._peak, self._coming)
+            self._rates.append(self._coming)
+            self._rates.extend([0] * min(passed - 1, SECONDS))
+            self._coming = 0
+        self._second += passed
+
+
+def happened_at(event: Event) -> int | None:
+    """The time of day at which it happened, where the event says so and was told at once."""
+    match event:
+        case CheckInEvent() if AFTERWARDS.isdisjoint(event.flags):
+            at = event.check_out_time or event.check_in_time
+        case Refusal() | Notification():
+            at = event.at
+        case _:
+            return None
+    try:
+        return clock.to_ms(at)
+    except (ValueError, OverflowError):
+        return None  # whoever shows the row says so
+
+
+def percentiles(samples: Collection[float]) -> Percentiles | None:
+    """None where there are no samples."""
+    if not samples:
+        return None
+    ordered = sorted(samples)
+    return Percentiles(*(ordered[-(-len(ordered) * percent // 100) - 1] for percent in (50, 95, 99)))

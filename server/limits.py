@@ -1,0 +1,36 @@
+"""How much one connection may ask of the server before it is too much."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from gymtui.protocol import MAX_INVALID
+
+PATIENCE: Final = 10.0  # seconds in which `MAX_INVALID` messages that cannot be read are put up with
+
+
+class Limits:
+    """Counts what comes in; `max_rate` messages a second are taken, `timer` gives seconds."""
+
+    def __init__(self, max_rate: int, timer: Callable[[], float]) -> None:
+        self._max_rate = max_rate
+        self._timer = timer
+        self._second = 0.0
+        self._count = 0
+        self._invalid: deque[float] = deque(maxlen=MAX_INVALID + 1)
+
+    def is_flood(self) -> bool:
+        """One more message: is that too many for this second?"""
+        now = self._timer()
+        if now - self._second >= 1.0:
+            self._second, self._count = now, 0
+        self._count += 1
+        return self._count > self._max_rate
+
+    def is_abuse(self) -> bool:
+        """One more that cannot be read: is that too many?"""
+        now = self._timer()
+        self._invalid.append(now)
+        return len(self._invalid) > MAX_INVALID and now - self._invalid[0] <= PATIENCE

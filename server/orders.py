@@ -1,0 +1,98 @@
+"""A command with the one who gave it, and the parts that commands are made of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from gymtui import clock
+from gymtui.codec import encode
+from gymtui.protocol import CheckInEvent, Command, ErrorCode, Member, Role
+from server.store import Transaction
+
+LATE: Final = 7 * 24 * 3600 * 1000  # milliseconds after which what a desk recorded alone is called late
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """A command with the one who gave it: `id` is its idempotency key, `user`, `role` and `desk` are the session's."""
+
+    id: str
+    payload: Command
+    user: str
+    role: Role
+    desk: str | None
+
+    @property
+    def digest(self) -> bytes:
+        return blake2b(self.payload.type.encode() + encode(self.payload), digest_size=16).digest()
+
+
+class No(Exception):
+    """The rules say no: `reason` in a few words, `sentence` for a person."""
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        reason: str,
+        sentence: str,
+        member: Member | None = None,
+        visit: CheckInEvent | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.code: ErrorCode = code
+        self.reason = reason
+        self.member = member
+        self.visit = visit
+
+
+class Unfit(Exception):
+    """A command that is nothing the journal needs to know of: no row, and its id stays free."""
+
+    def __init__(self, code: ErrorCode, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code: ErrorCode = code
+
+
+def member_of(tx: Transaction, member_id: str | None, code: str | None) -> Member:
+    if (member_id is None) == (code is None):
+        raise Unfit("invalid", "Name the member by `member_id` or by `code`, one of the two.")
+    if code is not None:
+        member = tx.member_by_code(code)
+        if member is None or member.deleted:
+            raise No("unknown_member", "nobody here has that number", f"Nobody here has the number {code}.")
+        return member
+    member = tx.member(member_id or "")
+    if member is None or member.deleted:
+        raise No("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
+    return member
+
+
+def occurred(tx: Transaction, occurred_at: str | None) -> int:
+    if occurred_at is None:
+        return tx.at
+    try:
+        at = clock.to_ms(occurred_at)
+    except (ValueError, OverflowError) as error:
+        raise Unfit("invalid", f"`occurred_at` is no time there is: {occurred_at}.") from error
+    if at < 0:
+        raise Unfit("invalid", f"`occurred_at` is before 1970: {occurred_at}.")
+    return min(at, tx.at)
+
+
+def flags_of(tx: Transaction, at: int, *, offline: bool) -> tuple[str, ...]:
+    if not offline:
+        return ()
+    return ("offline", "late") if tx.at - at > LATE else ("offline",)
+
+
+def wall(tx: Transaction, ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, ZoneInfo(tx.gym.timezone))
+
+
+def hour(tx: Transaction, ms: int) -> str:
+    """The hour on the gym's own wall: `2026-11-22T17`."""
+    return wall(tx, ms).strftime("%Y-%m-%dT%H")

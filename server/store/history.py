@@ -1,0 +1,48 @@
+"""Pages of visits: the question `list_check_ins` asks, as SQL, and the cursor between two pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from gymtui import clock
+from gymtui.protocol import ListCheckIns
+from gymtui.words import words
+
+LAST: Final = "\U0010ffff"  # comes behind whatever a word goes on with
+END: Final = (1 << 62, "")  # comes behind every visit
+
+
+def position(cursor: str | None) -> tuple[int, str]:
+    """The visit that a page ended with, `(check_in_at, id)`; without a cursor of ours, the end of time."""
+    at, _, last = (cursor or "").partition("/")
+    return (int(at), last) if re.fullmatch("[0-9]{1,15}", at) else END
+
+
+def cursor_of(row: tuple[Any, ...]) -> str:
+    """Where the page after this row goes on; a row is `(event, check_in_at, id)`."""
+    return f"{row[1]}/{row[2]}"
+
+
+def history_query(wanted: ListCheckIns) -> tuple[str, list[object]]:
+    """SQL and values for one page and a row more, which tells whether there is another page."""
+    conditions, values = ["(check_in_at, id) < (?, ?)"], list[object](position(wanted.cursor))
+
+    def only(condition: str, *bounds: object) -> None:
+        conditions.append(condition)
+        values.extend(bounds)
+
+    if wanted.from_ is not None:
+        only("check_in_at >= ?", clock.to_ms(wanted.from_))
+    if wanted.to is not None:
+        only("check_in_at < ?", clock.to_ms(wanted.to))
+    if wanted.member_id is not None:
+        only("member_id = ?", wanted.member_id)
+    if wanted.status is not None:
+        only(f"check_out_at IS {'' if wanted.status == 'checked_in' else 'NOT '}NULL")
+    if wanted.location is not None:
+        only("CAST(event AS TEXT) ->> '$.location' = ?", wanted.location)
+    for word in words(wanted.text or ""):
+        only("member_id IN (SELECT member_id FROM words WHERE word >= ? AND word < ?)", word, word + LAST)
+    sql = f"SELECT event, check_in_at, id FROM visits WHERE {' AND '.join(conditions)} "
+    return f"{sql} ORDER BY check_in_at DESC, id DESC LIMIT ?", [*values, wanted.limit + 1]

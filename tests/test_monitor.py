@@ -1,0 +1,155 @@
+"""The monitor: its figures, and its screen over the real client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from msgspec.structs import replace
+from textual.pilot import Pilot
+
+from gymtui import clock
+from gymtui.client import Login, MockWebSocket, WebSocketService
+from gymtui.client.follow import Bookmark
+from gymtui.client.mock import MockConnection
+from gymtui.protocol import Request, Resume, Resumed, Snapshot
+from gymtui.ui.monitor_app import MonitorApp
+from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.traffic import Percentiles, Traffic, percentiles
+from gymtui.ui.widgets.feed import Feed
+from gymtui.ui.widgets.traffic_figures import sparkline
+from tests.client_kit import Pauses
+from tests.played_gym import URL, Clock
+from tests.screenshots import Camera
+from tests.ui_fakes import GYM, NOW, STATS, refusal, visit
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def test_rates_are_of_whole_seconds_and_fall_to_nothing_when_nothing_comes() -> None:
+    traffic = Traffic(NOW)
+    traffic.came([visit(1, "A"), visit(2, "B")], NOW + 10, since=NOW, offset=0)
+    traffic.came([visit(3, "C")], NOW + 990, since=NOW, offset=0)
+    assert traffic.figures(NOW + 999).rates == ()
+    figures = traffic.figures(NOW + 3000)
+    assert figures.rates == (3, 0, 0)
+    assert (figures.last_second, figures.last_minute, figures.peak, figures.total) == (0, 1.0, 3, 3)
+    assert (figures.batches, figures.largest_batch) == (2, 2)
+    assert sum(traffic.figures(NOW + 90_000).rates) == 0
+
+
+def test_a_clock_that_is_set_back_ends_no_second() -> None:
+    traffic = Traffic(NOW)
+    traffic.came([visit(1, "A")], NOW - 5000, since=NOW, offset=0)
+    assert traffic.figures(NOW - 5000).rates == ()
+    assert traffic.figures(NOW - 4000).rates == (1,)
+
+
+def test_the_delay_is_by_the_servers_clock_and_only_of_what_is_new() -> None:
+    traffic = Traffic(NOW)
+    late = visit(1, "A", minutes=2)
+    undone = replace(visit(2, "B"), flags=("undone",))
+    traffic.came([late, undone, visit(3, "C")], NOW - 60_000 + 80, since=NOW - 60_000, offset=60_000)
+    assert traffic.figures(NOW).delay == Percentiles(0.08, 0.08, 0.08)
+
+
+def test_refusals_are_counted_by_reason() -> None:
+    traffic = Traffic(NOW)
+    traffic.came([refusal(1, "A"), refusal(2, "B"), refusal(3, "C", "no visits left")], NOW, since=0, offset=0)
+    assert traffic.figures(NOW).refusals == (("membership expired 3 Nov", 2), ("no visits left", 1))
+
+
+@pytest.mark.parametrize(
+    ("samples", "found"),
+    [
+        ([], None),
+        ([7], Percentiles(7, 7, 7)),
+        (range(1, 101), Percentiles(50, 95, 99)),
+    ],
+)
+def test_percentiles_are_by_nearest_rank(samples: list[float], found: Percentiles | None) -> None:
+    assert percentiles(samples) == found
+
+
+def test_the_sparkline_is_as_high_as_its_highest_and_never_hides_one() -> None:
+    assert sparkline((0, 1, 800, 400), 10) == " ▁█▄"
+    assert sparkline((9, 0, 1), 2) == " █"
+    assert sparkline((), 10) == ""
+
+
+# --- the screen -------------------------------------------------------------------------------------------------------
+
+
+def answer(connection: MockConnection, request: Request, id: str | None) -> None:
+    if isinstance(request, Resume):
+        connection.reply(id, Resumed("snapshot"))
+        recent = (visit(2, "Zoe Huber"), visit(1, "Ida Vogel", minutes=3))
+        whole = Snapshot(epoch="epoch-1", seq=2, gym=GYM, present=recent, recent=recent, stats=STATS, more=False)
+        connection.send_message(whole)
+
+
+@asynccontextmanager
+async def monitor(server: MockWebSocket, token: str | None = "a.b.c") -> AsyncIterator[tuple[Camera, Pilot[None]]]:
+    login, journal, now = Login(URL, token=token), Bookmark(), Clock()
+    service = WebSocketService(URL, login, journal, connect=server, clock=now, sleep=Pauses())
+    app = MonitorApp(service, journal, login, url=URL, clock=now)
+    async with app.run_test() as pilot:
+        yield Camera(app, pilot, {}), pilot
+        await app.action_quit()
+
+
+def a_server() -> MockWebSocket:
+    return MockWebSocket(seq=2, answer=answer, clock=lambda: NOW)
+
+
+async def test_a_pause_holds_the_feed_still_and_counts_and_space_goes_on() -> None:
+    server = a_server()
+    async with monitor(server) as (camera, pilot):
+        connection = await server.accepted()
+        await camera.until("Riverside", "● live", "17:24:00 +▲ Zoe Huber", "17:21:00 +▲ Ida Vogel", "▶ following")
+        await pilot.press("space")
+        connection.events(visit(3, "Ana Silva"), refusal(4, "Ben Ode"))
+        await camera.until(r"paused, \+2 new")
+        assert "Ana Silva" not in camera.text
+        await pilot.press("space")
+        await camera.until("✗ Ben Ode +refused", "▲ Ana Silva", "▶ following")
+    assert connection.closed == 1000
+    assert all(b'"type":"check' not in sent for sent in connection.sent)
+
+
+async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_while_it_is_typed() -> None:
+    server = a_server()
+    async with monitor(server) as (camera, pilot):
+        connection = await server.accepted()
+        await camera.until("Zoe Huber")
+        await pilot.press("slash", *"q refused", "enter")
+        await camera.until("only “q refused”")
+        connection.events(visit(3, "Ana Silva"), refusal(4, "Anton Quist"), refusal(5, "Ben Ode"))
+        await camera.until("Anton Quist")
+        assert "Ben Ode" not in camera.text
+        assert "Zoe Huber" not in camera.text
+        await pilot.press("escape")
+        await camera.until("Ben Ode", "Ana Silva", "Zoe Huber")
+
+
+async def test_figures_of_the_connection_are_shown() -> None:
+    server = a_server()
+    async with monitor(server) as (camera, pilot):
+        connection = await server.accepted()
+        await camera.until("Zoe Huber")
+        connection.events(visit(3, "Ana Silva", check_in_time=clock.to_text(NOW)), refusal(4, "Ben Ode"))
+        await camera.until("✗ Ben Ode")
+        app = pilot.app
+        assert isinstance(app, MonitorApp)
+        app.monitor._measure()
+        await camera.until(
+            "p50 2 +p99 2 +max 2", "DELAY +p50 0 ", "JOURNAL +4, 148 in now", "1 membership expired 3 Nov"
+        )
+
+
+async def test_without_a_login_it_asks_for_one() -> None:
+    async with monitor(a_server(), token=None) as (_, pilot):
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, LoginScreen)

@@ -1,0 +1,38 @@
+"""The pictures in the documents show the console as it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.screenshots import FOLDER, README, draw_all
+
+ROOT = FOLDER.parent
+
+
+async def test_the_pictures_show_the_screens_as_they_are() -> None:
+    drawn = await draw_all()
+    kept = {path.stem: path.read_text() for path in FOLDER.glob("*.svg")}
+    changed = sorted(name for name in drawn.keys() | kept.keys() if drawn.get(name) != kept.get(name))
+    assert not changed, "please look at these, and draw them with `python -m tests.screenshots`"
+
+
+def test_the_documents_name_no_picture_that_is_not_there() -> None:
+    named = [
+        page.parent / picture
+        for page in ROOT.glob("*.md")
+        for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text())
+    ]
+    assert FOLDER / f"{README}.png" in named
+    assert [str(picture) for picture in named if not picture.is_file()] == []
+
+
+def test_no_picture_asks_the_network_or_names_a_machine() -> None:
+    for picture in FOLDER.glob("*.svg"):
+        text = picture.read_text().replace("http://www.w3.org/2000/svg", "")
+        assert re.findall(r"https?:|@font-face|@import|/home/|/root/|/tmp/|127\.0\.0\.1", text) == [], picture.name
+
+
+def test_every_picture_is_a_file_of_its_own_kind() -> None:
+    assert (FOLDER / f"{README}.png").read_bytes().startswith(b"\x89PNG")
+    assert {path.suffix for path in Path(FOLDER).iterdir()} == {".svg", ".png"}
