@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("tail", (*CLIENT, "json"), "gymtui.tail:run", "one line an event on stdout; narration on stderr"),
     ("monitor", CLIENT, "gymtui.monitor:run", "live traffic and what is wrong with it; changes nothing"),
     ("simulate", (*CLIENT, "rate", "desks", "seed"), "gymtui.simulate:run", "a day's traffic against a server"),
+    ("keys", (), "gymtui.keys:run", "what can be done at the desk, and with which keys"),
     ("admin users add", ("database",), "server.admin:users_add", "add a user"),
     ("admin users list", ("database",), "server.admin:users_list", "list the users"),
     ("admin users disable", ("database",), "server.admin:users_disable", "end all that a user may do"),
@@ -83,6 +85,7 @@ HELP: Final[dict[str, str]] = {
     "log_level": "debug, info, warning or error",
     "log_json": "log one JSON object a line",
 }
+KEYED: Final = ("gymtui.console:run", "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
 SWITCHES: Final = frozenset({"json", "log_json"})
 
 
@@ -127,7 +130,13 @@ def _add_settings(command: argparse.ArgumentParser, names: tuple[str, ...]) -> N
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Runs one command and ends the program: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    """Runs one command and ends the program: 0 done, 1 failed, 2 wrong usage, 128 and more for a signal (130: Ctrl+C).
+
+    Asked to end, or left by its terminal, a command unwinds: what it opened is closed, what it made is removed.
+    """
+    for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(asked_to_end) is signal.SIG_DFL:
+            signal.signal(asked_to_end, lambda number, _: sys.exit(128 + number))
     sys.exit(_main(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -141,6 +150,8 @@ def _main(arguments: list[str]) -> int:
     flags = {name: options.pop(name) for name in list(options) if name in HELP}
     try:
         settings = config.load(flags, file=file)
+        if target in KEYED:
+            options["keys"] = config.keys(file)
     except GymError as error:
         return _failed(error, 2)
     logs.start(settings.log_level, as_json=settings.log_json)

@@ -82,6 +82,14 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, 
     return msgspec.structs.replace(settings, database=_path(settings.database))
 
 
+def keys(file: Path | None = None) -> dict[str, str]:
+    """`[keys]` of the file that `load` reads: a command's name and its keys; ConfigError where it is no such table."""
+    try:
+        return msgspec.convert(_tables(file)[1], dict[str, str])
+    except msgspec.ValidationError as error:
+        raise ConfigError('[keys] of gymtui.toml has lines such as undo = "f6", and no others.') from error
+
+
 def _path(database: str) -> str:
     """The file that `database` names; ConfigError for what is no file."""
     scheme, found, rest = database.partition("://")
@@ -92,12 +100,22 @@ def _path(database: str) -> str:
 
 
 def _read_file(file: Path | None) -> dict[str, Any]:
-    """The lines of the named file; without a name, of the one in this folder or else of the person's own."""
+    """The settings of the file; ConfigError for one that does not exist."""
+    lines, _ = _tables(file)
+    unknown = set(lines) - set(Config.__struct_fields__)
+    if unknown:
+        raise ConfigError(f"{file or FILE} has a setting that does not exist: {', '.join(sorted(unknown))}.")
+    return lines
+
+
+def _tables(file: Path | None) -> tuple[dict[str, Any], object]:
+    """The lines of the named file, and its `[keys]`; without a name, of the one in this folder or else of the person's
+    own."""
     if file is None:
         candidates = (Path(FILE), Path(platformdirs.user_config_dir("gymtui", appauthor=False)) / FILE)
         file = next((path for path in candidates if path.is_file()), None)
         if file is None:
-            return {}
+            return {}, {}
     try:
         with file.open("rb") as opened:
             lines = tomllib.load(opened)
@@ -105,7 +123,4 @@ def _read_file(file: Path | None) -> dict[str, Any]:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} is not a TOML file: {error}.") from error
-    unknown = set(lines) - set(Config.__struct_fields__)
-    if unknown:
-        raise ConfigError(f"{file} has a setting that does not exist: {', '.join(sorted(unknown))}.")
-    return lines
+@@

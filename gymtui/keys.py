@@ -29,9 +29,9 @@ class Command(Struct, frozen=True):
 
     @property
     def action(self) -> str:
-        """`theme light` is the action `theme('light')`."""
-        verb, *arguments = self.name.split()
-        return f"{verb.replace('-', '_')}({', '.join(map(repr, arguments))})"
+        """`theme paper` is the action `theme('paper')`."""
+        verb, *arguments = self.name.replace("-", "_").split()
+        return f"{verb}({', '.join(map(repr, arguments))})" if arguments else verb
 
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -39,9 +39,7 @@ COMMANDS: Final[dict[str, Command]] = {
     for command in (
         Command("help", "f1", "help", "explains the screen one is on"),
         Command("who", "f3", "who is in", "shows who is in; from there it goes back"),
-        Command(
-            "check-out", "f4", "check-out", "the next one is checked out; after that, and after 30 s, check-in again"
-        ),
+        Command("check-out", "f4", "check-out", "checks out the next one; then, or after 30 s, it is check-in again"),
         Command("connection", "f9", "connection", "shows the connection and the queue; from there it goes back"),
         Command("undo", "ctrl+z", "undo", "takes back what this desk did last"),
         Command("try-again", "ctrl+r", "try again", "connects now, and starts again what has stopped"),
@@ -85,10 +83,8 @@ def keymap(changed: Mapping[str, str]) -> dict[str, str]:
         pressed = [key.strip().lower().replace("ctrl+space", "ctrl+@") for key in value.split(",")]
         for key in pressed:
             if not _KEY.fullmatch(key) or key in _TAKEN:
-                meaning = (
-                    f"is {_TAKEN[key]}" if key in _TAKEN else "is no F-key, Ctrl+letter or other key without a sign"
-                )
-                raise KeysError(f"[keys] gives {name} the key {key!r}, which {meaning}: please choose another.")
+                why = f"is {_TAKEN[key]}" if key in _TAKEN else "is no F-key and no Ctrl with a letter"
+                raise KeysError(f"[keys] gives {name} the key {key!r}, which {why}: please choose another.")
         keys[name] = ",".join(pressed)
     _distinct(keys, changed)
     return keys

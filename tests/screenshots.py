@@ -118,7 +118,7 @@ def main() -> None:
     for old in (*FOLDER.glob("*.svg"), *FOLDER.glob("*.png")):
         old.unlink()
     for name, picture in drawn.items():
-        (FOLDER / f"{name}.svg").writetext(picture)
+        (FOLDER / f"{name}.svg").write_text(picture)
     (FOLDER / f"{README}.png").write_bytes(png(drawn[README]))
     print(f"{len(drawn)} pictures in {FOLDER.name}/")
 

@@ -42,6 +42,7 @@ def test_the_file_of_this_folder_goes_before_the_persons_own(tmp_path: Path) -> 
 
 def test_every_setting_may_come_from_anywhere(tmp_path: Path) -> None:
     values = {"port": "81", "batch_ms": "7", "capacity": "9", "rate": "0.5", "desks": "3", "seed": "-4"}
+    values |= {"max_rate": "5"}
     values |= {"json": "true", "log_json": "1", "log_level": "debug", "timezone": "Europe/Zurich", "database": "/g.db"}
     values |= {name: f"a {name}" for name in Config.__struct_fields__ if name not in values}
     environment = {f"GYMTUI_{name.upper()}": value for name, value in values.items()}

@@ -14,11 +14,12 @@ import pytest
 from gymtui import codec
 from gymtui.protocol import MAX_PART, MAX_REPLAY, CheckIn, CheckOut, Event, Notify, Resume, Snapshot
 from server import hub as hub_module
-from server.commands import Order, perform
+from server.commands import perform
 from server.connection import Connection
 from server.database import Database
 from server.hub import Hub
 from server.metrics import Metrics
+from server.orders import Order
 from server.store import Committed, Outcome, Row, StoreUnavailable, Work
 from server.store.sqlite import SqliteStore
 from tests.kit import WITHIN, make_gym, member

@@ -17,13 +17,13 @@ from gymtui.protocol import Request, Resume, Resumed, Snapshot
 from gymtui.ui.monitor_app import MonitorApp
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.traffic import Percentiles, Traffic, percentiles
-from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.traffic_figures import sparkline
 from tests.client_kit import Pauses
 from tests.played_gym import URL, Clock
 from tests.screenshots import Camera
 from tests.ui_fakes import GYM, NOW, STATS, refusal, visit
 
+TOKEN = "a.b.c"
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 
@@ -55,10 +55,11 @@ def test_the_delay_is_by_the_servers_clock_and_only_of_what_is_new() -> None:
     assert traffic.figures(NOW).delay == Percentiles(0.08, 0.08, 0.08)
 
 
-def test_refusals_are_counted_by_reason() -> None:
+def test_refusals_are_counted_by_code() -> None:
     traffic = Traffic(NOW)
-    traffic.came([refusal(1, "A"), refusal(2, "B"), refusal(3, "C", "no visits left")], NOW, since=0, offset=0)
-    assert traffic.figures(NOW).refusals == (("membership expired 3 Nov", 2), ("no visits left", 1))
+    banned = replace(refusal(3, "C"), code="banned")
+    traffic.came([refusal(1, "A", "membership expired 3 Nov"), refusal(2, "B"), banned], NOW, since=0, offset=0)
+    assert traffic.figures(NOW).refusals == (("membership expired", 2), ("banned", 1))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def answer(connection: MockConnection, request: Request, id: str | None) -> None
 
 
 @asynccontextmanager
-async def monitor(server: MockWebSocket, token: str | None = "a.b.c") -> AsyncIterator[tuple[Camera, Pilot[None]]]:
+async def monitor(server: MockWebSocket, token: str | None) -> AsyncIterator[tuple[Camera, Pilot[None]]]:
     login, journal, now = Login(URL, token=token), Bookmark(), Clock()
     service = WebSocketService(URL, login, journal, connect=server, clock=now, sleep=Pauses())
     app = MonitorApp(service, journal, login, url=URL, clock=now)
@@ -106,7 +107,7 @@ def a_server() -> MockWebSocket:
 
 async def test_a_pause_holds_the_feed_still_and_counts_and_space_goes_on() -> None:
     server = a_server()
-    async with monitor(server) as (camera, pilot):
+    async with monitor(server, TOKEN) as (camera, pilot):
         connection = await server.accepted()
         await camera.until("Riverside", "● live", "17:24:00 +▲ Zoe Huber", "17:21:00 +▲ Ida Vogel", "▶ following")
         await pilot.press("space")
@@ -121,7 +122,7 @@ async def test_a_pause_holds_the_feed_still_and_counts_and_space_goes_on() -> No
 
 async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_while_it_is_typed() -> None:
     server = a_server()
-    async with monitor(server) as (camera, pilot):
+    async with monitor(server, TOKEN) as (camera, pilot):
         connection = await server.accepted()
         await camera.until("Zoe Huber")
         await pilot.press("slash", *"q refused", "enter")
@@ -136,7 +137,7 @@ async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_whi
 
 async def test_figures_of_the_connection_are_shown() -> None:
     server = a_server()
-    async with monitor(server) as (camera, pilot):
+    async with monitor(server, TOKEN) as (camera, pilot):
         connection = await server.accepted()
         await camera.until("Zoe Huber")
         connection.events(visit(3, "Ana Silva", check_in_time=clock.to_text(NOW)), refusal(4, "Ben Ode"))
@@ -145,11 +146,11 @@ async def test_figures_of_the_connection_are_shown() -> None:
         assert isinstance(app, MonitorApp)
         app.monitor._measure()
         await camera.until(
-            "p50 2 +p99 2 +max 2", "DELAY +p50 0 ", "JOURNAL +4, 148 in now", "1 membership expired 3 Nov"
+            "p50 2 +p99 2 +max 2", "DELAY +p50 0 ", "JOURNAL +4, 148 in now", "REFUSED +1 membership expired"
         )
 
 
 async def test_without_a_login_it_asks_for_one() -> None:
-    async with monitor(a_server(), token=None) as (_, pilot):
+    async with monitor(a_server(), None) as (_, pilot):
         await pilot.pause()
         assert isinstance(pilot.app.screen, LoginScreen)

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.protocol import MAX_PART, CheckIn, Gym, Policy
-from server.commands import Order, perform
+from server.commands import perform
 from server.database import Database
+from server.orders import Order
 from server.store import Committed, Outcome, StoreError, StoreUnavailable, Transaction, User, Work, file
 from server.store.schema import APPLICATION_ID, MIGRATIONS
 from server.store.sqlite import SqliteStore

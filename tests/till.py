@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,16 @@ class Till:
             for v in left
             if on_today(v.check_out_time) and not {"undone", "clash"} & set(v.flags)
         ]
+        began = Counter(
+            datetime.fromisoformat(v.check_in_time).astimezone(zone).strftime("%Y-%m-%d %H")
+            for v in visits
+            if v not in left or "undone" not in v.flags
+        )
+        wall = datetime.fromtimestamp(self.now / 1000, zone)
+        then = [began[f"{today - timedelta(days=7)} {hour:02}"] for hour in range(24)]
         return Stats(
+            hours=tuple(began[f"{today} {hour:02}"] for hour in range(24)),
+            same_weekday=round(sum(then[: wall.hour]) + then[wall.hour] * wall.minute / 60) if any(then) else None,
             currently_in=len(visits) - len(left),
             today_total=sum(on_today(v.check_in_time) for v in visits if v not in left or "undone" not in v.flags),
             average_stay_minutes=round(sum(stays) / len(stays) / MINUTE, 1) if stays else None,

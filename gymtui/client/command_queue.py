@@ -49,7 +49,7 @@ class CommandQueue:
         self._rows[row.id] = replace(row, state="set_aside", reason=reason)
 
     def send_again(self, row: Outgoing) -> None:
-        """It waits again, in its old place."""
+        """It waits again."""
         self._replica.send_again(row.id)
         self._keep(replace(row, state="waiting", reason=None))
 

@@ -32,19 +32,21 @@ class Presence:
 
     def everyone(self) -> list[Inside]:
         """All who are in once everything waiting has been done, the newest first."""
-        here = {visit.member.id: visit.member for visit in self._replica.present()}
-        here |= {id: event.member for id, event in self._ahead.items()}
-        for row in self._queue:
-            if row.member_id is not None and row.member_id not in here and (m := self._replica.member(row.member_id)):
-                here[m.id] = m.ref
-        found = (self._inside(member) for member in here.values())
+        visits = {visit.member.id: visit for visit in reversed(self._replica.present())}
+        visits |= self._ahead
+        here = {id: visit.member for id, visit in visits.items()}
+        for id in {row.member_id for row in self._queue if row.member_id is not None} - here.keys():
+            if member := self._replica.member(id):
+                here[id] = member.ref
+        found = [self._inside(member, visits.get(id)) for id, member in here.items()]
         return sorted((inside for inside in found if inside is not None), key=lambda inside: -inside.since)
 
-    def _inside(self, member: MemberRef) -> Inside | None:
-        began, visit = self.since(member.id), self.visit(member.id)
+    def _inside(self, member: MemberRef, visit: CheckInEvent | None) -> Inside | None:
+        is_open = visit is not None and visit.status == "checked_in"
+        began = self._queue.in_since(member.id, since(visit) if visit and is_open else None, self._restored)
         if began is None:
             return None
-        return Inside(member=member, since=began, place=visit and (visit.location or visit.desk))
+        return Inside(member=member, since=began, place=(visit.location or visit.desk) if visit and is_open else None)
 
     def answered(self, command_id: str, event: CheckInEvent) -> None:
         """The server has done a command; its event is on the way."""

@@ -35,6 +35,7 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 VerdictKind = Literal["checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in"]
 
+
 class Inside(Struct, frozen=True, kw_only=True):
     """Somebody who is in: since the time of day `since` (ms), and where, as far as that is known."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import events
@@ -15,9 +17,12 @@ from gymtui import clock
 from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
 from gymtui.client.state import ConnectionState
+from gymtui.keys import keymap, shown
+from gymtui.ui.bindings import bind
+from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LoginScreen
-from gymtui.ui.theme import SLATE
+from gymtui.ui.theme import THEMES
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +30,34 @@ GOODBYE = 3.0  # seconds for a polite end of the connection
 
 
 class GymApp(App[None]):
-    """Runs the desk, shows it, and asks for a login when the connection says that it needs one."""
+    """Runs the desk, shows it, and asks for a login when the connection says that it needs one.
+
+    `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be.
+    """
 
     TITLE = "Front desk"
     CSS_PATH = "gym.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "leave", key_display="Ctrl+Q", priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("help"),
+        bind("quit", priority=True),
+    ]
 
     def __init__(
-        self, desk: Desk, login: Login, *, url: str, user: str | None = None, clock: clock.Clock = clock.now
+        self,
+        desk: Desk,
+        login: Login,
+        *,
+        url: str,
+        user: str | None = None,
+        keys: Mapping[str, str] | None = None,
+        clock: clock.Clock = clock.now,
     ) -> None:
         super().__init__()
-        self.register_theme(SLATE)
-        self.theme = SLATE.name
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        self.set_keymap(keymap(keys or {}))
         self.desk = desk
         self.login = login
         self.front_desk = FrontDesk(desk, clock=clock)
@@ -47,18 +67,39 @@ class GymApp(App[None]):
         self._running_desk: Worker[None] | None = None
 
     async def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(asked_to_end, self._leave)
         await self.push_screen(self.front_desk)
         self.desk.service.subscribe("connection", self._connection_changed)
         self._running_desk = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
 
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
     async def on_event(self, event: events.Event) -> None:
         # Before the key is given to anyone: keys that come in one gulp stay in their order.
-        if isinstance(event, events.Key) and isinstance(self.screen, FrontDesk):
-            self.screen.take_keys(event)
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if event.key.startswith("alt+") and event.is_printable:
+                # What a terminal sends for Esc and then a letter, and nothing here has Alt.
+                await super().on_event(events.Key("escape", "\x1b"))
+                event = events.Key(event.key.removeprefix("alt+").removeprefix("shift+"), event.character)
+            if event.is_printable:
+                self._to_the_box()
         await super().on_event(event)
 
+    def _to_the_box(self) -> None:
+        """Whatever is shown and has the focus, a printable key belongs to the one box."""
+        screen = self.screen
+        if isinstance(screen, BoxScreen) and screen.focused is not screen.entry:
+            screen.set_focus(screen.entry)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return shown(binding.key)
+
+    # --- the connection -----------------------------------------------------------------------------------------------
+
     def _connection_changed(self, state: ConnectionState) -> None:
-        if state.phase == "logged_out" and not isinstance(self.screen, LoginScreen):
+        if state.phase == "logged_out" and not any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
             gym = self.desk.replica.gym
             login = LoginScreen(
                 self.login,
@@ -77,6 +118,11 @@ class GymApp(App[None]):
             logger.error("The desk stopped: %s", event.worker.error, exc_info=event.worker.error)
             reason = str(event.worker.error)
             self.front_desk.connection = ConnectionState(phase="stopped", since=self._clock(), reason=reason)
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def _leave(self) -> None:
+        self.run_worker(self.action_quit(), name="leave", exclusive=True, group="leave")
 
     async def action_quit(self) -> None:
         """Leave, politely: a socket whose task is cancelled would close with an error code."""

@@ -27,7 +27,7 @@ class MonitorApp(App[None]):
     """Runs `service`, whose journal is `journal`, and shows what it brings; never ends by itself."""
 
     TITLE = "Monitor"
-    CSS_PATH: ClassVar[list[str]] = ["gym.tcss", "monitor.tcss"]
+    CSS_PATH = "gym.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q", "quit", "leave", show=False, priority=True)]
 
@@ -49,12 +49,12 @@ class MonitorApp(App[None]):
         self._login = login
         self._url = url
         self._user = user
-        self._running: Worker[None] | None = None
+        self._running_service: Worker[None] | None = None
 
     async def on_mount(self) -> None:
         await self.push_screen(self.monitor)
         self.service.subscribe("connection", self._connection_changed)
-        self._running = self.run_worker(self.service.run(), name="service")
+        self._running_service = self.run_worker(self.service.run(), name="service")
 
     def _connection_changed(self, state: ConnectionState) -> None:
         if state.phase == "logged_out" and not isinstance(self.screen, LoginScreen):
@@ -67,8 +67,8 @@ class MonitorApp(App[None]):
         try:
             async with asyncio.timeout(GOODBYE):
                 await self.service.close()
-                if self._running is not None:
-                    await self._running.wait()
+                if self._running_service is not None:
+                    await self._running_service.wait()
         except TimeoutError:
             logger.warning("The server did not say goodbye within %s s.", GOODBYE)
         self.exit()

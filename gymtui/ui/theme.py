@@ -36,3 +36,5 @@ SLATE = Theme(
         "input-selection-background": "#9d86ff 35%",
     },
 )
+
+THEMES = (SLATE,)

@@ -71,7 +71,7 @@ class Traffic:
         self._sizes.append(len(events))
         for event in events:
             if isinstance(event, Refusal):
-                self._refusals[event.reason] += 1
+                self._refusals[event.code.replace("_", " ")] += 1
             at = happened_at(event)
             if at is not None and at - offset >= since:
                 self._delays.append(max(0, now + offset - at) / 1000)

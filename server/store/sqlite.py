@@ -106,7 +106,7 @@ class SqliteStore:
             capacity=gym.capacity,
             as_of_seq=seq,
             as_of=clock.to_text(now),
-            hours=_by_hour(today) if today else (),
+            hours=_by_hour(today),
             same_weekday=_until(_by_hour(then), wall) if then else None,
         )
 

@@ -1,26 +1,32 @@
-"""A screen of a desk: what the desk tells, as reactives to bind down, and the header line that shows it."""
+"""A screen of a desk: what the desk tells, as reactives to bind down, the header line, and what is said aloud."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, tzinfo
+from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.reactive import var
 from textual.screen import Screen
 
 from gymtui import clock
 from gymtui.client.desk import Desk
-from gymtui.client.state import ConnectionState
+from gymtui.client.state import ConnectionState, Verdict, VerdictKind
 from gymtui.client.verdicts import zone_of
 from gymtui.protocol import Gym, Stats
+from gymtui.ui.bindings import bind, key_of
 from gymtui.ui.sizes import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.header import GymName, WallClock
 
 CAN_RETRY = ("waiting", "stopped")
+BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1}  # what is said aloud, and whatever else the line says
+BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
 
 
 class LiveScreen(Screen[None]):
@@ -28,12 +34,14 @@ class LiveScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [bind("try-again")]
 
     connection: var[ConnectionState] = var(lambda: ConnectionState(phase="connecting", since=0))
     queued: var[int] = var(0)
     gym: var[Gym | None] = var[Gym | None](None)
     zone: var[tzinfo] = var[tzinfo](UTC)
     stats: var[Stats | None] = var[Stats | None](None)
+    verdict: var[Verdict | None] = var[Verdict | None](None)
 
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
         super().__init__()
@@ -66,6 +74,7 @@ class LiveScreen(Screen[None]):
             service.subscribe("stats", self._stats_changed),
             service.subscribe("snapshot", self._restarted),
             self._desk.subscribe("queue", self._queue_changed),
+            self._desk.subscribe("verdict", self._settled),
         ]
 
     def on_mount(self) -> None:
@@ -92,6 +101,27 @@ class LiveScreen(Screen[None]):
 
     def _restarted(self, _: object) -> None:
         self._show_replica()
+
+    def _settled(self, verdict: Verdict) -> None:
+        """A later word: it takes the place of the first, and a bad one is heard whatever stands there."""
+        shown = self.verdict
+        if verdict.kind in BELLS or shown is None or shown.command_id == verdict.command_id:
+            self.say(verdict)
+
+    def say(self, verdict: Verdict) -> None:
+        """Shows it; the screen that is seen also rings for it, each kind in its own way."""
+        if verdict.kind == "already_in":
+            verdict = replace(verdict, next_step=f"{key_of(self, 'check-out')} checks out")
+        self.verdict = verdict
+        if self.is_current:
+            for bell in range(BELLS.get(verdict.kind, 0)):
+                self._ring(bell * BETWEEN_BELLS)
+
+    def _ring(self, delay: float) -> None:
+        if delay:
+            self.set_timer(delay, self.app.bell)
+        else:
+            self.app.bell()
 
     def _show_replica(self) -> None:
         self.gym = self._desk.replica.gym

@@ -11,17 +11,15 @@ from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label
+from textual.widgets import Footer, Input
 
 from gymtui import clock
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.client.verdicts import zone_of
-from gymtui.printable import printable
 from gymtui.protocol import Event, Gym, Snapshot, Stats
 from gymtui.ui.rows import row_of
 from gymtui.ui.sizes import HEIGHTS, WIDTHS
@@ -29,6 +27,7 @@ from gymtui.ui.traffic import Figures, Traffic
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
+from gymtui.ui.widgets.following import Following
 from gymtui.ui.widgets.header import GymName, WallClock
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 from gymtui.words import fold
@@ -39,6 +38,7 @@ KEPT: Final = 2000  # events that a filter looks through, and that a pause holds
 class Monitor(Screen[None]):
     """Follows the journal; no key of it changes anything at the gym."""
 
+    CSS_PATH = "monitor.tcss"
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -81,7 +81,7 @@ class Monitor(Screen[None]):
         yield WebSocketErrorBoundary(self._figures, id="figures")
         with Horizontal(id="bar"):
             yield Input(id="filter", compact=True, select_on_focus=False, placeholder="a name, refused, a desk …")
-            yield Label(id="following", markup=False)
+            yield WebSocketErrorBoundary(self._following, id="following")
         yield WebSocketErrorBoundary(self._feed, id="feed")
         yield Footer(show_command_palette=False)
 
@@ -90,6 +90,9 @@ class Monitor(Screen[None]):
 
     def _figures(self) -> TrafficFigures:
         return TrafficFigures().data_bind(Monitor.figures, Monitor.position, Monitor.stats)
+
+    def _following(self) -> Following:
+        return Following().data_bind(Monitor.connection, Monitor.paused, Monitor.held, Monitor.words)
 
     def _feed(self) -> Feed:
         feed = Feed().data_bind(Monitor.zone)
@@ -108,7 +111,6 @@ class Monitor(Screen[None]):
         ]
         self.connection = service.state
         self.set_interval(1.0, self._measure)
-        self._say_how()
 
     def on_unmount(self) -> None:
         for unsubscribe in self._unsubscribe:
@@ -154,36 +156,19 @@ class Monitor(Screen[None]):
     def watch_connection(self, state: ConnectionState) -> None:
         self.set_class(state.phase != "live", "-away")
         self.refresh_bindings()
-        self._say_how()
 
     def watch_gym(self, gym: Gym | None) -> None:
         self.zone = zone_of(gym)
 
     def watch_paused(self, paused: bool) -> None:
         self.set_class(paused, "-paused")
-        self._say_how()
-
-    def watch_held(self) -> None:
-        self._say_how()
-
-    def watch_words(self) -> None:
-        self._say_how()
-
-    def _say_how(self) -> None:
-        """Whether the feed follows, and what is the matter where something is."""
-        if not self.is_mounted:
-            return
-        following = f"▌ paused, +{self.held:,} new: Space goes on" if self.paused else "▶ following"
-        only = f", only “{self.words}”" if self.words else ""
-        reason = f" — {self.connection.reason}" if self.connection.reason and self.connection.phase != "live" else ""
-        self.query_one("#following", Label).update(Content(printable(f"{following}{only}{reason}")))
 
     def _matches(self, event: Event) -> bool:
         """Does its row have all the words of the filter, in whatever column?"""
         if not self.words:
             return True
         row = row_of(event)
-        text = "" if row is None else fold(" ".join((row.who, row.outcome, row.place, row.by, row.note)))
+        text = "" if row is None else fold(f"{row.who} {row.outcome} {row.place} {row.by} {row.note}")
         return all(word in text for word in fold(self.words).split())
 
     def _shown(self) -> list[Event]:

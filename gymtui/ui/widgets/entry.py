@@ -10,10 +10,11 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from gymtui.printable import printable
+from gymtui.ui.bindings import command_of
 
 
 class Entry(Input):
-    """Takes a code or a name and says so with `Entered`; up and down are `Moved`."""
+    """Takes a code or a name and says so with `Entered`; `Left` is a step back, `Moved` a row up or down."""
 
     class Entered(Message):
         """Enter, with what the box held; the box is empty by now."""
@@ -22,13 +23,23 @@ class Entry(Input):
             super().__init__()
             self.text = text
 
+    class Left(Message):
+        """Back, with what the box held; it is empty by now, or has what was typed since."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     class Moved(Message):
-        """One row up (-1) or down (1) among the hits for `text`."""
+        """One row up (-1) or down (1) in the list for `text`."""
 
         def __init__(self, step: int, text: str) -> None:
             super().__init__()
             self.step = step
             self.text = text
+
+    class Completed(Message):
+        """Tab: what was begun may be finished."""
 
     def __init__(self) -> None:
         super().__init__(select_on_focus=False, max_length=120, compact=True)
@@ -41,16 +52,34 @@ class Entry(Input):
     def validate_value(self, value: str) -> str:
         return printable(value)
 
+    def put_before(self, text: str) -> None:
+        """Text that was there is there again, before what was typed since."""
+        self.value = text + self.value
+        self.cursor_position = len(self.value)
+
+    def take(self) -> str:
+        """What the box holds; it is empty afterwards, before anyone hears of it."""
+        text = self.text
+        with self.prevent(Input.Changed):
+            self.value = ""
+        return text
+
     async def _on_key(self, event: events.Key) -> None:
-        # Here and not in `action_submit` or a message: the next code may stand in the read buffer already, and its
-        # first digits must find an empty box.
-        match event.key:
+        # Here and not in an action or a message: the next keys may stand in the read buffer already, and must find the
+        # box as this key has left it.
+        if event.is_printable:
+            return
+        match event.key if event.key in ("enter", "tab") else command_of(self, event.key):
+            case "tab":
+                self.post_message(self.Completed())
             case "enter":
-                self.post_message(self.Entered(self.text))
-                with self.prevent(Input.Changed):
-                    self.value = ""
-            case "up" | "down":
-                self.post_message(self.Moved(-1 if event.key == "up" else 1, self.text))
+                self.post_message(self.Entered(self.take()))
+            case "back":
+                self.post_message(self.Left(self.take()))
+            case "next":
+                self.post_message(self.Moved(1, self.text))
+            case "previous":
+                self.post_message(self.Moved(-1, self.text))
             case _:
                 return
         event.stop()
@@ -62,7 +91,7 @@ class Prompt(Widget):
 
     ALLOW_SELECT = False
 
-    checking_out: reactive[bool] = reactive(False)
+    words: reactive[str] = reactive("CHECK IN")
 
     def render(self) -> Content:
-        return Content("CHECK OUT" if self.checking_out else "CHECK IN")
+        return Content(self.words)

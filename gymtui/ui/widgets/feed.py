@@ -21,11 +21,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from gymtui.protocol import Event
+from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.pace import Pace
 from gymtui.ui.rows import Row, row_of
 from gymtui.ui.wall import hours_minutes_seconds
 from gymtui.ui.widgets.error_boundary import LiveWidget
+from gymtui.words import words
 
 KEPT = 2000
 RATE = 12  # paints a second at most
@@ -55,7 +57,9 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows: deque[Row] = deque(maxlen=KEPT)
+        self.all: deque[Row] = deque(maxlen=KEPT)
+        self.rows = self.all  # what is shown: all, or what the filter leaves
+        self.filter: tuple[str, ...] = ()
         self.new = 0
         self._pending: deque[Event] = deque(maxlen=KEPT)
         self._strips: LRUCache[int, Strip] = LRUCache(256)
@@ -71,6 +75,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
 
     def restart(self, events: Iterable[Event]) -> None:
         """Forget what is shown: the journal is another one, or was taken up further on."""
+        self.all.clear()
         self.rows.clear()
         self._strips.clear()
         self._pending.clear()
@@ -80,14 +85,30 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     def _flush(self) -> None:
         rows = [row for event in self._pending if (row := row_of(event)) is not None]
         self._pending.clear()
-        self.rows.extendleft(rows)
+        self.all.extendleft(rows)
+        if self.filter:
+            rows = [row for row in rows if self._passes(row)]
+            self.rows.extendleft(rows)
         if self.scroll_offset.y:
             self.new += len(rows)
             self.scroll_to(y=self.scroll_offset.y + len(rows), animate=False)
         self.refresh()
 
+    def narrow(self, text: str) -> None:
+        """Only rows that have words which begin with each of these; without any, all of them again."""
+        self.filter = tuple(words(text))
+        self.rows = deque(filter(self._passes, self.all), maxlen=KEPT) if self.filter else self.all
+        self.scroll_to(y=0, animate=False)
+        self.refresh()
+
+    def _passes(self, row: Row) -> bool:
+        said = words(f"{row.who} {row.outcome} {row.place} {row.by} {row.note}")
+        return all(any(word.startswith(typed) for word in said) for typed in self.filter)
+
     def top(self) -> None:
-        """Back to the newest."""
+        """Back to the newest of all."""
+        if self.filter:
+            self.narrow("")
         self.scroll_to(y=0, animate=False)
 
     def validate_scroll_y(self, value: float) -> float:
@@ -114,7 +135,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         if y == 0:
             return self._heading(width)
         if index >= len(self.rows):
-            empty = "Nobody has come in yet; whoever does is shown here at once." if not self.rows and y == 1 else ""
+            empty = self._empty() if not self.rows and y == 1 else ""
             return Strip([Segment(fit(empty, width), self._look("quiet"))], width)
         row = self.rows[index]
         strip = self._strips.get(row.seq)
@@ -125,9 +146,17 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     def _look(self, name: str) -> Style:
         return self.get_component_rich_style(f"feed--{name}")
 
+    def _empty(self) -> str:
+        if self.filter:
+            return "Nothing that has happened has these words."
+        return "Nobody has come in yet; whoever does is shown here at once."
+
     def _heading(self, width: int) -> Strip:
         if self.scroll_offset.y:
-            text, look = f"▲ {self.new} new — Esc goes to the top", "new"
+            text, look = f"▲ +{self.new} new — {key_of(self, 'back')} goes to the newest", "new"
+        elif self.filter:
+            found = f"{len(self.rows)} with “{' '.join(self.filter)}”"
+            text, look = f"{found} — {key_of(self, 'back')} shows all", "new"
         else:
             text, look = "".join(_cells(HEADING, width)), "heading"
         return Strip([Segment(fit(text, width), self._look(look))], width)

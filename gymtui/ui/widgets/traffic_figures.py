@@ -15,7 +15,8 @@ from gymtui.ui.widgets.error_boundary import LiveWidget
 
 BARS: Final = " ▁▂▃▄▅▆▇█"
 CAPTION: Final = 12  # cells
-HALF: Final = 39  # cells from the first caption of a line to the second
+HALF: Final = 27  # cells of the first figures of a line
+RATES: Final = 37  # cells of the rates, before the sparkline
 
 
 def sparkline(rates: tuple[int, ...], width: int) -> str:
@@ -42,15 +43,17 @@ class TrafficFigures(LiveWidget):
 
     def render(self) -> Content:
         figures = self.figures
-        rates = f"1 s {figures.last_second:<5} 1 min {figures.last_minute:<6.1f} peak {figures.peak}"
+        rates = f"1 s {figures.last_second}  1 min {figures.last_minute:.1f}  peak {figures.peak}"
         size = figures.batch_size
         batches = "none yet" if size is None else f"p50 {size.p50:.0f}  p99 {size.p99:.0f}  max {figures.largest_batch}"
-        return Content("\n").join([
-            self._line("EVENTS / S", rates, self._bars(figures)),
-            self._line("ROUND TRIP", milliseconds(figures.round_trip), self._part("DELAY", milliseconds(figures.delay))),
-            self._line("BATCHES", batches, self._part("JOURNAL", self._journal())),
+        delay = self._part("DELAY", milliseconds(figures.delay))
+        lines = (
+            self._line("EVENTS / S", fit(rates, RATES), self._bars(figures)),
+            self._line("ROUND TRIP", fit(milliseconds(figures.round_trip), HALF), delay),
+            self._line("BATCHES", fit(batches, HALF), self._part("JOURNAL", self._journal())),
             self._refusals(figures),
-        ])  # fmt: skip
+        )
+        return Content("\n").join(lines)
 
     def _look(self, name: str) -> Style:
         return self.get_visual_style(f"figures--{name}", partial=True)
@@ -59,11 +62,10 @@ class TrafficFigures(LiveWidget):
         return Content.assemble((fit(caption, CAPTION), self._look("caption")), text)
 
     def _line(self, caption: str, text: str, more: Content) -> Content:
-        line = self._part(caption, fit(text, HALF - CAPTION)) + more
-        return line.truncate(self.content_size.width, ellipsis=True)
+        return (self._part(caption, text) + more).truncate(self.content_size.width, ellipsis=True)
 
     def _bars(self, figures: Figures) -> Content:
-        bars = sparkline(figures.rates, max(0, self.content_size.width - HALF))
+        bars = sparkline(figures.rates, max(0, self.content_size.width - CAPTION - RATES))
         return Content.styled(bars, self._look("bars"))
 
     def _journal(self) -> str:
