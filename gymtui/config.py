@@ -69,7 +69,7 @@ def local_timezone() -> str:
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Config:
     """The settings; ConfigError names the one that cannot be, and where it stands."""
-    config = dict(_read_file(file))
+    config, _ = _read_file(file)
     names = Config.__struct_fields__
     config |= {name: environment[PREFIX + name.upper()] for name in names if environment.get(PREFIX + name.upper())}
     config |= {name: value for name, value in flags.items() if value is not None}
@@ -85,7 +85,7 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, 
 def keys(file: Path | None = None) -> dict[str, str]:
     """`[keys]` of the file that `load` reads: a command's name and its keys; ConfigError where it is no such table."""
     try:
-        return msgspec.convert(_tables(file)[1], dict[str, str])
+        return msgspec.convert(_read_file(file)[1], dict[str, str])
     except msgspec.ValidationError as error:
         raise ConfigError('[keys] of gymtui.toml has lines such as undo = "f6", and no others.') from error
 
@@ -99,16 +99,7 @@ def _path(database: str) -> str:
     return str(Path("/" + path.lstrip("/") if found else path).expanduser())
 
 
-def _read_file(file: Path | None) -> dict[str, Any]:
-    """The settings of the file; ConfigError for one that does not exist."""
-    lines, _ = _tables(file)
-    unknown = set(lines) - set(Config.__struct_fields__)
-    if unknown:
-        raise ConfigError(f"{file or FILE} has a setting that does not exist: {', '.join(sorted(unknown))}.")
-    return lines
-
-
-def _tables(file: Path | None) -> tuple[dict[str, Any], object]:
+def _read_file(file: Path | None) -> tuple[dict[str, Any], object]:
     """The lines of the named file, and its `[keys]`; without a name, of the one in this folder or else of the person's
     own."""
     if file is None:
@@ -123,4 +114,8 @@ def _tables(file: Path | None) -> tuple[dict[str, Any], object]:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} is not a TOML file: {error}.") from error
-@@
+    keys = lines.pop("keys", {})
+    unknown = set(lines) - set(Config.__struct_fields__)
+    if unknown:
+        raise ConfigError(f"{file} has a setting that does not exist: {', '.join(sorted(unknown))}.")
+    return lines, keys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -22,12 +22,14 @@ class DeskInUse(GymError):
     """Another window is this desk."""
 
 
-def run(*, url: str, user: str | None, desk: str, token: str | None) -> None:
+def run(*, url: str, user: str | None, desk: str, token: str | None, keys: Mapping[str, str]) -> None:
     """The front desk, until the person leaves."""
-    open_desk(data_folder(), url=url, user=user, desk=desk, token=token)
+    open_desk(data_folder(), url=url, user=user, desk=desk, token=token, keys=keys)
 
 
-def open_desk(folder: Path, *, url: str, user: str | None, desk: str, token: str | None) -> None:
+def open_desk(
+    folder: Path, *, url: str, user: str | None, desk: str, token: str | None, keys: Mapping[str, str] | None = None
+) -> None:
     """The front desk `desk` of the server at `url`; its copy, queue and log are files in `folder`."""
     name = f"desk-{hashlib.sha256(f'{url} {desk}'.encode()).hexdigest()[:12]}"
     try:
@@ -38,7 +40,7 @@ def open_desk(folder: Path, *, url: str, user: str | None, desk: str, token: str
     with _alone(folder / f"{name}.lock", desk), closing(Replica(folder / f"{name}.db")) as replica:
         login = Login(url, token=token)
         service = WebSocketService(url, login, replica, desk=desk)
-        GymApp(Desk(service, replica, name=desk), login, url=url, user=user).run()
+        GymApp(Desk(service, replica, name=desk), login, url=url, user=user, keys=keys).run()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import date
 from itertools import accumulate, repeat
@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from gymtui import clock
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
+from gymtui.client.follow import Bookmark
 from gymtui.client.mock import MockConnection
 from gymtui.people import members
 from gymtui.protocol import (
@@ -29,6 +30,7 @@ from gymtui.protocol import (
     SyncMembers,
 )
 from gymtui.ui import GymApp
+from gymtui.ui.monitor_app import MonitorApp
 from tests.client_kit import Pauses
 from tests.ui_fakes import GYM, NOW, STATS, member, refusal, visit
 
@@ -87,6 +89,12 @@ class Server:
             case _:
                 return
 
+    def rush(self, people: Sequence[Member]) -> None:
+        """All of them come in at once, in one batch."""
+        seqs = range(self.wire.seq + 1, self.wire.seq + 1 + len(people))
+        came = (visit(seq, who.full_name, desk="desk 1") for seq, who in zip(seqs, people, strict=True))
+        self.wire.connections[-1].events(*came)
+
     def _let_in(self, connection: MockConnection, who: Member, id: str | None) -> None:
         seq = self.wire.seq + 1
         flags = ("warned",) if who.payment_overdue else ()
@@ -129,3 +137,19 @@ async def console(
         async with app.run_test(size=size) as pilot:
             yield app, pilot
             await app.action_quit()
+
+
+@asynccontextmanager
+async def monitor(
+    server: MockWebSocket, clock: Clock, token: str | None, size: tuple[int, int]
+) -> AsyncIterator[tuple[MonitorApp, Pilot[None]]]:
+    """The monitor against a played server, with all of time standing still."""
+    ticks = accumulate(repeat(0.012))
+    login, journal = Login(URL, token=token), Bookmark()
+    service = WebSocketService(
+        URL, login, journal, connect=server, clock=clock, timer=lambda: next(ticks), sleep=Pauses()
+    )
+    app = MonitorApp(service, journal, login, url=URL, clock=clock)
+    async with app.run_test(size=size) as pilot:
+        yield app, pilot
+        await app.action_quit()

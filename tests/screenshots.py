@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from textual.app import App
@@ -13,12 +14,13 @@ from textual.pilot import Pilot
 
 from gymtui.ui.widgets.header import WallClock
 from tests.pictures import png, svg
-from tests.played_gym import LAST, Clock, Server, console
+from tests.played_gym import LAST, PEOPLE, Clock, Server, console, monitor
 
 FOLDER: Final = Path(__file__).parent.parent / "screenshots"
 README: Final = "front-desk-120x40"  # the one that the README shows
 SMALL, USUAL, WIDE = (80, 24), (120, 40), (160, 45)
 WITHIN: Final = 10.0  # seconds that a screen has to come
+RUSH: Final = [random.choice((1, 2, 2, 3, 5, 8, 13)) for random in [Random(7)] for _ in range(70)]  # a second
 VERDICTS: Final = (
     ("verdict-warned", "100230", "! Eva Brunner checked in: payment overdue"),
     ("verdict-refused", "100107", "✗ Ben Ode refused: membership expired 3 Nov"),
@@ -104,10 +106,24 @@ async def at_the_login(pictures: dict[str, str]) -> None:
         await camera.draw("login", SMALL)
 
 
+async def at_the_monitor(pictures: dict[str, str]) -> None:
+    """An operator's view of the same morning."""
+    server, clock = Server(), Clock()
+    async with monitor(server.wire, clock, "a.b.c", SMALL) as (app, pilot):
+        camera = Camera(app, pilot, pictures)
+        await camera.until("● live 12 ms", LAST)
+        for seconds, comes in enumerate(RUSH, 1):
+            server.rush([PEOPLE[(seconds * 7 + number) % len(PEOPLE)] for number in range(comes)])
+            await camera.until_so(lambda: app.monitor.position[1] == server.wire.seq, "the rush")
+            clock.now += 1000
+            app.monitor.measure()
+        await camera.draw("monitor", SMALL, USUAL)
+
+
 async def draw_all() -> dict[str, str]:
     """Every picture there is, as SVG by its name."""
     pictures: dict[str, str] = {}
-    for scene in (at_the_desk, at_the_login):
+    for scene in (at_the_desk, at_the_login, at_the_monitor):
         await scene(pictures)
     return pictures
 

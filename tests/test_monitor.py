@@ -10,16 +10,14 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from gymtui import clock
-from gymtui.client import Login, MockWebSocket, WebSocketService
-from gymtui.client.follow import Bookmark
+from gymtui.client import MockWebSocket
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import Request, Resume, Resumed, Snapshot
 from gymtui.ui.monitor_app import MonitorApp
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.traffic import Percentiles, Traffic, percentiles
 from gymtui.ui.widgets.traffic_figures import sparkline
-from tests.client_kit import Pauses
-from tests.played_gym import URL, Clock
+from tests.played_gym import Clock, monitor
 from tests.screenshots import Camera
 from tests.ui_fakes import GYM, NOW, STATS, refusal, visit
 
@@ -92,13 +90,9 @@ def answer(connection: MockConnection, request: Request, id: str | None) -> None
 
 
 @asynccontextmanager
-async def monitor(server: MockWebSocket, token: str | None) -> AsyncIterator[tuple[Camera, Pilot[None]]]:
-    login, journal, now = Login(URL, token=token), Bookmark(), Clock()
-    service = WebSocketService(URL, login, journal, connect=server, clock=now, sleep=Pauses())
-    app = MonitorApp(service, journal, login, url=URL, clock=now)
-    async with app.run_test() as pilot:
+async def watching(server: MockWebSocket, token: str | None) -> AsyncIterator[tuple[Camera, Pilot[None]]]:
+    async with monitor(server, Clock(), token, (80, 24)) as (app, pilot):
         yield Camera(app, pilot, {}), pilot
-        await app.action_quit()
 
 
 def a_server() -> MockWebSocket:
@@ -107,7 +101,7 @@ def a_server() -> MockWebSocket:
 
 async def test_a_pause_holds_the_feed_still_and_counts_and_space_goes_on() -> None:
     server = a_server()
-    async with monitor(server, TOKEN) as (camera, pilot):
+    async with watching(server, TOKEN) as (camera, pilot):
         connection = await server.accepted()
         await camera.until("Riverside", "● live", "17:24:00 +▲ Zoe Huber", "17:21:00 +▲ Ida Vogel", "▶ following")
         await pilot.press("space")
@@ -122,7 +116,7 @@ async def test_a_pause_holds_the_feed_still_and_counts_and_space_goes_on() -> No
 
 async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_while_it_is_typed() -> None:
     server = a_server()
-    async with monitor(server, TOKEN) as (camera, pilot):
+    async with watching(server, TOKEN) as (camera, pilot):
         connection = await server.accepted()
         await camera.until("Zoe Huber")
         await pilot.press("slash", *"q refused", "enter")
@@ -137,20 +131,20 @@ async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_whi
 
 async def test_figures_of_the_connection_are_shown() -> None:
     server = a_server()
-    async with monitor(server, TOKEN) as (camera, pilot):
+    async with watching(server, TOKEN) as (camera, pilot):
         connection = await server.accepted()
         await camera.until("Zoe Huber")
         connection.events(visit(3, "Ana Silva", check_in_time=clock.to_text(NOW)), refusal(4, "Ben Ode"))
         await camera.until("✗ Ben Ode")
         app = pilot.app
         assert isinstance(app, MonitorApp)
-        app.monitor._measure()
+        app.monitor.measure()
         await camera.until(
             "p50 2 +p99 2 +max 2", "DELAY +p50 0 ", "JOURNAL +4, 148 in now", "REFUSED +1 membership expired"
         )
 
 
 async def test_without_a_login_it_asks_for_one() -> None:
-    async with monitor(a_server(), None) as (_, pilot):
+    async with watching(a_server(), None) as (_, pilot):
         await pilot.pause()
         assert isinstance(pilot.app.screen, LoginScreen)

@@ -110,7 +110,7 @@ class Monitor(Screen[None]):
             service.subscribe("events", self._happened),
         ]
         self.connection = service.state
-        self.set_interval(1.0, self._measure)
+        self.set_interval(1.0, self.measure)
 
     def on_unmount(self) -> None:
         for unsubscribe in self._unsubscribe:
@@ -147,7 +147,8 @@ class Monitor(Screen[None]):
         for feed in self.query(Feed):
             feed.extend(event for event in events if self._matches(event))
 
-    def _measure(self) -> None:
+    def measure(self) -> None:
+        """Shows the figures as they are now; every second does."""
         self.figures = self._traffic.figures(self._clock())
         self.position = self._journal.position
 
