@@ -38,6 +38,8 @@ T = TypeVar("T")
 encode = msgspec.json.Encoder().encode
 EMPTY = Raw(b"{}")
 _OLD_NAMES = {b"memberId": "member_id", b"checkInId": "check_in_id"}
+_VISITS = (CheckIn.type, CheckOut.type)
+MAX_OLD_BATCH = 100  # requests in one `batch` of a client of old
 
 
 class Unreadable(Exception):
@@ -76,6 +78,11 @@ class _TypedBatch(Struct, frozen=True):
     batches: _Batches
 
 
+class _Id(Struct, frozen=True):
+    id: str | None = None
+
+
+_id = msgspec.json.Decoder(_Id)
 _message = msgspec.json.Decoder(_Message)
 _typed_batch = msgspec.json.Decoder(_TypedBatch)
 _raw_batch = msgspec.json.Decoder(Batch)
@@ -120,6 +127,8 @@ def batch(payloads: dict[str, list[bytes]], prev_seq: int, seq: int) -> bytes:
 
 def _read(data: bytes | str) -> _Message:
     try:
+        if not data.isascii() and isinstance(data, bytes):
+            data.decode()  # what is handed on unread must be text too
         return _message.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreadable("invalid", f"This is no message: {_because(error)}.") from error
@@ -145,14 +154,26 @@ def read_requests(data: bytes | str) -> list[Asked | Unreadable]:
     outside = _read(data)
     if outside.type != Batch.type:
         return [_asked(outside)]
+    # Whatever else is in it is dropped.
+    items = [(name, item) for name in _VISITS for item in (outside.batches or {}).get(name, ())]
+    if len(items) > MAX_OLD_BATCH:
+        raise Unreadable("too_large", f"A batch has at most {MAX_OLD_BATCH} requests.", outside.id)
     found: list[Asked | Unreadable] = []
-    for name in (CheckIn.type, CheckOut.type):  # whatever else is in it is dropped
-        for item in (outside.batches or {}).get(name, ()):
-            try:
-                found.append(_asked(_Message(type=name, data=item), "batch"))
-            except Unreadable as unreadable:
-                found.append(unreadable)
+    for name, item in items:
+        try:
+            found.append(_asked(_Message(type=name, data=item), "batch"))
+        except Unreadable as unreadable:
+            found.append(unreadable)
     return found
+
+
+def id_of(data: bytes) -> str | None:
+    """The id of a message that is too large to be read."""
+    try:
+        id = _id.decode(data).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return id if id is not None and 0 < len(id) <= 64 and id.isprintable() else None
 
 
 def _asked(outside: _Message, *ways: str) -> Asked:
@@ -165,7 +186,7 @@ def _asked(outside: _Message, *ways: str) -> Asked:
     if outside.data is not EMPTY and outside.payload is EMPTY:
         body, ways = outside.data, (*ways, "data")
     try:
-        if any(name in bytes(body) for name in _OLD_NAMES):
+        if outside.type in _VISITS and any(name in bytes(body) for name in _OLD_NAMES):
             return Asked(_in_old_names(body, REQUESTS[outside.type]), id, frozenset((*ways, "camelCase")))
         return Asked(_payloads[outside.type].decode(body), id, frozenset(ways))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

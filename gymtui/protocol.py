@@ -41,9 +41,11 @@ Action = Literal["allow", "warn", "refuse"]
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
-Hours = Annotated[str, Meta(pattern=r"^\d\d:\d\d-\d\d:\d\d$")]
-Timestamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")]
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MINUTE = "[0-9]{2}:[0-9]{2}"
+Day = Annotated[str, Meta(pattern=rf"^{_DAY}\Z")]
+Hours = Annotated[str, Meta(pattern=rf"^{_MINUTE}-{_MINUTE}\Z")]
+Timestamp = Annotated[str, Meta(pattern=rf"^{_DAY}T{_MINUTE}:[0-9]{{2}}(\.[0-9]+)?(Z|[+-]{_MINUTE})\Z")]
 
 READERS: Final[frozenset[Role]] = frozenset(get_args(Role))
 STAFF: Final[frozenset[Role]] = frozenset({"staff", "manager"})

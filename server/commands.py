@@ -6,10 +6,12 @@ the row that it made the first time answers for it.
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec import UNSET
 from msgspec.structs import asdict
 
-from gymtui import clock
+from gymtui import clock, rules
 from gymtui.protocol import (
     CheckIn,
     CheckOut,
@@ -67,6 +69,8 @@ def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
         raise Unfit("not_allowed", "Only a manager may change members: please add a guest, or call the manager.")
     if before is None and "full_name" not in fields:
         raise Unfit("invalid", "A new member has a `full_name`.")
+    if (problem := _impossible(fields)) is not None:
+        raise Unfit("invalid", problem)
     number = fields.get("membership_number")
     holder = None if number is None else tx.member_by_code(str(number))
     if holder is not None and (before is None or holder.id != before.id):
@@ -76,6 +80,21 @@ def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
     tx.put_member(member)
     payload = tx.append(member, kind=SaveMember.type, user=order.user, command_id=order.id, digest=order.digest)
     return Outcome(result=as_result(Member.type, payload))
+
+
+def _impossible(fields: dict[str, object]) -> str | None:
+    """What no member can be, though it looks right: the 30th of February, 25 o'clock, a name of blanks."""
+    for name, value in fields.items():
+        try:
+            if name in ("valid_from", "valid_until", "birth_date") and value is not None:
+                date.fromisoformat(str(value))
+            elif name == "hours" and value is not None:
+                rules.within(str(value), rules.NOON)
+        except ValueError:
+            return f"`{name}` cannot be {value!r}: please check it."
+    if not str(fields.get("full_name", "-")).strip():
+        return "A member has a name."
+    return None
 
 
 def _notify(tx: Transaction, order: Order, request: Notify) -> Outcome:

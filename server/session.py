@@ -158,7 +158,7 @@ class Session:
             if self._limits.is_flood():
                 await self._stop(Close.TOO_MANY, "rate_limited", "That is too much at once: please send less.")
                 return
-            if not await self._receive(data) and self._limits.is_abuse():
+            if not await self._receive(data):
                 await self._stop(Close.ABUSED, "invalid", "Too many messages could not be read.")
                 return
             if self.connection.is_full:  # whoever does not read what it is told is not listened to either
@@ -167,29 +167,30 @@ class Session:
                 await self._wait_for_room()
 
     async def _receive(self, data: bytes) -> bool:
-        """One frame. False where it could not be read."""
+        """One frame. False where too many could not be read."""
+        if len(data) > MAX_MESSAGE:
+            self._count("unreadable", data)
+            self._refuse(codec.id_of(data), "too_large", f"A message has at most {MAX_MESSAGE // 1024} KiB.")
+            return not self._limits.is_abuse()
         try:
             found = codec.read_requests(data)
         except Unreadable as unreadable:
             found = [unreadable]
-        good = True
         for asked in found:
             if isinstance(asked, Unreadable):
-                good = False
                 self._count("unreadable", data)
                 self._refuse(asked.id, asked.code, str(asked))
+                if self._limits.is_abuse():
+                    return False
             else:
                 await self._answer(asked, data)
-        return good
+        return True
 
     async def _answer(self, asked: Asked, data: bytes) -> None:
         request, id = asked.request, asked.id
         self._count(request.type, data)
         for way in asked.ways:
             self._shared.metrics.lenient.labels(way).inc()
-        if len(data) > MAX_MESSAGE:
-            self._refuse(id, "too_large", f"A message has at most {MAX_MESSAGE // 1024} KiB.")
-            return
         if self.role not in request.roles:
             self._refuse(id, "not_allowed", f"As {self.role or 'nobody'} you may not send `{request.type}`.")
             return

@@ -23,7 +23,7 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         since = f"{wall(tx, visit.check_in_at):%H:%M}" + (f", {visit.event.desk}" if visit.event.desk else "")
         sentence = f"{member.full_name} is in already, since {since}."
         raise No("already_checked_in", f"already in since {since}", sentence, member, visit.event)
-    ruling = rules.decide(member, tx.gym.policy, wall(tx, at))
+    ruling = rules.decide(member, tx.gym.policy, wall(tx, at if request.offline else tx.at))
     overridden = request.override is not None and ruling.action == "refuse"
     if ruling.action == "refuse" and not request.offline and not overridden:
         assert ruling.code is not None

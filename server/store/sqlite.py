@@ -107,7 +107,7 @@ class SqliteStore:
             as_of_seq=seq,
             as_of=clock.to_text(now),
             hours=_by_hour(today),
-            same_weekday=_until(_by_hour(then), wall) if then else None,
+            same_weekday=_until(_by_hour(then), wall) if any(row[1] for row in then) else None,
         )
 
     def snapshot(self) -> SnapshotData:
