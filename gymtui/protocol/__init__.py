@@ -1,0 +1,28 @@
+"""Every message on the wire: its payload, who may send it, the limits and the close codes (`codec` writes them).
+
+A message is one text frame of compact JSON, `{"type", "payload"}`, with an `id` where it asks or answers and with
+`prev_seq` and `seq` where it carries events of the journal. Each payload is a struct whose class attribute `type`
+is its name on the wire; the unions on this page are the registry that everything else is derived from.
+"""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from gymtui.protocol.answers import *
+from gymtui.protocol.limits import *
+from gymtui.protocol.requests import *
+from gymtui.protocol.things import *
+from gymtui.protocol.words import *
+
+Command = CheckIn | CheckOut | Undo | SaveMember | Notify  # what makes a row of the journal, once, whatever happens
+Query = SearchMembers | GetMember | ListPresent | ListCheckIns | SyncMembers
+Request = Command | Query | Authenticate | Resume | Ping | Heartbeat
+Event = CheckInEvent | Member | Notification | Refusal | Gym  # the rows of the journal
+ServerMessage = (
+    Event | Stats | AuthResponse | ConnectionStatus | Pong | HeartbeatAck | Batch | Reply | ErrorBody | Snapshot
+)
+
+REQUESTS: Final[dict[str, type[Request]]] = {r.type: r for r in get_args(Request)}
+EVENTS: Final[dict[str, type[Event]]] = {e.type: e for e in get_args(Event)}
+SERVER_MESSAGES: Final[dict[str, type[ServerMessage]]] = {m.type: m for m in get_args(ServerMessage)}

@@ -1,0 +1,108 @@
+"""What a server sends beside the rows of the journal, and the results of its replies."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from gymtui.protocol.things import CheckInEvent, ErrorBody, Gym, Member, Notification, Payload, Stats
+from gymtui.protocol.words import Role
+
+
+class AuthResponse(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "auth_response"
+    success: bool
+    message: str | None = None
+    user: str | None = None
+    role: Role | None = None
+    expires_at: str | None = None
+
+
+class ConnectionStatus(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "connection_status"
+    status: Literal["connected", "draining"]
+    session_id: str
+    protocol: int
+    server_time: str
+    epoch: str
+    seq: int
+    batch_ms: int
+    retry_after_ms: int | None = None
+
+
+class Pong(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "pong"
+    server_time: str
+    sent_at: Raw | UnsetType = UNSET
+
+
+class HeartbeatAck(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "heartbeat_ack"
+    server_time: str
+
+
+class Batch(Payload, frozen=True, kw_only=True):
+    """Events of one window by type. Lists are in `seq` order; the order between types is in each payload's `seq`."""
+
+    type: ClassVar[str] = "batch"
+    batches: dict[str, list[Raw]]
+
+
+class Reply(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "reply"
+    ok: bool
+    result: Raw = Raw(b"null")
+    error: ErrorBody | None = None
+
+
+class Snapshot(Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """Position and data of one transaction, in parts; `more` is false on the last."""
+
+    type: ClassVar[str] = "snapshot"
+    epoch: str
+    seq: int
+    gym: Gym
+    present: tuple[CheckInEvent, ...]
+    recent: tuple[CheckInEvent, ...]
+    stats: Stats
+    more: bool
+
+
+class Resumed(Struct, frozen=True):
+    resumed: Literal["events", "snapshot"]
+
+
+class Members(Struct, frozen=True):
+    members: tuple[Member, ...]
+
+
+class MemberCard(Struct, frozen=True):
+    member: Member
+    visits: tuple[CheckInEvent, ...]
+
+
+class Present(Struct, frozen=True, kw_only=True):
+    present: tuple[CheckInEvent, ...]
+    cursor: str | None
+    as_of_seq: int
+
+
+class MembersPage(Struct, frozen=True, kw_only=True):
+    members: tuple[Member, ...]
+    next_after_seq: int
+    more: bool
+    as_of_seq: int
+
+
+class CheckIns(Struct, frozen=True):
+    check_ins: tuple[CheckInEvent, ...]
+    cursor: str | None
+
+
+class Saved(Struct, frozen=True):
+    member: Member
+
+
+class Notified(Struct, frozen=True):
+    notification: Notification

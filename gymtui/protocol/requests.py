@@ -1,0 +1,188 @@
+"""What a client sends: the payloads, and who may send them."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
+
+from gymtui.protocol.limits import MAX_PRESENT
+from gymtui.protocol.things import Payload
+from gymtui.protocol.words import (
+    MANAGERS,
+    READERS,
+    STAFF,
+    Day,
+    Hours,
+    Key,
+    Level,
+    MemberStatus,
+    Role,
+    Seq,
+    Text,
+    Timestamp,
+)
+
+
+class _Request(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """Something a client asks for; `roles` may ask for it."""
+
+    roles: ClassVar[frozenset[Role]]
+
+
+class ClientInfo(Struct, frozen=True):
+    desk: Key | None = None
+    version: Key | None = None
+
+
+class Authenticate(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "authenticate"
+    roles: ClassVar[frozenset[Role]] = READERS
+    token: str
+    client: ClientInfo | None = None
+
+
+class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A manager at the desk lets somebody in against the rules. The PIN is checked, and goes no further."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    manager: Key
+    pin: Annotated[str, Meta(max_length=64)] = ""
+
+
+class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """By exactly one of `member_id` and `code`; a code is a membership number, never a name."""
+
+    type: ClassVar[str] = "check_in"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    member_id: Key | None = None
+    code: Key | None = None
+    location: Text | None = None
+    notes: Text | None = None
+    occurred_at: Timestamp | None = None
+    offline: bool = False
+    override: Override | None = None
+
+
+class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """By exactly one of the visit, the command that opened it, the member, the member's code."""
+
+    type: ClassVar[str] = "check_out"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    check_in_id: Key | None = None
+    command_id: Key | None = None
+    member_id: Key | None = None
+    code: Key | None = None
+    notes: Text | None = None
+    occurred_at: Timestamp | None = None
+    offline: bool = False
+
+
+class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "undo"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    command_id: Key
+
+
+class Notify(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "notify"
+    roles: ClassVar[frozenset[Role]] = MANAGERS
+    level: Level
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    message: Text
+    member_id: Key | None = None
+
+
+class MemberFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What `save_member` changes; what is absent stays as it is. Without an `id` it is a new member."""
+
+    id: Key | UnsetType = UNSET
+    membership_number: Key | UnsetType | None = UNSET
+    full_name: Annotated[str, Meta(min_length=1, max_length=300)] | UnsetType = UNSET
+    status: MemberStatus | UnsetType = UNSET
+    plan: Text | UnsetType | None = UNSET
+    valid_from: Day | UnsetType | None = UNSET
+    valid_until: Day | UnsetType | None = UNSET
+    visits_left: Annotated[int, Meta(ge=0, le=1000000)] | UnsetType | None = UNSET
+    payment_overdue: bool | UnsetType = UNSET
+    waiver_signed: bool | UnsetType | None = UNSET
+    hours: Hours | UnsetType | None = UNSET
+    phone: Key | UnsetType | None = UNSET
+    email: Text | UnsetType | None = UNSET
+    birth_date: Day | UnsetType | None = UNSET
+    home_location: Text | UnsetType | None = UNSET
+    notes: Text | UnsetType | None = UNSET
+    alerts: tuple[Text, ...] | UnsetType = UNSET
+    guest: bool | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
+
+
+class SaveMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Managers change anyone; staff may add guests."""
+
+    type: ClassVar[str] = "save_member"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    member: MemberFields
+
+
+class SearchMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "search_members"
+    roles: ClassVar[frozenset[Role]] = READERS
+    text: Annotated[str, Meta(max_length=200)]
+    limit: Annotated[int, Meta(ge=1, le=100)] = 20
+
+
+class GetMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "get_member"
+    roles: ClassVar[frozenset[Role]] = READERS
+    member_id: Key
+
+
+class ListPresent(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "list_present"
+    roles: ClassVar[frozenset[Role]] = READERS
+    limit: Annotated[int, Meta(ge=1, le=MAX_PRESENT)] = MAX_PRESENT
+    cursor: Key | None = None
+
+
+class ListCheckIns(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Visits that began in `[from, to)`, newest first; `text` finds members as `search_members` does."""
+
+    type: ClassVar[str] = "list_check_ins"
+    roles: ClassVar[frozenset[Role]] = READERS
+    from_: Timestamp | None = field(default=None, name="from")
+    to: Timestamp | None = None
+    text: Annotated[str, Meta(max_length=200)] | None = None
+    status: Literal["checked_in", "checked_out"] | None = None
+    location: Text | None = None
+    member_id: Key | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    cursor: Key | None = None
+
+
+class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "sync_members"
+    roles: ClassVar[frozenset[Role]] = READERS
+    after_seq: Seq = 0
+    limit: Annotated[int, Meta(ge=1, le=500)] = 500
+
+
+class Resume(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "resume"
+    roles: ClassVar[frozenset[Role]] = READERS
+    epoch: str = ""
+    seq: Seq = 0
+    full: bool = False
+
+
+class Heartbeat(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """What a later browser client of old sends every 10 s; the answer is `heartbeat_ack`."""
+
+    type: ClassVar[str] = "heartbeat"
+    roles: ClassVar[frozenset[Role]] = READERS
+
+
+class Ping(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "ping"
+    roles: ClassVar[frozenset[Role]] = READERS
+    sent_at: Raw | UnsetType = UNSET

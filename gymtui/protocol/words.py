@@ -1,0 +1,67 @@
+"""The words that messages are made of: roles, levels, kinds of text, codes of errors and of closes."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Annotated, Final, Literal, get_args
+
+from msgspec import Meta
+
+Role = Literal["operator", "staff", "manager"]
+Level = Literal["info", "success", "warning", "error"]
+MemberStatus = Literal["active", "frozen", "banned", "inactive"]
+Action = Literal["allow", "warn", "refuse"]
+Text = Annotated[str, Meta(max_length=1000)]
+Key = Annotated[str, Meta(min_length=1, max_length=64)]
+Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MINUTE = "[0-9]{2}:[0-9]{2}"
+Day = Annotated[str, Meta(pattern=rf"^{_DAY}\Z")]
+Hours = Annotated[str, Meta(pattern=rf"^{_MINUTE}-{_MINUTE}\Z")]
+Timestamp = Annotated[str, Meta(pattern=rf"^{_DAY}T{_MINUTE}:[0-9]{{2}}(\.[0-9]+)?(Z|[+-]{_MINUTE})\Z")]
+
+READERS: Final[frozenset[Role]] = frozenset(get_args(Role))
+STAFF: Final[frozenset[Role]] = frozenset({"staff", "manager"})
+MANAGERS: Final[frozenset[Role]] = frozenset({"manager"})
+
+ErrorCode = Literal[
+    "unknown_member",
+    "unknown_visit",
+    "member_inactive",
+    "banned",
+    "membership_expired",
+    "membership_frozen",
+    "payment_overdue",
+    "waiver_missing",
+    "no_visits_left",
+    "outside_hours",
+    "already_checked_in",
+    "not_checked_in",
+    "ambiguous",
+    "not_allowed",
+    "id_reused",
+    "invalid",
+    "too_large",
+    "rate_limited",
+    "unknown_type",
+    "storage_unavailable",
+    "internal",
+]
+ERROR_CODES: Final[frozenset[str]] = frozenset(get_args(ErrorCode))
+
+
+class Close(IntEnum):
+    """Why a connection ended: the codes that either side sends or sees."""
+
+    DONE = 1000
+    GOING_AWAY = 1001
+    BAD_TOKEN = 4001
+    ACCESS_ENDED = 4003
+    ABUSED = 4004
+    OVERLOADED = 4100
+    TOKEN_EXPIRED = 4101
+    TOO_MANY = 4102
+    STALLED = 4103
+    SILENT = 4104
+    NOT_AUTHENTICATED = 4105
+    DRAINING = 4200
