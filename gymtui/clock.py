@@ -17,7 +17,7 @@ def now() -> int:
 
 def to_text(ms: int) -> str:
     """RFC 3339 in UTC with milliseconds: `2026-11-22T09:00:00.000Z`."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+    return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]}.{ms % 1000:03d}Z"
 
 
 def to_ms(text: str) -> int:

@@ -17,12 +17,12 @@ import uvloop
 from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
-from gymtui import clock, codec
+from gymtui import clock
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, VERSION, Close, ConnectionStatus
 from server.admin import name_gym
 from server.auth import Auth
-from server.connection import HIGH_WATER, Connection, frame
+from server.connection import HIGH_WATER, Connection
 from server.database import Database
 from server.http import Front
 from server.hub import Hub
@@ -59,6 +59,7 @@ class Server:
         port: int = 0,
         batch_ms: int = BATCH_MS,
         max_rate: int = MAX_RATE,
+        max_connections: int = MAX_CONNECTIONS,
         now: clock.Clock = clock.now,
     ) -> None:
         self._path = database
@@ -66,6 +67,7 @@ class Server:
         self._port = port
         self._window = batch_ms / 1000
         self._max_rate = max_rate
+        self._max_connections = max_connections
         self._now = now
         self._sessions: set[Session] = set()
 
@@ -131,7 +133,7 @@ class Server:
 
     async def _serve(self, connection: ServerConnection) -> None:
         session = Session(cast("Connection", connection), self._shared)
-        if len(self._sessions) >= MAX_CONNECTIONS:
+        if len(self._sessions) >= self._max_connections:
             await session.turn_away()
             return
         self._sessions.add(session)
@@ -176,7 +178,7 @@ class Server:
                 await asyncio.gather(*(session.settled() for session in sessions))
                 await self.hub.flush()
                 for session in sessions:
-                    session.connection.write(frame(codec.message(self._draining(session))))
+                    session.sender.send(self._draining(session))
                 await asyncio.gather(
                     *(session.connection.close(Close.DRAINING, "The server stops.") for session in sessions)
                 )

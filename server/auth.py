@@ -13,11 +13,12 @@ import hmac
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Annotated, Final, cast
 
 import argon2
 import jwt
-from msgspec import Struct
+import msgspec
+from msgspec import Meta, Struct, ValidationError
 from msgspec.structs import replace
 
 from gymtui import clock
@@ -31,6 +32,7 @@ AUDIENCE: Final = "gymtui"
 ALGORITHM: Final = "HS256"
 GRACE: Final = 60_000  # milliseconds in which a used refresh token gives the same successor
 CLAIMS: Final = ["iss", "aud", "sub", "role", "sid", "iat", "exp", "jti"]
+END: Final = 253_402_300_799  # seconds since 1970 at the end of the year 9999, the last that a text can name
 ISSUED: Final = "issued:"  # the `sid` of a token that a person issued by hand: it has no login behind it
 
 _hasher = argon2.PasswordHasher()
@@ -45,7 +47,11 @@ class BadToken(Exception):
 
 
 class Denied(Exception):
-    """Wrong password, or a refresh token that is no longer good."""
+    """Wrong password or PIN, or a refresh token that is no longer good; `wait` seconds where there were too many."""
+
+    def __init__(self, message: str, *, wait: int = 0) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Claims(Struct, frozen=True, kw_only=True):
@@ -54,6 +60,14 @@ class Claims(Struct, frozen=True, kw_only=True):
     user: str
     sid: str
     expires_at: int
+
+
+class _Signed(Struct, frozen=True):
+    """What of a token's claims is used, and of what kind it has to be."""
+
+    sub: str
+    sid: str
+    exp: Annotated[int, Meta(ge=0, le=END)]
 
 
 class Tokens(Struct, frozen=True, kw_only=True):
@@ -125,7 +139,7 @@ class Auth:
         """The claims of a good token of somebody who still may come in; BadToken says why not."""
         try:
             kid = jwt.get_unverified_header(token).get("kid")
-            claims = jwt.decode(
+            decoded = jwt.decode(
                 token,
                 self._keys[cast("str", kid)],
                 algorithms=[ALGORITHM],
@@ -134,14 +148,14 @@ class Auth:
                 options={"require": CLAIMS, "verify_exp": False, "verify_iat": False},
             )
             typ = jwt.get_unverified_header(token).get("typ")
-            user, sid, expires_at = str(claims["sub"]), str(claims["sid"]), int(claims["exp"])
-        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError) as error:
+            claims = msgspec.convert(decoded, _Signed)
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError, ValidationError) as error:
             raise BadToken("This token is not one of ours: please log in.") from error
-        if typ != "at+jwt" or self.role(user, sid) is None:
+        if typ != "at+jwt" or self.role(claims.sub, claims.sid) is None:
             raise BadToken("This login has ended: please log in again.")
-        if expires_at * 1000 <= self._now():
+        if claims.exp * 1000 <= self._now():
             raise BadToken("This token has expired: please log in again.", expired=True)
-        return Claims(user=user, sid=sid, expires_at=expires_at)
+        return Claims(user=claims.sub, sid=claims.sid, expires_at=claims.exp)
 
     def role(self, user: str, sid: str) -> Role | None:
         """What the user may do right now; None where the user or the login is no more."""
@@ -153,7 +167,7 @@ class Auth:
     async def check_pin(self, manager: str, pin: str) -> None:
         """Returns where `manager` is one, and the PIN is theirs; else Denied, and nobody is told which it was."""
         if (wait := self._pins.wait("", manager)) > 0:
-            raise Denied(f"Too many wrong PINs: please wait {wait} seconds.")
+            raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
         self._pins.failed("", manager)
         user = self._users.get(manager)
         stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash

@@ -62,11 +62,11 @@ def _unfit(code: ErrorCode, sentence: str) -> Outcome:
 def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
     """A new member, or what is different about one. Staff may add guests, and that is all they may."""
     fields = {name: value for name, value in asdict(request.member).items() if value is not UNSET}
+    if order.role != "manager" and ("id" in fields or not fields.get("guest")):
+        raise Unfit("not_allowed", "Only a manager may change members: please add a guest, or call the manager.")
     before = None if "id" not in fields else tx.member(str(fields["id"]))
     if "id" in fields and before is None:
         raise No("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
-    if order.role != "manager" and (before is not None or not fields.get("guest")):
-        raise Unfit("not_allowed", "Only a manager may change members: please add a guest, or call the manager.")
     if before is None and "full_name" not in fields:
         raise Unfit("invalid", "A new member has a `full_name`.")
     if (problem := _impossible(fields)) is not None:

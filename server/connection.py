@@ -7,6 +7,7 @@ shares them between all sockets that cannot take them at once), and the watchdog
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import Any, Final
 
@@ -32,6 +33,11 @@ class Connection(ServerConnection):
         self.cursor = 0
         self.heard_at = self.pinged_at = self._took_at = self.loop.time()
         self._written = self._taken = 0
+        self._soon: list[bytes] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.recv_messages.resume = self._read_on
 
     @property
     def is_open(self) -> bool:
@@ -48,17 +54,55 @@ class Connection(ServerConnection):
 
     def write(self, framed: bytes) -> None:
         """Hands bytes of `frame` to the socket, without waiting; a closed one takes nothing."""
+        if self._soon:
+            self._flush()
         if self.protocol.state is State.OPEN:
             self._written += len(framed)
             self.transport.write(framed)
+
+    def write_soon(self, framed: bytes) -> None:
+        """The same at the end of this turn of the event loop: the answers to many commands are one write then."""
+        if not self._soon:
+            self.loop.call_soon(self._flush)
+        self._soon.append(framed)
+
+    def _flush(self) -> None:
+        if self._soon:
+            framed, self._soon = b"".join(self._soon), []
+            self.write(framed)
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        self._flush()  # what was said comes before the goodbye
+        await super().close(code, reason)
 
     def stalled_for(self, now: float) -> float:
         """Seconds since the reader took a byte, while some wait for it; to be asked every second or so."""
         waiting = self.transport.get_write_buffer_size()
         taken = self._written - waiting
         if not waiting or taken > self._taken:
-            self._taken, self._took_at = taken, now
+            self._took_at = now
+        self._taken = taken  # may go down: what the library itself writes, pongs, is in `waiting` alone
         return now - self._took_at
+
+    def silent_for(self, now: float) -> float:
+        """Seconds without a frame. A reader for whom bytes wait may have our pings among them, and one that is not
+        listened to cannot be heard: neither is silent."""
+        if self.transport.get_write_buffer_size() or not self.transport.is_reading():
+            self.heard_at = now
+        return now - self.heard_at
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.transport.pause_reading()  # else the library goes on answering pings, into a buffer without an end
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Listens again, unless something else is against it."""
+        if not self.paused and not self.recv_messages.paused:
+            self.transport.resume_reading()
 
     async def drained(self) -> None:
         """Waits until the reader has taken most of what waits for it, or is gone."""

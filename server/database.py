@@ -12,12 +12,12 @@ from threading import Thread
 from typing import Final, ParamSpec, TypeVar
 
 from gymtui.protocol import ErrorBody
+from server.pace import GAP, Pace
 from server.store import Committed, Outcome, Store, StoreUnavailable, Work
 
 log = logging.getLogger(__name__)
 
 GROUP: Final = 2000  # works in one commit at the most
-GAP: Final = 0.005  # seconds between two commits under load: half the CPU a command of no gap, 5 ms of latency
 
 Done = Callable[[Outcome], None]
 Result = TypeVar("Result")
@@ -33,7 +33,7 @@ class Database:
     def __init__(self, store: Store, on_commit: Callable[[Committed], None], *, gap: float = GAP) -> None:
         self.store = store
         self._on_commit = on_commit
-        self._gap = gap
+        self._pace = Pace(gap)
         self._jobs: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
         self._reader = ThreadPoolExecutor(1, "reader")
         self._loop = asyncio.get_running_loop()
@@ -69,19 +69,17 @@ class Database:
     # --- the writing thread ---------------------------------------------------------------------------------------
 
     def _write_on(self) -> None:
-        last = 0.0
         going = True
         while going:
-            group, going = self._take(last)
+            group, going = self._take()
             if group:
                 self._commit(group)
-                last = time.monotonic()
+                self._pace.committed(len(group), time.monotonic())
 
-    def _take(self, last: float) -> tuple[list[tuple[Work, Done]], bool]:
+    def _take(self) -> tuple[list[tuple[Work, Done]], bool]:
         """The next group, and whether there will be another."""
         job = self._jobs.get()
-        rest = last + self._gap - time.monotonic()
-        if job is not None and rest > 0:
+        if job is not None and (rest := self._pace.rest(time.monotonic())) > 0:
             time.sleep(rest)
         group: list[tuple[Work, Done]] = []
         while job is not None:

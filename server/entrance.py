@@ -11,10 +11,12 @@ from msgspec import Struct
 
 from gymtui import codec
 from gymtui.codec import Unreadable
-from gymtui.protocol import AUTHENTICATE_WITHIN, Authenticate, AuthResponse, Close
+from gymtui.protocol import AUTHENTICATE_WITHIN, MAX_MESSAGE, Authenticate, AuthResponse, Close
 from server.auth import BadToken, Claims
-from server.connection import Connection, frame
+from server.connection import Connection
 from server.http import authorization
+from server.metrics import Metrics
+from server.sender import Sender
 from server.shared import Shared
 
 log = logging.getLogger(__name__)
@@ -35,37 +37,44 @@ async def enter(connection: Connection, shared: Shared) -> Guest | None:
     assert request is not None
     query = parse_qs(request.path.partition("?")[2])
     scheme, bearer = authorization(request)
-    token = query["token"][0] if "token" in query else bearer if scheme == "bearer" else None
+    tokens = [*query.get("token", ()), *([bearer] if scheme == "bearer" else ())]
     desk = _name(query.get("desk", [""])[0])
-    if token is None:
-        first = await _first_message(connection)
+    if len(tokens) > 1:
+        await _turn_away(connection, shared, Close.BAD_TOKEN, "More than one token came: please send one.")
+        return None
+    if not tokens:
+        first = await _first_message(connection, shared.metrics)
         if first is None:
             message = f"The first message is `authenticate`, within {AUTHENTICATE_WITHIN:g} seconds."
             await _turn_away(connection, shared, Close.NOT_AUTHENTICATED, message)
             return None
-        token = first.token
+        tokens = [first.token]
         desk = _name((first.client and first.client.desk) or "") or desk
     try:
-        return Guest(shared.auth.admit(token), desk)
+        return Guest(shared.auth.admit(tokens[0]), desk)
     except BadToken as bad:
         code = Close.TOKEN_EXPIRED if bad.expired else Close.BAD_TOKEN
         await _turn_away(connection, shared, code, str(bad))
         return None
 
 
-async def _first_message(connection: Connection) -> Authenticate | None:
+async def _first_message(connection: Connection, metrics: Metrics) -> Authenticate | None:
     """The `authenticate` that has to come first where there was no token."""
     try:
         async with asyncio.timeout(AUTHENTICATE_WITHIN):
-            request, _ = codec.read_request(await connection.recv(decode=False))
+            data = await connection.recv(decode=False)
+            request, _ = codec.read_request(data)
     except (TimeoutError, Unreadable):
         return None
-    return request if isinstance(request, Authenticate) else None
+    if not isinstance(request, Authenticate) or len(data) > MAX_MESSAGE:
+        return None
+    metrics.count(Authenticate.type, "in", len(data))
+    return request
 
 
 async def _turn_away(connection: Connection, shared: Shared, code: Close, message: str) -> None:
     shared.metrics.attempts.labels("nobody", code.name.lower()).inc()
-    connection.write(frame(codec.message(AuthResponse(success=False, message=message))))
+    Sender(connection, shared.metrics).send(AuthResponse(success=False, message=message))
     await connection.close(code, message)
 
 

@@ -86,6 +86,7 @@ class Front:
             return _refuse(connection, HTTPStatus.UNAUTHORIZED, str(denied), WWW_Authenticate=CHALLENGE)
         except StoreUnavailable as unavailable:
             self._tries.forget(address, name)
+            self._metrics.logins.labels(kind, "unavailable").inc()
             return _refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, str(unavailable), Retry_After="1")
         self._tries.forget(address, name)
         self._metrics.logins.labels(kind, "ok").inc()

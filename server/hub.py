@@ -92,25 +92,23 @@ class Hub:
         async with self._flushing:
             rows, self._pending = self._pending, []
             fed_at = self._fed_at
-            for prev_seq, seq, framed in _frames(rows, self.head, self.stats):
+            for prev_seq, seq, message in _batches(rows, self.head, self.stats):
                 self.head = seq
-                self._count(seq - prev_seq, len(framed), len(self.connections))
+                framed, written = frame(message), 0
                 for number, connection in enumerate(list(self.connections), 1):
                     if connection.cursor == prev_seq and not connection.is_full:
                         connection.write(framed)
                         connection.cursor = seq
+                        written += 1
                     else:
                         self._follow(connection)
                     if number % YIELD_EVERY == 0:
                         await asyncio.sleep(0)
+                self._metrics.batch_events.observe(seq - prev_seq)
+                self._metrics.batch_bytes.observe(len(message))
+                self._metrics.count(Batch.type, "out", len(message), written)
             if rows:
                 self._metrics.fanout_seconds.observe(asyncio.get_running_loop().time() - fed_at)
-
-    def _count(self, events: int, size: int, readers: int) -> None:
-        self._metrics.batch_events.observe(events)
-        self._metrics.batch_bytes.observe(size)
-        self._metrics.messages.labels(Batch.type, "out").inc(readers)
-        self._metrics.bytes.labels(Batch.type, "out").inc(size * readers)
 
     # --- those behind ---------------------------------------------------------------------------------------------
 
@@ -154,12 +152,13 @@ class Hub:
             await connection.close(1013, "The database cannot be read just now.")
 
     async def _send_rows(self, connection: Connection, rows: Sequence[Row]) -> None:
-        for prev_seq, seq, framed in _frames(rows, connection.cursor, self.stats):
+        for prev_seq, seq, message in _batches(rows, connection.cursor, self.stats):
             if connection.is_full:
                 await connection.drained()
             if connection.cursor == prev_seq:
-                connection.write(framed)
+                connection.write(frame(message))
                 connection.cursor = seq
+                self._metrics.count(Batch.type, "out", len(message))
 
     async def _send_snapshot(self, connection: Connection) -> None:
         data = await self._database.query(self._store.snapshot)
@@ -167,23 +166,24 @@ class Hub:
         for part in _parts(data):
             await connection.drained()
             connection.write(frame(part))
+            self._metrics.count(Snapshot.type, "out", len(part))
         connection.cursor = data.seq
 
 
-def _frames(rows: Sequence[Row], prev_seq: int, stats: Stats) -> Iterator[tuple[int, int, bytes]]:
+def _batches(rows: Sequence[Row], prev_seq: int, stats: Stats) -> Iterator[tuple[int, int, bytes]]:
     """Rows as batches of at most `MAX_PART` bytes, each with what it covers, the last with the counters; without rows,
     the counters alone."""
     batches: dict[str, list[bytes]] = {}
     size, seq = 0, prev_seq
     for row in rows:
         if size + len(row.payload) > MAX_PART and size:
-            yield prev_seq, seq, frame(codec.batch(batches, prev_seq, seq))
+            yield prev_seq, seq, codec.batch(batches, prev_seq, seq)
             batches, size, prev_seq = {}, 0, seq
         batches.setdefault(row.type, []).append(row.payload)
         size += len(row.payload) + 1
         seq = row.seq
     batches[Stats.type] = [codec.encode(stats)]
-    yield prev_seq, seq, frame(codec.batch(batches, prev_seq, seq))
+    yield prev_seq, seq, codec.batch(batches, prev_seq, seq)
 
 
 def _parts(data: SnapshotData) -> Iterator[bytes]:

@@ -21,12 +21,12 @@ class Limits:
         self._count = 0
         self._invalid: deque[float] = deque(maxlen=MAX_INVALID + 1)
 
-    def is_flood(self) -> bool:
-        """One more message: is that too many for this second?"""
+    def is_flood(self, messages: int = 1) -> bool:
+        """So many more messages: is that too many for this second?"""
         now = self._timer()
         if now - self._second >= 1.0:
             self._second, self._count = now, 0
-        self._count += 1
+        self._count += messages
         return self._count > self._max_rate
 
     def is_abuse(self) -> bool:

@@ -10,9 +10,13 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from gymtui.protocol import Close
+
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 BYTES: Final = (256, 1024, 4096, 16384, 65536, 262144)
+CODES: Final = frozenset((*range(1000, 1016), *Close))
+ABNORMAL: Final = 1006  # without a close frame
 LIVES: Final = (1, 10, 60, 300, 1800, 3600, 14400, 43200)
 
 
@@ -38,11 +42,12 @@ class Metrics:
         self.reconnects = counter("reconnects", "Connections that came back to take up the journal.", "role", "resumed")
         self.messages = counter("messages", "Messages by type and direction.", "type", "direction")
         self.bytes = counter("message_bytes", "Bytes of messages by type and direction.", "type", "direction")
+        self.errors = counter("errors", "Errors that clients were told, by code.", "code")
         self.lenient = counter(
             "lenient_messages", "Messages in the words of an older client, by what was put up with.", "what"
         )
-        self.batch_events = histogram("batch_events", "Events in one batch.", SIZES)
-        self.batch_bytes = histogram("batch_bytes", "Bytes of one batch.", BYTES)
+        self.batch_events = histogram("batch_events", "Events in the batch of one window.", SIZES)
+        self.batch_bytes = histogram("batch_bytes", "Bytes of the batch of one window.", BYTES)
         self.commands = counter("commands", "Commands by type and outcome.", "type", "outcome")
         self.command_seconds = histogram("command_seconds", "From a command's arrival to its answer.", SECONDS, "type")
         self.fanout_seconds = histogram("fanout_seconds", "From a row's commit until all have been sent it.", SECONDS)
@@ -52,10 +57,26 @@ class Metrics:
         self.logins = counter("logins", "Asked-for tokens by kind and result.", "kind", "result")
         self.loop_lag = histogram("event_loop_lag_seconds", "By how much a timer of the event loop came late.", SECONDS)
 
+        self._traffic: dict[tuple[str, str], tuple[Counter, Counter]] = {}
+
+    def count(self, type: str, direction: str, size: int, readers: int = 1) -> None:
+        """A message of `size` bytes, in or out, to so many `readers`."""
+        counters = self._traffic.get((type, direction))
+        if counters is None:  # a label is looked up once, not with every message
+            counters = self.messages.labels(type, direction), self.bytes.labels(type, direction)
+            self._traffic[type, direction] = counters
+        counters[0].inc(readers)
+        counters[1].inc(size * readers)
+
     def watch(self, *, behind: Callable[[], float], head: Callable[[], float]) -> None:
         """Figures that are looked up when somebody asks."""
         self.behind.set_function(behind)
         self.journal_seq.set_function(head)
+
+    def closed(self, code: int | None) -> None:
+        """One connection ended; a client may choose from thousands of codes, and those we do not know are one."""
+        known = code is None or code in CODES
+        self.ended.labels(str(code or ABNORMAL) if known else "other").inc()
 
     def text(self) -> bytes:
         """All of it, in the text format that Prometheus reads."""

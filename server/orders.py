@@ -95,4 +95,4 @@ def wall(tx: Transaction, ms: int) -> datetime:
 
 def hour(tx: Transaction, ms: int) -> str:
     """The hour on the gym's own wall: `2026-11-22T17`."""
-    return wall(tx, ms).strftime("%Y-%m-%dT%H")
+    return wall(tx, ms).isoformat(timespec="hours")[:13]

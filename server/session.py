@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -18,6 +19,7 @@ from gymtui.protocol import (
     VERSION,
     Authenticate,
     AuthResponse,
+    Batch,
     CheckIn,
     CheckOut,
     Close,
@@ -31,25 +33,26 @@ from gymtui.protocol import (
     ListCheckIns,
     ListPresent,
     Notify,
+    Override,
     Ping,
     Pong,
     Query,
-    Reply,
+    Request,
     Resume,
     Role,
     SaveMember,
     SearchMembers,
-    ServerMessage,
     SyncMembers,
     Undo,
 )
 from server.auth import BadToken, Denied, expiry
 from server.commands import perform
-from server.connection import Connection, frame
+from server.connection import Connection
 from server.entrance import Guest, enter
 from server.limits import Limits
 from server.orders import Order
 from server.queries import look_up
+from server.sender import Sender
 from server.shared import Shared
 from server.store import Outcome, StoreUnavailable
 
@@ -64,6 +67,7 @@ class Session:
     def __init__(self, connection: Connection, shared: Shared) -> None:
         self.connection = connection
         self.id = str(connection.id)
+        self.sender = Sender(connection, shared.metrics)
         self._shared = shared
         self._limits = Limits(shared.max_rate, connection.loop.time)
         self._guest: Guest | None = None
@@ -87,7 +91,7 @@ class Session:
             )
         finally:
             self._shared.hub.leave(self.connection)
-            metrics.ended.labels(str(self.connection.close_code or 1006)).inc()
+            metrics.closed(self.connection.close_code)
             if self._role is not None:
                 metrics.connections.labels(self._role).dec()
                 metrics.lives.labels(self._role).observe(self.connection.loop.time() - began)
@@ -117,7 +121,8 @@ class Session:
         """The server is full: says so, and when to come back."""
         message = "Too many are connected: please try again in a while."
         body = ErrorBody(code="rate_limited", message=message, retryable=True, retry_after_ms=RETRY_MS)
-        self._send(body)
+        self._shared.metrics.attempts.labels("nobody", Close.OVERLOADED.name.lower()).inc()
+        self.sender.refuse(None, body)
         await self.connection.close(Close.OVERLOADED, message)
 
     async def settled(self) -> None:
@@ -135,7 +140,7 @@ class Session:
         if self._role is not None:
             shared.metrics.attempts.labels(self._role, "accepted").inc()
             shared.metrics.connections.labels(self._role).inc()
-        self._send(AuthResponse(success=True, user=claims.user, role=self._role, expires_at=expiry(claims)))
+        self.sender.send(AuthResponse(success=True, user=claims.user, role=self._role, expires_at=expiry(claims)))
         status = ConnectionStatus(
             status="connected",
             session_id=self.id,
@@ -145,7 +150,7 @@ class Session:
             seq=shared.hub.head,
             batch_ms=round(shared.hub.window * 1000),
         )
-        self._send(status)
+        self.sender.send(status)
         shared.hub.join(self.connection)
 
     # --- what is asked --------------------------------------------------------------------------------------------
@@ -155,42 +160,36 @@ class Session:
             data = await self.connection.recv(decode=False)
             if self._deaf:
                 continue
-            if self._limits.is_flood():
+            found = self._read(data)
+            if self._limits.is_flood(len(found)):
                 await self._stop(Close.TOO_MANY, "rate_limited", "That is too much at once: please send less.")
                 return
-            if not await self._receive(data):
-                await self._stop(Close.ABUSED, "invalid", "Too many messages could not be read.")
-                return
+            for asked in found:
+                if isinstance(asked, Asked):
+                    await self._answer(asked.request, asked.id)
+                    continue
+                self._refuse(asked.id, asked.code, str(asked))
+                if self._limits.is_abuse():
+                    await self._stop(Close.ABUSED, "invalid", "Too many messages could not be read.")
+                    return
             if self.connection.is_full:  # whoever does not read what it is told is not listened to either
                 await self.connection.drained()
             while self._in_flight >= MAX_IN_FLIGHT:
                 await self._wait_for_room()
 
-    async def _receive(self, data: bytes) -> bool:
-        """One frame. False where too many could not be read."""
-        if len(data) > MAX_MESSAGE:
-            self._count("unreadable", data)
-            self._refuse(codec.id_of(data), "too_large", f"A message has at most {MAX_MESSAGE // 1024} KiB.")
-            return not self._limits.is_abuse()
-        try:
-            found = codec.read_requests(data)
-        except Unreadable as unreadable:
-            found = [unreadable]
+    def _read(self, data: bytes) -> Sequence[Asked | Unreadable]:
+        """What one frame asks, counted."""
+        found = _requests(data)
+        kind = Batch.type
+        if len(found) == 1:
+            kind = found[0].request.type if isinstance(found[0], Asked) else "unreadable"
+        self._shared.metrics.count(kind, "in", len(data))
         for asked in found:
-            if isinstance(asked, Unreadable):
-                self._count("unreadable", data)
-                self._refuse(asked.id, asked.code, str(asked))
-                if self._limits.is_abuse():
-                    return False
-            else:
-                await self._answer(asked, data)
-        return True
+            for way in asked.ways if isinstance(asked, Asked) else ():
+                self._shared.metrics.lenient.labels(way).inc()
+        return found
 
-    async def _answer(self, asked: Asked, data: bytes) -> None:
-        request, id = asked.request, asked.id
-        self._count(request.type, data)
-        for way in asked.ways:
-            self._shared.metrics.lenient.labels(way).inc()
+    async def _answer(self, request: Request, id: str | None) -> None:
         if self.role not in request.roles:
             self._refuse(id, "not_allowed", f"As {self.role or 'nobody'} you may not send `{request.type}`.")
             return
@@ -198,9 +197,9 @@ class Session:
             case CheckIn() | CheckOut() | Undo() | SaveMember() | Notify():
                 await self._command(request, id)
             case Ping():
-                self._send(Pong(server_time=clock.to_text(self._shared.now()), sent_at=request.sent_at), id)
+                self.sender.send(Pong(server_time=clock.to_text(self._shared.now()), sent_at=request.sent_at), id)
             case Heartbeat():
-                self._send(HeartbeatAck(server_time=clock.to_text(self._shared.now())), id)
+                self.sender.send(HeartbeatAck(server_time=clock.to_text(self._shared.now())), id)
             case Resume():
                 await self._resume(request, id)
             case Authenticate():
@@ -212,17 +211,23 @@ class Session:
         guest, role, began = self._guest, self.role, self.connection.loop.time()
         assert guest is not None
         assert role is not None
+        done = partial(self._done, id, payload.type, began)
+        self._in_flight += 1
         if isinstance(payload, CheckIn) and payload.override is not None:
             try:
-                await self._shared.auth.check_pin(payload.override.manager, payload.override.pin)
+                payload = await self._allowed_by(payload.override, payload)
             except Denied as denied:
-                self._refuse(id, "not_allowed", str(denied))
+                done(Outcome(error=_denial(denied)))
                 return
-            payload = replace(payload, override=replace(payload.override, pin=""))
         id_or_own = id or clock.new_id(self._shared.now())
         order = Order(id=id_or_own, payload=payload, user=guest.claims.user, role=role, desk=guest.desk)
-        self._in_flight += 1
-        self._shared.database.submit(lambda tx: perform(tx, order), partial(self._done, id, payload.type, began))
+        self._shared.database.submit(lambda tx: perform(tx, order), done)
+
+    async def _allowed_by(self, override: Override, payload: CheckIn) -> CheckIn:
+        """The check-in without the PIN, which has been checked; one that happened offline has nothing to check."""
+        if not payload.offline:
+            await self._shared.auth.check_pin(override.manager, override.pin)
+        return replace(payload, override=replace(override, pin=""))
 
     def _done(self, id: str | None, type: str, began: float, outcome: Outcome) -> None:
         self._in_flight -= 1
@@ -231,9 +236,9 @@ class Session:
         metrics.commands.labels(type, "ok" if outcome.error is None else outcome.error.code).inc()
         metrics.command_seconds.labels(type).observe(self.connection.loop.time() - began)
         if outcome.error is not None:
-            self._send_encoded(Reply.type, codec.refuse(id, outcome.error))
-        elif id is not None and outcome.result is not None:
-            self._send_encoded(Reply.type, codec.reply(id, outcome.result))
+            self.sender.refuse(id, outcome.error)
+        elif outcome.result is not None:
+            self.sender.reply(id, outcome.result)
 
     async def _query(self, request: Query, id: str | None) -> None:
         try:
@@ -245,14 +250,13 @@ class Session:
         else:
             if result is None:
                 self._refuse(id, "unknown_member", "There is no such member: please search by name.")
-            elif id is not None:
-                self._send_encoded(Reply.type, codec.reply(id, result))
+            else:
+                self.sender.reply(id, result)
 
     async def _resume(self, request: Resume, id: str | None) -> None:
         resumed = await self._shared.hub.resume(self.connection, request)
         self._shared.metrics.reconnects.labels(self._role or "nobody", resumed.resumed).inc()
-        if id is not None:
-            self._send_encoded(Reply.type, codec.reply(id, codec.encode(resumed)))
+        self.sender.reply(id, codec.encode(resumed))
 
     def _renew(self, request: Authenticate, id: str | None) -> None:
         """A later `authenticate`: the same person with a newer token."""
@@ -261,20 +265,18 @@ class Session:
         try:
             claims = self._shared.auth.admit(request.token)
         except BadToken as bad:
-            self._send(AuthResponse(success=False, message=str(bad)), id)
+            self.sender.send(AuthResponse(success=False, message=str(bad)), id)
             return
         if claims.user != guest.claims.user:
             message = f"This connection belongs to {guest.claims.user}: please open another."
-            self._send(AuthResponse(success=False, message=message), id)
+            self.sender.send(AuthResponse(success=False, message=message), id)
             return
         self._guest = replace(guest, claims=claims)
-        self._send(AuthResponse(success=True, user=claims.user, role=self.role, expires_at=expiry(claims)), id)
+        self.sender.send(AuthResponse(success=True, user=claims.user, role=self.role, expires_at=expiry(claims)), id)
 
     async def _wait_for_room(self) -> None:
         self._room.clear()
         await self._room.wait()
-
-    # --- what is said ---------------------------------------------------------------------------------------------
 
     async def _stop(self, code: Close, error: ErrorCode, message: str) -> None:
         """Says what was wrong, and ends the connection."""
@@ -282,17 +284,19 @@ class Session:
         await self.connection.close(code, message)
 
     def _refuse(self, id: str | None, code: ErrorCode, message: str, *, retryable: bool = False) -> None:
-        type = ErrorBody.type if id is None else Reply.type
-        self._send_encoded(type, codec.refuse(id, ErrorBody(code=code, message=message, retryable=retryable)))
+        self.sender.refuse(id, ErrorBody(code=code, message=message, retryable=retryable))
 
-    def _send(self, payload: ServerMessage, id: str | None = None) -> None:
-        self._send_encoded(payload.type, codec.message(payload, id))
 
-    def _send_encoded(self, type: str, message: bytes) -> None:
-        self._shared.metrics.messages.labels(type, "out").inc()
-        self._shared.metrics.bytes.labels(type, "out").inc(len(message))
-        self.connection.write(frame(message))
+def _requests(data: bytes) -> Sequence[Asked | Unreadable]:
+    if len(data) > MAX_MESSAGE:
+        return [Unreadable("too_large", f"A message has at most {MAX_MESSAGE // 1024} KiB.", codec.id_of(data))]
+    try:
+        return codec.read_requests(data)
+    except Unreadable as unreadable:
+        return [unreadable]
 
-    def _count(self, type: str, data: bytes) -> None:
-        self._shared.metrics.messages.labels(type, "in").inc()
-        self._shared.metrics.bytes.labels(type, "in").inc(len(data))
+
+def _denial(denied: Denied) -> ErrorBody:
+    code: ErrorCode = "rate_limited" if denied.wait else "not_allowed"
+    wait = denied.wait * 1000 or None
+    return ErrorBody(code=code, message=str(denied), retryable=denied.wait > 0, retry_after_ms=wait)

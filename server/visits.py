@@ -60,7 +60,8 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         event=event,
     )
     tx.count(Counts(hour=hour(tx, at), currently_in=0 if clash else 1, check_ins=1))
-    return _put(tx, order, visit, request.override.reason if overridden and request.override else request.notes)
+    reason = request.override.reason if overridden and request.override else None
+    return _put(tx, order, visit, "\n".join(filter(None, (reason, request.notes))) or None)
 
 
 def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:

@@ -72,7 +72,7 @@ class Watchdog:
                 connection.transport.abort()
             elif not connection.is_open:
                 continue
-            elif now - connection.heard_at >= SILENCE:
+            elif connection.silent_for(now) >= SILENCE:
                 ward.end(Close.SILENT, f"Nothing was heard for {SILENCE:.0f} seconds.")
             else:
                 self._check_rights(ward)

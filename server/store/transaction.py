@@ -12,7 +12,7 @@ from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member, Notific
 from gymtui.words import index_words
 from server.store import Counts, Login, Outcome, Row, Settled, User, Visit
 
-KEY_LIFE = 365 * 24 * 3600 * 1000  # milliseconds after which a rotated key is forgotten
+KEY_LIFE = 366 * 24 * 3600 * 1000  # milliseconds that the last token a key has signed may live
 
 _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member)
@@ -156,16 +156,23 @@ class SqliteTransaction:
         return None if row is None else read_user(row)
 
     def put_user(self, user: User) -> None:
+        """Adds the user, or takes the place of the one with that name; the logins of a disabled one end for good."""
         self._db.execute(
             "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role, "
             "password_hash = excluded.password_hash, pin_hash = excluded.pin_hash, disabled = excluded.disabled",
             (user.name, user.role, user.password_hash, user.pin_hash, user.disabled),
         )
+        if user.disabled:
+            self._db.execute("DELETE FROM logins WHERE user = ?", (user.name,))
         self._users_version += 1
 
     def add_signing_key(self, kid: str, key: bytes) -> None:
-        """The key that signs from now on; older ones are good for what they have signed until that has ended."""
-        self._db.execute("DELETE FROM signing_keys WHERE made_at < ?", (self.at - KEY_LIFE,))
+        """The key that signs from now on; older ones are good for what they have signed until that has ended: a key
+        is forgotten `KEY_LIFE` after the next one took its place."""
+        self._db.execute(
+            "DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys WHERE made_at < ?)",
+            (self.at - KEY_LIFE,),
+        )
         self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, self.at))
         self._users_version += 1
 
