@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
 from gymtui.client.replica import Replica
 from gymtui.client.service import WebSocketService
+from gymtui.client.session_file import SessionFile
 from gymtui.config import data_folder
 from gymtui.errors import GymError
 from gymtui.ui import GymApp
+from gymtui.ui.ascii import lacks_symbols
 
 
 class DeskInUse(GymError):
@@ -28,9 +31,17 @@ def run(*, url: str, user: str | None, desk: str, token: str | None, keys: Mappi
 
 
 def open_desk(
-    folder: Path, *, url: str, user: str | None, desk: str, token: str | None, keys: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    url: str,
+    user: str | None,
+    desk: str,
+    token: str | None,
+    keys: Mapping[str, str] | None = None,
+    app: Callable[..., GymApp] = GymApp,
 ) -> None:
-    """The front desk `desk` of the server at `url`; its copy, queue and log are files in `folder`."""
+    """The front desk `desk` of the server at `url`; its copy, queue and log are files in `folder`. `app` makes the app
+    that shows it."""
     name = f"desk-{hashlib.sha256(f'{url} {desk}'.encode()).hexdigest()[:12]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,9 +49,10 @@ def open_desk(
     except OSError as error:
         raise GymError(f"{folder} cannot be used ({error.strerror}): please check its rights.") from error
     with _alone(folder / f"{name}.lock", desk), closing(Replica(folder / f"{name}.db")) as replica:
-        login = Login(url, token=token)
+        login = Login(url, token=token, user=user, session=SessionFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
-        GymApp(Desk(service, replica, name=desk), login, url=url, user=user, keys=keys).run()
+        ascii = lacks_symbols(os.environ)
+        app(Desk(service, replica, name=desk), login, url=url, user=user, keys=keys, ascii=ascii).run()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from random import Random
 from typing import Final, Literal, NamedTuple
 
@@ -30,14 +30,18 @@ class Step(NamedTuple):
     code: str
 
 
-def steps(codes: Sequence[str], random: Random, *, start_hour: int = 16) -> Iterator[Step]:
-    """Day after day of scans without end, in order of time; `codes` are the members' numbers."""
-    outside = set(codes)
-    later: list[Step] = []
+def steps(
+    codes: Sequence[str], random: Random, *, start_hour: int = 16, inside: Collection[str] = ()
+) -> Iterator[Step]:
+    """Day after day of scans without end, in order of time; `codes` are the members' numbers, those `inside` are in
+    already and leave within an average stay."""
+    outside = set(codes).difference(inside)
     order = sorted(codes)
     sigma = math.sqrt(math.log(1 + (STAY_SD / STAY) ** 2))
     mu = math.log(STAY) - sigma**2 / 2
     minute = (start_hour - OPENS) * 60.0
+    later = [Step(minute + random.uniform(0, STAY), "out", code) for code in sorted(inside)]
+    heapq.heapify(later)
     while True:
         minute += random.expovariate(_arrivals(minute))
         while later and later[0].minute <= minute:

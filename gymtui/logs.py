@@ -9,11 +9,17 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from gymtui.printable import printable
+
+_NAMES: Final = r"(?:access_token|refresh_token|token|password|pin)"
+_VALUE: Final = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s"'&,;)}\]]+)"""
+
+# What a message of ours holds is no matter of a log at all: the library cuts it short anywhere, names of fields too.
 _SECRETS: Final = (
-    re.compile(r"(?i)(token=)[^&\s\"']+"),
-    re.compile(r"(?i)(authorization:\s*\w+\s+)\S+"),
-    re.compile(r"(?i)(\"(?:access_token|refresh_token|token|password|pin)\":\s*\")[^\"]+"),
-    re.compile(r"()\beyJ[\w-]+\.[\w-]+\.[\w-]+"),
+    re.compile(r"([<>] (?:TEXT|CONT|BINARY) ).*(?= \[[^]]*\bbytes?\b[^]]*\])"),
+    re.compile(r"(?i)(\bauthorization\b[\"']?\s*[:=]).+"),
+    re.compile(rf"(?i)(\b{_NAMES}\\*[\"']?\s*[:=]\s*\\*){_VALUE}"),
+    re.compile(r"()\beyJ[\w-]+\.[\w-]*\.[\w.-]*"),
 )
 
 
@@ -26,7 +32,7 @@ def redact(text: str) -> str:
 
 class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record)).replace("\n", "\n    ")
+        return "\n    ".join(printable(line) for line in redact(super().format(record)).split("\n"))
 
 
 class _Json(logging.Formatter):
@@ -39,7 +45,7 @@ class _Json(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = redact(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
 
 
 def start(level: str, *, as_json: bool) -> None:

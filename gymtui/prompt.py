@@ -7,6 +7,9 @@ import getpass
 import sys
 
 from gymtui.client.auth import Login
+from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.session_file import SessionFile
+from gymtui.config import data_folder
 from gymtui.errors import GymError
 
 
@@ -14,14 +17,28 @@ class NoLogin(GymError):
     """Nobody said who this is."""
 
 
-async def sign_in(url: str, *, user: str | None, token: str | None) -> Login:
-    """A login with the ready token, or with a password that the person types.
+def sign_in(url: str, *, user: str | None, token: str | None) -> Login:
+    """A login with the ready token, with the one that this user has at another program here (or whoever logged in last,
+    where nobody is named), or with a password that the person types.
 
-    NoLogin where there is neither; AuthenticationProblem and ConnectionProblem as the login raises them.
+    NoLogin where there is none of them; AuthenticationProblem and ConnectionProblem as the login raises them. Blocks:
+    what waits for a person at the keyboard must not keep Ctrl+C from a loop.
     """
-    login = Login(url, token=token)
-    if token is None:
-        if user is None or not sys.stdin.isatty():
+    login = Login(url, token=token, user=user, session=SessionFile(data_folder(), url))
+    if not asyncio.run(_is_good(login)):
+        name = user or login.user
+        if name is None or not sys.stdin.isatty():
             raise NoLogin("Nobody is logged in: please set GYMTUI_TOKEN, or name a --user and type the password.")
-        await login.log_in(user, await asyncio.to_thread(getpass.getpass, f"Password for {user}: "))
+        asyncio.run(login.log_in(name, getpass.getpass(f"Password for {name}: ")))
     return login
+
+
+async def _is_good(login: Login) -> bool:
+    """False where only a person can go on."""
+    try:
+        await login.token()
+    except AuthenticationProblem:
+        return False
+    except ConnectionProblem:
+        return login.is_there  # the connection says so as well, and goes on trying
+    return True

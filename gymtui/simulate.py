@@ -9,23 +9,29 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from itertools import cycle
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 
 from gymtui import codec
-from gymtui.client.errors import AuthenticationProblem, Disconnected, Problem, Refused
+from gymtui.client.auth import Login
+from gymtui.client.errors import Disconnected, Refused
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
+from gymtui.client.tasks import until_first
+from gymtui.client.unattended import live, needs_a_person
 from gymtui.day import Step, steps
 from gymtui.errors import GymError
 from gymtui.prompt import sign_in
-from gymtui.protocol import CheckIn, CheckOut, MembersPage, SyncMembers
+from gymtui.protocol import CheckIn, CheckOut, ListPresent, MembersPage, Present, SyncMembers
 
 DOORS: Final = ("Main door", "Pool gate", "Side door", "Garage")
 IN_FLIGHT: Final = 256  # scans that wait for their answer
+AGAIN: Final = 1.0  # seconds until a question that got no answer is asked again
+
+T = TypeVar("T")
 
 
-class NobodyToSimulate(GymError):
-    """The gym has no members."""
+class NothingToSimulate(GymError):
+    """There are no members to be had."""
 
 
 class Simulation:
@@ -38,14 +44,22 @@ class Simulation:
         self._room = asyncio.Semaphore(IN_FLIGHT)
         self.outcomes: Counter[str] = Counter()
 
+    def report(self) -> str:
+        """What became of the scans: `12 scans: 9 check_in, 2 check_out, 1 unknown_member`."""
+        total = self.outcomes.total()
+        parts = ", ".join(f"{count:,} {what}" for what, count in self.outcomes.most_common())
+        return f"{total:,} scan{'' if total == 1 else 's'}" + (f": {parts}" if parts else "")
+
     async def run(self) -> None:
         """Until cancelled."""
+        await asyncio.gather(*(live(service) for service in self._services))
         codes = await self._codes()
         if not codes:
-            raise NobodyToSimulate("This gym has no members yet: import some with `gymtui admin members import`.")
+            raise NothingToSimulate("This gym has no members yet: import some with `gymtui admin members import`.")
         doors = cycle(zip(self._services, cycle(DOORS), strict=False))
         async with asyncio.TaskGroup() as scans:
-            async for step in self._in_time(steps(codes, self._random)):
+            day = steps(codes, self._random, inside=await self._present())
+            async for step in self._in_time(day):
                 await self._room.acquire()
                 scans.create_task(self._scan(step, *next(doors)))
 
@@ -54,10 +68,34 @@ class Simulation:
         codes: list[str] = []
         after, more = 0, True
         while more:
-            page = codec.convert(await self._services[0].request(SyncMembers(after_seq=after)), MembersPage)
+            page = await self._ask(SyncMembers(after_seq=after), MembersPage)
             codes += [m.membership_number for m in page.members if m.membership_number and not m.deleted]
             after, more = page.next_after_seq, page.more
         return codes
+
+    async def _present(self) -> list[str]:
+        """The membership numbers of those who are in."""
+        codes: list[str] = []
+        cursor: str | None = None
+        while True:
+            page = await self._ask(ListPresent(cursor=cursor), Present)
+            codes += [visit.member.membership_number for visit in page.present if visit.member.membership_number]
+            cursor = page.cursor
+            if cursor is None:
+                return codes
+
+    async def _ask(self, request: SyncMembers | ListPresent, kind: type[T]) -> T:
+        """The answer, however often the connection goes meanwhile."""
+        while True:
+            await live(self._services[0])
+            try:
+                return codec.convert(await self._services[0].request(request), kind)
+            except Disconnected:
+                await asyncio.sleep(AGAIN)
+            except Refused as refused:
+                if not refused.body.retryable:
+                    raise NothingToSimulate(f"The server does not say who is a member: {refused}") from refused
+                await asyncio.sleep(AGAIN)
 
     async def _in_time(self, day: Iterator[Step]) -> AsyncIterator[Step]:
         """Each step when it is due: a minute of the day takes `1 / rate` seconds."""
@@ -83,42 +121,14 @@ class Simulation:
 
 def run(*, url: str, user: str | None, desk: str, token: str | None, rate: float, desks: int, seed: int) -> None:
     """Until interrupted; says what became of the scans."""
-    asyncio.run(_run(url, user, token, rate=rate, desks=desks, seed=seed))
+    asyncio.run(_run(url, sign_in(url, user=user, token=token), rate=rate, desks=desks, seed=seed))
 
 
-async def _run(url: str, user: str | None, token: str | None, *, rate: float, desks: int, seed: int) -> None:
-    login = await sign_in(url, user=user, token=token)
+async def _run(url: str, login: Login, *, rate: float, desks: int, seed: int) -> None:
     services = [WebSocketService(url, login, Bookmark(), desk=f"door {number}") for number in range(1, desks + 1)]
     simulation = Simulation(services, Random(seed), rate=rate)
+    connections = [work for service in services for work in (service.run(), needs_a_person(service))]
     try:
-        async with asyncio.TaskGroup() as group:
-            for service in services:
-                group.create_task(service.run())
-            await asyncio.gather(*(_live(service) for service in services))
-            await simulation.run()
-    except* GymError as errors:
-        raise errors.exceptions[0] from None
+        await until_first(simulation.run(), *connections)
     finally:
-        done = ", ".join(f"{count} {what}" for what, count in simulation.outcomes.most_common())
-        print(f"gymtui: {done or 'nothing happened'}", file=sys.stderr)
-
-
-async def _live(service: WebSocketService) -> None:
-    """Waits until the service is connected; raises what a person has to see to."""
-    there: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def changed(_: object) -> None:
-        if service.state.phase == "live" and not there.done():
-            there.set_result(None)
-
-    def problem(problem: Problem) -> None:
-        if isinstance(problem, AuthenticationProblem) and not there.done():
-            there.set_exception(problem)
-
-    forget = service.subscribe("connection", changed), service.subscribe("problem", problem)
-    changed(None)
-    try:
-        await there
-    finally:
-        for unsubscribe in forget:
-            unsubscribe()
+        print(f"gymtui: {simulation.report()}", file=sys.stderr)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TextIO
 
 from gymtui import clock, codec
-from gymtui.client.errors import AuthenticationProblem, Problem
+from gymtui.client.auth import Login
+from gymtui.client.errors import AuthenticationProblem, Problem, StoppedProblem
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
+from gymtui.client.unattended import needs_a_person
 from gymtui.printable import printable
 from gymtui.prompt import sign_in
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal
@@ -45,24 +48,38 @@ def _who(member: MemberRef | None) -> tuple[str, str | None]:
     return ("?", None) if member is None else (member.full_name, member.membership_number)
 
 
+def as_json(event: Event) -> str:
+    """One event as a message of the wire. What a terminal would obey is written as JSON writes it, `\\u009b`."""
+    text = codec.message(event).decode()
+    return text if text.isascii() else "".join(c if printable(c) == c else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
+
+
 class Tail:
-    """Prints what a service hears; `out` gets events, `err` the narration."""
+    """Prints what a service hears; `out` gets events, `err` the narration. `over` fails when nobody reads `out`."""
 
     def __init__(self, service: WebSocketService, *, json: bool, out: TextIO, err: TextIO) -> None:
-        self._json = json
+        self._write = as_json if json else line
         self._out = out
         self._err = err
         self._phase = ""
-        self.denied: asyncio.Future[AuthenticationProblem] = asyncio.get_running_loop().create_future()
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         service.subscribe("events", self._events)
         service.subscribe("connection", self._connection)
         service.subscribe("problem", self._problem)
 
     def _events(self, events: Sequence[Event]) -> None:
-        for event in events:
-            text = codec.message(event).decode() if self._json else line(event)
-            self._out.write(text + "\n")
-        self._out.flush()
+        if self.over.done():
+            return
+        try:
+            self._out.writelines(f"{self._write(event)}\n" for event in events)
+            self._out.flush()
+        except BrokenPipeError as error:
+            self.over.set_exception(error)
 
     def _connection(self, state: ConnectionState) -> None:
         if state.phase == self._phase:
@@ -72,9 +89,7 @@ class Tail:
             self._say(f"connected as {state.user}")
 
     def _problem(self, problem: Problem) -> None:
-        if isinstance(problem, AuthenticationProblem) and not self.denied.done():
-            self.denied.set_result(problem)
-        else:
+        if not isinstance(problem, AuthenticationProblem | StoppedProblem):  # these are how it ends
             self._say(str(problem))
 
     def _say(self, text: str) -> None:
@@ -83,14 +98,16 @@ class Tail:
 
 
 def run(*, url: str, user: str | None, desk: str, token: str | None, json: bool) -> None:
-    """Until interrupted, or until the server no longer knows who this is."""
-    asyncio.run(_run(url, user, desk, token, json=json))
+    """Until interrupted, or until the server no longer knows who this is, or until nobody reads any more."""
+    login = sign_in(url, user=user, token=token)
+    try:
+        asyncio.run(_run(url, login, desk, json=json))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail once more at the exit
+        raise
 
 
-async def _run(url: str, user: str | None, desk: str, token: str | None, *, json: bool) -> None:
-    login = await sign_in(url, user=user, token=token)
+async def _run(url: str, login: Login, desk: str, *, json: bool) -> None:
     service = WebSocketService(url, login, Bookmark(), desk=desk, full=True)
     tail = Tail(service, json=json, out=sys.stdout, err=sys.stderr)
-    await until_first(service.run(), tail.denied)
-    if tail.denied.done():
-        raise tail.denied.result()
+    await until_first(service.run(), needs_a_person(service), tail.over)

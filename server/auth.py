@@ -22,7 +22,7 @@ from msgspec import Meta, Struct, ValidationError
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, Role
+from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, ErrorBody, ErrorCode, Role
 from server.database import Database
 from server.store import Login, Outcome, Store, StoreUnavailable, Transaction, User, Work
 from server.tries import Tries
@@ -52,6 +52,13 @@ class Denied(Exception):
     def __init__(self, message: str, *, wait: int = 0) -> None:
         super().__init__(message)
         self.wait = wait
+
+    @property
+    def error(self) -> ErrorBody:
+        """As a client is told."""
+        code: ErrorCode = "rate_limited" if self.wait else "not_allowed"
+        again = self.wait * 1000 or None
+        return ErrorBody(code=code, message=str(self), retryable=self.wait > 0, retry_after_ms=again)
 
 
 class Claims(Struct, frozen=True, kw_only=True):

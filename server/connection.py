@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
-from websockets.protocol import State
+from websockets.protocol import Event, State
 
 HIGH_WATER: Final = 64 * 1024  # bytes that may wait for one reader before it gets nothing more
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
@@ -34,6 +34,7 @@ class Connection(ServerConnection):
         self.heard_at = self.pinged_at = self._took_at = self.loop.time()
         self._written = self._taken = 0
         self._soon: list[bytes] = []
+        self._is_leaving = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -51,6 +52,10 @@ class Connection(ServerConnection):
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         super().data_received(data)
+
+    def process_event(self, event: Event) -> None:
+        if not (self._is_leaving and isinstance(event, Frame)):
+            super().process_event(event)
 
     def write(self, framed: bytes) -> None:
         """Hands bytes of `frame` to the socket, without waiting; a closed one takes nothing."""
@@ -72,7 +77,10 @@ class Connection(ServerConnection):
             self.write(framed)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
-        self._flush()  # what was said comes before the goodbye
+        """Says goodbye; what still comes but the client's own goodbye is dropped, or that would wait behind it."""
+        self._flush()
+        self._is_leaving, self.recv_messages.paused = True, False
+        self._read_on()
         await super().close(code, reason)
 
     def stalled_for(self, now: float) -> float:
@@ -101,7 +109,7 @@ class Connection(ServerConnection):
 
     def _read_on(self) -> None:
         """Listens again, unless something else is against it."""
-        if not self.paused and not self.recv_messages.paused:
+        if not (self.paused or self.recv_messages.paused or self.transport.is_closing()):
             self.transport.resume_reading()
 
     async def drained(self) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from msgspec import Struct
 
 from gymtui import codec
-from gymtui.codec import Unreadable
+from gymtui.codec import Asked, Unreadable
 from gymtui.protocol import AUTHENTICATE_WITHIN, MAX_MESSAGE, Authenticate, AuthResponse, Close
 from server.auth import BadToken, Claims
 from server.connection import Connection
@@ -63,13 +63,15 @@ async def _first_message(connection: Connection, metrics: Metrics) -> Authentica
     try:
         async with asyncio.timeout(AUTHENTICATE_WITHIN):
             data = await connection.recv(decode=False)
-            request, _ = codec.read_request(data)
+            first = next(iter(codec.read_requests(data)), None)
     except (TimeoutError, Unreadable):
         return None
-    if not isinstance(request, Authenticate) or len(data) > MAX_MESSAGE:
+    if not isinstance(first, Asked) or not isinstance(first.request, Authenticate) or len(data) > MAX_MESSAGE:
         return None
     metrics.count(Authenticate.type, "in", len(data))
-    return request
+    for way in first.ways:
+        metrics.lenient.labels(way).inc()
+    return first.request
 
 
 async def _turn_away(connection: Connection, shared: Shared, code: Close, message: str) -> None:

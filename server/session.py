@@ -217,7 +217,7 @@ class Session:
             try:
                 payload = await self._allowed_by(payload.override, payload)
             except Denied as denied:
-                done(Outcome(error=_denial(denied)))
+                done(Outcome(error=denied.error))
                 return
         id_or_own = id or clock.new_id(self._shared.now())
         order = Order(id=id_or_own, payload=payload, user=guest.claims.user, role=role, desk=guest.desk)
@@ -294,9 +294,3 @@ def _requests(data: bytes) -> Sequence[Asked | Unreadable]:
         return codec.read_requests(data)
     except Unreadable as unreadable:
         return [unreadable]
-
-
-def _denial(denied: Denied) -> ErrorBody:
-    code: ErrorCode = "rate_limited" if denied.wait else "not_allowed"
-    wait = denied.wait * 1000 or None
-    return ErrorBody(code=code, message=str(denied), retryable=denied.wait > 0, retry_after_ms=wait)

@@ -8,13 +8,17 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from gymtui import clock
-from gymtui.client.auth import Login
+from gymtui.client.auth import Answer, Login
 from gymtui.client.follow import Bookmark, Journal
 from gymtui.client.mock import MockWebSocket
 from gymtui.client.service import WebSocketService
 from gymtui.protocol import CheckInEvent, Gym, Member, MemberRef, Policy, Snapshot, Stats
 
 URL = "ws://gym.test/ws/checkins/"
+TOKENS = Answer(
+    200,
+    b'{"access_token":"another","expires_in":300,"refresh_token":"next","user":{"name":"sam","role":"staff"}}',
+)
 NOW = clock.to_ms("2026-11-18T16:24:00Z")
 GYM = Gym(name="Riverside", timezone="Europe/Zurich", capacity=220, policy=Policy(), seq=1)
 

@@ -89,10 +89,13 @@ class Server:
             case _:
                 return
 
-    def rush(self, people: Sequence[Member]) -> None:
-        """All of them come in at once, in one batch."""
+    def rush(self, people: Sequence[Member], at: int) -> None:
+        """All of them come in at `at` (ms), in one batch."""
         seqs = range(self.wire.seq + 1, self.wire.seq + 1 + len(people))
-        came = (visit(seq, who.full_name, desk="desk 1") for seq, who in zip(seqs, people, strict=True))
+        came = (
+            visit(seq, who.full_name, desk="desk 1", check_in_time=clock.to_text(at))
+            for seq, who in zip(seqs, people, strict=True)
+        )
         self.wire.connections[-1].events(*came)
 
     def _let_in(self, connection: MockConnection, who: Member, id: str | None) -> None:

@@ -113,10 +113,14 @@ async def at_the_monitor(pictures: dict[str, str]) -> None:
         camera = Camera(app, pilot, pictures)
         await camera.until("● live 12 ms", LAST)
         for seconds, comes in enumerate(RUSH, 1):
-            server.rush([PEOPLE[(seconds * 7 + number) % len(PEOPLE)] for number in range(comes)])
-            await camera.until_so(lambda: app.monitor.position[1] == server.wire.seq, "the rush")
+            server.rush(
+                [PEOPLE[(seconds * 7 + number) % len(PEOPLE)] for number in range(comes)], clock.now - 20 - comes * 7
+            )
+            await camera.until_so(lambda: app.journal.position[1] == server.wire.seq, "the rush")
             clock.now += 1000
             app.monitor.measure()
+        app.screen.query_one(WallClock).refresh()
+        await camera.until("17:25:08 +▲ ", "17:25 \n")
         await camera.draw("monitor", SMALL, USUAL)
 
 

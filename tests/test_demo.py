@@ -40,6 +40,22 @@ async def test_the_demo_checks_a_member_in_and_leaves_nothing(columns: int, rows
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_a_server_that_is_killed_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    async with Terminal.run("demo", columns=80, rows=24, environment={"TMPDIR": str(tmp_path)}) as terminal:
+        await terminal.until("● live")
+        terminal.type("100042")
+        await terminal.until(r"\w+ +100042")  # the directory has come
+        await terminal.until("0 done, 0 lost, 0 doubled")
+        terminal.type("\x1b[24~")  # F12
+        await terminal.until("kill -9")
+        await terminal.until("◐")
+        terminal.type("\r")
+        await terminal.until("queued, not sent yet")
+        await terminal.until("● live")
+        await terminal.until("✓|!")
+        await terminal.until("1 done, 0 lost, 0 doubled")
+
+
 async def test_the_demo_ends_with_its_terminal(tmp_path: Path) -> None:
     async with Terminal.run("demo", columns=80, rows=24, environment={"TMPDIR": str(tmp_path)}) as terminal:
         await terminal.until("● live")
@@ -99,3 +115,15 @@ async def test_what_a_desk_says_while_the_server_is_away_is_settled_once_when_it
         store.close()
     finally:
         await terminals.__aexit__(None, None, None)
+
+
+async def test_keys_that_come_in_one_write_choose_the_one_they_name(tmp_path: Path) -> None:
+    gym = tmp_path / "gym.db"
+    make_gym(gym, member("1", "Ana Silva"), member("2", "Anabel Silva"))
+    async with serving(gym) as server, desk(gym, server.url, tmp_path) as terminal:
+        terminal.type("ana")
+        await terminal.until("Anabel Silva +2")
+        terminal.type("\r")
+        await terminal.until("2 match")
+        terminal.type("\x1b[B\r")
+        await terminal.until("✓ Anabel Silva checked in")

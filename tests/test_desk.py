@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -19,6 +20,7 @@ from gymtui.client.outbox import Outgoing
 from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import Verdict
+from gymtui.client.undoable import Undoable
 from gymtui.protocol import (
     CheckIn,
     CheckInEvent,
@@ -43,7 +45,9 @@ TIME = clock.to_text(NOW)
 class Gym:
     """One desk in a gym whose server the test plays; `now` is everybody's clock, `offline` where nobody runs it."""
 
-    def __init__(self, path: Path | str, server: MockWebSocket | None = None, *, known: bool = True) -> None:
+    def __init__(
+        self, path: Path | str, server: MockWebSocket | None = None, *, known: bool = True, ids: str = "id"
+    ) -> None:
         self.now = NOW
         self.server = server or MockWebSocket(clock=lambda: self.now)
         self.pauses = Pauses()
@@ -60,13 +64,13 @@ class Gym:
             sleep=self.pauses,
             random=lambda: 1.0,
         )
-        ids = iter(f"id{number}" for number in range(1, 100_000))
+        count = iter(range(1, 100_000))
         self.desk = Desk(
             self.service,
             self.replica,
             name="desk 1",
             clock=lambda: self.now,
-            new_id=lambda: next(ids),
+            new_id=lambda: f"{ids}{next(count)}",
             sleep=self.pauses,
         )
         self.verdicts: list[Verdict] = []
@@ -346,6 +350,63 @@ def test_nothing_to_undo_is_none(gym: Gym) -> None:
     assert gym.desk.undo() is None
 
 
+def test_what_was_done_before_a_restart_can_be_taken_back(tmp_path: Path) -> None:
+    gym = Gym(tmp_path / "r.db")
+    gym.replica.apply([visit(1, CAL, check_in_time="2026-11-18T16:02:00.000Z")], 1)
+    gym.desk.check_in(ANA)
+    gym.desk.check_out(CAL)
+    gym.replica.close()
+    again = Gym(tmp_path / "r.db", ids="later")
+    undo = again.desk.undo()
+    assert undo is not None
+    assert (undo.subject, again.desk.queue[-1].request) == ("Cal Roe", Undo(command_id="id2"))
+    began = clock.to_ms("2026-11-18T16:02:00Z")
+    assert again.desk.in_since("m3") == began
+    again.replica.close()
+    last = Gym(tmp_path / "r.db", ids="last")  # the undo itself still waits
+    assert last.desk.in_since("m3") == began
+    assert last.desk.undo() is not None
+    assert last.desk.queue[-1].request == Undo(command_id="id1")
+    assert last.desk.undo() is None
+    last.replica.close()
+
+
+async def test_an_answer_beside_the_queue_can_be_taken_back_after_a_restart(tmp_path: Path) -> None:
+    gym = Gym(tmp_path / "r.db")
+    async with gym.open() as connection:
+        gym.desk.check_in("7777")
+        _, id = await connection.received(CheckIn)
+        connection.reply(id, visit(1, member(7, "Eva New"), command_id=id or ""))
+        await until(lambda: gym.verdicts)
+    gym.replica.close()
+    again = Gym(tmp_path / "r.db", ids="later")
+    undo = again.desk.undo()
+    assert undo is not None
+    assert undo.subject == "Eva New"
+    again.replica.close()
+
+
+def test_an_undo_that_cannot_be_written_takes_nothing_back(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
+    gym.desk.check_in(ANA)
+    with monkeypatch.context() as broken:
+        broken.setattr(gym.replica, "enqueue", Mock(side_effect=ReplicaError("disk is full")))
+        undo = gym.desk.undo()
+        assert undo is not None
+        assert undo.kind == "refused"
+    again = gym.desk.undo()
+    assert again is not None
+    assert again.kind == "queued"
+
+
+def test_a_hundred_commands_can_be_taken_back(gym: Gym) -> None:
+    for number in range(105):
+        gym.replica.remember(Undoable(f"c{number}", ANA.ref))
+    undone = 0
+    while gym.desk.undo():
+        undone += 1
+    assert undone == 100
+
+
 # --- alone -----------------------------------------------------------------------------------------------------------
 
 
@@ -378,7 +439,7 @@ def test_in_and_out_and_in_again_alone(gym: Gym) -> None:
 
 
 def test_the_row_is_on_disk_before_anything_is_said(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_: Outgoing) -> None:
+    def full(*_: object) -> None:
         raise ReplicaError("disk is full")
 
     monkeypatch.setattr(gym.replica, "enqueue", full)
@@ -505,22 +566,105 @@ async def test_one_second_where_the_server_does_not_say(gym: Gym) -> None:
         await until(lambda: gym.pauses.sleeping(1.0))
 
 
-@pytest.mark.parametrize("code", ["id_reused", "invalid", "not_allowed", "too_large"])
+@pytest.mark.parametrize("code", ["id_reused", "invalid", "not_allowed", "too_large", "unknown_type", "internal"])
 async def test_what_no_row_will_ever_answer_is_set_aside(gym: Gym, code: Any) -> None:
     async with gym.open() as connection:
         gym.desk.check_in(ANA)
         _, id = await connection.received(CheckIn)
         connection.refuse(id, code, "This cannot be.")
         await until(lambda: gym.verdicts)
-        assert gym.verdicts[0].kind == "refused"
-        assert gym.verdicts[0].detail == "This cannot be."
+        assert gym.said == ["✗ Ana Silva refused: This cannot be — set aside: F9 shows it"]
         assert [(row.state, row.reason) for row in gym.replica.outbox()] == [("set_aside", "This cannot be.")]
         assert gym.desk.in_since("m1") is None
+        assert gym.desk.undo() is None
         connection.cut()
         await until(lambda: gym.service.state.phase == "waiting")
         again = await gym.come_back()
         await settle()
         assert sent_ids(again, "check_in") == []
+
+
+async def aside(gym: Gym, connection: MockConnection) -> None:
+    """Ana's check-in, `id1`, is set aside."""
+    gym.desk.check_in(ANA)
+    _, id = await connection.received(CheckIn)
+    connection.refuse(id, "invalid", "This cannot be.")
+    await until(lambda: gym.desk.set_aside)
+
+
+async def test_what_is_set_aside_is_counted_apart_and_announced(gym: Gym) -> None:
+    seen: list[tuple[int, list[str]]] = []
+    gym.desk.subscribe("queue", lambda queued: seen.append((queued, [row.id for row in gym.desk.set_aside])))
+    async with gym.open() as connection:
+        await aside(gym, connection)
+        assert (gym.desk.queued, gym.desk.queue) == (0, [])
+        await until(lambda: seen == [(1, []), (0, ["id1"])])
+        gym.desk.acknowledge("id1")
+        assert seen[2:] == [(0, [])]
+        assert gym.replica.outbox() == []
+        gym.desk.acknowledge("id1")
+        gym.desk.retry("id1")
+        assert len(seen) == 3
+
+
+async def test_what_is_set_aside_stays_so_over_a_restart(tmp_path: Path) -> None:
+    gym = Gym(tmp_path / "r.db")
+    async with gym.open() as connection:
+        await aside(gym, connection)
+    gym.replica.close()
+    again = Gym(tmp_path / "r.db")
+    assert (again.desk.queued, [row.reason for row in again.desk.set_aside]) == (0, ["This cannot be."])
+    again.replica.close()
+
+
+async def test_a_command_that_was_set_aside_is_retried_under_its_id_behind_the_others(tmp_path: Path) -> None:
+    gym = Gym(tmp_path / "r.db")
+    async with gym.open() as connection:
+        await aside(gym, connection)
+        connection.cut()
+        await until(lambda: gym.service.state.phase == "waiting")
+        gym.desk.check_in(CAL)
+        gym.desk.retry("id1")
+        assert gym.said[-1] == "… Ana Silva queued, not sent yet"
+        assert (gym.desk.queued, gym.desk.set_aside) == (2, [])
+        assert [row.id for row in gym.desk.queue] == [row.id for row in gym.replica.outbox()] == ["id2", "id1"]
+        assert gym.desk.in_since("m1") == NOW
+        again = await gym.come_back()
+        await until(lambda: sent_ids(again, "check_in") == ["id2", "id1"])
+        again.reply("id1", visit(1, ANA, command_id="id1"))
+        await until(lambda: gym.said[-1] == "✓ Ana Silva checked in")
+    gym.replica.close()
+
+
+async def test_a_full_disk_is_told_to_whoever_takes_up_what_was_set_aside(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with gym.open() as connection:
+        await aside(gym, connection)
+        for method in ("send_again", "settle"):
+            monkeypatch.setattr(gym.replica, method, Mock(side_effect=ReplicaError("disk is full")))
+        for take_up in (gym.desk.retry, gym.desk.acknowledge):
+            take_up("id1")
+            assert gym.verdicts[-1].detail == "this desk cannot write to its disk"
+            assert [row.id for row in gym.desk.set_aside] == ["id1"]
+
+
+async def test_a_disk_that_does_not_take_it_stops_neither_the_desk_nor_what_is_sent(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: str) -> None:
+        raise ReplicaError("disk is full")
+
+    monkeypatch.setattr(gym.replica, "set_aside", full)
+    monkeypatch.setattr(gym.replica, "forget", full)
+    async with gym.open() as connection:
+        await aside(gym, connection)
+        assert gym.service.problems == 2
+        connection.close_with(1009)
+        await until(lambda: gym.service.state.phase == "waiting")
+        again = await gym.come_back()
+        gym.desk.check_in(CAL)
+        await until(lambda: sent_ids(again, "check_in") == ["id2"])
 
 
 async def test_a_command_that_a_server_cannot_take_is_found_and_set_aside(gym: Gym) -> None:
@@ -544,7 +688,8 @@ async def test_a_command_that_a_server_cannot_take_is_found_and_set_aside(gym: G
             )
             gym.service.retry_now()
             await settle()
-        assert [row.member_id for row in gym.replica.outbox()] == ["m3"]
+        assert [row.member_id for row in gym.desk.set_aside] == ["m3"]
+        assert "✗ Cal Roe refused: The server cannot take this command — set aside: F9 shows it" in gym.said
 
 
 async def test_an_answer_that_the_disk_does_not_take_is_said_and_asked_for_again_after_a_restart(
@@ -667,6 +812,23 @@ async def test_a_directory_that_the_server_refuses_is_asked_for_later_and_said(g
         await until(lambda: gym.pauses.sleeping(30.0))
         assert [str(problem) for problem in problems[:2]] == ["Not just now.", "Not you."]
         assert "again and again" in str(problems[2])
+
+
+async def test_a_member_that_cannot_be_read_keeps_nobody_else_out(gym: Gym) -> None:
+    gym.replica.restore(snapshot(9))
+    gym.server.seq = 9
+    problems: list[Exception] = []
+    gym.service.subscribe("problem", problems.append)
+    async with gym.open() as connection:
+        _, id = await connection.received(SyncMembers)
+        good = [msgspec.to_builtins(member(number, seq=9)) for number in (7, 9)]
+        bad = {"id": "m8", "full_name": ["Ida", "Odd"], "seq": 9}
+        connection.reply(id, {"members": [good[0], bad, good[1]], "next_after_seq": 9, "more": False, "as_of_seq": 9})
+        await until(lambda: gym.replica.directory == (9, True))
+        assert [code for code in ("1007", "1008", "1009") if gym.replica.by_code(code)] == ["1007", "1009"]
+        assert [str(problem) for problem in problems] == [
+            "A member cannot be read: The reply cannot be read: Expected `str`, got `array` in `full_name`."
+        ]
 
 
 async def test_the_counters_of_the_server_are_kept(gym: Gym) -> None:

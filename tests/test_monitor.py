@@ -120,7 +120,7 @@ async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_whi
         connection = await server.accepted()
         await camera.until("Zoe Huber")
         await pilot.press("slash", *"q refused", "enter")
-        await camera.until("only “q refused”")
+        await camera.until("with “q refused”")
         connection.events(visit(3, "Ana Silva"), refusal(4, "Anton Quist"), refusal(5, "Ben Ode"))
         await camera.until("Anton Quist")
         assert "Ben Ode" not in camera.text

@@ -15,7 +15,9 @@ import pytest
 from gymtui import codec
 from gymtui.client.outbox import CommandKind, Outgoing
 from gymtui.client.replica import Replica, ReplicaError
-from gymtui.protocol import CheckIn, Event, Member, MembersPage, Notification, Refusal
+from gymtui.client.schema import APPLICATION_ID, VERSIONS
+from gymtui.client.undoable import Undoable
+from gymtui.protocol import CheckIn, Event, Member, MemberRef, MembersPage, Notification, Refusal, Undo
 from tests.client_kit import GYM, member, snapshot, stats, visit
 
 Open = Callable[[], Replica]
@@ -55,7 +57,8 @@ def out(seq: int, who: Member) -> Event:
 
 
 def row(id: str, kind: CommandKind = "check_in") -> Outgoing:
-    return Outgoing(id=id, kind=kind, payload=codec.encode(CheckIn(member_id="m1")), member_id="m1", at=5)
+    request = Undo(command_id="a") if kind == "undo" else CheckIn(member_id="m1")
+    return Outgoing(id=id, kind=kind, payload=codec.encode(request), member_id="m1", at=5)
 
 
 # --- the file --------------------------------------------------------------------------------------------------------
@@ -94,6 +97,19 @@ def test_a_newer_file_asks_for_an_update(open_replica: Open, path: Path) -> None
     newer.close()
     with pytest.raises(ReplicaError, match="newer version"):
         open_replica()
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date(path: Path, open_replica: Open) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as old:
+        old.executescript(f"{VERSIONS[0]} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;")
+        old.execute("UPDATE desk SET epoch = 'epoch-1', seq = 7")
+    old.close()
+    replica = open_replica()
+    assert replica.position == ("epoch-1", 7)
+    replica.remember(Undoable("c1", MemberRef("m1", "Ana Silva")))
+    replica.close()
+    assert open_replica().undoable == Undoable("c1", MemberRef("m1", "Ana Silva"))
 
 
 def test_a_folder_that_cannot_be_is_a_sentence(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ async def test_a_check_in_is_amber_until_the_server_has_it_and_then_green() -> N
     async with console(server) as (app, pilot):
         connection = await server.accepted()
         await until(pilot, shows(app, "Zoe Huber"))
-        assert "148 of 220" in screen_text(app)
+        await until(pilot, shows(app, "148 of 220"))
         await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
         await pilot.press(*"4711", "enter")
         assert "… Ana Silva queued: waiting for the server's answer" in screen_text(app)
@@ -99,3 +99,38 @@ async def test_a_desk_without_a_token_asks_for_a_login_and_goes_on() -> None:
         await until(pilot, lambda: isinstance(app.screen, FrontDesk))
         await until(pilot, shows(app, "Zoe Huber"))
         assert "● live" in screen_text(app)
+
+
+async def test_who_is_in_is_known_without_the_network() -> None:
+    server = MockWebSocket(seq=2, answer=answer)
+    async with console(server) as (app, pilot):
+        connection = await server.accepted()
+        await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        server.refuse(*[ConnectionRefusedError()] * 50)
+        connection.cut()
+        await until(pilot, lambda: "● live" not in screen_text(app))
+        await pilot.press(*"4711", "enter", "f3")
+        await until(pilot, shows(app, "WHO IS IN   2 people"))
+        await pilot.press(*"zoe", "enter")
+        await until(pilot, shows(app, "… Zoe Huber queued, not sent yet"))
+        await until(pilot, shows(app, "WHO IS IN   1 person"))
+        await pilot.press("f9")
+        await until(pilot, shows(app, "QUEUE   2 waiting"))
+
+
+async def test_a_name_that_nobody_has_is_no_number() -> None:
+    async with console(MockWebSocket(seq=2, answer=answer, greets=False)) as (app, pilot):
+        await pilot.press(*"nobo", "enter")
+        words = "✗ nobo refused: nobody is known by that name or number"
+        await until(pilot, shows(app, words))
+
+
+async def test_a_copy_that_cannot_be_read_is_a_sentence() -> None:
+    server = MockWebSocket(seq=2, answer=answer)
+    async with console(server) as (app, pilot):
+        await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        app.desk.replica._db.execute("DROP TABLE words")
+        await pilot.press("a")
+        await until(pilot, shows(app, "a refused: This desk cannot read its own copy"))
+        await pilot.press("backspace", *"4711", "enter")
+        await until(pilot, shows(app, "Ana Silva queued"))

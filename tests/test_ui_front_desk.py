@@ -179,8 +179,7 @@ async def test_a_later_word_takes_the_place_of_the_first_and_a_bad_one_is_always
     async with app.run_test() as pilot:
         await pilot.press(*"4711", "enter", *"4712", "enter")
         desk.publish("verdict", later("checked_in", "Ana Silva", "c1"))
-        assert front(app).verdict is not None
-        assert front(app).verdict == Verdict(kind="checked_in", subject="Ben Ode", command_id="c2", at=NOW)
+        assert "✓ Ben Ode checked in" in screen_text(app)
         assert bells == []
         desk.publish("verdict", later("warned", "Ana Silva", "c1"))
         await pilot.pause()

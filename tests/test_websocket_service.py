@@ -18,7 +18,7 @@ from gymtui.client.mock import MockConnection, MockWebSocket
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import CheckIn, Event, Notification, Pong, Resume, SearchMembers
-from tests.client_kit import NOW, URL, Heard, Played, member, played, settle, snapshot, until, visit
+from tests.client_kit import NOW, TOKENS, URL, Heard, Played, member, played, settle, snapshot, until, visit
 
 
 def at(epoch: str, seq: int) -> Bookmark:
@@ -224,7 +224,8 @@ async def test_a_server_that_goes_on_draining_is_backed_off_from() -> None:
 
 async def test_a_login_that_is_not_known_asks_the_person_and_then_goes_on() -> None:
     server = MockWebSocket(greets=False)
-    async with played(server) as play:
+    login = Login(URL, token="a-token", fetch=lambda *_: TOKENS)
+    async with played(server, login=login) as play:
         problems = Heard(play.service, "problem")
         connection = await server.accepted()
         connection.authenticate(success=False, message="Who is that?")
@@ -235,7 +236,7 @@ async def test_a_login_that_is_not_known_asks_the_person_and_then_goes_on() -> N
         await settle()
         assert len(server.connections) == 1
         server.greets = True
-        play.login._access = "another"
+        await login.log_in("sam", "a password")
         play.service.logged_in()
         await live(play)
         assert "token=another" in server.connections[1].url
@@ -243,7 +244,7 @@ async def test_a_login_that_is_not_known_asks_the_person_and_then_goes_on() -> N
 
 async def test_nobody_logged_in_is_no_try_at_all() -> None:
     async with played() as play:
-        play.login.forget()
+        await play.login.forget()
         await play.phase("logged_out")
         assert play.server.connections == []
 

@@ -7,11 +7,28 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, cast
 
+from msgspec import Raw
+
 from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
-from gymtui.client.state import ConnectionState, Hit, Verdict, VerdictKind
+from gymtui.client.errors import Disconnected
+from gymtui.client.outbox import Outgoing
+from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
 from gymtui.clock import to_ms, to_text
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Policy, Refusal, Stats
+from gymtui.codec import encode
+from gymtui.protocol import (
+    CheckInEvent,
+    Event,
+    GetMember,
+    Gym,
+    Member,
+    MemberCard,
+    MemberRef,
+    Policy,
+    Refusal,
+    Request,
+    Stats,
+)
 from gymtui.ui import GymApp
 from gymtui.words import index_words, words
 
@@ -78,6 +95,13 @@ class FakeService(Signals):
         self.state = LIVE
         self.closed = asyncio.Event()
         self.calls: list[str] = []
+        self.cards: dict[str, MemberCard] = {}
+
+    async def request(self, request: Request) -> Raw:
+        assert isinstance(request, GetMember)
+        if request.member_id not in self.cards:
+            raise Disconnected("There is no connection to the server.")
+        return Raw(encode(self.cards[request.member_id]))
 
     def becomes(self, state: ConnectionState) -> None:
         self.state = state
@@ -101,6 +125,10 @@ class FakeReplica:
         self.stats: Stats | None = STATS
         self.members = members
         self.events = events
+        self.position = ("epoch-1", 9)
+
+    def member(self, id: str) -> Member | None:
+        return next((m for m in self.members if m.id == id), None)
 
     def by_code(self, code: str) -> Member | None:
         return next((m for m in self.members if m.membership_number == code), None)
@@ -121,6 +149,23 @@ class FakeDesk(Signals):
         self.queued = 0
         self.done: list[tuple[str, str]] = []
         self.answers: dict[str, VerdictKind] = {}
+        self.inside: list[Inside] = []
+        self.queue: list[Outgoing] = []
+        self.set_aside: list[Outgoing] = []
+
+    def present(self) -> list[Inside]:
+        return list(self.inside)
+
+    def in_since(self, member_id: str) -> int | None:
+        return next((inside.since for inside in self.inside if inside.member.id == member_id), None)
+
+    def acknowledge(self, id: str) -> None:
+        self.set_aside = [row for row in self.set_aside if row.id != id]
+        self.publish("queue", self.queued)
+
+    def retry(self, id: str) -> None:
+        self.queue += [row for row in self.set_aside if row.id == id]
+        self.acknowledge(id)
 
     async def run(self) -> None:
         await self.service.closed.wait()
@@ -138,7 +183,10 @@ class FakeDesk(Signals):
         kind = self.answers.get(name, "refused" if isinstance(who, str) else kind)
         detail = {"refused": "nobody here has that number", "already_in": "since 17:02, desk 2"}.get(kind)
         id = f"c{len(self.done)}"
-        return Verdict(kind=kind, subject=name, command_id=id, at=NOW, detail=detail, action=action)
+        ref = None if isinstance(who, str) else who.ref
+        if action == "check_out":
+            self.inside = [inside for inside in self.inside if ref is None or inside.member.id != ref.id]
+        return Verdict(kind=kind, subject=name, command_id=id, at=NOW, detail=detail, action=action, member=ref)
 
     def undo(self) -> Verdict | None:
         if not self.done:

@@ -5,56 +5,21 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import http.client
-import urllib.request
-from collections.abc import Callable
-from typing import Final
-from urllib.parse import urlsplit
+import logging
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.session_file import SessionBusy, Tokens, Unshared
+from gymtui.client.token_server import Answer, Fetch, TokenServer, fetch
 from gymtui.protocol import Role
 
-RENEW_AT: Final = 0.8  # of a token's life
-TIMEOUT: Final = 10.0  # seconds for an answer
-MAX_ANSWER: Final = 64 * 1024  # bytes
+__all__ = ["Answer", "Fetch", "Login", "fetch"]
 
-
-class Answer(Struct, frozen=True):
-    """What a server says over HTTP; `retry_after` is its header of that name."""
-
-    status: int
-    body: bytes
-    retry_after: str | None = None
-
-
-Fetch = Callable[[str, str], Answer]
-"""POSTs without a body: URL and `Authorization` in, the answer out; OSError or HTTPException where there is none."""
-
-
-def fetch(url: str, authorization: str) -> Answer:
-    """Blocks, for `TIMEOUT` seconds at most. Neither proxies nor redirects: a password goes where it was meant to."""
-    opener = urllib.request.OpenerDirector()
-    opener.add_handler(urllib.request.HTTPHandler())
-    opener.add_handler(urllib.request.HTTPSHandler())
-    request = urllib.request.Request(url, method="POST", headers={"Authorization": authorization})  # noqa: S310
-    with opener.open(request, timeout=TIMEOUT) as response:
-        return Answer(response.status, response.read(MAX_ANSWER), response.headers.get("Retry-After"))
-
-
-class _User(Struct, frozen=True):
-    name: str
-    role: Role
-
-
-class _Tokens(Struct, frozen=True):
-    access_token: str
-    expires_in: float
-    refresh_token: str
-    user: _User
+logger = logging.getLogger(__name__)
 
 
 class _Claims(Struct, frozen=True):
@@ -62,108 +27,122 @@ class _Claims(Struct, frozen=True):
     role: Role | None = None
 
 
-class _Said(Struct, frozen=True):
-    message: str
-
-
-class _Error(Struct, frozen=True):
-    error: _Said
-
-
 class Login:
     """One person's login at one server; `user` and `role` are None while nobody is logged in.
 
-    `url` is the WebSocket's (`ws:` or `wss:`). A ready `token` is used as it is, until the server says that it is over:
-    whether it still is good is nothing that this machine's clock could tell.
+    `url` is the WebSocket's (`ws:` or `wss:`). A ready `token` is used as it is, and never written anywhere, until the
+    server says that it is over: whether it still is good is nothing that this machine's clock could tell. Without one
+    the login goes on that `session` has of `user`, or of whoever logged in last; so several programs are one login.
     """
 
     def __init__(
-        self, url: str, *, token: str | None = None, fetch: Fetch = fetch, clock: clock.Clock = clock.now
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        user: str | None = None,
+        session: Unshared | None = None,
+        fetch: Fetch = fetch,
+        clock: clock.Clock = clock.now,
     ) -> None:
-        parts = urlsplit(url)
-        self._url = f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}/auth/token"
-        self._server = parts.netloc
-        self._fetch = fetch
+        self._server = TokenServer(url, fetch, clock)
+        self._session = session or Unshared()
         self._clock = clock
         self._lock = asyncio.Lock()  # a refresh token is used once: whoever comes second gets the first one's successor
-        self._access = token
-        self._refresh: str | None = None
-        self._renew_at = self._ends_at = 0
+        self._ready = token
+        self._tokens = None if token else self._session.read(user)
         claims = _claims(token) if token else _Claims()
-        self.user: str | None = claims.sub
-        self.role: Role | None = claims.role
+        self.user: str | None = self._tokens.user if self._tokens else claims.sub
+        self.role: Role | None = self._tokens.role if self._tokens else claims.role
+
+    @property
+    def is_there(self) -> bool:
+        """Is there a token, or one to be had without the person?"""
+        return self._ready is not None or self._tokens is not None
 
     async def log_in(self, user: str, password: str) -> None:
         """Logs this person in. AuthenticationProblem: wrong, or too often; ConnectionProblem: the server is away."""
-        credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
-        answer = await self._ask(f"Basic {credentials}")
-        if answer.status == 429:
-            raise AuthenticationProblem(f"Too many tries: please wait {answer.retry_after or 'a few'} seconds.")
-        if answer.status in (400, 401, 403):
-            raise AuthenticationProblem(_said(answer) or "User and password do not go together: please try again.")
-        self._keep(answer)
+        self._take(await asyncio.to_thread(self._log_in, user, password))
 
     async def token(self) -> str:
         """An access token, a new one where the last is past 80 % of its life. AuthenticationProblem: a person has to
         log in; ConnectionProblem: the last one is over and the server that gives the next is away."""
         async with self._lock:
-            if self._access is None:
-                raise AuthenticationProblem("Nobody is logged in: please log in.")
-            if self._refresh is not None and self._clock() >= self._renew_at:
-                await self._renew(self._refresh)
-            return self._access
+            if self._tokens is not None and self._clock() >= self._tokens.renew_at:
+                await self._renew(self._tokens)
+            if self._tokens is not None:
+                return self._tokens.access_token
+            if self._ready is not None:
+                return self._ready
+            raise AuthenticationProblem("Nobody is logged in: please log in.")
 
     def expire(self) -> None:
         """The server says that the token is over: `token` gets the next one, or says that there is none."""
-        self._renew_at = self._ends_at = 0
-        if self._refresh is None:
-            self._access = None
+        self._ready = None
+        if self._tokens is not None:
+            self._tokens = replace(self._tokens, renew_at=0, ends_at=0)
 
-    def forget(self) -> None:
-        """Logs out; the name stays, for the next login."""
-        self._access = self._refresh = None
-        self.role = None
+    async def forget(self) -> None:
+        """Logs out, here and for the programs that share the login; the name stays, for the next one."""
+        over, self._tokens, self._ready, self.role = self._tokens, None, None, None
+        if over is not None:
+            await asyncio.to_thread(self._remove, over)
 
-    async def _renew(self, refresh: str) -> None:
+    async def _renew(self, tokens: Tokens) -> None:
         try:
-            answer = await self._ask(f"Bearer {refresh}")
-            if answer.status in (400, 401, 403):
-                self.forget()
-                raise AuthenticationProblem("Your login has ended: please log in again.")
-            self._keep(answer)
+            self._take(await asyncio.to_thread(self._successor, tokens))
+        except AuthenticationProblem:
+            self._tokens = None
+            self.role = None
+            raise
         except ConnectionProblem:
-            if self._clock() >= self._ends_at:
+            if self._clock() >= tokens.ends_at:
                 raise  # else the token that we have is good for a while yet
 
-    async def _ask(self, authorization: str) -> Answer:
+    def _take(self, tokens: Tokens) -> None:
+        self._tokens, self._ready = tokens, None
+        self.user, self.role = tokens.user, tokens.role
+
+    # --- in a thread, since a lock and a server are waited for --------------------------------------------------------
+
+    def _log_in(self, user: str, password: str) -> Tokens:
+        tokens = self._server.log_in(user, password)
         try:
-            return await asyncio.to_thread(self._fetch, self._url, authorization)
-        except (OSError, http.client.HTTPException) as error:
-            message = f"The server at {self._server} cannot be reached: please check the network and the address."
-            raise ConnectionProblem(message, attempt=1, retry_in=0.0) from error
+            with self._session.locked():
+                self._session.write(tokens)
+        except SessionBusy as busy:
+            logger.warning("This login is not shared with other programs here: %s", busy)
+        return tokens
 
-    def _keep(self, answer: Answer) -> None:
+    def _successor(self, tokens: Tokens) -> Tokens:
+        """What another program has got meanwhile, or what the server gives for the newest that there is."""
         try:
-            if answer.status != 200:
-                raise msgspec.ValidationError(f"HTTP status {answer.status}")
-            tokens = msgspec.json.decode(answer.body, type=_Tokens)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            message = f"What answers at {self._server} cannot log anybody in just now: please check the address."
-            raise ConnectionProblem(message, attempt=1, retry_in=0.0) from error
-        now = self._clock()
-        self._access, self._refresh = tokens.access_token, tokens.refresh_token
-        self._renew_at = now + round(tokens.expires_in * 1000 * RENEW_AT)
-        self._ends_at = now + round(tokens.expires_in * 1000)
-        self.user, self.role = tokens.user.name, tokens.user.role
+            with self._session.locked():
+                newest = self._session.read(tokens.user) or tokens
+                if newest.access_token != tokens.access_token and self._clock() < newest.renew_at:
+                    return newest
+                return self._ask_for_successor(newest)
+        except SessionBusy as busy:
+            raise ConnectionProblem(str(busy), attempt=1, retry_in=0.0) from busy
 
+    def _ask_for_successor(self, newest: Tokens) -> Tokens:
+        try:
+            successor = self._server.renew(newest)
+        except AuthenticationProblem:
+            self._session.remove(newest.user)
+            raise
+        self._session.write(successor)
+        return successor
 
-def _said(answer: Answer) -> str | None:
-    """The sentence in a refusal, where there is one."""
-    try:
-        message = msgspec.json.decode(answer.body, type=_Error).error.message
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    return "".join(c for c in message if c.isprintable()) or None
+    def _remove(self, over: Tokens) -> None:
+        """Unless it has been renewed since, or somebody has logged in anew."""
+        try:
+            with self._session.locked():
+                found = self._session.read(over.user)
+                if found is not None and found.refresh_token == over.refresh_token:
+                    self._session.remove(over.user)
+        except SessionBusy as busy:
+            logger.warning("A login that is over stays in its file: %s", busy)
 
 
 def _claims(token: str) -> _Claims:

@@ -10,24 +10,39 @@ from gymtui.protocol import Close
 BASE: Final = 0.5  # seconds
 CEILING: Final = 30.0  # seconds
 ABNORMAL: Final = 1006  # the connection went without a word
+UNTAKABLE: Final = (1002, 1003, 1007, 1009)  # something that was sent cannot be taken
 
 Course = Literal["back_off", "renew", "log_in", "come_back", "stop"]
 
+# What the person reads, and what there is to do. They fit on a line of 80 cells, with a word before them.
 SENTENCES: Final[dict[int, str]] = {
-    Close.DONE: "The server has ended this connection: please start again to come back.",
-    Close.GOING_AWAY: "The server has gone away.",
-    ABNORMAL: "The connection to the server broke.",
+    Close.DONE: "The server has ended this connection: please try again.",
+    Close.GOING_AWAY: "The server has gone away: go on, it comes back by itself.",
+    ABNORMAL: "The connection broke: go on, it comes back by itself.",
+    **dict.fromkeys(UNTAKABLE, "The server could not take something that was sent: F9 says what."),
+    1011: "Something failed in the server: go on, it comes back by itself.",
+    1012: "The server is being restarted: go on, it comes back by itself.",
+    1013: "The server has too much to do: go on, it comes back by itself.",
     Close.BAD_TOKEN: "The server does not know this login: please log in again.",
-    Close.ACCESS_ENDED: "Your access has ended: please log in again.",
-    Close.ABUSED: "The server has stopped listening to this desk: please update the program.",
-    Close.OVERLOADED: "The server has too much to do.",
-    Close.TOKEN_EXPIRED: "The login had to be renewed.",
-    Close.TOO_MANY: "The server says that this desk sent too much.",
-    Close.STALLED: "The network took nothing for a while.",
-    Close.SILENT: "The server heard nothing from this desk for a while.",
-    Close.NOT_AUTHENTICATED: "The server got no login from this desk.",
-    Close.DRAINING: "The server is being restarted.",
+    Close.ACCESS_ENDED: "Your access has ended: please log in again, or ask a manager.",
+    Close.ABUSED: "The server no longer listens to this program: please update it.",
+    Close.OVERLOADED: "The server has too much to do: go on, it comes back by itself.",
+    Close.TOKEN_EXPIRED: "The login had to be renewed: go on, that happens by itself.",
+    Close.TOO_MANY: "This desk sent too much at once: go on, it comes back by itself.",
+    Close.STALLED: "The network takes nothing: please check cable or Wi-Fi.",
+    Close.SILENT: "The server heard nothing from here: please check cable or Wi-Fi.",
+    Close.NOT_AUTHENTICATED: "The login did not reach the server: please check cable or Wi-Fi.",
+    Close.DRAINING: "The server is being restarted: go on, it comes back by itself.",
 }
+
+
+def sentence(code: int) -> str:
+    """What to say about a connection that was closed with `code`."""
+    if code in SENTENCES:
+        return SENTENCES[code]
+    if course(code) == "stop":
+        return f"The server has stopped this program ({code}): please update it."
+    return f"The server closed the connection ({code}): it comes back by itself."
 
 
 class Ended(Exception):

@@ -7,23 +7,28 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from gymtui.client.outbox import CommandKind, Outgoing
+from gymtui.client.outbox import Outgoing
 from gymtui.client.replica import Replica
-from gymtui.codec import encode
-from gymtui.protocol import CheckIn, CheckOut, Undo
+from gymtui.client.undoable import Undoable
+from gymtui.protocol import Undo
 
 _NOBODY: Final[dict[str, Outgoing]] = {}
 
 
 class CommandQueue:
-    """Mirrors the outbox of a replica, so that a key stroke asks no disk."""
+    """Mirrors the outbox of a replica, so that a key stroke asks no disk. It is as long as what waits, and gives that
+    in order; what was set aside is beside it."""
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
         self._rows: dict[str, Outgoing] = {}
+        self._aside: dict[str, Outgoing] = {}
         self._by_member: dict[str, dict[str, Outgoing]] = {}
         for row in replica.outbox():
-            self._keep(row)
+            if row.state == "waiting":
+                self._keep(row)
+            else:
+                self._aside[row.id] = row
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -31,10 +36,14 @@ class CommandQueue:
     def __iter__(self) -> Iterator[Outgoing]:
         return iter(self._rows.values())
 
-    def add(self, id: str, kind: CommandKind, request: CheckIn | CheckOut | Undo, member_id: str, at: int) -> None:
-        """Frozen as it is, and on disk when it returns; ReplicaError where it cannot be."""
-        row = Outgoing(id=id, kind=kind, payload=encode(request), member_id=member_id, at=at)
-        self._replica.enqueue(row)
+    @property
+    def aside(self) -> list[Outgoing]:
+        """What is not sent any more, until a person has looked at it."""
+        return list(self._aside.values())
+
+    def add(self, row: Outgoing, done: Undoable | None = None) -> None:
+        """On disk when it returns, as what can be taken back if it can; ReplicaError where it cannot be."""
+        self._replica.enqueue(row, done)
         self._keep(row)
 
     def settle(self, row: Outgoing) -> None:
@@ -43,14 +52,20 @@ class CommandQueue:
         self._replica.settle(row.id)
 
     def set_aside(self, row: Outgoing, reason: str) -> None:
-        """It is kept for a person to look at, and not sent any more."""
-        self._replica.set_aside(row.id, reason)
+        """It is kept for a person to look at, and not sent any more before the next start at least (ReplicaError)."""
         self._drop(row)
-        self._rows[row.id] = replace(row, state="set_aside", reason=reason)
+        self._aside[row.id] = replace(row, state="set_aside", reason=reason)
+        self._replica.set_aside(row.id, reason)
 
-    def send_again(self, row: Outgoing) -> None:
-        """It waits again."""
+    def acknowledge(self, row: Outgoing) -> None:
+        """What was set aside is forgotten."""
+        self._replica.settle(row.id)
+        del self._aside[row.id]
+
+    def retry(self, row: Outgoing) -> None:
+        """What was set aside waits again, behind all that waits already."""
         self._replica.send_again(row.id)
+        del self._aside[row.id]
         self._keep(replace(row, state="waiting", reason=None))
 
     def ready(self, in_flight: Container[str], room: int) -> Iterator[Outgoing]:
@@ -60,8 +75,6 @@ class CommandQueue:
         for row in self._rows.values():
             if room <= 0:
                 return
-            if row.state != "waiting":
-                continue
             if row.id not in in_flight and row.member_id not in busy:
                 room -= 1
                 yield row
@@ -86,7 +99,7 @@ class CommandQueue:
 
     def _keep(self, row: Outgoing) -> None:
         self._rows[row.id] = row
-        if row.member_id is not None and row.state == "waiting":
+        if row.member_id is not None:
             self._by_member.setdefault(row.member_id, {})[row.id] = row
 
     def _drop(self, row: Outgoing) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Literal
 
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from gymtui import clock, codec
 from gymtui.client.asker import Asker
@@ -24,21 +23,13 @@ from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
+from gymtui.client.undoable import Undoable
 from gymtui.client.verdicts import Matter, about, judge, since, zone_of
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, ErrorBody, Member, MemberRef, Undo
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, ErrorBody, Member, Undo
 
 logger = logging.getLogger(__name__)
 
-UNDOABLE: Final = 100  # commands that are remembered for `undo`
 CODE: Final = 64  # characters of the longest code there can be
-
-
-class _Done(Struct, frozen=True):
-    """A command that can be taken back; `since` is when the visit began that it ended (ms)."""
-
-    command_id: str
-    member: MemberRef
-    since: int | None = None
 
 
 class Desk:
@@ -66,7 +57,6 @@ class Desk:
         self._pump = Pump(service, self._queue, self._told, sleep=sleep)
         self._asker = Asker(service, self._asked)
         self._sync = DirectorySync(service, replica, sleep=sleep)
-        self._done: deque[_Done] = deque(maxlen=UNDOABLE)
         self._unsent = {row.id for row in self._queue}
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
@@ -83,11 +73,6 @@ class Desk:
         """Calls `handler` with every later word on a command, or with `queued`, until what comes back is called."""
         return self._dispatcher.subscribe(kind, handler)
 
-    @property
-    def queued(self) -> int:
-        """Commands that the server has not answered for good."""
-        return len(self._queue)
-
     def find(self, text: str, limit: int = 8) -> list[Hit]:
         """Members by what was typed."""
         return [Hit(member=m, in_since=self.in_since(m.id)) for m in self.replica.search(text, limit)]
@@ -103,23 +88,46 @@ class Desk:
     # --- the queue ------------------------------------------------------------------------------------------------
 
     @property
+    def queued(self) -> int:
+        """Commands that wait for the server's answer."""
+        return len(self._queue)
+
+    @property
     def queue(self) -> list[Outgoing]:
-        """The commands that the server has not answered for good, in order."""
+        """These commands, in order."""
         return list(self._queue)
 
-    def set_aside(self, row: Outgoing) -> None:
-        """A waiting command is not sent any more; one that was set aside has been looked at, and goes."""
-        if row.state == "waiting":
-            self._queue.set_aside(row, "set aside at this desk")
-        else:
-            self._queue.settle(row)
-        self._dispatcher.publish("queue", self.queued)
+    @property
+    def set_aside(self) -> list[Outgoing]:
+        """Commands that the server could not take, each with its `reason`: not sent any more, not counted as queued."""
+        return self._queue.aside
 
-    def send_again(self, row: Outgoing) -> None:
-        """A command that was set aside is sent once more."""
-        self._queue.send_again(row)
-        self._pump.wake()
+    def acknowledge(self, id: str) -> None:
+        """A command that was set aside has been looked at, and is forgotten; nothing where it is not there any more."""
+        self._take_up(id, self._queue.acknowledge)
+
+    def retry(self, id: str) -> None:
+        """A command that was set aside is sent once more, under its old id and behind all that waits; nothing where it
+        is not there any more."""
+        matter = self._take_up(id, self._queue.retry)
+        if matter is not None:
+            self._unsent.add(id)
+            self._say(matter.says("queued", self._clock()))
+            self._pump.wake()
+
+    def _take_up(self, id: str, do: Callable[[Outgoing], None]) -> Matter | None:
+        """Does that with a command that was set aside; None where it is gone, or where the disk does not take that."""
+        row = next((row for row in self.set_aside if row.id == id), None)
+        if row is None:
+            return None
+        matter = about(row, self.replica.member(row.member_id or ""))
+        try:
+            do(row)
+        except ReplicaError:
+            self._say(self._not_written(matter))
+            return None
         self._dispatcher.publish("queue", self.queued)
+        return matter
 
     # --- commands -------------------------------------------------------------------------------------------------
 
@@ -138,7 +146,7 @@ class Desk:
         if ruling.action == "refuse":
             return self._refuse(matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or "")
         request = CheckIn(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
-        return self._enqueue(matter, request, _Done(matter.command_id, member.ref))
+        return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
 
     def check_out(self, who: Member | str) -> Verdict:
         """A member, or exactly a code."""
@@ -150,37 +158,42 @@ class Desk:
         if in_since is None:
             return self._refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
         request = CheckOut(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
-        return self._enqueue(matter, request, _Done(matter.command_id, member.ref, in_since))
+        return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
 
     def undo(self) -> Verdict | None:
-        """Takes back what this desk did last, since it was started; None where there is nothing to take back."""
-        if not self._done:
+        """Takes back what this desk did last; None where there is nothing to take back."""
+        done = self.replica.undoable
+        if done is None:
             return None
-        done = self._done.pop()
         matter = Matter(command_id=self._new_id(), action="undo", subject=done.member.full_name, member=done.member)
         self._presence.reopens(matter.command_id, done.since)
-        verdict = self._enqueue(matter, Undo(command_id=done.command_id), None)
-        if verdict.kind != "queued":
-            self._done.append(done)
-        return verdict
+        return self._enqueue(matter, Undo(command_id=done.command_id), None)
 
-    def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: _Done | None) -> Verdict:
+    def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: Undoable | None) -> Verdict:
         """Writes it down first; then it may be said, and sent."""
         assert matter.member is not None
+        row = Outgoing(
+            id=matter.command_id,
+            kind=matter.action,
+            payload=codec.encode(request),
+            member_id=matter.member.id,
+            at=self._now(),
+        )
         try:
-            self._queue.add(matter.command_id, matter.action, request, matter.member.id, self._now())
+            self._queue.add(row, done)
         except ReplicaError:
-            logger.exception("A command could not be written down")
-            step = "free some space, then do it again"
-            return matter.says("refused", self._clock(), detail="this desk cannot write to its disk", next_step=step)
-        if done is not None:
-            self._done.append(done)
+            return self._not_written(matter)
         sent = self._is_live
         if not sent:
             self._unsent.add(matter.command_id)
         self._pump.wake()
         self._dispatcher.publish("queue", self.queued)
         return matter.says("queued", self._clock(), sent=sent)
+
+    def _not_written(self, matter: Matter) -> Verdict:
+        logger.exception("A command could not be written down")
+        step = "free some space, then do it again"
+        return matter.says("refused", self._clock(), detail="this desk cannot write to its disk", next_step=step)
 
     def _ask_by_code(self, action: CommandKind, request: CheckIn | CheckOut) -> Verdict:
         """Nobody this desk knows of: only the server can tell."""
@@ -211,9 +224,12 @@ class Desk:
             case "unsent" if row.id not in self._unsent:
                 self._unsent.add(row.id)
                 self._say(matter.says("queued", self._clock()))
+            case "set_aside":
+                self._say(matter.set_aside(self._clock(), row.reason or ""))
+                self._keep_undoable(lambda: self.replica.forget(row.id))
             case ErrorBody():
-                self._forget(row.id)
                 self._say(matter.denied(self._clock(), outcome, zone_of(self.replica.gym)))
+                self._keep_undoable(lambda: self.replica.forget(row.id))
             case Raw():
                 self._accept(matter, outcome, row.at)
             case _:
@@ -229,7 +245,8 @@ class Desk:
             self._say(matter.denied(self._clock(), outcome, zone_of(self.replica.gym)))
         elif event := self._accept(matter, outcome, self._now()):
             ended = began(event) if matter.action == "check_out" else None
-            self._done.append(_Done(matter.command_id, event.member, ended))
+            done = Undoable(matter.command_id, event.member, ended)
+            self._keep_undoable(lambda: self.replica.remember(done))
 
     def _accept(self, matter: Matter, result: Raw, at: int) -> CheckInEvent | None:
         """The server's yes; one that cannot be read is a yes all the same."""
@@ -245,9 +262,12 @@ class Desk:
         self._say(matter.accepted(self._clock(), event, warning))
         return event
 
-    def _forget(self, command_id: str) -> None:
-        """What was refused cannot be taken back."""
-        self._done = deque((done for done in self._done if done.command_id != command_id), maxlen=UNDOABLE)
+    def _keep_undoable(self, write: Callable[[], None]) -> None:
+        """What can be taken back is as the disk has it; that one fails is no reason to stop."""
+        try:
+            write()
+        except ReplicaError as error:
+            self.service.report(ProcessingProblem(str(error), kind="undo"))
 
     def _say(self, verdict: Verdict) -> None:
         self._dispatcher.publish("verdict", verdict)

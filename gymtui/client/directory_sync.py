@@ -6,15 +6,26 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from msgspec import Raw, Struct
+
 from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
 from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
 from gymtui.codec import Unreadable, convert
-from gymtui.protocol import MembersPage, SyncMembers
+from gymtui.protocol import Member, MembersPage, SyncMembers
 
 PAGE: Final = 250  # members: folding twice as many would be felt between two key strokes
 SOON: Final = 1.0  # seconds until a page that did not come is asked for again
 LATER: Final = 30.0  # seconds until one that the server would not give is
+
+
+class _Page(Struct, frozen=True, kw_only=True):
+    """A page whose members are looked at one by one."""
+
+    members: tuple[Raw, ...]
+    next_after_seq: int
+    more: bool
+    as_of_seq: int
 
 
 class DirectorySync:
@@ -55,7 +66,7 @@ class DirectorySync:
         before = self._place
         try:
             result = await self._service.request(SyncMembers(after_seq=after_seq, limit=PAGE))
-            page = convert(result, MembersPage)
+            page = self._read(result)
             if page.more and page.next_after_seq <= after_seq:
                 await self._fail("The server gives the same page of members again and again.", LATER)
             elif self._place == before:  # else a snapshot has come meanwhile, and the page belongs to the past
@@ -66,6 +77,18 @@ class DirectorySync:
             await self._fail(str(refused), SOON if refused.body.retryable else LATER)
         except (Unreadable, ReplicaError) as error:
             await self._fail(str(error), LATER)
+
+    def _read(self, result: Raw) -> MembersPage:
+        """The page; a member that cannot be read is told of, and missing, and keeps nobody else out."""
+        page, members = convert(result, _Page), []
+        for body in page.members:
+            try:
+                members.append(convert(body, Member))
+            except Unreadable as error:
+                self._service.report(ProcessingProblem(f"A member cannot be read: {error}", kind=SyncMembers.type))
+        return MembersPage(
+            members=tuple(members), next_after_seq=page.next_after_seq, more=page.more, as_of_seq=page.as_of_seq
+        )
 
     @property
     def _place(self) -> tuple[str, tuple[int, bool]]:

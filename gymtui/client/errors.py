@@ -1,7 +1,8 @@
-"""The three kinds of errors a connection knows, told apart for whoever listens, and what a request may raise.
+"""The kinds of errors a connection knows, told apart for whoever listens, and what a request may raise.
 
 Problem
 ├── ConnectionProblem       comes back by itself
+├── StoppedProblem          comes back only when a person says so
 ├── AuthenticationProblem   a person has to log in again
 └── ProcessingProblem       one message or one handler failed; logged, isolated, counted
 Refused                     the server's answer to a request was no
@@ -25,6 +26,10 @@ class ConnectionProblem(Problem):
         super().__init__(message)
         self.attempt = attempt
         self.retry_in = retry_in
+
+
+class StoppedProblem(Problem):
+    """The server wants no more of this connection: what it says has to be seen to before another try."""
 
 
 class AuthenticationProblem(Problem):

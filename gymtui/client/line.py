@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from gymtui import codec
-from gymtui.client.backoff import ABNORMAL, SENTENCES, Ended
+from gymtui.client.backoff import ABNORMAL, SENTENCES, Ended, sentence
 from gymtui.client.errors import AuthenticationProblem
 from gymtui.protocol import MAX_FRAME, AuthResponse, Close, ConnectionStatus, ErrorBody
 
@@ -60,8 +60,10 @@ Connect = Callable[..., Awaitable[Socket]]
 class Line:
     """An open connection. Every method but `hang_up` raises `Ended` when it is over."""
 
-    def __init__(self, socket: Socket) -> None:
+    def __init__(self, socket: Socket, *, send_within: float = SEND_WITHIN) -> None:
         self._socket = socket
+        self._send_within = send_within
+        self._stalled = False
         self.error: ErrorBody | None = None  # what the server said was wrong, before it closes
 
     async def greet(self) -> tuple[AuthResponse, ConnectionStatus]:
@@ -106,10 +108,11 @@ class Line:
     async def send(self, message: bytes) -> None:
         """Sends one text frame; what is called first is sent first."""
         try:
-            async with asyncio.timeout(SEND_WITHIN):
+            async with asyncio.timeout(self._send_within):
                 await self._socket.send(message, text=True)
         except TimeoutError as error:
             # A peer that reads nothing keeps the library waiting for ever, in `close` too.
+            self._stalled = True
             self._socket.transport.abort()
             raise Ended(SENTENCES[Close.STALLED]) from error
         except ConnectionClosed as closed:
@@ -125,12 +128,14 @@ class Line:
 
     def _ended(self, closed: ConnectionClosed) -> Ended:
         """A code counts as the server's word only where the server said it first."""
+        if self._stalled:
+            return Ended(SENTENCES[Close.STALLED])
         said = closed.rcvd if closed.rcvd_then_sent is not False else None
         code = ABNORMAL if said is None else said.code
-        sentence = SENTENCES.get(code, f"The server has closed the connection (code {code}).")
-        if self.error is None:
-            return Ended(sentence, code=code)
-        return Ended(self.error.message, code=code, wait=(self.error.retry_after_ms or 0) / 1000)
+        # Our own words say what to do; the server's, when to come back, and what a code means that is not known here.
+        if self.error is not None and (self.error.retry_after_ms is not None or code not in SENTENCES):
+            return Ended(self.error.message, code=code, wait=(self.error.retry_after_ms or 0) / 1000)
+        return Ended(sentence(code), code=code)
 
 
 def address(url: str, token: str, desk: str | None) -> str:
@@ -140,11 +145,11 @@ def address(url: str, token: str, desk: str | None) -> str:
     return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))
 
 
-async def dial(connect: Connect, url: str, token: str, desk: str | None) -> Line:
+async def dial(connect: Connect, url: str, token: str, desk: str | None, *, send_within: float = SEND_WITHIN) -> Line:
     """A new connection. Ended where there is none to be had; AuthenticationProblem for an HTTP 401 or 403."""
     server = urlsplit(url).netloc
     try:
-        return Line(await connect(address(url, token, desk), **OPTIONS))
+        return Line(await connect(address(url, token, desk), **OPTIONS), send_within=send_within)
     except InvalidStatus as error:
         status = error.response.status_code
         if status in (401, 403):

@@ -56,6 +56,8 @@ class MockConnection:
         self._requests: deque[tuple[Request, str | None]] = deque()
         self._came = asyncio.Event()
         self._end: ConnectionClosed | None = None
+        self._over = asyncio.Event()
+        self._stalled = False
 
     # --- what the server does -------------------------------------------------------------------------------------
 
@@ -124,6 +126,10 @@ class MockConnection:
         """The network goes, without a word."""
         self._finish(ConnectionClosedError(None, None))
 
+    def stall(self) -> None:
+        """Reads no more: whatever the client sends does not leave its machine."""
+        self._stalled = True
+
     async def received(self, kind: type[R]) -> tuple[R, str | None]:
         """The next message of this kind with its id; waits for it (TimeoutError after 5 s), and passes over others."""
         async with asyncio.timeout(WITHIN):
@@ -138,6 +144,7 @@ class MockConnection:
     def _finish(self, end: ConnectionClosed) -> None:
         if self._end is None:
             self._end = end
+            self._over.set()
             self._incoming.put_nowait(None)
 
     # --- what the client does -------------------------------------------------------------------------------------
@@ -150,6 +157,8 @@ class MockConnection:
         self.cut()
 
     async def send(self, message: bytes, *, text: bool | None = None) -> None:
+        if self._stalled:
+            await self._over.wait()
         if self._end is not None:
             raise self._end
         assert text, "messages are text frames"

@@ -38,13 +38,12 @@ class Outbox:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def enqueue(self, row: Outgoing) -> None:
-        """On disk when it returns; ReplicaError where it cannot be."""
-        with transaction(self._db, durable=True):
-            self._db.execute(
-                "INSERT INTO outbox (id, kind, payload, member_id, at, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (row.id, row.kind, row.payload, row.member_id, row.at, row.state, row.reason),
-            )
+    def add(self, row: Outgoing) -> None:
+        """Inside a transaction of whoever owns `db`."""
+        self._db.execute(
+            "INSERT INTO outbox (id, kind, payload, member_id, at, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (row.id, row.kind, row.payload, row.member_id, row.at, row.state, row.reason),
+        )
 
     def rows(self) -> list[Outgoing]:
         found = self._db.execute("SELECT id, kind, payload, member_id, at, state, reason FROM outbox ORDER BY n")
@@ -59,8 +58,10 @@ class Outbox:
             self._db.execute("DELETE FROM outbox WHERE id = ?", (id,))
 
     def send_again(self, id: str) -> None:
+        """Behind all the others: what was commanded meanwhile was so without it."""
+        last = "(SELECT max(n) + 1 FROM outbox)"
         with transaction(self._db, durable=True):
-            self._db.execute("UPDATE outbox SET state = 'waiting', reason = NULL WHERE id = ?", (id,))
+            self._db.execute(f"UPDATE outbox SET n = {last}, state = 'waiting', reason = NULL WHERE id = ?", (id,))
 
     def set_aside(self, id: str, reason: str) -> None:
         with transaction(self._db):

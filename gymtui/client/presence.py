@@ -16,7 +16,7 @@ class Presence:
         self._replica = replica
         self._queue = queue
         self._ahead: dict[str, CheckInEvent] = {}
-        self._restored: dict[str, int] = {}
+        self._restored = replica.reopened()
 
     def visit(self, member_id: str) -> CheckInEvent | None:
         """The open visit that the server knows of."""

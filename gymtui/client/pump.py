@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Literal
 
 from msgspec import Raw
+from msgspec.structs import replace
 
+from gymtui.client.backoff import UNTAKABLE
 from gymtui.client.command_queue import CommandQueue
 from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
 from gymtui.client.outbox import Outgoing
@@ -18,11 +20,11 @@ from gymtui.protocol import ErrorBody
 
 IN_FLIGHT: Final = 64
 RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
-UNTAKABLE: Final = (1002, 1003, 1007, 1009)  # close codes: something that was sent cannot be taken
 NO_ROW: Final = ("id_reused", "invalid", "not_allowed", "too_large", "unknown_type", "internal")
 
-Outcome = Literal["sent", "unsent"] | Raw | ErrorBody
-"""What became of a command: on its way, back again, done (the reply's result), or refused."""
+Outcome = Literal["sent", "unsent", "set_aside"] | Raw | ErrorBody
+"""What became of a command: on its way, back again, set aside for the row's `reason`, done (the reply's result), or
+refused."""
 
 
 class Pump:
@@ -77,43 +79,57 @@ class Pump:
         return list(self._queue.ready(self._in_flight, self._room - len(self._in_flight)))
 
     async def _send(self, row: Outgoing, *, alone: bool) -> None:
-        self._tell(row, "sent")
         try:
-            await self._answer(row, await self._service.request(row.request, id=row.id))
-        except Disconnected as gone:
-            self._connected = False
-            self._come_back(row, gone, alone=alone)
-        except Refused as refused:
-            await self._answer(row, refused.body)
+            await self._exchange(row, alone=alone)
         except ReplicaError as error:
             self._service.report(ProcessingProblem(str(error), kind=row.kind))
         finally:
             self._in_flight.discard(row.id)
             self._wake.set()
 
-    async def _answer(self, row: Outgoing, outcome: Raw | ErrorBody) -> None:
-        if isinstance(outcome, ErrorBody) and outcome.retryable:
-            self._pauses += 1
-            try:
-                await self._sleep(RETRY_AFTER if outcome.retry_after_ms is None else outcome.retry_after_ms / 1000)
-            finally:
-                self._pauses -= 1
-            return
+    async def _exchange(self, row: Outgoing, *, alone: bool) -> None:
+        self._tell(row, "sent")
         try:
-            if isinstance(outcome, ErrorBody) and outcome.code in NO_ROW:
-                self._queue.set_aside(row, outcome.message)
-            else:
-                self._queue.settle(row)
+            outcome: Raw | ErrorBody = await self._service.request(row.request, id=row.id)
+        except Refused as refused:
+            outcome = refused.body
+        except Disconnected as gone:
+            self._connected = False
+            self._come_back(row, gone, alone=alone)
+            return
+        if not isinstance(outcome, ErrorBody):
+            self._settle(row, outcome)
+        elif outcome.retryable:
+            await self._wait(RETRY_AFTER if outcome.retry_after_ms is None else outcome.retry_after_ms / 1000)
+        elif outcome.code in NO_ROW:
+            self._set_aside(row, outcome.message)
+        else:
+            self._settle(row, outcome)
+
+    async def _wait(self, seconds: float) -> None:
+        self._pauses += 1
+        try:
+            await self._sleep(seconds)
+        finally:
+            self._pauses -= 1
+
+    def _settle(self, row: Outgoing, outcome: Raw | ErrorBody) -> None:
+        try:
+            self._queue.settle(row)
         finally:
             self._tell(row, outcome)
+
+    def _set_aside(self, row: Outgoing, reason: str) -> None:
+        try:
+            self._queue.set_aside(row, reason)
+        finally:
+            self._tell(replace(row, reason=reason), "set_aside")
 
     def _come_back(self, row: Outgoing, gone: Disconnected, *, alone: bool) -> None:
         """A server that cannot take what was sent gets the commands one by one, until the one is found."""
         if gone.code in UNTAKABLE and alone:
             self._room = IN_FLIGHT
-            reason = "The server cannot take this command: please do it again."
-            self._queue.set_aside(row, reason)
-            self._tell(row, ErrorBody(code="invalid", message=reason, retryable=False))
+            self._set_aside(row, "The server cannot take this command.")
             return
         if gone.code in UNTAKABLE:
             self._room = 1

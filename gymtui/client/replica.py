@@ -12,8 +12,9 @@ from gymtui.client.directory import Directory
 from gymtui.client.floor import Floor
 from gymtui.client.outbox import Outbox, Outgoing
 from gymtui.client.schema import ReplicaError, open_file, reading, transaction
+from gymtui.client.undoable import Undoable, Undoables
 from gymtui.codec import convert, encode
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats, Undo
 
 __all__ = ["Outgoing", "Replica", "ReplicaError"]
 
@@ -30,6 +31,7 @@ class Replica:
         self._members = Directory(self._db)
         self._floor = Floor(self._db)
         self._outbox = Outbox(self._db)
+        self._undoables = Undoables(self._db)
         self._parts: list[Snapshot] = []
         self._load()
 
@@ -139,9 +141,15 @@ class Replica:
 
     # --- the outbox -----------------------------------------------------------------------------------------------
 
-    def enqueue(self, row: Outgoing) -> None:
-        """On disk when it returns; ReplicaError where it cannot be."""
-        self._outbox.enqueue(row)
+    def enqueue(self, row: Outgoing, done: Undoable | None = None) -> None:
+        """On disk when it returns, with what can be taken back from now on (`done`), and without what an undo takes
+        back; ReplicaError where it cannot be."""
+        with transaction(self._db, durable=True):
+            self._outbox.add(row)
+            if done is not None:
+                self._undoables.keep(done)
+            if row.kind == "undo" and isinstance(request := row.request, Undo):
+                self._undoables.undo(request.command_id, row.id)
 
     def outbox(self) -> list[Outgoing]:
         """What has no answer yet, or was set aside, in order."""
@@ -155,6 +163,29 @@ class Replica:
 
     def send_again(self, id: str) -> None:
         self._outbox.send_again(id)
+
+    # --- what can be taken back -----------------------------------------------------------------------------------
+
+    @property
+    def undoable(self) -> Undoable | None:
+        """The last command that can be taken back."""
+        with reading():
+            return self._undoables.last()
+
+    def reopened(self) -> dict[str, int]:
+        """When the visits began (ms) that an undo opens again, by the undo's id."""
+        with reading():
+            return self._undoables.reopened()
+
+    def remember(self, done: Undoable) -> None:
+        """A command that was not queued can be taken back."""
+        with transaction(self._db):
+            self._undoables.keep(done)
+
+    def forget(self, command_id: str) -> None:
+        """It cannot be taken back."""
+        with transaction(self._db):
+            self._undoables.forget(command_id)
 
     # --- what is kept at hand -------------------------------------------------------------------------------------
 

@@ -14,10 +14,11 @@ import msgspec
 from gymtui.errors import GymError
 
 APPLICATION_ID: Final = 0x67796D31  # "gym1"
-VERSION: Final = 1
 BUSY: Final = 5.0  # seconds to wait for another program that has the file
 
-SCHEMA: Final = """
+# One script a version: a file is brought from the one it has to the last.
+VERSIONS: Final = (
+    """
 CREATE TABLE desk (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     epoch TEXT NOT NULL, seq INTEGER NOT NULL,
@@ -44,7 +45,14 @@ CREATE TABLE outbox (
     n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, payload BLOB NOT NULL,
     member_id TEXT, at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT
 );
-"""
+""",
+    """
+CREATE TABLE undoable (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, command_id TEXT NOT NULL UNIQUE, member BLOB NOT NULL, since INTEGER,
+    undone_by TEXT
+);
+""",
+)
 
 
 class ReplicaError(GymError):
@@ -84,15 +92,15 @@ def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
     empty = db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
     if not empty and application != APPLICATION_ID:
         raise ReplicaError(f"{path} belongs to another program: please give another path.")
-    if version > VERSION:
+    if version > len(VERSIONS):
         raise ReplicaError(f"{path} was written by a newer version of this program: please update.")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA fullfsync = ON")  # what `durable` promises needs it on macOS; elsewhere it is nothing
     db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA cache_size = -16000")
-    if empty:
-        ours = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
-        db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {ours} COMMIT;")
+    if version < len(VERSIONS):
+        ours = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(VERSIONS)};"
+        db.executescript(f"BEGIN IMMEDIATE; {''.join(VERSIONS[version:])} {ours} COMMIT;")
 
 
 @contextmanager

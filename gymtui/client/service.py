@@ -18,9 +18,16 @@ from gymtui import clock, codec
 from gymtui.client.auth import Login
 from gymtui.client.backoff import Backoff, Ended, course
 from gymtui.client.dispatch import Dispatcher, Handler
-from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, Problem, ProcessingProblem
+from gymtui.client.errors import (
+    AuthenticationProblem,
+    ConnectionProblem,
+    Disconnected,
+    Problem,
+    ProcessingProblem,
+    StoppedProblem,
+)
 from gymtui.client.follow import Follower, Journal
-from gymtui.client.line import Connect, Line, dial
+from gymtui.client.line import SEND_WITHIN, Connect, Line, dial
 from gymtui.client.session import Session
 from gymtui.client.state import ConnectionState, Phase
 from gymtui.client.tasks import until_first
@@ -46,9 +53,10 @@ class WebSocketService:
     """The connection of one desk, for as long as `run` runs; where its one task stands is its `state`.
 
     `url` is the server's (`ws:` or `wss:`, else ValueError); `full` asks for every event the server still has instead
-    of a snapshot. `KINDS` may be subscribed to: the types of events and `"stats"` with their payloads, `"snapshot"`
-    with its last part, `"events"` with all events of one frame in `seq` order, `"connection"` with each new state,
-    `"problem"` with a Problem. Events are in the journal before anybody hears of them.
+    of a snapshot; a message may take `send_within` seconds to leave this machine. `KINDS` may be subscribed to: the
+    types of events and `"stats"` with their payloads, `"snapshot"` with its last part, `"events"` with all events of
+    one frame in `seq` order, `"connection"` with each new state, `"problem"` with a Problem. Events are in the journal
+    before anybody hears of them.
     """
 
     def __init__(
@@ -60,6 +68,7 @@ class WebSocketService:
         desk: str | None = None,
         full: bool = False,
         connect: Connect = websockets.asyncio.client.connect,
+        send_within: float = SEND_WITHIN,
         clock: clock.Clock = clock.now,
         timer: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -70,6 +79,7 @@ class WebSocketService:
         self._login = login
         self._desk = desk
         self._connect = connect
+        self._send_within = send_within
         self._clock = clock
         self._timer = timer
         self._sleep = sleep
@@ -144,7 +154,7 @@ class WebSocketService:
         """From the token to the end, which is always an exception."""
         self._become("connecting", reason=self.state.reason)
         token = await self._login.token()
-        line = await dial(self._connect, self._url, token, self._desk)
+        line = await dial(self._connect, self._url, token, self._desk, send_within=self._send_within)
         try:
             auth, status = await line.greet()
             await self._keep(line, token, auth, status)
@@ -181,6 +191,7 @@ class WebSocketService:
             case "stop":
                 self._go_on.clear()
                 self._become("stopped", reason=str(ended))
+                self.report(StoppedProblem(str(ended)))
                 await self._go_on.wait()
             case "renew":
                 self._login.expire()
@@ -196,7 +207,7 @@ class WebSocketService:
         await until_first(self._go_on.wait(), self._sleep(delay))
 
     async def _wait_for_login(self, problem: AuthenticationProblem) -> None:
-        self._login.forget()
+        await self._login.forget()
         self._go_on.clear()
         self._become("logged_out", reason=str(problem))
         self.report(problem)

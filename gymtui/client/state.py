@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from gymtui.protocol import Member, MemberRef, Role
+from gymtui.protocol import CheckInEvent, Member, MemberRef, Role
 
 Phase = Literal["connecting", "live", "waiting", "logged_out", "stopped"]
 
@@ -34,6 +34,14 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 
 VerdictKind = Literal["checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in"]
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A member with the last visits, the newest first; `in_since` is the time of day (ms) of the open one."""
+
+    member: Member
+    in_since: int | None
+    visits: tuple[CheckInEvent, ...]
 
 
 class Inside(Struct, frozen=True, kw_only=True):

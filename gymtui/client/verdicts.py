@@ -70,6 +70,9 @@ class Matter(Struct, frozen=True, kw_only=True):
     def refused(self, at: int, code: str, reason: str) -> Verdict:
         return self.says("refused", at, detail=reason, next_step=NEXT_STEPS.get(code))
 
+    def set_aside(self, at: int, reason: str) -> Verdict:
+        return self.says("refused", at, detail=reason.rstrip("."), next_step="set aside: F9 shows it")
+
     def accepted(self, at: int, event: CheckInEvent | None, warning: str | None) -> Verdict:
         """The server's yes; `warning` is what the desk's own rules say where the server has warned."""
         matter = self if event is None else self.about(event.member)

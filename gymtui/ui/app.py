@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from gymtui import clock
@@ -18,10 +19,17 @@ from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
 from gymtui.client.state import ConnectionState
 from gymtui.keys import keymap, shown
+from gymtui.ui.ascii import AsciiFilter
 from gymtui.ui.bindings import bind
+from gymtui.ui.farewell import leave_on_signals
+from gymtui.ui.history import ConnectionHistory
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
+from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.theme import THEMES
 
 logger = logging.getLogger(__name__)
@@ -32,7 +40,7 @@ GOODBYE = 3.0  # seconds for a polite end of the connection
 class GymApp(App[None]):
     """Runs the desk, shows it, and asks for a login when the connection says that it needs one.
 
-    `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be.
+    `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be. `ascii`: the terminal has no more.
     """
 
     TITLE = "Front desk"
@@ -51,26 +59,29 @@ class GymApp(App[None]):
         url: str,
         user: str | None = None,
         keys: Mapping[str, str] | None = None,
+        ascii: bool = False,
         clock: clock.Clock = clock.now,
     ) -> None:
         super().__init__()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
+        self._ascii = AsciiFilter(enabled=ascii)
         self.set_keymap(keymap(keys or {}))
         self.desk = desk
         self.login = login
         self.front_desk = FrontDesk(desk, clock=clock)
+        self.history = ConnectionHistory()
         self._url = url
         self._user = user
         self._clock = clock
         self._running_desk: Worker[None] | None = None
 
     async def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
-        for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(asked_to_end, self._leave)
+        if not self.is_headless:
+            leave_on_signals(self._leave)
         await self.push_screen(self.front_desk)
+        self.desk.service.subscribe("connection", self.history.note)
         self.desk.service.subscribe("connection", self._connection_changed)
         self._running_desk = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
 
@@ -89,12 +100,42 @@ class GymApp(App[None]):
 
     def _to_the_box(self) -> None:
         """Whatever is shown and has the focus, a printable key belongs to the one box."""
+        while isinstance(self.screen, HelpScreen | ConnectionScreen):
+            self.pop_screen()
         screen = self.screen
         if isinstance(screen, BoxScreen) and screen.focused is not screen.entry:
             screen.set_focus(screen.entry)
 
+    # --- screens ------------------------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_who(self) -> None:
+        self._turn_to(WhoIsIn, lambda: WhoIsIn(self.desk, clock=self._clock))
+
+    def action_connection(self) -> None:
+        self._turn_to(
+            ConnectionScreen, lambda: ConnectionScreen(self.desk, self.history, url=self._url, clock=self._clock)
+        )
+
+    def _turn_to(self, kind: type[Screen[None]], make: Callable[[], Screen[None]]) -> None:
+        """The screen beside the front desk, in place of another one; from itself, back."""
+        if isinstance(self.screen, kind):
+            self.screen.dismiss()
+        elif isinstance(self.screen, FrontDesk):
+            self.push_screen(make())
+        elif isinstance(self.screen, LiveScreen):
+            self.switch_screen(make())
+
+    def action_theme(self, name: str) -> None:
+        self.theme = name
+
     def get_key_display(self, binding: Binding) -> str:
         return shown(binding.key)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
 
     # --- the connection -----------------------------------------------------------------------------------------------
 

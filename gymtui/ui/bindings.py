@@ -8,10 +8,13 @@ from textual.dom import DOMNode
 from gymtui.keys import COMMANDS, shown
 
 
-def bind(name: str, label: str | None = None, *, show: bool = True, priority: bool = False) -> Binding:
-    """The key of a command, for `BINDINGS`; its id is the command's name."""
+def bind(
+    name: str, label: str | None = None, *, show: bool = True, priority: bool = False, app: bool = False
+) -> Binding:
+    """The key of a command, for `BINDINGS`; its id is the command's name. Whoever binds it does it, or the app."""
     command = COMMANDS[name]
-    return Binding(command.keys, command.action, label or command.label, show=show, priority=priority, id=name)
+    action = f"app.{command.action}" if app else command.action
+    return Binding(command.keys, action, label or command.label, show=show, priority=priority, id=name)
 
 
 def key_of(node: DOMNode, name: str) -> str:

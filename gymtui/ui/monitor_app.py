@@ -15,7 +15,9 @@ from gymtui.client.auth import Login
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
+from gymtui.keys import shown
 from gymtui.ui.app import GOODBYE
+from gymtui.ui.farewell import leave_on_signals
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.monitor import Monitor
 from gymtui.ui.theme import SLATE
@@ -45,6 +47,7 @@ class MonitorApp(App[None]):
         self.register_theme(SLATE)
         self.theme = SLATE.name
         self.service = service
+        self.journal = journal
         self.monitor = Monitor(service, journal, clock=clock)
         self._login = login
         self._url = url
@@ -52,9 +55,14 @@ class MonitorApp(App[None]):
         self._running_service: Worker[None] | None = None
 
     async def on_mount(self) -> None:
+        if not self.is_headless:
+            leave_on_signals(lambda: self.run_worker(self.action_quit()))
         await self.push_screen(self.monitor)
         self.service.subscribe("connection", self._connection_changed)
         self._running_service = self.run_worker(self.service.run(), name="service")
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or shown(binding.key)
 
     def _connection_changed(self, state: ConnectionState) -> None:
         if state.phase == "logged_out" and not isinstance(self.screen, LoginScreen):

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-WIDTHS: Final = [(0, "-narrow"), (72, "-normal")]
+WIDTHS: Final = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]
 HEIGHTS: Final = [(0, "-short"), (22, "-medium"), (32, "-tall")]

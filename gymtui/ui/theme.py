@@ -1,11 +1,11 @@
-"""The one place that knows colours by number: a calm dark slate and a single violet accent.
+"""The one place that knows colours by number: a calm dark slate, light paper, and the terminal's own sixteen.
 
 The colours of the verdicts fall on six different ones of a terminal that has only sixteen.
 """
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 SLATE = Theme(
     name="slate",
@@ -24,12 +24,6 @@ SLATE = Theme(
         "faint": "#69748c",
         "caution": "#f7e463",
         "notice": "#5ab0ff",
-        "footer-background": "#161b25",
-        "footer-item-background": "#161b25",
-        "footer-description-foreground": "#8a94a8",
-        "footer-description-background": "#161b25",
-        "footer-key-foreground": "#9d86ff",
-        "footer-key-background": "#161b25",
         "input-cursor-background": "#9d86ff",
         "input-cursor-foreground": "#0f1219",
         "input-cursor-text-style": "none",
@@ -37,4 +31,56 @@ SLATE = Theme(
     },
 )
 
-THEMES = (SLATE,)
+PAPER = Theme(
+    name="paper",
+    dark=False,
+    primary="#5b3fd6",
+    accent="#5b3fd6",
+    secondary="#0b66c3",
+    success="#12783f",
+    warning="#a85b00",
+    error="#c3202b",
+    foreground="#1c2230",
+    background="#fbfaf7",
+    surface="#f0eee8",
+    panel="#e4e1d8",
+    variables={
+        "quiet": "#565d6d",
+        "faint": "#7b8291",
+        "caution": "#7a6200",
+        "notice": "#0b66c3",
+        "input-cursor-background": "#5b3fd6",
+        "input-cursor-foreground": "#fbfaf7",
+        "input-cursor-text-style": "none",
+        "input-selection-background": "#5b3fd6 30%",
+    },
+)
+
+ANSI = Theme(
+    name="ansi",
+    ansi=True,
+    primary="ansi_bright_magenta",
+    accent="ansi_bright_magenta",
+    secondary="ansi_cyan",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    variables={
+        **BUILTIN_THEMES["ansi-dark"].variables,
+        "quiet": "ansi_default",
+        "faint": "ansi_cyan",
+        "caution": "ansi_bright_yellow",
+        "notice": "ansi_bright_cyan",
+        "input-cursor-background": "ansi_bright_magenta",
+        "input-cursor-foreground": "ansi_black",
+        "input-cursor-text-style": "none",
+        "input-selection-background": "ansi_magenta",
+        "input-selection-foreground": "ansi_black",
+    },
+)
+
+THEMES = (SLATE, PAPER, ANSI)

@@ -1,4 +1,4 @@
-"""The clock on the gym's wall: times of day in the gym's own time zone."""
+"""The clock on the gym's wall: times of day in the gym's own time zone, and how long something took."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from datetime import datetime, tzinfo
 def wall(ms: int, zone: tzinfo) -> datetime:
     """The date and time on the wall at `ms` milliseconds since 1970."""
     return datetime.fromtimestamp(ms / 1000, zone)
+
+
+def stay(minutes: float) -> str:
+    """`43 min`, `1 h 12 min`."""
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
 
 
 def hours_minutes(ms: int, zone: tzinfo) -> str:

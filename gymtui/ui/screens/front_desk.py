@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -10,10 +11,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.timer import Timer
-from textual.widgets import Footer
 
+from gymtui.client.cards import ask_card, own_card
+from gymtui.client.state import Person, Verdict
 from gymtui.protocol import Event, Member
-from gymtui.ui.bindings import bind
+from gymtui.protocol import MemberCard as Card
+from gymtui.ui.bindings import bind, key_of
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.search import Search
@@ -21,36 +24,45 @@ from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.hits import Hits
+from gymtui.ui.widgets.key_line import KeyLine
+from gymtui.ui.widgets.member_card import MemberCard
 
 RECENT = 500  # events of the desk's own copy that the feed begins with
 HITS, HITS_TALL = 5, 8  # rows under the box, and where there is room
 UNUSED = 30.0  # seconds until check-out mode ends by itself
 FILTER = "/"
+REST = 0.15  # seconds that a card is looked at before the server is asked for it
 
 
 class FrontDesk(BoxScreen):
     """Binds what the desk knows down to the widgets, and does what they say has happened."""
 
     TITLE = "Front desk"
-    BINDINGS: ClassVar[list[BindingType]] = [bind("check-out")]
+    BINDINGS: ClassVar[list[BindingType]] = [bind("check-out"), bind("who", app=True), bind("connection", app=True)]
 
     search: var[Search | None] = var[Search | None](None)
     checking_out: var[bool] = var(False)
+    person: var[Person | None] = var[Person | None](None)
 
     _unused: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
         yield WebSocketErrorBoundary(lambda: Counters().data_bind(LiveScreen.stats), id="counters")
-        with Horizontal(id="panes"), Vertical(id="work"):
-            yield from self.compose_box()
-            yield WebSocketErrorBoundary(self._hits, id="hits")
-            yield from self.compose_verdict()
-            yield WebSocketErrorBoundary(self._feed, id="feed")
-        yield Footer(show_command_palette=False)
+        with Horizontal(id="panes"):
+            with Vertical(id="work"):
+                yield from self.compose_box()
+                yield WebSocketErrorBoundary(self._hits, id="hits")
+                yield from self.compose_verdict()
+                yield WebSocketErrorBoundary(self._feed, id="feed")
+            yield WebSocketErrorBoundary(self._card, id="member")
+        yield KeyLine()
 
     def _hits(self) -> Hits:
         return Hits(self._clock).data_bind(FrontDesk.search, LiveScreen.gym, LiveScreen.zone)
+
+    def _card(self) -> MemberCard:
+        return MemberCard(self._clock).data_bind(FrontDesk.person, LiveScreen.gym, LiveScreen.zone)
 
     def _feed(self) -> Feed:
         feed = Feed().data_bind(LiveScreen.zone)
@@ -75,14 +87,42 @@ class FrontDesk(BoxScreen):
 
     def compute_placeholder(self) -> str:
         if self.search and self.search.picking:
-            return f"{len(self.search.hits)} match: ↑ ↓ choose, Enter takes, Esc goes back"
+            return f"{len(self.search.hits)} match: ↑ ↓ choose, Enter takes, {key_of(self, 'back')} goes back"
         return "scan a card, or type a name, a number, a phone"
 
     def compute_prompt(self) -> str:
+        if self.palette:
+            return "COMMAND"
         return "CHECK OUT" if self.checking_out else "CHECK IN"
 
     def watch_search(self, search: Search | None) -> None:
         self.set_class(search is not None, "-searching")
+        hit = (search.pick or search.clear_hit) if search else None
+        if hit is not None:
+            self._look_at(hit.member.id)
+
+    def watch_verdict(self, verdict: Verdict | None) -> None:
+        if verdict is not None and verdict.member is not None:
+            self._look_at(verdict.member.id)
+
+    def _look_at(self, member_id: str) -> None:
+        """The member's card as this desk knows it, and soon as the server does."""
+        member = self._desk.replica.member(member_id) if self.has_class("-wide") else None
+        if member is None:
+            return
+        self._show_card(own_card(self._desk.replica, member))
+        if self.connection.phase == "live":
+            self.run_worker(self._ask_card(member), group="card", exclusive=True, exit_on_error=False)
+
+    async def _ask_card(self, member: Member) -> None:
+        await asyncio.sleep(REST)
+        card = await ask_card(self._desk.service, member)
+        if card is not None and self.person is not None and self.person.member.id == member.id:
+            self._show_card(card)
+
+    def _show_card(self, card: Card) -> None:
+        since = self._desk.in_since(card.member.id)
+        self.person = Person(member=card.member, in_since=since, visits=card.visits)
 
     def watch_checking_out(self, checking_out: bool) -> None:
         self.set_class(checking_out, "-checking-out")

@@ -48,6 +48,8 @@ class LiveScreen(Screen[None]):
         self._desk = desk
         self._clock = clock
         self._unsubscribe: list[Callable[[], None]] = []
+        # As it is now, and not first something else: each change of a class styles the whole screen anew.
+        self.set_reactive(LiveScreen.connection, desk.service.state)
 
     def compose_header(self) -> ComposeResult:
         with Horizontal(id="header"):

@@ -10,12 +10,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import var
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Label, Static
+from textual.widgets import Input, Label, Static
 
 from gymtui.client.auth import Login
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.printable import printable
+from gymtui.ui.bindings import bind
 from gymtui.ui.sizes import HEIGHTS, WIDTHS
+from gymtui.ui.widgets.key_line import KeyLine
 
 
 class UserField(Input):
@@ -27,11 +29,12 @@ class UserField(Input):
 class LoginScreen(Screen[None]):
     """Asks until it is let in, then goes away; what lay under it is as it was."""
 
+    TITLE = "Log in"
     AUTO_FOCUS = "#user"
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", "other field", key_display="Tab"),
+        bind("other-field"),
     ]
 
     server: var[str] = var("○ not asked yet", init=False)
@@ -59,7 +62,7 @@ class LoginScreen(Screen[None]):
             yield Input(password=True, id="password", compact=True)
             yield Static("", id="problem", markup=False)
             yield Label("Enter goes on to the password, then logs in.", id="hint")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         for field in self.query(Input):
@@ -74,6 +77,9 @@ class LoginScreen(Screen[None]):
     def watch_problem(self, problem: str) -> None:
         self.query_one("#problem", Static).update(Content(printable(problem)))
         self.set_class(bool(problem), "-problem")
+
+    def action_other_field(self) -> None:
+        self.focus_next()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         user, password = self.query_one("#user", Input), self.query_one("#password", Input)

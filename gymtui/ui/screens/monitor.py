@@ -21,7 +21,8 @@ from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.client.verdicts import zone_of
 from gymtui.protocol import Event, Gym, Snapshot, Stats
-from gymtui.ui.rows import row_of
+from gymtui.ui.bindings import bind
+from gymtui.ui.screens.live import CAN_RETRY
 from gymtui.ui.sizes import HEIGHTS, WIDTHS
 from gymtui.ui.traffic import Figures, Traffic
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
@@ -30,9 +31,8 @@ from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.following import Following
 from gymtui.ui.widgets.header import GymName, WallClock
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
-from gymtui.words import fold
 
-KEPT: Final = 2000  # events that a filter looks through, and that a pause holds back
+KEPT: Final = 2000  # events that a pause holds back, and that a feed which is made anew begins with
 
 
 class Monitor(Screen[None]):
@@ -45,11 +45,11 @@ class Monitor(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", key_display="Space"),
         Binding("slash", "filter", "filter", key_display="/"),
-        Binding("escape", "back", "back", key_display="Esc"),
-        Binding("pagedown", "page(1)", "older", show=False, priority=True),
-        Binding("pageup", "page(-1)", "newer", show=False, priority=True),
-        Binding("ctrl+r", "try_again", "try again", key_display="Ctrl+R"),
         Binding("q", "app.quit", "leave", key_display="q"),
+        bind("back"),
+        bind("older", show=False, priority=True),
+        bind("newer", show=False, priority=True),
+        bind("try-again"),
     ]
 
     connection: var[ConnectionState] = var(lambda: ConnectionState(phase="connecting", since=0))
@@ -60,7 +60,6 @@ class Monitor(Screen[None]):
     position: var[tuple[str, int]] = var(("", 0))
     paused: var[bool] = var(False)
     held: var[int] = var(0)
-    words: var[str] = var("")
 
     box = getters.query_one("#filter", Input)
 
@@ -92,11 +91,11 @@ class Monitor(Screen[None]):
         return TrafficFigures().data_bind(Monitor.figures, Monitor.position, Monitor.stats)
 
     def _following(self) -> Following:
-        return Following().data_bind(Monitor.connection, Monitor.paused, Monitor.held, Monitor.words)
+        return Following().data_bind(Monitor.connection, Monitor.paused, Monitor.held)
 
     def _feed(self) -> Feed:
         feed = Feed().data_bind(Monitor.zone)
-        feed.extend(self._shown())
+        feed.extend(self._events)
         return feed
 
     def on_mount(self) -> None:
@@ -135,17 +134,22 @@ class Monitor(Screen[None]):
         self.stats = part.stats
         self._events.clear()
         self._events.extend(reversed(part.recent))
-        self._show()
+        self.held = 0
+        for feed in self.query(Feed):
+            feed.restart(self._events)
 
     def _happened(self, events: Sequence[Event]) -> None:
         since, offset = self._service.state.since, self._service.clock_offset
         self._traffic.came(events, self._clock(), since=since, offset=offset)
         self._events.extend(events)
         if self.paused:
-            self.held += sum(self._matches(event) for event in events)
-            return
+            self.held += len(events)
+        else:
+            self._show(events)
+
+    def _show(self, events: Sequence[Event]) -> None:
         for feed in self.query(Feed):
-            feed.extend(event for event in events if self._matches(event))
+            feed.extend(events)
 
     def measure(self) -> None:
         """Shows the figures as they are now; every second does."""
@@ -164,65 +168,53 @@ class Monitor(Screen[None]):
     def watch_paused(self, paused: bool) -> None:
         self.set_class(paused, "-paused")
 
-    def _matches(self, event: Event) -> bool:
-        """Does its row have all the words of the filter, in whatever column?"""
-        if not self.words:
-            return True
-        row = row_of(event)
-        text = "" if row is None else fold(f"{row.who} {row.outcome} {row.place} {row.by} {row.note}")
-        return all(word in text for word in fold(self.words).split())
-
-    def _shown(self) -> list[Event]:
-        return [event for event in self._events if self._matches(event)]
-
-    def _show(self) -> None:
-        self.held = 0
-        for feed in self.query(Feed):
-            feed.restart(self._shown())
-
     # --- what the person does ----------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """`try again` is there while something waits or has stopped."""
         if action != "try_again":
             return True
-        waits = self.connection.phase in ("waiting", "stopped")
-        return waits or any(boundary.error for boundary in self.query(WebSocketErrorBoundary))
+        return self.connection.phase in CAN_RETRY or any(
+            boundary.error for boundary in self.query(WebSocketErrorBoundary)
+        )
 
     def action_pause(self) -> None:
         self.paused = not self.paused
         if not self.paused:
-            self._show()
+            missed = min(self.held, len(self._events))
+            self.held = 0
+            self._show(list(self._events)[len(self._events) - missed :])
 
     def action_filter(self) -> None:
         self.add_class("-filtering")
-        self.box.value = self.words
         self.set_focus(self.box)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self._filter(event.value)
+    def on_input_changed(self, event: Input.Changed) -> None:
+        for feed in self.query(Feed):
+            feed.narrow(event.value)
 
-    def _filter(self, words: str) -> None:
+    def on_input_submitted(self) -> None:
         self.set_focus(None)
         self.remove_class("-filtering")
-        self.words = words.strip()
-        self._show()
 
     def action_back(self) -> None:
-        """One step: from the filter's box, to everything, to following, to the newest row."""
-        if self.has_class("-filtering"):
-            self._filter(self.words)
-        elif self.words:
-            self._filter("")
+        """One step: from the filter to everything, to following, to the newest row."""
+        if self.has_class("-filtering") or self.box.value:
+            self.box.value = ""
+            self.on_input_submitted()
         elif self.paused:
             self.action_pause()
         else:
             for feed in self.query(Feed):
                 feed.top()
 
-    def action_page(self, pages: int) -> None:
+    def action_older(self) -> None:
         for feed in self.query(Feed):
-            feed.scroll_relative(y=pages * (feed.size.height - 1), animate=False)
+            feed.scroll_page_down(animate=False)
+
+    def action_newer(self) -> None:
+        for feed in self.query(Feed):
+            feed.scroll_page_up(animate=False)
 
     def action_try_again(self) -> None:
         self._service.retry_now()

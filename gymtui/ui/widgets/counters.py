@@ -14,6 +14,8 @@ from textual.style import Style
 
 from gymtui.protocol import Stats
 from gymtui.ui.pace import Pace
+from gymtui.ui.spark import spark
+from gymtui.ui.wall import stay
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 NARROW = 14  # cells of the second and the third figure, at least
@@ -22,10 +24,14 @@ BIG = 5  # rows from which the figures are three rows high
 
 def stay_text(minutes: float | None) -> str:
     """`1 h 12 min`; `–` where nobody has left yet."""
-    if minutes is None:
-        return "–"
-    hours, rest = divmod(round(minutes), 60)
-    return f"{hours} h {rest:02d} min" if hours else f"{rest} min"
+    return "–" if minutes is None else stay(minutes)
+
+
+def change_text(stats: Stats) -> str:
+    """Today against the same weekday of last week up to this time: `+9 %`; nothing where that is not known."""
+    if not stats.same_weekday:
+        return ""
+    return f"{(stats.today_total - stats.same_weekday) / stats.same_weekday:+.0%}".replace("%", " %")
 
 
 def fill_of(stats: Stats) -> float | None:
@@ -56,7 +62,7 @@ class Counters(LiveWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pace = Pace(self, self._show, rate=3)
-        self._shown: tuple[int, int, int | None, str] | None = None
+        self._shown: tuple[object, ...] | None = None
 
     def watch_stats(self) -> None:
         self._pace.ask()
@@ -74,7 +80,7 @@ class Counters(LiveWidget):
         wide = self.content_size.width - 2 * narrow
         columns = (
             (wide, self._in_now(self.stats, wide - 3)),
-            (narrow, self._figure("TODAY", f"{self.stats.today_total:,}", "visits")),
+            (narrow, self._today(self.stats, narrow)),
             (narrow, self._stay(self.stats)),
         )
         rows = zip_longest(*(rows for _, rows in columns), fillvalue=Content(""))
@@ -101,6 +107,18 @@ class Counters(LiveWidget):
             *(Content.styled(row, self._style("figure")) for row in rows),
             Content.styled(caption, self._style("quiet")),
         ][: self.content_size.height]
+
+    def _today(self, stats: Stats, width: int) -> list[Content]:
+        """With the day's hours beside the label, and the change on the same day of last week."""
+        change = change_text(stats)
+        rows = self._figure("TODAY", f"{stats.today_total:,}", f"{change} on last week" if change else "visits")
+        busy = [hour for hour, visits in enumerate(stats.hours) if visits]
+        hours = stats.hours[busy[0] : busy[-1] + 1] if busy else ()
+        if width > 9:
+            rows[0] += Content.styled(f"  {spark(hours[-(width - 9) :])}", self._style("bar"))
+        if change and not self._is_big:
+            rows[-1] += Content.styled(f"  {change}", self._style("quiet"))
+        return rows
 
     def _stay(self, stats: Stats) -> list[Content]:
         minutes = stats.average_stay_minutes
@@ -131,5 +149,6 @@ class Counters(LiveWidget):
         return Content.assemble(("━" * taken, self._style(look)), ("─" * (width - taken), self._style("track")))
 
 
-def _figures(stats: Stats) -> tuple[int, int, int | None, str]:
-    return stats.currently_in, stats.today_total, stats.capacity, stay_text(stats.average_stay_minutes)
+def _figures(stats: Stats) -> tuple[object, ...]:
+    stay = stay_text(stats.average_stay_minutes)
+    return stats.currently_in, stats.today_total, stats.capacity, stay, stats.hours, change_text(stats)

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from gymtui.printable import printable
+from gymtui.ui.bindings import key_of
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +54,11 @@ class FaultPanel(Static):
     """The reason in a sentence, and the way back."""
 
     def __init__(self, error: Exception) -> None:
-        reason = printable(str(error)) or type(error).__name__
-        super().__init__(Content(f"✗ stopped, Ctrl+R tries again: {reason}"), markup=False)
+        self._reason = printable(str(error)) or type(error).__name__
+        super().__init__(markup=False)
+
+    def on_mount(self) -> None:
+        self.update(Content(f"✗ stopped, {key_of(self, 'try-again')} tries again: {self._reason}"))
 
     def on_click(self) -> None:
         self.post_message(WebSocketErrorBoundary.TryAgain())

@@ -62,7 +62,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         self.filter: tuple[str, ...] = ()
         self.new = 0
         self._pending: deque[Event] = deque(maxlen=KEPT)
-        self._strips: LRUCache[int, Strip] = LRUCache(256)
+        self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(256)  # by `seq` and width
         self._pace = Pace(self, self._flush, RATE)
 
     def on_mount(self) -> None:
@@ -138,9 +138,9 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
             empty = self._empty() if not self.rows and y == 1 else ""
             return Strip([Segment(fit(empty, width), self._look("quiet"))], width)
         row = self.rows[index]
-        strip = self._strips.get(row.seq)
+        strip = self._strips.get((row.seq, width))
         if strip is None:
-            strip = self._strips[row.seq] = self._format(row, width)
+            strip = self._strips[row.seq, width] = self._format(row, width)
         return strip
 
     def _look(self, name: str) -> Style:
@@ -163,7 +163,8 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
 
     def _format(self, row: Row, width: int) -> Strip:
         at = hours_minutes_seconds(row.at, self.zone)
-        cells = _cells((at, row.symbol, row.who, row.outcome, row.place, row.by, row.note), width)
+        texts = (at, row.symbol, row.who, row.outcome, row.place, row.by, row.note)
+        cells = _refusal_cells(texts, width) if row.kind == "refused" else _cells(texts, width)
         name = "refused" if row.kind == "refused" else "name"
         looks = ("time", row.kind, name, row.kind, "quiet", "quiet", "quiet")
         segments = [Segment(text, self._look(look)) for text, look in zip(cells, looks, strict=True)]
@@ -178,3 +179,11 @@ def _cells(texts: tuple[str, ...], width: int) -> list[str]:
     note = min(40, rest // 2) if width >= NOTE_FROM else 0
     columns = (TIME, SYMBOL, rest - note, OUTCOME, place, by, note)
     return [fit(text, column - GAP) + " " * min(GAP, column) for text, column in zip(texts, columns, strict=True)]
+
+
+def _refusal_cells(texts: tuple[str, ...], width: int) -> list[str]:
+    """The same; where the reason has no column of its own, it takes those of place and desk."""
+    *cells, place, by, note = _cells(texts, width)
+    if width >= NOTE_FROM:
+        return [*cells, place, by, note]
+    return [*cells, fit(texts[-1], max(0, len(place) + len(by) - GAP)) + " ", "", ""]

@@ -11,15 +11,13 @@ from gymtui.ui.widgets.error_boundary import LiveWidget
 
 
 class Following(LiveWidget):
-    """`▌ paused, +12 new: Space goes on`, with the filter and with the connection's trouble behind it."""
+    """`▌ paused, +12 new: Space goes on`, and the connection's trouble behind it."""
 
     connection: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
     paused: reactive[bool] = reactive(False)
     held: reactive[int] = reactive(0)
-    words: reactive[str] = reactive("")
 
     def render(self) -> Content:
         following = f"▌ paused, +{self.held:,} new: Space goes on" if self.paused else "▶ following"
-        only = f", only “{self.words}”" if self.words else ""
         trouble = "" if self.connection.phase == "live" or not self.connection.reason else self.connection.reason
-        return Content(fit(f"{following}{only}   {trouble}", self.size.width))
+        return Content(fit(f"{following}   {trouble}", self.size.width))

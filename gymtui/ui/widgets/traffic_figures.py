@@ -46,11 +46,11 @@ class TrafficFigures(LiveWidget):
         rates = f"1 s {figures.last_second}  1 min {figures.last_minute:.1f}  peak {figures.peak}"
         size = figures.batch_size
         batches = "none yet" if size is None else f"p50 {size.p50:.0f}  p99 {size.p99:.0f}  max {figures.largest_batch}"
-        delay = self._part("DELAY", milliseconds(figures.delay))
+        delay = self._part("DELAY  ", milliseconds(figures.delay))
         lines = (
             self._line("EVENTS / S", fit(rates, RATES), self._bars(figures)),
             self._line("ROUND TRIP", fit(milliseconds(figures.round_trip), HALF), delay),
-            self._line("BATCHES", fit(batches, HALF), self._part("JOURNAL", self._journal())),
+            self._line("BATCHES   ", fit(batches, HALF), self._part("JOURNAL", self._journal())),
             self._refusals(figures),
         )
         return Content("\n").join(lines)
@@ -59,7 +59,7 @@ class TrafficFigures(LiveWidget):
         return self.get_visual_style(f"figures--{name}", partial=True)
 
     def _part(self, caption: str, text: str) -> Content:
-        return Content.assemble((fit(caption, CAPTION), self._look("caption")), text)
+        return Content.assemble((f"{caption}  ", self._look("caption")), text)
 
     def _line(self, caption: str, text: str, more: Content) -> Content:
         return (self._part(caption, text) + more).truncate(self.content_size.width, ellipsis=True)
@@ -77,7 +77,7 @@ class TrafficFigures(LiveWidget):
 
     def _refusals(self, figures: Figures) -> Content:
         if not figures.refusals:
-            return self._part("REFUSED", "nobody yet")
+            return self._part("REFUSED   ", "nobody yet")
         reasons = " · ".join(f"{count} {reason}" for reason, count in figures.refusals)
-        caption = (fit("REFUSED", CAPTION), self._look("caption"))
-        return Content.assemble(caption, (fit(reasons, self.content_size.width - CAPTION), self._look("refused")))
+        shown = Content.styled(fit(reasons, self.content_size.width - CAPTION), self._look("refused"))
+        return self._part("REFUSED   ", "") + shown

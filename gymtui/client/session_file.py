@@ -1,0 +1,180 @@
+"""The logins at one server, in a file that all programs of one person share, so that one password serves them all."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from gymtui.errors import GymError
+from gymtui.protocol import Role
+
+logger = logging.getLogger(__name__)
+
+LOCK_WITHIN: Final = 15.0  # seconds; whoever has the lock waits for the server for 10 at most
+LOCK_EVERY: Final = 0.05  # seconds between two looks
+MAX_SIZE: Final = 1024 * 1024  # bytes
+
+
+class SessionBusy(GymError):
+    """Another program has the file, and does not let go."""
+
+
+class Tokens(Struct, frozen=True, kw_only=True):
+    """One login's newest pair of tokens. The access token is renewed at `renew_at` and over at `ends_at`; the person
+    logged in at `since` (all ms, by this machine's clock)."""
+
+    user: str
+    role: Role
+    access_token: str
+    refresh_token: str
+    renew_at: int
+    ends_at: int
+    since: int
+
+
+class _Content(Struct, frozen=True, forbid_unknown_fields=True):
+    server: str
+    logins: dict[str, Tokens]
+
+
+class Unshared:
+    """Stands in for a `SessionFile` where a login is nobody else's."""
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        yield
+
+    def read(self, user: str | None = None) -> Tokens | None:
+        return None
+
+    def write(self, tokens: Tokens) -> None:
+        """Nothing is kept."""
+
+    def remove(self, user: str) -> None:
+        """Nothing was kept."""
+
+
+class SessionFile(Unshared):
+    """The logins at the server of `url`, by user, as a file in `folder` that only its owner may read; no password.
+
+    A refresh token is good once: `read`, ask for its successor and `write` while it is `locked`, and whoever comes
+    second finds the first one's successor. Where the file cannot be used a warning is logged, and logins are unshared.
+    """
+
+    def __init__(self, folder: Path, url: str) -> None:
+        parts = urlsplit(url)
+        self._server = f"{parts.scheme}://{parts.netloc}"
+        self._folder = folder
+        self._path = folder / f"session-{hashlib.sha256(self._server.encode()).hexdigest()[:12]}.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Blocks until no other program has it, and keeps them out; SessionBusy after 15 s."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            self._warn(error)
+            yield
+            return
+        try:
+            _acquire(lock)
+            yield
+        finally:
+            os.close(lock)
+
+    def read(self, user: str | None = None) -> Tokens | None:
+        """The login of `user`, or the last one that anybody made; None where there is none."""
+        logins = self._logins()
+        if user is not None:
+            return logins.get(user)
+        return max(logins.values(), key=lambda tokens: tokens.since, default=None)
+
+    def write(self, tokens: Tokens) -> None:
+        """On disk when it returns, and whole whatever happens meanwhile."""
+        self._replace(self._logins() | {tokens.user: tokens})
+
+    def remove(self, user: str) -> None:
+        """Forgets this user's login."""
+        logins = self._logins()
+        if logins.pop(user, None) is not None:
+            self._replace(logins)
+
+    def _logins(self) -> dict[str, Tokens]:
+        try:
+            content = msgspec.json.decode(_private(self._path), type=_Content)
+        except FileNotFoundError:
+            return {}
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._warn(error)
+            return {}
+        if content.server != self._server:
+            logger.warning("%s is about another server, and is not used: please log in.", self._path)
+            return {}
+        return content.logins
+
+    def _replace(self, logins: dict[str, Tokens]) -> None:
+        try:
+            if logins:
+                _write(self._path, msgspec.json.encode(_Content(self._server, logins)))
+            else:
+                self._path.unlink()
+        except OSError as error:
+            self._warn(error)
+            with suppress(OSError):  # a token that was used already would end the login of whoever finds it
+                self._path.unlink()
+
+    def _warn(self, error: Exception) -> None:
+        logger.warning("%s cannot be used: %s. Other programs here will ask for a login.", self._path, error)
+
+
+def _private(path: Path) -> bytes:
+    """What is in the file; OSError where others than its owner could have read or written it."""
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(file, "rb") as opened:
+        status = os.fstat(file)
+        if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
+            raise PermissionError("others may read it (chmod 600 keeps them out)")
+        return opened.read(MAX_SIZE)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All of it, or what was there before."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _acquire(lock: int) -> None:
+    """Waits in small steps: a program that was stopped with its lock must not stop this one too."""
+    deadline = time.monotonic() + LOCK_WITHIN
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= deadline:
+                raise SessionBusy("Another program here is renewing the login, and does not get done.") from error
+            time.sleep(LOCK_EVERY)
+        else:
+            return

@@ -1,0 +1,54 @@
+"""The commands of this desk that can be taken back, the last one first; across restarts."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from msgspec import Struct
+
+from gymtui.codec import convert, encode
+from gymtui.protocol import MemberRef
+
+KEPT: Final = 100  # commands
+
+
+class Undoable(Struct, frozen=True):
+    """A command that can be taken back; `since` is when the visit began that it ended (ms)."""
+
+    command_id: str
+    member: MemberRef
+    since: int | None = None
+
+
+class Undoables:
+    """The table of them; writes inside the transactions of whoever owns `db`."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def last(self) -> Undoable | None:
+        row = self._db.execute(
+            "SELECT command_id, member, since FROM undoable WHERE undone_by IS NULL ORDER BY n DESC LIMIT 1"
+        ).fetchone()
+        return row and Undoable(row[0], convert(row[1], MemberRef), row[2])
+
+    def reopened(self) -> dict[str, int]:
+        """When the visits began (ms) that an undo opens again, by the undo's id."""
+        return dict(
+            self._db.execute("SELECT undone_by, since FROM undoable WHERE undone_by IS NOT NULL AND since IS NOT NULL")
+        )
+
+    def keep(self, done: Undoable) -> None:
+        self._db.execute(
+            "INSERT INTO undoable (command_id, member, since) VALUES (?, ?, ?)",
+            (done.command_id, encode(done.member), done.since),
+        )
+        self._db.execute("DELETE FROM undoable WHERE n <= (SELECT max(n) FROM undoable) - ?", (KEPT,))
+
+    def undo(self, command_id: str, by: str) -> None:
+        """It is taken back by the command `by`."""
+        self._db.execute("UPDATE undoable SET undone_by = ? WHERE command_id = ?", (by, command_id))
+
+    def forget(self, command_id: str) -> None:
+        self._db.execute("DELETE FROM undoable WHERE command_id = ?", (command_id,))

@@ -1,0 +1,124 @@
+"""The desk of the demo: the normal one, with a line of hints and a key that breaks something."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.reactive import reactive
+
+from gymtui.client.state import Verdict
+from gymtui.demo.chaos import WORDS, Chaos
+from gymtui.demo.ledger import Ledger, Tally
+from gymtui.demo.relay import Relay
+from gymtui.demo.tour import Tour
+from gymtui.ui import GymApp
+from gymtui.ui.cells import fit
+from gymtui.ui.widgets.error_boundary import LiveWidget
+
+logger = logging.getLogger(__name__)
+LOOK = 1.0  # seconds between two looks into the journal
+
+
+class Guide(LiveWidget):
+    """One line: what to try, or what is broken just now; and the proof."""
+
+    DEFAULT_CSS = """
+    Guide { padding: 0 1; background: $accent 22%; color: $foreground; }
+    Guide.-broken { background: $warning 30%; text-style: bold; }
+    """
+
+    hint: reactive[str] = reactive("")
+    tally: reactive[Tally] = reactive(Tally)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.styles.height = 1  # the style sheet of the desk has every live widget fill what holds it
+
+    def render(self) -> Content:
+        width, tally = self.content_size.width, self.tally
+        proof = f"{tally.done} done, {tally.lost} lost, {tally.doubled} doubled"
+        return Content(f"{fit(self.hint, width - len(proof) - 2)}  {proof}")
+
+
+class DemoApp(GymApp):
+    """`chaos` breaks what is around the desk; `database` is the server's, for the proof."""
+
+    CSS_PATH = "../ui/gym.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f12", "chaos", "break it"),
+        Binding("f10", "next_hint", "next hint", show=False),
+    ]
+
+    def __init__(self, *arguments: Any, chaos: Chaos, relay: Relay, database: Path, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._chaos = chaos
+        self._relay = relay
+        self._ledger = Ledger(database)
+        self._tour = Tour()
+        self._guide = Guide()
+
+    async def on_mount(self) -> None:
+        self.run_worker(self._relay.run(), name="relay")
+        await super().on_mount()
+        await self.front_desk.mount(self._guide, before=-1)  # the last line is the keys
+        self.desk.subscribe("verdict", self._ledger.hear)
+        self.watch(self.front_desk, "verdict", self._said, init=False)
+        self.set_interval(LOOK, self._look)
+        self._show()
+
+    def _said(self, verdict: Verdict | None) -> None:
+        if verdict is not None:
+            self._tour.hear(verdict)
+            self._show()
+
+    def _look(self) -> None:
+        try:
+            self._guide.tally = self._ledger.look()
+        except sqlite3.Error as error:
+            logger.warning("The proof waits: the journal cannot be read just now (%s)", error)
+
+    def _show(self) -> None:
+        doing = self._chaos.doing
+        self._guide.hint = WORDS[doing] if doing else self._tour.hint
+        self._guide.set_class(doing is not None, "-broken")
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._follow(event.key)
+        await super().on_event(event)
+
+    def _follow(self, key: str) -> None:
+        """Esc dismisses the hint where it has nothing else to go back from."""
+        if key == "f9":
+            self._tour.did("connection")
+        desk = self.front_desk
+        if key == "escape" and self.screen is desk and not desk.entry.value and not desk.checking_out:
+            self._tour.skip()
+        self._show()
+
+    def action_next_hint(self) -> None:
+        self._tour.skip()
+        self._show()
+
+    def action_chaos(self) -> None:
+        self._tour.did("chaos")
+        self.run_worker(self._break(), name="chaos")
+
+    async def _break(self) -> None:
+        breaking = asyncio.ensure_future(self._chaos.break_something())
+        await asyncio.sleep(0)
+        self._show()
+        await breaking
+        self._show()
+        self.desk.service.retry_now()  # as Ctrl+R does: the longer it was away, the longer it would wait by itself
+
+    async def action_quit(self) -> None:
+        self._relay.delay = 0.0  # goodbye is said to the server, and waited for
+        await super().action_quit()

@@ -1,0 +1,49 @@
+"""The guided minute: one hint at a time, gone once it has been done."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from gymtui.client.state import Verdict
+
+Step = Literal["name", "scan", "out", "undo", "connection", "chaos"]
+SCANNED: Final = "100042"
+HINTS: Final[dict[Step, str]] = {
+    "name": "Type part of a name, then Enter",
+    "scan": f"A scanner is a keyboard: type {SCANNED}, Enter",
+    "out": "F4, then a name: that one leaves",
+    "undo": "Ctrl+Z takes the last one back",
+    "connection": "F9 shows the connection and the queue",
+    "chaos": "F12 breaks something: watch, and go on",
+}
+END: Final = "F12 breaks something else. Ctrl+Q ends all of it"
+
+
+class Tour:
+    """What is left to be shown."""
+
+    def __init__(self) -> None:
+        self._left = list(HINTS)
+
+    @property
+    def hint(self) -> str:
+        return HINTS[self._left[0]] if self._left else END
+
+    def did(self, step: Step) -> None:
+        if step in self._left:
+            self._left.remove(step)
+
+    def skip(self) -> None:
+        del self._left[:1]
+
+    def hear(self, verdict: Verdict) -> None:
+        """The first word on a command tells what was done."""
+        match verdict.action:
+            case "check_out":
+                self.did("out")
+            case "undo":
+                self.did("undo")
+            case "check_in" if verdict.member is None or verdict.member.membership_number == SCANNED:
+                self.did("scan")
+            case "check_in":
+                self.did("name")

@@ -1,0 +1,78 @@
+"""The list of who is in: its order, what is typed to narrow it, who is chosen and marked. Pure, step by step."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gymtui.client.state import Inside
+from gymtui.words import fold, words
+
+Order = Literal["time", "name"]
+
+
+class Roster(Struct, frozen=True, kw_only=True):
+    """`people` come the newest first; `chosen` and `marked` are member ids, and stay with the people as these move."""
+
+    people: tuple[Inside, ...] = ()
+    text: str = ""
+    order: Order = "time"
+    chosen: str | None = None
+    marked: frozenset[str] = frozenset()
+
+    @property
+    def rows(self) -> tuple[Inside, ...]:
+        """Who is seen: those whose name has words that begin as typed, or whose number begins so."""
+        typed = words(self.text)
+        found = [inside for inside in self.people if all(_has(inside, word) for word in typed)]
+        return tuple(sorted(found, key=lambda i: fold(i.member.full_name)) if self.order == "name" else found)
+
+    @property
+    def index(self) -> int | None:
+        """Which row is chosen."""
+        return next((n for n, inside in enumerate(self.rows) if inside.member.id == self.chosen), None)
+
+    @property
+    def targets(self) -> tuple[Inside, ...]:
+        """Whom Enter checks out: those marked, or the chosen one, or the only one that was typed for."""
+        if self.marked:
+            return tuple(inside for inside in self.people if inside.member.id in self.marked)
+        rows = self.rows
+        if self.index is not None:
+            return (rows[self.index],)
+        return rows if self.text and len(rows) == 1 else ()
+
+    def now(self, people: tuple[Inside, ...]) -> Roster:
+        """The same list an event later; who has left is marked no more."""
+        here = {inside.member.id for inside in people}
+        return replace(
+            self,
+            people=people,
+            marked=self.marked & here,
+            chosen=self.chosen if self.chosen in here else None,
+        )
+
+    def moved(self, step: int) -> Roster:
+        """Down from the box is the first row, up from the first row is the box again."""
+        row = (-1 if self.index is None else self.index) + step
+        rows = self.rows
+        if row < 0 or not rows:
+            return replace(self, chosen=None)
+        return replace(self, chosen=rows[min(row, len(rows) - 1)].member.id)
+
+    def toggled(self) -> Roster:
+        """The chosen one is marked, or no more, and the next is chosen."""
+        at = self.targets[0].member.id if len(self.targets) == 1 and not self.marked else self.chosen
+        if at is None:
+            return self.moved(1)
+        return replace(self, marked=self.marked ^ {at}, chosen=at).moved(1)
+
+    def sorted(self) -> Roster:
+        return replace(self, order="time" if self.order == "name" else "name")
+
+
+def _has(inside: Inside, word: str) -> bool:
+    known = [*words(inside.member.full_name), *words(inside.member.membership_number or "")]
+    return any(said.startswith(word) for said in known)

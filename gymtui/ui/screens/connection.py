@@ -1,0 +1,122 @@
+"""The connection and the queue: what is wrong, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Static
+
+from gymtui import clock
+from gymtui.client.desk import Desk
+from gymtui.client.outbox import Outgoing
+from gymtui.client.state import ConnectionState
+from gymtui.ui.bindings import bind
+from gymtui.ui.history import ConnectionHistory
+from gymtui.ui.pace import Pace
+from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.widgets.connection_details import ConnectionDetails
+from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
+from gymtui.ui.widgets.key_line import KeyLine
+from gymtui.ui.widgets.queue_list import QueueList
+
+RATE = 3  # times a second that the position is read anew
+
+
+class ConnectionScreen(LiveScreen):
+    """Has no box: what is typed or scanned here goes to the front desk."""
+
+    TITLE = "Connection and queue"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("connection", "front desk", app=True),
+        bind("who", show=False, app=True),
+        bind("send-again"),
+        bind("take-away"),
+        bind("back"),
+        bind("next", show=False),
+        bind("previous", show=False),
+    ]
+
+    rows: var[tuple[tuple[Outgoing, str], ...]] = var[tuple[tuple[Outgoing, str], ...]](())
+    chosen: var[int] = var(0)
+    is_live: var[bool] = var(False)
+    position: var[tuple[str, int]] = var(("", 0))
+
+    def __init__(self, desk: Desk, history: ConnectionHistory, *, url: str, clock: clock.Clock = clock.now) -> None:
+        super().__init__(desk, clock=clock)
+        self._history = history
+        self._url = url
+
+    def compose(self) -> ComposeResult:
+        yield from self.compose_header()
+        yield Static(Content("CONNECTION AND QUEUE"), id="title", markup=False)
+        yield WebSocketErrorBoundary(self._details, id="details")
+        yield WebSocketErrorBoundary(self._queue, id="queue")
+        yield KeyLine()
+
+    def _details(self) -> ConnectionDetails:
+        details = ConnectionDetails(self._history, url=self._url)
+        return details.data_bind(ConnectionScreen.position, LiveScreen.zone, state=LiveScreen.connection)
+
+    def _queue(self) -> QueueList:
+        screen = ConnectionScreen
+        return QueueList().data_bind(screen.rows, screen.chosen, screen.is_live, LiveScreen.zone)
+
+    def on_mount(self) -> None:
+        self._pace = Pace(self, self._read, RATE)
+        self._read()
+
+    def subscriptions(self) -> list[Callable[[], None]]:
+        return [*super().subscriptions(), self._desk.service.subscribe("events", self._moved)]
+
+    def _moved(self, _: object) -> None:
+        self._pace.ask()
+
+    def _queue_changed(self, queued: int) -> None:
+        super()._queue_changed(queued)
+        self._pace.ask()
+
+    def watch_connection(self, state: ConnectionState) -> None:
+        super().watch_connection(state)
+        self.is_live = state.phase == "live"
+
+    def _read(self) -> None:
+        replica = self._desk.replica
+        self.position = replica.position
+        waiting = [*self._desk.set_aside, *self._desk.queue]
+        members = ((row, replica.member(row.member_id) if row.member_id else None) for row in waiting)
+        self.rows = tuple((row, member.full_name if member else "a card number") for row, member in members)
+        self.chosen = max(0, min(self.chosen, len(self.rows) - 1))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what was set aside may be sent again or taken away; the rest goes by itself."""
+        if action in ("send_again", "take_away"):
+            return bool(self.rows) and self.rows[self.chosen][0].state == "set_aside"
+        return super().check_action(action, parameters)
+
+    def on_queue_list_picked(self, event: QueueList.Picked) -> None:
+        self._choose(event.row)
+
+    def _choose(self, row: int) -> None:
+        self.chosen = max(0, min(row, len(self.rows) - 1))
+        self.refresh_bindings()
+
+    def action_next(self) -> None:
+        self._choose(self.chosen + 1)
+
+    def action_previous(self) -> None:
+        self._choose(self.chosen - 1)
+
+    def action_send_again(self) -> None:
+        self._desk.retry(self.rows[self.chosen][0].id)
+
+    def action_take_away(self) -> None:
+        self._desk.acknowledge(self.rows[self.chosen][0].id)
+
+    def action_back(self) -> None:
+        self.dismiss()

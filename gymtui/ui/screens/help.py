@@ -1,0 +1,86 @@
+"""Help for the screen one is on, written from its bindings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from gymtui.client.state import SYMBOLS
+from gymtui.keys import COMMANDS, shown
+from gymtui.ui.bindings import bind
+from gymtui.ui.sizes import HEIGHTS, WIDTHS
+from gymtui.ui.widgets.key_line import KeyLine
+
+KEY, NAME = 13, 15  # cells of the key and of the name
+HERE: dict[str, tuple[str, ...]] = {
+    "Front desk": (
+        "Scan a card, or type a name, a number or a phone and press Enter.",
+        "Several that match are a list: ↑ ↓ choose, Enter takes.",
+        "/ and a word narrows what has happened, : lists all commands.",
+    ),
+    "Who is in": (
+        "Type to narrow the list; ↑ ↓ choose, Enter checks out.",
+        "Several: mark each, then press Enter; it says how many before it does.",
+        "A card that is scanned here is checked out, or in.",
+    ),
+    "Connection and queue": (
+        "What this desk does while the connection is away waits in the queue, on disk.",
+        "What the server cannot take is set aside: look at it, send it again or take it away.",
+        "What is typed or scanned here goes to the front desk.",
+    ),
+    "Log in": ("Type your name, Enter, your password, Enter.",),
+}
+VERDICTS = (
+    (SYMBOLS["checked_in"], "checked in", "it is on disk at the server"),
+    (SYMBOLS["queued"], "queued", "it is on disk here, and waits for the server"),
+    (SYMBOLS["warned"], "checked in:", "with something to tell the member; one bell"),
+    (SYMBOLS["refused"], "refused:", "not checked in, and why; two bells"),
+    (SYMBOLS["already_in"], "already in", "since when, and at which desk; nothing was done"),
+)
+
+
+class HelpScreen(Screen[None]):
+    """Lies over the screen that it explains; whatever is typed goes on there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [bind("help", "close"), bind("back")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    def __init__(self, explained: Screen[object]) -> None:
+        super().__init__()
+        self._title = explained.TITLE or ""
+        # A key each, as they are now; the arrows and Enter are in the words above.
+        self._keys = {active.binding.id: key for key, active in reversed(explained.active_bindings.items())}
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.assemble("HELP   ", (self._title, "not bold $quiet")), id="title", markup=False)
+        with VerticalScroll(id="help", can_focus=True):
+            yield Static(Content("\n").join(self._lines()), markup=False)
+        yield KeyLine()
+
+    def _lines(self) -> Iterator[Content]:
+        yield from (Content(line) for line in HERE.get(self._title, ()))
+        yield Content("")
+        yield Content.styled(f"{'KEY':<{KEY}}{'OR TYPE':<{NAME}}", "$faint")
+        for name, command in COMMANDS.items():
+            if name in self._keys:
+                key = shown(self._keys[name])
+                yield Content.assemble((f"{key:<{KEY}}", "$accent"), f"{':' + name:<{NAME}}", (command.what, "$quiet"))
+        if self._title == "Front desk":
+            yield Content("")
+            yield Content.styled("WHAT IS SAID", "$faint")
+            for symbol, word, meaning in VERDICTS:
+                yield Content.assemble((f"{symbol} ", "$accent"), f"{word:<{KEY}}", (meaning, "$quiet"))
+
+    def action_help(self) -> None:
+        self.dismiss()
+
+    def action_back(self) -> None:
+        self.dismiss()

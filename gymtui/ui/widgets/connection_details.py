@@ -1,0 +1,88 @@
+"""All there is to know about the connection, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, tzinfo
+from typing import ClassVar
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.style import Style
+
+from gymtui import clock
+from gymtui.client.state import ConnectionState
+from gymtui.ui.cells import fit
+from gymtui.ui.history import ConnectionHistory
+from gymtui.ui.spark import spark
+from gymtui.ui.wall import hours_minutes, hours_minutes_seconds
+from gymtui.ui.widgets.error_boundary import LiveWidget
+
+LABEL = 11  # cells of a line's label
+
+
+class ConnectionDetails(LiveWidget):
+    """A line a fact; `position` is the journal's epoch and seq here."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"details--label", "details--quiet", "details--spark"}
+
+    state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
+    position: reactive[tuple[str, int]] = reactive(("", 0))
+    zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+
+    def __init__(self, history: ConnectionHistory, *, url: str) -> None:
+        super().__init__()
+        self._history = history
+        self._url = url
+
+    def render(self) -> Content:
+        return Content("\n").join(self._lines())
+
+    def _lines(self) -> Iterator[Content]:
+        state, history = self.state, self._history
+        yield self._line("state", self._sentence(state))
+        if state.reason and state.phase != "live":
+            yield self._line("why", state.reason)
+        yield self._line("server", self._url)
+        who = " · ".join(part for part in (state.user, state.role) if part)
+        yield self._line("logged in", who or "nobody yet")
+        yield self._line("session", state.session_id or "none")
+        epoch, seq = self.position
+        yield self._line("position", f"{seq:,} of journal {epoch}" if epoch else "nothing has come yet")
+        yield self._latency()
+        yield self._line("reconnects", f"{history.reconnects}" + ("" if history.losses else ", it has never gone"))
+        for loss in history.losses:
+            at = hours_minutes_seconds(clock.to_text(loss.at), self.zone)
+            yield self._line("", f"{at}  {loss.reason}", "quiet")
+
+    def _line(self, label: str, text: str, look: str | None = None) -> Content:
+        shown = fit(text, max(0, self.content_size.width - LABEL)).rstrip()
+        value = Content.styled(shown, self._look(look)) if look else Content(shown)
+        return Content.styled(fit(label, LABEL), self._look("label")) + value
+
+    def _look(self, name: str) -> Style:
+        return self.get_visual_style(f"details--{name}", partial=True)
+
+    def _sentence(self, state: ConnectionState) -> str:
+        since = hours_minutes(state.since, self.zone)
+        match state.phase:
+            case "live":
+                return f"Live since {since}."
+            case "connecting":
+                return f"Connecting, try {state.attempt + 1}."
+            case "waiting":
+                return f"Away since {since}; the desk goes on, and tries again by itself."
+            case "logged_out":
+                return "Log in again."
+            case "stopped":
+                return "Stopped."
+
+    def _latency(self) -> Content:
+        times = [seconds * 1000 for seconds in self._history.latencies]
+        if not times:
+            return self._line("latency", "not measured yet")
+        middle = sorted(times)[len(times) // 2]
+        words = f"{times[-1]:.0f} ms now, {middle:.0f} ms in the middle, {max(times):.0f} ms at most  "
+        room = max(0, self.content_size.width - LABEL - len(words))
+        blocks = spark(times[-room:] if room else [])
+        return self._line("latency", words) + "  " + Content.styled(blocks, self._look("spark"))

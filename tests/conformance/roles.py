@@ -1,0 +1,103 @@
+"""Who may do what."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.conformance.commands import come_in
+from tests.conformance.contract import sentence
+from tests.conformance.gym import Gym, Json, expect, new_id
+
+COMMANDS: Final[list[tuple[str, Json]]] = [
+    ("check_in", {"code": "1"}),
+    ("check_out", {"code": "1"}),
+    ("undo", {"command_id": "none"}),
+    ("save_member", {"member": {"full_name": "Nobody", "guest": True}}),
+    ("notify", {"level": "info", "title": "Nothing", "message": "No."}),
+]
+READS: Final[list[tuple[str, Json]]] = [
+    ("search_members", {"text": "a", "limit": 1}),
+    ("list_present", {"limit": 1}),
+    ("list_check_ins", {"limit": 1}),
+    ("sync_members", {"limit": 1}),
+    ("resume", {"epoch": "another"}),
+]
+
+
+@sentence("An operator reads everything, and every command of theirs is not_allowed.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("operator") as wire:
+        for type, payload in COMMANDS:
+            await wire.refused(type, payload, "not_allowed")
+        for type, payload in READS:
+            await wire.do(type, payload)
+        await wire.refused("get_member", {"member_id": "nobody"}, "unknown_member")
+        for type in ("ping", "heartbeat"):
+            await wire.send(type, {}, type)
+            await wire.until({"ping": "pong", "heartbeat": "heartbeat_ack"}[type], id=type)
+
+
+@sentence("What is not allowed is not done, and leaves its id free.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("operator") as operator, gym.wire() as wire:
+        member, id = await gym.member(wire), new_id()
+        await operator.refused("check_in", {"member_id": member["id"]}, "not_allowed", id)
+        came = await wire.do("check_in", {"member_id": member["id"]}, id)
+        expect(came["command_id"] == id, came)
+
+
+@sentence("All roles hear the same events.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("operator") as operator, gym.wire("manager") as manager, gym.wire() as wire:
+        came = await come_in(gym, wire)
+        for listener in (operator, manager, wire):
+            expect(await listener.event("check_in_update", id=came["id"]) == came, listener.events)
+
+
+@sentence("Staff may not notify and may not change members, but add guests.")
+async def _(gym: Gym) -> None:
+    gym.token("manager")
+    async with gym.wire() as wire, gym.wire("manager") as manager:
+        member = await gym.member(wire)
+        await wire.refused(*COMMANDS[-1], "not_allowed")
+        await wire.refused("save_member", {"member": {"full_name": "Nobody"}}, "not_allowed")
+        await wire.refused("save_member", {"member": {"id": member["id"], "plan": "Free"}}, "not_allowed")
+        guest = (await wire.do("save_member", {"member": {"full_name": "Conformance Guest", "guest": True}}))["member"]
+        expect(guest["guest"] is True, guest)
+        await manager.do("save_member", {"member": {"id": guest["id"], "deleted": True}})
+
+
+@sentence("Staff may undo what they did, a manager what anyone did.")
+async def _(gym: Gym) -> None:
+    gym.token("manager")
+    async with gym.wire() as wire, gym.wire("manager") as manager:
+        theirs, own = new_id(), new_id()
+        await come_in(gym, manager, theirs)
+        await wire.refused("undo", {"command_id": theirs}, "not_allowed")
+        await come_in(gym, wire, own)
+        await manager.do("undo", {"command_id": own})
+
+
+@sentence("A manager changes a member, only the fields that are named, and everyone hears of it.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("manager") as wire, gym.wire() as watcher:
+        member, id = await gym.member(wire, plan="Gold", phone="+41 44 123"), new_id()
+        change = {"member": {"id": member["id"], "phone": None, "alerts": ["Birthday"]}}
+        saved = (await wire.do("save_member", change, id))["member"]
+        expect((saved["plan"], saved["phone"], saved["alerts"]) == ("Gold", None, ["Birthday"]), saved)
+        expect(await watcher.event("member_update", id=member["id"], seq=saved["seq"]) == saved, watcher.events)
+        expect((await wire.do("save_member", change, id))["member"] == saved, wire.received[-1])
+        await wire.refused("save_member", {"member": {"id": "nobody", "plan": "Free"}}, "unknown_member")
+        taken = {"full_name": "Conformance Twin", "membership_number": member["membership_number"]}
+        await wire.refused("save_member", {"member": taken}, "invalid")
+
+
+@sentence("A manager's notification is told to everyone, once.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("manager") as wire, gym.wire() as watcher:
+        said: Json = {"level": "warning", "title": "Conformance", "message": "Nothing is wrong."}
+        id = new_id()
+        first = (await wire.do("notify", said, id))["notification"]
+        expect((await wire.do("notify", said, id))["notification"] == first, wire.received[-1])
+        expect({name: first[name] for name in said} == said and first["at"], first)
+        expect(await watcher.event("notification", id=first["id"]) == first, watcher.events)

@@ -1,0 +1,78 @@
+"""A played server on a real socket that pours events over whoever connects."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from gymtui import clock
+from gymtui.client import MockWebSocket
+from gymtui.client.mock import MockConnection
+from gymtui.client.tasks import until_first
+from gymtui.protocol import MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
+from tests.ui_fakes import GYM, STATS, visit
+
+
+def answer(connection: MockConnection, request: Request, id: str | None) -> None:
+    seq = connection.server.seq
+    if isinstance(request, Resume):
+        connection.reply(id, Resumed("snapshot"))
+        connection.send_message(
+            Snapshot(epoch="epoch-1", seq=seq, gym=GYM, present=(), recent=(), stats=STATS, more=False)
+        )
+    elif isinstance(request, SyncMembers):
+        connection.reply(id, MembersPage(members=(), next_after_seq=seq, more=False, as_of_seq=seq))
+
+
+class Firehose:
+    """So many `events` in one batch, `every` so many seconds; `sent` is how many there were."""
+
+    def __init__(self, *, events: int, every: float) -> None:
+        self._events = events
+        self._every = every
+        self._played = MockWebSocket(seq=1, answer=answer)
+        self.sent = 0
+
+    async def __aenter__(self) -> Self:
+        self._listener: Server = await serve(self._serve, "127.0.0.1", 0, compression=None)
+        self.url = f"ws://127.0.0.1:{self._listener.sockets[0].getsockname()[1]}/ws/checkins/"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._listener.close()
+        await self._listener.wait_closed()
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        played = await self._played("")
+
+        async def up() -> None:
+            async for message in socket:
+                await played.send(message.encode() if isinstance(message, str) else message, text=True)
+
+        async def down() -> None:
+            while True:
+                await socket.send(await played.recv(), text=True)
+
+        async def pour() -> None:
+            due = asyncio.get_running_loop().time()
+            while True:
+                due += self._every
+                await asyncio.sleep(due - asyncio.get_running_loop().time())
+                now, first = clock.to_text(clock.now()), self._played.seq + 1
+                played.events(
+                    *(
+                        visit(seq, f"Member {seq % 7000}", check_in_time=now)
+                        for seq in range(first, first + self._events)
+                    )
+                )
+                self.sent += self._events
+
+        with suppress(ConnectionClosed):
+            await until_first(up(), down(), pour())

@@ -1,0 +1,297 @@
+"""`python -m tests.measure` measures what the documents say of speed, prints it, and keeps it in gymtui/MEASURED.md.
+
+A real console in a real pseudo-terminal, a real server in a process of its own. What takes processor time is told as
+processor time: that holds on a busy machine too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from datetime import date
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from gymtui.client import Replica
+from gymtui.people import FIRST_NUMBER, members
+from gymtui.protocol import Member, MembersPage
+from gymtui.ui.screens.front_desk import HITS
+from server.store.sqlite import SqliteStore
+from tests.firehose import Firehose
+from tests.kit import make_gym, token
+from tests.terminal import Terminal
+
+PAGE: Final = Path(__file__).parent.parent / "gymtui" / "MEASURED.md"
+ESCAPES: Final = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[a-zA-Z~]|\x1b[()][A-Z0-9]")
+PEOPLE: Final = 10_000
+Row = tuple[str, str]
+
+
+class Tap(Terminal):
+    """A terminal that only looks for words in what comes, and draws nothing: all the machine is the program's."""
+
+    raw = b""
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._fd)
+        self.bytes += len(data)
+        self.raw = (self.raw + data)[-(1 << 18) :]
+        self._changed.set()
+
+    async def until_known(self, code: int) -> None:
+        """Waits until the desk is live and finds this member: then it has the whole directory."""
+        await self.seconds_until("● live")
+        while True:
+            try:
+                async with asyncio.timeout(1):
+                    await self.seconds_until(f"{code} {{3}}", str(code))
+            except TimeoutError:
+                continue
+            finally:
+                self.type("\x7f" * len(str(code)))
+            return
+
+    async def seconds_until(self, pattern: str, keys: str = "") -> float:
+        """From these keys to the words."""
+        self.raw = b""
+        began = time.perf_counter()
+        if keys:
+            self.type(keys)
+        async with asyncio.timeout(60):
+            while not re.search(pattern.encode(), ESCAPES.sub(b"", self.raw)):
+                self._changed.clear()
+                await self._changed.wait()
+        return time.perf_counter() - began
+
+
+# --- what runs --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def running(*arguments: str, stderr: int = subprocess.DEVNULL, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A `gymtui` command."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gymtui.cli", *arguments],
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+    )
+    with process:
+        yield process
+        process.terminate()
+
+
+@contextmanager
+def gym(folder: Path, count: int) -> Iterator[tuple[Path, str]]:
+    """A server over a gym of so many: its database, and where it listens."""
+    database = folder / "gym.db"
+    make_gym(database, *members(count, Random(7), date(2026, 11, 18)))
+    with running("serve", "--port", "0", "--database", str(database), "--max-rate", "100000") as server:
+        assert server.stdout is not None
+        yield database, server.stdout.readline().split()[-1]
+
+
+@asynccontextmanager
+async def desk(url: str, database: Path, folder: Path, columns: int, rows: int) -> AsyncIterator[Tap]:
+    environment = {"GYMTUI_TOKEN": token(database, "ana"), "XDG_DATA_HOME": str(folder)}
+    async with Tap.run("--url", url, "--desk", "desk", columns=columns, rows=rows, environment=environment) as tap:
+        yield tap
+
+
+def cpu(pid: int) -> float:
+    """Seconds of processor time that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ms(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    p50, p99 = (ordered[-(-len(ordered) * percent // 100) - 1] * 1000 for percent in (50, 99))
+    return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, of {len(ordered)}"
+
+
+# --- the figures ------------------------------------------------------------------------------------------------------
+
+
+async def key_to_verdict(folder: Path) -> list[Row]:
+    """Enter to the first verdict and to the server's, while a thousand events a second go by."""
+    with gym(folder, PEOPLE) as (database, url):
+        first: list[float] = []
+        with closing(SqliteStore(database)) as store:
+            names = {m.membership_number: m.full_name for m in store.all_members()}
+            async with desk(url, database, folder, 120, 40) as tap:
+                await tap.until_known(FIRST_NUMBER + PEOPLE - 1)
+                simulate = ("simulate", "--url", url, "--rate", "1000", "--desks", "4")
+                with running(*simulate, GYMTUI_TOKEN=token(database, "ben")):
+                    await asyncio.sleep(3)
+                    before, began, busy = store.head().seq, time.monotonic(), cpu(tap.process.pid)
+                    for number in Random(3).sample(range(PEOPLE), 200):
+                        code = str(FIRST_NUMBER + number)
+                        tap.type(code)
+                        await asyncio.sleep(0.05)
+                        verdict = f"{re.escape(names[code])} (queued|checked in|refused|already in)"
+                        first.append(await tap.seconds_until(verdict, "\r"))
+                    rate = (store.head().seq - before) / (time.monotonic() - began)
+                    busy = (cpu(tap.process.pid) - busy) / (time.monotonic() - began)
+    load = f"{PEOPLE:,} members, {rate:,.0f} events/s, 120x40"
+    return [
+        (f"Enter to verdict on the terminal ({load})", ms(first)),
+        ("the desk's processor time meanwhile", f"{busy:.0%}"),
+    ]
+
+
+async def scans_in_one_write(folder: Path) -> list[Row]:
+    with gym(folder, 400) as (database, url):
+        codes = [str(FIRST_NUMBER + n) for n in range(200)]
+        async with desk(url, database, folder, 80, 24) as tap:
+            await tap.until_known(FIRST_NUMBER + 399)
+            with closing(SqliteStore(database)) as store:
+                before, name = (
+                    store.head().seq,
+                    next(m.full_name for m in store.all_members() if m.membership_number == codes[-1]),
+                )
+                took = await tap.seconds_until(f"{name} (checked in|refused)", "".join(f"{code}\r" for code in codes))
+                while store.head().seq < before + len(codes):
+                    await asyncio.sleep(0.01)
+                rows = len(store.read(before, 1000))
+            await asyncio.sleep(3)  # what came with it is painted
+            quiet = tap.bytes
+            await asyncio.sleep(12)  # one ping at least
+            idle = (tap.bytes - quiet) / 12
+    return [
+        (
+            "200 scans in one write, to the verdict of the last",
+            f"{took * 1000:.0f} ms, at least {rows} rows of the journal",
+        ),
+        ("bytes to an idle terminal, 80x24", f"{idle:.0f} a second"),
+    ]
+
+
+async def firehose(folder: Path) -> list[Row]:
+    """Processor time of a desk that is shown ten thousand events a second."""
+    async with Firehose(events=1000, every=0.1) as server:
+        environment = {"GYMTUI_TOKEN": "a.b.c", "XDG_DATA_HOME": str(folder)}
+        async with Tap.run("--url", server.url, columns=120, rows=40, environment=environment) as tap:
+            await tap.seconds_until("● live")
+            await asyncio.sleep(3)
+            busy, sent, began, shown = cpu(tap.process.pid), server.sent, time.monotonic(), tap.bytes
+            await asyncio.sleep(10)
+            took = time.monotonic() - began
+            share, rate = (cpu(tap.process.pid) - busy) / took, (server.sent - sent) / took
+            written = (tap.bytes - shown) / took / 1000
+    return [
+        (
+            f"the desk's processor time at {rate:,.0f} events/s, 120x40",
+            f"{share:.0%} of a core, {written:.0f} kB/s shown",
+        )
+    ]
+
+
+def keys_per_name() -> list[Row]:
+    """Letters until the hits fit under the box, when both names are begun in turn (`a s`, `an s`, `an si`, …)."""
+    today = date(2026, 11, 18)
+    people = [Member(id=str(n), seq=n, **m) for n, m in enumerate(members(7000, Random(7), today), 1)]  # type: ignore[arg-type]  # its own fields
+    keys: list[int] = []
+    with closing(Replica(":memory:")) as replica:
+        replica.fold_members(MembersPage(members=tuple(people), next_after_seq=7000, more=False, as_of_seq=7000))
+        for person in people:
+            given, _, family = person.full_name.rpartition(" ")
+            typed = (f"{given[: (n + 1) // 2]} {family[: n // 2]}" for n in range(2, 2 * len(person.full_name)))
+            enough = (text for text in typed if len(replica.search(text, HITS + 1)) <= HITS)
+            keys.append(len(next(enough, person.full_name)))
+    four = sum(key <= 4 for key in keys) / len(keys)
+    figure = f"mean {statistics.mean(keys):.1f}, median {statistics.median(keys):.0f}; {four:.0%} within 4"
+    return [(f"keys for one of 7,000 made-up members, until {HITS} hits at most", figure)]
+
+
+def timed(run: Callable[[], object], times: int = 5) -> str:
+    """Wall and processor time of what `run` starts, the median."""
+    walls, cpus = [], []
+    for _ in range(times):
+        began, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        run()
+        walls.append(time.perf_counter() - began)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpus.append(after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime)
+    return f"{statistics.median(walls) * 1000:.0f} ms, of processor time {statistics.median(cpus) * 1000:.0f} ms"
+
+
+async def starts(folder: Path) -> list[Row]:
+    with gym(folder, 400) as (database, url):
+        ticket = token(database, "ana")
+
+        def first_line_of_tail() -> None:
+            with running("tail", "--url", url, stderr=subprocess.STDOUT, GYMTUI_TOKEN=ticket) as tail:
+                assert tail.stdout is not None
+                tail.stdout.readline()
+
+        helped = timed(
+            lambda: subprocess.run(
+                [sys.executable, "-m", "gymtui.cli", "--help"], check=True, stdout=subprocess.DEVNULL
+            )
+        )
+        tailed = timed(first_line_of_tail)
+        shown, live = [], []
+        for number in range(5):
+            began = time.perf_counter()
+            async with desk(url, database, folder / str(number), 120, 40) as tap:
+                await tap.seconds_until("CHECK IN")
+                shown.append(time.perf_counter() - began)
+                await tap.seconds_until("● live")
+                live.append(time.perf_counter() - began)
+    return [
+        ("`gymtui --help`", helped),
+        ("`gymtui tail` to its first line (“connected as ana”), and its end", tailed),
+        (
+            "`gymtui` to the desk on the screen; live",
+            f"{statistics.median(shown) * 1000:.0f} ms; {statistics.median(live) * 1000:.0f} ms",
+        ),
+    ]
+
+
+async def measure() -> list[Row]:
+    rows = keys_per_name()
+    for figure in (starts, scans_in_one_write, key_to_verdict, firehose):
+        with TemporaryDirectory(prefix="gymtui-measure-") as folder:
+            rows += await figure(Path(folder))
+    return rows
+
+
+def main() -> None:
+    before = os.getloadavg()[0]
+    rows = asyncio.run(measure())
+    machine = f"CPython {platform.python_version()}, {os.cpu_count()} cores"
+    load = f"load {before:.1f} before and {os.getloadavg()[0]:.1f} after"
+    table = "\n".join(f"| {what} | {figure} |" for what, figure in rows)
+    page = f"""# Measured
+
+By `python -m tests.measure` on {date.today()}: {machine}, {load}. Server, traffic and the reader of the terminal
+run on the same cores as what is measured.
+
+| what | figure |
+|---|---|
+{table}
+"""
+    PAGE.write_text(page)
+    print(page)
+
+
+if __name__ == "__main__":
+    main()

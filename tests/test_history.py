@@ -1,0 +1,288 @@
+"""What was: `list_check_ins`, its filters and its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from gymtui.protocol import CheckIn, CheckInEvent, ListCheckIns
+from server.store import Outcome, Transaction
+from tests.kit import Wire, member, serving, stored, token
+from tests.till import DAY, HOUR, MINUTE, NINE, Till
+
+MEMBERS = (
+    member("1", "Zoë O'Neil", phone="+41 44 123"),
+    member("2", "Ben Meier"),
+    member("3", "Anna Meier", visits_left=9),
+    member("100200", "Cem Kaya"),
+)
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Iterator[Till]:
+    till = Till(tmp_path / "gym.db", *MEMBERS)
+    yield till
+    till.store.close()
+
+
+def page(till: Till, **wanted: Any) -> tuple[list[CheckInEvent], str | None]:
+    visits, cursor = till.store.list_check_ins(msgspec.convert(wanted, ListCheckIns))
+    return [msgspec.json.decode(visit, type=CheckInEvent) for visit in visits], cursor
+
+
+def ids(till: Till, **wanted: Any) -> list[str]:
+    """The command ids of one page."""
+    return [visit.command_id for visit in page(till, **wanted)[0]]
+
+
+def pages(till: Till, **wanted: Any) -> list[list[str]]:
+    """The visits' ids, page by page, until there is no cursor any more."""
+    found: list[list[str]] = []
+    cursor: str | None = None
+    while True:
+        visits, cursor = page(till, **wanted, **({} if cursor is None else {"cursor": cursor}))
+        found.append([visit.id for visit in visits])
+        if cursor is None:
+            return found
+
+
+@pytest.fixture
+def day(till: Till) -> Till:
+    """Four visits, an hour apart: `a` and `b` have left, `c` and `d` are in; at 09:00, 10:00, 11:00 and 12:00."""
+    for number, (id, code, location) in enumerate(
+        [("a", "1", "Main door"), ("b", "2", None), ("c", "3", "Main door"), ("d", "100200", "Pool 100 %")]
+    ):
+        till.now = NINE + number * HOUR
+        till.done(CheckIn(code=code, location=location), id=id)
+    till.now += MINUTE
+    till.check_out("1", id="a-out")
+    till.check_out("2", id="b-out")
+    return till
+
+
+# --- filters -----------------------------------------------------------------------------------------------------
+
+
+def test_without_a_filter_it_is_everything_newest_first(day: Till) -> None:
+    visits, cursor = page(day)
+    assert [visit.command_id for visit in visits] == ["d", "c", "b-out", "a-out"]
+    assert visits == sorted(day.store.all_visits(), key=lambda visit: visit.check_in_time, reverse=True)
+    assert cursor is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"status": "checked_in"}, ["d", "c"]),
+        ({"status": "checked_out"}, ["b-out", "a-out"]),
+        ({"location": "Main door"}, ["c", "a-out"]),
+        ({"location": "Pool 100 %"}, ["d"]),
+        ({"location": "main door"}, []),
+        ({"location": ""}, []),
+        ({"location": "%"}, []),
+        ({"location": "' OR 1=1 --"}, []),
+        ({"text": "meier"}, ["c", "b-out"]),
+        ({"text": "MEI an"}, ["c"]),
+        ({"text": "zoe"}, ["a-out"]),
+        ({"text": "4144"}, ["a-out"]),
+        ({"text": "1002"}, ["d"]),
+        ({"text": "nobody"}, []),
+        ({"text": "meier zoe"}, []),
+        ({"text": ""}, ["d", "c", "b-out", "a-out"]),
+        ({"text": "?!"}, ["d", "c", "b-out", "a-out"]),
+        ({"text": "meier", "status": "checked_in"}, ["c"]),
+        ({"text": "meier", "location": "Main door", "from": "2026-11-22T12:00:00Z"}, []),
+        ({"member_id": "nobody"}, []),
+        ({"limit": 2}, ["d", "c"]),
+    ],
+)
+def test_a_filter(day: Till, wanted: dict[str, Any], found: list[str]) -> None:
+    assert ids(day, **wanted) == found
+
+
+def test_one_member(day: Till) -> None:
+    day.now += HOUR
+    day.check_in("1", id="a2")
+    assert ids(day, member_id=stored(day.store, "1").id) == ["a2", "a-out"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "found"),
+    [
+        ("2026-11-22T10:00:00Z", None, ["d", "c", "b-out"]),
+        ("2026-11-22T10:00:00.001Z", None, ["d", "c"]),
+        (None, "2026-11-22T10:00:00Z", ["a-out"]),
+        (None, "2026-11-22T10:00:00.001Z", ["b-out", "a-out"]),
+        ("2026-11-22T10:00:00Z", "2026-11-22T12:00:00Z", ["c", "b-out"]),
+        ("2026-11-22T11:00:00+01:00", "2026-11-22T13:00:00+02:00", ["b-out"]),
+        ("2026-11-22T10:00:00Z", "2026-11-22T10:00:00Z", []),
+        ("2026-11-22T12:00:00Z", "2026-11-22T10:00:00Z", []),
+        ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", ["d", "c", "b-out", "a-out"]),
+    ],
+)
+def test_from_is_in_it_and_to_is_not(day: Till, start: str | None, end: str | None, found: list[str]) -> None:
+    wanted = {name: time for name, time in (("from", start), ("to", end)) if time is not None}
+    assert ids(day, **wanted) == found
+
+
+def test_a_visit_is_where_it_began_whenever_it_was_told(day: Till) -> None:
+    day.now += DAY
+    day.offline(NINE + 90 * MINUTE, "1", id="late told")
+    assert ids(day, **{"from": "2026-11-22T10:00:00Z", "to": "2026-11-22T12:00:00Z"}) == ["c", "late told", "b-out"]
+
+
+def test_what_was_undone_is_still_what_was(day: Till) -> None:
+    day.undo("d", id="d-undone")
+    assert ids(day)[0] == "d-undone"
+    assert ids(day, status="checked_in") == ["c"]
+
+
+def test_who_is_deleted_is_not_found_by_name_but_was_here(day: Till) -> None:
+    gone = stored(day.store, "1")
+
+    def work(tx: Transaction) -> Outcome:
+        deleted = replace(gone, deleted=True, seq=tx.next_seq)
+        tx.put_member(deleted)
+        tx.append(deleted, kind="delete", user="")
+        return Outcome()
+
+    day.store.write([work])
+    assert ids(day, text="zoe") == []
+    assert ids(day, member_id=gone.id) == ["a-out"]
+
+
+# --- pages -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 30, 500])
+def test_pages_have_everything_once(till: Till, limit: int) -> None:
+    for number in range(30):
+        till.now = NINE + number // 3 * MINUTE  # some at the very same time
+        till.check_in("1")
+        till.check_out("1")
+    found = pages(till, limit=limit)
+    assert [len(each) for each in found[:-1]] == [limit] * (len(found) - 1)
+    everything = [visit for each in found for visit in each]
+    newest_first = sorted(till.store.all_visits(), key=lambda visit: (visit.check_in_time, visit.id), reverse=True)
+    assert everything == [visit.id for visit in newest_first]
+
+
+def test_pages_lose_nothing_and_double_nothing_while_more_come(till: Till) -> None:
+    for number in range(20):
+        till.now = NINE + number * MINUTE
+        till.check_in("1")
+        till.check_out("1")
+    before = {visit.id for visit in till.store.all_visits()}
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        visits, cursor = page(till, limit=3, **({} if cursor is None else {"cursor": cursor}))
+        found += [visit.id for visit in visits]
+        till.now += MINUTE
+        till.check_in("2")
+        till.check_out("2")
+        till.offline(NINE - HOUR, "3")  # and one from before all of them
+        if cursor is None:
+            break
+    assert [id for id in found if id in before] == sorted(before, reverse=True)
+    assert len(found) == len(set(found))
+
+
+def test_pages_of_a_filter(till: Till) -> None:
+    for number in range(40):
+        till.now = NINE + number * MINUTE
+        code = str(number % 3 + 1)
+        till.done(CheckIn(code=code, location="Main door" if number % 2 else None))
+        till.check_out(code)
+    found = pages(till, limit=4, text="meier", location="Main door")
+    everything = [id for each in found for id in each]
+    expected = [
+        visit.id
+        for visit in till.store.all_visits()
+        if visit.member.full_name.endswith("Meier") and visit.location == "Main door"
+    ]
+    assert everything == expected[::-1]
+    assert len(found) == len(expected) // 4 + 1
+
+
+def test_a_page_has_room_for_one_message(till: Till) -> None:
+    for number in range(300):
+        till.now = NINE + number * MINUTE
+        till.done(CheckIn(code="1", location="🏋" * 1000))
+        till.check_out("1")
+    found = pages(till, limit=500)
+    assert len(found) > 3
+    assert sum(len(each) for each in found) == len({id for each in found for id in each}) == 300
+
+
+@pytest.mark.parametrize("cursor", ["x", "/", "-1/x", "9" * 60, "1e9/x", "١٢/x", "\x00"])
+def test_a_cursor_that_is_none_of_ours_is_the_beginning(day: Till, cursor: str) -> None:
+    assert ids(day, cursor=cursor) == ["d", "c", "b-out", "a-out"]
+
+
+# --- on the wire -------------------------------------------------------------------------------------------------
+
+
+async def test_a_question_and_its_answer(gym: Path) -> None:
+    async with (
+        serving(gym) as server,
+        Wire.open(server.url, token(gym, "ana")) as ana,
+        Wire.open(server.url, token(gym, "otto")) as otto,
+    ):
+        came = [(await ana.ask("check_in", {"code": str(n)}, f"c{n}"))["result"] for n in range(5)]
+        answer = (await otto.ask("list_check_ins", {"limit": 3}))["result"]
+        rest = (await otto.ask("list_check_ins", {"limit": 3, "cursor": answer["cursor"]}, "2"))["result"]
+        assert [visit["seq"] for visit in answer["check_ins"] + rest["check_ins"]] == [
+            visit["seq"] for visit in reversed(came)
+        ]
+        assert rest["cursor"] is None
+        assert sorted(rest) == ["check_ins", "cursor"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"from": "yesterday"},
+        {"from": 7},
+        {"from": "2026-11-22"},
+        {"from": "2026-02-30T00:00:00Z"},
+        {"from": "2026-11-22T25:00:00Z"},
+        {"to": "0000-01-01T00:00:00Z"},
+        {"to": "2026-11-22T09:00:00"},
+        {"to": "2026-11-22T09:00:00+99:00"},
+        {"from": "0001-01-01T00:00:00+23:59"},
+        {"limit": 0},
+        {"limit": 501},
+        {"status": "gone"},
+        {"cursor": ""},
+        {"text": "x" * 201},
+    ],
+)
+async def test_a_question_that_cannot_be(gym: Path, wanted: dict[str, object]) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as wire:
+        error = (await wire.ask("list_check_ins", wanted))["error"]
+        assert (error["code"], error["retryable"]) == ("invalid", False)
+        assert error["message"].endswith(".")
+        assert (await wire.ask("list_check_ins", {}))["result"] == {"check_ins": [], "cursor": None}
+
+
+async def test_odd_words_find_nothing_and_break_nothing(gym: Path) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
+        await wire.send("check_in", {"code": "1", "location": "a\x00b"}, "in")
+        await wire.until("reply", id="in")
+        for wanted, number in (
+            ({"text": " ".join("abcdefghijklmnopqrstuvwxyz" * 3)}, 0),
+            ({"text": "\x00"}, 1),  # no word at all
+            ({"text": "\U0010ffff"}, 1),
+            ({"location": "\x00"}, 0),
+            ({"location": "a"}, 0),
+            ({"location": "a\x00b"}, 1),
+            ({"member_id": "\x00"}, 0),
+        ):
+            answer = (await wire.ask("list_check_ins", wanted))["result"]
+            assert len(answer["check_ins"]) == number, wanted

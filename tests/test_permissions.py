@@ -1,0 +1,104 @@
+"""Who may ask for what: every message there is, in every role."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import pytest
+
+from gymtui.protocol import REQUESTS, Role
+from server.store.sqlite import SqliteStore
+from tests.kit import Wire, serving, token
+
+USERS: Final[dict[Role, str]] = {"operator": "otto", "staff": "ana", "manager": "mia"}
+ALL: Final = ("operator", "staff", "manager")
+
+# Every message that a client may send, with who may send it. A message that is not here is not allowed to be.
+TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
+    "authenticate": (ALL, {"token": "nonsense"}),
+    "ping": (ALL, {}),
+    "heartbeat": (ALL, {}),
+    "resume": (ALL, {"epoch": "another", "seq": 0}),
+    "search_members": (ALL, {"text": "name"}),
+    "get_member": (ALL, {"member_id": "nobody"}),
+    "list_present": (ALL, {}),
+    "list_check_ins": (ALL, {}),
+    "sync_members": (ALL, {}),
+    "check_in": (("staff", "manager"), {"code": "1"}),
+    "check_out": (("staff", "manager"), {"code": "2"}),
+    "undo": (("staff", "manager"), {"command_id": "none"}),
+    "save_member": (("staff", "manager"), {"member": {"full_name": "A Guest", "guest": True}}),
+    "notify": (("manager",), {"level": "info", "title": "t", "message": "m"}),
+}
+CASES: Final = [(role, type) for role in get_args(Role) for type in REQUESTS]
+
+
+def journal(path: Path) -> list[Any]:
+    with closing(SqliteStore(path)) as store:
+        return list(store._reader.execute("SELECT seq, kind, user FROM journal ORDER BY seq"))
+
+
+def test_every_message_has_its_rule_and_every_role_its_user() -> None:
+    assert set(TABLE) == set(REQUESTS)
+    assert set(USERS) == set(get_args(Role))
+    assert {type: request.roles for type, request in REQUESTS.items()} == {
+        type: frozenset(roles) for type, (roles, _) in TABLE.items()
+    }
+
+
+@pytest.mark.parametrize(("role", "type"), CASES)
+async def test_a_role_may_or_may_not(gym: Path, role: Role, type: str) -> None:
+    roles, payload = TABLE[type]
+    before = journal(gym)
+    async with serving(gym) as server, Wire.open(server.url, token(gym, USERS[role])) as wire:
+        await wire.until("connection_status")
+        await wire.send(type, payload, "x")
+        while (answer := await wire.next()).get("id") != "x" and answer["type"] != "heartbeat_ack":
+            pass
+        await wire.send(type, payload)
+        await wire.send("ping", {}, "end")
+        while (await wire.next()).get("id") != "end":
+            pass
+        errors = [m["payload"]["code"] for m in wire.received if m["type"] == "error"]
+    if role in roles:
+        assert answer["payload"].get("error", {}).get("code") != "not_allowed"
+        assert "not_allowed" not in errors
+    else:
+        assert answer["payload"] == {
+            "ok": False,
+            "error": {
+                "code": "not_allowed",
+                "message": f"As {role} you may not send `{type}`.",
+                "retryable": False,
+            },
+        }
+        assert errors == ["not_allowed"]
+        assert journal(gym) == before
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"full_name": "No Guest"},
+        {"full_name": "No Guest", "guest": False},
+        {"id": "nobody", "guest": True},
+        {"id": "nobody", "visits_left": 10},
+    ],
+)
+async def test_staff_add_guests_and_change_nobody(gym: Path, member: dict[str, Any]) -> None:
+    before = journal(gym)
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
+        error = (await wire.ask("save_member", {"member": member}))["error"]
+        assert (error["code"], error["retryable"]) == ("not_allowed", False)
+        assert error["message"].startswith("Only a manager may change members")
+    assert journal(gym) == before
+
+
+async def test_an_override_is_the_manager_s_own(gym: Path) -> None:
+    """An operator may not come near it, whoever's PIN it is."""
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as wire:
+        override = {"reason": "r", "manager": "mia", "pin": "1"}
+        error = (await wire.ask("check_in", {"code": "1", "override": override}))["error"]
+        assert error["message"] == "As operator you may not send `check_in`."

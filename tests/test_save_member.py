@@ -1,0 +1,271 @@
+"""Members are added, changed and taken away at a desk; everyone hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import asdict
+
+from gymtui.protocol import CheckIn, CheckOut, Member, MemberFields, Saved, SaveMember, Undo
+from server.admin import name_gym
+from tests.kit import Wire, member, serving, stored, token
+from tests.till import Till
+
+
+@pytest.fixture
+def till(tmp_path: Path) -> Iterator[Till]:
+    till = Till(tmp_path / "gym.db", member("1", "Zoë O'Neil", phone="+41 44 123", plan="Gold"), member("2", "Ben"))
+    yield till
+    till.store.close()
+
+
+def wanted(**fields: Any) -> SaveMember:
+    return SaveMember(member=MemberFields(**fields))
+
+
+def save(till: Till, *, command: str | None = None, user: str = "mia", **fields: Any) -> Member:
+    """The member after a `save_member` that must not fail."""
+    outcome = till.give(wanted(**fields), id=command, user=user)
+    assert outcome.error is None, outcome.error
+    assert outcome.result is not None
+    return msgspec.json.decode(outcome.result, type=Saved).member
+
+
+def change(till: Till, number: str, **fields: Any) -> Member:
+    return save(till, id=stored(till.store, number).id, **fields)
+
+
+def found(till: Till, text: str) -> list[str]:
+    members = till.store.search_members(text, 10)
+    return [msgspec.json.decode(each, type=Member).full_name for each in members]
+
+
+def test_a_new_member(till: Till) -> None:
+    new = save(till, full_name="Cleo Ruiz", membership_number="77", plan="Silver", visits_left=10, alerts=("knee",))
+    expected = Member(
+        id=new.id,
+        membership_number="77",
+        full_name="Cleo Ruiz",
+        plan="Silver",
+        visits_left=10,
+        alerts=("knee",),
+        seq=till.seq,
+    )
+    assert new == expected == stored(till.store, "77")
+    assert found(till, "ruiz cleo") == found(till, "77") == ["Cleo Ruiz"]
+    assert till.check_in("77").visits_left == 9
+
+
+def test_what_is_absent_stays_and_what_is_null_is_gone(till: Till) -> None:
+    before = stored(till.store, "1")
+    after = change(till, "1", phone=None, payment_overdue=True)
+    assert asdict(after) == asdict(before) | {"phone": None, "payment_overdue": True, "seq": till.seq}
+    assert after == stored(till.store, "1")
+    assert found(till, "4144123") == []
+    again = change(till, "1", phone="99", plan=None)
+    assert (again.phone, again.plan, again.payment_overdue) == ("99", None, True)
+    assert found(till, "99") == ["Zoë O'Neil"]
+
+
+def test_a_new_name_is_found_and_the_old_one_is_not(till: Till) -> None:
+    change(till, "1", full_name="Zoë Meier")
+    assert (found(till, "meier"), found(till, "neil")) == (["Zoë Meier"], [])
+
+
+def test_staff_add_guests_and_nothing_more(till: Till) -> None:
+    guest = save(till, user="ana", full_name="A Guest", guest=True)
+    assert (guest.guest, guest.membership_number) == (True, None)
+    before = till.seq
+    for fields in (
+        {"full_name": "No Guest"},
+        {"full_name": "No Guest", "guest": False},
+        {"id": guest.id, "full_name": "Another", "guest": True},
+        {"id": "nobody", "guest": True},
+    ):
+        assert till.refused(wanted(**fields)).code == "not_allowed"
+    assert till.seq == before
+    assert till.done(CheckIn(member_id=guest.id)).member.full_name == "A Guest"
+
+
+@pytest.mark.parametrize("whose", ["1", "2"])
+def test_a_number_belongs_to_one(till: Till, whose: str) -> None:
+    before = till.seq
+    error = till.refused(wanted(full_name="New", membership_number=whose), user="mia")
+    name = stored(till.store, whose).full_name
+    assert (error.code, error.message) == (
+        "invalid",
+        f"The number {whose} belongs to {name}: please choose another.",
+    )
+    other = stored(till.store, "2" if whose == "1" else "1")
+    assert till.refused(wanted(id=other.id, membership_number=whose), user="mia").code == "invalid"
+    assert till.seq == before
+    assert change(till, whose, membership_number=whose).membership_number == whose
+
+
+def test_a_number_that_was_given_back_is_free(till: Till) -> None:
+    change(till, "1", membership_number=None)
+    assert save(till, full_name="New", membership_number="1").full_name == "New"
+    assert till.check_in("1").member.full_name == "New"
+
+
+def test_nobody_by_that_id(till: Till) -> None:
+    before = till.seq
+    error = till.refused(wanted(id="nobody", plan="Gold"), user="mia", id="same")
+    assert (error.code, till.seq) == ("unknown_member", before + 1)
+    assert till.refused(wanted(id="nobody", plan="Gold"), user="mia", id="same") == error
+    assert till.seq == before + 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"plan": "Gold"},
+        {"full_name": "  "},
+        {"full_name": "New", "valid_until": "2026-02-30"},
+        {"full_name": "New", "valid_from": "0000-01-01"},
+        {"full_name": "New", "birth_date": "1999-13-01"},
+        {"full_name": "New", "hours": "06:00-25:00"},
+        {"full_name": "New", "hours": "99:99-00:00"},
+    ],
+)
+def test_what_no_member_can_be_makes_no_row(till: Till, fields: dict[str, Any]) -> None:
+    before = till.seq
+    error = till.refused(wanted(**fields), user="mia", id="x")
+    assert error.code == "invalid"
+    assert error.message.endswith(".")
+    assert till.seq == before
+    assert save(till, command="x", full_name="Good").full_name == "Good"
+
+
+def test_the_rules_go_by_what_was_saved(till: Till) -> None:
+    change(till, "1", valid_until="2026-11-21")
+    assert till.refused(CheckIn(code="1")).code == "membership_expired"
+    change(till, "1", valid_until=None, hours="10:00-12:00", status="frozen")
+    assert till.refused(CheckIn(code="1")).code == "membership_frozen"
+    change(till, "1", status="active")
+    assert till.check_in("1").flags == ()  # hours warn nobody without a policy
+
+
+def test_a_card_is_filled_while_its_member_is_in(till: Till) -> None:
+    change(till, "2", visits_left=1)
+    came = till.check_in("2", id="in")
+    assert came.visits_left == 0
+    assert change(till, "2", visits_left=10).visits_left == 10
+    assert till.undo("in").visits_left == 11
+    change(till, "2", visits_left=None)
+    assert msgspec.UNSET is till.check_in("2").visits_left
+
+
+def test_a_deleted_member_is_gone_and_not_forgotten(till: Till) -> None:
+    came = till.check_in("1")
+    gone = change(till, "1", deleted=True)
+    assert (gone.deleted, found(till, "zoe"), found(till, "1")) == (True, [], [])
+    for payload in (CheckIn(code="1"), CheckIn(member_id=gone.id)):
+        assert till.refused(payload).code == "unknown_member"
+    assert till.done(CheckOut(check_in_id=came.id)).status == "checked_out"
+    members, _, _, _ = till.store.sync_members(0, 100)
+    assert [msgspec.json.decode(each, type=Member).deleted for each in members] == [False, True]
+    change(till, "2", plan="x")
+    back = change(till, "1", deleted=False)
+    assert (back.full_name, found(till, "zoe")) == ("Zoë O'Neil", ["Zoë O'Neil"])
+
+
+def test_the_same_id_is_one_member(till: Till) -> None:
+    first = save(till, command="same", full_name="Cleo")
+    before = till.seq
+    till.now += 1000
+    assert save(till, command="same", full_name="Cleo") == first
+    assert till.seq == before
+    assert found(till, "cleo") == ["Cleo"]
+    assert till.refused(wanted(full_name="Clea"), id="same", user="mia").code == "id_reused"
+    assert till.refused(wanted(full_name="Cleo", guest=True), id="same").code == "id_reused"
+    assert till.refused(Undo(command_id="same"), user="mia").code == "unknown_visit"
+
+
+def test_null_and_absent_are_two_commands(till: Till) -> None:
+    id = stored(till.store, "1").id
+    assert till.give(wanted(id=id, plan=None), id="c", user="mia").error is None
+    assert till.refused(wanted(id=id), id="c", user="mia").code == "id_reused"
+
+
+# --- on the wire -------------------------------------------------------------------------------------------------
+
+
+async def test_everyone_hears_of_it(gym: Path) -> None:
+    async with (
+        serving(gym) as server,
+        Wire.open(server.url, token(gym, "mia")) as mia,
+        Wire.open(server.url, token(gym, "otto")) as otto,
+    ):
+        await otto.until("connection_status")
+        head = server.hub.head
+        saved = (await mia.ask("save_member", {"member": {"full_name": "Cleo", "membership_number": "777"}}))["result"]
+        assert set(saved) == {"member"}
+        changed = {"id": saved["member"]["id"], "notes": "knee", "alerts": ["knee"]}
+        after = (await mia.ask("save_member", {"member": changed}, "2"))["result"]["member"]
+        assert after == saved["member"] | {"notes": "knee", "alerts": ["knee"], "seq": head + 2}
+        while len(otto.events) < 2:
+            await otto.next()
+        assert otto.events == [saved["member"], after]
+        types = {name for m in otto.received if m["type"] == "batch" for name in m["payload"]["batches"]}
+        assert types == {"member_update", "stats"}
+        page = (await otto.ask("sync_members", {"after_seq": head}))["result"]
+        assert (page["members"], page["next_after_seq"], page["more"]) == ([after], head + 2, False)
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"full_name": None},
+        {"full_name": ""},
+        {"full_name": "x" * 301},
+        {"full_name": "N", "status": "gone"},
+        {"full_name": "N", "visits_left": -1},
+        {"full_name": "N", "visits_left": 1.5},
+        {"full_name": "N", "valid_until": "tomorrow"},
+        {"full_name": "N", "valid_until": "2026-1-1"},
+        {"full_name": "N", "valid_until": "2026-11-22\n"},
+        {"full_name": "N", "valid_until": "٢٠٢٦-11-22"},
+        {"full_name": "N", "valid_until": "2026-02-29"},
+        {"full_name": "N", "hours": "6-14"},
+        {"full_name": "N", "payment_overdue": None},
+        {"full_name": "N", "membership_number": "x" * 65},
+        {"full_name": "N", "alerts": "knee"},
+        7,
+        None,
+    ],
+)
+async def test_what_is_no_member_is_invalid(gym: Path, member: object) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "mia")) as wire:
+        head = server.hub.head
+        assert (await wire.ask("save_member", {"member": member}))["error"]["code"] == "invalid"
+        assert server.hub.newest == head
+
+
+async def test_a_gym_that_changes_beside_its_server_is_told(gym: Path) -> None:
+    """`gymtui serve --capacity` does this before it serves, and so does any server on the same database."""
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as otto:
+        await otto.until("connection_status")
+        head = server.hub.head
+        name_gym(gym, name="Riverside", timezone="Europe/Zurich", capacity=40)
+        await otto.covers(head + 1)
+        batches = otto.received[-1]["payload"]["batches"]
+        [update] = batches["gym_update"]
+        assert update == otto.events[-1]
+        assert (update["name"], update["timezone"], update["capacity"], update["seq"]) == (
+            "Riverside",
+            "Europe/Zurich",
+            40,
+            head + 1,
+        )
+        assert update["policy"] == {}
+        assert batches["stats"][0]["capacity"] == 40
+        name_gym(gym, name=None, timezone=None, capacity=40)  # nothing changes: nothing is told
+        name_gym(gym, name=None, timezone=None, capacity=50)
+        await otto.covers(head + 2)
+        assert [event.get("capacity") for event in otto.events] == [40, 50]

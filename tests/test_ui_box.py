@@ -1,0 +1,168 @@
+"""The one box: its commands, its filter, its keys in one gulp, and what it says when something fails."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+
+from gymtui.client import ReplicaError
+from gymtui.ui.palette import Option, offer
+from gymtui.ui.screens.front_desk import FrontDesk
+from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.who import WhoIsIn
+from gymtui.ui.widgets.feed import Feed
+from tests.test_ui_front_desk import ANA, BEN, a_desk, front, screen_text
+from tests.ui_fakes import FakeDesk, make_app, member, refusal, visit
+
+OPTIONS = [
+    Option("help", "F1", "explains"),
+    Option("undo", "Ctrl+Z", "takes back"),
+    Option("theme ansi", "", "colours"),
+]
+
+
+def test_the_palette_offers_names_first_and_then_what_they_do() -> None:
+    assert [option.name for option in offer(":", OPTIONS).options] == ["help", "undo", "theme ansi"]
+    assert [option.name for option in offer(":T", OPTIONS).options] == ["theme ansi", "undo"]
+    assert offer(":back tak", OPTIONS).pick == OPTIONS[1]
+    assert offer(":nothing", OPTIONS).pick is None
+    assert offer(":", OPTIONS).moved(9).chosen == 2
+    assert offer(":", OPTIONS).moved(2).window(2) == range(1, 3)
+
+
+async def test_a_colon_lists_commands_and_enter_does_the_chosen_one() -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+p")
+        assert ":check-out" in screen_text(app)
+        assert "COMMAND" in screen_text(app)
+        await pilot.press(*"che", "tab")
+        assert front(app).entry.value == ":check-out"
+        await pilot.press("enter")
+        assert (front(app).checking_out, front(app).palette, front(app).entry.value) == (True, None, "")
+        await pilot.press(*":xyz", "enter")
+        assert "✗ :xyz refused: there is no such command — : alone lists them all" in screen_text(app)
+        await pilot.press(*":theme p", "enter")
+        assert app.theme == "paper"
+
+
+async def test_a_slash_narrows_the_feed_and_going_back_ends_it() -> None:
+    desk = FakeDesk([ANA], [visit(1, "Zoe Huber"), refusal(2, "Ben Ode"), visit(3, "Ida Vogel")])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"/refu", "enter")
+        feed = app.screen.query_one(Feed)
+        assert [row.who for row in feed.rows] == ["Ben Ode"]
+        assert "1 with “refu” — Esc shows all" in screen_text(app)
+        desk.service.publish("events", [refusal(4, "Max O"), visit(5, "Zoe Huber")])
+        await pilot.press(*"4711", "enter")
+        assert desk.done == [("check_in", "Ana Silva")]
+        assert [row.who for row in feed.rows] == ["Max O", "Ben Ode"]
+        await pilot.press("escape")
+        assert len(feed.rows) == 5
+
+
+async def test_what_is_typed_right_after_going_back_is_kept() -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        for key in ["m", "a", "escape", "a", "n"]:
+            app.simulate_key(key)
+        await pilot.pause()
+        assert front(app).entry.value == "an"
+        await pilot.press("escape", *"ma", "enter")
+        for key in ["escape", "x"]:
+            app.simulate_key(key)
+        await pilot.pause()
+        assert front(app).entry.value == "max"
+
+
+async def test_escape_and_a_letter_in_one_gulp_are_no_alt() -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await pilot.press("m")
+        app.post_message(events.Key("alt+a", "a"))  # as Textual reads ESC and `a` that come together
+        await pilot.press("n")
+        assert front(app).entry.value == "an"
+
+
+@pytest.mark.parametrize("broken", ["find", "check_in"])
+async def test_a_disk_that_cannot_be_read_is_a_sentence_and_not_the_end(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ReplicaError("This desk cannot read its own copy: disk I/O error. Please check the disk.")
+
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        monkeypatch.setattr(desk, broken, fail)
+        await pilot.press("a", "enter")
+        assert "refused: This desk cannot read its own copy: disk I/O error" in screen_text(app)
+        monkeypatch.undo()
+        await pilot.press("escape", *"4712", "enter")
+        assert "✓ Ben Ode checked in" in screen_text(app)
+
+
+async def test_what_is_typed_over_help_goes_to_the_box_beneath() -> None:
+    desk = FakeDesk([ANA, BEN])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f1")
+        assert isinstance(app.screen, HelpScreen)
+        for key in [*"4711", "enter"]:
+            app.simulate_key(key)
+        await pilot.pause()
+        assert isinstance(app.screen, FrontDesk)
+        assert desk.done == [("check_in", "Ana Silva")]
+
+
+async def test_help_is_about_the_screen_one_is_on() -> None:
+    app = make_app(a_desk())
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("f1")
+        assert "HELP   Front desk" in screen_text(app)
+        assert "F4           :check-out" in screen_text(app)
+        assert ":sort" not in screen_text(app)
+        await pilot.press("escape", "f3", "f1")
+        assert "Ctrl+T       :sort" in screen_text(app)
+        assert ":check-out" not in screen_text(app)
+        await pilot.press("f1", "escape")
+        assert isinstance(app.screen, FrontDesk)
+
+
+async def test_check_out_mode_that_nobody_uses_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gymtui.ui.screens.front_desk.UNUSED", 0.01)
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await pilot.press("f4")
+        while front(app).checking_out:
+            await pilot.pause()
+        assert "CHECK IN" in screen_text(app)
+
+
+async def test_a_refusal_rings_twice_and_a_warning_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gymtui.ui.screens.live.BETWEEN_BELLS", 0.01)
+    desk = a_desk()
+    app = make_app(desk)
+    bells: list[str] = []
+    async with app.run_test() as pilot:
+        monkeypatch.setattr(app, "bell", lambda: bells.append("bell"))
+        desk.answers = {"Ana Silva": "warned", "Ben Ode": "refused"}
+        await pilot.press(*"4711", "enter")
+        assert len(bells) == 1
+        await pilot.press(*"4712", "enter")
+        while len(bells) < 3:
+            await pilot.pause()
+
+
+@pytest.mark.parametrize("key", ["f3", "f9", "f1"])
+async def test_every_screen_survives_a_small_terminal(key: str) -> None:
+    desk = FakeDesk([member(1, "田中" * 100)], [visit(1, "\x1b]0;owned\x07[red]Ana[/]")])
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(key)
+        for size in [(60, 20), (20, 5), (160, 45)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert "✗ stopped" not in screen_text(app)
+        assert isinstance(app.screen, WhoIsIn) == (key == "f3")

@@ -1,0 +1,109 @@
+"""Every key has a name, and may be another one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import cast
+
+import pytest
+from textual.binding import Binding
+
+from gymtui.cli import main
+from gymtui.client.auth import Login
+from gymtui.client.desk import Desk
+from gymtui.client.verdicts import NEXT_STEPS
+from gymtui.config import ConfigError, keys
+from gymtui.keys import COMMANDS, KeysError, keymap, shown
+from gymtui.ui import GymApp
+from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.connection import ConnectionScreen
+from gymtui.ui.screens.front_desk import FrontDesk
+from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.screens.who import WhoIsIn
+from tests.test_ui_front_desk import ANA, screen_text
+from tests.ui_fakes import NOW, FakeDesk, FakeLogin, make_app
+
+
+def test_every_binding_is_a_command_of_the_registry() -> None:
+    for screen in (GymApp, LiveScreen, BoxScreen, FrontDesk, WhoIsIn, ConnectionScreen, HelpScreen, LoginScreen):
+        for binding in screen.__dict__["BINDINGS"]:
+            assert isinstance(binding, Binding)
+            assert binding.id in COMMANDS
+
+
+def test_no_printable_key_is_a_command() -> None:
+    pressed = {key for command in COMMANDS.values() for key in command.keys.split(",") if key}
+    named = {"escape", "insert", "delete", "enter", "tab", "up", "down", "pageup", "pagedown"}
+    assert not {key for key in pressed - named if not re.fullmatch(r"f\d+|ctrl\+.", key)}
+
+
+def test_no_next_step_names_a_key_that_does_not_exist() -> None:
+    there = {shown(command.keys) for command in COMMANDS.values()}
+    for step in [*NEXT_STEPS.values(), *(command.what for command in COMMANDS.values())]:
+        assert set(re.findall(r"\bF\d+|Ctrl\+\w+", step)) <= there
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"fly": "f5"}, "names fly, which does not exist"),
+        ({"undo": "u"}, "'u', which is no F-key and no Ctrl with a letter"),
+        ({"undo": "space"}, "'space'"),
+        ({"undo": "ctrl+h"}, "is Backspace"),
+        ({"undo": "f1"}, "gives f1 to undo and to help"),
+    ],
+)
+def test_a_key_that_cannot_be_is_a_sentence(changed: dict[str, str], why: str) -> None:
+    with pytest.raises(KeysError, match=re.escape(why)):
+        keymap(changed)
+
+
+def test_two_commands_may_change_keys() -> None:
+    assert keymap({"undo": "f1", "help": "Ctrl+Z"})["help"] == "ctrl+z"
+
+
+async def test_a_changed_key_does_it_and_is_shown() -> None:
+    desk = FakeDesk([ANA])
+    login = cast(Login, FakeLogin())
+    changed = {"check-out": "f12", "back": "f10", "next": "ctrl+n"}
+    app = GymApp(cast(Desk, desk), login, url="ws://gym.test/", keys=changed, clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        await pilot.press("f4", "a", "ctrl+n", "f10", "f12")
+        screen = app.screen
+        assert isinstance(screen, FrontDesk)
+        assert (screen.entry.value, screen.checking_out) == ("", True)
+        assert "F12 check-out" in screen_text(app)
+        desk.answers = {"Ana Silva": "already_in"}
+        await pilot.press(*"4711", "enter")
+        assert "already in since 17:02, desk 2 — F12 checks out" in screen_text(app)
+        await pilot.press("f1")
+        assert "F12          :check-out" in screen_text(app)
+
+
+def test_the_command_prints_the_keys_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "mine.toml"
+    file.write_text('desk = "bar"\n[keys]\nundo = "f6, ctrl+u"\n')
+    with pytest.raises(SystemExit) as ended:
+        main(["keys", "--config", str(file)])
+    assert ended.value.code == 0
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert re.match(r":undo +F6, Ctrl\+U +takes back", lines[":undo"])
+    file.write_text("[keys]\nundo = 6\n")
+    with pytest.raises(ConfigError, match="undo = "):
+        keys(file)
+
+
+async def test_a_click_on_a_key_does_what_the_key_does() -> None:
+    app = make_app(FakeDesk([ANA]))
+    async with app.run_test() as pilot:
+        at = screen_text(app).splitlines()[-1].index("F4")
+        await pilot.click("KeyLine", offset=(at, 0))
+        await pilot.pause()
+        assert isinstance(app.screen, FrontDesk)
+        assert app.screen.checking_out

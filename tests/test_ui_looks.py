@@ -1,0 +1,122 @@
+"""Colours, terminals that have few of them or no symbols, and how much is painted."""
+
+from __future__ import annotations
+
+import time
+from typing import cast
+
+import pytest
+from msgspec.structs import replace
+
+from gymtui.client.auth import Login
+from gymtui.client.desk import Desk
+from gymtui.ui import GymApp
+from gymtui.ui.ascii import lacks_symbols, plain
+from gymtui.ui.theme import THEMES
+from gymtui.ui.widgets.counters import change_text
+from tests.test_ui_front_desk import a_desk, screen_text
+from tests.ui_fakes import NOW, STATS, FakeDesk, FakeLogin, make_app
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+async def test_every_theme_tells_text_from_its_background(theme: str) -> None:
+    desk = a_desk()
+    desk.answers = {"Ana Silva": "refused"}
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        app.action_theme(theme)
+        await pilot.press(*"4711", "enter", "f4", "m", "down")
+        await pilot.pause()
+        for strip in app.screen._compositor.render_strips():
+            for text, style, _ in strip:
+                if text.strip() and style and style.color and style.bgcolor:
+                    assert style.color.is_default or style.color != style.bgcolor, text
+
+
+async def test_the_ansi_theme_takes_the_terminals_own_colours() -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        app.action_theme("ansi")
+        await pilot.press("m", "down")
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        styles = [style for strip in strips for _, style, _ in strip if style]
+        colours = [colour for style in styles for colour in (style.color, style.bgcolor) if colour]
+        assert {colour.type.name for colour in colours} <= {"DEFAULT", "STANDARD"}
+
+
+async def test_no_color_leaves_words_and_symbols(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await pilot.press(*"4711", "enter")
+        assert "✓ Ana Silva checked in" in screen_text(app)
+        strips = app.screen._compositor.render_strips()
+        colours = [style.color for strip in strips for _, style, _ in strip if style and style.color]
+        assert all(len(set(colour.triplet or (0,))) == 1 for colour in colours)
+
+
+@pytest.mark.parametrize(
+    ("environment", "lacks"),
+    [
+        ({}, False),
+        ({"LANG": "de_CH.UTF-8"}, False),
+        ({"LANG": "de_CH.UTF-8", "LC_ALL": "C"}, True),
+        ({"LANG": "C.utf8", "TERM": "linux"}, True),
+    ],
+)
+def test_a_terminal_says_whether_it_has_symbols(environment: dict[str, str], lacks: bool) -> None:
+    assert lacks_symbols(environment) == lacks
+
+
+def test_plain_text_takes_as_many_cells() -> None:
+    assert plain("✓ Zoë — 田 ▁█ ╭╮") == "+ Zoe - ?? _# ++"
+
+
+async def test_without_symbols_every_screen_is_ascii() -> None:
+    app = GymApp(cast(Desk, a_desk()), cast(Login, FakeLogin()), url="ws://x/", clock=lambda: NOW, ascii=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        for key in ("m", "f3", "f9", "f1"):
+            await pilot.press(key)
+            await pilot.pause()
+            assert screen_text(app).isascii(), key
+
+
+async def test_the_day_is_compared_with_last_week_and_drawn_by_the_hour() -> None:
+    assert change_text(STATS) == ""
+    assert change_text(replace(STATS, same_weekday=1100)) == "+9 %"
+    desk = FakeDesk()
+    desk.replica.stats = replace(STATS, same_weekday=1300, hours=(0, 0, 10, 5, 10, *[0] * 19))
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "TODAY  █▅█" in screen_text(app)
+        assert "1,204  -7 %" in screen_text(app)
+
+
+async def test_nothing_is_painted_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app(a_desk())
+    frames: list[object] = []
+    async with app.run_test() as pilot:
+        await pilot.press(*"4711", "enter")
+        monkeypatch.setattr(app, "_display", lambda _, frame: frames.append(frame))
+        for key in ("f3", "f9", "escape"):
+            frames.clear()
+            await pilot.press(key)
+            await pilot.pause(0.3)
+            assert frames, "the screen has come up"
+            frames.clear()
+            await pilot.pause(0.4)
+            assert frames == [], key
+
+
+async def test_a_screen_is_there_at_once() -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        spent = []
+        for action in (app.action_who, app.action_connection, app.action_connection, app.action_help):
+            began = time.process_time()
+            action()
+            await pilot.pause()
+            spent.append(time.process_time() - began)
+        assert sorted(spent)[len(spent) // 2] < 0.1, spent

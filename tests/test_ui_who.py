@@ -1,0 +1,127 @@
+"""Who is in: the list, and checking out one or many of it."""
+
+from __future__ import annotations
+
+from gymtui.client.state import ConnectionState, Inside
+from gymtui.ui import GymApp
+from gymtui.ui.roster import Roster
+from gymtui.ui.screens.front_desk import FrontDesk
+from gymtui.ui.screens.who import WhoIsIn
+from tests.test_ui_front_desk import ANA, BEN, MAX, MAYA, screen_text
+from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
+
+INSIDE = [
+    Inside(member=person.ref, since=NOW - minutes * 60_000, place="Main door")
+    for person, minutes in ((MAYA, 5), (BEN, 43), (ANA, 61), (MAX, 95))
+]
+
+
+def a_desk() -> FakeDesk:
+    desk = FakeDesk([ANA, BEN, MAYA, MAX, member(9, "Zoe Huber")])
+    desk.inside = list(INSIDE)
+    return desk
+
+
+def who(app: GymApp) -> WhoIsIn:
+    assert isinstance(app.screen, WhoIsIn)
+    return app.screen
+
+
+def names(roster: Roster) -> list[str]:
+    return [inside.member.full_name for inside in roster.rows]
+
+
+def test_the_list_is_narrowed_sorted_and_keeps_what_is_chosen() -> None:
+    roster = Roster(people=tuple(INSIDE))
+    assert names(roster) == ["Maya Quist", "Ben Ode", "Ana Silva", "Max O"]
+    assert names(roster.sorted()) == ["Ana Silva", "Ben Ode", "Max O", "Maya Quist"]
+    assert names(Roster(people=tuple(INSIDE), text="ma")) == ["Maya Quist", "Max O"]
+    assert names(Roster(people=tuple(INSIDE), text="471")) == ["Ben Ode", "Ana Silva"]
+    chosen = roster.moved(1).moved(1)
+    assert chosen.targets == (INSIDE[1],)
+    assert chosen.sorted().index == 1
+    assert chosen.now(tuple(INSIDE[2:])).targets == ()
+    assert roster.targets == ()
+    assert Roster(people=tuple(INSIDE), text="ana").targets == (INSIDE[2],)
+    marked = roster.moved(1).toggled().toggled()
+    assert marked.targets == tuple(INSIDE[:2])
+    assert marked.chosen == ANA.id
+
+
+async def test_the_list_says_how_long_since_when_and_where() -> None:
+    app = make_app(a_desk())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("f3")
+        text = screen_text(app)
+        assert "WHO IS IN   4 people, the newest first" in text
+        row = next(line for line in text.splitlines() if "Ben Ode" in line)
+        assert row.split() == ["Ben", "Ode", "4712", "43", "min", "16:41", "Main", "door"]
+        await pilot.press("ctrl+t")
+        assert names(who(app).roster)[0] == "Ana Silva"
+        await pilot.press("escape")
+        assert isinstance(app.screen, FrontDesk)
+
+
+async def test_one_is_typed_for_and_checked_out() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f3", *"ben")
+        assert names(who(app).roster) == ["Ben Ode"]
+        await pilot.press("enter")
+        assert desk.done == [("check_out", "Ben Ode")]
+        assert "✓ Ben Ode checked out" in screen_text(app)
+        assert names(who(app).roster) == ["Maya Quist", "Ana Silva", "Max O"]
+        await pilot.press("enter")
+        assert len(desk.done) == 1
+
+
+async def test_several_that_match_are_chosen_from() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f3", *"ma", "enter")
+        assert desk.done == []
+        assert (who(app).entry.value, who(app).roster.index) == ("ma", 0)
+        await pilot.press("down", "enter")
+        assert desk.done == [("check_out", "Max O")]
+
+
+async def test_many_are_marked_and_go_only_once_it_was_said_how_many() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f3", "down", "insert", "ctrl+@", "enter")
+        assert desk.done == []
+        assert "CHECK OUT 2" in screen_text(app)
+        assert "Enter again checks out these 2" in screen_text(app)
+        await pilot.press("escape", "enter", "enter")
+        assert desk.done == [("check_out", "Maya Quist"), ("check_out", "Ben Ode")]
+        assert "✓ Ben Ode and 1 more checked out" in screen_text(app)
+        assert who(app).roster.marked == frozenset()
+
+
+async def test_a_card_is_never_lost_here() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f3", "down", "insert")
+        for key in [*"4711", "enter", *"9", "enter", *"555", "enter"]:
+            app.simulate_key(key)
+        await pilot.pause()
+        assert desk.done == [("check_out", "Ana Silva"), ("check_in", "Zoe Huber"), ("check_in", "555")]
+        await pilot.press(*"nob", "enter")
+        assert "✗ nob refused: nobody who is in has that name or number" in screen_text(app)
+
+
+async def test_the_list_follows_what_happens_and_works_alone() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        desk.service.becomes(ConnectionState(phase="waiting", since=NOW, attempt=1, retry_at=NOW + 4000))
+        await pilot.press("f3")
+        desk.inside = []
+        desk.service.publish("events", [visit(1, "Zoe Huber")])
+        while who(app).roster.people:
+            await pilot.pause()
+        assert "nobody is in; whoever comes is shown here at once" in screen_text(app)
