@@ -17,7 +17,7 @@ from gymtui.client.errors import Disconnected, Refused
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.tasks import until_first
-from gymtui.client.unattended import live, needs_a_person
+from gymtui.client.unattended import live, needs_a_person, run_unattended
 from gymtui.day import Step, steps
 from gymtui.errors import GymError
 from gymtui.prompt import sign_in
@@ -121,7 +121,7 @@ class Simulation:
 
 def run(*, url: str, user: str | None, desk: str, token: str | None, rate: float, desks: int, seed: int) -> None:
     """Until interrupted; says what became of the scans."""
-    asyncio.run(_run(url, sign_in(url, user=user, token=token), rate=rate, desks=desks, seed=seed))
+    run_unattended(_run(url, sign_in(url, user=user, token=token), rate=rate, desks=desks, seed=seed))
 
 
 async def _run(url: str, login: Login, *, rate: float, desks: int, seed: int) -> None:

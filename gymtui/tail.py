@@ -16,7 +16,7 @@ from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
-from gymtui.client.unattended import needs_a_person
+from gymtui.client.unattended import needs_a_person, run_unattended
 from gymtui.printable import printable
 from gymtui.prompt import sign_in
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal
@@ -40,8 +40,16 @@ def line(event: Event) -> str:
 
 
 def _line(at: str | None, word: str, *words: str | None) -> str:
-    time = datetime.now() if at is None else datetime.fromtimestamp(clock.to_ms(at) / 1000)
-    return printable("  ".join([f"{time:%H:%M:%S}", f"{word:8}", *(text for text in words if text)]))
+    return printable("  ".join([_wall(at), f"{word:8}", *(text for text in words if text)]))
+
+
+def _wall(at: str | None) -> str:
+    """The time on the clock here; now, where an event has none."""
+    try:
+        time = datetime.now() if at is None else datetime.fromtimestamp(clock.to_ms(at) / 1000)
+    except (ValueError, OverflowError, OSError):
+        return "--:--:--"
+    return f"{time:%H:%M:%S}"
 
 
 def _who(member: MemberRef | None) -> tuple[str, str | None]:
@@ -101,7 +109,7 @@ def run(*, url: str, user: str | None, desk: str, token: str | None, json: bool)
     """Until interrupted, or until the server no longer knows who this is, or until nobody reads any more."""
     login = sign_in(url, user=user, token=token)
     try:
-        asyncio.run(_run(url, login, desk, json=json))
+        run_unattended(_run(url, login, desk, json=json))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail once more at the exit
         raise

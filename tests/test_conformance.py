@@ -14,12 +14,11 @@ from gymtui import codec
 from gymtui.protocol import REQUESTS
 from server import entrance, watchdog
 from tests.conformance import __main__ as program
-from tests.conformance.contract import CONTRACT, play
+from tests.conformance.contract import play
 from tests.conformance.gym import Gym
 from tests.kit import make_gym, member, serving, token
 
 ROLES = {"--token": "ana", "--operator-token": "otto", "--manager-token": "mia"}
-assert program.CHAPTERS  # whoever imports them has the whole contract
 
 
 @pytest.fixture
@@ -37,11 +36,11 @@ async def test_all_of_it_holds_of_our_server(tmp_path: Path) -> None:
     async with serving(path) as server:
         gym = Gym(server.url, [token(path, user) for user in ROLES.values()])
         await gym.look()
-        findings = await play(gym)
+        findings = await play(gym, program.whole())
         async with gym.wire() as wire:
             assert (await wire.do("list_present", {}))["present"] == []
     assert [str(finding) for finding in findings if finding.verdict != "holds"] == []
-    assert len(findings) == len(CONTRACT) + 1 > 60
+    assert len(findings) == len(program.whole()) + 1 > 60
     assert gym.types >= set(REQUESTS), "a request that no sentence sends"
 
 
@@ -55,7 +54,7 @@ async def test_the_program_says_what_could_not_be_tried(gym: Path) -> None:
         out, err = await process.communicate()
     *lines, last = out.decode().splitlines()
     assert (process.returncode, err) == (0, b"")
-    assert len(lines) == len(CONTRACT) + 1
+    assert len(lines) == len(program.whole()) + 1
     assert {line[:13].strip() for line in lines} == {"holds", "not tried"}
     assert any(line.endswith("[needs --operator-token]") for line in lines)
     assert last.split(",")[1] == " 0 do not"
@@ -72,7 +71,7 @@ async def test_a_server_with_gaps_is_found_out(gym: Path, monkeypatch: pytest.Mo
     async with serving(gym) as server:
         played = Gym(server.url, [token(gym, "ana")])
         await played.look()
-        findings = await play(played, {text: CONTRACT[text] for text in (journal, envelope)})
+        findings = await play(played, {text: program.whole()[text] for text in (journal, envelope)})
     assert [finding.verdict for finding in findings[:2]] == ["does not hold", "holds"]
 
 

@@ -6,12 +6,14 @@ import asyncio
 import re
 import shutil
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import serve
 
 from tests.conformance.__main__ import parser
 
@@ -36,22 +38,27 @@ def hunks(diff: str) -> Iterator[tuple[str, str, str]]:
         yield name, "\n".join(old) + "\n", "\n".join(line[1:] for line in lines if not line.startswith("-")) + "\n"
 
 
-@pytest.fixture
-def board(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The code of the first guide as a module."""
-    module = ModuleType("guide_to_a_widget")
+def run(heading: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The Python of a guide as a module."""
+    module = ModuleType("guide_" + heading.lower().replace(" ", "_"))
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    code = "\n".join(blocks(section("Add a widget that listens"), "python"))
+    code = "\n".join(blocks(section(heading), "python"))
     exec(compile(code, str(ROOT / "server" / "GUIDES.md"), "exec", dont_inherit=True), vars(module))  # noqa: S102
     return module
 
 
-async def test_the_widget_listens(board: ModuleType) -> None:
-    tests: dict[str, Callable[[], Coroutine[Any, Any, None]]]
-    tests = {name: what for name, what in vars(board).items() if name.startswith("test_")}
-    assert len(tests) == 1
-    for test in tests.values():
-        await test()
+async def test_the_widget_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = run("Add a widget that listens", monkeypatch)
+    await board.test_the_board_listens_and_fails_alone()
+
+
+async def test_the_echo_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    echo = run("Try a server against the contract", monkeypatch)
+    async with serve(echo.echo, "127.0.0.1", 0, create_connection=echo.Connection, **echo.OPTIONS) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with connect(f"ws://127.0.0.1:{port}", compression=None, proxy=None) as socket:
+            await socket.send("hello")
+            assert await socket.recv() == "hello"
 
 
 async def test_the_event_type_is_added_to_a_copy_of_the_project(tmp_path: Path) -> None:

@@ -120,24 +120,23 @@ def test_nobody_by_that_id(till: Till) -> None:
     assert till.seq == before + 1
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {},
-        {"plan": "Gold"},
-        {"full_name": "  "},
-        {"full_name": "New", "valid_until": "2026-02-30"},
-        {"full_name": "New", "valid_from": "0000-01-01"},
-        {"full_name": "New", "birth_date": "1999-13-01"},
-        {"full_name": "New", "hours": "06:00-25:00"},
-        {"full_name": "New", "hours": "99:99-00:00"},
-    ],
-)
-def test_what_no_member_can_be_makes_no_row(till: Till, fields: dict[str, Any]) -> None:
+IMPOSSIBLE: list[dict[str, Any]] = [
+    {},
+    {"plan": "Gold"},
+    {"full_name": "  "},
+    {"full_name": "New", "valid_until": "2026-02-30"},
+    {"full_name": "New", "valid_from": "0000-01-01"},
+    {"full_name": "New", "birth_date": "1999-13-01"},
+    {"full_name": "New", "hours": "06:00-25:00"},
+    {"full_name": "New", "hours": "99:99-00:00"},
+]
+
+
+def test_what_no_member_can_be_makes_no_row(till: Till) -> None:
     before = till.seq
-    error = till.refused(wanted(**fields), user="mia", id="x")
-    assert error.code == "invalid"
-    assert error.message.endswith(".")
+    for fields in IMPOSSIBLE:
+        error = till.refused(wanted(**fields), user="mia", id="x")
+        assert (error.code, error.message[-1]) == ("invalid", "."), fields
     assert till.seq == before
     assert save(till, command="x", full_name="Good").full_name == "Good"
 
@@ -218,32 +217,33 @@ async def test_everyone_hears_of_it(gym: Path) -> None:
         assert (page["members"], page["next_after_seq"], page["more"]) == ([after], head + 2, False)
 
 
-@pytest.mark.parametrize(
-    "member",
-    [
-        {"full_name": None},
-        {"full_name": ""},
-        {"full_name": "x" * 301},
-        {"full_name": "N", "status": "gone"},
-        {"full_name": "N", "visits_left": -1},
-        {"full_name": "N", "visits_left": 1.5},
-        {"full_name": "N", "valid_until": "tomorrow"},
-        {"full_name": "N", "valid_until": "2026-1-1"},
-        {"full_name": "N", "valid_until": "2026-11-22\n"},
-        {"full_name": "N", "valid_until": "٢٠٢٦-11-22"},
-        {"full_name": "N", "valid_until": "2026-02-29"},
-        {"full_name": "N", "hours": "6-14"},
-        {"full_name": "N", "payment_overdue": None},
-        {"full_name": "N", "membership_number": "x" * 65},
-        {"full_name": "N", "alerts": "knee"},
-        7,
-        None,
-    ],
-)
-async def test_what_is_no_member_is_invalid(gym: Path, member: object) -> None:
+BAD: list[object] = [
+    {"full_name": None},
+    {"full_name": ""},
+    {"full_name": "x" * 301},
+    {"full_name": "N", "status": "gone"},
+    {"full_name": "N", "visits_left": -1},
+    {"full_name": "N", "visits_left": 1.5},
+    {"full_name": "N", "valid_until": "tomorrow"},
+    {"full_name": "N", "valid_until": "2026-1-1"},
+    {"full_name": "N", "valid_until": "2026-11-22\n"},
+    {"full_name": "N", "valid_until": "٢٠٢٦-11-22"},
+    {"full_name": "N", "valid_until": "2026-02-29"},
+    {"full_name": "N", "hours": "6-14"},
+    {"full_name": "N", "payment_overdue": None},
+    {"full_name": "N", "membership_number": "x" * 65},
+    {"full_name": "N", "alerts": "knee"},
+    7,
+    None,
+]
+
+
+async def test_what_is_no_member_is_invalid(gym: Path) -> None:
     async with serving(gym) as server, Wire.open(server.url, token(gym, "mia")) as wire:
         head = server.hub.head
-        assert (await wire.ask("save_member", {"member": member}))["error"]["code"] == "invalid"
+        for member in BAD:
+            reply = await wire.ask("save_member", {"member": member})
+            assert reply["error"]["code"] == "invalid", member
         assert server.hub.newest == head
 
 

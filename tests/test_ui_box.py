@@ -76,6 +76,17 @@ async def test_what_is_typed_right_after_going_back_is_kept() -> None:
         assert front(app).entry.value == "max"
 
 
+async def test_rows_are_chosen_in_the_order_of_the_keys_even_in_one_gulp() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"ma", "enter")
+        for key in ["down", "enter", *"ma", "down", "down", "up", "enter"]:
+            app.simulate_key(key)
+        await pilot.pause()
+        assert desk.done == [("check_in", "Max O"), ("check_in", "Maya Quist")]
+
+
 async def test_escape_and_a_letter_in_one_gulp_are_no_alt() -> None:
     app = make_app(a_desk())
     async with app.run_test() as pilot:

@@ -3,7 +3,7 @@
     Login ──> WebSocketService ──> Replica        who this is; the connection; the desk's own copy
                      └──────> Desk <──┘           check_in, check_out, undo, find
 
-`MockWebSocket` stands in for the server where a program is tested against these.
+A `SessionFile` lets several programs of a person share one login. `MockWebSocket` stands in for the server where a program is tested against these.
 """
 
 from __future__ import annotations
@@ -14,5 +14,16 @@ from gymtui.client.follow import Bookmark, Journal
 from gymtui.client.mock import MockWebSocket
 from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
+from gymtui.client.session_file import SessionFile
 
-__all__ = ["Bookmark", "Desk", "Journal", "Login", "MockWebSocket", "Replica", "ReplicaError", "WebSocketService"]
+__all__ = [
+    "Bookmark",
+    "Desk",
+    "Journal",
+    "Login",
+    "MockWebSocket",
+    "Replica",
+    "ReplicaError",
+    "SessionFile",
+    "WebSocketService",
+]

@@ -7,16 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Literal
 
-from msgspec import Raw
-
 from gymtui import clock, codec
 from gymtui.client.asker import Asker
 from gymtui.client.command_queue import CommandQueue
 from gymtui.client.directory_sync import DirectorySync
 from gymtui.client.dispatch import Dispatcher
-from gymtui.client.errors import ProcessingProblem
-from gymtui.client.floor import since as began
 from gymtui.client.outbox import CommandKind, Outgoing
+from gymtui.client.outcomes import Outcomes
 from gymtui.client.presence import Presence
 from gymtui.client.pump import Outcome, Pump
 from gymtui.client.replica import Replica, ReplicaError
@@ -25,7 +22,7 @@ from gymtui.client.state import Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.client.undoable import Undoable
 from gymtui.client.verdicts import Matter, about, judge, since, zone_of
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, ErrorBody, Member, Undo
+from gymtui.protocol import CheckIn, CheckOut, Member, Undo
 
 logger = logging.getLogger(__name__)
 
@@ -53,11 +50,12 @@ class Desk:
         self._new_id = new_id
         self._queue = CommandQueue(replica)
         self._presence = Presence(replica, self._queue)
-        self._dispatcher = Dispatcher(("verdict", "queue"), service.report)
+        self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
         self._pump = Pump(service, self._queue, self._told, sleep=sleep)
-        self._asker = Asker(service, self._asked)
-        self._sync = DirectorySync(service, replica, sleep=sleep)
-        self._unsent = {row.id for row in self._queue}
+        self._outcomes = Outcomes(service, replica, self._presence, self._say, clock=clock)
+        self._asker = Asker(service, self._outcomes.asked)
+        self._sync = DirectorySync(service, replica, self._came_in, sleep=sleep)
+        self._outcomes.unsent.update(row.id for row in self._queue)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
         service.subscribe("snapshot", self._presence.start_again)
@@ -69,9 +67,15 @@ class Desk:
         finally:
             await self._asker.stop()
 
-    def subscribe(self, kind: Literal["verdict", "queue"], handler: Callable[[Any], None]) -> Callable[[], None]:
-        """Calls `handler` with every later word on a command, or with `queued`, until what comes back is called."""
+    def subscribe(
+        self, kind: Literal["verdict", "queue", "directory"], handler: Callable[[Any], None]
+    ) -> Callable[[], None]:
+        """Calls `handler` with every later word on a command, with `queued`, or with how much of the directory has
+        come (0 to 1), until what comes back is called."""
         return self._dispatcher.subscribe(kind, handler)
+
+    def _came_in(self, part: float) -> None:
+        self._dispatcher.publish("directory", part)
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
         """Members by what was typed."""
@@ -111,7 +115,7 @@ class Desk:
         is not there any more."""
         matter = self._take_up(id, self._queue.retry)
         if matter is not None:
-            self._unsent.add(id)
+            self._outcomes.unsent.add(id)
             self._say(matter.says("queued", self._clock()))
             self._pump.wake()
 
@@ -185,7 +189,7 @@ class Desk:
             return self._not_written(matter)
         sent = self._is_live
         if not sent:
-            self._unsent.add(matter.command_id)
+            self._outcomes.unsent.add(matter.command_id)
         self._pump.wake()
         self._dispatcher.publish("queue", self.queued)
         return matter.says("queued", self._clock(), sent=sent)
@@ -212,62 +216,9 @@ class Desk:
             self._asker.ask(matter, request, told=True)
         return matter.refused(self._clock(), code, reason)
 
-    # --- what the server says -------------------------------------------------------------------------------------
-
     def _told(self, row: Outgoing, outcome: Outcome) -> None:
-        """A later word on a command from the queue."""
-        matter = about(row, self.replica.member(row.member_id or ""))
-        match outcome:
-            case "sent" if row.id in self._unsent:
-                self._unsent.discard(row.id)
-                self._say(matter.says("queued", self._clock(), sent=True))
-            case "unsent" if row.id not in self._unsent:
-                self._unsent.add(row.id)
-                self._say(matter.says("queued", self._clock()))
-            case "set_aside":
-                self._say(matter.set_aside(self._clock(), row.reason or ""))
-                self._keep_undoable(lambda: self.replica.forget(row.id))
-            case ErrorBody():
-                self._say(matter.denied(self._clock(), outcome, zone_of(self.replica.gym)))
-                self._keep_undoable(lambda: self.replica.forget(row.id))
-            case Raw():
-                self._accept(matter, outcome, row.at)
-            case _:
-                return
-        self._dispatcher.publish("queue", self.queued)
-
-    def _asked(self, matter: Matter, outcome: Raw | ErrorBody | None) -> None:
-        """What came of a command beside the queue."""
-        if outcome is None:
-            reason = "the connection went before the answer came"
-            self._say(matter.says("refused", self._clock(), detail=reason, next_step="scan again"))
-        elif isinstance(outcome, ErrorBody):
-            self._say(matter.denied(self._clock(), outcome, zone_of(self.replica.gym)))
-        elif event := self._accept(matter, outcome, self._now()):
-            ended = began(event) if matter.action == "check_out" else None
-            done = Undoable(matter.command_id, event.member, ended)
-            self._keep_undoable(lambda: self.replica.remember(done))
-
-    def _accept(self, matter: Matter, result: Raw, at: int) -> CheckInEvent | None:
-        """The server's yes; one that cannot be read is a yes all the same."""
-        try:
-            event = codec.convert(result, CheckInEvent)
-        except codec.Unreadable as error:
-            self.service.report(ProcessingProblem(str(error), kind="reply"))
-            self._say(matter.accepted(self._clock(), None, None))
-            return None
-        self._presence.answered(matter.command_id, event)
-        member = self.replica.member(event.member.id)
-        warning = None if member is None else judge(member, self.replica.gym, at).reason
-        self._say(matter.accepted(self._clock(), event, warning))
-        return event
-
-    def _keep_undoable(self, write: Callable[[], None]) -> None:
-        """What can be taken back is as the disk has it; that one fails is no reason to stop."""
-        try:
-            write()
-        except ReplicaError as error:
-            self.service.report(ProcessingProblem(str(error), kind="undo"))
+        if self._outcomes.told(row, outcome):
+            self._dispatcher.publish("queue", self.queued)
 
     def _say(self, verdict: Verdict) -> None:
         self._dispatcher.publish("verdict", verdict)

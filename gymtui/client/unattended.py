@@ -1,12 +1,39 @@
-"""For programs that nobody sits in front of: they wait for the server, and end where only a person could go on."""
+"""For programs that nobody sits in front of: they wait for the server, end where only a person could go on, and unwind
+when they are asked to end."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Coroutine
 
 from gymtui.client.errors import AuthenticationProblem, Problem, StoppedProblem
 from gymtui.client.service import WebSocketService
+
+
+def run_unattended(program: Coroutine[None, None, None]) -> None:
+    """As `asyncio.run`; SIGTERM and SIGHUP unwind the program as Ctrl+C does, and then are its end (SystemExit)."""
+    asked: list[int] = []
+
+    async def unwinding() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def end(number: int) -> None:
+            asked.append(number)
+            if task is not None:
+                task.cancel()
+
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                loop.add_signal_handler(number, end, number)
+        await program
+
+    try:
+        asyncio.run(unwinding())
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+        raise SystemExit(128 + asked[0]) from None
 
 
 def needs_a_person(service: WebSocketService) -> asyncio.Future[None]:

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from gymtui import clock
+from gymtui.codec import encode
 from gymtui.protocol import ListCheckIns
 from gymtui.words import words
 
@@ -41,7 +42,7 @@ def history_query(wanted: ListCheckIns) -> tuple[str, list[object]]:
     if wanted.status is not None:
         only(f"check_out_at IS {'' if wanted.status == 'checked_in' else 'NOT '}NULL")
     if wanted.location is not None:
-        only("CAST(event AS TEXT) ->> '$.location' = ?", wanted.location)
+        only("CAST(event AS TEXT) -> '$.location' = ?", encode(wanted.location).decode())  # as JSON: NUL ends a text
     for word in words(wanted.text or ""):
         only("member_id IN (SELECT member_id FROM words WHERE word >= ? AND word < ?)", word, word + LAST)
     sql = f"SELECT event, check_in_at, id FROM visits WHERE {' AND '.join(conditions)} "

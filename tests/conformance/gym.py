@@ -47,6 +47,7 @@ class Wire:
         self.events: list[tuple[str, Json]] = []
         self.epoch = ""
         self.last = 0
+        self.size = 0  # bytes of the newest message
         self._resuming = False
 
     # --- sending ------------------------------------------------------------------------------------------------------
@@ -96,11 +97,13 @@ class Wire:
         """The next message; Broken where none comes, or the connection ends."""
         try:
             async with asyncio.timeout(WITHIN):
-                message: Json = json.loads(await self.socket.recv())
+                data = await self.socket.recv(decode=False)
         except TimeoutError as error:
             raise Broken(f"nothing came within {WITHIN:.0f} s") from error
         except ConnectionClosed as closed:
             raise Broken(f"the connection was closed: {closed}") from closed
+        message: Json = json.loads(data)
+        self.size = len(data)
         expect(isinstance(message.get("type"), str) and isinstance(message.get("payload"), dict), message)
         self.received.append(message)
         if message["type"] == "snapshot" and not message["payload"]["more"]:

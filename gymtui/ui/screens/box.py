@@ -39,8 +39,6 @@ class BoxScreen(LiveScreen):
         bind("undo"),
         bind("palette"),
         bind("back"),
-        bind("next", show=False),
-        bind("previous", show=False),
         bind("older", show=False, priority=True),
         bind("newer", show=False, priority=True),
     ]
@@ -122,12 +120,6 @@ class BoxScreen(LiveScreen):
 
     def action_back(self) -> None:
         self.post_message(Entry.Left(self.entry.take()))
-
-    def action_next(self) -> None:
-        self.post_message(Entry.Moved(1, self.entry.text))
-
-    def action_previous(self) -> None:
-        self.post_message(Entry.Moved(-1, self.entry.text))
 
     def action_palette(self) -> None:
         self.set_focus(self.entry)

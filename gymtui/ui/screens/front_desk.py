@@ -42,6 +42,7 @@ class FrontDesk(BoxScreen):
 
     search: var[Search | None] = var[Search | None](None)
     checking_out: var[bool] = var(False)
+    directory: var[float] = var(1.0)
     person: var[Person | None] = var[Person | None](None)
 
     _unused: Timer | None = None
@@ -70,13 +71,25 @@ class FrontDesk(BoxScreen):
         return feed
 
     def subscriptions(self) -> list[Callable[[], None]]:
-        return [*super().subscriptions(), self._desk.service.subscribe("events", self._happened)]
+        return [
+            *super().subscriptions(),
+            self._desk.service.subscribe("events", self._happened),
+            self._desk.subscribe("directory", self._came_in),
+        ]
 
     # --- what the desk tells -----------------------------------------------------------------------------------------
 
     def _happened(self, events: Sequence[Event]) -> None:
         for feed in self.query(Feed):
             feed.extend(events)
+
+    def _came_in(self, part: float) -> None:
+        """More of the directory is there: whom the box did not find may be found now."""
+        self.directory = part
+        if self.search and self.search.chosen is None:
+            text, self.search = self.search.text, None
+            with self.answering(text):
+                self.search = self._search_for(text)
 
     def _restarted(self, snapshot: object) -> None:
         super()._restarted(snapshot)
@@ -88,7 +101,8 @@ class FrontDesk(BoxScreen):
     def compute_placeholder(self) -> str:
         if self.search and self.search.picking:
             return f"{len(self.search.hits)} match: ↑ ↓ choose, Enter takes, {key_of(self, 'back')} goes back"
-        return "scan a card, or type a name, a number, a phone"
+        coming = "" if self.directory >= 1 else f" — members are coming in, {self.directory:.0%}".replace("%", " %")
+        return f"scan a card, or type a name, a number, a phone{coming}"
 
     def compute_prompt(self) -> str:
         if self.palette:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -10,11 +13,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from gymtui.printable import printable
-from gymtui.ui.bindings import command_of
+from gymtui.ui.bindings import bind, command_of
 
 
 class Entry(Input):
     """Takes a code or a name and says so with `Entered`; `Left` is a step back, `Moved` a row up or down."""
+
+    # In place of the scrolling that every input inherits; `_on_key` does what they say.
+    BINDINGS: ClassVar[list[BindingType]] = [bind("next", show=False), bind("previous", show=False)]
 
     class Entered(Message):
         """Enter, with what the box held; the box is empty by now."""
