@@ -19,7 +19,7 @@ from gymtui.client.tasks import until_first
 from gymtui.client.unattended import needs_a_person, run_unattended
 from gymtui.printable import printable
 from gymtui.prompt import sign_in
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, Snapshot
 
 
 def line(event: Event) -> str:
@@ -77,6 +77,7 @@ class Tail:
         self._phase = ""
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         service.subscribe("events", self._events)
+        service.subscribe(Snapshot.type, self._missed)
         service.subscribe("connection", self._connection)
         service.subscribe("problem", self._problem)
 
@@ -88,6 +89,9 @@ class Tail:
             self._out.flush()
         except BrokenPipeError as error:
             self.over.set_exception(error)
+
+    def _missed(self, _: Snapshot) -> None:
+        self._say("The server no longer has all that has happened meanwhile: some events are not here.")
 
     def _connection(self, state: ConnectionState) -> None:
         if state.phase == self._phase:

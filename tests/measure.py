@@ -58,7 +58,7 @@ class Tap(Terminal):
         await self.seconds_until("● live")
         while True:
             try:
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(5):
                     await self.seconds_until(f"{code} {{3}}", str(code))
             except TimeoutError:
                 continue
@@ -86,17 +86,17 @@ class Tap(Terminal):
 def running(
     *arguments: str, stderr: int = subprocess.DEVNULL, nice: int = 0, **environment: str
 ) -> Iterator[subprocess.Popen[str]]:
-    """A `gymtui` command."""
+    """A `gymtui` command, which ends with this program however that ends."""
     process = subprocess.Popen(
-        ["nice", "-n", str(nice), sys.executable, "-m", "gymtui.cli", *arguments],
+        ["nice", "-n", str(nice), sys.executable, "-m", "gymtui.tied", *arguments],
         env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
     )
     with process:
         yield process
-        process.terminate()
 
 
 @contextmanager
@@ -188,7 +188,6 @@ async def scans_in_one_write(folder: Path) -> list[Row]:
 
 
 async def firehose(folder: Path) -> list[Row]:
-    """Processor time of a desk that is shown ten thousand events a second."""
     async with Firehose(events=1000, every=0.1) as server:
         environment = {"GYMTUI_TOKEN": "a.b.c", "XDG_DATA_HOME": str(folder)}
         async with Tap.run("--url", server.url, columns=120, rows=40, environment=environment) as tap:

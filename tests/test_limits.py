@@ -14,7 +14,7 @@ from gymtui.protocol import MAX_FRAME, MAX_IN_FLIGHT, MAX_INVALID, MAX_MESSAGE, 
 from server.limits import PATIENCE, Limits
 from server.store import Outcome, Transaction, Work
 from tests.kit import Wire, serving, token
-from tests.test_watchdog import the, until
+from tests.test_watchdog import figure, the, until
 from tests.test_websocket_server import on_disk
 
 # --- the counts --------------------------------------------------------------------------------------------------
@@ -191,6 +191,16 @@ async def test_too_many_a_second_is_4102(gym: Path) -> None:
         assert (rest[-1]["type"], error["code"]) == ("error", "rate_limited")
         assert error["message"] == "That is too much at once: please send less."
         assert await wire.closed() == Close.TOO_MANY
+
+
+async def test_the_goodbye_is_heard_behind_all_that_nobody_reads_any_more(gym: Path) -> None:
+    async with serving(gym, max_rate=50) as server, Wire.open(server.url, token(gym, "ana")) as wire:
+        await wire.until("connection_status")
+        wire.socket.transport.write((b"\x81\x8f" + bytes(4) + b'{"type":"ping"}') * 50_000)
+        await wire.rest()
+        await until(lambda: not server._sessions)
+        ended = figure(server.metrics.registry, "gymtui_connections_ended_total", code=str(Close.TOO_MANY.value))
+        assert ended == 1  # without the client's answer it would be 1006, after three seconds
 
 
 async def test_a_batch_counts_as_what_is_in_it(gym: Path) -> None:

@@ -34,7 +34,7 @@ class Lines:
                 self.said.append(json.loads(line))
                 if self.said[-1]["what"] == what and fields.items() <= self.said[-1].items():
                     return self.said[-1]
-        raise AssertionError(f"the client ended without {what}: {self.said}")
+        raise AssertionError(f"the client ended without {what}: {[*map(str, self.said)]}")
 
     def all(self, what: str) -> list[dict[str, Any]]:
         return [line for line in self.said if line["what"] == what]

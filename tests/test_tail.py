@@ -22,14 +22,15 @@ from gymtui import clock
 from gymtui.client.auth import Login
 from gymtui.client.errors import AuthenticationProblem, StoppedProblem
 from gymtui.client.follow import Bookmark
+from gymtui.client.mock import MockWebSocket
 from gymtui.client.service import WebSocketService
 from gymtui.client.session_file import SessionFile
 from gymtui.client.unattended import needs_a_person
-from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal
+from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal, Resume
 from gymtui.tail import Tail, as_json, line
 from server.admin import users_disable
 from server.store.sqlite import SqliteStore
-from tests.client_kit import GYM, played, running
+from tests.client_kit import GYM, played, running, snapshot, visit
 from tests.kit import PASSWORD, WITHIN, Wire, add_members, member, port_of, serving, token
 from tests.terminal import Terminal
 
@@ -182,6 +183,28 @@ async def test_a_restart_of_the_server_loses_nothing_and_repeats_nothing(gym: Pa
     assert seqs == list(range(seqs[0], seqs[0] + 40))
     assert err.getvalue().count("connected as ana") == 2
     assert "The server is being restarted: go on, it comes back by itself." in err.getvalue()
+
+
+async def test_it_begins_where_the_server_stands_and_says_what_it_has_missed() -> None:
+    async with played(MockWebSocket(seq=7), full=True) as play:
+        out, err = Out(), Out()
+        Tail(play.service, json=True, out=out, err=err)
+        connection = await play.server.accepted()
+        connection.events(visit(8))
+        await out.until(1)
+        assert not any(b'"resume"' in message for message in connection.sent)
+        play.server.epoch, play.server.seq = "epoch-2", 3
+        connection.cut()
+        await play.phase("waiting")
+        play.service.retry_now()
+        connection = await play.server.accepted()
+        assert (await connection.received(Resume))[0] == Resume(epoch="epoch-1", seq=8, full=True)
+        connection.send_message(snapshot(3, visit(2), epoch="epoch-2"))
+        connection.events(visit(4), prev_seq=3)
+        assert [json.loads(text)["payload"]["seq"] for text in await out.until(2)] == [8, 4]
+        assert err.lines[-1] == (
+            "gymtui: The server no longer has all that has happened meanwhile: some events are not here."
+        )
 
 
 @pytest.mark.parametrize(

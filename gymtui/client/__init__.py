@@ -3,7 +3,8 @@
     Login ──> WebSocketService ──> Replica        who this is; the connection; the desk's own copy
                      └──────> Desk <──┘           check_in, check_out, undo, find
 
-A `SessionFile` lets several programs of a person share one login. `MockWebSocket` stands in for the server where a program is tested against these.
+A `SessionFile` lets several programs of a person share one login. `MockWebSocket` stands in for the server where a
+program is tested against these.
 """
 
 from __future__ import annotations

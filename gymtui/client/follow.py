@@ -29,6 +29,11 @@ class Bookmark:
     def __init__(self) -> None:
         self.position = ("", 0)
 
+    def begin(self, epoch: str, seq: int) -> None:
+        """Where nothing is known, what passes from here on is all that there is to know."""
+        if not self.position[0]:
+            self.position = (epoch, seq)
+
     def apply(self, events: Sequence[Event], seq: int) -> None:
         self.position = (self.position[0], seq)
 
@@ -59,6 +64,8 @@ class Follower:
         self.epoch = epoch
         self._asked = self._restoring = False
         self._left_out = 0
+        if self._full and isinstance(self._journal, Bookmark):
+            self._journal.begin(epoch, seq)
         return None if self._journal.position == (epoch, seq) else self._resume()
 
     def take(self, frame: Frame, seq: int) -> tuple[Sequence[Event], Resume | None]:

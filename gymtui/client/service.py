@@ -52,11 +52,12 @@ KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "pro
 class WebSocketService:
     """The connection of one desk, for as long as `run` runs; where its one task stands is its `state`.
 
-    `url` is the server's (`ws:` or `wss:`, else ValueError); `full` asks for every event the server still has instead
-    of a snapshot; a message may take `send_within` seconds to leave this machine. `KINDS` may be subscribed to: the
-    types of events and `"stats"` with their payloads, `"snapshot"` with its last part, `"events"` with all events of
-    one frame in `seq` order, `"connection"` with each new state, `"problem"` with a Problem. Events are in the journal
-    before anybody hears of them.
+    `url` is the server's (`ws:` or `wss:`, else ValueError). `full` asks for every event that the server still has, and
+    for no snapshot where there are such; a Bookmark then begins where the server stands. A message may take
+    `send_within` seconds to leave this machine. `KINDS` may be subscribed to: the types of events and `"stats"` with
+    their payloads, `"snapshot"` with its last part, `"events"` with all events of one frame in `seq` order,
+    `"connection"` with each new state, `"problem"` with a Problem. Events are in the journal before anybody hears of
+    them.
     """
 
     def __init__(

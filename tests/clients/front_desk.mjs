@@ -16,7 +16,8 @@ async function fetchTokens(authorization) {
   clearTimeout(renewal);
   renewal = setTimeout(renew, 800 * tokens.expires_in).unref();
 }
-const refresh = () => fetchTokens(`Bearer ${tokens.refresh_token}`);
+const refresh = () =>
+  fetchTokens(`Bearer ${tokens.refresh_token}`).catch((error) => say("problem", { message: error.message }));
 const renew = () => refresh().then(() => send("authenticate", { token: tokens.access_token }, "renewal"));
 
 const send = (type, payload, id) => socket.readyState === 1 && socket.send(JSON.stringify({ type, payload, id }));
@@ -48,7 +49,7 @@ const take = {
     if (tries === 0) command("check_in", { code });
   },
   reply({ payload: { ok, result, error } }, id) {
-    if (id === "resume") return (resuming = false), say("resumed", result);
+    if (id === "resume") return (resuming = result.resumed === "snapshot"), say("resumed", result);
     const place = outbox.findIndex((one) => one.id === id);
     if (place < 0 || error?.retryable) return;
     say("done", { type: outbox.splice(place, 1)[0].type, id, ok, code: error?.code });
@@ -58,6 +59,7 @@ const take = {
     if (payload.more) return;
     inside.clear();
     parts.splice(0).flatMap((part) => part.present).forEach((visit) => inside.set(visit.id, visit));
+    resuming = false;
     Object.assign(position, { epoch: payload.epoch, seq: payload.seq });
     say("snapshot", { seq: payload.seq, inside: inside.size });
   },
@@ -76,7 +78,7 @@ async function connect() {
     const most = why >= 4200 && tries === 0 ? 2000 : Math.min(30_000, 500 * 2 ** tries);
     tries += 1;
     await new Promise((awake) => setTimeout(awake, Math.random() * most));
-    await refresh().catch((error) => say("problem", { message: error.message }));
+    await refresh();
     connect();
   };
 }

@@ -83,12 +83,12 @@ class Wire:
         return dict(error)
 
     async def resume(self, epoch: str, seq: int, **more: object) -> str:
-        """Asks for what is missing; what goes with the old position is passed over until the reply."""
+        """Asks for what is missing; what goes with the old position is passed over until the reply, or until the end of
+        the snapshot."""
         self._resuming = True
         result = await self.do("resume", {"epoch": epoch, "seq": seq} | more)
-        self._resuming = False
         if result["resumed"] == "events":
-            self.last = seq
+            self.last, self._resuming = seq, False
         return str(result["resumed"])
 
     # --- receiving ----------------------------------------------------------------------------------------------------
@@ -108,6 +108,7 @@ class Wire:
         self.received.append(message)
         if message["type"] == "snapshot" and not message["payload"]["more"]:
             self.epoch, self.last = message["payload"]["epoch"], message["payload"]["seq"]
+            self._resuming = False
         if "seq" in message and not self._resuming:
             self._follow(message)
         return message

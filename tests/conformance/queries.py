@@ -27,12 +27,11 @@ async def pages(wire: Wire, type: str, field: str, wanted: dict[str, Any], most:
 async def _(gym: Gym) -> None:
     async with gym.wire() as wire:
         member = await gym.member(wire)
-        for text in (
-            member["membership_number"],
-            f"{member['full_name'].split()[0][:-1].upper()} {member['membership_number']}",
-        ):
-            found = (await wire.do("search_members", {"text": text, "limit": 5}))["members"]
-            expect(member["id"] in [one["id"] for one in found] and len(found) <= 5, found)
+        number, name = member["membership_number"], member["full_name"].split()[0]
+        for text in (number, f"{name[:-1].upper()} {number}"):
+            found = (await wire.do("search_members", {"text": text, "limit": 100}))["members"]
+            expect(member["id"] in [one["id"] for one in found] or len(found) == 100, found)
+            expect(len((await wire.do("search_members", {"text": text, "limit": 1}))["members"]) == 1, text)
         expect((await wire.do("search_members", {"text": "qqzzxxqq"}))["members"] == [], wire.received[-1])
 
 
