@@ -14,7 +14,7 @@ from gymtui import __version__
 
 CLIENT: Final = ("url", "user", "desk", "token")
 LOGS: Final = ("log_level", "log_json")
-GYM: Final = ("gym", "timezone", "capacity")
+GYM: Final = ("gym", "timezone", "capacity", "policy")
 
 # What people type; the settings it takes; the function that does it, with settings and arguments as its keywords; what
 # it is.
@@ -78,6 +78,7 @@ HELP: Final[dict[str, str]] = {
     "gym": "the gym's name",
     "timezone": "the gym's time zone, such as Europe/Zurich",
     "capacity": "how many people may be in",
+    "policy": "a TOML file: what to refuse, what to warn of, when people have left",
     "rate": "events a second, on average",
     "desks": "how many desks take part",
     "seed": "the seed of names and of the day's course",

@@ -161,7 +161,7 @@ def read_requests(data: bytes | str) -> list[Asked | Unreadable]:
     found: list[Asked | Unreadable] = []
     for name, item in items:
         try:
-            found.append(_asked(_Message(type=name, data=item), "batch"))
+            found.append(_asked(_Message(type=name, payload=item), "batch"))
         except Unreadable as unreadable:
             found.append(unreadable)
     return found

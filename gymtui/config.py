@@ -43,6 +43,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     gym: str | None = None
     timezone: str | None = None
     capacity: Annotated[int, Meta(ge=1)] | None = None
+    policy: str | None = None
     rate: Annotated[float, Meta(gt=0, le=100_000)] = 1.0
     desks: Annotated[int, Meta(ge=1, le=1000)] = 2
     seed: int = 7

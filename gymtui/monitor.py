@@ -6,6 +6,7 @@ from gymtui import logs
 from gymtui.client.auth import Login
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
+from gymtui.client.session_file import SessionFile
 from gymtui.config import data_folder
 from gymtui.errors import GymError
 from gymtui.ui.monitor_app import MonitorApp
@@ -19,6 +20,6 @@ def run(*, url: str, user: str | None, desk: str, token: str | None) -> None:
         logs.to_file(folder / "monitor.log")
     except OSError as error:
         raise GymError(f"{folder} cannot be used ({error.strerror}): please check its rights.") from error
-    login, journal = Login(url, token=token), Bookmark()
+    login, journal = Login(url, token=token, user=user, session=SessionFile(folder, url)), Bookmark()
     service = WebSocketService(url, login, journal, desk=desk)
     MonitorApp(service, journal, login, url=url, user=user).run()

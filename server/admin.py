@@ -7,17 +7,19 @@ import getpass
 import re
 import secrets
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec.structs import asdict, replace
 
 from gymtui import clock
 from gymtui.errors import GymError
-from gymtui.protocol import Gym, Member, Role
+from gymtui.protocol import Gym, Member, Policy, Role
 from server import auth
 from server.members_file import Problem, read_members
 from server.store import Outcome, Transaction, User
@@ -157,8 +159,32 @@ def tokens_issue(*, database: str, name: str, ttl: int) -> None:
 # --- the gym -----------------------------------------------------------------------------------------------------
 
 
-def name_gym(path: Path, *, name: str | None, timezone: str | None, capacity: int | None) -> None:
-    """Changes what the gym is called, where its clock is and how many may be in; what is None stays."""
+def read_policy(file: Path) -> Policy:
+    """The policy in a TOML file, `payment_overdue = "refuse"` a line; what it does not name is as without a file."""
+    try:
+        with file.open("rb") as opened:
+            lines = tomllib.load(opened)
+        unknown = set(lines) - set(Policy.__struct_fields__)
+        if unknown:
+            raise AdminError(f"{file} has a line that no policy has: {', '.join(sorted(unknown))}.")
+        return msgspec.convert(lines, Policy)
+    except OSError as error:
+        raise AdminError(f"{file} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AdminError(f"{file} is not a TOML file: {error}.") from error
+    except msgspec.ValidationError as error:
+        raise AdminError(f"{file} is no policy: {error}.") from error
+
+
+def name_gym(
+    path: Path,
+    *,
+    name: str | None,
+    timezone: str | None,
+    capacity: int | None,
+    policy: Policy | None = None,
+) -> None:
+    """Changes what the gym is called, where its clock is, how many may be in, and its policy; what is None stays."""
     if timezone is not None:
         try:
             ZoneInfo(timezone)
@@ -170,7 +196,7 @@ def name_gym(path: Path, *, name: str | None, timezone: str | None, capacity: in
             name=name or tx.gym.name,
             timezone=timezone or tx.gym.timezone,
             capacity=tx.gym.capacity if capacity is None else capacity,
-            policy=tx.gym.policy,
+            policy=policy or tx.gym.policy,
             seq=tx.gym.seq,
         )
         if gym != tx.gym:

@@ -20,8 +20,9 @@ from websockets.asyncio.server import ServerConnection, serve
 from gymtui import clock
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, VERSION, Close, ConnectionStatus
-from server.admin import name_gym
+from server.admin import name_gym, read_policy
 from server.auth import Auth
+from server.closing import Closing
 from server.connection import HIGH_WATER, Connection
 from server.database import Database
 from server.http import Front
@@ -86,6 +87,7 @@ class Server:
             max_rate=self._max_rate,
         )
         loop = asyncio.get_running_loop()
+        closing = Closing(self._database, now=self._now)
         watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=loop.time, now=self._now)
         try:
             self._listener = await self._listen()
@@ -93,7 +95,9 @@ class Server:
             await self._database.close()
             where, why = f"{self._host}:{self._port}", (error.strerror or str(error)).rpartition(": ")[2]
             raise ServerError(f"Nobody can listen on {where} ({why}): please choose another --port.") from error
-        self._tasks = [loop.create_task(work) for work in (self.hub.run(), self._watch(), watchdog.run())]
+        self._tasks = [
+            loop.create_task(work) for work in (self.hub.run(), self._watch(), watchdog.run(), closing.run())
+        ]
         for task in self._tasks:
             task.add_done_callback(_ended)
         return self
@@ -227,10 +231,12 @@ def run(
     gym: str | None = None,
     timezone: str | None = None,
     capacity: int | None = None,
+    policy: str | None = None,
     say: Callable[[str], None] | None = None,
 ) -> None:
     """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it
     listens; stdout by default."""
-    name_gym(Path(database), name=gym, timezone=timezone, capacity=capacity)
+    rules = None if policy is None else read_policy(Path(policy))
+    name_gym(Path(database), name=gym, timezone=timezone, capacity=capacity, policy=rules)
     server = Server(Path(database), host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
     uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))

@@ -18,13 +18,17 @@ LATE: Final = 7 * 24 * 3600 * 1000  # milliseconds after which what a desk recor
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """A command with the one who gave it: `id` is its idempotency key, `user`, `role` and `desk` are the session's."""
+    """A command with the one who gave it: `id` is its idempotency key, `user`, `role` and `desk` are the session's.
+
+    `assumed`: nobody gave it; the gym takes for granted that it has happened.
+    """
 
     id: str
     payload: Command
     user: str
     role: Role
     desk: str | None
+    assumed: bool = False
 
     @property
     def digest(self) -> bytes:

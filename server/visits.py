@@ -66,7 +66,8 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
 
 def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
     visit = _visit(tx, request)
-    if visit.check_out_at is not None:
+    was_assumed = "assumed_out" in visit.event.flags
+    if visit.check_out_at is not None and (order.assumed or not was_assumed):
         name = visit.event.member.full_name
         raise No("not_checked_in", "not in", f"{name} is not in: nothing to check out.", tx.member(visit.member_id))
     at = max(occurred(tx, request.occurred_at), visit.check_in_at)
@@ -76,12 +77,16 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
         status="checked_out",
         by=order.user,
         desk=order.desk,
-        flags=flags_of(tx, at, offline=request.offline),
+        flags=("assumed_out",) if order.assumed else flags_of(tx, at, offline=request.offline),
         command_id=order.id,
         visits_left=UNSET,
         seq=tx.next_seq,
     )
-    tx.count(Counts(hour=hour(tx, at), currently_in=-1, stays=1, stay=at - visit.check_in_at))
+    out = 0 if was_assumed else -1
+    if order.assumed:  # how long somebody stayed whom nobody saw leave is not known
+        tx.count(Counts(hour=hour(tx, at), currently_in=out))
+    else:
+        tx.count(Counts(hour=hour(tx, at), currently_in=out, stays=1, stay=at - visit.check_in_at))
     return _put(tx, order, replace(visit, check_out_at=at, check_out_command=order.id, event=event), request.notes)
 
 
@@ -139,8 +144,9 @@ def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str
         visits_left=UNSET,
         seq=tx.next_seq,
     )
-    stay = visit.check_out_at - visit.check_in_at
-    tx.count(Counts(hour=hour(tx, visit.check_out_at), currently_in=1, stays=-1, stay=-stay))
+    was_counted = "assumed_out" not in visit.event.flags
+    stay = visit.check_out_at - visit.check_in_at if was_counted else 0
+    tx.count(Counts(hour=hour(tx, visit.check_out_at), currently_in=1, stays=-was_counted, stay=-stay))
     return _put(tx, order, replace(visit, check_out_at=None, check_out_command=None, event=event))
 
 
@@ -162,13 +168,18 @@ def _visit(tx: Transaction, request: CheckOut) -> Visit:
         visit = None if settled is None else _visit_of(tx, settled)
     else:
         member = member_of(tx, request.member_id, request.code)
-        visit = tx.open_visit(member.id)
+        visit = tx.open_visit(member.id) or _assumed(tx.last_visit(member.id))
         if visit is None:
             sentence = f"{member.full_name} is not in: nothing to check out."
             raise No("not_checked_in", "not in", sentence, member)
     if visit is None:
         raise No("unknown_visit", "no such visit", "There is no such visit: please choose the member by name.")
     return visit
+
+
+def _assumed(visit: Visit | None) -> Visit | None:
+    """A visit that the gym has ended by itself: a real exit afterwards corrects it."""
+    return visit if visit is not None and "assumed_out" in visit.event.flags else None
 
 
 def _visit_of(tx: Transaction, settled: Settled) -> Visit | None:

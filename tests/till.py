@@ -91,7 +91,7 @@ class Till:
         stays = [
             clock.to_ms(v.check_out_time or "") - clock.to_ms(v.check_in_time)
             for v in left
-            if on_today(v.check_out_time) and not {"undone", "clash"} & set(v.flags)
+            if on_today(v.check_out_time) and not {"undone", "clash", "assumed_out"} & set(v.flags)
         ]
         began = Counter(
             datetime.fromisoformat(v.check_in_time).astimezone(zone).strftime("%Y-%m-%d %H")

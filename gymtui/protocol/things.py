@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from gymtui.protocol.words import Action, Level, MemberStatus
+from gymtui.protocol.words import Action, Level, MemberStatus, Minute
 
 
 class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -97,7 +97,8 @@ class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the gym does about each thing that can be wrong with a membership."""
+    """What the gym does about each thing that can be wrong with a membership, and when it takes for granted that
+    somebody has left: so many minutes after coming in, or at `closing_time` on the gym's wall."""
 
     banned: Action = "refuse"
     member_inactive: Action = "refuse"
@@ -107,6 +108,8 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     payment_overdue: Action = "warn"
     waiver_missing: Action = "allow"
     outside_hours: Action = "allow"
+    max_stay_minutes: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    closing_time: Minute | None = None
 
 
 class Gym(Payload, frozen=True, kw_only=True, omit_defaults=False):

@@ -130,6 +130,13 @@ class SqliteStore:
                 stats=self.stats(),
             )
 
+    def open_since(self, before: int) -> list[tuple[str, int]]:
+        """The open visits that began before a time (ms), and when, the oldest first."""
+        return self._all(
+            "SELECT id, check_in_at FROM visits WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at",
+            before,
+        )
+
     def users(self) -> dict[str, User]:
         rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
         return {row[0]: read_user(row) for row in rows}

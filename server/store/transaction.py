@@ -130,6 +130,9 @@ class SqliteTransaction:
     def open_visit(self, member_id: str) -> Visit | None:
         return _read_visit(self._one(self._VISIT + "member_id = ? AND check_out_at IS NULL", member_id))
 
+    def last_visit(self, member_id: str) -> Visit | None:
+        return _read_visit(self._one(self._VISIT + "member_id = ? ORDER BY check_in_at DESC, id DESC", member_id))
+
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
         """Adds the visit, or takes the place of the one with that id; `event` is its event, encoded; new notes come
         behind old ones."""

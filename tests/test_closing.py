@@ -1,0 +1,120 @@
+"""Automatic check-out: at the time it should have happened, once, and a real exit corrects it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gymtui import clock
+from gymtui.protocol import CheckIn, CheckOut, Gym, Policy, Undo
+from server.admin import name_gym, read_policy
+from server.closing import Closing, left_at
+from server.database import Database
+from tests.kit import member
+from tests.till import HOUR, MINUTE, NINE, Till
+
+POLICY = Policy(max_stay_minutes=180, closing_time="22:00")
+
+
+@pytest.fixture
+async def gym(tmp_path: Path) -> AsyncIterator[tuple[Till, Closing]]:
+    path = tmp_path / "gym.db"
+    name_gym(path, name=None, timezone="Europe/Zurich", capacity=None, policy=POLICY)
+    till = Till(path, member("1", "Ana Silva"), member("2", "Ben Ode"))
+    database = Database(till.store, lambda _: None)
+    yield till, Closing(database, now=lambda: till.now)
+    await database.close()
+
+
+def test_the_longest_stay_and_the_next_closing() -> None:
+    def left(at: str, **policy: object) -> str | None:
+        gym = Gym(name="g", timezone="Europe/Zurich", capacity=None, policy=Policy(**policy), seq=1)  # type: ignore[arg-type]
+        end = left_at(gym, clock.to_ms(at))
+        return None if end is None else clock.to_text(end)
+
+    assert left("2026-11-22T09:00:00Z") is None
+    assert left("2026-11-22T09:00:00Z", max_stay_minutes=90) == "2026-11-22T10:30:00.000Z"
+    assert left("2026-11-22T20:59:00Z", closing_time="22:00") == "2026-11-22T21:00:00.000Z"
+    assert left("2026-11-22T21:00:00Z", closing_time="22:00") == "2026-11-23T21:00:00.000Z"
+    assert left("2026-11-22T20:00:00Z", max_stay_minutes=90, closing_time="22:00") == "2026-11-22T21:00:00.000Z"
+    # The night in which the clocks go back an hour: closing time is by the wall.
+    assert left("2026-10-24T22:00:00Z", closing_time="22:00") == "2026-10-25T21:00:00.000Z"
+
+
+async def test_who_is_not_seen_to_leave_has_left_at_the_time_it_should_have_been(gym: tuple[Till, Closing]) -> None:
+    till, closing = gym
+    came = till.check_in("1")
+    till.now += 2 * HOUR
+    till.check_in("2")
+    await closing.look()
+    assert till.counts()[0] == 2
+    till.now += HOUR + MINUTE
+    await closing.look()
+    await closing.look()
+    (visit,) = [v for v in till.store.all_visits() if v.status == "checked_out"]
+    assert (visit.id, visit.flags, visit.by) == (came.id, ("assumed_out",), "")
+    assert visit.check_out_time == clock.to_text(NINE + 3 * HOUR)
+    assert till.counts() == (1, 2, None)
+    assert till.store.stats() == till.recount()
+
+
+async def test_a_real_exit_afterwards_corrects_it(gym: tuple[Till, Closing]) -> None:
+    till, closing = gym
+    for how in (CheckOut(code="1"), CheckOut(code="1", occurred_at=clock.to_text(NINE), offline=True)):
+        came = till.check_in("1")
+        at = till.now
+        till.now += 4 * HOUR
+        await closing.look()
+        left = till.done(how)
+        assert left.id == came.id
+        assert "assumed_out" not in left.flags
+        assert left.check_out_time == clock.to_text(max(at, NINE if how.offline else till.now))
+        assert till.counts()[0] == 0
+        assert till.store.stats() == till.recount()
+    assert till.refused(CheckOut(code="1")).code == "not_checked_in"
+
+
+async def test_an_assumed_exit_is_no_reason_not_to_come_in_again(gym: tuple[Till, Closing]) -> None:
+    till, closing = gym
+    till.check_in("1")
+    till.now += 4 * HOUR
+    await closing.look()
+    again = till.done(CheckIn(code="1"))
+    assert till.check_out("1").id == again.id
+    assert till.store.stats() == till.recount()
+
+
+async def test_a_manager_may_take_an_assumed_exit_back(gym: tuple[Till, Closing]) -> None:
+    till, closing = gym
+    came = till.check_in("1")
+    till.now += 4 * HOUR
+    await closing.look()
+    assert till.refused(Undo(command_id=f"auto:{came.id}")).code == "not_allowed"
+    assert till.undo(f"auto:{came.id}", user="mia").status == "checked_in"
+    assert till.store.stats() == till.recount()
+
+
+def test_a_policy_file_names_what_it_changes(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text('payment_overdue = "refuse"\nclosing_time = "22:30"\n')
+    assert read_policy(file) == Policy(payment_overdue="refuse", closing_time="22:30")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('towels = "refuse"', "has a line that no policy has: towels"),
+        ('banned = "maybe"', "is no policy"),
+        ('closing_time = "25:00"', "is no policy"),
+        ("banned", "is not a TOML file"),
+    ],
+)
+def test_a_policy_that_cannot_be_is_told(tmp_path: Path, text: str, sentence: str) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(text)
+    with pytest.raises(Exception, match=sentence):
+        read_policy(file)
+    with pytest.raises(Exception, match="cannot be read"):
+        read_policy(tmp_path / "none.toml")
