@@ -86,6 +86,7 @@ HELP: Final[dict[str, str]] = {
     "log_level": "debug, info, warning or error",
     "log_json": "log one JSON object a line",
 }
+SCREENS: Final = ("gymtui.console:run", "gymtui.demo:run", "gymtui.monitor:run")
 KEYED: Final = ("gymtui.console:run", "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
 SWITCHES: Final = frozenset({"json", "log_json"})
 
@@ -156,6 +157,8 @@ def _main(arguments: list[str]) -> int:
     except GymError as error:
         return _failed(error, 2)
     logs.start(settings.log_level, as_json=settings.log_json)
+    if target in SCREENS and sys.stderr.isatty():
+        print("◆ gymtui", end="\r", file=sys.stderr, flush=True)  # there at once; the screens take a while to import
     module, _, function = target.partition(":")
     try:
         getattr(import_module(module), function)(**{name: getattr(settings, name) for name in names}, **options)

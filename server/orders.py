@@ -62,6 +62,11 @@ class Unfit(Exception):
 
 
 def member_of(tx: Transaction, member_id: str | None, code: str | None) -> Member:
+    if member_id is not None and code is not None:
+        one, other = tx.member(member_id), tx.member_by_code(code)
+        if one is not None and other is not None and one.id != other.id:
+            sentence = f"That names {one.full_name} and {other.full_name}: please choose one of them."
+            raise No("ambiguous", "two members are meant", sentence)
     if (member_id is None) == (code is None):
         raise Unfit("invalid", "Name the member by `member_id` or by `code`, one of the two.")
     if code is not None:

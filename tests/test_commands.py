@@ -38,6 +38,14 @@ def till(tmp_path: Path) -> Iterator[Till]:
 # --- in and out --------------------------------------------------------------------------------------------------
 
 
+def test_two_names_for_two_people_are_ambiguous_and_nobody_comes_in(till: Till) -> None:
+    ana = stored(till.store, "1")
+    error = till.refused(CheckIn(member_id=ana.id, code="2"), id="c")
+    assert (error.code, till.counts()[0]) == ("ambiguous", 0)
+    assert till.refused(CheckIn(member_id=ana.id, code="2"), id="c") == error
+    assert till.refused(CheckIn(member_id=ana.id, code="1")).code == "invalid"
+
+
 def test_check_in(till: Till) -> None:
     event = till.done(CheckIn(code="1", location="Weights", notes="forgot her card"), id="mine")
     assert event == CheckInEvent(

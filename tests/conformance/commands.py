@@ -63,7 +63,7 @@ async def _(gym: Gym) -> None:
             left = await wire.do("check_out", {by: names[by]})
             expect((left["id"], left["status"]) == (came["id"], "checked_out"), left)
             expect(left["check_out_time"] >= left["check_in_time"], left)
-        await wire.refused("check_out", {"member_id": member["id"], "code": "1"}, "invalid")
+        await wire.refused("check_out", {"member_id": member["id"], "code": member["membership_number"]}, "invalid")
         await wire.refused("check_out", {}, "invalid")
 
 
@@ -135,7 +135,7 @@ async def _(gym: Gym) -> None:
 async def _(gym: Gym) -> None:
     async with gym.wire() as wire:
         member, id = await gym.member(wire), new_id()
-        await wire.refused("check_in", {"member_id": member["id"], "code": "1"}, "invalid", id)
+        await wire.refused("check_in", {"member_id": member["id"], "code": member["membership_number"]}, "invalid", id)
         await wire.refused("fly", {}, "unknown_type", id)
         came = await wire.do("check_in", {"member_id": member["id"]}, id)
         await wire.reaches(came["seq"])
