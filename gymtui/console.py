@@ -52,7 +52,9 @@ def open_desk(
         login = Login(url, token=token, user=user, session=SessionFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
         ascii = lacks_symbols(os.environ)
-        app(Desk(service, replica, name=desk), login, url=url, user=user, keys=keys, ascii=ascii).run()
+        app(Desk(service, replica, name=desk), login, url=url, user=user, keys=keys, ascii=ascii).show(
+            folder / f"{name}.log"
+        )
 
 
 @contextmanager

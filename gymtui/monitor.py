@@ -22,4 +22,4 @@ def run(*, url: str, user: str | None, desk: str, token: str | None) -> None:
         raise GymError(f"{folder} cannot be used ({error.strerror}): please check its rights.") from error
     login, journal = Login(url, token=token, user=user, session=SessionFile(folder, url)), Bookmark()
     service = WebSocketService(url, login, journal, desk=desk)
-    MonitorApp(service, journal, login, url=url, user=user).run()
+    MonitorApp(service, journal, login, url=url, user=user).show(folder / "monitor.log")

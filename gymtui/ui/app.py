@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -21,23 +19,22 @@ from gymtui.client.state import ConnectionState
 from gymtui.keys import keymap, shown
 from gymtui.ui.ascii import AsciiFilter
 from gymtui.ui.bindings import bind
-from gymtui.ui.farewell import leave_on_signals
+from gymtui.ui.farewell import leave_on_signals, say_goodbye
 from gymtui.ui.history import ConnectionHistory
+from gymtui.ui.plain import PlainApp
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.connection import ConnectionScreen
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
-from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.theme import THEMES
 
 logger = logging.getLogger(__name__)
 
-GOODBYE = 3.0  # seconds for a polite end of the connection
 
-
-class GymApp(App[None]):
+class GymApp(PlainApp):
     """Runs the desk, shows it, and asks for a login when the connection says that it needs one.
 
     `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be. `ascii`: the terminal has no more.
@@ -125,7 +122,7 @@ class GymApp(App[None]):
             self.screen.dismiss()
         elif isinstance(self.screen, FrontDesk):
             self.push_screen(make())
-        elif isinstance(self.screen, LiveScreen):
+        elif isinstance(self.screen, DeskScreen):
             self.switch_screen(make())
 
     def action_theme(self, name: str) -> None:
@@ -166,12 +163,5 @@ class GymApp(App[None]):
         self.run_worker(self.action_quit(), name="leave", exclusive=True, group="leave")
 
     async def action_quit(self) -> None:
-        """Leave, politely: a socket whose task is cancelled would close with an error code."""
-        try:
-            async with asyncio.timeout(GOODBYE):
-                await self.desk.service.close()
-                if self._running_desk is not None:
-                    await self._running_desk.wait()
-        except TimeoutError:
-            logger.warning("The server did not say goodbye within %s s.", GOODBYE)
+        await say_goodbye(self.desk.service, self._running_desk)
         self.exit()

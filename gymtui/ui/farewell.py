@@ -1,11 +1,21 @@
-"""How the console ends when it is asked to by a signal, or when its terminal goes away."""
+"""How the console ends: when it is asked to, by a signal too, or when its terminal goes away."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from collections.abc import Callable
+from typing import Final
+
+from textual.worker import Worker
+
+from gymtui.client.service import WebSocketService
+
+logger = logging.getLogger(__name__)
+
+GOODBYE: Final = 3.0  # seconds for a polite end of the connection
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:
@@ -23,3 +33,14 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
 
     loop.add_signal_handler(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, terminal_gone)
+
+
+async def say_goodbye(service: WebSocketService, running: Worker[None] | None) -> None:
+    """Ends the service, and waits for what runs it: a socket whose task is cancelled would close with an error code."""
+    try:
+        async with asyncio.timeout(GOODBYE):
+            await service.close()
+            if running is not None:
+                await running.wait()
+    except TimeoutError:
+        logger.warning("The server did not say goodbye within %s s.", GOODBYE)

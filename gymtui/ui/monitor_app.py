@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.worker import Worker
 
@@ -16,16 +13,14 @@ from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.keys import shown
-from gymtui.ui.app import GOODBYE
-from gymtui.ui.farewell import leave_on_signals
+from gymtui.ui.farewell import leave_on_signals, say_goodbye
+from gymtui.ui.plain import PlainApp
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.monitor import Monitor
 from gymtui.ui.theme import SLATE
 
-logger = logging.getLogger(__name__)
 
-
-class MonitorApp(App[None]):
+class MonitorApp(PlainApp):
     """Runs `service`, whose journal is `journal`, and shows what it brings; never ends by itself."""
 
     TITLE = "Monitor"
@@ -71,12 +66,5 @@ class MonitorApp(App[None]):
             self.push_screen(login, lambda _: self.service.logged_in())
 
     async def action_quit(self) -> None:
-        """Leave, politely: a socket whose task is cancelled would close with an error code."""
-        try:
-            async with asyncio.timeout(GOODBYE):
-                await self.service.close()
-                if self._running_service is not None:
-                    await self._running_service.wait()
-        except TimeoutError:
-            logger.warning("The server did not say goodbye within %s s.", GOODBYE)
+        await say_goodbye(self.service, self._running_service)
         self.exit()

@@ -20,7 +20,7 @@ from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
 from gymtui.ui.bindings import bind
 from gymtui.ui.palette import SIGN, Option, Palette, offer
-from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.widgets.command_list import CommandList
 from gymtui.ui.widgets.entry import Entry, Prompt
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 NOT_OFFERED = ("palette", "back", "next", "previous")  # what the box is for, or does by itself
 
 
-class BoxScreen(LiveScreen):
+class BoxScreen(DeskScreen):
     """Says in the verdict line whatever fails while somebody waits for an answer; the console lives."""
 
     AUTO_FOCUS = "Entry"
@@ -76,7 +76,7 @@ class BoxScreen(LiveScreen):
         yield WebSocketErrorBoundary(lambda: CommandList().data_bind(BoxScreen.palette), id="commands")
 
     def compose_verdict(self) -> ComposeResult:
-        yield WebSocketErrorBoundary(lambda: VerdictLine().data_bind(LiveScreen.verdict), id="verdict")
+        yield WebSocketErrorBoundary(lambda: VerdictLine().data_bind(DeskScreen.verdict), id="verdict")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.value != self.entry.value:  # out of date: a scanner is typing

@@ -18,6 +18,7 @@ from gymtui.client.state import ConnectionState
 from gymtui.ui.bindings import bind
 from gymtui.ui.history import ConnectionHistory
 from gymtui.ui.pace import Pace
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.connection_details import ConnectionDetails
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -27,7 +28,7 @@ from gymtui.ui.widgets.queue_list import QueueList
 RATE = 3  # times a second that the position is read anew
 
 
-class ConnectionScreen(LiveScreen):
+class ConnectionScreen(DeskScreen):
     """Has no box: what is typed or scanned here goes to the front desk."""
 
     TITLE = "Connection and queue"

@@ -14,7 +14,7 @@ from textual.timer import Timer
 
 from gymtui.client.cards import ask_card, own_card
 from gymtui.client.state import Person, Verdict
-from gymtui.protocol import Event, Member
+from gymtui.protocol import Event, Member, Snapshot
 from gymtui.protocol import MemberCard as Card
 from gymtui.ui.bindings import bind, key_of
 from gymtui.ui.screens.box import BoxScreen
@@ -74,7 +74,7 @@ class FrontDesk(BoxScreen):
         return [
             *super().subscriptions(),
             self._desk.service.subscribe("events", self._happened),
-            self._desk.subscribe("directory", self._came_in),
+            self._desk.subscribe("directory", self._directory_grew),
         ]
 
     # --- what the desk tells -----------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ class FrontDesk(BoxScreen):
         for feed in self.query(Feed):
             feed.extend(events)
 
-    def _came_in(self, part: float) -> None:
+    def _directory_grew(self, part: float) -> None:
         """More of the directory is there: whom the box did not find may be found now."""
         self.directory = part
         if self.search and self.search.chosen is None:
@@ -91,8 +91,8 @@ class FrontDesk(BoxScreen):
             with self.answering(text):
                 self.search = self._search_for(text)
 
-    def _restarted(self, snapshot: object) -> None:
-        super()._restarted(snapshot)
+    def _restarted(self, part: Snapshot) -> None:
+        super()._restarted(part)
         for feed in self.query(Feed):
             feed.restart(self._desk.replica.recent(RECENT))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import UTC, tzinfo
 from typing import ClassVar, Final
 
 from textual import getters
@@ -12,36 +11,29 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from gymtui import clock
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
-from gymtui.client.verdicts import zone_of
-from gymtui.protocol import Event, Gym, Snapshot, Stats
+from gymtui.protocol import Event, Snapshot
 from gymtui.ui.bindings import bind
-from gymtui.ui.screens.live import CAN_RETRY
-from gymtui.ui.sizes import HEIGHTS, WIDTHS
+from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.traffic import Figures, Traffic
-from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.following import Following
-from gymtui.ui.widgets.header import GymName, WallClock
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 
 KEPT: Final = 2000  # events that a pause holds back, and that a feed which is made anew begins with
 
 
-class Monitor(Screen[None]):
+class Monitor(LiveScreen):
     """Follows the journal; no key of it changes anything at the gym."""
 
     CSS_PATH = "monitor.tcss"
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", key_display="Space"),
         Binding("slash", "filter", "filter", key_display="/"),
@@ -49,13 +41,8 @@ class Monitor(Screen[None]):
         bind("back"),
         bind("older", show=False, priority=True),
         bind("newer", show=False, priority=True),
-        bind("try-again"),
     ]
 
-    connection: var[ConnectionState] = var(lambda: ConnectionState(phase="connecting", since=0))
-    gym: var[Gym | None] = var[Gym | None](None)
-    zone: var[tzinfo] = var[tzinfo](UTC)
-    stats: var[Stats | None] = var[Stats | None](None)
     figures: var[Figures] = var(Figures)
     position: var[tuple[str, int]] = var(("", 0))
     paused: var[bool] = var(False)
@@ -64,19 +51,13 @@ class Monitor(Screen[None]):
     box = getters.query_one("#filter", Input)
 
     def __init__(self, service: WebSocketService, journal: Bookmark, *, clock: clock.Clock = clock.now) -> None:
-        super().__init__()
-        self._service = service
+        super().__init__(service, heading="monitor", clock=clock)
         self._journal = journal
-        self._clock = clock
         self._traffic = Traffic(clock())
         self._events: deque[Event] = deque(maxlen=KEPT)
-        self._unsubscribe: list[Callable[[], None]] = []
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="header"):
-            yield WebSocketErrorBoundary(lambda: GymName("monitor").data_bind(Monitor.gym), id="gym")
-            yield WebSocketErrorBoundary(self._indicator, id="connection")
-            yield WebSocketErrorBoundary(lambda: WallClock(self._clock).data_bind(Monitor.zone), id="clock")
+        yield from self.compose_header()
         yield WebSocketErrorBoundary(self._figures, id="figures")
         with Horizontal(id="bar"):
             yield Input(id="filter", compact=True, select_on_focus=False, placeholder="a name, refused, a desk …")
@@ -84,54 +65,34 @@ class Monitor(Screen[None]):
         yield WebSocketErrorBoundary(self._feed, id="feed")
         yield Footer(show_command_palette=False)
 
-    def _indicator(self) -> ConnectionStatusIndicator:
-        return ConnectionStatusIndicator(self._clock).data_bind(Monitor.zone, state=Monitor.connection)
-
     def _figures(self) -> TrafficFigures:
-        return TrafficFigures().data_bind(Monitor.figures, Monitor.position, Monitor.stats)
+        return TrafficFigures().data_bind(Monitor.figures, Monitor.position, LiveScreen.stats)
 
     def _following(self) -> Following:
-        return Following().data_bind(Monitor.connection, Monitor.paused, Monitor.held)
+        return Following().data_bind(LiveScreen.connection, Monitor.paused, Monitor.held)
 
     def _feed(self) -> Feed:
-        feed = Feed().data_bind(Monitor.zone)
+        feed = Feed().data_bind(LiveScreen.zone)
         feed.extend(self._events)
         return feed
 
     def on_mount(self) -> None:
         self.box.cursor_blink = False
-        service = self._service
-        self._unsubscribe = [
-            service.subscribe("connection", self._connection_changed),
-            service.subscribe("gym_update", self._gym_changed),
-            service.subscribe("stats", self._stats_changed),
-            service.subscribe("snapshot", self._restarted),
-            service.subscribe("events", self._happened),
-        ]
-        self.connection = service.state
         self.set_interval(1.0, self.measure)
 
-    def on_unmount(self) -> None:
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
+    def subscriptions(self) -> list[Callable[[], None]]:
+        return [*super().subscriptions(), self._service.subscribe("events", self._happened)]
 
     # --- what the connection tells -----------------------------------------------------------------------------------
 
     def _connection_changed(self, state: ConnectionState) -> None:
         if state.phase == "live" and state.latency is not None:
             self._traffic.ponged(state.latency)
-        self.connection = state
-
-    def _gym_changed(self, gym: Gym) -> None:
-        self.gym = gym
-
-    def _stats_changed(self, stats: Stats) -> None:
-        self.stats = stats
+        super()._connection_changed(state)
 
     def _restarted(self, part: Snapshot) -> None:
         """The journal is taken up further on, with a few rows of the recent past."""
-        self.gym = part.gym
-        self.stats = part.stats
+        super()._restarted(part)
         self._events.clear()
         self._events.extend(reversed(part.recent))
         self.held = 0
@@ -158,25 +119,10 @@ class Monitor(Screen[None]):
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
-    def watch_connection(self, state: ConnectionState) -> None:
-        self.set_class(state.phase != "live", "-away")
-        self.refresh_bindings()
-
-    def watch_gym(self, gym: Gym | None) -> None:
-        self.zone = zone_of(gym)
-
     def watch_paused(self, paused: bool) -> None:
         self.set_class(paused, "-paused")
 
     # --- what the person does ----------------------------------------------------------------------------------------
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """`try again` is there while something waits or has stopped."""
-        if action != "try_again":
-            return True
-        return self.connection.phase in CAN_RETRY or any(
-            boundary.error for boundary in self.query(WebSocketErrorBoundary)
-        )
 
     def action_pause(self) -> None:
         self.paused = not self.paused
@@ -215,12 +161,3 @@ class Monitor(Screen[None]):
     def action_newer(self) -> None:
         for feed in self.query(Feed):
             feed.scroll_page_up(animate=False)
-
-    def action_try_again(self) -> None:
-        self._service.retry_now()
-        self.post_message(WebSocketErrorBoundary.TryAgain())
-
-    async def on_web_socket_error_boundary_try_again(self) -> None:
-        for boundary in self.query(WebSocketErrorBoundary):
-            await boundary.retry()
-        self.refresh_bindings()

@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from gymtui.client.state import Inside
-from gymtui.protocol import Member
+from gymtui.protocol import Member, Snapshot
 from gymtui.ui.bindings import bind, key_of
 from gymtui.ui.pace import Pace
 from gymtui.ui.roster import Roster
@@ -66,8 +66,8 @@ class WhoIsIn(BoxScreen):
         super()._queue_changed(queued)
         self._pace.ask()
 
-    def _restarted(self, snapshot: object) -> None:
-        super()._restarted(snapshot)
+    def _restarted(self, part: Snapshot) -> None:
+        super()._restarted(part)
         self._pace.ask()
 
     def _read(self) -> None:

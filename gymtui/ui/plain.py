@@ -1,0 +1,32 @@
+"""The app under every screen: whatever fails, the person is told in a sentence, and the log has the rest."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from textual.app import App
+
+from gymtui.errors import GymError
+
+logger = logging.getLogger(__name__)
+
+
+class Stopped(GymError):
+    """The screens ended over an error of their own."""
+
+
+class PlainApp(App[None]):
+    """Textual would print a traceback over the person's terminal."""
+
+    def _fatal_error(self) -> None:
+        logger.critical("the screens stopped", exc_info=self._exception)
+        self._close_messages_no_wait()
+
+    def show(self, log: Path) -> None:
+        """Runs until the person leaves; Stopped where an error was in the way, which `log` tells."""
+        self.run()
+        if self.return_code:
+            raise Stopped(
+                f"The screens stopped over an error that {log} tells of: nothing is lost, please start it again."
+            )

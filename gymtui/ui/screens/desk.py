@@ -1,0 +1,68 @@
+"""A screen of a desk: its queue, and the verdicts on its commands, shown and said aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+from textual.reactive import var
+
+from gymtui import clock
+from gymtui.client.desk import Desk
+from gymtui.client.state import Verdict, VerdictKind
+from gymtui.ui.bindings import key_of
+from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
+
+BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1}  # what is said aloud, and whatever else the line says
+BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
+
+
+class DeskScreen(LiveScreen):
+    """Begins with what the desk's own copy has, with or without a connection."""
+
+    queued: var[int] = var(0)
+    verdict: var[Verdict | None] = var[Verdict | None](None)
+
+    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
+        super().__init__(desk.service, heading=desk.name, clock=clock)
+        self._desk = desk
+
+    def _indicator(self) -> ConnectionStatusIndicator:
+        return super()._indicator().data_bind(DeskScreen.queued)
+
+    def subscriptions(self) -> list[Callable[[], None]]:
+        return [
+            *super().subscriptions(),
+            self._desk.subscribe("queue", self._queue_changed),
+            self._desk.subscribe("verdict", self._settled),
+        ]
+
+    def on_mount(self) -> None:
+        self.queued = self._desk.queued
+        self.gym = self._desk.replica.gym
+        self.stats = self._desk.replica.stats
+
+    def _queue_changed(self, queued: int) -> None:
+        self.queued = queued
+
+    def _settled(self, verdict: Verdict) -> None:
+        """A later word: it takes the place of the first, and a bad one is heard whatever stands there."""
+        shown = self.verdict
+        if verdict.kind in BELLS or shown is None or shown.command_id == verdict.command_id:
+            self.say(verdict)
+
+    def say(self, verdict: Verdict) -> None:
+        """Shows it; the screen that is seen also rings for it, each kind in its own way."""
+        if verdict.kind == "already_in":
+            verdict = replace(verdict, next_step=f"{key_of(self, 'check-out')} checks out")
+        self.verdict = verdict
+        if self.is_current:
+            for bell in range(BELLS.get(verdict.kind, 0)):
+                self._ring(bell * BETWEEN_BELLS)
+
+    def _ring(self, delay: float) -> None:
+        if delay:
+            self.set_timer(delay, self.app.bell)
+        else:
+            self.app.bell()

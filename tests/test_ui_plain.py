@@ -1,0 +1,29 @@
+"""An error of the screens' own: a sentence for the person, the rest for the log."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from gymtui.ui.plain import PlainApp, Stopped
+
+
+class Broken(PlainApp):
+    def on_mount(self) -> None:
+        raise RuntimeError("a screw came loose")
+
+    def run(self, **_: object) -> None:  # type: ignore[override]  # no terminal is needed to fail
+        super().run(headless=True)
+
+
+def test_an_error_of_the_screens_is_a_sentence_and_no_traceback(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.CRITICAL), pytest.raises(Stopped, match=r"desk\.log tells which.*start again"):
+        Broken().show(Path("desk.log"))
+    assert "a screw came loose" in str(caplog.records[0].exc_info)
+    shown = "".join(capfd.readouterr())
+    assert "Traceback" not in shown
+    assert "screw" not in shown
