@@ -27,6 +27,4 @@ class PlainApp(App[None]):
         """Runs until the person leaves; Stopped where an error was in the way, which `log` tells."""
         self.run()
         if self.return_code:
-            raise Stopped(
-                f"The screens stopped over an error that {log} tells of: nothing is lost, please start it again."
-            )
+            raise Stopped(f"The screens stopped over an error, which {log} tells: please start again, nothing is lost.")

@@ -10,6 +10,7 @@ from textual.reactive import var
 from gymtui import clock
 from gymtui.client.desk import Desk
 from gymtui.client.state import Verdict, VerdictKind
+from gymtui.protocol import Snapshot
 from gymtui.ui.bindings import key_of
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
@@ -40,6 +41,12 @@ class DeskScreen(LiveScreen):
 
     def on_mount(self) -> None:
         self.queued = self._desk.queued
+        self._show_replica()
+
+    def _restarted(self, part: Snapshot) -> None:
+        self._show_replica()
+
+    def _show_replica(self) -> None:
         self.gym = self._desk.replica.gym
         self.stats = self._desk.replica.stats
 
