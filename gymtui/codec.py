@@ -1,6 +1,6 @@
 """Reads and writes messages. Nothing else in the project knows what JSON looks like.
 
-A server reads requests (`read_request`) and writes payloads (`message`, `reply`, `batch`); a client writes requests
+A server reads requests (`read_requests`) and writes payloads (`message`, `reply`, `batch`); a client writes requests
 (`message`) and reads frames (`read_frame`). What cannot be read is `Unreadable`, with a sentence that says why.
 """
 

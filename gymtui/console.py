@@ -43,18 +43,13 @@ def open_desk(
     """The front desk `desk` of the server at `url`; its copy, queue and log are files in `folder`. `app` makes the app
     that shows it."""
     name = f"desk-{hashlib.sha256(f'{url} {desk}'.encode()).hexdigest()[:12]}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        logs.to_file(folder / f"{name}.log")
-    except OSError as error:
-        raise GymError(f"{folder} cannot be used ({error.strerror}): please check its rights.") from error
+    log = folder / f"{name}.log"
+    logs.to_file(log)
     with _alone(folder / f"{name}.lock", desk), closing(Replica(folder / f"{name}.db")) as replica:
         login = Login(url, token=token, user=user, session=SessionFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
         ascii = lacks_symbols(os.environ)
-        app(Desk(service, replica, name=desk), login, url=url, user=user, keys=keys, ascii=ascii).show(
-            folder / f"{name}.log"
-        )
+        app(Desk(service, replica, name=desk), login, url=url, user=user, keys=keys, ascii=ascii).show(log)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from gymtui.errors import GymError
 from gymtui.printable import printable
 
 _NAMES: Final = r"(?:access_token|refresh_token|token|password|pin)"
@@ -58,9 +59,14 @@ def start(level: str, *, as_json: bool) -> None:
 
 
 def to_file(file: Path) -> None:
-    """From here on logs go to a file, as they went to stderr: the screen belongs to the console."""
+    """From here on logs go to a file, as they went to stderr: the screen belongs to the console. Its folder is made
+    where there is none; GymError where it cannot be used."""
     root = logging.getLogger()
-    handler = logging.FileHandler(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.FileHandler(file)
+    except OSError as error:
+        raise GymError(f"{file.parent} cannot be used ({error.strerror}): please check its rights.") from error
     for before in root.handlers[:]:
         handler.setFormatter(before.formatter)
         root.removeHandler(before)

@@ -8,18 +8,14 @@ from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.session_file import SessionFile
 from gymtui.config import data_folder
-from gymtui.errors import GymError
 from gymtui.ui.monitor_app import MonitorApp
 
 
 def run(*, url: str, user: str | None, desk: str, token: str | None) -> None:
     """The monitor, until the person leaves. It keeps nothing but its log."""
     folder = data_folder()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        logs.to_file(folder / "monitor.log")
-    except OSError as error:
-        raise GymError(f"{folder} cannot be used ({error.strerror}): please check its rights.") from error
+    log = folder / "monitor.log"
+    logs.to_file(log)
     login, journal = Login(url, token=token, user=user, session=SessionFile(folder, url)), Bookmark()
     service = WebSocketService(url, login, journal, desk=desk)
-    MonitorApp(service, journal, login, url=url, user=user).show(folder / "monitor.log")
+    MonitorApp(service, journal, login, url=url, user=user).show(log)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
 import re
 import secrets
@@ -21,6 +20,7 @@ from gymtui import clock
 from gymtui.errors import GymError
 from gymtui.protocol import Gym, Member, Policy, Role
 from server import auth
+from server.exports import write_check_ins, write_members
 from server.members_file import Problem, read_members
 from server.store import Outcome, Transaction, User
 from server.store.sqlite import SqliteStore
@@ -28,23 +28,7 @@ from server.store.sqlite import SqliteStore
 PIN: Final = re.compile(r"[0-9]{4,12}")
 PASSWORD: Final = 8  # characters of a password at the least
 TTL: Final = 366 * 24 * 3600  # seconds of a token issued by hand at the most
-FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d ()./-]*$)")  # but +41 44 123 45 67 is a number
 CHUNK: Final = 500  # members in one commit of an import: a server beside it has its turn in between
-
-CHECK_INS: Final = [
-    "check_in_id",
-    "command_id",
-    "member_id",
-    "membership_number",
-    "full_name",
-    "check_in_time",
-    "check_out_time",
-    "status",
-    "location",
-    "by",
-    "desk",
-    "flags",
-]
 
 
 class AdminError(GymError):
@@ -274,58 +258,16 @@ def _take(tx: Transaction, fields: dict[str, object]) -> str | None:
 
 def members_export(*, database: str, file: Path) -> None:
     """Every member as a row, in the columns that the import takes."""
-    fields = [name for name in Member.__struct_fields__ if name not in ("seq", "deleted")]
     with _store(database) as store:
-        rows = (asdict(member) for member in store.all_members() if not member.deleted)
-        count = _write(file, ["member_id", *fields[1:]], ([_cell(row[name]) for name in fields] for row in rows))
+        count = write_members(file, store.all_members())
     print(f"{count} members exported.")
 
 
 def check_ins_export(*, database: str, file: Path) -> None:
     """Every check-in as a row, the oldest first."""
     with _store(database) as store:
-        rows = (
-            [
-                visit.id,
-                visit.command_id,
-                visit.member.id,
-                visit.member.membership_number,
-                visit.member.full_name,
-                visit.check_in_time,
-                visit.check_out_time,
-                visit.status,
-                visit.location,
-                visit.by,
-                visit.desk,
-                visit.flags,
-            ]
-            for visit in store.all_visits()
-        )
-        count = _write(file, CHECK_INS, ([_cell(value) for value in row] for row in rows))
+        count = write_check_ins(file, store.all_visits())
     print(f"{count} check-ins exported.")
-
-
-def _write(file: Path, heading: list[str], rows: Iterable[list[str]]) -> int:
-    count = 0
-    try:
-        with file.open("w", newline="", encoding="utf-8") as opened:
-            writer = csv.writer(opened)
-            writer.writerow(heading)
-            for count, row in enumerate(rows, 1):  # noqa: B007
-                writer.writerow(row)
-    except OSError as error:
-        raise AdminError(f"{file} cannot be written: {error.strerror}.") from error
-    return count
-
-
-def _cell(value: object) -> str:
-    """A value as one cell; a text that a spreadsheet would take for a formula is quoted with an apostrophe."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        value = "; ".join(str(part) for part in value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if FORMULA.match(text) else text
 
 
 @contextmanager

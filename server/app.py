@@ -19,7 +19,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from gymtui import clock
 from gymtui.errors import GymError
-from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, VERSION, Close, ConnectionStatus
+from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
 from server.admin import name_gym, read_policy
 from server.auth import Auth
 from server.closing import Closing
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 POLL: Final = 0.1  # seconds between two looks for what other programs wrote
 RECOUNT: Final = 600  # polls after which the counters are sent anew: a day has ended somewhere
 DRAIN: Final = 8.0  # seconds that commands and connections have to end
+RESTART: Final = 2000  # milliseconds after which the next server may be there
 SEND_BUFFER: Final = 64 * 1024  # bytes in the kernel for one reader: with its own sizes it hides a dead one for minutes
 
 
@@ -182,25 +183,13 @@ class Server:
                 await asyncio.gather(*(session.settled() for session in sessions))
                 await self.hub.flush()
                 for session in sessions:
-                    session.sender.send(self._draining(session))
+                    session.announce("draining", retry_after_ms=RESTART)
                 await asyncio.gather(
                     *(session.connection.close(Close.DRAINING, "The server stops.") for session in sessions)
                 )
         for session in sessions:
             session.connection.transport.abort()
         await self._listener.wait_closed()
-
-    def _draining(self, session: Session) -> ConnectionStatus:
-        return ConnectionStatus(
-            status="draining",
-            session_id=session.id,
-            protocol=VERSION,
-            server_time=clock.to_text(self._now()),
-            epoch=self.hub.epoch,
-            seq=self.hub.head,
-            batch_ms=round(self._window * 1000),
-            retry_after_ms=2000,
-        )
 
 
 def _ended(task: asyncio.Task[None]) -> None:
@@ -234,8 +223,7 @@ def run(
     policy: str | None = None,
     say: Callable[[str], None] | None = None,
 ) -> None:
-    """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it
-    listens; stdout by default."""
+    """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it listens; stdout by default."""
     rules = None if policy is None else read_policy(Path(policy))
     name_gym(Path(database), name=gym, timezone=timezone, capacity=capacity, policy=rules)
     server = Server(Path(database), host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)

@@ -62,6 +62,7 @@ class Unfit(Exception):
 
 
 def member_of(tx: Transaction, member_id: str | None, code: str | None) -> Member:
+    """The member that one of the two names; No where there is none, Unfit where it is not one of the two."""
     if member_id is not None and code is not None:
         one, other = tx.member(member_id), tx.member_by_code(code)
         if one is not None and other is not None and one.id != other.id:
@@ -81,6 +82,7 @@ def member_of(tx: Transaction, member_id: str | None, code: str | None) -> Membe
 
 
 def occurred(tx: Transaction, occurred_at: str | None) -> int:
+    """When it happened (ms), never later than now; Unfit where there is no such time."""
     if occurred_at is None:
         return tx.at
     try:
@@ -93,12 +95,14 @@ def occurred(tx: Transaction, occurred_at: str | None) -> int:
 
 
 def flags_of(tx: Transaction, at: int, *, offline: bool) -> tuple[str, ...]:
+    """What to note of a command that a desk took at `at` without the server."""
     if not offline:
         return ()
     return ("offline", "late") if tx.at - at > LATE else ("offline",)
 
 
 def wall(tx: Transaction, ms: int) -> datetime:
+    """The date and time on the gym's own wall."""
     return datetime.fromtimestamp(ms / 1000, ZoneInfo(tx.gym.timezone))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from functools import partial
-from typing import Final
+from typing import Final, Literal
 
 from msgspec.structs import replace
 from websockets.exceptions import ConnectionClosed
@@ -14,7 +13,6 @@ from websockets.exceptions import ConnectionClosed
 from gymtui import clock, codec
 from gymtui.codec import Asked, Unreadable
 from gymtui.protocol import (
-    MAX_IN_FLIGHT,
     MAX_MESSAGE,
     VERSION,
     Authenticate,
@@ -23,7 +21,6 @@ from gymtui.protocol import (
     CheckIn,
     CheckOut,
     Close,
-    Command,
     ConnectionStatus,
     ErrorBody,
     ErrorCode,
@@ -33,7 +30,6 @@ from gymtui.protocol import (
     ListCheckIns,
     ListPresent,
     Notify,
-    Override,
     Ping,
     Pong,
     Query,
@@ -45,16 +41,15 @@ from gymtui.protocol import (
     SyncMembers,
     Undo,
 )
-from server.auth import BadToken, Denied, expiry
-from server.commands import perform
+from server.auth import BadToken, expiry
 from server.connection import Connection
 from server.entrance import Guest, enter
+from server.in_flight import InFlight
 from server.limits import Limits
-from server.orders import Order
 from server.queries import look_up
 from server.sender import Sender
 from server.shared import Shared
-from server.store import Outcome, StoreUnavailable
+from server.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +67,9 @@ class Session:
         self._limits = Limits(shared.max_rate, connection.loop.time)
         self._guest: Guest | None = None
         self._role: Role | None = None
-        self._in_flight = 0
+        self._in_flight = InFlight(shared, self.sender)
         self._ending: asyncio.Task[None] | None = None
         self._deaf = False
-        self._room = asyncio.Event()
 
     async def run(self) -> None:
         """From the upgrade to the close."""
@@ -125,11 +119,26 @@ class Session:
         self.sender.refuse(None, body)
         await self.connection.close(Close.OVERLOADED, message)
 
+    def announce(self, status: Literal["connected", "draining"], *, retry_after_ms: int | None = None) -> None:
+        """Says how it is with the server, and where its journal stands."""
+        now, hub = self._shared.now(), self._shared.hub
+        self.sender.send(
+            ConnectionStatus(
+                status=status,
+                session_id=self.id,
+                protocol=VERSION,
+                server_time=clock.to_text(now),
+                epoch=hub.epoch,
+                seq=hub.head,
+                batch_ms=round(hub.window * 1000),
+                retry_after_ms=retry_after_ms,
+            )
+        )
+
     async def settled(self) -> None:
         """Takes no more commands, and waits until every one that came has its answer."""
         self._deaf = True
-        while self._in_flight:
-            await self._wait_for_room()
+        await self._in_flight.settled()
 
     # --- coming in ------------------------------------------------------------------------------------------------
 
@@ -141,16 +150,7 @@ class Session:
             shared.metrics.attempts.labels(self._role, "accepted").inc()
             shared.metrics.connections.labels(self._role).inc()
         self.sender.send(AuthResponse(success=True, user=claims.user, role=self._role, expires_at=expiry(claims)))
-        status = ConnectionStatus(
-            status="connected",
-            session_id=self.id,
-            protocol=VERSION,
-            server_time=clock.to_text(shared.now()),
-            epoch=shared.hub.epoch,
-            seq=shared.hub.head,
-            batch_ms=round(shared.hub.window * 1000),
-        )
-        self.sender.send(status)
+        self.announce("connected")
         shared.hub.join(self.connection)
 
     # --- what is asked --------------------------------------------------------------------------------------------
@@ -174,8 +174,7 @@ class Session:
                     return
             if self.connection.is_full:  # whoever does not read what it is told is not listened to either
                 await self.connection.drained()
-            while self._in_flight >= MAX_IN_FLIGHT:
-                await self._wait_for_room()
+            await self._in_flight.room()
 
     def _read(self, data: bytes) -> Sequence[Asked | Unreadable]:
         """What one frame asks, counted."""
@@ -190,12 +189,14 @@ class Session:
         return found
 
     async def _answer(self, request: Request, id: str | None) -> None:
-        if self.role not in request.roles:
-            self._refuse(id, "not_allowed", f"As {self.role or 'nobody'} you may not send `{request.type}`.")
+        role = self.role
+        if role is None or role not in request.roles:
+            self._refuse(id, "not_allowed", f"As {role or 'nobody'} you may not send `{request.type}`.")
             return
         match request:
             case CheckIn() | CheckOut() | Undo() | SaveMember() | Notify():
-                await self._command(request, id)
+                assert self._guest is not None
+                await self._in_flight.submit(request, id, self._guest, role)
             case Ping():
                 self.sender.send(Pong(server_time=clock.to_text(self._shared.now()), sent_at=request.sent_at), id)
             case Heartbeat():
@@ -206,39 +207,6 @@ class Session:
                 self._renew(request, id)
             case SearchMembers() | GetMember() | ListPresent() | ListCheckIns() | SyncMembers():
                 await self._query(request, id)
-
-    async def _command(self, payload: Command, id: str | None) -> None:
-        guest, role, began = self._guest, self.role, self.connection.loop.time()
-        assert guest is not None
-        assert role is not None
-        done = partial(self._done, id, payload.type, began)
-        self._in_flight += 1
-        if isinstance(payload, CheckIn) and payload.override is not None:
-            try:
-                payload = await self._allowed_by(payload.override, payload)
-            except Denied as denied:
-                done(Outcome(error=denied.error))
-                return
-        id_or_own = id or clock.new_id(self._shared.now())
-        order = Order(id=id_or_own, payload=payload, user=guest.claims.user, role=role, desk=guest.desk)
-        self._shared.database.submit(lambda tx: perform(tx, order), done)
-
-    async def _allowed_by(self, override: Override, payload: CheckIn) -> CheckIn:
-        """The check-in without the PIN, which has been checked; one that happened offline has nothing to check."""
-        if not payload.offline:
-            await self._shared.auth.check_pin(override.manager, override.pin)
-        return replace(payload, override=replace(override, pin=""))
-
-    def _done(self, id: str | None, type: str, began: float, outcome: Outcome) -> None:
-        self._in_flight -= 1
-        self._room.set()
-        metrics = self._shared.metrics
-        metrics.commands.labels(type, "ok" if outcome.error is None else outcome.error.code).inc()
-        metrics.command_seconds.labels(type).observe(self.connection.loop.time() - began)
-        if outcome.error is not None:
-            self.sender.refuse(id, outcome.error)
-        elif outcome.result is not None:
-            self.sender.reply(id, outcome.result)
 
     async def _query(self, request: Query, id: str | None) -> None:
         try:
@@ -273,10 +241,6 @@ class Session:
             return
         self._guest = replace(guest, claims=claims)
         self.sender.send(AuthResponse(success=True, user=claims.user, role=self.role, expires_at=expiry(claims)), id)
-
-    async def _wait_for_room(self) -> None:
-        self._room.clear()
-        await self._room.wait()
 
     async def _stop(self, code: Close, error: ErrorCode, message: str) -> None:
         """Says what was wrong, and ends the connection."""

@@ -17,25 +17,14 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         raise Unfit("invalid", "An override needs the server: it cannot have happened offline.")
     member = member_of(tx, request.member_id, request.code)
     at = occurred(tx, request.occurred_at)
-    flags = flags_of(tx, at, offline=request.offline)
     visit = tx.open_visit(member.id)
     if visit is not None and not request.offline:
         since = f"{wall(tx, visit.check_in_at):%H:%M}" + (f", {visit.event.desk}" if visit.event.desk else "")
         sentence = f"{member.full_name} is in already, since {since}."
         raise No("already_checked_in", f"already in since {since}", sentence, member, visit.event)
-    ruling = rules.decide(member, tx.gym.policy, wall(tx, at if request.offline else tx.at))
-    overridden = request.override is not None and ruling.action == "refuse"
-    if ruling.action == "refuse" and not request.offline and not overridden:
-        assert ruling.code is not None
-        assert ruling.reason is not None
-        raise No(ruling.code, ruling.reason, f"{member.full_name} may not come in: {ruling.reason}.", member)
     clash = visit is not None
-    if overridden:
-        flags += ("override",)
-    elif ruling.action != "allow":
-        flags += ("warned",)
-    if clash:
-        flags += ("clash",)
+    flags = flags_of(tx, at, offline=request.offline) + _ruled(tx, request, member, at) + ("clash",) * clash
+    override = request.override if "override" in flags else None
     event = CheckInEvent(
         id=clock.new_id(tx.at),
         member=member.ref,
@@ -43,7 +32,7 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         check_out_time=clock.to_text(at) if clash else None,
         status="checked_out" if clash else "checked_in",
         location=request.location,
-        by=f"{order.user} + {request.override.manager}" if overridden and request.override else order.user,
+        by=f"{order.user} + {override.manager}" if override else order.user,
         desk=order.desk,
         flags=flags,
         command_id=order.id,
@@ -60,8 +49,20 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         event=event,
     )
     tx.count(Counts(hour=hour(tx, at), currently_in=0 if clash else 1, check_ins=1))
-    reason = request.override.reason if overridden and request.override else None
+    reason = override.reason if override else None
     return _put(tx, order, visit, "\n".join(filter(None, (reason, request.notes))) or None)
+
+
+def _ruled(tx: Transaction, request: CheckIn, member: Member, at: int) -> tuple[str, ...]:
+    """The flag that the rules leave on a check-in; No where they keep the member out."""
+    ruling = rules.decide(member, tx.gym.policy, wall(tx, at if request.offline else tx.at))
+    if ruling.action == "refuse" and request.override is not None:
+        return ("override",)
+    if ruling.action == "refuse" and not request.offline:
+        assert ruling.code is not None
+        assert ruling.reason is not None
+        raise No(ruling.code, ruling.reason, f"{member.full_name} may not come in: {ruling.reason}.", member)
+    return () if ruling.action == "allow" else ("warned",)
 
 
 def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:

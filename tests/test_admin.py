@@ -17,6 +17,7 @@ from server import admin, auth
 from server.admin import AdminError
 from server.auth import Auth
 from server.database import Database
+from server.exports import ExportError
 from server.members_file import MembersFileError
 from server.store import Outcome, StoreError, Transaction, User
 from server.store.sqlite import SqliteStore
@@ -340,5 +341,5 @@ def test_check_ins_are_exported_as_scripts_rely_on_it(
 
 
 def test_a_file_that_cannot_be_written(gym: Path, tmp_path: Path) -> None:
-    with pytest.raises(AdminError, match="cannot be written: Is a directory"):
+    with pytest.raises(ExportError, match="cannot be written: Is a directory"):
         admin.members_export(database=str(gym), file=tmp_path)

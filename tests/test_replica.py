@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from gymtui import codec
-from gymtui.client.outbox import CommandKind, Outgoing
+from gymtui.client.outbox import Outgoing
 from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.schema import APPLICATION_ID, VERSIONS
+from gymtui.client.state import CommandKind
 from gymtui.client.undoable import Undoable
 from gymtui.protocol import CheckIn, Event, Member, MemberRef, MembersPage, Notification, Refusal, Undo
 from tests.client_kit import GYM, member, snapshot, stats, visit

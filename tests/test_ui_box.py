@@ -152,7 +152,7 @@ async def test_check_out_mode_that_nobody_uses_ends(monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_refusal_rings_twice_and_a_warning_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gymtui.ui.screens.live.BETWEEN_BELLS", 0.01)
+    monkeypatch.setattr("gymtui.ui.screens.desk.BETWEEN_BELLS", 0.01)
     desk = a_desk()
     app = make_app(desk)
     bells: list[str] = []

@@ -19,8 +19,9 @@ class Broken(PlainApp):
 
 
 def test_an_error_of_the_screens_is_a_sentence_and_no_traceback(
-    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [caplog.handler])  # the log is no part of the screen
     with caplog.at_level(logging.CRITICAL), pytest.raises(Stopped, match=r"which desk\.log tells.*start again"):
         Broken().show(Path("desk.log"))
     assert "a screw came loose" in str(caplog.records[0].exc_info)

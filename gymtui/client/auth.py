@@ -123,7 +123,7 @@ class Login:
                     return newest
                 return self._ask_for_successor(newest)
         except SessionBusy as busy:
-            raise ConnectionProblem(str(busy), attempt=1, retry_in=0.0) from busy
+            raise ConnectionProblem(str(busy)) from busy
 
     def _ask_for_successor(self, newest: Tokens) -> Tokens:
         try:

@@ -12,13 +12,13 @@ from gymtui.client.asker import Asker
 from gymtui.client.command_queue import CommandQueue
 from gymtui.client.directory_sync import DirectorySync
 from gymtui.client.dispatch import Dispatcher
-from gymtui.client.outbox import CommandKind, Outgoing
+from gymtui.client.outbox import Outgoing
 from gymtui.client.outcomes import Outcomes
 from gymtui.client.presence import Presence
 from gymtui.client.pump import Outcome, Pump
 from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
-from gymtui.client.state import Hit, Inside, Verdict
+from gymtui.client.state import CommandKind, Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.client.undoable import Undoable
 from gymtui.client.verdicts import Matter, about, judge, since, zone_of
@@ -54,7 +54,7 @@ class Desk:
         self._pump = Pump(service, self._queue, self._told, sleep=sleep)
         self._outcomes = Outcomes(service, replica, self._presence, self._say, clock=clock)
         self._asker = Asker(service, self._outcomes.asked)
-        self._sync = DirectorySync(service, replica, self._came_in, sleep=sleep)
+        self._sync = DirectorySync(service, replica, self._directory_grew, sleep=sleep)
         self._outcomes.unsent.update(row.id for row in self._queue)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
@@ -74,7 +74,7 @@ class Desk:
         come (0 to 1), until what comes back is called."""
         return self._dispatcher.subscribe(kind, handler)
 
-    def _came_in(self, part: float) -> None:
+    def _directory_grew(self, part: float) -> None:
         self._dispatcher.publish("directory", part)
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:

@@ -20,9 +20,9 @@ class Problem(GymError):
 
 
 class ConnectionProblem(Problem):
-    """The server or the network is away. `retry_in` seconds are left until the next try, `attempt` counts from 1."""
+    """The server or the network is away. The service comes back in `retry_in` seconds; `attempt` counts from 1."""
 
-    def __init__(self, message: str, *, attempt: int, retry_in: float) -> None:
+    def __init__(self, message: str, *, attempt: int = 1, retry_in: float = 0.0) -> None:
         super().__init__(message)
         self.attempt = attempt
         self.retry_in = retry_in

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from gymtui import codec
 from gymtui.client.schema import transaction
+from gymtui.client.state import CommandKind
 from gymtui.protocol import CheckIn, CheckOut, Undo
 
-CommandKind = Literal["check_in", "check_out", "undo"]
 KINDS: dict[CommandKind, type[CheckIn | CheckOut | Undo]] = {"check_in": CheckIn, "check_out": CheckOut, "undo": Undo}
 
 

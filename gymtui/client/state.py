@@ -33,6 +33,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     in_since: int | None = None
 
 
+CommandKind = Literal["check_in", "check_out", "undo"]
 VerdictKind = Literal["checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in"]
 
 
@@ -78,7 +79,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     at: int
     detail: str | None = None
     next_step: str | None = None
-    action: Literal["check_in", "check_out", "undo"] = "check_in"
+    action: CommandKind = "check_in"
     sent: bool = False
     member: MemberRef | None = None
 

@@ -95,7 +95,7 @@ class TokenServer:
             return self._fetch(self._url, authorization)
         except (OSError, http.client.HTTPException) as error:
             message = f"The server at {self._server} cannot be reached: please check the network and the address."
-            raise ConnectionProblem(message, attempt=1, retry_in=0.0) from error
+            raise ConnectionProblem(message) from error
 
     def _tokens(self, answer: Answer, since: int) -> Tokens:
         try:
@@ -104,7 +104,7 @@ class TokenServer:
             pair = msgspec.json.decode(answer.body, type=_Pair)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             message = f"What answers at {self._server} cannot log anybody in just now: please check the address."
-            raise ConnectionProblem(message, attempt=1, retry_in=0.0) from error
+            raise ConnectionProblem(message) from error
         now = self._clock()
         return Tokens(
             user=pair.user.name,

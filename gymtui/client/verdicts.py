@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from gymtui import clock, rules
-from gymtui.client.outbox import CommandKind, Outgoing
-from gymtui.client.state import Verdict, VerdictKind
+from gymtui.client.outbox import Outgoing
+from gymtui.client.state import CommandKind, Verdict, VerdictKind
 from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy
 
 logger = logging.getLogger(__name__)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,9 +19,6 @@ from server.store import Committed, Head, Outcome, Row, SnapshotData, StoreUnava
 from server.store.file import connect, migrate, refuse_other_files, told
 from server.store.history import LAST, cursor_of, history_query, position
 from server.store.transaction import SqliteTransaction, read_user
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card

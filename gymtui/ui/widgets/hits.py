@@ -14,11 +14,11 @@ from textual.reactive import reactive
 
 from gymtui import clock
 from gymtui.client.state import Hit
-from gymtui.protocol import Gym, Policy
-from gymtui.rules import decide
+from gymtui.client.verdicts import judge
+from gymtui.protocol import Gym
 from gymtui.ui.cells import fit
 from gymtui.ui.search import Search
-from gymtui.ui.wall import hours_minutes, wall
+from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget
 from gymtui.words import fold, words
 
@@ -114,8 +114,7 @@ class Hits(LiveWidget):
         """What to know before Enter: already in, or what the rules would say."""
         if hit.in_since is not None:
             return f"in since {hours_minutes(hit.in_since, self.zone)}", "in"
-        policy = self.gym.policy if self.gym else Policy()
-        ruling = decide(hit.member, policy, wall(self._clock(), self.zone))
+        ruling = judge(hit.member, self.gym, self._clock())
         return ruling.reason or "", "quiet" if ruling.action == "allow" else ruling.action
 
 

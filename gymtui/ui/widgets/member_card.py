@@ -11,9 +11,10 @@ from textual.reactive import reactive
 
 from gymtui import clock, rules
 from gymtui.client.state import Person
+from gymtui.client.verdicts import judge
 from gymtui.clock import to_ms
 from gymtui.printable import printable
-from gymtui.protocol import CheckInEvent, Gym, Member, Policy
+from gymtui.protocol import CheckInEvent, Gym, Member
 from gymtui.ui.cells import fit
 from gymtui.ui.wall import hours_minutes, stay, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
@@ -75,7 +76,7 @@ class MemberCard(LiveWidget):
         """In or not, and what the rules say."""
         if person.in_since is not None:
             return self._styled(f"▲ in since {hours_minutes(person.in_since, self.zone)}", "in")
-        ruling = rules.decide(person.member, self.gym.policy if self.gym else Policy(), self._now)
+        ruling = judge(person.member, self.gym, self._clock())
         if ruling.action == "refuse":
             return self._styled(f"✗ {ruling.reason}", "bad")
         return self._styled(f"! {ruling.reason}", "warn") if ruling.reason else self._styled("✓ may come in", "good")

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from gymtui.client.outbox import CommandKind, Outgoing
+from gymtui.client.outbox import Outgoing
+from gymtui.client.state import CommandKind
 from gymtui.ui.cells import fit
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget

@@ -8,12 +8,10 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 
-from gymtui.client.state import Verdict
+from gymtui.client.state import SYMBOLS, Verdict
 from gymtui.printable import printable
 from gymtui.ui.cells import fit
 from gymtui.ui.widgets.error_boundary import LiveWidget
-
-KINDS = ("checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in")
 
 
 class VerdictLine(LiveWidget):
@@ -24,7 +22,7 @@ class VerdictLine(LiveWidget):
     verdict: reactive[Verdict | None] = reactive[Verdict | None](None)
 
     def watch_verdict(self, verdict: Verdict | None) -> None:
-        for kind in KINDS:
+        for kind in SYMBOLS:
             self.set_class(verdict is not None and verdict.kind == kind, f"-{kind}")
 
     def render(self) -> Content:
