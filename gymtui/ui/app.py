@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -32,6 +32,9 @@ from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.theme import THEMES
 
 logger = logging.getLogger(__name__)
+
+# What Textual makes of Esc and a digit at once: a person who goes back and a scanner that begins.
+AFTER_ESC: Final = dict(zip("º¡™£¢∞§¶•ª", "0123456789", strict=True))
 
 
 class GymApp(PlainApp):
@@ -91,6 +94,9 @@ class GymApp(PlainApp):
                 # What a terminal sends for Esc and then a letter, and nothing here has Alt.
                 await super().on_event(events.Key("escape", "\x1b"))
                 event = events.Key(event.key.removeprefix("alt+").removeprefix("shift+"), event.character)
+            elif event.character in AFTER_ESC and isinstance(self.screen, BoxScreen):
+                await super().on_event(events.Key("escape", "\x1b"))
+                event = events.Key(AFTER_ESC[event.character], AFTER_ESC[event.character])
             if event.is_printable:
                 self._to_the_box()
         await super().on_event(event)

@@ -46,6 +46,8 @@ def refuse_other_files(path: Path) -> None:
 
 def connect(path: Path, patience: float) -> sqlite3.Connection:
     """A connection that commits only to the disk itself; it waits `patience` seconds for another program's lock."""
+    if not path.exists():
+        path.touch(mode=0o600)  # it has the keys that sign tokens; the log beside it is made with the same rights
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience, cached_statements=256)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")

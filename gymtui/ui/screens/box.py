@@ -103,6 +103,10 @@ class BoxScreen(DeskScreen):
         with self.answering(event.text):
             self.take(event.text)
 
+    async def on_entry_commanded(self, event: Entry.Commanded) -> None:
+        if event.active.enabled:
+            await self.app.run_action(event.active.binding.action, event.active.node)
+
     def on_entry_left(self, event: Entry.Left) -> None:
         if event.text.startswith(SIGN):
             self.palette = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 from textual import events
-from textual.binding import BindingType
+from textual.binding import ActiveBinding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -47,6 +48,13 @@ class Entry(Input):
     class Completed(Message):
         """Tab: what was begun may be finished."""
 
+    class Commanded(Message):
+        """The key of a command, in its place among the other keys."""
+
+        def __init__(self, active: ActiveBinding) -> None:
+            super().__init__()
+            self.active = active
+
     def __init__(self) -> None:
         super().__init__(select_on_focus=False, max_length=120, compact=True)
         self.cursor_blink = False
@@ -86,8 +94,23 @@ class Entry(Input):
                 self.post_message(self.Moved(1, self.text))
             case "previous":
                 self.post_message(self.Moved(-1, self.text))
+            case None:
+                active = self.screen.active_bindings.get(event.key)
+                if active is None or active.node is not self:
+                    return
+                await self.app.run_action(active.binding.action, self)  # backspace and its kind
             case _:
-                return
+                self.post_message(self.Commanded(self.screen.active_bindings[event.key]))
+        event.stop()
+        event.prevent_default()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        # Each line of what is pasted is a scan; Textual would keep the first and say nothing of the others.
+        *lines, rest = re.split(r"\r\n|\r|\n", event.text)
+        for line in lines:
+            self.insert_text_at_cursor(line[: self.max_length])
+            self.post_message(self.Entered(self.take()))
+        self.insert_text_at_cursor(rest[: self.max_length])
         event.stop()
         event.prevent_default()
 
