@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -80,6 +81,9 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, 
         reason, _, where = str(error).partition(" - at `$.")
         name = where.rstrip("`")
         raise ConfigError(f"The setting {name or 'of gymtui.toml'} cannot be used: {reason}.") from error
+    address = urlsplit(settings.url)
+    if address.scheme not in ("ws", "wss") or not address.hostname:
+        raise ConfigError(f"{settings.url} is not the address of a server: please give ws://HOST:PORT{PATH}.")
     return msgspec.structs.replace(settings, database=_path(settings.database))
 
 

@@ -42,7 +42,7 @@ def test_the_file_of_this_folder_goes_before_the_persons_own(tmp_path: Path) -> 
 
 def test_every_setting_may_come_from_anywhere(tmp_path: Path) -> None:
     values = {"port": "81", "batch_ms": "7", "capacity": "9", "rate": "0.5", "desks": "3", "seed": "-4"}
-    values |= {"max_rate": "5"}
+    values |= {"max_rate": "5", "url": "wss://gym.test/ws/checkins/"}
     values |= {"json": "true", "log_json": "1", "log_level": "debug", "timezone": "Europe/Zurich", "database": "/g.db"}
     values |= {name: f"a {name}" for name in Config.__struct_fields__ if name not in values}
     environment = {f"GYMTUI_{name.upper()}": value for name, value in values.items()}
@@ -131,3 +131,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_time_zone_of_this_machine(monkeypatch: pytest.MonkeyPatch, zone: str, name: str) -> None:
     monkeypatch.setenv("TZ", zone)
     assert local_timezone() == name
+
+
+@pytest.mark.parametrize("url", ["http://gym.test", "gym.test", "ws://", "nonsense"])
+def test_an_address_that_is_no_servers_is_told(url: str) -> None:
+    with pytest.raises(ConfigError, match="is not the address of a server: please give ws://HOST:PORT"):
+        load({"url": url}, {})

@@ -145,6 +145,8 @@ async def test_commands_keep_their_place_among_the_keys_of_one_write(tmp_path: P
         await terminal.until("Member 5311 +undone")
         terminal.type("\x1b5313\r")  # Esc, and a scanner that begins at once
         await terminal.until("✓ Member 5313 checked in")
+        terminal.type("\x1bfritz\r")  # Esc, and a fast hand
+        await terminal.until("✗ fritz refused")
         terminal.type("\x1b[200~5311\r\n900\r\n\x1b[201~")  # pasted
         await terminal.until("✓ Member 900 checked in")
         await terminal.until("Member 5311 +in")

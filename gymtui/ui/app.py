@@ -35,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 # What Textual makes of Esc and a digit at once: a person who goes back and a scanner that begins.
 AFTER_ESC: Final = dict(zip("º¡™£¢∞§¶•ª", "0123456789", strict=True))
+MOVES: Final = {"ctrl+left": "b", "ctrl+right": "f"}  # and of Esc and one of these letters
 
 
 class GymApp(PlainApp):
@@ -94,12 +95,20 @@ class GymApp(PlainApp):
                 # What a terminal sends for Esc and then a letter, and nothing here has Alt.
                 await super().on_event(events.Key("escape", "\x1b"))
                 event = events.Key(event.key.removeprefix("alt+").removeprefix("shift+"), event.character)
-            elif event.character in AFTER_ESC and isinstance(self.screen, BoxScreen):
+            elif (letter := self._after_escape(event)) is not None:
                 await super().on_event(events.Key("escape", "\x1b"))
-                event = events.Key(AFTER_ESC[event.character], AFTER_ESC[event.character])
+                event = events.Key(letter, letter)
             if event.is_printable:
                 self._to_the_box()
         await super().on_event(event)
+
+    def _after_escape(self, event: events.Key) -> str | None:
+        """What was typed right behind an Esc, where Textual has made one key of the two; None where it has not."""
+        if not isinstance(self.screen, BoxScreen):
+            return None
+        if event.key in MOVES and not self.screen.entry.value:  # in an empty box there is nowhere to move
+            return MOVES[event.key]
+        return AFTER_ESC.get(event.character or "")
 
     def _to_the_box(self) -> None:
         """Whatever is shown and has the focus, a printable key belongs to the one box."""
