@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 from gymtui import logs
 from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
-from gymtui.client.replica import Replica
+from gymtui.client.replica import Replica, ReplicaInUse
 from gymtui.client.service import WebSocketService
 from gymtui.client.session_file import SessionFile
 from gymtui.config import data_folder
@@ -45,7 +44,7 @@ def open_desk(
     name = f"desk-{hashlib.sha256(f'{url} {desk}'.encode()).hexdigest()[:12]}"
     log = folder / f"{name}.log"
     logs.to_file(log)
-    with _alone(folder / f"{name}.lock", desk), closing(Replica(folder / f"{name}.db")) as replica:
+    with _copy(folder / f"{name}.db", desk) as replica:
         login = Login(url, token=token, user=user, session=SessionFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
         ascii = lacks_symbols(os.environ)
@@ -53,11 +52,11 @@ def open_desk(
 
 
 @contextmanager
-def _alone(lock: Path, desk: str) -> Iterator[None]:
-    """One window a desk: two on one queue would send it twice."""
-    with lock.open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise DeskInUse(f"{desk} is open in another window: use that one, or name another --desk.") from error
-        yield
+def _copy(file: Path, desk: str) -> Iterator[Replica]:
+    """The desk's own copy; one window a desk."""
+    try:
+        replica = Replica(file)
+    except ReplicaInUse as error:
+        raise DeskInUse(f"{desk} is open in another window: use that one, or name another --desk.") from error
+    with closing(replica):
+        yield replica

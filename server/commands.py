@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from msgspec import UNSET
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from gymtui import clock, rules
 from gymtui.protocol import (
@@ -24,7 +24,7 @@ from gymtui.protocol import (
     SaveMember,
     Undo,
 )
-from server.orders import No, Order, Unfit
+from server.orders import No, Order, Unfit, record
 from server.store import Outcome, Transaction
 from server.store.transaction import as_result
 from server.visits import check_in, check_out, undo
@@ -34,8 +34,8 @@ def perform(tx: Transaction, order: Order) -> Outcome:
     """Does what the order says, or finds that it is done; refusals of the rules make a row too."""
     settled = tx.settled(order.id)
     if settled is not None:
-        if (settled.digest, settled.user) == (order.digest, order.user):
-            return settled.outcome
+        if (settled.digest, settled.user) == (order.digest, order.author):
+            return replace(settled.outcome, duplicate=True)
         return _unfit("id_reused", "This id belongs to another command: every command needs an id of its own.")
     try:
         match order.payload:
@@ -78,7 +78,7 @@ def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
     known = {"id": clock.new_id(tx.at)} if before is None else asdict(before)
     member = Member(**(known | fields | {"seq": tx.next_seq}))
     tx.put_member(member)
-    payload = tx.append(member, kind=SaveMember.type, user=order.user, command_id=order.id, digest=order.digest)
+    payload = record(tx, order, member)
     return Outcome(result=as_result(Member.type, payload))
 
 
@@ -107,7 +107,7 @@ def _notify(tx: Transaction, order: Order, request: Notify) -> Outcome:
         member_id=request.member_id,
         seq=tx.next_seq,
     )
-    payload = tx.append(notification, kind=Notify.type, user=order.user, command_id=order.id, digest=order.digest)
+    payload = record(tx, order, notification)
     return Outcome(result=as_result(Notification.type, payload))
 
 
@@ -123,10 +123,10 @@ def _refuse(tx: Transaction, order: Order, no: No) -> Outcome:
         reason=no.reason,
         message=str(no),
         at=clock.to_text(tx.at),
-        by=order.user,
+        by=order.by,
         desk=order.desk,
         command_id=order.id,
         seq=tx.next_seq,
     )
-    tx.append(refusal, kind=order.payload.type, user=order.user, command_id=order.id, digest=order.digest, error=error)
+    record(tx, order, refusal, error)
     return Outcome(error=error)

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from gymtui import clock
 from gymtui.codec import encode
-from gymtui.protocol import CheckInEvent, Command, ErrorCode, Member, Role
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, ErrorCode, Event, Member, Role, Undo
 from server.store import Transaction
 
 LATE: Final = 7 * 24 * 3600 * 1000  # milliseconds after which what a desk recorded alone is called late
@@ -29,6 +29,17 @@ class Order(Struct, frozen=True, kw_only=True):
     role: Role
     desk: str | None
     assumed: bool = False
+
+    @property
+    def author(self) -> str:
+        """Who gave it: whoever was at the desk when it was queued, else whoever sends it."""
+        queued = self.payload.queued_by if isinstance(self.payload, CheckIn | CheckOut | Undo) else None
+        return queued or self.user
+
+    @property
+    def by(self) -> str:
+        """The author, and whoever sent it where that is somebody else: `ana + ben`."""
+        return self.user if self.author == self.user else f"{self.author} + {self.user}"
 
     @property
     def digest(self) -> bytes:
@@ -59,6 +70,13 @@ class Unfit(Exception):
     def __init__(self, code: ErrorCode, sentence: str) -> None:
         super().__init__(sentence)
         self.code: ErrorCode = code
+
+
+def record(tx: Transaction, order: Order, event: Event, error: ErrorBody | None = None) -> bytes:
+    """The journal's row for what came of an order; gives the event, encoded."""
+    return tx.append(
+        event, kind=order.payload.type, user=order.author, command_id=order.id, digest=order.digest, error=error
+    )
 
 
 def member_of(tx: Transaction, member_id: str | None, code: str | None) -> Member:

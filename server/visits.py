@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from gymtui import clock, rules
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, Undo
-from server.orders import No, Order, Unfit, flags_of, hour, member_of, occurred, wall
+from server.orders import No, Order, Unfit, flags_of, hour, member_of, occurred, record, wall
 from server.store import Counts, Outcome, Settled, Transaction, Visit
 
 
@@ -32,7 +32,7 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         check_out_time=clock.to_text(at) if clash else None,
         status="checked_out" if clash else "checked_in",
         location=request.location,
-        by=f"{order.user} + {override.manager}" if override else order.user,
+        by=f"{order.by} + {override.manager}" if override else order.by,
         desk=order.desk,
         flags=flags,
         command_id=order.id,
@@ -76,7 +76,7 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
         visit.event,
         check_out_time=clock.to_text(at),
         status="checked_out",
-        by=order.user,
+        by=order.by,
         desk=order.desk,
         flags=("assumed_out",) if order.assumed else flags_of(tx, at, offline=request.offline),
         command_id=order.id,
@@ -96,7 +96,7 @@ def undo(tx: Transaction, order: Order, request: Undo) -> Outcome:
     visit = None if settled is None else _visit_of(tx, settled)
     if settled is None or visit is None or settled.kind not in (CheckIn.type, CheckOut.type):
         raise No("unknown_visit", "nothing to undo", "There is no check-in or check-out by that id to undo.")
-    if order.role != "manager" and settled.user != order.user:
+    if order.role != "manager" and settled.user != order.author:
         raise Unfit("not_allowed", f"{settled.user} did that: only {settled.user} or a manager can undo it.")
     if settled.kind == CheckIn.type:
         return _undo_check_in(tx, order, visit)
@@ -116,7 +116,7 @@ def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
         visit.event,
         check_out_time=visit.event.check_in_time,
         status="checked_out",
-        by=order.user,
+        by=order.by,
         desk=order.desk,
         flags=("undone",),
         command_id=order.id,
@@ -138,7 +138,7 @@ def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str
         visit.event,
         check_out_time=None,
         status="checked_in",
-        by=order.user,
+        by=order.by,
         desk=order.desk,
         flags=("undone",),
         command_id=order.id,
@@ -152,7 +152,7 @@ def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str
 
 
 def _put(tx: Transaction, order: Order, visit: Visit, notes: str | None = None) -> Outcome:
-    payload = tx.append(visit.event, kind=order.payload.type, user=order.user, command_id=order.id, digest=order.digest)
+    payload = record(tx, order, visit.event)
     tx.put_visit(visit, payload, notes)
     return Outcome(result=payload)
 

@@ -293,6 +293,18 @@ def test_an_already_checked_in_is_kept_with_its_details(till: Till) -> None:
     assert msgspec.json.encode(again) == msgspec.json.encode(first)
 
 
+def test_whoever_queued_a_command_and_whoever_sent_it_stand_beside_it(till: Till) -> None:
+    queued = CheckIn(code="1", queued_by="ana")
+    assert till.done(queued, id="mine", user="ben").by == "ana + ben"
+    assert till.done(queued, id="mine", user="ana").by == "ana + ben"  # the answer to ben's was lost: the same command
+    assert till.done(queued, id="mine", user="mia").command_id == "mine"
+    assert till.refused(Undo(command_id="mine"), user="ben").code == "not_allowed"
+    assert till.done(Undo(command_id="mine", queued_by="ana"), user="ben").by == "ana + ben"
+    assert till.done(CheckIn(code="1", queued_by="ana"), user="ana").by == "ana"
+    refused = till.refused(CheckIn(code="3", queued_by="ana"), id="no", user="ben")
+    assert till.refused(CheckIn(code="3", queued_by="ana"), id="no", user="mia") == refused
+
+
 def test_an_id_belongs_to_one_command_of_one_user(till: Till) -> None:
     till.check_in(id="mine")
     for payload, user in (

@@ -126,7 +126,7 @@ async def test_a_check_in_is_queued_first_and_green_only_after_the_servers_yes(g
         assert first.words == "… Ana Silva queued: waiting for the server's answer"
         assert (first.sent, first.member, gym.desk.queued) == (True, ANA.ref, 1)
         request, id = await connection.received(CheckIn)
-        assert (request, id) == (CheckIn(member_id="m1", occurred_at=TIME), "id1")
+        assert (request, id) == (CheckIn(member_id="m1", occurred_at=TIME, queued_by="sam"), "id1")
         await settle()
         assert gym.verdicts == []
         connection.reply(id, done(request, "id1"))
@@ -216,7 +216,7 @@ async def test_the_server_may_know_better(gym: Gym) -> None:
         assert gym.said == ["✓ Ben Ode checked in"]
         undo = gym.desk.undo()
         assert undo is not None
-        assert (await connection.received(Undo))[0] == Undo(command_id="id1")
+        assert (await connection.received(Undo))[0] == Undo(command_id="id1", queued_by="sam")
 
 
 async def test_a_code_that_nobody_here_knows_is_asked_for(gym: Gym) -> None:
@@ -266,7 +266,7 @@ async def test_check_out(gym: Gym) -> None:
         assert gym.desk.check_out("1001").kind == "queued"
         assert gym.desk.in_since("m1") is None
         request, id = await connection.received(CheckOut)
-        assert request == CheckOut(member_id="m1", occurred_at=TIME)
+        assert request == CheckOut(member_id="m1", occurred_at=TIME, queued_by="sam")
         connection.reply(id, visit(2, ANA, id="v1", status="checked_out", check_out_time=TIME))
         await until(lambda: gym.verdicts)
         assert gym.said == ["✓ Ana Silva checked out"]
@@ -308,12 +308,12 @@ async def test_undo_takes_back_the_last_and_then_the_one_before(gym: Gym) -> Non
         assert (undo.kind, undo.action, undo.subject) == ("queued", "undo", "Cal Roe")
         assert gym.desk.in_since("m3") is None
         taken_back = await connection.received(Undo)
-        assert taken_back == (Undo(command_id="id2"), "id3")
+        assert taken_back == (Undo(command_id="id2", queued_by="sam"), "id3")
         connection.reply("id3", visit(3, CAL, id="v1", status="checked_out", check_out_time=TIME, flags=("undone",)))
         await until(lambda: len(gym.verdicts) == 3)
         assert gym.said[-1] == "✓ Cal Roe undone: check-in"
         gym.desk.undo()
-        assert (await connection.received(Undo))[0] == Undo(command_id="id1")
+        assert (await connection.received(Undo))[0] == Undo(command_id="id1", queued_by="sam")
         assert gym.desk.undo() is None
 
 
@@ -543,6 +543,29 @@ async def test_a_restart_in_between_changes_nothing(tmp_path: Path) -> None:
     again.replica.close()
 
 
+async def test_a_server_from_a_backup_hears_again_of_what_was_settled(gym: Gym) -> None:
+    async with gym.open() as first:
+        for who in (ANA, CAL):
+            gym.desk.check_in(who)
+            request, id = await first.received(CheckIn)
+            first.reply(id, done(request, id or ""))
+        await until(lambda: gym.desk.queued == 0)
+        gym.server.epoch, gym.server.seq = "epoch-2", 7
+        first.cut()
+        await until(lambda: gym.service.state.phase == "waiting")
+        second = await gym.come_back()
+        _, id = await second.received(Resume)
+        second.reply(id, {"resumed": "snapshot"})
+        second.send_message(snapshot(7, epoch="epoch-2"))
+        await until(lambda: gym.desk.queued == 2)
+        assert gym.desk.in_since("m1") == gym.desk.in_since("m3") == NOW
+        for _ in range(2):
+            request, id = await second.received(CheckIn)
+            second.reply(id, done(request, id or ""))
+        await until(lambda: gym.desk.queued == 0)
+        assert [m for m in second.sent if b'"check_in"' in m] == [m for m in first.sent if b'"check_in"' in m]
+
+
 async def test_a_server_that_cannot_just_now_is_asked_again_when_it_says(gym: Gym) -> None:
     async with gym.open() as connection:
         gym.desk.check_in(ANA)
@@ -641,7 +664,7 @@ async def test_a_full_disk_is_told_to_whoever_takes_up_what_was_set_aside(
 ) -> None:
     async with gym.open() as connection:
         await aside(gym, connection)
-        for method in ("send_again", "settle"):
+        for method in ("send_again", "discard"):
             monkeypatch.setattr(gym.replica, method, Mock(side_effect=ReplicaError("disk is full")))
         for take_up in (gym.desk.retry, gym.desk.acknowledge):
             take_up("id1")

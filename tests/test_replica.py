@@ -1,25 +1,24 @@
-"""The desk's own copy: what is on disk is on disk together, the newest counts, and finding somebody is quick."""
+"""The desk's own copy: what is on disk is on disk together, and the newest counts."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
 import stat
-import time
 from collections.abc import Callable, Iterator
-from functools import partial
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from gymtui import codec
 from gymtui.client.outbox import Outgoing
-from gymtui.client.replica import Replica, ReplicaError
+from gymtui.client.replica import Replica, ReplicaError, ReplicaInUse
 from gymtui.client.schema import APPLICATION_ID, VERSIONS
 from gymtui.client.state import CommandKind
 from gymtui.client.undoable import Undoable
-from gymtui.protocol import CheckIn, Event, Member, MemberRef, MembersPage, Notification, Refusal, Undo
-from tests.client_kit import GYM, member, snapshot, stats, visit
+from gymtui.protocol import CheckIn, Event, Member, MemberRef, MembersPage, Notification, Refusal, Snapshot, Undo
+from tests.client_kit import GYM, NOW, member, snapshot, stats, visit
 
 Open = Callable[[], Replica]
 
@@ -418,13 +417,43 @@ def test_the_outbox_survives_a_restart_in_its_order(replica: Replica, open_repli
     assert again.outbox() == rows
     again.settle("a")
     again.set_aside("c", "no such member")
-    again.restore(snapshot(5, epoch="epoch-2"))
     left = again.outbox()
     assert [(one.id, one.state, one.reason) for one in left] == [
         ("c", "set_aside", "no such member"),
         ("b", "waiting", None),
     ]
     assert left[1].payload == rows[2].payload
+
+
+@pytest.mark.parametrize(
+    ("part", "again"),
+    [
+        (snapshot(10), ["b"]),
+        (snapshot(99), ["b"]),
+        (snapshot(9), ["a", "b"]),
+        (snapshot(10, epoch="epoch-2"), ["a", "b"]),
+    ],
+    ids=["the same place", "further on", "less far", "another journal"],
+)
+def test_a_journal_from_a_backup_is_told_again_what_was_settled(path: Path, part: Snapshot, again: list[str]) -> None:
+    now = NOW
+    with closing(Replica(path, clock=lambda: now)) as replica:
+        replica.restore(snapshot(10))
+        for id in ("old", "a", "b"):
+            replica.enqueue(row(id))
+        replica.settle("old")
+        now += 24 * 3600 * 1000
+        replica.settle("a")
+        now += 1
+        replica.restore(part)
+        assert [(one.id, one.state) for one in replica.outbox()] == [(id, "waiting") for id in again]
+
+
+def test_a_file_is_one_programs(replica: Replica, open_replica: Open) -> None:
+    with pytest.raises(ReplicaInUse, match="open in another program"):
+        open_replica()
+    replica.close()
+    open_replica()
 
 
 def test_what_is_queued_is_in_the_file_when_the_call_returns(replica: Replica, path: Path, tmp_path: Path) -> None:
@@ -451,36 +480,3 @@ def test_the_same_id_twice_is_told(replica: Replica) -> None:
     with pytest.raises(ReplicaError, match="cannot write"):
         replica.enqueue(row("a"))
     assert len(replica.outbox()) == 1
-
-
-# --- speed ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_thousand_events_cost_milliseconds(replica: Replica) -> None:
-    people = [member(number) for number in range(1, 1001)]
-    replica.fold_members(page(*people))
-    events = [visit(1000 + m.seq, m, visits_left=3) for m in people]
-    assert quickest(lambda: replica.apply(events, 3000)) < 0.050
-
-
-def test_finding_somebody_among_a_hundred_thousand(replica: Replica) -> None:
-    first = ["Ana", "Ben", "Clara", "David", "Eva", "Farid", "Greta", "Hugo", "Ines", "Jonas"]
-    last = ["Silva", "Ode", "Müller", "Rossi", "Weber", "Keller", "Meier", "Brunner", "Frei", "Huber"]
-    for start in range(0, 100_000, 5000):
-        replica.fold_members(
-            page(*(member(n + 1, f"{first[n % 10]} {last[n // 10 % 10]}{n:05}") for n in range(start, start + 5000)))
-        )
-    texts = ("a", "ana", "ana sil", "silva0", "s a", "1050", "ben weber04", "clara zzz", "zzz clara", "eva eve")
-    costs = {text: quickest(partial(replica.search, text, 8)) for text in texts}
-    assert max(costs.values()) < 0.005, costs
-
-
-def quickest(run: Callable[[], object]) -> float:
-    """Seconds of the best of five: what it costs, not what else the machine does."""
-
-    def once() -> float:
-        start = time.perf_counter()
-        run()
-        return time.perf_counter() - start
-
-    return min(once() for _ in range(5))

@@ -21,10 +21,14 @@ class CommandQueue:
 
     def __init__(self, replica: Replica) -> None:
         self._replica = replica
+        self.reload()
+
+    def reload(self) -> None:
+        """As the replica has it: a journal that was taken up elsewhere may have to hear again of what was settled."""
         self._rows: dict[str, Outgoing] = {}
         self._aside: dict[str, Outgoing] = {}
         self._by_member: dict[str, dict[str, Outgoing]] = {}
-        for row in replica.outbox():
+        for row in self._replica.outbox():
             if row.state == "waiting":
                 self._keep(row)
             else:
@@ -59,7 +63,7 @@ class CommandQueue:
 
     def acknowledge(self, row: Outgoing) -> None:
         """What was set aside is forgotten."""
-        self._replica.settle(row.id)
+        self._replica.discard(row.id)
         del self._aside[row.id]
 
     def retry(self, row: Outgoing) -> None:

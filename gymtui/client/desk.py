@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Literal
 
+from msgspec.structs import replace
+
 from gymtui import clock, codec
 from gymtui.client.asker import Asker
 from gymtui.client.command_queue import CommandQueue
@@ -58,7 +60,7 @@ class Desk:
         self._outcomes.unsent.update(row.id for row in self._queue)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
-        service.subscribe("snapshot", self._presence.start_again)
+        service.subscribe("snapshot", self._start_again)
 
     async def run(self) -> None:
         """Connection, queue and directory, until the service is closed."""
@@ -90,6 +92,15 @@ class Desk:
         return self._presence.everyone()
 
     # --- the queue ------------------------------------------------------------------------------------------------
+
+    def _start_again(self, _: object) -> None:
+        """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks."""
+        self._presence.start_again()
+        before = {row.id for row in self._queue}
+        self._queue.reload()
+        self._outcomes.unsent.update({row.id for row in self._queue} - before)
+        self._dispatcher.publish("queue", self.queued)
+        self._pump.wake()
 
     @property
     def queued(self) -> int:
@@ -179,7 +190,7 @@ class Desk:
         row = Outgoing(
             id=matter.command_id,
             kind=matter.action,
-            payload=codec.encode(request),
+            payload=codec.encode(replace(request, queued_by=self.service.user)),
             member_id=matter.member.id,
             at=self._now(),
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from gymtui import codec
 from gymtui.client.schema import transaction
 from gymtui.client.state import CommandKind
+from gymtui.faults import fault
 from gymtui.protocol import CheckIn, CheckOut, Undo
 
+REMEMBERED: Final = 24 * 3600 * 1000  # milliseconds that a settled command is kept
 KINDS: dict[CommandKind, type[CheckIn | CheckOut | Undo]] = {"check_in": CheckIn, "check_out": CheckOut, "undo": Undo}
 
 
@@ -46,14 +48,33 @@ class Outbox:
         )
 
     def rows(self) -> list[Outgoing]:
-        found = self._db.execute("SELECT id, kind, payload, member_id, at, state, reason FROM outbox ORDER BY n")
+        """What waits, or was set aside."""
+        found = self._db.execute(
+            "SELECT id, kind, payload, member_id, at, state, reason FROM outbox WHERE settled_at IS NULL ORDER BY n"
+        )
         return [
             Outgoing(id=id, kind=kind, payload=payload, member_id=member_id, at=at, state=state, reason=reason)
             for id, kind, payload, member_id, at, state, reason in found
         ]
 
-    def settle(self, id: str) -> None:
-        """Answered. Were the power to go before this is on disk, the same command would get the same answer again."""
+    def settle(self, id: str, at: int) -> None:
+        """Answered at `at` (ms). Were the power to go before this is on disk, the same command would get the same
+        answer again. It is remembered for a day: a server that is restored from a backup has to hear of it again."""
+        with transaction(self._db):
+            self._db.execute("UPDATE outbox SET state = 'settled', settled_at = ? WHERE id = ?", (at, id))
+            self._db.execute("DELETE FROM outbox WHERE settled_at < ?", (at - REMEMBERED,))
+            fault("before_settle")
+        fault("after_settle")
+
+    def reopen(self, at: int) -> None:
+        """What was settled within a day of `at` (ms) waits again, in its old place; inside a transaction of whoever
+        owns `db`."""
+        self._db.execute(
+            "UPDATE outbox SET state = 'waiting', settled_at = NULL WHERE settled_at >= ?", (at - REMEMBERED,)
+        )
+
+    def discard(self, id: str) -> None:
+        """A person has looked at what was set aside."""
         with transaction(self._db):
             self._db.execute("DELETE FROM outbox WHERE id = ?", (id,))
 

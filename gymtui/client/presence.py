@@ -65,6 +65,6 @@ class Presence:
         seq = self._replica.position[1]
         self._ahead = {id: event for id, event in self._ahead.items() if event.seq > seq}
 
-    def start_again(self, _: object) -> None:
+    def start_again(self) -> None:
         """The journal was taken up elsewhere: what was ahead of the old place says nothing about the new one."""
         self._ahead.clear()

@@ -8,26 +8,35 @@ from pathlib import Path
 
 from msgspec import UNSET
 
+from gymtui import clock
 from gymtui.client.directory import Directory
 from gymtui.client.floor import Floor
 from gymtui.client.outbox import Outbox, Outgoing
-from gymtui.client.schema import ReplicaError, open_file, reading, transaction
+from gymtui.client.schema import ReplicaError, ReplicaInUse, hold, open_file, reading, transaction
 from gymtui.client.undoable import Undoable, Undoables
 from gymtui.codec import convert, encode
+from gymtui.faults import fault
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats, Undo
 
-__all__ = ["Outgoing", "Replica", "ReplicaError"]
+__all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
 
 class Replica:
     """A journal (`position`, `apply`, `restore`) that keeps what it is told, and the queue of what this desk tells.
 
     `path` is a file, made with its folder where there is none, or `":memory:"`. ReplicaError: it is not ours, newer
-    than this program, or the disk does not take it. `gym` and `stats` are the newest; None until something is known.
+    than this program, or the disk does not take it; ReplicaInUse: another program has it. `gym` and `stats` are the
+    newest; None until something is known.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._db = open_file(path)
+    def __init__(self, path: str | Path, *, clock: clock.Clock = clock.now) -> None:
+        self._clock = clock
+        self._lock = hold(path)
+        try:
+            self._db = open_file(path)
+        except ReplicaError:
+            self._release()
+            raise
         self._members = Directory(self._db)
         self._floor = Floor(self._db)
         self._outbox = Outbox(self._db)
@@ -37,6 +46,11 @@ class Replica:
 
     def close(self) -> None:
         self._db.close()
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
 
     # --- the journal ----------------------------------------------------------------------------------------------
 
@@ -62,7 +76,8 @@ class Replica:
             self._db.execute("UPDATE desk SET seq = ?", (seq,))
 
     def restore(self, part: Snapshot) -> None:
-        """Takes one part of a snapshot; with the last (`more` is false) all of them count, at once."""
+        """Takes one part of a snapshot; with the last (`more` is false) all of them count, at once. A journal that is
+        another one, or goes less far than it did, comes from a backup: what it was told since is told again."""
         if self._parts and (self._parts[0].epoch, self._parts[0].seq) != (part.epoch, part.seq):
             self._parts = []
         self._parts.append(part)
@@ -72,7 +87,9 @@ class Replica:
         with self._transaction():
             # What happened to members up to here was folded as it came; what has happened since then was not.
             self._db.execute("UPDATE desk SET after_seq = max(after_seq, seq), complete = 0 WHERE complete")
-            if part.epoch != self._position[0]:
+            epoch, seq = self._position
+            if part.epoch != epoch or part.seq < seq:
+                self._outbox.reopen(self._clock())
                 self._members.doubt()
                 self._floor.forget()
                 self._db.execute("UPDATE desk SET after_seq = 0")
@@ -150,13 +167,19 @@ class Replica:
                 self._undoables.keep(done)
             if row.kind == "undo" and isinstance(request := row.request, Undo):
                 self._undoables.undo(request.command_id, row.id)
+            fault("before_outbox_commit")
+        fault("after_outbox_commit")
 
     def outbox(self) -> list[Outgoing]:
         """What has no answer yet, or was set aside, in order."""
-        return self._outbox.rows()
+        with reading():
+            return self._outbox.rows()
 
     def settle(self, id: str) -> None:
-        self._outbox.settle(id)
+        self._outbox.settle(id, self._clock())
+
+    def discard(self, id: str) -> None:
+        self._outbox.discard(id)
 
     def set_aside(self, id: str, reason: str) -> None:
         self._outbox.set_aside(id, reason)
@@ -194,7 +217,9 @@ class Replica:
         """What is at hand follows the file only once that has taken it."""
         with transaction(self._db):
             yield
+            fault("before_replica_commit")
         self._load()
+        fault("after_replica_commit")
 
     def _load(self) -> None:
         epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()

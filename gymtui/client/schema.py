@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 
@@ -52,11 +53,38 @@ CREATE TABLE undoable (
     undone_by TEXT
 );
 """,
+    """
+ALTER TABLE outbox ADD COLUMN settled_at INTEGER;
+CREATE INDEX outbox_by_settlement ON outbox (settled_at) WHERE settled_at IS NOT NULL;
+""",
 )
 
 
 class ReplicaError(GymError):
     """The desk's own copy cannot be opened or written."""
+
+
+class ReplicaInUse(ReplicaError):
+    """Another program has it open."""
+
+
+def hold(path: str | Path) -> IO[str] | None:
+    """One program a file, until what comes back is closed: two on one queue would send it twice. ReplicaInUse where it
+    is taken; None for a file in memory, which nobody else can see."""
+    if str(path) == ":memory:":
+        return None
+    lock = Path(path).with_suffix(".lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held = lock.open("w")
+    except OSError as error:
+        raise _unusable(lock, error) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        held.close()
+        raise ReplicaInUse(f"{path} is open in another program: please use that one, or end it.") from error
+    return held
 
 
 def open_file(path: str | Path) -> sqlite3.Connection:
@@ -71,12 +99,14 @@ def open_file(path: str | Path) -> sqlite3.Connection:
             db.close()
             raise
     except (OSError, sqlite3.OperationalError) as error:
-        raise ReplicaError(
-            f"{path} cannot be used: {error}. Please check the folder, its rights and the disk."
-        ) from error
+        raise _unusable(path, error) from error
     except sqlite3.DatabaseError as error:
         raise ReplicaError(f"{path} is no copy of a desk, or is damaged: please move it away.") from error
     return db
+
+
+def _unusable(path: str | Path, error: Exception) -> ReplicaError:
+    return ReplicaError(f"{path} cannot be used: {error}. Please check the folder, its rights and the disk.")
 
 
 def _make(path: Path) -> None:

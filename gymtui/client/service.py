@@ -96,6 +96,11 @@ class WebSocketService:
         self.clock_offset = 0  # milliseconds that the server's clock is ahead of this one's
 
     @property
+    def user(self) -> str | None:
+        """Whose login it is, also before the server has said so."""
+        return self.state.user or self._login.user
+
+    @property
     def in_step(self) -> bool:
         """Is the journal the server's, without a gap that is known?"""
         return self._session is not None and self._follower.in_step

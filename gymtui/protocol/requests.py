@@ -51,7 +51,8 @@ class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """By exactly one of `member_id` and `code`; a code is a membership number, never a name."""
+    """By exactly one of `member_id` and `code`; a code is a membership number, never a name. `queued_by` is who gave
+    the command, which may be somebody else than whoever is logged in when it is sent."""
 
     type: ClassVar[str] = "check_in"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -62,6 +63,7 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     occurred_at: Timestamp | None = None
     offline: bool = False
     override: Override | None = None
+    queued_by: Key | None = None
 
 
 class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,12 +78,14 @@ class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
     notes: Text | None = None
     occurred_at: Timestamp | None = None
     offline: bool = False
+    queued_by: Key | None = None
 
 
 class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "undo"
     roles: ClassVar[frozenset[Role]] = STAFF
     command_id: Key
+    queued_by: Key | None = None
 
 
 class Notify(_Request, frozen=True, kw_only=True, omit_defaults=True):
