@@ -74,12 +74,13 @@ class CommandQueue:
 
     def ready(self, in_flight: Container[str], room: int) -> Iterator[Outgoing]:
         """Up to `room` rows to send, in order. Two of one member never travel at once: where the first has to be tried
-        again, the second must not overtake it."""
+        again, the second must not overtake it; and what is behind it waits too, so that the journal has the desk's
+        order."""
         busy: set[str] = set()
         for row in self._rows.values():
-            if room <= 0:
-                return
-            if row.id not in in_flight and row.member_id not in busy:
+            if row.id not in in_flight:
+                if room <= 0 or row.member_id in busy:
+                    return
                 room -= 1
                 yield row
             if row.member_id is not None:
