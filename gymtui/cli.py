@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from gymtui import __version__
+from gymtui.printable import printable
 
 CLIENT: Final = ("url", "user", "desk", "token")
 LOGS: Final = ("log_level", "log_json")
@@ -19,10 +23,15 @@ GYM: Final = ("gym", "timezone", "capacity", "policy")
 # What people type; the settings it takes; the function that does it, with settings and arguments as its keywords; what
 # it is.
 COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
-    ("demo", ("rate", "seed"), "gymtui.demo:run", "a whole gym on this machine: server, members, a day, the desk"),
+    (
+        "demo",
+        ("rate", "seed", "theme"),
+        "gymtui.demo:run",
+        "a whole gym on this machine: server, members, a day, the desk",
+    ),
     ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM), "server.app:run", "the server"),
     ("tail", (*CLIENT, "json"), "gymtui.tail:run", "one line an event on stdout; narration on stderr"),
-    ("monitor", CLIENT, "gymtui.monitor:run", "live traffic and what is wrong with it; changes nothing"),
+    ("monitor", (*CLIENT, "theme"), "gymtui.monitor:run", "live traffic and what is wrong with it; changes nothing"),
     ("simulate", (*CLIENT, "rate", "desks", "seed"), "gymtui.simulate:run", "a day's traffic against a server"),
     ("keys", (), "gymtui.keys:run", "what can be done at the desk, and with which keys"),
     ("admin users add", ("database",), "server.admin:users_add", "add a user"),
@@ -36,6 +45,11 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin members import", ("database",), "server.admin:members_import", "add or change members from a CSV file"),
     ("admin members export", ("database",), "server.admin:members_export", "write all members to a CSV file"),
     ("admin check-ins export", ("database",), "server.admin:check_ins_export", "write all check-ins to a CSV file"),
+    ("admin conflicts", ("database",), "server.conflicts:conflicts", "what desks did alone and did not fit"),
+    ("admin backup", ("database",), "server.backup:backup", "copy the gym to a file, while its server runs"),
+    ("admin restore", ("database",), "server.backup:restore", "put a backup in the place of the database"),
+    ("admin verify", ("database",), "server.verify:verify", "check the file, and the tables against the journal"),
+    ("admin trim", ("database",), "server.trim:trim", "let the oldest rows of the journal go"),
 )
 
 NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in with"})
@@ -62,6 +76,10 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     ),
     "admin members export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
     "admin check-ins export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
+    "admin conflicts": (("--days", {"type": int, "default": 7, "help": "recorded in so many days until now (7)"}),),
+    "admin backup": (("file", {"type": Path, "metavar": "FILE"}),),
+    "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),
+    "admin trim": (("--days", {"type": int, "default": 90, "help": "older than so many days (90; at least 30)"}),),
 }
 
 
@@ -70,6 +88,7 @@ HELP: Final[dict[str, str]] = {
     "user": "who logs in",
     "desk": "the name of this desk, as others see it",
     "token": "a ready access token instead of a login",
+    "theme": "slate, paper or ansi; else the one that :theme chose last",
     "host": "the address to listen on",
     "port": "the port to listen on; 0 picks a free one",
     "database": "the gym's database: a path or sqlite:///PATH",
@@ -86,8 +105,13 @@ HELP: Final[dict[str, str]] = {
     "log_level": "debug, info, warning or error",
     "log_json": "log one JSON object a line",
 }
-SCREENS: Final = ("gymtui.console:run", "gymtui.demo:run", "gymtui.monitor:run")
-KEYED: Final = ("gymtui.console:run", "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
+# Those that fill a terminal, and what they open, which is on it before they are.
+SCREENS: Final = {
+    "gymtui.console:run": "{desk} · {url}",
+    "gymtui.demo:run": "demo",
+    "gymtui.monitor:run": "monitor · {url}",
+}
+KEYED: Final = (*SCREENS, "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
 SWITCHES: Final = frozenset({"json", "log_json"})
 
 
@@ -100,8 +124,8 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line, made from the tables above."""
     top = _Parser(prog="gymtui", description="A gym's front desk in a terminal; without a command, the desk itself.")
     top.add_argument("--version", action="version", version=__version__)
-    _add_settings(top, (*CLIENT, *LOGS))
-    top.set_defaults(run=("gymtui.console:run", CLIENT))
+    _add_settings(top, (*CLIENT, "theme", *LOGS))
+    top.set_defaults(run=("gymtui.console:run", (*CLIENT, "theme")))
     groups: dict[str, Any] = {"": top.add_subparsers(metavar="COMMAND")}
     for name, settings, run, text in COMMANDS:
         *path, last = name.split()
@@ -144,24 +168,29 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _main(arguments: list[str]) -> int:
     options = vars(parser().parse_args(arguments))
-    from gymtui import config, logs  # noqa: PLC0415  `--help` does without
-    from gymtui.errors import GymError  # noqa: PLC0415
+    from gymtui import choices, config, logs  # noqa: PLC0415  `--help` does without
+    from gymtui.errors import GymError, WrongUsage  # noqa: PLC0415
 
     target, names = options.pop("run")
     file = options.pop("config", None)
     flags = {name: options.pop(name) for name in list(options) if name in HELP}
+    if target in SCREENS and not _is_terminal():
+        return _failed("Here is no terminal to show the screens on: please start it in one, or use `gymtui tail`.", 2)
+    last = choices.ChoicesFile(config.data_folder()).read() if target in SCREENS else choices.Choices()
     try:
-        settings = config.load(flags, file=file)
+        settings = config.load(flags, file=file, chosen=last)
         if target in KEYED:
             options["keys"] = config.keys(file)
     except GymError as error:
         return _failed(error, 2)
     logs.start(settings.log_level, as_json=settings.log_json)
-    if target in SCREENS and sys.stderr.isatty():
-        print("◆ gymtui", end="\r", file=sys.stderr, flush=True)  # there at once; the screens take a while to import
     module, _, function = target.partition(":")
+    opening = SCREENS.get(target, "").format(desk=settings.desk, url=settings.url)
     try:
-        getattr(import_module(module), function)(**{name: getattr(settings, name) for name in names}, **options)
+        with _announced(opening):
+            getattr(import_module(module), function)(**{name: getattr(settings, name) for name in names}, **options)
+    except WrongUsage as error:
+        return _failed(error, 2)
     except GymError as error:
         return _failed(error, 1)
     except KeyboardInterrupt:
@@ -173,6 +202,25 @@ def _main(arguments: list[str]) -> int:
         logging.getLogger(__name__).debug("unexpected", exc_info=error)
         return _failed(f"something failed that should not have: {error!r}; --log-level debug tells where.", 1)
     return 0
+
+
+def _is_terminal() -> bool:
+    """Is there a person with keys and a screen? Textual reads stdin and writes stderr."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
+
+@contextmanager
+def _announced(opening: str) -> Iterator[None]:
+    """Says what is opened, where it is a screen: that is there at once, and the screens take a while to import."""
+    if not opening:
+        yield
+        return
+    words = printable(f"◆ gymtui · {opening}")[: os.get_terminal_size(sys.stderr.fileno()).columns - 1]
+    print(words, end="\r", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        print("\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _failed(error: object, code: int) -> int:

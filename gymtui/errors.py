@@ -5,3 +5,7 @@ from __future__ import annotations
 
 class GymError(Exception):
     """Something a person has to know; the text is one sentence with a next step, and needs no traceback."""
+
+
+class WrongUsage(GymError):
+    """What was typed cannot be: nothing was tried."""

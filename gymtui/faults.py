@@ -88,12 +88,8 @@ class Fault:
     def parse(cls, text: str) -> Fault:
         """The fault that `POINT:N:ACTION` names; FaultError where there is none."""
         found = _FORM.fullmatch(text)
-        if (
-            found is None
-            or found[1] not in POINTS
-            or found[3] not in ACTIONS
-            or bool(found[4]) != (found[3] == "stall")
-        ):
+        is_known = found is not None and found[1] in POINTS and found[3] in ACTIONS
+        if found is None or not is_known or (found[3] == "stall") != (found[4] is not None):
             raise FaultError(f"{VARIABLE}={text} is no fault: it is like after_commit:1:die, or before_send:2:stall:5.")
         return cls(found[1], int(found[2]), found[3], float(found[4] or 0))
 

@@ -27,8 +27,10 @@ def sign_in(url: str, *, user: str | None, token: str | None) -> Login:
     login = Login(url, token=token, user=user, session=SessionFile(data_folder(), url))
     if not asyncio.run(_is_good(login)):
         name = user or login.user
-        if name is None or not sys.stdin.isatty():
+        if name is None:
             raise NoLogin("Nobody is logged in: please set GYMTUI_TOKEN, or name a --user and type the password.")
+        if not sys.stdin.isatty():
+            raise NoLogin(f"{name} is not logged in, and no terminal to type the password: please set GYMTUI_TOKEN.")
         asyncio.run(login.log_in(name, getpass.getpass(f"Password for {name}: ")))
     return login
 

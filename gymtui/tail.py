@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TextIO
 
 from gymtui import clock, codec
@@ -17,39 +17,43 @@ from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
 from gymtui.client.unattended import needs_a_person, run_unattended
+from gymtui.client.verdicts import zone_of
 from gymtui.printable import printable
 from gymtui.prompt import sign_in
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, Snapshot
 
 
-def line(event: Event) -> str:
-    """One event as words in columns: `09:00:00  in        Ana Silva  100042  Main door  desk 2`."""
+def line(event: Event, zone: tzinfo, now: int) -> str:
+    """One event as words in columns, `09:00:00  in        Ana Silva  100042  Main door  desk 2`, by the clock on the
+    gym's wall; `now` (ms) is for one that has no time of its own."""
+    at, word, *others = _words(event)
+    wall = _wall(clock.to_text(now) if at is None else at, zone)
+    return printable("  ".join([wall, f"{word:8}", *(text for text in others if text)]))
+
+
+def _words(event: Event) -> tuple[str | None, ...]:
+    """When, what, who, and what else there is to say."""
     match event:
         case CheckInEvent(status="checked_in"):
-            return _line(event.check_in_time, "in", *_who(event.member), event.location, event.desk, *event.flags)
+            return event.check_in_time, "in", *_who(event.member), event.location, event.desk, *event.flags
         case CheckInEvent():
-            return _line(event.check_out_time, "out", *_who(event.member), event.desk, *event.flags)
+            return event.check_out_time, "out", *_who(event.member), event.desk, *event.flags
         case Refusal():
-            return _line(event.at, "refused", *_who(event.member), event.reason, event.desk)
+            why = event.message if event.member is None else event.reason  # the message has the number that nobody has
+            return event.at, "refused", *_who(event.member), why, event.desk
         case Notification():
-            return _line(event.at, event.level, event.title, event.message)
+            return event.at, event.level, event.title, event.message
         case Member():
-            return _line(None, "member", *_who(event.ref), event.plan)
+            return None, "member", *_who(event.ref), event.plan
         case Gym():
-            return _line(None, "gym", event.name, event.timezone)
+            return None, "gym", event.name, event.timezone
 
 
-def _line(at: str | None, word: str, *words: str | None) -> str:
-    return printable("  ".join([_wall(at), f"{word:8}", *(text for text in words if text)]))
-
-
-def _wall(at: str | None) -> str:
-    """The time on the clock here; now, where an event has none."""
+def _wall(at: str, zone: tzinfo) -> str:
     try:
-        time = datetime.now() if at is None else datetime.fromtimestamp(clock.to_ms(at) / 1000)
+        return f"{datetime.fromtimestamp(clock.to_ms(at) / 1000, zone):%H:%M:%S}"
     except (ValueError, OverflowError, OSError):
         return "--:--:--"
-    return f"{time:%H:%M:%S}"
 
 
 def _who(member: MemberRef | None) -> tuple[str, str | None]:
@@ -68,16 +72,24 @@ def _escape(character: str) -> str:
 
 
 class Tail:
-    """Prints what a service hears; `out` gets events, `err` the narration. `over` fails when nobody reads `out`."""
+    """Prints what a service hears; `out` gets events, `err` the narration. `over` fails when nobody reads `out`.
 
-    def __init__(self, service: WebSocketService, *, json: bool, out: TextIO, err: TextIO) -> None:
-        self._write = as_json if json else line
+    It begins with the snapshot that the server gives to whoever has nothing yet: that has the gym's time zone.
+    """
+
+    def __init__(
+        self, service: WebSocketService, *, json: bool, out: TextIO, err: TextIO, now: clock.Clock = clock.now
+    ) -> None:
+        self._service = service
+        self._json = json
         self._out = out
         self._err = err
+        self._now = now
+        self._zone: tzinfo | None = None
         self._phase = ""
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         service.subscribe("events", self._events)
-        service.subscribe(Snapshot.type, self._missed)
+        service.subscribe(Snapshot.type, self._snapshot)
         service.subscribe("connection", self._connection)
         service.subscribe("problem", self._problem)
 
@@ -85,20 +97,32 @@ class Tail:
         if self.over.done():
             return
         try:
-            self._out.writelines(f"{self._write(event)}\n" for event in events)
+            self._out.writelines(f"{self._line(event)}\n" for event in events)
             self._out.flush()
         except BrokenPipeError as error:
             self.over.set_exception(error)
 
-    def _missed(self, _: Snapshot) -> None:
-        self._say("The server no longer has all that has happened meanwhile: some events are not here.")
+    def _line(self, event: Event) -> str:
+        if isinstance(event, Gym):
+            self._zone = zone_of(event)
+        return as_json(event) if self._json else line(event, self._zone or UTC, self._now())
+
+    def _snapshot(self, snapshot: Snapshot) -> None:
+        if self._zone is None:
+            self._connected()
+        else:
+            self._say("The server no longer has all that has happened meanwhile: some events are not here.")
+        self._zone = zone_of(snapshot.gym)
 
     def _connection(self, state: ConnectionState) -> None:
         if state.phase == self._phase:
             return
         self._phase = state.phase
-        if state.phase == "live":
-            self._say(f"connected as {state.user}")
+        if state.phase == "live" and self._zone is not None:  # else the snapshot comes first
+            self._connected()
+
+    def _connected(self) -> None:
+        self._say(f"connected as {self._service.state.user}")
 
     def _problem(self, problem: Problem) -> None:
         if not isinstance(problem, AuthenticationProblem | StoppedProblem):  # these are how it ends

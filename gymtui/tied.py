@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from threading import Thread
 
 from gymtui.cli import main
 
 
 def _wait_for_the_end() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # `sys.stdin` has a lock, which no program may hold when it ends by itself
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

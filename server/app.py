@@ -11,7 +11,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, cast
+from typing import Any, Final, Self, cast
+from weakref import WeakSet
 
 import uvloop
 from websockets.asyncio.server import Server as Listener
@@ -20,17 +21,18 @@ from websockets.asyncio.server import ServerConnection, serve
 from gymtui import clock
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
-from server.admin import name_gym, read_policy
 from server.auth import Auth
 from server.closing import Closing
 from server.connection import HIGH_WATER, Connection
 from server.database import Database
+from server.gym import name_gym, read_policy
 from server.http import Front
 from server.hub import Hub
+from server.listening import reason
 from server.metrics import Metrics
 from server.session import Session
 from server.shared import Shared
-from server.store import Committed, StoreUnavailable
+from server.store import Committed, Outcome, StoreUnavailable, Transaction
 from server.store.sqlite import SqliteStore
 from server.watchdog import Watchdog
 
@@ -72,9 +74,11 @@ class Server:
         self._max_connections = max_connections
         self._now = now
         self._sessions: set[Session] = set()
+        self._connections: WeakSet[Connection] = WeakSet()
 
     async def __aenter__(self) -> Self:
         store = SqliteStore(self._path, now=self._now)
+        store.write([_begin_epoch])
         self._database = Database(store, self._committed)
         self.metrics = Metrics()
         self.hub = Hub(self._database, self.metrics, window=self._window)
@@ -92,10 +96,9 @@ class Server:
         watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=loop.time, now=self._now)
         try:
             self._listener = await self._listen()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             await self._database.close()
-            where, why = f"{self._host}:{self._port}", (error.strerror or str(error)).rpartition(": ")[2]
-            raise ServerError(f"Nobody can listen on {where} ({why}): please choose another --port.") from error
+            raise ServerError(reason(self._host, self._port, error)) from error
         self._tasks = [
             loop.create_task(work) for work in (self.hub.run(), self._watch(), watchdog.run(), closing.run())
         ]
@@ -124,7 +127,7 @@ class Server:
             self._host,
             self._port,
             process_request=Front(self.auth, self._database, self.metrics, now=self._now),
-            create_connection=Connection,
+            create_connection=cast("type[Connection]", self._accept),
             compression=None,
             server_header=None,
             ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
@@ -135,6 +138,17 @@ class Server:
         for listening in listener.sockets:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         return listener
+
+    def _accept(self, *args: Any, **options: Any) -> Connection:
+        """Every connection, from before it has said what it wants: it has no session yet, and may never have."""
+        connection = Connection(*args, **options)
+        self._connections.add(connection)
+        return connection
+
+    def _hang_up(self) -> None:
+        """At once, on everyone."""
+        for connection in self._connections:
+            connection.hang_up()
 
     async def _serve(self, connection: ServerConnection) -> None:
         session = Session(cast("Connection", connection), self._shared)
@@ -157,6 +171,7 @@ class Server:
         """What another program wrote (an import, a new user) is live here within a poll or two."""
         store, query = self._database.store, self._database.query
         users_version = polls = 0
+        told = ""
         while True:
             await asyncio.sleep(POLL)
             polls += 1
@@ -168,8 +183,10 @@ class Server:
                 if head.users_version != users_version:
                     await self.auth.reload()
                     users_version = head.users_version
+                told = ""
             except StoreUnavailable as unavailable:
-                log.warning("%s", unavailable)
+                if told != (told := str(unavailable)):  # once, and not ten times a second
+                    log.error("%s", told)
 
     # --- the end --------------------------------------------------------------------------------------------------
 
@@ -187,9 +204,13 @@ class Server:
                 await asyncio.gather(
                     *(session.connection.close(Close.DRAINING, "The server stops.") for session in sessions)
                 )
-        for session in sessions:
-            session.connection.transport.abort()
+        self._hang_up()
         await self._listener.wait_closed()
+
+
+def _begin_epoch(tx: Transaction) -> Outcome:
+    tx.begin_epoch()
+    return Outcome()
 
 
 def _ended(task: asyncio.Task[None]) -> None:

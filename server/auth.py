@@ -2,7 +2,8 @@
 
 A password opens a login (one shift). A login hands out access tokens of five minutes and, each time, the refresh token
 for the next one. A refresh token's successor is computed from it, so that a client whose answer was lost gets the same
-one again; used after that, the login ends, for then somebody has a copy.
+one again; used after that, the login ends, for then somebody has a copy. What does not bear the server's mark was never
+given out: it is refused, and ends nothing.
 """
 
 from __future__ import annotations
@@ -198,7 +199,7 @@ class Auth:
             raise Denied("The name or the password is wrong.")
         now = self._now()
         sid = clock.new_id(now)
-        refresh = f"{sid}.{secrets.token_urlsafe(32)}"
+        refresh = self._marked(sid, secrets.token_urlsafe(32))
         login = Login(
             sid=sid,
             user=name,
@@ -217,7 +218,7 @@ class Auth:
 
     async def refresh(self, token: str) -> Tokens:
         """The next pair of a login. A token used before gives the same pair's refresh token again for a minute; after
-        that its use ends the login."""
+        that its use ends the login. Denied for that, and for a token that is none of ours."""
         sid = token.partition(".")[0]
         kept: list[Login] = []
 
@@ -231,7 +232,7 @@ class Auth:
                 kept.append(login)
             elif login.previous == _hash(token) and tx.at - login.rotated_at <= GRACE:
                 kept.append(login)
-            else:
+            elif self._is_marked(token):
                 tx.end_login(sid)
             return Outcome()
 
@@ -251,9 +252,18 @@ class Auth:
         return issue(self._keys, user, sid, ttl=ACCESS_TTL, now=self._now())
 
     def _successor(self, token: str) -> str:
+        return self._marked(token.partition(".")[0], self._mark(token))
+
+    def _marked(self, sid: str, secret: str) -> str:
+        return f"{sid}.{secret}.{self._mark(f'{sid}.{secret}')}"
+
+    def _is_marked(self, token: str) -> bool:
+        text, _, mark = token.rpartition(".")
+        return hmac.compare_digest(mark.encode(), self._mark(text).encode())
+
+    def _mark(self, text: str) -> str:
         key = next(iter(self._keys.values()))
-        sid = token.partition(".")[0]
-        return f"{sid}.{hmac.new(key, token.encode(), hashlib.sha256).hexdigest()}"
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def _verify(stored: str, password: str) -> bool:

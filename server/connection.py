@@ -8,15 +8,25 @@ shares them between all sockets that cannot take them at once), and the watchdog
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import sys
+import termios
 from contextlib import suppress
 from typing import Any, Final
 
 from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import InvalidMessage
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 
+from gymtui.faults import fault
+
 HIGH_WATER: Final = 64 * 1024  # bytes that may wait for one reader before it gets nothing more
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
+UNREADABLE: Final = (
+    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    b"This cannot be read as a request: please send HTTP/1.1, and no body.\n"
+)
 
 
 def frame(message: bytes) -> bytes:
@@ -35,10 +45,19 @@ class Connection(ServerConnection):
         self._written = self._taken = 0
         self._soon: list[bytes] = []
         self._is_leaving = False
+        self._is_unwanted = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.recv_messages.resume = self._read_on
+        if self._is_unwanted:
+            self.transport.abort()
+
+    def hang_up(self) -> None:
+        """Ends it at once, without a word, and also where it only begins."""
+        self._is_unwanted = True
+        if hasattr(self, "transport"):
+            self.transport.abort()
 
     @property
     def is_open(self) -> bool:
@@ -52,6 +71,13 @@ class Connection(ServerConnection):
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         super().data_received(data)
+
+    def send_data(self) -> None:
+        """The library ends a request that it cannot read, one with a body among them, without a word: here is one."""
+        if self.request is None and isinstance(self.protocol.handshake_exc, InvalidMessage) and not self._is_leaving:
+            self._is_leaving = True
+            self.transport.write(UNREADABLE)
+        super().send_data()
 
     def process_event(self, event: Event) -> None:
         if not (self._is_leaving and isinstance(event, Frame)):
@@ -75,6 +101,7 @@ class Connection(ServerConnection):
         if self._soon:
             framed, self._soon = b"".join(self._soon), []
             self.write(framed)
+            self.loop.call_soon(fault, "after_reply")  # uvloop writes at the end of a turn
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Says goodbye; what still comes but the client's own goodbye is dropped, or that would wait behind it."""
@@ -84,13 +111,22 @@ class Connection(ServerConnection):
         await super().close(code, reason)
 
     def stalled_for(self, now: float) -> float:
-        """Seconds since the reader took a byte, while some wait for it; to be asked every second or so."""
-        waiting = self.transport.get_write_buffer_size()
-        taken = self._written - waiting
-        if not waiting or taken > self._taken:
+        """Seconds since the reader took a byte, while some wait for it; to be asked every second or so. What the kernel
+        has of them does not count as taken: it asks for more only when it has sent a third of its buffer, on a slow
+        line half a minute's worth."""
+        waiting, on_the_way = self.transport.get_write_buffer_size(), self._on_the_way()
+        taken = self._written - waiting - on_the_way
+        if not waiting + on_the_way or taken > self._taken:
             self._took_at = now
-        self._taken = taken  # may go down: what the library itself writes, pongs, is in `waiting` alone
-        return now - self._took_at
+        self._taken = taken  # may go down: what the library itself writes, pongs, is in what waits alone
+        return now - self._took_at if waiting else 0.0
+
+    def _on_the_way(self) -> int:
+        """Bytes in the kernel that the other side has not acknowledged, where the kernel tells."""
+        if sys.platform != "linux" or self.transport.is_closing():
+            return 0
+        queued = fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        return int.from_bytes(queued, sys.byteorder)
 
     def silent_for(self, now: float) -> float:
         """Seconds without a frame. A reader for whom bytes wait may have our pings among them, and one that is not

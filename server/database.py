@@ -13,11 +13,12 @@ from typing import Final, ParamSpec, TypeVar
 
 from gymtui.protocol import ErrorBody
 from server.pace import GAP, Pace
-from server.store import Committed, Outcome, Store, StoreUnavailable, Work
+from server.store import Committed, Outcome, Store, StoreUnavailable, Transaction, Work
 
 log = logging.getLogger(__name__)
 
 GROUP: Final = 2000  # works in one commit at the most
+TROUBLED: Final = 5.0  # seconds that a commit that failed counts as news: what waits is tried again within them
 
 Done = Callable[[Outcome], None]
 Result = TypeVar("Result")
@@ -37,6 +38,7 @@ class Database:
         self._jobs: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
         self._reader = ThreadPoolExecutor(1, "reader")
         self._loop = asyncio.get_running_loop()
+        self._trouble: tuple[str, float] | None = None
         self._writer = Thread(target=self._write_on, name="writer", daemon=True)
         self._writer.start()
 
@@ -58,6 +60,17 @@ class Database:
     async def query(self, look: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
         """Runs one of the store's queries on the reading thread."""
         return await self._loop.run_in_executor(self._reader, lambda: look(*args, **kwargs))
+
+    async def probe(self) -> str | None:
+        """Why a command would not be on disk just now; None where it would.
+
+        An empty commit tells, and what became of the last commands: it may find room where they do not.
+        """
+        outcome = await self.write(_nothing)
+        if outcome.error is not None:
+            return outcome.error.message
+        sentence, at = self._trouble or (None, 0.0)
+        return sentence if time.monotonic() - at < TROUBLED else None
 
     async def close(self) -> None:
         """Commits what is waiting, ends both threads, closes the store."""
@@ -96,7 +109,8 @@ class Database:
         try:
             outcomes, committed = self.store.write([work for work, _ in group])
         except StoreUnavailable as unavailable:
-            log.error("%s %d commands wait for it.", unavailable, len(group))
+            if any(work is not _nothing for work, _ in group):
+                self._remember(str(unavailable))
             self._tell(group, [_failed("storage_unavailable", str(unavailable), retryable=True)] * len(group), None)
         except Exception:
             if len(group) > 1:  # one of them is bad, and its neighbours must not suffer for it
@@ -106,7 +120,16 @@ class Database:
             log.exception("a command failed")
             self._tell(group, [_failed("internal", "The server could not do that; its log says why.")], None)
         else:
+            if committed.rows and self._trouble is not None:
+                log.warning("The database takes commands again.")
+                self._trouble = None
             self._tell(group, outcomes, committed)
+
+    def _remember(self, sentence: str) -> None:
+        """Why commands fail; logged once, for what waits is tried again and again."""
+        if self._trouble is None or self._trouble[0] != sentence:
+            log.error("%s Commands wait for it.", sentence)
+        self._trouble = sentence, time.monotonic()
 
     def _tell(self, group: list[tuple[Work, Done]], outcomes: list[Outcome], committed: Committed | None) -> None:
         self._loop.call_soon_threadsafe(self._deliver, [done for _, done in group], outcomes, committed)
@@ -116,6 +139,10 @@ class Database:
             done(outcome)
         if committed is not None:
             self._on_commit(committed)
+
+
+def _nothing(_: Transaction) -> Outcome:
+    return Outcome()
 
 
 def _failed(code: str, message: str, *, retryable: bool = False) -> Outcome:

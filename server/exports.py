@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,8 +11,7 @@ from msgspec.structs import asdict
 
 from gymtui.errors import GymError
 from gymtui.protocol import CheckInEvent, Member
-
-FORMULA: Final = re.compile(r"[=@\t\r]|[+-](?![\d ()./-]*$)")  # but +41 44 123 45 67 is a number
+from server.cells import cell_of, joined
 
 MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted")]
 CHECK_IN: Final = [
@@ -78,10 +76,8 @@ def _write(file: Path, heading: list[str], rows: Iterable[Sequence[object]]) -> 
 
 
 def _cell(value: object) -> str:
-    """A value as one cell; a text that a spreadsheet would take for a formula is quoted with an apostrophe."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        value = "; ".join(str(part) for part in value)
-    text = "" if value is None else str(value)
-    return f"'{text}" if FORMULA.match(text) else text
+        return cell_of(joined(value))
+    return cell_of("" if value is None else str(value))

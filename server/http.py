@@ -17,7 +17,7 @@ from gymtui.protocol import ACCESS_TTL, PATH, ErrorCode
 from server.auth import Auth, Denied
 from server.database import Database
 from server.metrics import Metrics
-from server.store import Outcome, StoreUnavailable, Transaction
+from server.store import StoreUnavailable
 from server.tries import Tries
 
 READY_WITHIN: Final = 2.0  # seconds
@@ -54,14 +54,14 @@ class Front:
                 return connection.respond(HTTPStatus.NOT_FOUND, sentence)
 
     async def _ready(self, connection: ServerConnection) -> Response:
-        """Whether a command would be on disk: an empty one is committed to know."""
+        """Whether a command would be on disk."""
         try:
             async with asyncio.timeout(READY_WITHIN):
-                outcome = await self._database.write(_nothing)
+                trouble = await self._database.probe()
         except TimeoutError:
             return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer just now.\n")
-        if outcome.error is not None:
-            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{outcome.error.message}\n")
+        if trouble is not None:
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{trouble}\n")
         return connection.respond(HTTPStatus.OK, "ready\n")
 
     async def _token(self, connection: ServerConnection, request: Request) -> Response:
@@ -98,10 +98,6 @@ class Front:
             "user": {"name": tokens.user.name, "role": tokens.user.role},
         }
         return _answer(connection, HTTPStatus.OK, body)
-
-
-def _nothing(_: Transaction) -> Outcome:
-    return Outcome()
 
 
 def authorization(request: Request) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import Final
 
 from gymtui import codec
+from gymtui.faults import fault
 from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Resume, Resumed, Snapshot, Stats
 from server.connection import Connection, frame
 from server.database import Database
@@ -84,8 +85,10 @@ class Hub:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            fault("before_fanout")
             await self.flush()
             await asyncio.sleep(self.window)
+            fault("after_fanout")
 
     async def flush(self) -> None:
         """Sends what is pending to every cursor at the head; who cannot take it is followed from the journal."""
@@ -116,14 +119,15 @@ class Hub:
         """Moves the connection's cursor back to where the client is; where it cannot be, to a snapshot's position."""
         oldest = await self._database.query(self._store.oldest)
         known = wanted.epoch == self.epoch and oldest - 1 <= wanted.seq <= self.head
-        if known and (wanted.full or self.head - wanted.seq <= MAX_REPLAY):
+        known = known and (wanted.full or self.head - wanted.seq <= MAX_REPLAY)
+        if known and wanted.visit is None:
             connection.cursor = wanted.seq
             self._follow(connection, again=True)
             return Resumed("events")
-        self._follow(connection, again=True, snapshot=True)
+        self._follow(connection, again=True, snapshot=wanted if known else Resume())
         return Resumed("snapshot")
 
-    def _follow(self, connection: Connection, *, again: bool = False, snapshot: bool = False) -> None:
+    def _follow(self, connection: Connection, *, again: bool = False, snapshot: Resume | None = None) -> None:
         """Has a task bring the connection to the head; one is enough, unless it has to start `again`."""
         if (running := self._behind.get(connection)) is not None and not running.done():
             if not again:
@@ -139,13 +143,16 @@ class Hub:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a connection could not be brought up to date", exc_info=error)
 
-    async def _catch_up(self, connection: Connection, *, snapshot: bool) -> None:
+    async def _catch_up(self, connection: Connection, *, snapshot: Resume | None) -> None:
         try:
-            if snapshot:
-                await self._send_snapshot(connection)
+            if snapshot is not None:
+                await self._send_snapshot(connection, snapshot)
             while connection.is_open and connection.cursor < self.head:
                 await connection.drained()
                 rows = await self._database.query(self._store.read, connection.cursor, PAGE)
+                if rows and rows[0].seq > connection.cursor + 1:  # the journal was trimmed while somebody read it all
+                    await self._send_snapshot(connection)
+                    continue
                 await self._send_rows(connection, [row for row in rows if connection.cursor < row.seq <= self.head])
         except StoreUnavailable as unavailable:
             log.error("%s A connection comes back when it can.", unavailable)
@@ -160,11 +167,15 @@ class Hub:
                 connection.cursor = seq
                 self._metrics.count(Batch.type, "out", len(message))
 
-    async def _send_snapshot(self, connection: Connection) -> None:
-        data = await self._database.query(self._store.snapshot)
+    async def _send_snapshot(self, connection: Connection, rest: Resume | None = None) -> None:
+        """All of it; or, of one that broke off, the visits that had not come, as they are now, and what has happened
+        since it was begun. Of a visit that is in both the last word counts: the same as one snapshot then."""
+        seq, visit = (None, None) if rest is None or rest.visit is None else (rest.seq, rest.visit)
+        data = await self._database.query(self._store.snapshot, seq=seq, visit=visit)
         connection.cursor = NOWHERE
         for part in _parts(data):
             await connection.drained()
+            await asyncio.sleep(0)  # what the client has sent meanwhile is read, or it would wait for the last part
             connection.write(frame(part))
             self._metrics.count(Snapshot.type, "out", len(part))
         connection.cursor = data.seq
@@ -187,11 +198,12 @@ def _batches(rows: Sequence[Row], prev_seq: int, stats: Stats) -> Iterator[tuple
 
 
 def _parts(data: SnapshotData) -> Iterator[bytes]:
-    """A snapshot as messages of at most `MAX_PART` bytes; the recent past goes with the last."""
+    """A snapshot as messages of far less than `MAX_PART` bytes: what was sent in part when a line breaks is sent again.
+    The recent past goes with the last."""
     part: list[bytes] = []
     size = 0
     for visit in data.present:
-        if size + len(visit) > MAX_PART - MAX_PART // 4:
+        if part and size + len(visit) > MAX_PART // 8:
             yield _part(data, part, (), more=True)
             part, size = [], 0
         part.append(visit)

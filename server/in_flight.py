@@ -8,9 +8,10 @@ from functools import partial
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.protocol import MAX_IN_FLIGHT, CheckIn, Command, Override, Role
+from gymtui.protocol import MAX_IN_FLIGHT, CheckIn, Command, ErrorBody, Override, Role
 from server.auth import Denied
 from server.commands import perform
+from server.database import Done
 from server.entrance import Guest
 from server.orders import Order
 from server.sender import Sender
@@ -31,9 +32,12 @@ class InFlight:
     def __len__(self) -> int:
         return self._count
 
+    def refuse(self, payload: Command, id: str | None, error: ErrorBody) -> None:
+        """Nothing of it is done."""
+        self._received(payload, id)(Outcome(error=error))
+
     async def submit(self, payload: Command, id: str | None, guest: Guest, role: Role) -> None:
-        done = partial(self._done, id, payload.type, self._timer())
-        self._count += 1
+        done = self._received(payload, id)
         if isinstance(payload, CheckIn) and payload.override is not None:
             try:
                 payload = await self._allowed_by(payload.override, payload)
@@ -63,12 +67,16 @@ class InFlight:
             await self._shared.auth.check_pin(override.manager, override.pin)
         return replace(payload, override=replace(override, pin=""))
 
+    def _received(self, payload: Command, id: str | None) -> Done:
+        """From now on it is on its way, until what comes back is called with what became of it."""
+        self._shared.metrics.received.labels(payload.type).inc()
+        self._count += 1
+        return partial(self._done, id, payload.type, self._timer())
+
     def _done(self, id: str | None, type: str, began: float, outcome: Outcome) -> None:
         self._count -= 1
         self._room.set()
-        metrics = self._shared.metrics
-        metrics.commands.labels(type, "ok" if outcome.error is None else outcome.error.code).inc()
-        metrics.command_seconds.labels(type).observe(self._timer() - began)
+        self._shared.metrics.settled(type, outcome, self._timer() - began)
         if outcome.error is not None:
             self._sender.refuse(id, outcome.error)
         elif outcome.result is not None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple, get_args
@@ -13,9 +12,11 @@ from typing import Final, NamedTuple, get_args
 from gymtui import rules
 from gymtui.errors import GymError
 from gymtui.protocol import MemberStatus
+from server.cells import taken_apart, text_of
 
 LONGEST: Final = 300  # characters of a name
 LONG: Final = 1000  # characters of any other cell
+VISITS: Final = 1_000_000  # on a punch card, at the most
 HEADINGS: Final[dict[str, str]] = {
     heading: field
     for field, headings in {
@@ -42,6 +43,12 @@ HEADINGS: Final[dict[str, str]] = {
 }
 YES: Final = frozenset({"yes", "y", "true", "1", "x"})
 NO: Final = frozenset({"no", "n", "false", "0"})
+OPEN_QUOTE: Final = "has a quote that does not end where its cell does"
+LONG_CELL: Final = f"has a cell of more than {csv.field_size_limit():,} characters"
+
+
+Row = tuple[int, dict[str, object]]
+"""The line of a row (its last, where it has several), and the fields of a `Member` that it has."""
 
 
 class Problem(NamedTuple):
@@ -55,49 +62,72 @@ class MembersFileError(GymError):
     """A file that is no list of members."""
 
 
-def read_members(file: Path) -> tuple[list[tuple[int, dict[str, object]]], list[Problem]]:
-    """The good rows, by line, as the fields of a `Member` that the file has; and the bad ones."""
+def read_members(file: Path) -> tuple[list[Row], list[Problem]]:
+    """The good rows, and the bad ones."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        with file.open(encoding="utf-8-sig", newline="") as opened:
+            lines = list(opened)
     except OSError as error:
         raise MembersFileError(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise MembersFileError(f"{file} is not UTF-8: please save it as “CSV UTF-8”.") from error
-    first = text.partition("\n")[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    try:
-        fields = [_field(heading) for heading in next(rows, [])]
-    except csv.Error as error:
-        raise MembersFileError(f"{file} cannot be read: its first line is no heading ({error}).") from error
+    heading = lines[0] if lines else ""
+    rows = _rows(lines, delimiter=max(",;\t", key=heading.count))
+    _, cells = next(rows, (0, []))
+    if isinstance(cells, str):
+        raise MembersFileError(f"{file} cannot be read: its first line is no heading, it {cells}.")
+    fields = [_field(cell) for cell in cells]
     if "full_name" not in fields or not {"membership_number", "id"} & set(fields):
         raise MembersFileError(
             f"{file} needs a heading `full_name` and one of `membership_number` and `member_id` in its first line."
         )
-    return _good_and_bad(rows, lambda: rows.line_num, fields)
+    return _good_and_bad(rows, fields)
+
+
+def _rows(lines: list[str], *, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """The cells of each row, by its last line; or why it has none, by its first: the next line is a row again."""
+    at = 0
+
+    def onwards() -> Iterator[str]:
+        nonlocal at
+        while at < len(lines):
+            at += 1
+            yield lines[at - 1]
+
+    while at < len(lines):
+        begins = at
+        rows = csv.reader(onwards(), delimiter=delimiter, strict=True)
+        try:
+            for row in rows:
+                yield at, row
+                begins = at
+        except csv.Error:
+            at = begins + 1
+            yield at, LONG_CELL if len(lines[begins]) > csv.field_size_limit() else OPEN_QUOTE
 
 
 def _good_and_bad(
-    rows: Iterable[list[str]], line: Callable[[], int], fields: list[str | None]
-) -> tuple[list[tuple[int, dict[str, object]]], list[Problem]]:
-    good: list[tuple[int, dict[str, object]]] = []
+    rows: Iterable[tuple[int, list[str] | str]], fields: list[str | None]
+) -> tuple[list[Row], list[Problem]]:
+    good: list[Row] = []
     bad: list[Problem] = []
-    lines: dict[object, int] = {}
-    try:
-        for row in rows:
-            if not any(cell.strip() for cell in row):
-                continue
-            try:
-                member = _member(fields, row)
-                key = member.get("membership_number", member.get("id"))
-                if key in lines:
-                    raise ValueError(f"the number {key} is on line {lines[key]} already")
-            except ValueError as error:
-                bad.append(Problem(line(), str(error)))
-            else:
-                lines[key] = line()
-                good.append((line(), member))
-    except csv.Error as error:
-        bad.append(Problem(line(), f"cannot be read any further: {error}"))
+    seen: dict[object, int] = {}
+    for line, cells in rows:
+        if isinstance(cells, str):
+            bad.append(Problem(line, cells))
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        try:
+            member = _member(fields, cells)
+            key = member.get("membership_number", member.get("id"))
+            if key in seen:
+                raise ValueError(f"the number {key} is on line {seen[key]} already")
+        except ValueError as error:
+            bad.append(Problem(line, str(error)))
+        else:
+            seen[key] = line
+            good.append((line, member))
     return good, bad
 
 
@@ -109,7 +139,8 @@ def _member(fields: list[str | None], row: list[str]) -> dict[str, object]:
     """One row; empty cells say nothing. ValueError says what is wrong."""
     if len(row) > len(fields):
         raise ValueError(f"has {len(row)} cells, the heading {len(fields)}")
-    cells = {field: cell.strip() for field, cell in zip(fields, row, strict=False) if field and cell.strip()}
+    stripped = ((field, cell.strip()) for field, cell in zip(fields, row, strict=False))
+    cells = {field: text_of(cell) for field, cell in stripped if field and cell}
     if "full_name" not in cells:
         raise ValueError("has no name")
     if not {"membership_number", "id"} & set(cells):
@@ -123,6 +154,8 @@ def _value(field: str, cell: str) -> object:
             raise ValueError(f"{field} has more than 64 characters, or some that cannot be printed")
         case "full_name" if len(cell) > LONGEST:
             raise ValueError(f"the name has more than {LONGEST} characters")
+        case "alerts":
+            return _alerts(cell)
         case _ if len(cell) > LONG:
             raise ValueError(f"{field} has more than {LONG} characters")
         case "status" if cell.lower() not in get_args(MemberStatus):
@@ -137,8 +170,6 @@ def _value(field: str, cell: str) -> object:
             return _yes(field, cell)
         case "hours":
             return _hours(cell)
-        case "alerts":
-            return tuple(cell.split("; "))
         case _:
             return cell
 
@@ -151,8 +182,8 @@ def _date(field: str, cell: str) -> str:
 
 
 def _count(cell: str) -> int:
-    if not re.fullmatch(r"\d{1,6}", cell):
-        raise ValueError(f"visits_left is a number, not {cell!r}")
+    if not re.fullmatch(r"[0-9]{1,7}", cell) or int(cell) > VISITS:
+        raise ValueError(f"visits_left is a number up to {VISITS:,}, not {cell!r}")
     return int(cell)
 
 
@@ -160,6 +191,13 @@ def _yes(field: str, cell: str) -> bool:
     if cell.lower() not in YES | NO:
         raise ValueError(f"{field} is yes or no, not {cell!r}")
     return cell.lower() in YES
+
+
+def _alerts(cell: str) -> tuple[str, ...]:
+    alerts = taken_apart(cell)
+    if max(map(len, alerts)) > LONG:
+        raise ValueError(f"alerts has one of more than {LONG} characters")
+    return alerts
 
 
 def _hours(cell: str) -> str:

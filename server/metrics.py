@@ -6,17 +6,19 @@ Labels are few and bounded: types of messages, roles, error codes, close codes; 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from gymtui.protocol import Close
+from server.store import Outcome
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SIZES: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 BYTES: Final = (256, 1024, 4096, 16384, 65536, 262144)
 CODES: Final = frozenset((*range(1000, 1016), *Close))
 ABNORMAL: Final = 1006  # without a close frame
+FAILURES: Final = ("storage_unavailable", "internal")  # error codes that say nothing of the command
 LIVES: Final = (1, 10, 60, 300, 1800, 3600, 14400, 43200)
 
 
@@ -48,7 +50,10 @@ class Metrics:
         )
         self.batch_events = histogram("batch_events", "Events in the batch of one window.", SIZES)
         self.batch_bytes = histogram("batch_bytes", "Bytes of the batch of one window.", BYTES)
-        self.commands = counter("commands", "Commands by type and outcome.", "type", "outcome")
+        self.received = counter("commands_received", "Commands that came, by type.", "type")
+        self.commands = counter(
+            "commands", "Answered commands by type, outcome and error code.", "type", "outcome", "code"
+        )
         self.command_seconds = histogram("command_seconds", "From a command's arrival to its answer.", SECONDS, "type")
         self.fanout_seconds = histogram("fanout_seconds", "From a row's commit until all have been sent it.", SECONDS)
         self.journal_seq = gauge("journal_seq", "The newest row of the journal that was sent.")
@@ -68,6 +73,13 @@ class Metrics:
         counters[0].inc(readers)
         counters[1].inc(size * readers)
 
+    def settled(self, type: str, outcome: Outcome, seconds: float) -> None:
+        """A received command has its answer, after so many `seconds`. What was received and is not on its way any more
+        was applied, a duplicate, refused, or has failed: one of the four, and counted once."""
+        code = "ok" if outcome.error is None else outcome.error.code
+        self.commands.labels(type, _became(outcome), code).inc()
+        self.command_seconds.labels(type).observe(seconds)
+
     def watch(self, *, behind: Callable[[], float], head: Callable[[], float]) -> None:
         """Figures that are looked up when somebody asks."""
         self.behind.set_function(behind)
@@ -81,3 +93,11 @@ class Metrics:
     def text(self) -> bytes:
         """All of it, in the text format that Prometheus reads."""
         return generate_latest(self.registry)
+
+
+def _became(outcome: Outcome) -> Literal["applied", "duplicate", "refused", "failed"]:
+    if outcome.duplicate:
+        return "duplicate"
+    if outcome.error is None:
+        return "applied"
+    return "failed" if outcome.error.code in FAILURES else "refused"

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from gymtui import codec
-from gymtui.protocol import GetMember, ListCheckIns, ListPresent, Query, SearchMembers, SyncMembers
+from itertools import accumulate
+from typing import Final
+
+from gymtui import clock, codec
+from gymtui.protocol import (
+    MAX_PART,
+    GetMember,
+    ListCheckIns,
+    ListConflicts,
+    ListPresent,
+    Query,
+    SearchMembers,
+    SyncMembers,
+)
+from server.conflicts import DAY, newest
 from server.database import Database
+from server.store.history import NoPage
+
+WEEK: Final = 7 * DAY
 
 
-async def look_up(database: Database, request: Query) -> bytes | None:
-    """The result; None where the member asked for is not there. StoreUnavailable as the store raises it."""
+class Unanswerable(Exception):
+    """A question without an answer; the text says what is wrong with it."""
+
+
+async def look_up(database: Database, request: Query, now: int) -> bytes | None:
+    """The result, asked at `now` (ms); None where the member asked for is not there. Unanswerable, and StoreUnavailable
+    as the store raises it."""
+    try:
+        return await _answer(database, request, now)
+    except NoPage as error:
+        raise Unanswerable("No page ended with this `cursor`: please begin without one.") from error
+    except (ValueError, OverflowError) as error:
+        raise Unanswerable(f"That is no time there is: {error}.") from error
+
+
+async def _answer(database: Database, request: Query, now: int) -> bytes | None:
     store, query = database.store, database.query
     match request:
         case SearchMembers():
@@ -22,9 +52,20 @@ async def look_up(database: Database, request: Query) -> bytes | None:
         case ListCheckIns():
             visits, cursor = await query(store.list_check_ins, request)
             return _lists({"cursor": cursor}, check_ins=visits)
+        case ListConflicts():
+            since = now - WEEK if request.since is None else clock.to_ms(request.since)
+            notes, more = await query(newest, store, since, request.limit)
+            page = _fitting([codec.encode(note) for note in notes])
+            return _lists({"more": more or len(page) < len(notes)}, conflicts=page)
         case SyncMembers():
             members, after, more, seq = await query(store.sync_members, request.after_seq, request.limit)
             return _lists({"next_after_seq": after, "more": more, "as_of_seq": seq}, members=members)
+
+
+def _fitting(items: list[bytes]) -> list[bytes]:
+    """As many of them, from the first, as one message holds."""
+    sizes = accumulate(len(item) + 1 for item in items)
+    return [item for item, size in zip(items, sizes, strict=True) if size <= MAX_PART]
 
 
 def _lists(fields: dict[str, object] | None = None, **lists: list[bytes]) -> bytes:

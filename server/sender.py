@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gymtui import codec
+from gymtui.faults import fault
 from gymtui.protocol import ErrorBody, Reply, ServerMessage
 from server.connection import Connection, frame
 from server.metrics import Metrics
@@ -29,6 +30,7 @@ class Sender:
         self._write(ErrorBody.type if id is None else Reply.type, codec.refuse(id, error))
 
     def _write(self, type: str, message: bytes) -> None:
+        fault("before_reply")
         if self._connection.is_open:
             self._metrics.count(type, "out", len(message))
             self._connection.write_soon(frame(message))

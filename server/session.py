@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from gymtui import clock, codec
 from gymtui.codec import Asked, Unreadable
+from gymtui.faults import fault
 from gymtui.protocol import (
     MAX_MESSAGE,
     VERSION,
@@ -21,6 +22,7 @@ from gymtui.protocol import (
     CheckIn,
     CheckOut,
     Close,
+    Command,
     ConnectionStatus,
     ErrorBody,
     ErrorCode,
@@ -28,6 +30,7 @@ from gymtui.protocol import (
     Heartbeat,
     HeartbeatAck,
     ListCheckIns,
+    ListConflicts,
     ListPresent,
     Notify,
     Ping,
@@ -46,7 +49,7 @@ from server.connection import Connection
 from server.entrance import Guest, enter
 from server.in_flight import InFlight
 from server.limits import Limits
-from server.queries import look_up
+from server.queries import Unanswerable, look_up
 from server.sender import Sender
 from server.shared import Shared
 from server.store import StoreUnavailable
@@ -158,6 +161,7 @@ class Session:
     async def _listen(self) -> None:
         while True:
             data = await self.connection.recv(decode=False)
+            fault("after_request")
             if self._deaf:
                 continue
             found = self._read(data)
@@ -191,7 +195,7 @@ class Session:
     async def _answer(self, request: Request, id: str | None) -> None:
         role = self.role
         if role is None or role not in request.roles:
-            self._refuse(id, "not_allowed", f"As {role or 'nobody'} you may not send `{request.type}`.")
+            self._deny(request, id, f"As {role or 'nobody'} you may not send `{request.type}`.")
             return
         match request:
             case CheckIn() | CheckOut() | Undo() | SaveMember() | Notify():
@@ -205,16 +209,23 @@ class Session:
                 await self._resume(request, id)
             case Authenticate():
                 self._renew(request, id)
-            case SearchMembers() | GetMember() | ListPresent() | ListCheckIns() | SyncMembers():
+            case SearchMembers() | GetMember() | ListPresent() | ListCheckIns() | ListConflicts() | SyncMembers():
                 await self._query(request, id)
+
+    def _deny(self, request: Request, id: str | None, message: str) -> None:
+        if isinstance(request, Command):
+            error = ErrorBody(code="not_allowed", message=message, retryable=False)
+            self._in_flight.refuse(request, id, error)
+        else:
+            self._refuse(id, "not_allowed", message)
 
     async def _query(self, request: Query, id: str | None) -> None:
         try:
-            result = await look_up(self._shared.database, request)
+            result = await look_up(self._shared.database, request, self._shared.now())
         except StoreUnavailable as unavailable:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
-        except (ValueError, OverflowError) as error:
-            self._refuse(id, "invalid", f"That is no time there is: {error}.")
+        except Unanswerable as unanswerable:
+            self._refuse(id, "invalid", str(unanswerable))
         else:
             if result is None:
                 self._refuse(id, "unknown_member", "There is no such member: please search by name.")
@@ -222,7 +233,11 @@ class Session:
                 self.sender.reply(id, result)
 
     async def _resume(self, request: Resume, id: str | None) -> None:
-        resumed = await self._shared.hub.resume(self.connection, request)
+        try:
+            resumed = await self._shared.hub.resume(self.connection, request)
+        except StoreUnavailable as unavailable:
+            self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
+            return
         self._shared.metrics.reconnects.labels(self._role or "nobody", resumed.resumed).inc()
         self.sender.reply(id, codec.encode(resumed))
 

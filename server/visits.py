@@ -48,7 +48,8 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         punched=event.visits_left is not UNSET,
         event=event,
     )
-    tx.count(Counts(hour=hour(tx, at), currently_in=0 if clash else 1, check_ins=1))
+    came = 0 if clash else 1  # of two desks that have seen one person come in, one has counted it
+    tx.count(Counts(hour=hour(tx, at), currently_in=came, check_ins=came))
     reason = override.reason if override else None
     return _put(tx, order, visit, "\n".join(filter(None, (reason, request.notes))) or None)
 

@@ -14,6 +14,7 @@ from server.metrics import Metrics
 log = logging.getLogger(__name__)
 
 EVERY: Final = 0.5  # seconds between two rounds: what is revoked is closed within a second
+PAUSE: Final = 5.0  # seconds by which a round is late when the whole program was stopped, or its machine asleep
 
 
 class Ward(Protocol):
@@ -58,8 +59,10 @@ class Watchdog:
         while True:
             before = self._timer()
             await asyncio.sleep(EVERY)
-            self._metrics.loop_lag.observe(max(self._timer() - before - EVERY, 0))
-            self.look()
+            late = max(self._timer() - before - EVERY, 0)
+            self._metrics.loop_lag.observe(late)
+            if late < PAUSE:  # else it was this program that stood still: first it hears what has come meanwhile
+                self.look()
 
     def look(self) -> None:
         """One round."""

@@ -16,7 +16,7 @@ from gymtui.protocol.things import *
 from gymtui.protocol.words import *
 
 Command = CheckIn | CheckOut | Undo | SaveMember | Notify  # what makes a row of the journal, once, whatever happens
-Query = SearchMembers | GetMember | ListPresent | ListCheckIns | SyncMembers
+Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListConflicts | SyncMembers
 Request = Command | Query | Authenticate | Resume | Ping | Heartbeat
 Event = CheckInEvent | Member | Notification | Refusal | Gym  # the rows of the journal
 ServerMessage = (

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from gymtui.protocol.things import CheckInEvent, ErrorBody, Gym, Member, Notification, Payload, Stats
+from gymtui.protocol.things import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Notification, Payload, Stats
 from gymtui.protocol.words import Role
 
 
@@ -98,6 +98,22 @@ class MembersPage(Struct, frozen=True, kw_only=True):
 class CheckIns(Struct, frozen=True):
     check_ins: tuple[CheckInEvent, ...]
     cursor: str | None
+
+
+class ConflictNote(Struct, frozen=True, kw_only=True):
+    """What a desk did while it was alone, at `at`, and did not fit when it was recorded: a `sentence` for a manager."""
+
+    at: str
+    recorded_at: str
+    member: MemberRef | None
+    desk: str | None
+    by: str
+    sentence: str
+
+
+class Conflicts(Struct, frozen=True):
+    conflicts: tuple[ConflictNote, ...]
+    more: bool
 
 
 class Saved(Struct, frozen=True):

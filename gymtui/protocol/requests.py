@@ -164,6 +164,15 @@ class ListCheckIns(_Request, frozen=True, kw_only=True, omit_defaults=True):
     cursor: Key | None = None
 
 
+class ListConflicts(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """What desks did alone and did not fit, newest first; recorded `since`, or in the last seven days."""
+
+    type: ClassVar[str] = "list_conflicts"
+    roles: ClassVar[frozenset[Role]] = READERS
+    since: Timestamp | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+
+
 class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "sync_members"
     roles: ClassVar[frozenset[Role]] = READERS
@@ -172,11 +181,14 @@ class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Resume(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """What the client has; or, with `visit`, up to where it has a snapshot of `seq` that broke off."""
+
     type: ClassVar[str] = "resume"
     roles: ClassVar[frozenset[Role]] = READERS
     epoch: str = ""
     seq: Seq = 0
     full: bool = False
+    visit: Key | None = None
 
 
 class Heartbeat(_Request, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from gymtui.errors import GymError
-from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, ListCheckIns, Member, Role, Stats
+from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, ListCheckIns, Member, Refusal, Role, Stats
 
 
 class StoreError(GymError):
@@ -20,7 +20,7 @@ class StoreError(GymError):
 
 
 class StoreUnavailable(StoreError):
-    """The database cannot be used just now (full disk, lock); it may be able to again."""
+    """The database cannot be used just now (full disk, lock, damage); what waits for it may be done later."""
 
 
 class Row(Struct, frozen=True):
@@ -66,10 +66,12 @@ class Login(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """What became of a command: the encoded `result`, or the `error`; never both."""
+    """What became of a command: the encoded `result`, or the `error`; never both. A `duplicate` had its row already,
+    which has answered for it."""
 
     result: bytes | None = None
     error: ErrorBody | None = None
+    duplicate: bool = False
 
 
 class Settled(Struct, frozen=True, kw_only=True):
@@ -109,7 +111,8 @@ class Head(Struct, frozen=True):
 
 
 class SnapshotData(Struct, frozen=True, kw_only=True):
-    """Position and data of one transaction; visits encoded, newest first."""
+    """Position and data of one transaction; visits encoded, newest first. Where `seq` and `visit` were asked for it is
+    the rest of an earlier one: the visits behind that one as they are now, to go on with the journal from `seq`."""
 
     epoch: str
     seq: int
@@ -117,6 +120,17 @@ class SnapshotData(Struct, frozen=True, kw_only=True):
     present: Sequence[bytes]
     recent: Sequence[bytes]
     stats: Stats
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """What a desk did while it was alone, and did not fit when it came: a clash with the visit `other`, against the
+    rules, late, or refused. `kind` is the command's; it happened `at`, and was recorded `recorded_at` (ms)."""
+
+    kind: str
+    event: CheckInEvent | Refusal
+    at: int
+    recorded_at: int
+    other: CheckInEvent | None = None
 
 
 class Transaction(Protocol):
@@ -149,6 +163,8 @@ class Transaction(Protocol):
         digest: bytes = b"",
         error: ErrorBody | None = None,
     ) -> bytes: ...
+    def forget(self, seq: int) -> None: ...
+    def begin_epoch(self) -> None: ...
     def user(self, name: str) -> User | None: ...
     def put_user(self, user: User) -> None: ...
     def add_signing_key(self, kid: str, key: bytes) -> None: ...
@@ -170,11 +186,13 @@ class Store(Protocol):
     def head(self) -> Head: ...
     def read(self, after: int, limit: int) -> list[Row]: ...
     def oldest(self) -> int: ...
+    def first_since(self, at: int) -> int: ...
     def epoch(self) -> str: ...
     def gym(self) -> Gym: ...
     def stats(self) -> Stats: ...
-    def snapshot(self) -> SnapshotData: ...
+    def snapshot(self, *, seq: int | None = None, visit: str | None = None) -> SnapshotData: ...
     def open_since(self, before: int) -> list[tuple[str, int]]: ...
+    def conflicts(self, since: int) -> list[Conflict]: ...
     def users(self) -> dict[str, User]: ...
     def live_logins(self) -> set[str]: ...
     def signing_keys(self) -> dict[str, bytes]: ...

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
+from gymtui.words import index_words_of
 from server.store import StoreError
 from server.store.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from server.store.trouble import told
 
 MAGIC = b"SQLite format 3\x00"  # how every file of SQLite begins
 
 
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Whatever keeps a file from being opened, as a StoreError with a sentence."""
+def lock(path: Path, *, alone: bool = False) -> int:
+    """Says that the database is in use until the file descriptor that comes back is closed; `alone`: by nobody else.
+
+    StoreError where that cannot be. It is a lock of its own beside the file: the file may be replaced under it.
+    """
+    held = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        yield
-    except sqlite3.DatabaseError as error:
-        sentence = f"{path} cannot be used ({error}): please check its folder, its rights and the disk."
-        raise StoreError(sentence) from error
-    except OSError as error:
-        sentence = f"{path} cannot be used ({error.strerror}): please name another file with --database."
-        raise StoreError(sentence) from error
+        fcntl.flock(held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(held)
+        if alone:
+            raise StoreError(f"{path} is in use: please stop the server, and what else has it open, first.") from error
+        raise StoreError(f"{path} is just being replaced by a backup: please try again in a moment.") from error
+    return held
+
+
+def existing(path: Path) -> Path:
+    """The path, where there is a gym at all; else StoreError."""
+    with told(path):
+        if not path.exists() or path.stat().st_size == 0:
+            raise StoreError(f"There is no gym in {path}: please name another file.")
+        refuse_other_files(path)
+        with closing(open_to_read(path)) as db:
+            _refuse_newer(db, path)
+    return path
 
 
 def refuse_other_files(path: Path) -> None:
@@ -36,12 +53,17 @@ def refuse_other_files(path: Path) -> None:
         return
     with path.open("rb") as file:  # SQLite itself takes a very short file for an empty one, and writes over it
         if file.read(len(MAGIC)) != MAGIC:
-            raise StoreError(f"{path} is not a database of gymtui: please name another file with --database.")
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            raise StoreError(f"{path} is not a database of gymtui: please name another file.")
+    with closing(open_to_read(path)) as db:
         found = db.execute("PRAGMA application_id").fetchone()[0]
         tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if found != APPLICATION_ID and tables:
-        raise StoreError(f"{path} is a database of another program: please name another file with --database.")
+        raise StoreError(f"{path} is a database of another program: please name another file.")
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing, and needs no more than the right to read."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 
 def connect(path: Path, patience: float) -> sqlite3.Connection:
@@ -60,19 +82,27 @@ def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
     """Brings the tables up to date; in a new file, founds a gym at `at` (ms). All of it or nothing."""
     db.execute("BEGIN IMMEDIATE")  # two programs that start at once: the second waits, and finds it done
     try:
-        version = _version(db)
-        if version > SCHEMA_VERSION:
-            raise StoreError(f"{path} was made by a newer gymtui: please update this one.")
+        version = _refuse_newer(db, path)
+        db.create_function("index_words", 1, index_words_of, deterministic=True)
         for script in MIGRATIONS[version:]:
             for statement in script.split(";\n"):
                 db.execute(statement)
         if version == 0:
             _found(db, at)
-        db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
+        if version < SCHEMA_VERSION:  # a file of today is only read: it can be opened on a full disk
+            db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
         db.execute("COMMIT")
     except BaseException:
         db.execute("ROLLBACK")
         raise
+
+
+def _refuse_newer(db: sqlite3.Connection, path: Path) -> int:
+    """The version of the file; StoreError where it is one that this program does not know."""
+    version = _version(db)
+    if version > SCHEMA_VERSION:
+        raise StoreError(f"{path} was made by a newer gymtui: please update this one.")
+    return version
 
 
 def _version(db: sqlite3.Connection) -> int:
@@ -86,6 +116,6 @@ def _found(db: sqlite3.Connection, at: int) -> None:
     """A new gym: its first row of the journal says what it is called until somebody says otherwise."""
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     gym = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
-    db.execute("INSERT INTO gym VALUES (1, 0, ?, 1, 0, 1, ?)", (clock.new_id(at), encode(gym)))
+    db.execute("INSERT INTO gym VALUES (1, 0, ?, 1, 0, 1, ?, 0)", (clock.new_id(at), encode(gym)))
     db.execute("INSERT INTO journal VALUES (1, ?, ?, ?, 'found', '', NULL, x'', NULL)", (gym.type, encode(gym), at))
     db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (secrets.token_hex(4), secrets.token_bytes(32), at))

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Any, Final
 
 from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import ListCheckIns
-from gymtui.words import words
+from gymtui.words import readings
 
-LAST: Final = "\U0010ffff"  # comes behind whatever a word goes on with
 END: Final = (1 << 62, "")  # comes behind every visit
 
 
+class NoPage(ValueError):
+    """A cursor that no page ended with."""
+
+
 def position(cursor: str | None) -> tuple[int, str]:
-    """The visit that a page ended with, `(check_in_at, id)`; without a cursor of ours, the end of time."""
-    at, _, last = (cursor or "").partition("/")
-    return (int(at), last) if re.fullmatch("[0-9]{1,15}", at) else END
+    """The visit that a page ended with, `(check_in_at, id)`; without a cursor, the end of time. NoPage."""
+    if cursor is None:
+        return END
+    at, _, last = cursor.partition("/")
+    if not re.fullmatch("[0-9]{1,15}", at) or not last:
+        raise NoPage(cursor)
+    return int(at), last
 
 
 def cursor_of(row: tuple[Any, ...]) -> str:
@@ -43,7 +51,8 @@ def history_query(wanted: ListCheckIns) -> tuple[str, list[object]]:
         only(f"check_out_at IS {'' if wanted.status == 'checked_in' else 'NOT '}NULL")
     if wanted.location is not None:
         only("CAST(event AS TEXT) -> '$.location' = ?", encode(wanted.location).decode())  # as JSON: NUL ends a text
-    for word in words(wanted.text or ""):
-        only("member_id IN (SELECT member_id FROM words WHERE word >= ? AND word < ?)", word, word + LAST)
+    if found := [reading.condition for reading in readings(wanted.text or "")]:
+        either = " OR ".join(f"({condition})" for condition, _ in found)
+        only(f"member_id IN (SELECT member_id FROM words WHERE {either})", *chain(*(values for _, values in found)))
     sql = f"SELECT event, check_in_at, id FROM visits WHERE {' AND '.join(conditions)} "
     return f"{sql} ORDER BY check_in_at DESC, id DESC LIMIT ?", [*values, wanted.limit + 1]

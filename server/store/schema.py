@@ -95,5 +95,14 @@ CREATE TABLE signing_keys (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: Final = (_FIRST,)
+# `is_copy`: a copy of another file, and no server has served it yet; the first one gives its journal a name of its own.
+_SECOND: Final = "ALTER TABLE gym ADD COLUMN is_copy INTEGER NOT NULL DEFAULT 0"
+
+# The index has an entry for each of a member's words that has the others in it too.
+_THIRD: Final = """
+DELETE FROM words;
+INSERT INTO words SELECT value, members.id FROM members, json_each(index_words(member))
+"""
+
+MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+import os
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from gymtui import clock
+from gymtui.faults import fault
 from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats
-from gymtui.words import words
-from server.store import Committed, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
-from server.store.file import connect, migrate, refuse_other_files, told
-from server.store.history import LAST, cursor_of, history_query, position
+from gymtui.words import readings
+from server.store import Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
+from server.store.conflicts import find_conflicts
+from server.store.counters import read_stats
+from server.store.file import connect, lock, migrate, refuse_other_files
+from server.store.history import END, cursor_of, history_query, position
 from server.store.transaction import SqliteTransaction, read_user
+from server.store.trouble import Watch, told
 
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
@@ -32,44 +34,52 @@ class SqliteStore:
 
     `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says
     what is wrong with a path or file that cannot be used. `patience` is how many seconds another program's lock is
-    waited for.
+    waited for. Once the file has been seen to be damaged, nothing is written to it any more.
     """
 
     def __init__(self, path: Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> None:
         self.path = path
         self._now = now
-        with told(path):
+        self._watch = Watch()
+        with told(path), ExitStack() as opened:
             refuse_other_files(path)
-            self._writer = connect(path, patience)
+            opened.callback(os.close, lock(path))
+            self._writer = opened.enter_context(closing(connect(path, patience)))
             migrate(self._writer, path, now())
-            self._reader = connect(path, patience)
+            self._reader = opened.enter_context(closing(connect(path, patience)))
             self._reader.execute("PRAGMA query_only = ON")
+            self._opened = opened.pop_all()
 
     def close(self) -> None:
-        self._reader.close()
-        self._writer.close()
+        self._opened.close()
 
     # --- writing --------------------------------------------------------------------------------------------------
 
     def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
-        with _unavailable():
+        with self._watch():
+            if self._watch.damage is not None:
+                raise StoreUnavailable(self._watch.damage)
+            if self._writer.in_transaction:  # the disk did not even take the end of the last one
+                self._writer.execute("ROLLBACK")
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 transaction = SqliteTransaction(self._writer, self._now())
                 outcomes = [work(transaction) for work in works]
                 transaction.finish()
+                stats = read_stats(self._writer, transaction.at)
+                fault("before_commit")
                 self._writer.execute("COMMIT")
+                fault("after_commit")
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
-        return outcomes, Committed(rows=transaction.rows, stats=self._stats(self._writer))
+        return outcomes, Committed(rows=transaction.rows, stats=stats)
 
     # --- queries --------------------------------------------------------------------------------------------------
 
     def head(self) -> Head:
-        with _unavailable():
-            return Head(*self._reader.execute("SELECT last_seq, users_version FROM gym").fetchone())
+        return Head(*self._all("SELECT last_seq, users_version FROM gym")[0])
 
     def read(self, after: int, limit: int) -> list[Row]:
         rows = self._all("SELECT seq, type, payload FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
@@ -79,6 +89,11 @@ class SqliteStore:
         seq: int = self._all("SELECT min(seq) FROM journal")[0][0]
         return seq
 
+    def first_since(self, at: int) -> int:
+        """The first row that was written at a time (ms) or later; the next row where there is none."""
+        rows = self._all("SELECT seq FROM journal WHERE at >= ? ORDER BY seq LIMIT 1", at)
+        return rows[0][0] if rows else self.head().seq + 1
+
     def epoch(self) -> str:
         epoch: str = self._all("SELECT epoch FROM gym")[0][0]
         return epoch
@@ -87,40 +102,29 @@ class SqliteStore:
         return _gym.decode(self._all("SELECT gym FROM gym")[0][0])
 
     def stats(self) -> Stats:
-        with _unavailable():
-            return self._stats(self._reader)
+        with self._watch():
+            return read_stats(self._reader, self._now())
 
-    def _stats(self, db: sqlite3.Connection) -> Stats:
-        seq, currently_in, data = db.execute("SELECT last_seq, currently_in, gym FROM gym").fetchone()
-        gym, now = _gym.decode(data), self._now()
-        wall = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))
-        today, then = _hours_of(db, wall), _hours_of(db, wall - timedelta(days=7))
-        stays, stay = sum(row[2] for row in today), sum(row[3] for row in today)
-        return Stats(
-            currently_in=currently_in,
-            today_total=sum(row[1] for row in today),
-            average_stay_minutes=round(stay / stays / 60_000, 1) if stays else None,
-            capacity=gym.capacity,
-            as_of_seq=seq,
-            as_of=clock.to_text(now),
-            hours=_by_hour(today),
-            same_weekday=_until(_by_hour(then), wall) if any(row[1] for row in then) else None,
-        )
-
-    def snapshot(self) -> SnapshotData:
+    def snapshot(self, *, seq: int | None = None, visit: str | None = None) -> SnapshotData:
         with self._at_one_position():
+            seq = self.head().seq if seq is None else seq
             present = self._all(
-                "SELECT event FROM visits WHERE check_out_at IS NULL ORDER BY check_in_at DESC, id DESC"
+                "SELECT event FROM visits WHERE check_out_at IS NULL AND (check_in_at, id) < "
+                "(SELECT check_in_at, id FROM visits WHERE id = ? UNION ALL SELECT ?, ? LIMIT 1) "
+                "ORDER BY check_in_at DESC, id DESC",
+                visit,
+                *END,
             )
             recent = self._all(
-                "SELECT payload FROM (SELECT payload, seq FROM journal WHERE type = ? ORDER BY seq DESC LIMIT ?) "
-                "ORDER BY seq DESC",
+                "SELECT payload FROM (SELECT payload, seq FROM journal WHERE type = ? AND seq <= ? ORDER BY seq DESC "
+                "LIMIT ?) ORDER BY seq DESC",
                 CheckInEvent.type,
+                seq,
                 RECENT,
             )
             return SnapshotData(
                 epoch=self.epoch(),
-                seq=self.head().seq,
+                seq=seq,
                 gym=self.gym(),
                 present=[row[0] for row in present],
                 recent=[row[0] for row in recent],
@@ -134,6 +138,10 @@ class SqliteStore:
             before,
         )
 
+    def conflicts(self, since: int) -> list[Conflict]:
+        """What was recorded since a time (ms) that did not fit, in the order of the journal."""
+        return list(find_conflicts(self._all, since))
+
     def users(self) -> dict[str, User]:
         rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
         return {row[0]: read_user(row) for row in rows}
@@ -145,19 +153,27 @@ class SqliteStore:
         return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
 
     def search_members(self, text: str, limit: int) -> list[bytes]:
-        typed = words(text)
-        if not typed:
-            return []
-        # The longest word is the rarest: walk its members, and keep those that have the others too.
-        first, *others = sorted(set(typed), key=len, reverse=True)
-        having = " AND EXISTS (SELECT 1 FROM words o WHERE o.member_id = w.member_id AND o.word >= ? AND o.word < ?)"
-        rows = self._all(
-            "SELECT DISTINCT m.member FROM words w JOIN members m ON m.id = w.member_id "
-            f"WHERE w.word >= ? AND w.word < ?{having * len(others)} LIMIT ?",
-            *(bound for word in (first, *others) for bound in (word, word + LAST)),
-            limit,
+        found: dict[str, bytes] = {}
+        with self._watch(), closing(self._matching(text)) as rows:
+            for member_id, member in rows:
+                found.setdefault(member_id, member)
+                if len(found) == limit:
+                    break
+        return list(found.values())
+
+    def _matching(self, text: str) -> Generator[tuple[str, bytes], None, None]:
+        """Who has exactly this number, then whom the readings of the text find, some of them twice."""
+        yield from self._reader.execute(
+            "SELECT id, member FROM members WHERE membership_number = ? AND id IN (SELECT member_id FROM words)",
+            (text.strip(),),
         )
-        return [row[0] for row in rows]
+        for reading in readings(text):
+            condition, values = reading.condition
+            yield from self._reader.execute(
+                "SELECT m.id, m.member FROM words w CROSS JOIN members m ON m.id = w.member_id "
+                f"WHERE {condition} ORDER BY w.word, m.id",
+                values,
+            )
 
     def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
         rows = self._all("SELECT member FROM members WHERE id = ?", member_id)
@@ -204,17 +220,19 @@ class SqliteStore:
             yield msgspec.json.decode(data, type=CheckInEvent)
 
     def _all(self, sql: str, *values: object) -> list[Any]:
-        with _unavailable():
+        with self._watch():
             return self._reader.execute(sql, values).fetchall()
 
     @contextmanager
     def _at_one_position(self) -> Iterator[None]:
         """All queries inside see the same commit."""
-        self._reader.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._reader.execute("COMMIT")
+        with self._watch():
+            self._reader.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._reader.in_transaction:  # a disk that fails may have ended it
+                    self._reader.execute("COMMIT")
 
 
 def _page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
@@ -225,29 +243,3 @@ def _page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
         if size > MAX_PART and count:
             return rows[:count], True
     return rows[:limit], len(rows) > limit
-
-
-def _hours_of(db: sqlite3.Connection, wall: datetime) -> list[tuple[str, int, int, int]]:
-    """The counters of one of the gym's own days, an hour a row."""
-    day = wall.strftime("%Y-%m-%dT")
-    return db.execute(
-        "SELECT hour, check_ins, stays, stay FROM hours WHERE hour >= ? AND hour < ?", (day, day + "~")
-    ).fetchall()
-
-
-def _by_hour(rows: list[tuple[str, int, int, int]]) -> tuple[int, ...]:
-    counts = {int(hour[-2:]): check_ins for hour, check_ins, _, _ in rows}
-    return tuple(counts.get(hour, 0) for hour in range(24))
-
-
-def _until(hours: tuple[int, ...], wall: datetime) -> int:
-    """The check-ins of a day up to the time on the wall, the hour that runs by its minutes."""
-    return round(sum(hours[: wall.hour]) + hours[wall.hour] * wall.minute / 60)
-
-
-@contextmanager
-def _unavailable() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise StoreUnavailable(f"The server cannot use its database just now ({error}).") from error

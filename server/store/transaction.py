@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member, Notification
 from gymtui.words import index_words
@@ -84,6 +85,14 @@ class SqliteTransaction:
         self.rows.append(Row(event.seq, event.type, payload))
         return payload
 
+    def forget(self, seq: int) -> None:
+        """The rows of the journal up to this one, and that their commands were ever given."""
+        self._db.execute("DELETE FROM journal WHERE seq <= ?", (seq,))
+
+    def begin_epoch(self) -> None:
+        """For a server, before it serves: from here the journal of a copy goes its own way, under a name of its own."""
+        self._db.execute("UPDATE gym SET epoch = ?, is_copy = 0 WHERE is_copy", (clock.new_id(self.at),))
+
     def count(self, counts: Counts) -> None:
         self._currently_in += counts.currently_in
         hour = self._hours.setdefault(counts.hour, [0, 0, 0])
@@ -113,8 +122,8 @@ class SqliteTransaction:
             "membership_number = excluded.membership_number, seq = excluded.seq, member = excluded.member",
             (member.id, member.membership_number, member.seq, encode(member)),
         )
-        found = set() if member.deleted else index_words(member)
-        known = set() if before is None or before.deleted else index_words(before)
+        found = index_words(member)
+        known = set() if before is None else index_words(before)
         self._db.executemany(
             "DELETE FROM words WHERE word = ? AND member_id = ?", [(w, member.id) for w in known - found]
         )

@@ -1,0 +1,51 @@
+"""Long work at a terminal: how far it is, and an end to it that the person may ask for."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import TracebackType
+from typing import Final, Self
+
+EVERY: Final = 500  # things between two looks at the line
+
+
+class Progress:
+    """Says on stderr, where that is a terminal, how many of `total` things are done.
+
+    Within its block Ctrl+C breaks in nowhere: `go_on` says no from then on, so that the work ends where it may and can
+    tell how far it came. To be used in the main thread.
+    """
+
+    def __init__(self, total: int, things: str) -> None:
+        self._total = total
+        self._things = things
+        self._shown = ""
+        self.is_interrupted = False
+
+    def __enter__(self) -> Self:
+        self._hears = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if self._hears:
+            signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._hears:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._show("")
+
+    def go_on(self, done: int) -> bool:
+        """Whether to; `done` things are."""
+        if done and done % EVERY == 0:
+            self._show(f"{done:,} of {self._total:,} {self._things}")
+        return not self.is_interrupted
+
+    def _show(self, text: str) -> None:
+        if sys.stderr.isatty() and text != self._shown:
+            print(f"\r{text:{len(self._shown)}}", end="" if text else "\r", file=sys.stderr, flush=True)
+            self._shown = text
+
+    def _interrupt(self, *_: object) -> None:
+        self.is_interrupted = True

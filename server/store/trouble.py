@@ -1,0 +1,64 @@
+"""What goes wrong with a database file, as sentences with a next step."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from server.store import StoreError, StoreUnavailable
+
+DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+STEPS: Final = {
+    sqlite3.SQLITE_FULL: "please free some space on the disk",
+    sqlite3.SQLITE_BUSY: "please end the program that keeps it locked",
+    sqlite3.SQLITE_LOCKED: "please end the program that keeps it locked",
+    sqlite3.SQLITE_READONLY: "please check its folder, its rights and whether the disk may be written",
+    sqlite3.SQLITE_CANTOPEN: "please check its folder, its rights and whether the disk may be written",
+    sqlite3.SQLITE_IOERR: "please check the disk",
+    **dict.fromkeys(DAMAGED, "it is damaged, please restore a backup with `gymtui admin restore FILE`"),
+}
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Whatever keeps a file from being opened, as a StoreError with a sentence."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} cannot be used ({error}): {next_step(error)}.") from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be used ({error.strerror}): please name another file.") from error
+
+
+class Watch:
+    """Around all that is done with an open database: what the disk will not do is a StoreUnavailable with a sentence.
+
+    `damage` is that sentence once the file was seen to be damaged: nothing makes it whole while it is open.
+    """
+
+    damage: str | None = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            is_damaged = _code(error) in DAMAGED
+            if not is_damaged and not isinstance(error, sqlite3.OperationalError):
+                raise
+            sentence = f"The server cannot use its database just now ({error}): {next_step(error)}."
+            if is_damaged:
+                self.damage = sentence
+            raise StoreUnavailable(sentence) from error
+
+
+def next_step(error: sqlite3.Error) -> str:
+    """What somebody can do about it."""
+    return STEPS.get(_code(error), "please check its folder, its rights and the disk")
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it tells kinds of one code apart
