@@ -1,4 +1,5 @@
-"""One frozen `Config` for every command: flags before the environment before `gymtui.toml` before the defaults."""
+"""One frozen `Config` for every command: flags before the environment before `gymtui.toml` before what was chosen last
+before the defaults."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ import msgspec
 import platformdirs
 from msgspec import Meta, Struct
 
+from gymtui.choices import THEMES, Choices, Theme
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, DEFAULT_PORT, MAX_RATE, PATH
 
@@ -36,6 +38,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user: str | None = None
     desk: Annotated[str, Meta(min_length=1, max_length=64)] = msgspec.field(default_factory=socket.gethostname)
     token: str | None = None
+    theme: Theme = THEMES[0]
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = DEFAULT_PORT
     database: str = msgspec.field(default_factory=lambda: str(data_folder() / "gym.db"))
@@ -69,9 +72,17 @@ def local_timezone() -> str:
         return "UTC"
 
 
-def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ, file: Path | None = None) -> Config:
-    """The settings; ConfigError names the one that cannot be, and where it stands."""
-    config, _ = _read_file(file)
+def load(
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str] = os.environ,
+    file: Path | None = None,
+    *,
+    chosen: Choices = Choices(),  # noqa: B008  it cannot be changed
+) -> Config:
+    """The settings, with the server and the colours that were `chosen` last where nobody says otherwise; ConfigError
+    names the one that cannot be, and where it stands."""
+    config = {name: value for name in ("url", "theme") if (value := getattr(chosen, name)) is not None}
+    config |= _read_file(file)[0]
     names = Config.__struct_fields__
     config |= {name: environment[PREFIX + name.upper()] for name in names if environment.get(PREFIX + name.upper())}
     config |= {name: value for name, value in flags.items() if value is not None}

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from gymtui import logs
+from gymtui.choices import ChoicesFile, Theme
 from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
 from gymtui.client.replica import Replica, ReplicaInUse
@@ -24,9 +25,11 @@ class DeskInUse(GymError):
     """Another window is this desk."""
 
 
-def run(*, url: str, user: str | None, desk: str, token: str | None, keys: Mapping[str, str]) -> None:
+def run(*, url: str, user: str | None, desk: str, token: str | None, theme: Theme, keys: Mapping[str, str]) -> None:
     """The front desk, until the person leaves."""
-    open_desk(data_folder(), url=url, user=user, desk=desk, token=token, keys=keys)
+    folder = data_folder()
+    choices = ChoicesFile(folder)
+    open_desk(folder, url=url, user=user, desk=desk, token=token, theme=theme, keys=keys, choices=choices)
 
 
 def open_desk(
@@ -36,19 +39,30 @@ def open_desk(
     user: str | None,
     desk: str,
     token: str | None,
-    keys: Mapping[str, str] | None = None,
+    theme: Theme,
+    keys: Mapping[str, str],
+    choices: ChoicesFile | None = None,
     app: Callable[..., GymApp] = GymApp,
 ) -> None:
-    """The front desk `desk` of the server at `url`; its copy, queue and log are files in `folder`. `app` makes the app
-    that shows it."""
+    """The front desk `desk` of the server at `url`; its copy, queue and log are files in `folder`. What the person
+    chooses goes to `choices`, where there are any; `app` makes the app that shows it all."""
     name = f"desk-{hashlib.sha256(f'{url} {desk}'.encode()).hexdigest()[:12]}"
     log = folder / f"{name}.log"
     logs.to_file(log)
     with _copy(folder / f"{name}.db", desk) as replica:
         login = Login(url, token=token, user=user, session=SessionFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
-        ascii = lacks_symbols(os.environ)
-        app(Desk(service, replica, name=desk), login, url=url, user=user, keys=keys, ascii=ascii).show(log)
+        shown = app(
+            Desk(service, replica, name=desk),
+            login,
+            url=url,
+            user=user,
+            theme=theme,
+            keys=keys,
+            choices=choices,
+            ascii=lacks_symbols(os.environ),
+        )
+        shown.show(log)
 
 
 @contextmanager

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+
 from gymtui import logs
+from gymtui.choices import ChoicesFile, Theme
 from gymtui.client.auth import Login
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.session_file import SessionFile
 from gymtui.config import data_folder
+from gymtui.ui.ascii import lacks_symbols
 from gymtui.ui.monitor_app import MonitorApp
 
 
-def run(*, url: str, user: str | None, desk: str, token: str | None) -> None:
-    """The monitor, until the person leaves. It keeps nothing but its log."""
+def run(*, url: str, user: str | None, desk: str, token: str | None, theme: Theme, keys: Mapping[str, str]) -> None:
+    """The monitor, until the person leaves. It keeps nothing but its log, and what the person chose."""
     folder = data_folder()
     log = folder / "monitor.log"
     logs.to_file(log)
     login, journal = Login(url, token=token, user=user, session=SessionFile(folder, url)), Bookmark()
     service = WebSocketService(url, login, journal, desk=desk)
-    MonitorApp(service, journal, login, url=url, user=user).show(log)
+    shown = MonitorApp(
+        service,
+        journal,
+        login,
+        url=url,
+        user=user,
+        theme=theme,
+        keys=keys,
+        choices=ChoicesFile(folder),
+        ascii=lacks_symbols(os.environ),
+    )
+    shown.show(log)

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import logging
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.readiness import Probe, Readiness, ask_readiness
 from gymtui.client.session_file import SessionBusy, Tokens, Unshared
 from gymtui.client.token_server import Answer, Fetch, TokenServer, fetch
 from gymtui.protocol import Role
@@ -20,6 +22,8 @@ from gymtui.protocol import Role
 __all__ = ["Answer", "Fetch", "Login", "fetch"]
 
 logger = logging.getLogger(__name__)
+
+OVER: Final = "The given token is over: please log in, or give a new one."
 
 
 class _Claims(Struct, frozen=True):
@@ -43,9 +47,12 @@ class Login:
         user: str | None = None,
         session: Unshared | None = None,
         fetch: Fetch = fetch,
+        probe: Probe = ask_readiness,
         clock: clock.Clock = clock.now,
     ) -> None:
+        self._url = url
         self._server = TokenServer(url, fetch, clock)
+        self._probe = probe
         self._session = session or Unshared()
         self._clock = clock
         self._lock = asyncio.Lock()  # a refresh token is used once: whoever comes second gets the first one's successor
@@ -59,6 +66,10 @@ class Login:
     def is_there(self) -> bool:
         """Is there a token, or one to be had without the person?"""
         return self._ready is not None or self._tokens is not None
+
+    async def readiness(self) -> Readiness:
+        """Whether the server answers, asked without a login."""
+        return await self._probe(self._url)
 
     async def log_in(self, user: str, password: str) -> None:
         """Logs this person in. AuthenticationProblem: wrong, or too often; ConnectionProblem: the server is away."""
@@ -76,11 +87,12 @@ class Login:
                 return self._ready
             raise AuthenticationProblem("Nobody is logged in: please log in.")
 
-    def expire(self) -> None:
-        """The server says that the token is over: `token` gets the next one, or says that there is none."""
+    def expire(self) -> bool:
+        """The server says that the token is over: `token` gets the next one. False: there is none to be had."""
         self._ready = None
         if self._tokens is not None:
             self._tokens = replace(self._tokens, renew_at=0, ends_at=0)
+        return self.is_there
 
     async def forget(self) -> None:
         """Logs out, here and for the programs that share the login; the name stays, for the next one."""

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Literal
 
+from websockets.frames import CloseCode
+
 from gymtui.protocol import Close
 
 BASE: Final = 0.5  # seconds
 CEILING: Final = 30.0  # seconds
-ABNORMAL: Final = 1006  # the connection went without a word
-UNTAKABLE: Final = (1002, 1003, 1007, 1009)  # something that was sent cannot be taken
+ABNORMAL: Final = CloseCode.ABNORMAL_CLOSURE  # the connection went without a word
+UNTAKABLE: Final = (  # something that was sent cannot be taken
+    CloseCode.PROTOCOL_ERROR,
+    CloseCode.UNSUPPORTED_DATA,
+    CloseCode.INVALID_DATA,
+    CloseCode.MESSAGE_TOO_BIG,
+)
 
 Course = Literal["back_off", "renew", "log_in", "come_back", "stop"]
 
@@ -20,9 +27,9 @@ SENTENCES: Final[dict[int, str]] = {
     Close.GOING_AWAY: "The server has gone away: go on, it comes back by itself.",
     ABNORMAL: "The connection broke: go on, it comes back by itself.",
     **dict.fromkeys(UNTAKABLE, "The server could not take something that was sent: F9 says what."),
-    1011: "Something failed in the server: go on, it comes back by itself.",
-    1012: "The server is being restarted: go on, it comes back by itself.",
-    1013: "The server has too much to do: go on, it comes back by itself.",
+    CloseCode.INTERNAL_ERROR: "Something failed in the server: go on, it comes back by itself.",
+    CloseCode.SERVICE_RESTART: "The server is being restarted: go on, it comes back by itself.",
+    CloseCode.TRY_AGAIN_LATER: "The server has too much to do: go on, it comes back by itself.",
     Close.BAD_TOKEN: "The server does not know this login: please log in again.",
     Close.ACCESS_ENDED: "Your access has ended: please log in again, or ask a manager.",
     Close.ABUSED: "The server no longer listens to this program: please update it.",

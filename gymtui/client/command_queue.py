@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from gymtui import clock
 from gymtui.client.outbox import Outgoing
 from gymtui.client.replica import Replica
 from gymtui.client.undoable import Undoable
@@ -17,10 +18,11 @@ _NOBODY: Final[dict[str, Outgoing]] = {}
 
 class CommandQueue:
     """Mirrors the outbox of a replica, so that a key stroke asks no disk. It is as long as what waits, and gives that
-    in order; what was set aside is beside it."""
+    in order; what was set aside is beside it. `now` is the server's time, as far as that is known."""
 
-    def __init__(self, replica: Replica) -> None:
+    def __init__(self, replica: Replica, now: clock.Clock) -> None:
         self._replica = replica
+        self._now = now
         self.reload()
 
     def reload(self) -> None:
@@ -53,7 +55,7 @@ class CommandQueue:
     def settle(self, row: Outgoing) -> None:
         """It is answered; also where the disk does not take that (ReplicaError), for the next start to ask again."""
         self._drop(row)
-        self._replica.settle(row.id)
+        self._replica.settle(row.id, self._now())
 
     def set_aside(self, row: Outgoing, reason: str) -> None:
         """It is kept for a person to look at, and not sent any more before the next start at least (ReplicaError)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -23,12 +23,10 @@ from gymtui.client.service import WebSocketService
 from gymtui.client.state import CommandKind, Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.client.undoable import Undoable
-from gymtui.client.verdicts import Matter, about, judge, since, zone_of
-from gymtui.protocol import CheckIn, CheckOut, Member, Undo
+from gymtui.client.verdicts import Matter, judge, since, zone_of
+from gymtui.protocol import CheckIn, CheckOut, Member, MemberRef, Override, Undo
 
 logger = logging.getLogger(__name__)
-
-CODE: Final = 64  # characters of the longest code there can be
 
 
 class Desk:
@@ -50,12 +48,12 @@ class Desk:
         self.name = name
         self._clock = clock
         self._new_id = new_id
-        self._queue = CommandQueue(replica)
+        self._queue = CommandQueue(replica, self._now)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
         self._pump = Pump(service, self._queue, self._told, sleep=sleep)
         self._outcomes = Outcomes(service, replica, self._presence, self._say, clock=clock)
-        self._asker = Asker(service, self._outcomes.asked)
+        self._asker = Asker(service, replica, self._outcomes.asked, clock=clock)
         self._sync = DirectorySync(service, replica, self._directory_grew, sleep=sleep)
         self._outcomes.unsent.update(row.id for row in self._queue)
         service.subscribe("stats", replica.fold_stats)
@@ -127,7 +125,7 @@ class Desk:
         matter = self._take_up(id, self._queue.retry)
         if matter is not None:
             self._outcomes.unsent.add(id)
-            self._say(matter.says("queued", self._clock()))
+            self._say(matter.queued(self._clock(), sent=False))
             self._pump.wake()
 
     def _take_up(self, id: str, do: Callable[[Outgoing], None]) -> Matter | None:
@@ -135,7 +133,7 @@ class Desk:
         row = next((row for row in self.set_aside if row.id == id), None)
         if row is None:
             return None
-        matter = about(row, self.replica.member(row.member_id or ""))
+        matter = self._outcomes.matter(row)
         try:
             do(row)
         except ReplicaError:
@@ -150,16 +148,17 @@ class Desk:
         """A member, or exactly a code. `queued` is on disk here; nothing is `checked_in` before it is at the server."""
         member = self._known(who)
         if member is None:
-            return self._ask_by_code("check_in", CheckIn(code=str(who).strip()))
+            code = str(who).strip()
+            return self._asker.ask_by_code(self._matter("check_in", code), CheckIn(code=code))
         matter = self._matter("check_in", member)
         in_since = self.in_since(member.id)
         if in_since is not None:
             visit = self._presence.visit(member.id)
             detail = since(in_since, self.name if visit is None else visit.desk, zone_of(self.replica.gym))
-            return matter.says("already_in", self._clock(), detail=detail, next_step="F4 checks out")
+            return matter.already_in(self._clock(), detail)
         ruling = judge(member, self.replica.gym, self._now())
         if ruling.action == "refuse":
-            return self._refuse(matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or "")
+            return self._asker.refuse(matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or "")
         request = CheckIn(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
 
@@ -167,20 +166,27 @@ class Desk:
         """A member, or exactly a code."""
         member = self._known(who)
         if member is None:
-            return self._ask_by_code("check_out", CheckOut(code=str(who).strip()))
+            code = str(who).strip()
+            return self._asker.ask_by_code(self._matter("check_out", code), CheckOut(code=code))
         matter = self._matter("check_out", member)
         in_since = self.in_since(member.id)
         if in_since is None:
-            return self._refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
+            return self._asker.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
         request = CheckOut(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
+
+    def override(self, who: MemberRef, override: Override) -> Verdict:
+        """A manager lets in whom the rules refuse; asked now and once, since a PIN is written down nowhere."""
+        matter = replace(self._matter("check_in", who), overrides=True)
+        return self._asker.override(matter, CheckIn(member_id=who.id, override=override))
 
     def undo(self) -> Verdict | None:
         """Takes back what this desk did last; None where there is nothing to take back."""
         done = self.replica.undoable
         if done is None:
             return None
-        matter = Matter(command_id=self._new_id(), action="undo", subject=done.member.full_name, member=done.member)
+        undoes: CommandKind = "check_in" if done.since is None else "check_out"
+        matter = replace(self._matter("undo", done.member), undoes=undoes)
         self._presence.reopens(matter.command_id, done.since)
         return self._enqueue(matter, Undo(command_id=done.command_id), None)
 
@@ -203,29 +209,12 @@ class Desk:
             self._outcomes.unsent.add(matter.command_id)
         self._pump.wake()
         self._dispatcher.publish("queue", self.queued)
-        return matter.says("queued", self._clock(), sent=sent)
+        return matter.queued(self._clock(), sent=sent)
 
     def _not_written(self, matter: Matter) -> Verdict:
         logger.exception("A command could not be written down")
         step = "free some space, then do it again"
         return matter.says("refused", self._clock(), detail="this desk cannot write to its disk", next_step=step)
-
-    def _ask_by_code(self, action: CommandKind, request: CheckIn | CheckOut) -> Verdict:
-        """Nobody this desk knows of: only the server can tell."""
-        matter = self._matter(action, request.code or "")
-        if self._is_live and matter.subject.isprintable() and 0 < len(matter.subject) <= CODE:
-            self._asker.ask(matter, request)
-            return matter.says("queued", self._clock(), sent=True)
-        if any(c.isdigit() for c in matter.subject):
-            return matter.refused(self._clock(), "unknown_member", "nobody here has that number")
-        detail = "nobody is known by that name or number"
-        return matter.says("refused", self._clock(), detail=detail, next_step="look at the spelling")
-
-    def _refuse(self, matter: Matter, request: CheckIn | CheckOut, code: str, reason: str) -> Verdict:
-        """Refused here at once; the server journals that, or knows better."""
-        if self._is_live:
-            self._asker.ask(matter, request, told=True)
-        return matter.refused(self._clock(), code, reason)
 
     def _told(self, row: Outgoing, outcome: Outcome) -> None:
         if self._outcomes.told(row, outcome):
@@ -239,10 +228,11 @@ class Desk:
             return self.replica.member(who.id) or who
         return self.replica.by_code(who)
 
-    def _matter(self, action: CommandKind, who: Member | str) -> Matter:
+    def _matter(self, action: CommandKind, who: Member | MemberRef | str) -> Matter:
         if isinstance(who, str):
             return Matter(command_id=self._new_id(), action=action, subject=who)
-        return Matter(command_id=self._new_id(), action=action, subject=who.full_name, member=who.ref)
+        ref = who.ref if isinstance(who, Member) else who
+        return Matter(command_id=self._new_id(), action=action, subject=ref.full_name, member=ref)
 
     def _now(self) -> int:
         """The time of day by the server's clock, as far as that is known."""

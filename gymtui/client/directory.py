@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from gymtui.codec import encode
 from gymtui.protocol import Member
-from gymtui.words import index_words, words
+from gymtui.words import index_words, readings
 
-LAST: Final = "\U0010ffff"  # after every word with the same beginning
-MANY: Final = 1000
 FOUND: Final = "SELECT body, seq, visits_left, visits_seq FROM members WHERE deleted = 0 AND "
 
 # What is newer wins; the count of a punch card has a `seq` of its own, since a check-in moves it and nothing else.
 UPSERT: Final = """
-INSERT INTO members (id, number, words, seq, visits_seq, visits_left, stale, deleted, body)
-VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)
+INSERT INTO members (id, number, seq, visits_seq, visits_left, stale, deleted, body)
+VALUES (?, ?, ?, ?, ?, 0, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
-    number = excluded.number, words = excluded.words, seq = excluded.seq, stale = 0,
+    number = excluded.number, seq = excluded.seq, stale = 0,
     visits_left = iif(excluded.visits_seq >= visits_seq, excluded.visits_left, visits_left),
     visits_seq = max(excluded.visits_seq, visits_seq), deleted = excluded.deleted, body = excluded.body
 WHERE excluded.seq > seq
 """
 
 _decode = msgspec.json.Decoder(Member).decode
+
+
+class Known(NamedTuple):
+    """A row of the members: its number and `seq` there, and what it says."""
+
+    n: int
+    seq: int
+    member: Member
 
 
 class Directory:
@@ -44,26 +51,15 @@ class Directory:
         return self._first("number = ?", code.strip())
 
     def search(self, text: str, limit: int) -> list[Member]:
-        """Those who have a word that begins with each word typed. The range of the rarest is walked, in order; the
-        others are looked for in the walked member's own words."""
-        typed = words(text)
-        if len(typed) > 1 and all(word.isdecimal() for word in typed):
-            typed = ["".join(typed)]  # a phone number, as people write it
-        if not typed:
-            return []
-        first, *others = sorted(set(typed), key=self._how_many) if len(typed) > 1 else typed
-        found = self._db.execute(
-            "SELECT m.body, m.seq, m.visits_left, m.visits_seq, m.n FROM words w CROSS JOIN members m ON m.n = w.n "
-            "WHERE w.word >= ? AND w.word < ?" + " AND instr(m.words, ?)" * len(others),
-            (first, first + LAST, *(" " + word for word in others)),
-        )
-        members: dict[int, Member] = {}
-        for *row, n in found:
-            members.setdefault(n, _member(row))
-            if len(members) == limit:
-                break
-        found.close()
-        return list(members.values())
+        """Whom the readings of a text find, the likeliest first."""
+        found: dict[str, Member] = {}
+        with closing(self._matching(text)) as rows:
+            for id, *row in rows:
+                if id not in found:
+                    found[id] = _member(row)
+                if len(found) == limit:
+                    break
+        return list(found.values())
 
     def fold(self, members: Iterable[Member]) -> None:
         """Takes members, each once or often and in any order; the highest `seq` of each wins."""
@@ -72,24 +68,12 @@ class Directory:
             if member.id not in newest or member.seq > newest[member.id].seq:
                 newest[member.id] = member
         before = self._known(newest)
-        fresh = [m for m in newest.values() if m.id not in before or m.seq > before[m.id][1]]
-        texts = {m.id: "" if m.deleted else " " + " ".join(sorted(index_words(m))) for m in fresh}
-        self._db.executemany(
-            UPSERT,
-            [
-                (m.id, m.membership_number, texts[m.id], m.seq, m.seq, m.visits_left, m.deleted, encode(m))
-                for m in fresh
-            ],
-        )
-        renamed = [m.id for m in fresh if m.id not in before or before[m.id][2] != texts[m.id]]
-        numbers = {id: n for id, (n, _, _) in self._known(renamed).items()}
-        self._db.executemany(
-            "DELETE FROM words WHERE word = ? AND n = ?",
-            [(word, numbers[id]) for id in renamed if id in before for word in before[id][2].split()],
-        )
-        self._db.executemany(
-            "INSERT INTO words VALUES (?, ?)", [(word, numbers[id]) for id in renamed for word in texts[id].split()]
-        )
+        fresh = [m.id for m in newest.values() if m.id not in before or m.seq > before[m.id].seq]
+        self._db.executemany(UPSERT, [_row(newest[id]) for id in fresh])
+        after = self._known(fresh)
+        old, new = _entries(before[id] for id in fresh if id in before), _entries(after.values())
+        self._db.executemany("DELETE FROM words WHERE word = ? AND n = ?", old - new)
+        self._db.executemany("INSERT INTO words VALUES (?, ?)", new - old)
 
     def fold_visits_left(self, counts: Mapping[str, tuple[int, int]]) -> None:
         """Punch cards by member id: `(visits_left, seq)`."""
@@ -107,20 +91,23 @@ class Directory:
         self._db.execute("DELETE FROM words WHERE n IN (SELECT n FROM members WHERE stale)")
         self._db.execute("DELETE FROM members WHERE stale")
 
-    def _known(self, ids: Iterable[str]) -> dict[str, tuple[int, int, str]]:
-        """Number, `seq` and words of those members that are there."""
+    def _matching(self, text: str) -> Generator[Any, None, None]:
+        """Id, body and count of those whom the readings find, in their order; some are there twice."""
+        for reading in readings(text):
+            condition, values = reading.condition
+            yield from self._db.execute(
+                "SELECT m.id, m.body, m.seq, m.visits_left, m.visits_seq FROM words w "
+                f"CROSS JOIN members m ON m.n = w.n WHERE {condition} ORDER BY w.word, m.id",
+                values,
+            )
+
+    def _known(self, ids: Iterable[str]) -> dict[str, Known]:
+        """Those of these members that are there."""
         found = self._db.execute(
-            "SELECT id, n, seq, words FROM members WHERE id IN (SELECT value FROM json_each(?))",
+            "SELECT id, n, seq, body FROM members WHERE id IN (SELECT value FROM json_each(?))",
             (encode(list(ids)).decode(),),
         )
-        return {id: (n, seq, text) for id, n, seq, text in found}
-
-    def _how_many(self, word: str) -> int:
-        """Words that begin so; many are as good as more."""
-        count: int = self._db.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM words WHERE word >= ? AND word < ? LIMIT ?)", (word, word + LAST, MANY)
-        ).fetchone()[0]
-        return count
+        return {id: Known(n, seq, _decode(body)) for id, n, seq, body in found}
 
     def _first(self, where: str, value: str) -> Member | None:
         row = self._db.execute(FOUND + where, (value,)).fetchone()
@@ -131,3 +118,13 @@ def _member(row: Any) -> Member:
     body, seq, visits_left, visits_seq = row
     member = _decode(body)
     return replace(member, visits_left=visits_left, seq=visits_seq) if visits_seq > seq else member
+
+
+def _row(member: Member) -> tuple[object, ...]:
+    number, left = member.membership_number, member.visits_left
+    return (member.id, number, member.seq, member.seq, left, member.deleted, encode(member))
+
+
+def _entries(known: Iterable[Known]) -> set[tuple[str, int]]:
+    """What the index says of these members."""
+    return {(word, n) for n, _, member in known for word in index_words(member)}

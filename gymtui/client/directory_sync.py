@@ -14,7 +14,8 @@ from gymtui.client.service import WebSocketService
 from gymtui.codec import Unreadable, convert
 from gymtui.protocol import Member, MembersPage, SyncMembers
 
-PAGE: Final = 250  # members: folding twice as many would be felt between two key strokes
+PAGE: Final = 100  # members: folding more at once would be felt between two key strokes
+LEAST: Final = 5  # members: two kilobytes
 SOON: Final = 1.0  # seconds until a page that did not come is asked for again
 LATER: Final = 30.0  # seconds until one that the server would not give is
 
@@ -44,6 +45,7 @@ class DirectorySync:
         self._replica = replica
         self._told = told
         self._sleep = sleep
+        self._limit = PAGE
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -67,14 +69,16 @@ class DirectorySync:
     async def _next_page(self, after_seq: int) -> None:
         before = self._place
         try:
-            result = await self._service.request(SyncMembers(after_seq=after_seq, limit=PAGE))
+            result = await self._service.request(SyncMembers(after_seq=after_seq, limit=self._limit))
             page = self._read(result)
             if page.more and page.next_after_seq <= after_seq:
                 await self._fail("The server gives the same page of members again and again.", LATER)
             elif self._place == before:  # else a snapshot has come meanwhile, and the page belongs to the past
                 self._replica.fold_members(page)
+                self._limit = self._limit if page.more else PAGE
                 self._told(page.next_after_seq / max(page.as_of_seq, 1) if page.more else 1.0)
         except Disconnected:
+            self._limit = max(self._limit // 4, LEAST)  # on a line that is slow, or breaks often, a page may never come
             await self._sleep(SOON)
         except Refused as refused:
             await self._fail(str(refused), SOON if refused.body.retryable else LATER)

@@ -73,7 +73,8 @@ class Floor:
 
     def _open(self, visits: Iterable[CheckInEvent]) -> None:
         self._db.executemany(
-            "INSERT OR REPLACE INTO visits VALUES (?, ?, ?, ?)",
+            "INSERT INTO visits VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "member_id = excluded.member_id, since = excluded.since, event = excluded.event",
             [(visit.id, visit.member.id, since(visit), encode(visit)) for visit in visits],
         )
 

@@ -20,7 +20,8 @@ class Journal(Protocol):
         """Takes events, in `seq` order, and moves the position to `seq`."""
 
     def restore(self, part: Snapshot) -> None:
-        """Takes one part of a snapshot; the position moves with the last (`more` is false)."""
+        """Takes one part of a snapshot; the position moves with the last (`more` is false). Parts of one `epoch` and
+        `seq` are one snapshot, over however many connections they come."""
 
 
 class Bookmark:
@@ -28,11 +29,6 @@ class Bookmark:
 
     def __init__(self) -> None:
         self.position = ("", 0)
-
-    def begin(self, epoch: str, seq: int) -> None:
-        """Where nothing is known, what passes from here on is all that there is to know."""
-        if not self.position[0]:
-            self.position = (epoch, seq)
 
     def apply(self, events: Sequence[Event], seq: int) -> None:
         self.position = (self.position[0], seq)
@@ -52,6 +48,7 @@ class Follower:
         self._asked = False
         self._restoring = False
         self._left_out = 0
+        self._part: Snapshot | None = None  # the last that came of a snapshot that is not whole
         self.epoch = ""
 
     @property
@@ -64,9 +61,10 @@ class Follower:
         self.epoch = epoch
         self._asked = self._restoring = False
         self._left_out = 0
-        if self._full and isinstance(self._journal, Bookmark):
-            self._journal.begin(epoch, seq)
-        return None if self._journal.position == (epoch, seq) else self._resume()
+        if self._journal.position == (epoch, seq):
+            self._part = None
+            return None
+        return self._resume()
 
     def take(self, frame: Frame, seq: int) -> tuple[Sequence[Event], Resume | None]:
         """The events of a frame that are new, applied to the journal already."""
@@ -89,7 +87,9 @@ class Follower:
 
     def restore(self, part: Snapshot) -> Resume | None:
         """One part of a snapshot. What came between its parts and did not fit is asked for after the last."""
+        self._part = None
         self._journal.restore(part)
+        self._part = part if part.more and part.present else None
         self._restoring = part.more
         if part.more:
             return None
@@ -99,5 +99,8 @@ class Follower:
 
     def _resume(self) -> Resume:
         self._asked = True
+        if self._part is not None and self._part.epoch == self.epoch:
+            last = self._part.present[-1]
+            return Resume(epoch=self.epoch, seq=self._part.seq, full=self._full, visit=last.id)
         epoch, seq = self._journal.position
         return Resume(epoch=epoch, seq=seq, full=self._full)

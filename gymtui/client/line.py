@@ -13,8 +13,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from gymtui import codec
 from gymtui.client.backoff import ABNORMAL, SENTENCES, Ended, sentence
+from gymtui.client.connection import Connection
 from gymtui.client.errors import AuthenticationProblem
-from gymtui.protocol import MAX_FRAME, AuthResponse, Close, ConnectionStatus, ErrorBody
+from gymtui.faults import fault
+from gymtui.protocol import MAX_FRAME, PING_EVERY, SILENCE, AuthResponse, Close, ConnectionStatus, ErrorBody
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +28,9 @@ GREET_WITHIN: Final = 10.0  # seconds from the upgrade to `connection_status`
 SEND_WITHIN: Final = 10.0  # seconds for a message to leave this machine
 CLOSE_WITHIN: Final = 2.0  # seconds for a polite end
 OPTIONS: Final[dict[str, Any]] = {
-    "ping_interval": 10,
-    "ping_timeout": 15,
+    "create_connection": Connection,
+    "ping_interval": PING_EVERY,
+    "ping_timeout": SILENCE,
     "open_timeout": 10,
     "close_timeout": CLOSE_WITHIN,
     "max_size": MAX_FRAME,
@@ -101,12 +104,15 @@ class Line:
 
     async def receive(self) -> str | bytes:
         try:
-            return await self._socket.recv(decode=False)
+            message = await self._socket.recv(decode=False)
         except ConnectionClosed as closed:
             raise self._ended(closed) from closed
+        fault("after_receive")
+        return message
 
     async def send(self, message: bytes) -> None:
         """Sends one text frame; what is called first is sent first."""
+        fault("before_send")
         try:
             async with asyncio.timeout(self._send_within):
                 await self._socket.send(message, text=True)
@@ -117,6 +123,7 @@ class Line:
             raise Ended(SENTENCES[Close.STALLED]) from error
         except ConnectionClosed as closed:
             raise self._ended(closed) from closed
+        fault("after_send")
 
     async def hang_up(self) -> None:
         """The polite end, within a bound."""

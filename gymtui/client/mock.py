@@ -164,7 +164,7 @@ class MockConnection:
         assert text, "messages are text frames"
         self.sent.append(message)
         request, id = codec.read_request(message)
-        if isinstance(request, Ping):
+        if isinstance(request, Ping) and self.server.pongs:
             self.send_message(Pong(server_time=clock.to_text(self.server.clock()), sent_at=request.sent_at))
             return
         self._requests.append((request, id))
@@ -190,7 +190,7 @@ class MockWebSocket:
     """Stands in for the server behind every connection that is made; `connections` has them all.
 
     `epoch` and `seq` are where its journal stands. `greets`: it says who the client is and where it stands by itself;
-    else the test does. `answer` is called with each message but pings, as it comes.
+    else the test does. `pongs`: it answers pings by itself; `answer` is called with each other message, as it comes.
     """
 
     def __init__(
@@ -201,6 +201,7 @@ class MockWebSocket:
         user: str = "sam",
         role: Role = "staff",
         greets: bool = True,
+        pongs: bool = True,
         answer: Answer | None = None,
         clock: clock.Clock = clock.now,
     ) -> None:
@@ -209,6 +210,7 @@ class MockWebSocket:
         self.user = user
         self.role: Role = role
         self.greets = greets
+        self.pongs = pongs
         self.answer = answer
         self.clock = clock
         self.connections: list[MockConnection] = []

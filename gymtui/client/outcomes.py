@@ -14,7 +14,7 @@ from gymtui.client.presence import Presence
 from gymtui.client.pump import Outcome
 from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
-from gymtui.client.state import Verdict
+from gymtui.client.state import CommandKind, Verdict
 from gymtui.client.undoable import Undoable
 from gymtui.client.verdicts import Matter, about, judge, zone_of
 from gymtui.protocol import CheckInEvent, ErrorBody
@@ -39,16 +39,23 @@ class Outcomes:
         self._clock = clock
         self.unsent: set[str] = set()
 
+    def matter(self, row: Outgoing) -> Matter:
+        """What a command from the queue is about, as far as this desk knows it now."""
+        undoes: CommandKind | None = None
+        if row.kind == "undo":
+            undoes = "check_out" if row.id in self._replica.reopened() else "check_in"
+        return about(row, self._replica.member(row.member_id or ""), undoes)
+
     def told(self, row: Outgoing, outcome: Outcome) -> bool:
         """A later word on a command from the queue; False where it is nothing new."""
-        matter = about(row, self._replica.member(row.member_id or ""))
+        matter = self.matter(row)
         match outcome:
             case "sent" if row.id in self.unsent:
                 self.unsent.discard(row.id)
-                self._say(matter.says("queued", self._clock(), sent=True))
+                self._say(matter.queued(self._clock(), sent=True))
             case "unsent" if row.id not in self.unsent:
                 self.unsent.add(row.id)
-                self._say(matter.says("queued", self._clock()))
+                self._say(matter.queued(self._clock(), sent=False))
             case "set_aside":
                 self._say(matter.set_aside(self._clock(), row.reason or ""))
                 self._keep(lambda: self._replica.forget(row.id))

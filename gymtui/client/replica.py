@@ -29,8 +29,7 @@ class Replica:
     newest; None until something is known.
     """
 
-    def __init__(self, path: str | Path, *, clock: clock.Clock = clock.now) -> None:
-        self._clock = clock
+    def __init__(self, path: str | Path) -> None:
         self._lock = hold(path)
         try:
             self._db = open_file(path)
@@ -89,7 +88,7 @@ class Replica:
             self._db.execute("UPDATE desk SET after_seq = max(after_seq, seq), complete = 0 WHERE complete")
             epoch, seq = self._position
             if part.epoch != epoch or part.seq < seq:
-                self._outbox.reopen(self._clock())
+                self._outbox.reopen(clock.to_ms(part.stats.as_of))
                 self._members.doubt()
                 self._floor.forget()
                 self._db.execute("UPDATE desk SET after_seq = 0")
@@ -117,8 +116,7 @@ class Replica:
             return self._members.by_code(code)
 
     def search(self, text: str, limit: int) -> list[Member]:
-        """Members whose words (of the name, the number, the phone's digits) begin with the words typed, all of them;
-        accents and capitals do not count. Who has exactly this number is the first."""
+        """Members as `gymtui.words` reads the text; who has exactly this number is the first."""
         exact = self.by_code(text)
         with reading():
             found = self._members.search(text, limit)
@@ -175,8 +173,9 @@ class Replica:
         with reading():
             return self._outbox.rows()
 
-    def settle(self, id: str) -> None:
-        self._outbox.settle(id, self._clock())
+    def settle(self, id: str, at: int) -> None:
+        """Answered at `at` (ms)."""
+        self._outbox.settle(id, at)
 
     def discard(self, id: str) -> None:
         self._outbox.discard(id)

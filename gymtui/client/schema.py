@@ -13,6 +13,7 @@ from typing import IO, Final
 import msgspec
 
 from gymtui.errors import GymError
+from gymtui.words import index_words_of
 
 APPLICATION_ID: Final = 0x67796D31  # "gym1"
 BUSY: Final = 5.0  # seconds to wait for another program that has the file
@@ -56,6 +57,11 @@ CREATE TABLE undoable (
     """
 ALTER TABLE outbox ADD COLUMN settled_at INTEGER;
 CREATE INDEX outbox_by_settlement ON outbox (settled_at) WHERE settled_at IS NOT NULL;
+""",
+    """
+DELETE FROM words;
+INSERT INTO words SELECT value, n FROM members, json_each(index_words(body));
+ALTER TABLE members DROP COLUMN words;
 """,
 )
 
@@ -129,6 +135,7 @@ def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
     db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA cache_size = -16000")
     if version < len(VERSIONS):
+        db.create_function("index_words", 1, index_words_of, deterministic=True)
         ours = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(VERSIONS)};"
         db.executescript(f"BEGIN IMMEDIATE; {''.join(VERSIONS[version:])} {ours} COMMIT;")
 

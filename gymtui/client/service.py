@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -14,8 +13,8 @@ import websockets.asyncio.client
 from msgspec import Raw
 from msgspec.structs import replace
 
-from gymtui import clock, codec
-from gymtui.client.auth import Login
+from gymtui import clock
+from gymtui.client.auth import OVER, Login
 from gymtui.client.backoff import Backoff, Ended, course
 from gymtui.client.dispatch import Dispatcher, Handler
 from gymtui.client.errors import (
@@ -28,33 +27,22 @@ from gymtui.client.errors import (
 )
 from gymtui.client.follow import Follower, Journal
 from gymtui.client.line import SEND_WITHIN, Connect, Line, dial
+from gymtui.client.patience import Patience
+from gymtui.client.pulse import Pulse
 from gymtui.client.session import Session
 from gymtui.client.state import ConnectionState, Phase
 from gymtui.client.tasks import until_first
-from gymtui.protocol import (
-    EVENTS,
-    Authenticate,
-    AuthResponse,
-    ClientInfo,
-    ConnectionStatus,
-    Ping,
-    Request,
-    Snapshot,
-    Stats,
-)
+from gymtui.protocol import EVENTS, AuthResponse, ConnectionStatus, Request, Snapshot, Stats
 
-logger = logging.getLogger(__name__)
-
-BEAT: Final = 10.0  # seconds between two pings; a connection that has lasted so long is healthy
 KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "problem")
 
 
 class WebSocketService:
     """The connection of one desk, for as long as `run` runs; where its one task stands is its `state`.
 
-    `url` is the server's (`ws:` or `wss:`, else ValueError). `full` asks for every event that the server still has, and
-    for no snapshot where there are such; a Bookmark then begins where the server stands. A message may take
-    `send_within` seconds to leave this machine. `KINDS` may be subscribed to: the types of events and `"stats"` with
+    `url` is the server's (`ws:` or `wss:`, else ValueError). `full` asks for every event since the journal's position,
+    and for a snapshot only where the server has them no longer. A message may take `send_within` seconds to leave this
+    machine. `KINDS` may be subscribed to: the types of events and `"stats"` with
     their payloads, `"snapshot"` with its last part, `"events"` with all events of one frame in `seq` order,
     `"connection"` with each new state, `"problem"` with a Problem. Events are in the journal before anybody hears of
     them.
@@ -168,21 +156,24 @@ class WebSocketService:
             await line.hang_up()
 
     async def _keep(self, line: Line, token: str, auth: AuthResponse, status: ConnectionStatus) -> None:
+        patience = Patience(self._silent, clock=self._clock, sleep=self._sleep)
         session = Session(
             line,
             self._follower,
             publish=self._dispatcher.publish,
             report=self.report,
             pong=self._measure,
+            patience=patience,
             new_id=self._new_id,
         )
+        pulse = Pulse(session, self._login, token, self._backoff, desk=self._desk, timer=self._timer, sleep=self._sleep)
         try:
             await session.greet(status)
             self._session = session
-            self._compare_clocks(status)
+            self._compare_clocks(status.server_time)
             user, role = auth.user or self._login.user, auth.role or self._login.role
             self._become("live", session_id=status.session_id, user=user, role=role)
-            await until_first(session.read(), self._beat(session, token))
+            await until_first(session.read(), pulse.run(), patience.run())
         except Ended as ended:
             session.abandon(str(ended), ended.code)
             raise
@@ -200,8 +191,10 @@ class WebSocketService:
                 self.report(StoppedProblem(str(ended)))
                 await self._go_on.wait()
             case "renew":
-                self._login.expire()
-                await self._come_back(ended)
+                if self._login.expire():
+                    await self._come_back(ended)
+                else:
+                    await self._wait_for_login(AuthenticationProblem(OVER))
             case "come_back" | "back_off":
                 await self._come_back(ended)
 
@@ -221,29 +214,23 @@ class WebSocketService:
 
     # --- while it is there ----------------------------------------------------------------------------------------
 
-    async def _beat(self, session: Session, token: str) -> None:
-        """Measures the way there and back, renews the login in time, and has a connection that lasts count as good."""
-        while True:
-            await session.send(Ping(sent_at=Raw(codec.encode(self._timer()))))
-            await self._sleep(BEAT)
-            self._backoff.reset()
-            try:
-                newer = await self._login.token()
-            except ConnectionProblem as problem:
-                logger.warning("The login cannot be renewed yet: %s", problem)
-                continue
-            if newer != token:
-                token = newer
-                await session.send(Authenticate(token=token, client=ClientInfo(desk=self._desk)))
+    def _measure(self, sent_at: float, server_time: str) -> None:
+        latency = max(0.0, self._timer() - sent_at)
+        self._compare_clocks(server_time, latency)
+        self._show(replace(self.state, latency=latency))
 
-    def _measure(self, sent_at: float) -> None:
-        self._show(replace(self.state, latency=max(0.0, self._timer() - sent_at)))
+    def _silent(self, since: int | None) -> None:
+        self._show(replace(self.state, silent_since=since, latency=None))  # of a way that nothing comes back over
 
-    def _compare_clocks(self, status: ConnectionStatus) -> None:
+    def _compare_clocks(self, server_time: str, latency: float = 0.0) -> None:
+        """With every pong too: a clock may be set meanwhile. What the length of the way explains is no difference."""
         try:
-            self.clock_offset = clock.to_ms(status.server_time) - self._clock()
+            offset = clock.to_ms(server_time) - self._clock()
         except (ValueError, OverflowError) as error:
-            self.report(ProcessingProblem(f"The server's clock cannot be read: {error}.", kind=status.type))
+            self.report(ProcessingProblem(f"The server's clock cannot be read: {error}.", kind=ConnectionStatus.type))
+        else:
+            if abs(offset - self.clock_offset) > latency * 1000:
+                self.clock_offset = offset
 
     def _become(self, phase: Phase, **changes: Any) -> None:
         """A new state; `since` moves only when the connection comes or goes."""

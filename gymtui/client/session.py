@@ -15,6 +15,7 @@ from gymtui.client.backoff import Ended
 from gymtui.client.errors import Disconnected, Problem, ProcessingProblem, Refused
 from gymtui.client.follow import Follower
 from gymtui.client.line import Line
+from gymtui.client.patience import Patience
 from gymtui.client.replies import Replies
 from gymtui.protocol import (
     AuthResponse,
@@ -27,6 +28,7 @@ from gymtui.protocol import (
     HeartbeatAck,
     Member,
     Notification,
+    Ping,
     Pong,
     Refusal,
     Reply,
@@ -53,7 +55,8 @@ class Session:
         *,
         publish: Callable[[str, object], None],
         report: Callable[[Problem], None],
-        pong: Callable[[float], None],
+        pong: Callable[[float, str], None],
+        patience: Patience,
         new_id: Callable[[], str],
     ) -> None:
         self._line = line
@@ -61,6 +64,7 @@ class Session:
         self._publish = publish
         self._report = report
         self._pong = pong
+        self._patience = patience
         self._new_id = new_id
         self._replies = Replies()
         self._resume_id: str | None = None
@@ -75,6 +79,7 @@ class Session:
         """Takes message after message; ends only with `Ended`."""
         while True:
             data = await self._line.receive()
+            self._patience.heard()
             try:
                 frame = codec.read_frame(data)
             except codec.Unreadable as error:
@@ -85,9 +90,15 @@ class Session:
     async def send(self, request: Request, id: str | None = None) -> None:
         await self._line.send(codec.message(request, id))
 
+    async def ping(self, ping: Ping) -> None:
+        """Asks whether anybody is there; `pong` is called when they are."""
+        self._patience.asked()
+        await self.send(ping)
+
     async def request(self, request: Request, id: str | None) -> Raw:
         """As `WebSocketService.request`."""
         id = id or self._new_id()
+        self._patience.asked()
         with self._replies.expect(id) as waiting:
             try:
                 async with asyncio.timeout(REPLY_WITHIN):
@@ -164,10 +175,10 @@ class Session:
             raise Ended("The server's answer about what has happened meanwhile cannot be read.") from error
 
     def _take_pong(self, pong: Pong) -> None:
-        """Says when its ping was sent, by the timer of whoever sent it."""
+        """Says when its ping was sent, by the timer of whoever sent it, and the server's time."""
         if pong.sent_at is not UNSET:
             try:
-                self._pong(codec.convert(pong.sent_at, float))
+                self._pong(codec.convert(pong.sent_at, float), pong.server_time)
             except codec.Unreadable as error:
                 self._unreadable(error)
 

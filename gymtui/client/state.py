@@ -13,13 +13,15 @@ Phase = Literal["connecting", "live", "waiting", "logged_out", "stopped"]
 
 class ConnectionState(Struct, frozen=True, kw_only=True):
     """Where the connection stands. `since` is the time of day (ms) at which it came or went, `retry_at` the one of the
-    next try; `latency` is the last round trip in seconds; `reason` a sentence where something is wrong."""
+    next try, `silent_since` the one of a question that the server has let wait for seconds; `latency` is the last round
+    trip in seconds; `reason` a sentence where something is wrong."""
 
     phase: Phase
     since: int
     attempt: int = 0
     retry_at: int | None = None
     latency: float | None = None
+    silent_since: int | None = None
     reason: str | None = None
     session_id: str | None = None
     user: str | None = None
@@ -70,7 +72,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     `subject` is the person's name, or what was scanned where nobody is known by it. `detail` is what stands behind the
     fixed words (`payment overdue`, `since 17:02, desk 2`). Nothing but `queued` is said before it is certain: a visit
     is `checked_in` once it is on disk at the server. `sent` tells a queued command that waits for its answer from one
-    that waits for a connection.
+    that waits for a connection. `next_command` is the `:name` of the command whose key stands in `next_step`, or that
+    helps all the same.
     """
 
     kind: VerdictKind
@@ -79,6 +82,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     at: int
     detail: str | None = None
     next_step: str | None = None
+    next_command: str | None = None
     action: CommandKind = "check_in"
     sent: bool = False
     member: MemberRef | None = None
@@ -102,9 +106,9 @@ class Verdict(Struct, frozen=True, kw_only=True):
             case "undone":
                 return f"undone: {self.detail}" if self.detail else "undone"
             case "queued" if self.sent:
-                return "queued: waiting for the server's answer"
+                return "queued: waiting for the server's answer" + (f" to the {self.detail}" if self.detail else "")
             case "queued":
-                return "queued, not sent yet"
+                return "queued, not sent yet" + (f": {self.detail}" if self.detail else "")
             case "warned":
                 return f"checked in: {self.detail}"
             case "refused":

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gymtui import clock, rules
 from gymtui.client.outbox import Outgoing
@@ -23,17 +24,23 @@ DONE: Final[dict[CommandKind, VerdictKind]] = {
     "undo": "undone",
 }
 
-NEXT_STEPS: Final[dict[str, str]] = {
-    "unknown_member": "search by name",
-    "unknown_visit": "choose the member by name",
+NOUNS: Final[dict[CommandKind, str]] = {"check_in": "check-in", "check_out": "check-out", "undo": "undo"}
+
+# What the rules refuse, a manager may allow; without the server there is only this to do.
+UNLESS_ALLOWED: Final[dict[str, str]] = {
     "member_inactive": "look at the membership",
     "banned": "call a manager",
-    "membership_expired": "renew the membership, or call a manager",
-    "membership_frozen": "end the freeze, or call a manager",
-    "payment_overdue": "take the payment, or call a manager",
+    "membership_expired": "renew the membership",
+    "membership_frozen": "end the freeze",
+    "payment_overdue": "take the payment",
     "waiver_missing": "have the waiver signed",
-    "no_visits_left": "sell a new card, or call a manager",
+    "no_visits_left": "sell a new card",
     "outside_hours": "come back within these hours",
+}
+
+NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
+    "unknown_member": "search by name",
+    "unknown_visit": "choose the member by name",
     "not_checked_in": "check in first",
     "ambiguous": "choose the member by name",
     "not_allowed": "call a manager",
@@ -41,15 +48,25 @@ NEXT_STEPS: Final[dict[str, str]] = {
 
 
 class Matter(Struct, frozen=True, kw_only=True):
-    """What a verdict is about: one command, by its id, and the person whom it names."""
+    """What a verdict is about: one command, by its id, and the person whom it names. `undoes` is what an undo takes
+    back; `overrides`: a manager lets the person in against the rules."""
 
     command_id: str
     action: CommandKind
     subject: str
     member: MemberRef | None = None
+    undoes: CommandKind | None = None
+    overrides: bool = False
 
     def says(
-        self, kind: VerdictKind, at: int, *, detail: str | None = None, next_step: str | None = None, sent: bool = False
+        self,
+        kind: VerdictKind,
+        at: int,
+        *,
+        detail: str | None = None,
+        next_step: str | None = None,
+        next_command: str | None = None,
+        sent: bool = False,
     ) -> Verdict:
         return Verdict(
             kind=kind,
@@ -58,6 +75,7 @@ class Matter(Struct, frozen=True, kw_only=True):
             at=at,
             detail=detail,
             next_step=next_step,
+            next_command=next_command,
             action=self.action,
             sent=sent,
             member=self.member,
@@ -65,21 +83,51 @@ class Matter(Struct, frozen=True, kw_only=True):
 
     def about(self, member: MemberRef) -> Matter:
         """The same command, once it is known whom it is about."""
-        return Matter(command_id=self.command_id, action=self.action, subject=member.full_name, member=member)
+        return replace(self, subject=member.full_name, member=member)
 
-    def refused(self, at: int, code: str, reason: str) -> Verdict:
-        return self.says("refused", at, detail=reason, next_step=NEXT_STEPS.get(code))
+    def queued(self, at: int, *, sent: bool) -> Verdict:
+        """It is on its way, or waits to be; a check-in needs no more words."""
+        what: str | None = NOUNS[self.action]
+        if self.undoes is not None:
+            what = f"undo of the {NOUNS[self.undoes]}"
+        elif self.action == "check_in":
+            what = "override" if self.overrides else None
+        return self.says("queued", at, detail=what, sent=sent)
+
+    def already_in(self, at: int, detail: str) -> Verdict:
+        return self.says("already_in", at, detail=detail, next_step="F4 checks out", next_command="check-out")
+
+    def refused(self, at: int, code: str, reason: str, *, live: bool = True) -> Verdict:
+        """What the rules refuse, a manager may allow once there is a server (`live`) to ask."""
+        lifts = self.action == "check_in" and code in UNLESS_ALLOWED
+        next_step = "F8 override (manager)" if lifts and live else NEXT_STEPS.get(code)
+        return self.says("refused", at, detail=reason, next_step=next_step, next_command="override" if lifts else None)
+
+    def needs_server(self, at: int) -> Verdict:
+        """An override while there is nobody to look at the PIN."""
+        step = "F8 once the connection is back"
+        return self.says("refused", at, detail="an override needs the server", next_step=step, next_command="override")
+
+    def unknown(self, at: int) -> Verdict:
+        """Nobody is found by what was typed."""
+        if may_be_number(self.subject):
+            return self.refused(at, "unknown_member", "nobody here has that number")
+        return self.says("refused", at, detail="nobody is known by that name", next_step="look at the spelling")
 
     def set_aside(self, at: int, reason: str) -> Verdict:
-        return self.says("refused", at, detail=reason.rstrip("."), next_step="set aside: F9 shows it")
+        step = "set aside: F9 shows it"
+        return self.says("refused", at, detail=reason.rstrip("."), next_step=step, next_command="connection")
 
     def accepted(self, at: int, event: CheckInEvent | None, warning: str | None) -> Verdict:
         """The server's yes; `warning` is what the desk's own rules say where the server has warned."""
         matter = self if event is None else self.about(event.member)
+        if self.action == "check_in" and event is not None and "override" in event.flags:
+            return matter.says("warned", at, detail=f"override by {event.by.rpartition(' + ')[2]}")
         if self.action == "check_in" and event is not None and "warned" in event.flags:
             return matter.says("warned", at, detail=warning or "please look at the membership")
         if self.action == "undo" and event is not None:
-            return matter.says("undone", at, detail="check-out" if event.status == "checked_in" else "check-in")
+            undone: CommandKind = "check_out" if event.status == "checked_in" else "check_in"
+            return matter.says("undone", at, detail=NOUNS[undone])
         return matter.says(DONE[self.action], at)
 
     def denied(self, at: int, body: ErrorBody, zone: tzinfo) -> Verdict:
@@ -88,14 +136,26 @@ class Matter(Struct, frozen=True, kw_only=True):
             visit = _visit(body)
             matter = self if visit is None else self.about(visit.member)
             detail = "" if visit is None else since(clock.to_ms(visit.check_in_time), visit.desk, zone)
-            return matter.says("already_in", at, detail=detail, next_step="F4 checks out")
+            return matter.already_in(at, detail)
+        if body.code == "unknown_member" and self.member is None:
+            return self.unknown(at)
+        if self.overrides and body.code in ("not_allowed", "rate_limited"):
+            why, step = _reason(body), "F8 asks again; if that was a card, scan it again"
+            detail = why[:1].lower() + why[1:]
+            return self.says("refused", at, detail=detail, next_step=step, next_command="override")
         return self.refused(at, body.code, _reason(body))
 
 
-def about(row: Outgoing, member: Member | None) -> Matter:
+def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = None) -> Matter:
     """A command from the queue, with the member as the directory has it now."""
     subject = "somebody who left the directory" if member is None else member.full_name
-    return Matter(command_id=row.id, action=row.kind, subject=subject, member=None if member is None else member.ref)
+    ref = None if member is None else member.ref
+    return Matter(command_id=row.id, action=row.kind, subject=subject, member=ref, undoes=undoes)
+
+
+def may_be_number(text: str) -> bool:
+    """Could this be on a card? A name has no digit; a number, and a code, has one."""
+    return any(c.isdigit() for c in text)
 
 
 def since(ms: int, desk: str | None, zone: tzinfo) -> str:
@@ -126,7 +186,7 @@ def zone_of(gym: Gym | None) -> tzinfo:
 
 def _reason(body: ErrorBody) -> str:
     reason = (body.details or {}).get("reason")
-    return reason if isinstance(reason, str) else body.message
+    return reason if isinstance(reason, str) else body.message.rstrip(".")
 
 
 def _visit(body: ErrorBody) -> CheckInEvent | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
+from gymtui.choices import Theme
 from gymtui.demo.child import Child
 
 
-def run(*, rate: float, seed: int) -> None:
+def run(*, rate: float, seed: int, theme: Theme, keys: Mapping[str, str]) -> None:
     """Server, members, a simulated day and the front desk, until the person leaves."""
     with TemporaryDirectory(prefix="gymtui-demo-") as name:
         folder = Path(name)
@@ -32,4 +34,4 @@ def run(*, rate: float, seed: int) -> None:
             with Child(folder, *simulate, environment={"GYMTUI_TOKEN": door}), Relay(port) as relay:
                 app = partial(DemoApp, chaos=Chaos(server, relay), relay=relay, database=database)
                 through = urlunsplit(urlsplit(url)._replace(netloc=f"127.0.0.1:{relay.port}"))
-                open_desk(folder, url=through, user=None, desk="desk 1", token=token, app=app)
+                open_desk(folder, url=through, user=None, desk="desk 1", token=token, theme=theme, keys=keys, app=app)

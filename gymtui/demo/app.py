@@ -19,6 +19,7 @@ from gymtui.demo.ledger import Ledger, Tally
 from gymtui.demo.relay import Relay
 from gymtui.demo.tour import Tour
 from gymtui.ui import GymApp
+from gymtui.ui.bindings import command_of, key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -53,7 +54,7 @@ class DemoApp(GymApp):
     CSS_PATH = "../ui/gym.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f12", "chaos", "break it"),
-        Binding("f10", "next_hint", "next hint", show=False),
+        Binding("f10", "next_hint", "next hint"),
     ]
 
     def __init__(self, *arguments: Any, chaos: Chaos, relay: Relay, database: Path, **options: Any) -> None:
@@ -64,9 +65,9 @@ class DemoApp(GymApp):
         self._tour = Tour()
         self._guide = Guide()
 
-    async def on_mount(self) -> None:
+    async def start(self) -> None:
         self.run_worker(self._relay.run(), name="relay")
-        await super().on_mount()
+        await super().start()
         await self.front_desk.mount(self._guide, before=-1)  # the last line is the keys
         self.desk.subscribe("verdict", self._ledger.hear)
         self.watch(self.front_desk, "verdict", self._said, init=False)
@@ -86,8 +87,17 @@ class DemoApp(GymApp):
 
     def _show(self) -> None:
         doing = self._chaos.doing
-        self._guide.hint = WORDS[doing] if doing else self._tour.hint
+        self._guide.hint = WORDS[doing] if doing else self._hint()
         self._guide.set_class(doing is not None, "-broken")
+        self.screen.refresh_bindings()
+
+    def _hint(self) -> str:
+        keys = {name: key_of(self.front_desk, name) for name in ("check-out", "undo", "connection", "quit")}
+        return f"{self._tour.place} {self._tour.hint.format_map(keys)}".lstrip()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a next hint until there is none."""
+        return not self._tour.over if action == "next_hint" else super().check_action(action, parameters)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
@@ -96,11 +106,14 @@ class DemoApp(GymApp):
 
     def _follow(self, key: str) -> None:
         """Esc dismisses the hint where it has nothing else to go back from."""
-        if key == "f9":
-            self._tour.did("connection")
         desk = self.front_desk
-        if key == "escape" and self.screen is desk and not desk.entry.value and not desk.checking_out:
+        if command_of(desk, key) == "back" and self.screen is desk and not desk.entry.value and not desk.checking_out:
             self._tour.skip()
+            self._show()
+
+    def action_connection(self) -> None:
+        super().action_connection()
+        self._tour.did("connection")
         self._show()
 
     def action_next_hint(self) -> None:
@@ -120,5 +133,8 @@ class DemoApp(GymApp):
         self.desk.service.retry_now()  # as Ctrl+R does: the longer it was away, the longer it would wait by itself
 
     async def action_quit(self) -> None:
+        await self.leave()  # there is no next start that anything could be kept for
+
+    async def leave(self) -> None:
         self._relay.delay = 0.0  # goodbye is said to the server, and waited for
-        await super().action_quit()
+        await super().leave()

@@ -41,7 +41,7 @@ class Child:
         if process is None:
             return
         assert process.stdin is not None
-        process.stdin.close()  # which `tied` waits for; it could not end while it waits
+        process.stdin.close()  # which `tied` waits for
         try:
             process.wait(STOP)
         except subprocess.TimeoutExpired:

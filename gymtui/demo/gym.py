@@ -14,9 +14,11 @@ from gymtui import clock, config
 from gymtui.day import Step, steps
 from gymtui.people import members
 from gymtui.protocol import CheckIn, CheckOut
-from server.admin import add_user, import_members, name_gym
+from server.admin import add_user
 from server.auth import issue_by_hand
 from server.commands import perform
+from server.gym import name_gym
+from server.members_import import import_members
 from server.orders import Order
 from server.store import Work
 from server.store.sqlite import SqliteStore

@@ -8,15 +8,15 @@ from gymtui.client.state import Verdict
 
 Step = Literal["name", "scan", "out", "undo", "connection", "chaos"]
 SCANNED: Final = "100042"
-HINTS: Final[dict[Step, str]] = {
-    "name": "Type part of a name, then Enter",
+HINTS: Final[dict[Step, str]] = {  # with the names of commands where their keys belong
+    "name": "Type part of a name, such as ma, then Enter",
     "scan": f"A scanner is a keyboard: type {SCANNED}, Enter",
-    "out": "F4, then a name: that one leaves",
-    "undo": "Ctrl+Z takes the last one back",
-    "connection": "F9 shows the connection and the queue",
+    "out": "{check-out}, then a name: that one leaves",
+    "undo": "{undo} takes the last one back",
+    "connection": "{connection} shows connection and queue",
     "chaos": "F12 breaks something: watch, and go on",
 }
-END: Final = "F12 breaks something else. Ctrl+Q ends all of it"
+END: Final = "F12 breaks something else; {quit} ends all of it"
 
 
 class Tour:
@@ -26,8 +26,17 @@ class Tour:
         self._left = list(HINTS)
 
     @property
+    def over(self) -> bool:
+        return not self._left
+
+    @property
+    def place(self) -> str:
+        """`2/6`: the second of six; nothing at the end."""
+        return "" if self.over else f"{len(HINTS) - len(self._left) + 1}/{len(HINTS)}"
+
+    @property
     def hint(self) -> str:
-        return HINTS[self._left[0]] if self._left else END
+        return END if self.over else HINTS[self._left[0]]
 
     def did(self, step: Step) -> None:
         if step in self._left:

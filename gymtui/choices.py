@@ -1,0 +1,50 @@
+"""What the person chose last, so that nobody has to choose it again: the server, the user, the colours."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+logger = logging.getLogger(__name__)
+
+Theme = Literal["slate", "paper", "ansi"]
+THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
+
+
+class Choices(Struct, frozen=True, omit_defaults=True):
+    """The server and the user of the last login by password, and the theme; None where nobody has chosen."""
+
+    url: str | None = None
+    user: str | None = None
+    theme: Theme | None = None
+
+
+class ChoicesFile:
+    """The choices as `choices.json` in `folder`. A file that cannot be used is a warning in the log, and no choices."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "choices.json"
+
+    def read(self) -> Choices:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Choices)
+        except FileNotFoundError:
+            return Choices()
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            logger.warning("%s cannot be used: %s.", self._path, error)
+            return Choices()
+
+    def keep(self, **chosen: str) -> None:
+        """These, and the others as they were."""
+        fresh = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_bytes(msgspec.json.encode(replace(self.read(), **chosen)))
+            fresh.replace(self._path)
+        except OSError as error:
+            logger.warning("%s cannot be written: %s. What was chosen holds until the end.", self._path, error)
