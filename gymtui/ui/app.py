@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from textual import events
-from textual.binding import Binding, BindingType
-from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -16,81 +14,58 @@ from gymtui import clock
 from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
 from gymtui.client.state import ConnectionState
-from gymtui.keys import keymap, shown
-from gymtui.ui.ascii import AsciiFilter
-from gymtui.ui.bindings import bind
-from gymtui.ui.farewell import leave_on_signals, say_goodbye
+from gymtui.protocol import Gym
+from gymtui.ui.bindings import command_of, key_of
 from gymtui.ui.history import ConnectionHistory
-from gymtui.ui.plain import PlainApp
+from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
-from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.who import WhoIsIn
-from gymtui.ui.theme import THEMES
+from gymtui.ui.widgets.entry import Entry
+from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)
+
+STAYS: Final = "{queued} queued, kept here and sent at the next start — {key} again leaves"
 
 # What Textual makes of Esc and a digit at once: a person who goes back and a scanner that begins.
 AFTER_ESC: Final = dict(zip("º¡™£¢∞§¶•ª", "0123456789", strict=True))
 MOVES: Final = {"ctrl+left": "b", "ctrl+right": "f"}  # and of Esc and one of these letters
 
 
-class GymApp(PlainApp):
-    """Runs the desk, shows it, and asks for a login when the connection says that it needs one.
-
-    `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be. `ascii`: the terminal has no more.
-    """
+class GymApp(LiveApp):
+    """Runs the desk, and shows it."""
 
     TITLE = "Front desk"
-    CSS_PATH = "gym.tcss"
-    ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bind("help"),
-        bind("quit", priority=True),
-    ]
 
-    def __init__(
-        self,
-        desk: Desk,
-        login: Login,
-        *,
-        url: str,
-        user: str | None = None,
-        keys: Mapping[str, str] | None = None,
-        ascii: bool = False,
-        clock: clock.Clock = clock.now,
-    ) -> None:
-        super().__init__()
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = THEMES[0].name
-        self._ascii = AsciiFilter(enabled=ascii)
-        self.set_keymap(keymap(keys or {}))
+    def __init__(self, desk: Desk, login: Login, *, clock: clock.Clock = clock.now, **options: Any) -> None:
+        super().__init__(desk.service, login, clock=clock, **options)
         self.desk = desk
-        self.login = login
         self.front_desk = FrontDesk(desk, clock=clock)
         self.history = ConnectionHistory()
-        self._url = url
-        self._user = user
-        self._clock = clock
-        self._running_desk: Worker[None] | None = None
+        self._asked_to_stay = False
 
-    async def on_mount(self) -> None:
-        if not self.is_headless:
-            leave_on_signals(self._leave)
+    @property
+    def gym(self) -> Gym | None:
+        return self.desk.replica.gym
+
+    async def start(self) -> None:
         await self.push_screen(self.front_desk)
-        self.desk.service.subscribe("connection", self.history.note)
-        self.desk.service.subscribe("connection", self._connection_changed)
-        self._running_desk = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
+        self.service.subscribe("connection", self.history.note)
+        await super().start()
+        self._client = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
         # Before the key is given to anyone: keys that come in one gulp stay in their order.
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._asked_to_stay and command_of(self.screen, event.key) != "quit":
+                self._asked_to_stay = False
+                self._notice("")
             if event.key.startswith("alt+") and event.is_printable:
                 # What a terminal sends for Esc and then a letter, and nothing here has Alt.
                 await super().on_event(events.Key("escape", "\x1b"))
@@ -104,9 +79,12 @@ class GymApp(PlainApp):
 
     def _after_escape(self, event: events.Key) -> str | None:
         """What was typed right behind an Esc, where Textual has made one key of the two; None where it has not."""
-        if not isinstance(self.screen, BoxScreen):
+        screen = self.screen
+        if isinstance(screen, HelpScreen | ConnectionScreen):
+            return AFTER_ESC.get(event.character or "", MOVES.get(event.key))
+        if not isinstance(screen, BoxScreen):
             return None
-        if event.key in MOVES and not self.screen.entry.value:  # in an empty box there is nowhere to move
+        if event.key in MOVES and not screen.entry.value:  # in an empty box there is nowhere to move
             return MOVES[event.key]
         return AFTER_ESC.get(event.character or "")
 
@@ -119,9 +97,6 @@ class GymApp(PlainApp):
             screen.set_focus(screen.entry)
 
     # --- screens ------------------------------------------------------------------------------------------------------
-
-    def action_help(self) -> None:
-        self.push_screen(HelpScreen(self.screen))
 
     def action_who(self) -> None:
         self._turn_to(WhoIsIn, lambda: WhoIsIn(self.desk, clock=self._clock))
@@ -140,43 +115,33 @@ class GymApp(PlainApp):
         elif isinstance(self.screen, DeskScreen):
             self.switch_screen(make())
 
-    def action_theme(self, name: str) -> None:
-        self.theme = name
+    # --- the login ----------------------------------------------------------------------------------------------------
 
-    def get_key_display(self, binding: Binding) -> str:
-        return shown(binding.key)
+    def is_card(self, text: str) -> bool:
+        return self.gym is not None and self.desk.replica.by_code(text) is not None
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
+    def take_card(self, code: str) -> None:
+        if code:
+            self._to_the_box()
+            self.screen.post_message(Entry.Entered(code))
 
-    # --- the connection -----------------------------------------------------------------------------------------------
-
-    def _connection_changed(self, state: ConnectionState) -> None:
-        if state.phase == "logged_out" and not any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
-            gym = self.desk.replica.gym
-            login = LoginScreen(
-                self.login,
-                url=self._url,
-                user=self.login.user or self._user,
-                gym=gym.name if gym else None,
-                reason=state.reason if self.login.user else None,
-            )
-            self.push_screen(login, self._logged_in)
-
-    def _logged_in(self, _: None) -> None:
-        self.desk.service.logged_in()
+    # --- the end ------------------------------------------------------------------------------------------------------
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        if event.worker is self._running_desk and event.state is WorkerState.ERROR:
+        if event.worker is self._client and event.state is WorkerState.ERROR:
             logger.error("The desk stopped: %s", event.worker.error, exc_info=event.worker.error)
             reason = str(event.worker.error)
             self.front_desk.connection = ConnectionState(phase="stopped", since=self._clock(), reason=reason)
 
-    # --- the end ------------------------------------------------------------------------------------------------------
-
-    def _leave(self) -> None:
-        self.run_worker(self.action_quit(), name="leave", exclusive=True, group="leave")
-
     async def action_quit(self) -> None:
-        await say_goodbye(self.desk.service, self._running_desk)
-        self.exit()
+        """Says once what waits here, on the line of the keys; at once again, it leaves."""
+        queued = self.desk.queued
+        if queued and not self._asked_to_stay:
+            self._asked_to_stay = True
+            self._notice(STAYS.format(queued=queued, key=key_of(self.screen, "quit")))
+        else:
+            await self.leave()
+
+    def _notice(self, text: str) -> None:
+        for line in self.screen.query(KeyLine):
+            line.notice = text

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import select
 import signal
+import threading
 from collections.abc import Callable
 from typing import Final
 
-from textual.worker import Worker
+from textual.worker import Worker, WorkerFailed
 
 from gymtui.client.service import WebSocketService
 
@@ -19,12 +21,14 @@ GOODBYE: Final = 3.0  # seconds for a polite end of the connection
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:
-    """Calls `leave` in the running loop for SIGTERM and SIGHUP."""
+    """Calls `leave` in the running loop for SIGTERM and SIGHUP, and for a terminal that goes without a signal."""
     loop = asyncio.get_running_loop()
+    gone = threading.Event()
 
     def terminal_gone(*_: object) -> None:
         # Textual would wait for ever for a terminal that takes nothing, and start anew at the SIGCONT that the kernel
         # sends along: hence at once, in the handler itself.
+        gone.set()
         signal.signal(signal.SIGCONT, signal.SIG_IGN)
         nothing = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
@@ -33,10 +37,21 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
 
     loop.add_signal_handler(signal.SIGTERM, leave)
     signal.signal(signal.SIGHUP, terminal_gone)
+    threading.Thread(target=_hang_up, args=(gone,), name="terminal", daemon=True).start()
+
+
+def _hang_up(gone: threading.Event) -> None:
+    """A terminal that is not this session's own sends no signal when it goes; then this is the one."""
+    terminal = select.poll()
+    terminal.register(0, 0)  # nothing but its end
+    terminal.poll()
+    if not gone.is_set():
+        os.kill(os.getpid(), signal.SIGHUP)
 
 
 async def say_goodbye(service: WebSocketService, running: Worker[None] | None) -> None:
-    """Ends the service, and waits for what runs it: a socket whose task is cancelled would close with an error code."""
+    """Ends the service, and waits for what runs it: a socket whose task is cancelled would close with an error code.
+    What failed before then has been told, and is no reason to stay."""
     try:
         async with asyncio.timeout(GOODBYE):
             await service.close()
@@ -44,3 +59,5 @@ async def say_goodbye(service: WebSocketService, running: Worker[None] | None) -
                 await running.wait()
     except TimeoutError:
         logger.warning("The server did not say goodbye within %s s.", GOODBYE)
+    except WorkerFailed as failed:
+        logger.info("There is no goodbye to wait for: %s", failed)

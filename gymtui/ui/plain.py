@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from pathlib import Path
 
@@ -22,6 +23,10 @@ class PlainApp(App[None]):
     def _fatal_error(self) -> None:
         logger.critical("the screens stopped", exc_info=self._exception)
         self._close_messages_no_wait()
+
+    def on_ready(self) -> None:
+        if not self.is_headless:
+            gc.freeze()  # what is there by now stays; to look through it for garbage again is a pause of 50 ms
 
     def show(self, log: Path) -> None:
         """Runs until the person leaves; Stopped where an error was in the way, which `log` tells."""

@@ -6,12 +6,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from gymtui.protocol import CheckInEvent, Event, Notification, Refusal
+from gymtui.protocol import CheckInEvent, Notification, Refusal
 
-RowKind = Literal["in", "out", "undone", "refused", "notice"]
+News = CheckInEvent | Refusal | Notification  # what a feed tells; members and the gym itself are no news
+RowKind = Literal["in", "out", "undone", "clash", "refused", "notice"]
 
-SYMBOLS: dict[RowKind, str] = {"in": "▲", "out": "▽", "undone": "↩", "refused": "✗", "notice": "◆"}
-NOTED = ("override", "warned", "offline", "clash", "late")
+SYMBOLS: dict[RowKind, str] = {"in": "▲", "out": "▽", "undone": "↩", "clash": "≡", "refused": "✗", "notice": "◆"}
+NOTED = ("override", "warned", "offline", "late")
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -31,8 +32,7 @@ class Row(Struct, frozen=True, kw_only=True):
         return SYMBOLS[self.kind]
 
 
-def row_of(event: Event) -> Row | None:
-    """The row for an event; None for what is no matter of the feed (members and the gym itself)."""
+def row_of(event: News) -> Row:
     match event:
         case CheckInEvent():
             return _visit(event)
@@ -53,24 +53,31 @@ def row_of(event: Event) -> Row | None:
             return Row(
                 seq=event.seq, kind="notice", at=event.at, who=text, outcome=event.level, place="", by="", note=""
             )
-        case _:
-            return None
 
 
 def _visit(event: CheckInEvent) -> Row:
-    kind: RowKind = "in" if event.status == "checked_in" else "out"
-    outcome: str = kind
-    if "undone" in event.flags:
-        kind, outcome = "undone", "undone"
-    elif "assumed_out" in event.flags:
-        outcome = "~out"
+    kind, outcome = _what(event)
+    notes = [flag for flag in event.flags if flag in NOTED]
     return Row(
         seq=event.seq,
         kind=kind,
-        at=event.check_in_time if kind == "in" else event.check_out_time or event.check_in_time,
+        at=event.check_out_time or event.check_in_time,
         who=event.member.full_name,
         outcome=outcome,
         place=event.location or event.desk or "",
         by=event.by,
-        note=" ".join(flag for flag in event.flags if flag in NOTED),
+        note=" ".join(["in already", *notes] if kind == "clash" else notes),
     )
+
+
+def _what(event: CheckInEvent) -> tuple[RowKind, str]:
+    """What has become of a visit, and the word for it. When something was undone is not on the wire: such a row has
+    the time of what the visit is now."""
+    is_open = event.status == "checked_in"
+    if "undone" in event.flags:
+        return "undone", "undone out" if is_open else "undone in"
+    if "clash" in event.flags:
+        return "clash", "clash"
+    if "assumed_out" in event.flags:
+        return "out", "~out"
+    return ("in", "in") if is_open else ("out", "out")

@@ -73,10 +73,10 @@ class BoxScreen(DeskScreen):
         with Horizontal(id="box"):
             yield Prompt().data_bind(words=BoxScreen.prompt)
             yield Entry().data_bind(BoxScreen.placeholder)
-        yield WebSocketErrorBoundary(lambda: CommandList().data_bind(BoxScreen.palette), id="commands")
 
     def compose_verdict(self) -> ComposeResult:
         yield WebSocketErrorBoundary(lambda: VerdictLine().data_bind(DeskScreen.verdict), id="verdict")
+        yield WebSocketErrorBoundary(lambda: CommandList().data_bind(BoxScreen.palette), id="commands")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.value != self.entry.value:  # out of date: a scanner is typing
@@ -136,9 +136,6 @@ class BoxScreen(DeskScreen):
             self.say(self._desk.undo() or self.refusal("Undo", detail, None))
 
     # --- commands -----------------------------------------------------------------------------------------------------
-
-    def watch_palette(self, palette: Palette | None) -> None:
-        self.set_class(palette is not None, "-commanding")
 
     def _options(self) -> Iterator[Option]:
         """What this screen and the app can do, with the keys as they are now."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from msgspec.structs import replace
 from textual.reactive import var
 
 from gymtui import clock
 from gymtui.client.desk import Desk
 from gymtui.client.state import Verdict, VerdictKind
 from gymtui.protocol import Snapshot
-from gymtui.ui.bindings import key_of
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 
@@ -41,6 +39,7 @@ class DeskScreen(LiveScreen):
 
     def on_mount(self) -> None:
         self.queued = self._desk.queued
+        self.verdict = next((screen.verdict for screen in self._desk_screens()), None)
         self._show_replica()
 
     def _restarted(self, part: Snapshot) -> None:
@@ -60,13 +59,15 @@ class DeskScreen(LiveScreen):
             self.say(verdict)
 
     def say(self, verdict: Verdict) -> None:
-        """Shows it; the screen that is seen also rings for it, each kind in its own way."""
-        if verdict.kind == "already_in":
-            verdict = replace(verdict, next_step=f"{key_of(self, 'check-out')} checks out")
-        self.verdict = verdict
+        """Shows it on every screen of the desk; the one that is seen also rings for it, each kind in its own way."""
+        for screen in self._desk_screens():
+            screen.verdict = verdict
         if self.is_current:
             for bell in range(BELLS.get(verdict.kind, 0)):
                 self._ring(bell * BETWEEN_BELLS)
+
+    def _desk_screens(self) -> Iterator[DeskScreen]:
+        return (screen for screen in self.app.screen_stack if isinstance(screen, DeskScreen))
 
     def _ring(self, delay: float) -> None:
         if delay:

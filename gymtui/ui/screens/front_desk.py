@@ -17,8 +17,8 @@ from gymtui.client.state import Person, Verdict
 from gymtui.protocol import Event, Member, Snapshot
 from gymtui.protocol import MemberCard as Card
 from gymtui.ui.bindings import bind, key_of
-from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.search import Search
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -31,10 +31,10 @@ RECENT = 500  # events of the desk's own copy that the feed begins with
 HITS, HITS_TALL = 5, 8  # rows under the box, and where there is room
 UNUSED = 30.0  # seconds until check-out mode ends by itself
 FILTER = "/"
-REST = 0.15  # seconds that a card is looked at before the server is asked for it
+REST = 0.15  # seconds that somebody is looked at before the card is drawn, and the server asked for it
 
 
-class FrontDesk(BoxScreen):
+class FrontDesk(OverrideScreen):
     """Binds what the desk knows down to the widgets, and does what they say has happened."""
 
     TITLE = "Front desk"
@@ -53,14 +53,14 @@ class FrontDesk(BoxScreen):
         with Horizontal(id="panes"):
             with Vertical(id="work"):
                 yield from self.compose_box()
-                yield WebSocketErrorBoundary(self._hits, id="hits")
                 yield from self.compose_verdict()
+                yield WebSocketErrorBoundary(self._hits, id="hits")
                 yield WebSocketErrorBoundary(self._feed, id="feed")
             yield WebSocketErrorBoundary(self._card, id="member")
         yield KeyLine()
 
     def _hits(self) -> Hits:
-        return Hits(self._clock).data_bind(FrontDesk.search, LiveScreen.gym, LiveScreen.zone)
+        return Hits(self._clock).data_bind(FrontDesk.search, FrontDesk.directory, LiveScreen.gym, LiveScreen.zone)
 
     def _card(self) -> MemberCard:
         return MemberCard(self._clock).data_bind(FrontDesk.person, LiveScreen.gym, LiveScreen.zone)
@@ -99,6 +99,8 @@ class FrontDesk(BoxScreen):
     # --- what follows ------------------------------------------------------------------------------------------------
 
     def compute_placeholder(self) -> str:
+        if self.override:
+            return self.placeholder_of(self.override)
         if self.search and self.search.picking:
             return f"{len(self.search.hits)} match: ↑ ↓ choose, Enter takes, {key_of(self, 'back')} goes back"
         coming = "" if self.directory >= 1 else f" — members are coming in, {self.directory:.0%}".replace("%", " %")
@@ -107,10 +109,11 @@ class FrontDesk(BoxScreen):
     def compute_prompt(self) -> str:
         if self.palette:
             return "COMMAND"
+        if self.override:
+            return self.prompt_of(self.override)
         return "CHECK OUT" if self.checking_out else "CHECK IN"
 
     def watch_search(self, search: Search | None) -> None:
-        self.set_class(search is not None, "-searching")
         hit = (search.pick or search.clear_hit) if search else None
         if hit is not None:
             self._look_at(hit.member.id)
@@ -120,18 +123,18 @@ class FrontDesk(BoxScreen):
             self._look_at(verdict.member.id)
 
     def _look_at(self, member_id: str) -> None:
-        """The member's card as this desk knows it, and soon as the server does."""
-        member = self._desk.replica.member(member_id) if self.has_class("-wide") else None
+        """The member's card, once nobody else comes: as this desk knows it, and soon as the server does."""
+        if self.has_class("-wide"):
+            self.run_worker(self._read_card(member_id), group="card", exclusive=True, exit_on_error=False)
+
+    async def _read_card(self, member_id: str) -> None:
+        await asyncio.sleep(REST)
+        member = self._desk.replica.member(member_id)
         if member is None:
             return
         self._show_card(own_card(self._desk.replica, member))
-        if self.connection.phase == "live":
-            self.run_worker(self._ask_card(member), group="card", exclusive=True, exit_on_error=False)
-
-    async def _ask_card(self, member: Member) -> None:
-        await asyncio.sleep(REST)
-        card = await ask_card(self._desk.service, member)
-        if card is not None and self.person is not None and self.person.member.id == member.id:
+        card = await ask_card(self._desk.service, member) if self.connection.phase == "live" else None
+        if card is not None:
             self._show_card(card)
 
     def _show_card(self, card: Card) -> None:
@@ -187,7 +190,9 @@ class FrontDesk(BoxScreen):
         if not text:
             return None
         limit = HITS_TALL if self.has_class("-tall") else HITS
-        return Search(text=text, hits=tuple(self._desk.find(text, limit)))
+        hits = tuple(self._desk.find(text, limit))
+        row = self.search.numbered(text) if self.search and not hits else None
+        return row or Search(text=text, hits=hits)
 
     def _resolve(self, search: Search) -> None:
         """Who is meant by a text that is nobody's code; several that match are a list to choose from, never a guess."""

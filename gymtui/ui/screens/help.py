@@ -31,12 +31,21 @@ HERE: dict[str, tuple[str, ...]] = {
         "A card that is scanned here is checked out, or in.",
     ),
     "Connection and queue": (
-        "What this desk does while the connection is away waits in the queue, on disk.",
-        "What the server cannot take is set aside: look at it, send it again or take it away.",
+        "While the connection is away, what this desk does waits on its disk.",
+        "What the server cannot take is set aside: send it again, or take it away.",
         "What is typed or scanned here goes to the front desk.",
     ),
-    "Log in": ("Type your name, Enter, your password, Enter.",),
+    "Log in": (
+        "Type your name, Enter, your password, Enter.",
+        "A desk that knows its gym goes on without; what it does is sent later.",
+    ),
+    "Monitor": (
+        "What happens at the gym, as it happens; nothing here changes anything.",
+        "Space holds the rows and counts what comes, / shows those with its words.",
+        "q leaves.",
+    ),
 }
+BOXLESS = ("Log in", "Monitor")  # no `:` is taken there
 VERDICTS = (
     (SYMBOLS["checked_in"], "checked in", "it is on disk at the server"),
     (SYMBOLS["queued"], "queued", "it is on disk here, and waits for the server"),
@@ -57,7 +66,9 @@ class HelpScreen(Screen[None]):
         super().__init__()
         self._title = explained.TITLE or ""
         # A key each, as they are now; the arrows and Enter are in the words above.
-        self._keys = {active.binding.id: key for key, active in reversed(explained.active_bindings.items())}
+        active = [active.binding for active in explained.active_bindings.values()]
+        self._keys = {binding.id: binding.key for binding in reversed(active)}
+        self._own = [binding for binding in active if binding.id is None and binding.show]
 
     def compose(self) -> ComposeResult:
         yield Static(Content.assemble("HELP   ", (self._title, "not bold $quiet")), id="title", markup=False)
@@ -68,11 +79,16 @@ class HelpScreen(Screen[None]):
     def _lines(self) -> Iterator[Content]:
         yield from (Content(line) for line in HERE.get(self._title, ()))
         yield Content("")
-        yield Content.styled(f"{'KEY':<{KEY}}{'OR TYPE':<{NAME}}", "$faint")
+        name_width = 0 if self._title in BOXLESS else NAME
+        yield Content.styled(f"{'KEY':<{KEY}}{'OR TYPE' if name_width else ''}", "$faint")
+        for binding in self._own:
+            key = self.app.get_key_display(binding)
+            yield Content.assemble((f"{key:<{KEY}}", "$accent"), " " * name_width, (binding.description, "$quiet"))
         for name, command in COMMANDS.items():
             if name in self._keys:
                 key = shown(self._keys[name])
-                yield Content.assemble((f"{key:<{KEY}}", "$accent"), f"{':' + name:<{NAME}}", (command.what, "$quiet"))
+                typed = f"{':' + name:<{NAME}}" if name_width else ""
+                yield Content.assemble((f"{key:<{KEY}}", "$accent"), typed, (command.what, "$quiet"))
         if self._title == "Front desk":
             yield Content("")
             yield Content.styled("WHAT IS SAID", "$faint")

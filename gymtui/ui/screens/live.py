@@ -34,7 +34,7 @@ class LiveScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
-    BINDINGS: ClassVar[list[BindingType]] = [bind("try-again")]
+    BINDINGS: ClassVar[list[BindingType]] = [bind("log-in", app=True), bind("try-again")]
 
     connection: var[ConnectionState] = var(lambda: ConnectionState(phase="connecting", since=0))
     gym: var[Gym | None] = var[Gym | None](None)

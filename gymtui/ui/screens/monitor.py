@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.reactive import var
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from gymtui import clock
 from gymtui.client.follow import Bookmark
@@ -24,6 +24,7 @@ from gymtui.ui.traffic import Figures, Traffic
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.following import Following
+from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 
 KEPT: Final = 2000  # events that a pause holds back, and that a feed which is made anew begins with
@@ -32,12 +33,13 @@ KEPT: Final = 2000  # events that a pause holds back, and that a feed which is m
 class Monitor(LiveScreen):
     """Follows the journal; no key of it changes anything at the gym."""
 
+    TITLE = "Monitor"
     CSS_PATH = "monitor.tcss"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", key_display="Space"),
         Binding("slash", "filter", "filter", key_display="/"),
-        Binding("q", "app.quit", "leave", key_display="q"),
+        Binding("q", "app.quit", "leave", show=False),
         bind("back"),
         bind("older", show=False, priority=True),
         bind("newer", show=False, priority=True),
@@ -63,7 +65,7 @@ class Monitor(LiveScreen):
             yield Input(id="filter", compact=True, select_on_focus=False, placeholder="a name, refused, a desk …")
             yield WebSocketErrorBoundary(self._following, id="following")
         yield WebSocketErrorBoundary(self._feed, id="feed")
-        yield Footer(show_command_palette=False)
+        yield KeyLine()
 
     def _figures(self) -> TrafficFigures:
         return TrafficFigures().data_bind(Monitor.figures, Monitor.position, LiveScreen.stats)

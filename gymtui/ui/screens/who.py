@@ -13,12 +13,13 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from gymtui.client.state import Inside
+from gymtui.client.verdicts import may_be_number
 from gymtui.protocol import Member, Snapshot
 from gymtui.ui.bindings import bind, key_of
 from gymtui.ui.pace import Pace
 from gymtui.ui.roster import Roster
-from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.roster_list import RosterList
@@ -26,7 +27,7 @@ from gymtui.ui.widgets.roster_list import RosterList
 RATE = 3  # times a second that the list is read anew
 
 
-class WhoIsIn(BoxScreen):
+class WhoIsIn(OverrideScreen):
     """Enter checks out who is marked or chosen; several only once it has said how many they are."""
 
     TITLE = "Who is in"
@@ -88,9 +89,13 @@ class WhoIsIn(BoxScreen):
     def compute_prompt(self) -> str:
         if self.palette:
             return "COMMAND"
+        if self.override:
+            return self.prompt_of(self.override)
         return f"CHECK OUT {len(self.roster.marked)}" if self.roster.marked else "CHECK OUT"
 
     def compute_placeholder(self) -> str:
+        if self.override:
+            return self.placeholder_of(self.override)
         marked = len(self.roster.marked)
         if self.asking:
             return f"Enter again checks out these {marked}; {key_of(self, 'back')} does not"
@@ -117,7 +122,7 @@ class WhoIsIn(BoxScreen):
         if member is not None:
             present = self._desk.in_since(member.id) is not None
             self.say(self._desk.check_out(member) if present else self._desk.check_in(member))
-        elif text and not roster.rows and any(c.isdigit() for c in text):
+        elif text and not roster.rows and may_be_number(text):
             self.say(self._desk.check_in(text))
         elif text and not roster.rows:
             self.say(self.refusal(text, "nobody who is in has that name or number", "look at the spelling"))
@@ -145,6 +150,13 @@ class WhoIsIn(BoxScreen):
             self.roster = replace(self.roster, marked=frozenset())
         else:
             self.dismiss()
+
+    def action_undo(self) -> None:
+        """Where a question waits, it is what is taken back."""
+        if self.asking:
+            self.asking = False
+        else:
+            super().action_undo()
 
     def action_mark(self) -> None:
         self.asking = False

@@ -25,6 +25,8 @@ class CommandList(LiveWidget):
 
     palette: reactive[Palette | None] = reactive[Palette | None](None)
 
+    virtual_size: reactive[Size] = reactive(Size(0, 0))  # Textual's own lays out the screen a second time
+
     class Picked(Message):
         """A row was clicked."""
 

@@ -12,6 +12,7 @@ from textual.style import Style
 
 from gymtui import clock
 from gymtui.client.state import ConnectionState
+from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.history import ConnectionHistory
 from gymtui.ui.spark import spark
@@ -66,6 +67,9 @@ class ConnectionDetails(LiveWidget):
     def _sentence(self, state: ConnectionState) -> str:
         since = hours_minutes(state.since, self.zone)
         match state.phase:
+            case "live" if state.silent_since is not None:
+                silent = hours_minutes_seconds(clock.to_text(state.silent_since), self.zone)
+                return f"No answer since {silent}; the desk goes on, and what it does waits."
             case "live":
                 return f"Live since {since}."
             case "connecting":
@@ -73,7 +77,7 @@ class ConnectionDetails(LiveWidget):
             case "waiting":
                 return f"Away since {since}; the desk goes on, and tries again by itself."
             case "logged_out":
-                return "Log in again."
+                return f"Nobody is logged in; the desk goes on, and {key_of(self, 'log-in')} logs in."
             case "stopped":
                 return "Stopped."
 

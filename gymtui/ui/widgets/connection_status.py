@@ -29,6 +29,8 @@ def connection_words(state: ConnectionState, queued: int, now: int, zone: tzinfo
     """What to say about a connection with `queued` commands unsettled, at `now` (ms), and how it looks."""
     waiting = f", {queued} queued" if queued else ""
     match state.phase:
+        case "live" if state.silent_since is not None:
+            return f"◐ no answer for {max(0, now - state.silent_since) // 1000} s{waiting}", "coming"
         case "live":
             latency = "" if state.latency is None else f" {state.latency * 1000:.0f} ms"
             return f"● live{latency}", "live"
@@ -58,26 +60,34 @@ class ConnectionStatusIndicator(LiveWidget):
     }
 
     state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
-    queued: reactive[int] = reactive(0)
+    queued: reactive[int] = reactive(0, repaint=False)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
     def __init__(self, clock: clock.Clock) -> None:
         super().__init__()
         self._clock = clock
         self._tick: Timer | None = None
+        self._painted: tuple[str, Look] | None = None
 
     def watch_state(self, state: ConnectionState) -> None:
         if self._tick is not None:
             self._tick.stop()
             self._tick = None
-        if state.phase == "waiting" and is_short(state, self._clock()):
+        if state.silent_since is not None or (state.phase == "waiting" and is_short(state, self._clock())):
             self._tick = self.set_timer(1.0, self._count)
+
+    def watch_queued(self) -> None:
+        if self._said() != self._painted:
+            self.refresh()
 
     def _count(self) -> None:
         self.refresh()
         self.watch_state(self.state)
 
+    def _said(self) -> tuple[str, Look]:
+        return connection_words(self.state, self.queued, self._clock(), self.zone)
+
     def render(self) -> Content:
-        words, look = connection_words(self.state, self.queued, self._clock(), self.zone)
+        self._painted = words, look = self._said()
         pill = Content.styled(f" {printable(words)} ", self.get_visual_style(f"connection--{look}"))
         return pill.truncate(self.size.width, ellipsis=True).pad_left(self.size.width - len(pill))

@@ -75,7 +75,7 @@ class Counters(LiveWidget):
 
     def render(self) -> Content:
         if self.stats is None:
-            return Content.styled("Nothing is known yet: waiting for the server.", self._style("quiet"))
+            return Content.styled("No figures yet: they come with the server's first answer.", self._style("quiet"))
         narrow = max(NARROW, self.content_size.width // 4)
         wide = self.content_size.width - 2 * narrow
         columns = (

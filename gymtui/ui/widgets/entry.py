@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import ActiveBinding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -54,6 +55,8 @@ class Entry(Input):
         def __init__(self, active: ActiveBinding) -> None:
             super().__init__()
             self.active = active
+
+    virtual_size: reactive[Size] = reactive(Size(0, 0))  # of the text: Textual's own lays out the screen with each key
 
     def __init__(self) -> None:
         super().__init__(select_on_focus=False, max_length=120, compact=True)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
@@ -70,6 +71,8 @@ class WebSocketErrorBoundary(Widget):
     `make` runs where the boundary is made, so that it may bind the screen's reactives; for the same reason the screen
     calls `retry`, asked by `TryAgain`.
     """
+
+    virtual_size: reactive[Size] = reactive(Size(0, 0))  # its widget's: Textual's own lays out the screen a second time
 
     class TryAgain(Message):
         """Somebody wants what stopped back."""

@@ -13,7 +13,6 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -24,16 +23,16 @@ from gymtui.protocol import Event
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.pace import Pace
-from gymtui.ui.rows import Row, row_of
+from gymtui.ui.rows import News, Row, row_of
 from gymtui.ui.wall import hours_minutes_seconds
 from gymtui.ui.widgets.error_boundary import LiveWidget
 from gymtui.words import words
 
 KEPT = 2000
-RATE = 12  # paints a second at most
+RATE = 6  # paints a second at most
 HEADING = ("TIME", "", "WHO", "", "WHERE", "BY", "NOTE")
 GAP = 1  # cells after each column
-TIME, SYMBOL, OUTCOME, PLACE, BY = 10, 2, 9, 16, 12  # cells of these columns with their gap
+TIME, SYMBOL, OUTCOME, PLACE, BY = 10, 2, 11, 16, 12  # cells of these columns with their gap
 PLACE_FROM, BY_FROM, NOTE_FROM = 46, 70, 100  # cells of width from which these columns are there
 
 
@@ -49,6 +48,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         "feed--in",
         "feed--out",
         "feed--undone",
+        "feed--clash",
         "feed--refused",
         "feed--notice",
     }
@@ -57,8 +57,8 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self.all: deque[Row] = deque(maxlen=KEPT)
-        self.rows = self.all  # what is shown: all, or what the filter leaves
+        self.all: deque[News] = deque(maxlen=KEPT)
+        self.rows = self.all  # what is shown: all, or what the filter leaves; each becomes a `Row` once it is seen
         self.filter: tuple[str, ...] = ()
         self.new = 0
         self._pending: deque[Event] = deque(maxlen=KEPT)
@@ -69,7 +69,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         self.virtual_size = Size(1, KEPT)
 
     def extend(self, events: Iterable[Event]) -> None:
-        """What has happened, in `seq` order; painted with whatever else comes within the next twelfth of a second."""
+        """What has happened, in `seq` order; painted with whatever else comes within the next sixth of a second."""
         self._pending.extend(events)
         self._pace.ask()
 
@@ -80,10 +80,13 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         self._strips.clear()
         self._pending.clear()
         self.top()
+        self.refresh()
         self.extend(sorted(events, key=lambda event: event.seq))
 
     def _flush(self) -> None:
-        rows = [row for event in self._pending if (row := row_of(event)) is not None]
+        if not self._pending:  # all of it came in time for the last paint
+            return
+        rows = [event for event in self._pending if isinstance(event, News)]
         self._pending.clear()
         self.all.extendleft(rows)
         if self.filter:
@@ -101,7 +104,8 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         self.scroll_to(y=0, animate=False)
         self.refresh()
 
-    def _passes(self, row: Row) -> bool:
+    def _passes(self, event: News) -> bool:
+        row = row_of(event)
         said = words(f"{row.who} {row.outcome} {row.place} {row.by} {row.note}")
         return all(any(word.startswith(typed) for word in said) for typed in self.filter)
 
@@ -122,9 +126,6 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     def watch_zone(self) -> None:
         self._strips.clear()
 
-    def on_resize(self, _: events.Resize) -> None:
-        self._strips.clear()
-
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
@@ -137,10 +138,10 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         if index >= len(self.rows):
             empty = self._empty() if not self.rows and y == 1 else ""
             return Strip([Segment(fit(empty, width), self._look("quiet"))], width)
-        row = self.rows[index]
-        strip = self._strips.get((row.seq, width))
+        event = self.rows[index]
+        strip = self._strips.get((event.seq, width))
         if strip is None:
-            strip = self._strips[row.seq, width] = self._format(row, width)
+            strip = self._strips[event.seq, width] = self._format(row_of(event), width)
         return strip
 
     def _look(self, name: str) -> Style:

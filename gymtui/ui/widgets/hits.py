@@ -14,29 +14,23 @@ from textual.reactive import reactive
 
 from gymtui import clock
 from gymtui.client.state import Hit
-from gymtui.client.verdicts import judge
+from gymtui.client.verdicts import judge, may_be_number
 from gymtui.protocol import Gym
 from gymtui.ui.cells import fit
 from gymtui.ui.search import Search
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget
-from gymtui.words import fold, words
+from gymtui.words import WORD, beginnings, fold
 
 
 def matches(text: str, shown: str) -> Iterator[tuple[int, int]]:
-    """Where in `shown` a word begins with one of the typed words: (start, end) in characters."""
-    typed = sorted(words(text), key=len, reverse=True)
-    start = 0
-    while start < len(shown):
-        end = start
-        while end < len(shown) and shown[end].isalnum():
-            end += 1
-        word = shown[start:end]
-        found = next((t for t in typed if fold(word).startswith(t)), None)
-        if found is not None:
-            length = next(n for n in range(1, len(word) + 1) if len(fold(word[:n])) >= len(found))
-            yield start, start + length
-        start = end + 1
+    """Where `shown` has the beginnings that were typed: (start, end) in characters."""
+    runs = list(WORD.finditer(shown))
+    begun = beginnings(text, [fold(run[0]) for run in runs])
+    for at, run in enumerate(runs):
+        if at in begun:
+            length = next(n for n in range(1, len(run[0]) + 1) if len(fold(run[0][:n])) >= begun[at])
+            yield run.start(), run.start() + length
 
 
 class Hits(LiveWidget):
@@ -52,8 +46,11 @@ class Hits(LiveWidget):
     }
 
     search: reactive[Search | None] = reactive[Search | None](None)
+    directory: reactive[float] = reactive(1.0)  # how much of it is here
     gym: reactive[Gym | None] = reactive[Gym | None](None)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+
+    virtual_size: reactive[Size] = reactive(Size(0, 0))  # Textual's own lays out the screen a second time
 
     class Picked(Message):
         """A row was clicked."""
@@ -81,7 +78,11 @@ class Hits(LiveWidget):
         if self.search is None:
             return Content("")
         if not self.search.hits:
-            nobody = f"   nobody is found by “{self.search.text}” — Enter asks for it as a card number"
+            text = self.search.text
+            step = "Enter asks for it as a card number" if may_be_number(text) else "look at the spelling"
+            if self.directory < 1:
+                step = f"members are still coming in, {self.directory:.0%}".replace("%", " %")
+            nobody = f"   nobody is found by “{text}” — {step}"
             return Content.styled(fit(nobody, self.size.width), self.get_visual_style("hits--quiet"))
         return Content("\n").join(self._row(row, hit, self.search) for row, hit in enumerate(self.search.hits))
 
@@ -91,7 +92,8 @@ class Hits(LiveWidget):
         remark, look = self._remark(hit)
         quiet = self.get_visual_style("hits--quiet", partial=True)
         content = Content.assemble(
-            " › " if row == search.chosen else "   ",
+            "›" if row == search.chosen else " ",
+            (f"{row + 1} ", quiet),
             self._marked(fit(hit.member.full_name, name_width), search.text),
             "  ",
             self._marked(fit(hit.member.membership_number or "", 12), search.text),

@@ -1,4 +1,4 @@
-"""The last line: what the keys do just now, as many as there is room for, the most useful first."""
+"""The last line: what the keys do just now, as many as there is room for, the most useful first; or a notice."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -20,10 +21,12 @@ PLACES = {name: place for place, name in enumerate(COMMANDS)}
 
 class KeyLine(Widget):
     """In the order of the registry, after any that are not of it; a key that does not fit whole is left out. A click
-    does what the key does."""
+    does what the key does. While there is a `notice`, that is all."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--label"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--label", "keys--notice"}
+
+    notice: reactive[str] = reactive("")
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
@@ -35,7 +38,9 @@ class KeyLine(Widget):
     def _fitting(self) -> Iterator[tuple[int, Binding]]:
         """Each key that fits with the cell it begins at."""
         bound = [active.binding for active in self.screen.active_bindings.values() if active.binding.show]
-        first_key = {binding.action: binding for binding in reversed(bound)}
+        first_key: dict[str, Binding] = {}
+        for binding in bound:
+            first_key.setdefault(binding.action, binding)
         at = 0
         for binding in sorted(first_key.values(), key=lambda binding: PLACES.get(binding.id or "", -1)):
             width = cell_len(_words(binding)) + GAP
@@ -44,16 +49,23 @@ class KeyLine(Widget):
                 at += width
 
     def render(self) -> Content:
+        if self.notice:
+            notice = Content.styled(self.notice, self.get_visual_style("keys--notice"))
+            return notice.truncate(self.content_size.width, ellipsis=True)
         key, label = (self.get_visual_style(f"keys--{name}") for name in ("key", "label"))
-        keys = [Content.assemble((shown(b.key), key), (f" {b.description}", label)) for _, b in self._fitting()]
+        keys = [Content.assemble((_key(b), key), (f" {b.description}", label)) for _, b in self._fitting()]
         return Content(" " * GAP).join(keys)
 
     def on_click(self, event: events.Click) -> None:
         for at, binding in self._fitting():
-            if 0 <= event.x - self.gutter.left - at < cell_len(_words(binding)):
+            if not self.notice and 0 <= event.x - self.gutter.left - at < cell_len(_words(binding)):
                 self.app.simulate_key(binding.key)
                 return
 
 
 def _words(binding: Binding) -> str:
-    return f"{shown(binding.key)} {binding.description}"
+    return f"{_key(binding)} {binding.description}"
+
+
+def _key(binding: Binding) -> str:
+    return binding.key_display or shown(binding.key)

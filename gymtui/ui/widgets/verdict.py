@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 
 from gymtui.client.state import SYMBOLS, Verdict
+from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
+from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.widgets.error_boundary import LiveWidget
+
+NAME_AT_LEAST: Final = 12  # cells of a name that is cut short
+HINT: Final = (  # in their own symbols and colours, so that it holds without colours too
+    (f"{SYMBOLS['checked_in']} checked in   ", "$success"),
+    (f"{SYMBOLS['queued']} queued   ", "$warning"),
+    (f"{SYMBOLS['refused']} refused", "$error"),
+)
 
 
 class VerdictLine(LiveWidget):
@@ -22,20 +32,37 @@ class VerdictLine(LiveWidget):
     verdict: reactive[Verdict | None] = reactive[Verdict | None](None)
 
     def watch_verdict(self, verdict: Verdict | None) -> None:
-        for kind in SYMBOLS:
-            self.set_class(verdict is not None and verdict.kind == kind, f"-{kind}")
+        self.set_classes(f"-{verdict.kind}" if verdict else "")
 
     def render(self) -> Content:
         width = self.content_size.width
         if self.verdict is None:
-            hint = fit("Ready: green is checked in, amber is queued, red is refused.", width)
-            return Content.styled(hint, self.get_visual_style("verdict--hint"))
-        return Content("\n".join(fit(line, width) for line in self._lines(self.verdict, width)))
+            hint = Content.assemble("Ready:  ", *HINT).truncate(width)
+            return hint.stylize_before(self.get_visual_style("verdict--hint"))
+        return Content("\n".join(fit(line, width) for line in self._lines(self._as_here(self.verdict), width)))
+
+    def _as_here(self, verdict: Verdict) -> Verdict:
+        """With the key that the next command has now; a step that cannot be done on this screen is not named."""
+        if verdict.next_command is None or verdict.next_step is None:
+            return verdict
+        known, now = shown(COMMANDS[verdict.next_command].keys), key_of(self, verdict.next_command)
+        if known in verdict.next_step and now.startswith(":"):
+            return replace(verdict, next_step=None)
+        return replace(verdict, next_step=verdict.next_step.replace(known, now))
 
     def _lines(self, verdict: Verdict, width: int) -> list[str]:
         """The words; where they are too long for a line and there is a second one, the next step is there."""
         words = printable(verdict.words)
-        if verdict.next_step is None or cell_len(words) <= width or self.content_size.height < 2:
+        if cell_len(words) <= width:
             return [words]
-        step = f" — {printable(verdict.next_step)}"
-        return [words.removesuffix(step), f" {step}"]
+        outcome = replace(verdict, next_step=None)
+        behind = cell_len(printable(outcome.words)) - cell_len(printable(verdict.subject))
+        name = _cut(verdict.subject, max(NAME_AT_LEAST, width - behind))
+        if verdict.next_step is None or self.content_size.height < 2:
+            return [replace(verdict, subject=name).words]
+        return [replace(outcome, subject=name).words, f"  — {verdict.next_step}"]
+
+
+def _cut(text: str, width: int) -> str:
+    """The printable text in so many cells at most."""
+    return fit(text, min(width, cell_len(printable(text))))

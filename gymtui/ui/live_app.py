@@ -1,0 +1,146 @@
+"""An app around one connection: its looks and keys, the login where the connection needs one, and a polite end."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.worker import Worker
+
+from gymtui import clock
+from gymtui.choices import ChoicesFile
+from gymtui.choices import Theme as ThemeName
+from gymtui.client.auth import Login
+from gymtui.client.service import WebSocketService
+from gymtui.client.state import ConnectionState
+from gymtui.keys import keymap, shown
+from gymtui.protocol import Gym
+from gymtui.ui.ascii import AsciiFilter
+from gymtui.ui.bindings import bind
+from gymtui.ui.farewell import leave_on_signals, say_goodbye
+from gymtui.ui.plain import PlainApp
+from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.theme import THEMES
+
+
+class LiveApp(PlainApp):
+    """Listens to `service`, and asks for a login once it needs one; whoever leaves that open goes on without.
+
+    `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be. What the person chooses is kept in
+    `choices`. `ascii`: the terminal has no more.
+    """
+
+    CSS_PATH = "gym.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("help"),
+        bind("quit", priority=True),
+    ]
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        login: Login,
+        *,
+        url: str,
+        user: str | None = None,
+        theme: ThemeName = "slate",
+        keys: Mapping[str, str] | None = None,
+        choices: ChoicesFile | None = None,
+        ascii: bool = False,
+        clock: clock.Clock = clock.now,
+    ) -> None:
+        super().__init__()
+        for each in THEMES:
+            self.register_theme(each)
+        self.theme = theme
+        self.set_keymap(keymap(keys or {}))
+        self.service = service
+        self.login = login
+        self._url = url
+        self._user = user
+        self._choices = choices
+        self._ascii = AsciiFilter(enabled=ascii)
+        self._clock = clock
+        self._client: Worker[None] | None = None
+        self._needs_login = False
+
+    # --- what an app of this kind does otherwise ----------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def gym(self) -> Gym | None:
+        """The gym, as far as it is known here without the server."""
+
+    def is_card(self, text: str) -> bool:
+        """Is that a card, and no password?"""
+        return False
+
+    def take_card(self, code: str) -> None:
+        """It was scanned where a login was asked for."""
+
+    # --- the connection -----------------------------------------------------------------------------------------------
+
+    async def on_mount(self) -> None:
+        await self.start()
+
+    async def start(self) -> None:
+        """Once, as the app comes up. Not `on_mount`, which Textual would call for each class of the app."""
+        if not self.is_headless:
+            leave_on_signals(lambda: self.run_worker(self.leave(), name="leave", exclusive=True, group="leave"))
+        self.service.subscribe("connection", self._connection_changed)
+
+    def _connection_changed(self, state: ConnectionState) -> None:
+        needed_before, self._needs_login = self._needs_login, state.phase == "logged_out"
+        if self._needs_login and not needed_before:
+            self.action_log_in()
+
+    def action_log_in(self) -> None:
+        if not self._needs_login or any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
+            return
+        user = self.login.user or self._user or (self._choices.read().user if self._choices else None)
+        reason = self.service.state.reason if self.login.user else None
+        asking = LoginScreen(self.login, url=self._url, user=user, gym=self.gym, reason=reason, is_card=self.is_card)
+        self.push_screen(asking, self._login_done)
+
+    def _login_done(self, card: str | None) -> None:
+        if card is not None:
+            self.take_card(card)
+            return
+        if self._choices is not None and self.login.user is not None:
+            self._choices.keep(url=self._url, user=self.login.user)
+        self.service.logged_in()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """`log in` is there when nobody is."""
+        return self._needs_login if action == "log_in" else super().check_action(action, parameters)
+
+    # --- looks and keys -----------------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(self.screen))
+
+    def action_theme(self, name: str) -> None:
+        self.theme = name
+        if self._choices is not None:
+            self._choices.keep(theme=name)
+
+    def get_key_display(self, binding: Binding) -> str:
+        return binding.key_display or shown(binding.key)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    async def action_quit(self) -> None:
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Says goodbye to the server, and ends."""
+        await say_goodbye(self.service, self._client)
+        self.exit()
