@@ -11,6 +11,8 @@ from gymtui import clock
 from gymtui.client.auth import Answer, Login
 from gymtui.client.follow import Bookmark, Journal
 from gymtui.client.mock import MockWebSocket
+from gymtui.client.patience import PATIENCE
+from gymtui.client.pulse import BEAT
 from gymtui.client.service import WebSocketService
 from gymtui.protocol import CheckInEvent, Gym, Member, MemberRef, Policy, Snapshot, Stats
 
@@ -118,8 +120,8 @@ class Played:
 
     @property
     def backoffs(self) -> list[float]:
-        """The pauses between connections: all but the beat."""
-        return [seconds for seconds in self.pauses.asked if seconds != 10.0]
+        """The pauses between connections: all but the beat, and the patience with an answer."""
+        return [seconds for seconds in self.pauses.asked if seconds not in (BEAT, PATIENCE)]
 
     async def backed_off(self, times: int) -> None:
         """Waits for so many pauses between connections, and ends the last."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from msgspec.structs import replace
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
@@ -14,7 +15,7 @@ from gymtui import clock
 from gymtui.client import MockWebSocket
 from gymtui.client.mock import MockConnection
 from gymtui.client.tasks import until_first
-from gymtui.protocol import MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
+from gymtui.protocol import CheckInEvent, MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
 from tests.ui_fakes import GYM, STATS, visit
 
 
@@ -27,6 +28,22 @@ def answer(connection: MockConnection, request: Request, id: str | None) -> None
         )
     elif isinstance(request, SyncMembers):
         connection.reply(id, MembersPage(members=(), next_after_seq=seq, more=False, as_of_seq=seq))
+
+
+PEOPLE = 7000
+
+
+def come_and_go(seq: int, now: str) -> CheckInEvent:
+    """Everyone comes in turn, then everyone leaves, and so on."""
+    turn, number = divmod(seq, PEOPLE)
+    came, leaves = visit(number, f"Member {number}", check_in_time=now), turn % 2 == 1
+    return replace(
+        came,
+        id=f"v{turn // 2}-{number}",
+        status="checked_out" if leaves else "checked_in",
+        check_out_time=now if leaves else None,
+        seq=seq,
+    )
 
 
 class Firehose:
@@ -66,12 +83,7 @@ class Firehose:
                 due += self._every
                 await asyncio.sleep(due - asyncio.get_running_loop().time())
                 now, first = clock.to_text(clock.now()), self._played.seq + 1
-                played.events(
-                    *(
-                        visit(seq, f"Member {seq % 7000}", check_in_time=now)
-                        for seq in range(first, first + self._events)
-                    )
-                )
+                played.events(*(come_and_go(seq, now) for seq in range(first, first + self._events)))
                 self.sent += self._events
 
         with suppress(ConnectionClosed):

@@ -18,8 +18,8 @@ from websockets.exceptions import ConnectionClosed
 from gymtui import clock
 from gymtui.protocol import Member, Role
 from server import auth
-from server.admin import import_members
 from server.app import Server
+from server.members_import import import_members
 from server.store import Outcome, Transaction, User
 from server.store.sqlite import SqliteStore
 

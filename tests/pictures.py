@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import re
+from collections.abc import Callable
 from typing import Final
 
 import resvg_py
 from rich.console import Console
 from textual.app import App
+from textual.pilot import Pilot
 
+WITHIN: Final = 10.0  # seconds that a screen has to come
 FONTS: Final = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 ASPECT: Final = 0.602  # width of a cell by its height, as the first of these fonts has it
 TEMPLATE: Final = f"""\
-<svg viewBox="0 0 {{width}} {{height}}" xmlns="http://www.w3.org/2000/svg">
+<svg viewBox="0 0 {{width}} {{height}}" xmlns="http://www.w3.org/2000/svg" xml:space="preserve">
 <style>
 .{{unique_id}}-matrix {{{{ font-family: {FONTS}; font-size: {{char_height}}px; line-height: {{line_height}}px; }}}}
 .{{unique_id}}-title {{{{ font-family: sans-serif; font-size: 16px; }}}}
@@ -58,3 +63,41 @@ def png(drawn: str) -> bytes:
     return resvg_py.svg_to_bytes(
         svg_string=drawn, monospace_family="DejaVu Sans Mono", sans_serif_family="DejaVu Sans", zoom=1.5
     )
+
+
+class Camera:
+    """Draws the screen of a running app once it shows what it should; `pictures` are SVG by name."""
+
+    def __init__(self, app: App[None], pilot: Pilot[None], pictures: dict[str, str]) -> None:
+        self._app = app
+        self._pilot = pilot
+        self._pictures = pictures
+
+    async def until(self, *patterns: str) -> None:
+        """Waits until the screen shows all of these."""
+        await self.until_so(lambda: all(re.search(pattern, self.text) for pattern in patterns), patterns)
+
+    async def until_so(self, condition: Callable[[], bool], what: object) -> None:
+        try:
+            async with asyncio.timeout(WITHIN):
+                while not condition():
+                    await self._pilot.pause()
+        except TimeoutError:
+            raise AssertionError(f"{what} never came up:\n{self.text}") from None
+
+    @property
+    def text(self) -> str:
+        return "\n".join(strip.text for strip in self._app.screen._compositor.render_strips())
+
+    async def draw(self, name: str, *sizes: tuple[int, int]) -> None:
+        """A picture (`front-desk-80x24`) a size; then the size is what it was."""
+        before = self._app.size
+        for columns, rows in sizes:
+            await self._resize(columns, rows)
+            self._pictures[f"{name}-{columns}x{rows}"] = svg(self._app)
+        await self._resize(*before)
+
+    async def _resize(self, columns: int, rows: int) -> None:
+        if self._app.size != (columns, rows):
+            await self._pilot.resize_terminal(columns, rows)
+            await self._pilot.pause()

@@ -85,7 +85,16 @@ def test_every_command_helps(command: str, capsys: pytest.CaptureFixture[str]) -
         ["admin", "tokens", "issue", "--user", "ana"],
         ["admin", "tokens", "issue", "--user", "ana", "--ttl", "long"],
         ["admin", "tokens", "issue", "--user", "ana", "--ttl", "9" * 5000],
+        ["admin", "tokens", "issue", "--user", "ana", "--ttl", "0"],
+        ["admin", "users", "add", "a:b", "--role", "staff"],
+        ["admin", "users", "role", "ana", "king"],
+        ["admin", "users", "pin"],
         ["admin", "members", "import"],
+        ["admin", "members", "export"],
+        ["admin", "check-ins", "export", "a.csv", "b.csv"],
+        ["admin", "keys", "rotate", "now"],
+        ["serve", "--timezone", "Nowhere"],
+        ["serve", "--policy", "none.toml"],
     ],
 )
 def test_wrong_usage_is_2_and_one_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,7 +112,8 @@ def test_what_fails_is_1_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixt
         ["admin", "tokens", "issue", "--user", "nobody", "--ttl", "60", "--database", "g.db"],
         ["admin", "members", "import", "none.csv", "--database", "g.db"],
         ["admin", "members", "export", ".", "--database", "g.db"],
-        ["serve", "--database", "g.db", "--timezone", "Nowhere"],
+        ["admin", "check-ins", "export", "no/folder.csv", "--database", "g.db"],
+        ["admin", "users", "disable", "nobody", "--database", "g.db"],
         ["serve", "--database", "text.db"],
         ["serve", "--database", "g.db", "--host", "no.such.host.invalid"],
     ):
@@ -120,7 +130,7 @@ def test_a_command_does_and_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (tmp_path / "m.csv").write_text("name,number\nAna,1\n")
     assert run("admin", "members", "import", "m.csv", "--strict") == 0
     assert run("admin", "members", "export", "out.csv", "--log-level", "debug") == 0
-    assert capsys.readouterr().out == "1 members imported, 0 rows not.\n1 members exported.\n"
+    assert capsys.readouterr().out == "1 member imported, 0 rows not.\n1 member exported.\n"
     assert (tmp_path / "file.db").exists()
 
 
@@ -204,7 +214,7 @@ def test_a_port_that_is_taken_is_told(gym: Path) -> None:
         )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"gymtui: Nobody can listen on 127.0.0.1:{port} (address already in use): please choose another --port.\n"
+        f"gymtui: Somebody listens on 127.0.0.1:{port} already, perhaps another server: please choose another --port.\n"
     )
 
 

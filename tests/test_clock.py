@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,19 @@ def test_an_id_is_a_uuid_of_version_7_that_holds_its_time() -> None:
     id = uuid.UUID(clock.new_id(NINE))
     assert (id.version, id.variant, id.int >> 80) == (7, uuid.RFC_4122, NINE)
     assert len({clock.new_id(NINE) for _ in range(1000)}) == 1000
+
+
+def test_ids_of_one_millisecond_sort_in_the_order_in_which_they_were_made() -> None:
+    ids = [clock.new_id(NINE + number % 2) for number in range(2000)]
+    assert ids[::2] == sorted(ids[::2])
+    assert ids[1::2] == sorted(ids[1::2])
+
+
+def test_threads_that_make_ids_make_no_two_alike() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: [clock.new_id(NINE) for _ in range(500)], range(4)))
+    assert all(ids == sorted(ids) for ids in made)
+    assert len({id for ids in made for id in ids}) == 2000
 
 
 def test_ids_sort_by_their_time() -> None:

@@ -88,9 +88,16 @@ def test_every_code_that_there_is_has_a_row_and_a_sentence_that_fits() -> None:
 # --- what the client does --------------------------------------------------------------------------------------------
 
 
+async def sam_logged_in() -> Login:
+    """With a token that can be renewed."""
+    sam = Login(URL, fetch=lambda *_: TOKENS)
+    await sam.log_in("sam", "a password")
+    return sam
+
+
 @every_row
 async def test_what_the_client_does_then(row: Row) -> None:
-    async with played() as play:
+    async with played(login=await sam_logged_in()) as play:
         problems = Heard(play.service, "problem").all
         connection = await play.server.accepted()
         await play.phase("live")
@@ -108,8 +115,7 @@ async def test_what_the_client_does_then(row: Row) -> None:
 
 @every_row
 async def test_how_it_goes_on(row: Row) -> None:
-    sam = Login(URL, token="a-token", fetch=lambda *_: TOKENS)
-    await sam.log_in("sam", "a password")
+    sam = await sam_logged_in()
     async with played(login=sam) as play:
         close(await play.server.accepted(), row.code)
         await play.phase(row.phase)
@@ -128,7 +134,7 @@ async def test_how_it_goes_on(row: Row) -> None:
 @pytest.mark.parametrize("random", [0.0, 0.25, 1.0])
 @pytest.mark.parametrize(("code", "most"), [(1006, 0.5), (4200, 2.0), (4101, 0.0)])
 async def test_pauses_are_spread_over_all_their_length(code: int, most: float, random: float) -> None:
-    async with played(random=lambda: random) as play:
+    async with played(login=await sam_logged_in(), random=lambda: random) as play:
         close(await play.server.accepted(), code)
         await until(lambda: play.backoffs)
         assert play.backoffs == [most * random]
@@ -217,8 +223,7 @@ async def test_what_the_person_reads() -> None:
     """One desk through all of them, at 80x24."""
     server = MockWebSocket()
     with closing(Replica(":memory:")) as replica:
-        sam = Login(URL, fetch=lambda *_: TOKENS)
-        await sam.log_in("sam", "a password")
+        sam = await sam_logged_in()
         service = WebSocketService(URL, sam, replica, connect=server, sleep=never, random=lambda: 1.0)
         app = GymApp(Desk(service, replica, name="desk 2"), sam, url=URL)
         async with app.run_test(size=(80, 24)) as pilot:
@@ -234,4 +239,4 @@ async def test_what_the_person_reads() -> None:
                     await pilot.press("f9")
                     await until_shown(pilot, app, row.sentence)
                     await pilot.press("f9", "ctrl+r")
-            await app.action_quit()
+            await app.leave()

@@ -9,9 +9,9 @@ import pytest
 
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Gym, Policy, Undo
-from server.admin import name_gym, read_policy
 from server.closing import Closing, left_at
 from server.database import Database
+from server.gym import name_gym
 from tests.kit import member
 from tests.till import HOUR, MINUTE, NINE, Till
 
@@ -94,27 +94,3 @@ async def test_a_manager_may_take_an_assumed_exit_back(gym: tuple[Till, Closing]
     assert till.refused(Undo(command_id=f"auto:{came.id}")).code == "not_allowed"
     assert till.undo(f"auto:{came.id}", user="mia").status == "checked_in"
     assert till.store.stats() == till.recount()
-
-
-def test_a_policy_file_names_what_it_changes(tmp_path: Path) -> None:
-    file = tmp_path / "policy.toml"
-    file.write_text('payment_overdue = "refuse"\nclosing_time = "22:30"\n')
-    assert read_policy(file) == Policy(payment_overdue="refuse", closing_time="22:30")
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ('towels = "refuse"', "has a line that no policy has: towels"),
-        ('banned = "maybe"', "is no policy"),
-        ('closing_time = "25:00"', "is no policy"),
-        ("banned", "is not a TOML file"),
-    ],
-)
-def test_a_policy_that_cannot_be_is_told(tmp_path: Path, text: str, sentence: str) -> None:
-    file = tmp_path / "policy.toml"
-    file.write_text(text)
-    with pytest.raises(Exception, match=sentence):
-        read_policy(file)
-    with pytest.raises(Exception, match="cannot be read"):
-        read_policy(tmp_path / "none.toml")

@@ -274,7 +274,7 @@ def test_the_same_command_has_the_same_reply(till: Till) -> None:
     till.now += DAY
     till.check_out()
     before = till.seq
-    assert till.give(CheckIn(code="1", location="x"), id="same") == first
+    assert till.give(CheckIn(code="1", location="x"), id="same") == replace(first, duplicate=True)
     assert till.seq == before
 
 
@@ -332,10 +332,9 @@ def test_a_notification(till: Till) -> None:
     notification = msgspec.json.decode(outcome.result, type=Notified).notification
     assert (notification.title, notification.message, notification.seq) == ("Sauna", "closed\x00", till.seq)
     assert notification.at == "2026-11-22T09:00:00.000Z"
-    assert (
-        till.give(Notify(level="warning", title="Sauna", message="closed\x00", member_id="m"), id="n", user="mia")
-        == outcome
-    )
+    assert till.give(
+        Notify(level="warning", title="Sauna", message="closed\x00", member_id="m"), id="n", user="mia"
+    ) == replace(outcome, duplicate=True)
     assert till.refused(Undo(command_id="n")).code == "unknown_visit"
     assert till.refused(CheckOut(command_id="n")).code == "unknown_visit"
 
@@ -450,7 +449,8 @@ def test_a_clash_closes_at_its_start_and_leaves_the_open_one(till: Till) -> None
     assert clash.check_out_time == clash.check_in_time == "2026-11-22T08:00:00.000Z"
     assert clash.visits_left is UNSET
     assert stored(till.store, "2").visits_left == 1
-    assert till.counts() == (1, 2, None)
+    assert till.counts() == (1, 1, None)  # one person, seen to come in by two desks
+    assert till.store.stats() == till.recount()
     error = till.refused(Undo(command_id="clash"))
     assert (error.code, error.details) == ("not_checked_in", {"reason": "in by an earlier check-in"})
     assert till.check_out("2").id == open.id
@@ -547,7 +547,7 @@ class Gym(RuleBasedStateMachine):
             id, payload, user, outcome = self.given[-back]
             before = self.till.seq
             again = self.till.give(payload, id=id, user=user)
-            assert msgspec.json.encode(again) == msgspec.json.encode(outcome)
+            assert msgspec.json.encode(replace(again, duplicate=False)) == msgspec.json.encode(outcome)
             assert self.till.seq == before
 
     @rule(ms=st.integers(1, 2 * DAY))

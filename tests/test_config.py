@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import fields
 
+from gymtui.choices import THEMES, Choices, ChoicesFile
 from gymtui.cli import HELP
 from gymtui.config import Config, ConfigError, load, local_timezone
+from gymtui.ui.theme import THEMES as SCREEN_THEMES
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +44,7 @@ def test_the_file_of_this_folder_goes_before_the_persons_own(tmp_path: Path) -> 
 
 def test_every_setting_may_come_from_anywhere(tmp_path: Path) -> None:
     values = {"port": "81", "batch_ms": "7", "capacity": "9", "rate": "0.5", "desks": "3", "seed": "-4"}
-    values |= {"max_rate": "5", "url": "wss://gym.test/ws/checkins/"}
+    values |= {"max_rate": "5", "theme": "paper", "url": "wss://gym.test/ws/checkins/"}
     values |= {"json": "true", "log_json": "1", "log_level": "debug", "timezone": "Europe/Zurich", "database": "/g.db"}
     values |= {name: f"a {name}" for name in Config.__struct_fields__ if name not in values}
     environment = {f"GYMTUI_{name.upper()}": value for name, value in values.items()}
@@ -51,6 +53,47 @@ def test_every_setting_may_come_from_anywhere(tmp_path: Path) -> None:
     assert load(values, {}) == load({}, environment) == load({}, {}, file)
     assert load(values, {}).rate == 0.5
     assert load(values, {}).json is True
+
+
+def test_what_was_chosen_last_holds_where_nobody_says_otherwise(tmp_path: Path) -> None:
+    chosen = Choices(url="wss://last.test/ws/checkins/", user="ana", theme="paper")
+    last = load({}, {}, chosen=chosen)
+    assert (last.url, last.theme, last.user) == (chosen.url, "paper", None)  # whoever is named has to have said so
+    (tmp_path / "gymtui.toml").write_text('theme = "ansi"')
+    assert load({}, {}, chosen=chosen).theme == "ansi"
+    assert load({}, {"GYMTUI_URL": "ws://here/"}, chosen=chosen).url == "ws://here/"
+    with pytest.raises(ConfigError, match="The setting theme cannot be used: Invalid enum value 'pink'"):
+        load({"theme": "pink"}, {})
+
+
+def test_choices_are_kept_one_by_one(tmp_path: Path) -> None:
+    file = ChoicesFile(tmp_path / "made")
+    assert file.read() == Choices()
+    file.keep(url="ws://gym.test/", user="ana")
+    file.keep(theme="ansi")
+    assert file.read() == Choices(url="ws://gym.test/", user="ana", theme="ansi")
+
+
+@pytest.mark.parametrize("content", [b"{", b'{"theme":"pink"}', b"\xff"])
+def test_choices_that_cannot_be_read_are_none_and_may_be_made_anew(
+    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "choices.json").write_bytes(content)
+    file = ChoicesFile(tmp_path)
+    assert file.read() == Choices()
+    assert "choices.json cannot be used" in caplog.text
+    file.keep(user="ana")
+    assert file.read() == Choices(user="ana")
+
+
+def test_choices_that_cannot_be_written_are_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("no folder")
+    ChoicesFile(tmp_path / "file").keep(theme="paper")
+    assert "cannot be written" in caplog.text
+
+
+def test_the_themes_are_those_of_the_screens() -> None:
+    assert tuple(theme.name for theme in SCREEN_THEMES) == THEMES
 
 
 def test_every_setting_is_explained() -> None:

@@ -176,7 +176,7 @@ def test_the_ledger_finds_what_is_lost_and_what_is_doubled(tmp_path: Path) -> No
 def test_a_hint_goes_when_it_is_done_or_skipped() -> None:
     tour = Tour()
     tour.hear(verdict("a", number="100042"))
-    assert tour.hint == HINTS["name"]
+    assert (tour.hint, tour.place, tour.over) == (HINTS["name"], "2/6", False)
     tour.hear(verdict("b"))
     assert tour.hint == HINTS["out"]
     tour.skip()
@@ -186,4 +186,4 @@ def test_a_hint_goes_when_it_is_done_or_skipped() -> None:
     assert tour.hint == HINTS["chaos"]
     tour.did("chaos")
     tour.skip()
-    assert tour.hint == END
+    assert (tour.hint, tour.place, tour.over) == (END, "", True)

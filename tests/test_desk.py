@@ -152,7 +152,7 @@ async def test_the_servers_no_is_a_refusal_with_its_reason(gym: Gym) -> None:
         _, id = await connection.received(CheckIn)
         connection.refuse(id, "no_visits_left", "Ana may not come in.", details={"reason": "no visits left"})
         await until(lambda: gym.verdicts)
-        assert gym.said == ["✗ Ana Silva refused: no visits left — sell a new card, or call a manager"]
+        assert gym.said == ["✗ Ana Silva refused: no visits left — F8 override (manager)"]
         assert gym.desk.queued == 0
         assert gym.desk.undo() is None
         assert gym.desk.in_since("m1") is None
@@ -239,6 +239,26 @@ async def test_a_code_that_the_server_does_not_know_either(gym: Gym) -> None:
         connection.refuse(id, "unknown_member", "?", details={"reason": "nobody here has that number"})
         await until(lambda: gym.verdicts)
         assert gym.said == ["✗ 7777 refused: nobody here has that number — search by name"]
+
+
+async def test_a_name_that_nobody_has_is_no_card_and_not_asked_for(gym: Gym) -> None:
+    async with gym.open() as connection:
+        for verdict in (gym.desk.check_in("Qwert"), gym.desk.check_out("Qwert")):
+            assert verdict.words == "✗ Qwert refused: nobody is known by that name — look at the spelling"
+        await settle()
+        assert sent_ids(connection, "check_in") + sent_ids(connection, "check_out") == []
+
+
+async def test_while_members_are_still_coming_in_a_name_may_be_somebody_s() -> None:
+    gym = Gym(":memory:", known=False)
+    async with gym.open() as connection:
+        assert gym.desk.check_in("Qwert").kind == "queued"
+        request, id = await connection.received(CheckIn)
+        assert request == CheckIn(code="Qwert")
+        connection.refuse(id, "unknown_member", "?", details={"reason": "nobody here has that number"})
+        await until(lambda: gym.verdicts)
+        assert gym.said == ["✗ Qwert refused: nobody is known by that name — look at the spelling"]
+    gym.replica.close()
 
 
 async def test_a_code_whose_answer_is_cut_off_is_not_left_open(gym: Gym) -> None:
@@ -426,6 +446,33 @@ def test_offline_it_decides_and_says_that_nothing_is_sent(gym: Gym) -> None:
     assert gym.desk.queued == 1
 
 
+async def test_what_is_queued_is_named_alone_and_once_it_is_sent(gym: Gym) -> None:
+    gym.desk.check_in(ANA)
+    out, back = gym.desk.check_out(ANA), gym.desk.undo()
+    gym.desk.check_in(CAL)
+    gone = gym.desk.undo()
+    assert back is not None
+    assert gone is not None
+    assert [verdict.words for verdict in (out, back, gone)] == [
+        "… Ana Silva queued, not sent yet: check-out",
+        "… Ana Silva queued, not sent yet: undo of the check-out",
+        "… Cal Roe queued, not sent yet: undo of the check-in",
+    ]
+    async with gym.open() as connection:
+        for kind in (CheckIn, CheckOut, Undo, CheckIn, Undo):
+            _, id = await connection.received(kind)
+            connection.reply(id, {})
+        await until(lambda: len(gym.verdicts) >= 10)
+        sent = "queued: waiting for the server's answer"
+        assert {words for words in gym.said if sent in words} == {
+            f"… Ana Silva {sent}",
+            f"… Ana Silva {sent} to the check-out",
+            f"… Ana Silva {sent} to the undo of the check-out",
+            f"… Cal Roe {sent}",
+            f"… Cal Roe {sent} to the undo of the check-in",
+        }
+
+
 def test_in_and_out_and_in_again_alone(gym: Gym) -> None:
     gym.desk.check_in(ANA)
     gym.now += 60_000
@@ -513,16 +560,20 @@ async def test_what_was_queued_alone_is_sent_in_order_once_there_is_a_server(tmp
 
 
 async def test_two_commands_of_one_member_never_travel_at_once(gym: Gym) -> None:
+    gym.desk.check_in(CAL)
     gym.desk.check_in(ANA)
     gym.desk.check_out(ANA)
-    gym.desk.check_in(CAL)
+    gym.desk.check_out(CAL)
     async with gym.open() as connection:
         await until(lambda: len(sent_ids(connection, "check_in")) == 2)
         await settle()
-        assert sent_ids(connection, "check_out") == []
-        request, id = await connection.received(CheckIn)
-        connection.reply(id, done(request, id or ""))
-        await connection.received(CheckOut)
+        for who in (CAL, ANA):
+            assert sent_ids(connection, "check_out") == []
+            request, id = await connection.received(CheckIn)
+            assert request.member_id == who.id
+            connection.reply(id, done(request, id or ""))
+            await settle()
+        assert [(await connection.received(CheckOut))[0].member_id for _ in range(2)] == [ANA.id, CAL.id]
 
 
 async def test_a_restart_in_between_changes_nothing(tmp_path: Path) -> None:
@@ -718,7 +769,7 @@ async def test_a_command_that_a_server_cannot_take_is_found_and_set_aside(gym: G
 async def test_an_answer_that_the_disk_does_not_take_is_said_and_asked_for_again_after_a_restart(
     gym: Gym, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: str) -> None:
+    def full(*_: object) -> None:
         raise ReplicaError("disk is full")
 
     monkeypatch.setattr(gym.replica, "settle", full)

@@ -16,7 +16,7 @@ import pytest
 from gymtui import clock
 from server import auth
 from server.app import Server
-from server.auth import BadToken
+from server.auth import BadToken, Denied
 from server.store import Outcome, Transaction, User
 from server.store.sqlite import SqliteStore
 from tests.kit import PASSWORD, WITHIN, Wire, port_of, serving, token
@@ -36,10 +36,15 @@ class Answer(NamedTuple):
         return decoded
 
 
-async def ask(url: str, path: str, *headers: str, method: str = "POST") -> Answer:
+async def ask(url: str, path: str, *headers: str, method: str = "POST", body: bytes = b"") -> Answer:
     """One plain HTTP request to the port of a WebSocket's URL."""
+    request = "\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *headers, "", ""]).encode()
+    return await ask_raw(url, request + body)
+
+
+async def ask_raw(url: str, request: bytes) -> Answer:
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
-    writer.write("\r\n".join([f"{method} {path} HTTP/1.1", "Host: localhost", *headers, "", ""]).encode())
+    writer.write(request)
     async with asyncio.timeout(WITHIN):
         head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
     writer.close()
@@ -212,6 +217,26 @@ async def test_a_used_token_that_comes_back_ends_the_login_everywhere(gym: Path,
         assert (await ask(server.url, "/auth/token", bearer(refresh))).status == 401
 
 
+async def test_who_knows_a_login_but_no_token_of_it_ends_nothing(gym: Path) -> None:
+    async with serving(gym) as server:
+        body = (await ask(server.url, "/auth/token", basic("ana"))).json
+        used, refresh = body["refresh_token"], body["refresh_token"]
+        for _ in range(2):
+            body = (await ask(server.url, "/auth/token", bearer(refresh))).json
+            refresh = body["refresh_token"]
+        sid, secret, mark = used.split(".")
+        guesses = [sid, f"{sid}.", f"{sid}.guess", f"{sid}.{secret}", f"{sid}.{secret}.{mark[::-1]}", f"{sid}.é.{mark}"]
+        async with Wire.open(server.url, body["access_token"]) as wire:
+            await wire.until("connection_status")
+            for guess in guesses:
+                with pytest.raises(Denied, match="This login is over"):
+                    await server.auth.refresh(guess)
+            assert (await wire.ask("search_members", {"text": "name"}))["ok"] is True
+        assert (await ask(server.url, "/auth/token", bearer(refresh))).status == 200
+        assert (await ask(server.url, "/auth/token", bearer(used))).status == 401
+        assert server.auth.role("ana", sid) is None
+
+
 @pytest.mark.parametrize("refresh", ["", ".", "nonsense", "a.b.c", "é", "x" * 4000])
 async def test_a_refresh_token_that_is_none(gym: Path, refresh: str) -> None:
     async with serving(gym) as server:
@@ -253,6 +278,32 @@ async def test_the_websocket_wants_an_upgrade(gym: Path) -> None:
     async with serving(gym) as server:
         assert (await ask(server.url, "/ws/checkins/", method="GET")).status == 426
         assert (await ask(server.url, "/ws/checkins/", method="POST")).status == 405
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        ("Content-Length: 19", b"grant_type=password"),
+        ("Content-Length: 1000000", b"x" * 1_000_000),
+        ("Content-Length: 1000000", b""),
+        ("Content-Length: 1000000", b"x"),
+        ("Transfer-Encoding: chunked", b"5\r\nhello\r\n0\r\n\r\n"),
+    ],
+)
+async def test_a_request_with_a_body_is_told_so(gym: Path, header: str, body: bytes) -> None:
+    async with serving(gym) as server:
+        answer = await ask(server.url, "/auth/token", basic("ana"), header, body=body)
+        assert (answer.status, answer.headers["connection"]) == (400, "close")
+        assert answer.body == "This cannot be read as a request: please send HTTP/1.1, and no body.\n"
+
+
+@pytest.mark.parametrize(
+    "text", [b"hello\r\n", b"GET / HTTP/3\r\n\r\n", b"\x16\x03\x01\x00\xa5\r\n", b"GET /\xff HTTP/1.1\r\n\r\n"]
+)
+async def test_what_is_no_request_is_told_so(gym: Path, text: bytes) -> None:
+    async with serving(gym) as server:
+        assert (await ask_raw(server.url, text)).status == 400
+        assert (await ask(server.url, "/healthz", method="GET")).status == 200
 
 
 async def test_two_authorizations_are_none(gym: Path) -> None:

@@ -110,9 +110,9 @@ def test_only_a_newline_ends_a_row(write: Write, mark: str) -> None:
         ("Ana,1,gone", "status is one of active, frozen, banned, inactive, not 'gone'"),
         ("Ana,1,,31.12.2026", "valid_until is a date such as 2026-11-30, not '31.12.2026'"),
         ("Ana,1,,2026-02-30", "valid_until is a date such as 2026-11-30, not '2026-02-30'"),
-        ("Ana,1,,,many", "visits_left is a number, not 'many'"),
-        ("Ana,1,,,-1", "visits_left is a number, not '-1'"),
-        ("Ana,1,,,1000000", "visits_left is a number, not '1000000'"),
+        ("Ana,1,,,many", "visits_left is a number up to 1,000,000, not 'many'"),
+        ("Ana,1,,,-1", "visits_left is a number up to 1,000,000, not '-1'"),
+        ("Ana,1,,,1000001", "visits_left is a number up to 1,000,000, not '1000001'"),
         ("Ana,1,,,,maybe", "payment_overdue is yes or no, not 'maybe'"),
         ("Ana,1,,,,,6-14", "hours are such as 06:00-14:00, not '6-14'"),
         ("Ana,1,,,,,06:00Z-14:00Z", "hours are such as 06:00-14:00, not '06:00Z-14:00Z'"),
@@ -150,10 +150,39 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, name: str, why: str) -> None
         read_members(tmp_path / name)
 
 
-def test_a_quote_that_never_ends(write: Write) -> None:
-    with pytest.raises(MembersFileError, match="its first line is no heading"):
-        read_members(write('"name,number\n' + "Ana,1\n" * 30_000))
-    good, bad = read_members(write('name,number\nBen,2\n"Ana,1\n' + "Cem,3\n" * 30_000))
-    assert [line for line, _ in good] == [2]
-    assert len(bad) == 1
-    assert "cannot be read any further" in bad[0].sentence
+OPEN = "has a quote that does not end where its cell does"
+
+
+@pytest.mark.parametrize("rest", ["", "Cem,3,\n", 'Cem,3,"knee, back"\n', 'Cem,3,""\n', "Cem,3,\n" * 30_000])
+@pytest.mark.parametrize("row", ['"Ana,1,', 'Ana,"1,', 'Ana,1,"', '"Ana ""A"",1,', '"Ana "A" Abt",1,'])
+def test_a_quote_that_does_not_end_is_named_by_its_line_and_harms_no_other(write: Write, row: str, rest: str) -> None:
+    good, bad = read_members(write(f"name,number,notes\nBen,2,\n{row}\nDea,4,\n{rest}"))
+    assert [line for line, _ in good][:3] == [2, 4, 5][: len(good)]
+    assert bad[0] == Problem(3, OPEN)
+    assert len(good) + len(bad) == 3 + rest.count("\n")
+
+
+def test_every_quote_that_does_not_end_is_named(write: Write) -> None:
+    good, bad = read_members(write('name,number\n"Ana,1\n"Ben,2\n"Cem\n",3\nDea,"4\n'))
+    assert [line for line, _ in good] == [5]
+    assert bad == [Problem(line, OPEN) for line in (2, 3, 6)]
+
+
+def test_a_quote_that_does_not_end_in_the_heading(write: Write) -> None:
+    for rows in ("", "Ana,1\n" * 30_000):
+        with pytest.raises(MembersFileError, match=f"its first line is no heading, it {OPEN}"):
+            read_members(write('"name,number\n' + rows))
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_cell_without_an_end_is_one_bad_row(write: Write, quote: str) -> None:
+    good, bad = read_members(write(f"name,number,notes\nBen,2,\nAna,1,{quote}{'x' * 200_000}{quote}\nCem,3,\n"))
+    assert [line for line, _ in good] == [2, 4]
+    assert bad == [Problem(3, "has a cell of more than 131,072 characters")]
+
+
+def test_each_alert_may_be_long(write: Write) -> None:
+    alerts = ["a" * 1000, "b" * 1000]
+    good, bad = read_members(write(f"name,number,alerts\nBen,2,{'; '.join(alerts)}\nAna,1,{'c' * 1001}\n"))
+    assert [fields["alerts"] for _, fields in good] == [tuple(alerts)]
+    assert bad == [Problem(3, "alerts has one of more than 1000 characters")]

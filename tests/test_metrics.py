@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections import Counter
@@ -15,7 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from gymtui import clock
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Role
 from server import http
-from tests.kit import WITHIN, Wire, serving, token
+from tests.faults.law import law
+from tests.kit import WITHIN, Wire, port_of, serving, token
 from tests.test_http_token import ask, basic, bearer, writes
 from tests.test_watchdog import stop_reading, the, until
 
@@ -144,14 +146,17 @@ async def test_the_figures_of_a_session_are_exact(gym: Path) -> None:
         **{(type, "out"): count for type, count in Counting.got_bytes.items()},
         **{(type, "in"): count for type, count in Counting.sent_bytes.items()},
     }
-    assert by("commands_total", "type", "outcome") == {
-        ("check_in", "ok"): 3,
-        ("check_in", "already_checked_in"): 1,
-        ("check_in", "unknown_member"): 1,
-        ("check_out", "ok"): 2,
-        ("notify", "ok"): 1,
+    assert by("commands_received_total", "type") == {("check_in",): 5, ("check_out",): 2, ("notify",): 2}
+    assert by("commands_total", "type", "outcome", "code") == {
+        ("check_in", "applied", "ok"): 2,
+        ("check_in", "duplicate", "ok"): 1,
+        ("check_in", "refused", "already_checked_in"): 1,
+        ("check_in", "refused", "unknown_member"): 1,
+        ("check_out", "applied", "ok"): 2,
+        ("notify", "refused", "not_allowed"): 1,
+        ("notify", "applied", "ok"): 1,
     }
-    assert by("command_seconds_count", "type") == {("check_in",): 5, ("check_out",): 2, ("notify",): 1}
+    assert by("command_seconds_count", "type") == {("check_in",): 5, ("check_out",): 2, ("notify",): 2}
     assert by("errors_total", "code") == {
         ("already_checked_in",): 1,
         ("unknown_member",): 1,
@@ -196,10 +201,45 @@ def bounded(figures: Figures) -> None:
     """No label holds anything that somebody else could choose."""
     words = {*REQUESTS, *SERVER_MESSAGES, *ERROR_CODES, *get_args(Role)}
     words |= {"unreadable", "in", "out", "ok", "denied", "too_many", "unavailable", "password", "refresh", "nobody"}
+    words |= {"applied", "duplicate", "refused", "failed"}
     words |= {"accepted", "events", "snapshot", "data", "camelCase", "batch", "other", *(c.name.lower() for c in Close)}
     for name, labels in figures:
         for label, value in labels:
             assert value in words or label == "le" or value.isdecimal(), (name, label, value)
+
+
+async def test_every_command_is_applied_or_a_duplicate_or_refused_or_has_failed(gym: Path) -> None:
+    async with (
+        serving(gym) as server,
+        Wire.open(server.url, token(gym, "ana")) as ana,
+        Wire.open(server.url, token(gym, "otto")) as otto,
+    ):
+
+        async def outcomes() -> tuple[int, dict[str, int]]:
+            received, counted = await asyncio.to_thread(law, port_of(server.url))
+            return received, dict(counted)
+
+        await ana.until("connection_status")
+        await otto.until("connection_status")
+        head = server.hub.head
+        await ana.ask("check_in", {"code": "1"}, "c1")
+        assert await outcomes() == (1, {"applied": 1, "duplicate": 0, "refused": 0, "failed": 0})
+        await ana.ask("check_in", {"code": "1"}, "c1")
+        assert await outcomes() == (2, {"applied": 1, "duplicate": 1, "refused": 0, "failed": 0})
+        await ana.ask("check_in", {"code": "1"}, "c2")  # in already: it has a row, which says no
+        await ana.ask("check_in", {"code": "2"}, "c1")  # another's id: no row
+        await ana.ask("check_in", {}, "c3")  # nobody is meant: no row
+        await otto.ask("check_in", {"code": "3"}, "c4")  # no right to: no row
+        assert await outcomes() == (6, {"applied": 1, "duplicate": 1, "refused": 4, "failed": 0})
+        await ana.ask("check_in", {"code": "1"}, "c2")  # a refusal answers for itself too
+        assert await outcomes() == (7, {"applied": 1, "duplicate": 2, "refused": 4, "failed": 0})
+        writes(server, False)
+        await ana.ask("check_in", {"code": "4"}, "c5")
+        assert await outcomes() == (8, {"applied": 1, "duplicate": 2, "refused": 4, "failed": 1})
+        writes(server, True)
+        await ana.send("check_out", {"code": "1"})  # one that wants no answer counts too
+        await ana.covers(head + 3)
+        assert await outcomes() == (9, {"applied": 2, "duplicate": 2, "refused": 4, "failed": 1})
 
 
 async def test_connections_are_counted_while_they_last(gym: Path) -> None:
@@ -283,7 +323,7 @@ async def test_not_ready_while_the_disk_refuses(gym: Path) -> None:
         answer = await ask(server.url, "/readyz", method="GET")
         assert answer.status == 503
         assert answer.body.startswith("The server cannot use its database just now (")
-        assert answer.body.endswith(").\n")
+        assert answer.body.endswith(".\n")
         assert (await ask(server.url, "/healthz", method="GET")).status == 200
         writes(server, True)
         assert (await ask(server.url, "/readyz", method="GET")).status == 200

@@ -19,7 +19,7 @@ from websockets.asyncio.client import connect
 from gymtui import clock, codec, protocol
 from gymtui.client.backoff import course
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Policy, Role, limits
-from server.admin import name_gym
+from server.gym import name_gym
 from tests.kit import Wire, make_gym, member, serving, token
 from tests.shapes import lines_of
 
@@ -36,9 +36,16 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "get_member": protocol.MemberCard,
     "list_present": protocol.Present,
     "list_check_ins": protocol.CheckIns,
+    "list_conflicts": protocol.Conflicts,
     "sync_members": protocol.MembersPage,
 }
-PARTS: Final[list[type[Struct]]] = [protocol.MemberRef, protocol.MemberFields, protocol.Override, protocol.ClientInfo]
+PARTS: Final[list[type[Struct]]] = [
+    protocol.MemberRef,
+    protocol.ConflictNote,
+    protocol.MemberFields,
+    protocol.Override,
+    protocol.ClientInfo,
+]
 LIBRARY: Final = {1002, 1003, 1006, 1007, 1009, 1011, 1012, 1013}  # close codes that the protocol itself has
 
 

@@ -12,8 +12,10 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from datetime import UTC
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -30,7 +32,7 @@ from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refus
 from gymtui.tail import Tail, as_json, line
 from server.admin import users_disable
 from server.store.sqlite import SqliteStore
-from tests.client_kit import GYM, played, running, snapshot, visit
+from tests.client_kit import GYM, NOW, played, running, snapshot, visit
 from tests.kit import PASSWORD, WITHIN, Wire, add_members, member, port_of, serving, token
 from tests.terminal import Terminal
 
@@ -77,8 +79,8 @@ REFUSAL = Refusal(
             "refused   Ana Silva  100042  banned  desk 2",
         ),
         (
-            msgspec.structs.replace(REFUSAL, member=None, reason="nobody here has that number", desk=None),
-            "refused   ?  nobody here has that number",
+            msgspec.structs.replace(REFUSAL, member=None, message="Nobody here has the number 9.", desk=None),
+            "refused   ?  Nobody here has the number 9.",
         ),
         (Notification(id="n", level="info", title="Pool", message="closed", at=AT, seq=1), "info      Pool  closed"),
         (Member(id="m1", full_name="Ana Silva", plan="Gold"), "member    Ana Silva  Gold"),
@@ -86,18 +88,27 @@ REFUSAL = Refusal(
     ],
 )
 def test_an_event_as_words(event: Any, words: str) -> None:
-    assert line(event)[10:] == words
+    assert line(event, UTC, clock.to_ms(AT)) == f"09:00:00  {words}"
+
+
+def test_times_are_those_on_the_wall_of_the_gym() -> None:
+    tokyo = ZoneInfo("Asia/Tokyo")
+    assert line(VISIT, tokyo, 0).startswith("18:00:00  in ")
+    left = msgspec.structs.replace(VISIT, status="checked_out", check_out_time="2026-11-22T20:00:00Z")
+    assert line(left, tokyo, 0).startswith("05:00:00  out ")
+    assert line(GYM, tokyo, clock.to_ms(AT) + 1_500).startswith("18:00:01  gym ")
 
 
 def test_an_event_of_a_time_that_there_is_not_is_a_line_too() -> None:
-    assert line(msgspec.structs.replace(VISIT, check_in_time="yesterday")).endswith(
-        "Ana Silva  100042  Main door  desk 2  warned"
-    )
+    for odd in ("yesterday", "9999-12-31T23:59:59Z"):
+        assert line(msgspec.structs.replace(VISIT, check_in_time=odd), ZoneInfo("Asia/Tokyo"), 0) == (
+            "--:--:--  in        Ana Silva  100042  Main door  desk 2  warned"
+        )
 
 
 def test_nothing_from_outside_reaches_the_terminal_as_a_command() -> None:
     event = msgspec.structs.replace(VISIT, member=MemberRef("m1", EVIL, "1"))
-    assert "Eve[2J31m  Ödön 😀  1" in line(event)
+    assert "Eve[2J31m  Ödön 😀  1" in line(event, UTC, 0)
     text = as_json(event)
     assert not any(c in text for c in "\x1b\x9b\u202e\u2028\n")
     assert json.loads(text)["payload"]["member"]["full_name"] == EVIL
@@ -155,7 +166,7 @@ async def test_a_line_an_event_and_the_story_of_the_connection_elsewhere(gym: Pa
             lines = await out.until(3)
         assert [text[10:] for text in lines] == [
             "in        Name 1  1  Pool gate",
-            "refused   ?  nobody here has that number",
+            "refused   ?  Nobody here has the number nobody.",
             "out       Name 1  1",
         ]
         assert err.getvalue() == "gymtui: connected as ana\n"
@@ -185,14 +196,34 @@ async def test_a_restart_of_the_server_loses_nothing_and_repeats_nothing(gym: Pa
     assert "The server is being restarted: go on, it comes back by itself." in err.getvalue()
 
 
+async def test_the_wall_is_where_the_gym_is_and_goes_with_it() -> None:
+    async with played(MockWebSocket(seq=7), full=True) as play:
+        out = Out()
+        Tail(play.service, json=False, out=out, err=Out(), now=lambda: NOW)
+        connection = await play.server.accepted()
+        _, id = await connection.received(Resume)
+        connection.reply(id, {"resumed": "snapshot"})
+        connection.send_message(snapshot(7))
+        connection.events(visit(8), msgspec.structs.replace(GYM, timezone="Asia/Tokyo", seq=9), visit(10))
+        assert await out.until(3) == [
+            "17:24:00  in        Member 8  1008  desk 2",
+            "01:24:00  gym       Riverside  Asia/Tokyo",
+            "01:24:00  in        Member 10  1010  desk 2",
+        ]
+
+
 async def test_it_begins_where_the_server_stands_and_says_what_it_has_missed() -> None:
     async with played(MockWebSocket(seq=7), full=True) as play:
         out, err = Out(), Out()
         Tail(play.service, json=True, out=out, err=err)
         connection = await play.server.accepted()
+        resume, id = await connection.received(Resume)
+        assert (resume, err.lines) == (Resume(full=True), [])
+        connection.reply(id, {"resumed": "snapshot"})
+        connection.send_message(snapshot(7, visit(3)))
         connection.events(visit(8))
         await out.until(1)
-        assert not any(b'"resume"' in message for message in connection.sent)
+        assert err.lines == ["gymtui: connected as sam"]
         play.server.epoch, play.server.seq = "epoch-2", 3
         connection.cut()
         await play.phase("waiting")
@@ -313,6 +344,12 @@ async def test_a_login_that_is_refused_is_1_and_a_sentence(gym: Path, tmp_path: 
     assert "Traceback" not in err
 
 
+async def test_a_token_that_is_over_is_1_and_promises_nothing(gym: Path, tmp_path: Path) -> None:
+    access = token(gym, "ana", ttl=60, now=clock.now() - 3_600_000)
+    async with serving(gym) as server, command(tmp_path, "--url", server.url, "--token", access) as process:
+        assert await ended(process) == (1, "", "gymtui: The given token is over: please log in, or give a new one.\n")
+
+
 async def test_a_user_who_is_disabled_is_1_and_a_sentence(gym: Path, tmp_path: Path) -> None:
     access = token(gym, "ana")
     async with serving(gym) as server, command(tmp_path, "--url", server.url, GYMTUI_TOKEN=access) as process:
@@ -346,8 +383,17 @@ async def test_the_login_of_the_console_serves_it_too(gym: Path, tmp_path: Path)
                 await told(process, b"connected as ana")
         async with command(tmp_path, "--url", server.url, "--user", "ben") as process:
             code, _, err = await ended(process)
-    assert code == 1
-    assert err == "gymtui: Nobody is logged in: please set GYMTUI_TOKEN, or name a --user and type the password.\n"
+        async with command(tmp_path / "new", "--url", server.url) as process:
+            nobody = await ended(process)
+    assert (code, err) == (
+        1,
+        "gymtui: ben is not logged in, and no terminal to type the password: please set GYMTUI_TOKEN.\n",
+    )
+    assert nobody == (
+        1,
+        "",
+        "gymtui: Nobody is logged in: please set GYMTUI_TOKEN, or name a --user and type the password.\n",
+    )
 
 
 async def test_the_password_is_asked_for_once(gym: Path, tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ from textual import events
 
 from gymtui.client import ReplicaError
 from gymtui.ui.palette import Option, offer
+from gymtui.ui.rows import row_of
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.feed import Feed
+from tests.settled import settled
 from tests.test_ui_front_desk import ANA, BEN, a_desk, front, screen_text
 from tests.ui_fakes import FakeDesk, make_app, member, refusal, visit
 
@@ -52,12 +54,13 @@ async def test_a_slash_narrows_the_feed_and_going_back_ends_it() -> None:
     async with app.run_test() as pilot:
         await pilot.press(*"/refu", "enter")
         feed = app.screen.query_one(Feed)
-        assert [row.who for row in feed.rows] == ["Ben Ode"]
+        assert [row_of(event).who for event in feed.rows] == ["Ben Ode"]
         assert "1 with “refu” — Esc shows all" in screen_text(app)
         desk.service.publish("events", [refusal(4, "Max O"), visit(5, "Zoe Huber")])
         await pilot.press(*"4711", "enter")
+        await settled(pilot)
         assert desk.done == [("check_in", "Ana Silva")]
-        assert [row.who for row in feed.rows] == ["Max O", "Ben Ode"]
+        assert [row_of(event).who for event in feed.rows] == ["Max O", "Ben Ode"]
         await pilot.press("escape")
         assert len(feed.rows) == 5
 

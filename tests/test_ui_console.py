@@ -48,7 +48,7 @@ async def console(server: MockWebSocket, token: str | None = TOKEN) -> AsyncIter
         app = GymApp(Desk(service, replica, name="desk 2"), login, url=URL)
         async with app.run_test() as pilot:
             yield app, pilot
-            await app.action_quit()
+            await app.leave()
 
 
 async def until(pilot: Pilot[None], shown: Callable[[], bool]) -> None:
@@ -121,7 +121,7 @@ async def test_who_is_in_is_known_without_the_network() -> None:
 async def test_a_name_that_nobody_has_is_no_number() -> None:
     async with console(MockWebSocket(seq=2, answer=answer, greets=False)) as (app, pilot):
         await pilot.press(*"nobo", "enter")
-        words = "✗ nobo refused: nobody is known by that name or number"
+        words = "✗ nobo refused: nobody is known by that name"
         await until(pilot, shows(app, words))
 
 

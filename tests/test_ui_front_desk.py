@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
@@ -10,12 +12,14 @@ from textual.widgets import Button
 from gymtui.client.state import ConnectionState, Verdict, VerdictKind
 from gymtui.protocol import Gym
 from gymtui.ui import GymApp
+from gymtui.ui.rows import row_of
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import FaultPanel, WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.verdict import VerdictLine
+from tests.settled import settled
 from tests.ui_fakes import GYM, LIVE, NOW, STATS, FakeDesk, make_app, member, refusal, visit
 
 ANA, BEN, MAYA, MAX = member(4711, "Ana Silva"), member(4712, "Ben Ode"), member(81, "Maya Quist"), member(82, "Max O")
@@ -68,6 +72,32 @@ async def test_two_that_match_are_a_pick_list_and_never_a_guess() -> None:
         assert "2 match" in screen_text(app)
         await pilot.press("down", "enter")
         assert desk.done == [("check_in", "Max O")]
+
+
+async def test_a_digit_behind_the_letters_takes_a_row_of_the_list_that_is_shown() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("m", "a", "2")
+        search = front(app).search
+        assert search is not None
+        assert (search.text, search.chosen, len(search.hits)) == ("ma", 1, 2)
+        await pilot.press("backspace")
+        search = front(app).search
+        assert search is not None
+        assert search.chosen is None
+        await pilot.press("2", "enter")
+        assert desk.done == [("check_in", "Max O")]
+
+
+async def test_a_digit_that_comes_before_its_list_was_shown_is_no_row() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        for key in ("m", "a", "2", "enter"):
+            app.simulate_key(key)
+        await pilot.pause()
+        assert desk.done == [("check_in", "ma2")]
 
 
 async def test_escape_goes_back_one_step_at_a_time() -> None:
@@ -192,7 +222,7 @@ async def test_events_are_rows_with_the_newest_on_top_in_the_gyms_time() -> None
     app = make_app(desk)
     async with app.run_test(size=(120, 40)) as pilot:
         desk.service.publish("events", [visit(3, "Yara Ott"), refusal(4, "Ben Ode"), member(9, "Nobody")])
-        await pilot.pause()
+        await settled(pilot)
         lines = [line.strip() for line in screen_text(app).splitlines() if "17:2" in line and "◆ R" not in line]
         assert [line.split()[0] for line in lines] == ["17:24:00", "17:24:00", "17:24:00", "17:22:00"]
         assert [line.split()[2] for line in lines] == ["Ben", "Yara", "Ida", "Zoe"]
@@ -207,7 +237,7 @@ async def test_the_feed_is_bounded_formats_only_what_is_seen_and_lays_nothing_ou
         feed = app.screen.query_one(Feed)
         size = feed.virtual_size
         desk.service.publish("events", [visit(seq, f"Person {seq}") for seq in range(1, 3001)])
-        await pilot.pause()
+        await settled(pilot)
         assert len(feed.rows) == 2000
         assert feed.rows[0].seq == 3000
         assert len(feed._strips) < 30
@@ -222,7 +252,7 @@ async def test_a_feed_that_is_scrolled_away_holds_still() -> None:
         feed = app.screen.query_one(Feed)
         top = feed.rows[feed.scroll_offset.y].seq
         desk.service.publish("events", [visit(101, "New One")])
-        await pilot.pause()
+        await settled(pilot)
         assert feed.rows[feed.scroll_offset.y].seq == top
         assert "1 new" in screen_text(app)
         await pilot.press("escape")
@@ -237,8 +267,8 @@ async def test_a_snapshot_starts_the_feed_and_the_counters_again() -> None:
         desk.replica.events = [visit(50, "Rosa Neu")]
         desk.replica.gym = Gym(name="Lakeside", timezone="UTC", capacity=50, policy=GYM.policy, seq=49)
         desk.service.publish("snapshot", None)
-        await pilot.pause()
-        assert [row.who for row in app.screen.query_one(Feed).rows] == ["Rosa Neu"]
+        await settled(pilot)
+        assert [row_of(event).who for event in app.screen.query_one(Feed).rows] == ["Rosa Neu"]
         assert "◆ Lakeside" in screen_text(app)
         assert "16:24:00" in screen_text(app)
 
@@ -256,12 +286,57 @@ async def test_names_are_never_markup_and_never_speak_to_the_terminal() -> None:
         assert not any(c in text for c in "\x1b\x07")
 
 
+async def test_a_name_of_three_hundred_letters_leaves_the_words_readable() -> None:
+    endless = "Anastasia " * 30
+    desk = FakeDesk([member(1, endless)])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("1", "enter")
+        assert re.search(r"✓ Anastasia .*… checked in\b", screen_text(app))
+        desk.answers = {endless: "refused"}
+        for height in (24, 20):
+            await pilot.resize_terminal(80, height)
+            await pilot.press("1", "enter")
+            assert re.search(r"✗ Anastasia .*… refused: nobody here\b", screen_text(app))
+
+
+async def test_what_can_be_no_card_is_not_called_one() -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await pilot.press(*"qw")
+        assert "nobody is found by “qw” — look at the spelling" in screen_text(app)
+        await pilot.press("7")
+        assert "nobody is found by “qw7” — Enter asks for it as a card number" in screen_text(app)
+
+
+async def test_before_the_first_figures_nothing_is_said_that_the_connection_denies() -> None:
+    desk = a_desk()
+    desk.replica.stats = None
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "● live" in screen_text(app)
+        assert "No figures yet: they come with the server's first answer." in screen_text(app)
+
+
+async def test_two_desks_that_checked_in_one_person_are_seen_at_once() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        at = visit(3, "Uma Clay").check_in_time
+        desk.service.publish(
+            "events", [visit(3, "Uma Clay", status="checked_out", check_out_time=at, flags=("offline", "clash"))]
+        )
+        await settled(pilot)
+        assert re.search(r"≡ Uma Clay +clash ", screen_text(app))
+
+
 async def test_a_widget_that_fails_is_a_panel_and_the_rest_lives() -> None:
     desk = a_desk()
     app = make_app(desk)
     async with app.run_test() as pilot:
         desk.service.publish("events", [visit(3, "Broken", check_in_time="no time at all")])
-        await pilot.pause()
+        await settled(pilot)
         assert "Ctrl+R tries again" in screen_text(app)
         assert len(app.screen.query(FaultPanel)) == 1
         assert not app.screen.query(Feed)
@@ -269,9 +344,9 @@ async def test_a_widget_that_fails_is_a_panel_and_the_rest_lives() -> None:
         assert "✓ Ana Silva checked in" in screen_text(app)
         await pilot.press("ctrl+r")
         await pilot.pause()
-        assert [row.who for row in app.screen.query_one(Feed).rows] == ["Ida Vogel", "Zoe Huber"]
+        assert [row_of(event).who for event in app.screen.query_one(Feed).rows] == ["Ida Vogel", "Zoe Huber"]
         desk.service.publish("events", [visit(4, "Next One")])
-        await pilot.pause()
+        await settled(pilot)
         assert "Next One" in screen_text(app)
 
 
@@ -357,6 +432,7 @@ async def test_a_small_terminal_and_back(start: tuple[int, int]) -> None:
         await resized(pilot, 20, 5)
         await resized(pilot, *start)
         assert front(app).entry.value == "m"
+        await pilot.press("escape")
         assert "Ida Vogel" in screen_text(app)
         assert not app.screen.query(FaultPanel)
 

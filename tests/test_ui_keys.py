@@ -16,19 +16,31 @@ from gymtui.client.verdicts import NEXT_STEPS
 from gymtui.config import ConfigError, keys
 from gymtui.keys import COMMANDS, KeysError, keymap, shown
 from gymtui.ui import GymApp
+from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.screens.who import WhoIsIn
 from tests.test_ui_front_desk import ANA, screen_text
 from tests.ui_fakes import NOW, FakeDesk, FakeLogin, make_app
 
 
 def test_every_binding_is_a_command_of_the_registry() -> None:
-    for screen in (GymApp, LiveScreen, BoxScreen, FrontDesk, WhoIsIn, ConnectionScreen, HelpScreen, LoginScreen):
+    for screen in (
+        LiveApp,
+        LiveScreen,
+        BoxScreen,
+        OverrideScreen,
+        FrontDesk,
+        WhoIsIn,
+        ConnectionScreen,
+        HelpScreen,
+        LoginScreen,
+    ):
         for binding in screen.__dict__["BINDINGS"]:
             assert isinstance(binding, Binding)
             assert binding.id in COMMANDS
@@ -68,7 +80,7 @@ def test_two_commands_may_change_keys() -> None:
 async def test_a_changed_key_does_it_and_is_shown() -> None:
     desk = FakeDesk([ANA])
     login = cast(Login, FakeLogin())
-    changed = {"check-out": "f12", "back": "f10", "next": "ctrl+n"}
+    changed = {"check-out": "f12", "back": "f10", "next": "ctrl+n", "override": "f7"}
     app = GymApp(cast(Desk, desk), login, url="ws://gym.test/", keys=changed, clock=lambda: NOW)
     async with app.run_test() as pilot:
         await pilot.press("f4", "a", "ctrl+n", "f10", "f12")
@@ -79,8 +91,12 @@ async def test_a_changed_key_does_it_and_is_shown() -> None:
         desk.answers = {"Ana Silva": "already_in"}
         await pilot.press(*"4711", "enter")
         assert "already in since 17:02, desk 2 — F12 checks out" in screen_text(app)
+        desk.answers = {"Ana Silva": "refused"}
+        await pilot.press(*"4711", "enter")
+        assert "— F7 override (manager)" in screen_text(app)
         await pilot.press("f1")
         assert "F12          :check-out" in screen_text(app)
+        assert "F7           :override" in screen_text(app)
 
 
 def test_the_command_prints_the_keys_as_they_are(

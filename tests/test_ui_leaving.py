@@ -12,20 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_ui_front_desk import ANA, screen_text
+from tests.ui_fakes import FakeDesk, make_app
+
 WITHIN = 20.0  # seconds
 
 
 # As a shell would start it: the terminal is its own, and says so when it goes.
-IN_A_TERMINAL = (
-    "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from gymtui.cli import main; main(['demo'])"
-)
+OWN = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
+DEMO = "from gymtui.cli import main; main(['demo'])"
 
 
-@pytest.mark.parametrize("how", ["terminated", "hung up"])
+@pytest.mark.parametrize("how", ["terminated", "hung up", "left by a terminal that is another's"])
 def test_the_demo_ends_politely_and_leaves_nothing(how: str, tmp_path: Path) -> None:
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-c", IN_A_TERMINAL],
+        [sys.executable, "-c", DEMO if "another" in how else f"{OWN}; {DEMO}"],
         stdin=slave,
         stdout=slave,
         stderr=slave,
@@ -51,3 +53,51 @@ def test_the_demo_ends_politely_and_leaves_nothing(how: str, tmp_path: Path) -> 
         process.wait()
         if how == "terminated":
             os.close(master)
+
+
+async def test_leaving_closes_the_connection_first() -> None:
+    desk = FakeDesk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert desk.service.calls == ["close"]
+    assert app.return_code == 0
+
+
+@pytest.mark.parametrize("beside", [[], ["f3"], ["f9"], ["f1"]])
+async def test_leaving_says_once_what_waits_and_another_key_takes_that_back(beside: list[str]) -> None:
+    desk = FakeDesk([ANA])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        desk.queued = 3
+        words = "3 queued, kept here and sent at the next start — Ctrl+Q again leaves"
+        await pilot.press(*beside)
+        for _ in range(2):
+            await pilot.press("ctrl+q")
+            await pilot.pause()
+            assert words in screen_text(app)
+            await pilot.press("f4" if beside == [] else "f1")
+            await pilot.pause()
+            assert words not in screen_text(app)
+        assert desk.service.calls == []
+        await pilot.press("ctrl+q", "ctrl+q")
+        await pilot.pause()
+        assert desk.service.calls == ["close"]
+    assert app.return_code == 0
+
+
+async def test_a_desk_that_has_failed_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail() -> None:
+        raise OSError("the disk is full")
+
+    desk = FakeDesk([ANA])
+    monkeypatch.setattr(desk, "run", fail)
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "✗ stopped" in screen_text(app)
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+        assert desk.service.calls == ["close"]
+    assert app.return_code == 0

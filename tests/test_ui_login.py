@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
 
+import pytest
+from textual.pilot import Pilot
+
+from gymtui.choices import Choices, ChoicesFile
+from gymtui.client.auth import Login
+from gymtui.client.desk import Desk
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
-from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.screens.login import LOOK_EVERY, LoginScreen
 from tests.test_ui_front_desk import ANA, screen_text
-from tests.ui_fakes import LIVE, LOGGED_OUT, FakeDesk, FakeLogin, make_app
+from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, FakeDesk, FakeLogin, make_app
 
 
 async def test_no_login_is_asked_for_while_the_connection_needs_none() -> None:
@@ -72,13 +82,154 @@ async def test_what_was_typed_survives_the_end_of_a_session() -> None:
         await pilot.press("a", "n")
         desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
-        assert isinstance(app.screen, LoginScreen)
         await pilot.press("x", "enter")
         await pilot.pause()
         assert isinstance(app.screen, FrontDesk)
         assert app.screen.entry.value == "an"
         await pilot.press("enter")
         assert desk.done == [("check_in", "Ana Silva")]
+
+
+def shows(app: GymApp, words: str) -> Callable[[], bool]:
+    return lambda: words in screen_text(app)
+
+
+async def until(pilot: Pilot[None], shown: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not shown():
+            await pilot.pause()
+
+
+class Steps:
+    """Stands in for `asyncio.sleep`: each pause ends when the test says so."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+        self._go_on = asyncio.Event()
+
+    async def __call__(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        if seconds:
+            await self._go_on.wait()
+            self._go_on.clear()
+
+    def end(self) -> None:
+        self._go_on.set()
+
+
+async def test_a_server_that_does_not_answer_is_looked_at_again_until_it_does() -> None:
+    login, steps = FakeLogin(), Steps()
+    login.answers = ["away", "unready", "stranger", "ready"]
+    app = make_app(FakeDesk(), login)
+    async with app.run_test() as pilot:
+        app.push_screen(LoginScreen(cast(Login, login), url="ws://gym.test/", sleep=steps))
+        for words in ("○ does not answer", "◐ answers, and takes nothing", "○ something answers that is no front desk"):
+            await until(pilot, shows(app, words))
+            steps.end()
+        await until(pilot, shows(app, "● answers"))
+        assert steps.asked == [0.0, LOOK_EVERY, LOOK_EVERY, LOOK_EVERY]
+
+
+async def test_a_server_that_comes_back_takes_its_complaint_away_and_a_wrong_password_stays() -> None:
+    login, steps = FakeLogin(), Steps()
+    app = make_app(FakeDesk(), login)
+    async with app.run_test() as pilot:
+        app.push_screen(LoginScreen(cast(Login, login), url="ws://gym.test/", user="ana", sleep=steps))
+        login.failure = ConnectionProblem("The server cannot be reached.", attempt=1, retry_in=0)
+        await pilot.press("x", "enter")
+        await until(pilot, lambda: "cannot be reached" in screen_text(app) and "○ does not answer" in screen_text(app))
+        steps.end()
+        await until(pilot, lambda: "● answers" in screen_text(app) and "cannot be reached" not in screen_text(app))
+        login.failure = AuthenticationProblem("The name or the password is wrong.")
+        await pilot.press("x", "enter")
+        await until(pilot, shows(app, "is wrong"))
+        assert steps.asked == [0.0, LOOK_EVERY]
+
+
+async def test_a_desk_that_knows_its_gym_goes_on_without_a_login_and_asks_again_when_told_to() -> None:
+    desk = FakeDesk([ANA])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        assert "Esc go on without" in screen_text(app)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "⚠ log in again" in screen_text(app)
+        assert "Ctrl+L log in" in screen_text(app)
+        desk.queued = 1
+        desk.publish("queue", 1)
+        await pilot.press(*"4711", "enter")
+        assert desk.done == [("check_in", "Ana Silva")]
+        desk.service.becomes(LOGGED_OUT)  # the same word again asks nobody
+        await pilot.pause()
+        assert "⚠ log in again, 1 queued" in screen_text(app)
+        for opens in (["ctrl+l"], [*":log-in", "enter"]):
+            await pilot.press(*opens)
+            await pilot.pause()
+            assert isinstance(app.screen, LoginScreen)
+            await pilot.press("escape")
+            await pilot.pause()
+        await pilot.press("ctrl+l", "x", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        assert desk.service.calls == ["logged_in"]
+        await pilot.press("ctrl+l")
+        assert isinstance(app.screen, FrontDesk)
+        assert "log in" not in screen_text(app)
+
+
+async def test_a_desk_that_knows_no_gym_has_nothing_to_go_back_to() -> None:
+    desk = FakeDesk()
+    desk.replica.gym = None
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        await pilot.press("escape")
+        assert isinstance(app.screen, LoginScreen)
+        assert "Esc" not in screen_text(app)
+
+
+async def test_a_card_that_is_scanned_into_the_login_is_taken_at_the_desk() -> None:
+    desk, login = FakeDesk([ANA]), FakeLogin()
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        await pilot.press("a", "n")
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        for key in [*"4711", "enter"]:
+            app.simulate_key(key)
+        await until(pilot, lambda: desk.done != [])
+        assert desk.done == [("check_in", "Ana Silva")]
+        assert login.tried == []
+        assert isinstance(app.screen, FrontDesk)
+        assert app.screen.entry.value == "an"
+        assert "⚠ log in again" in screen_text(app)
+
+
+async def test_the_server_the_user_and_the_colours_are_kept(tmp_path: Path) -> None:
+    desk, login, choices = FakeDesk(), FakeLogin(user=None), ChoicesFile(tmp_path)
+    url = "ws://gym.test/ws/checkins/"
+    app = GymApp(cast(Desk, desk), cast(Login, login), url=url, choices=choices, clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        assert app.theme == "slate"
+        await pilot.press(*":theme paper", "enter")
+        assert app.theme == "paper"
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        await pilot.press(*"tom", "enter", *"open", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+    assert choices.read() == Choices(url=url, user="tom", theme="paper")
+    desk, login = FakeDesk(), FakeLogin(user=None)
+    app = GymApp(cast(Desk, desk), cast(Login, login), url=url, theme="paper", choices=choices, clock=lambda: NOW)
+    async with app.run_test() as pilot:
+        assert app.theme == "paper"
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        assert app.focused is app.screen.query_one("#password")
+        await pilot.press(*"open", "enter")
+        await until(pilot, lambda: login.tried != [])
+        assert login.tried == [("tom", "open")]
 
 
 async def test_a_second_word_of_the_same_logout_opens_no_second_login() -> None:
@@ -89,16 +240,6 @@ async def test_a_second_word_of_the_same_logout_opens_no_second_login() -> None:
         desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
         assert [type(screen) for screen in app.screen_stack[-2:]] == [FrontDesk, LoginScreen]
-
-
-async def test_leaving_closes_the_connection_first() -> None:
-    desk = FakeDesk()
-    app = make_app(desk)
-    async with app.run_test() as pilot:
-        await pilot.press("ctrl+q")
-        await pilot.pause()
-        assert desk.service.calls == ["close"]
-    assert app.return_code == 0
 
 
 async def test_a_desk_that_stops_is_said_and_leaves_the_screen_alive(monkeypatch: pytest.MonkeyPatch) -> None:

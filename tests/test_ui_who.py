@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gymtui.client.state import ConnectionState, Inside
+from gymtui.client.state import ConnectionState, Inside, Verdict
 from gymtui.ui import GymApp
 from gymtui.ui.roster import Roster
 from gymtui.ui.screens.front_desk import FrontDesk
@@ -99,6 +99,39 @@ async def test_many_are_marked_and_go_only_once_it_was_said_how_many() -> None:
         assert desk.done == [("check_out", "Maya Quist"), ("check_out", "Ben Ode")]
         assert "✓ Ben Ode and 1 more checked out" in screen_text(app)
         assert who(app).roster.marked == frozenset()
+
+
+async def test_taking_back_the_question_takes_back_nothing_else() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f3", *"4711", "enter", "down", "insert", "insert", "enter")
+        assert who(app).asking
+        await pilot.press("ctrl+z")
+        assert not who(app).asking
+        assert desk.done == [("check_out", "Ana Silva")]
+        assert len(who(app).roster.marked) == 2
+        await pilot.press("ctrl+z")
+        assert desk.done == []
+
+
+async def test_the_newest_verdict_is_on_every_screen() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        desk.answers = {"Zoe Huber": "already_in"}
+        await pilot.press("9", "enter")
+        assert "↩ Zoe Huber already in since 17:02, desk 2 — F4 checks out" in screen_text(app)
+        await pilot.press("f3")
+        assert "↩ Zoe Huber already in since 17:02, desk 2 " in screen_text(app)
+        assert "checks out" not in screen_text(app).replace("Enter checks out", "")  # there is no such mode here
+        await pilot.press(*"ben", "enter")
+        assert "✓ Ben Ode checked out" in screen_text(app)
+        warned = Verdict(kind="warned", subject="Ben Ode", command_id="c2", at=NOW, detail="payment overdue")
+        desk.publish("verdict", warned)
+        await pilot.press("f9", "escape")
+        assert isinstance(app.screen, FrontDesk)
+        assert "! Ben Ode checked in: payment overdue" in screen_text(app)
 
 
 async def test_a_card_is_never_lost_here() -> None:

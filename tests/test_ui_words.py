@@ -43,6 +43,8 @@ def away(seconds: int, phase: Phase = "waiting", retry_at: int = NOW + 3200) -> 
         (away(30), 12, "○ offline since 17:23, 12 queued", "offline"),
         (away(44 * 60), 12, "○ offline since 16:40, 12 queued", "offline"),
         (away(44 * 60, "connecting"), 0, "○ offline since 16:40", "offline"),
+        (replace(LIVE, silent_since=NOW - 6900, latency=None), 0, "◐ no answer for 6 s", "coming"),
+        (replace(LIVE, silent_since=NOW + 1, latency=None), 2, "◐ no answer for 0 s, 2 queued", "coming"),
         (LOGGED_OUT, 0, "⚠ log in again", "alarm"),
         (LOGGED_OUT, 1, "⚠ log in again, 1 queued", "alarm"),
         (ConnectionState(phase="stopped", since=NOW, reason="over"), 0, "✗ stopped", "alarm"),
@@ -70,24 +72,26 @@ def test_rows_say_what_happened() -> None:
     came, went = visit(1, "Ana"), visit(2, "Ben", status="checked_out", check_out_time="2026-11-18T16:30:00.000Z")
     assumed = visit(3, "Ida", status="checked_out", check_out_time="2026-11-18T16:30:00.000Z", flags=("assumed_out",))
     undone = visit(4, "Zoe", status="checked_out", check_out_time="2026-11-18T16:24:00.000Z", flags=("undone",))
+    back = visit(7, "Eva", flags=("undone",))
+    twice = visit(8, "Uma", status="checked_out", check_out_time=came.check_in_time, flags=("offline", "clash"))
     notice = Notification(id="n", level="warning", title="Pool", message="closed", at=came.check_in_time, seq=5)
-    rows = [row_of(event) for event in (came, went, assumed, undone, refusal(6, "Tom"), notice)]
-    assert [(row.symbol, row.outcome) for row in rows if row] == [
+    rows = [row_of(event) for event in (came, went, assumed, undone, back, twice, refusal(6, "Tom"), notice)]
+    assert [(row.symbol, row.outcome) for row in rows] == [
         ("▲", "in"),
         ("▽", "out"),
         ("▽", "~out"),
-        ("↩", "undone"),
+        ("↩", "undone in"),
+        ("↩", "undone out"),
+        ("≡", "clash"),
         ("✗", "refused"),
         ("◆", "warning"),
     ]
-    assert rows[1] is not None
     assert rows[1].at == "2026-11-18T16:30:00.000Z"
-    assert row_of(member(1, "Ana")) is None
+    assert rows[5].note == "in already offline"
 
 
 def test_a_refusal_of_nobody_still_has_a_row() -> None:
     row = row_of(replace(refusal(1, "x"), member=None))
-    assert row is not None
     assert row.who == "unknown card"
 
 
@@ -110,6 +114,22 @@ def test_matches_mark_the_beginnings_of_words() -> None:
     assert list(matches("ma sch", "Maya Schmidt")) == [(0, 2), (5, 8)]
     assert list(matches("zoe", "Zoë O'Neil")) == [(0, 3)]
     assert list(matches("x", "Maya")) == []
+    assert list(matches("zon", "Zoë O'Neil")) == [(0, 2), (6, 7)]
+    assert list(matches("nezo", "Zoë O'Neil")) == [(0, 2), (6, 8)]
+    assert list(matches("strasse", "An der Straße 1")) == [(7, 13)]
+
+
+def test_a_digit_behind_the_letters_names_a_row_of_the_list_that_is_shown() -> None:
+    hits = tuple(Hit(member=member(n, name)) for n, name in enumerate(["Ben Ode", "Ben Odegaard"]))
+    search = Search(text="beo", hits=hits)
+    second = search.numbered("beo2")
+    assert second is not None
+    assert second.pick is hits[1]
+    assert second.answers("beo2")
+    assert not second.answers("beo")
+    assert second.moved(-1).pick is hits[0]
+    assert [search.numbered(text) for text in ("beo", "beo0", "beo3", "beod2", "be2", "beo12", "2", "")] == [None] * 8
+    assert Search(text="10", hits=hits).numbered("102") is None
 
 
 def test_the_stay_is_in_words() -> None:

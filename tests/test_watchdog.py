@@ -50,6 +50,7 @@ class Pipe:
     def __init__(self) -> None:
         self.sent: list[bytes] = []
         self.waiting = 0
+        self.on_the_way = 0
         self.takes_all = True
         self.reading = True
         self.aborted = False
@@ -97,6 +98,7 @@ class Ward:
     def __init__(self, timer: Timer) -> None:
         self.pipe = Pipe()
         self.connection = Connection(ServerProtocol(), cast("Listener", Quiet()))
+        self.connection._on_the_way = lambda: self.pipe.on_the_way  # type: ignore[method-assign]  # a pipe has no kernel
         self.connection.protocol.state = State.OPEN
         self.connection.connection_made(cast("asyncio.Transport", self.pipe))
         self.connection.loop = cast("asyncio.AbstractEventLoop", timer)
@@ -217,6 +219,31 @@ async def test_what_the_library_writes_hides_no_progress() -> None:
     assert not round.pipe.aborted
 
 
+async def test_what_is_acknowledged_is_taken_though_the_kernel_asks_for_no_more_yet() -> None:
+    round = Round()
+    round.ward.fill(100_000)
+    round.pipe.waiting, round.pipe.on_the_way = 20_000, 80_000
+    round.after(1)
+    for _ in range(10):
+        round.pipe.on_the_way -= 1400
+        round.after(STALL - 1)
+    assert not round.pipe.aborted
+    round.after(STALL)
+    assert round.pipe.aborted
+
+
+async def test_what_nobody_acknowledged_counts_from_then_and_not_from_when_the_kernel_was_full() -> None:
+    round = Round()
+    for _ in range(15):
+        round.ward.connection.write(b"x" * 1000)
+        round.pipe.on_the_way = sum(map(len, round.pipe.sent))
+        round.after(1)
+    assert not round.pipe.aborted  # for all that is known it is on its way
+    round.ward.fill(1000)
+    round.after(0)
+    assert round.pipe.aborted
+
+
 async def test_whoever_has_read_all_has_not_stalled() -> None:
     round = Round()
     round.ward.connection.data_received(PONG)
@@ -309,7 +336,7 @@ async def test_nothing_is_read_while_too_much_waits() -> None:
 async def test_the_loop_s_lag_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.watchdog.EVERY", 0.0)
     metrics = Metrics()
-    times = iter([0.0, 10.0, 10.0, 10.0])
+    times = iter([0.0, 2.0, 2.0, 2.0])
 
     def stop() -> list[Ward]:
         running.cancel()
@@ -318,7 +345,25 @@ async def test_the_loop_s_lag_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
     running = asyncio.create_task(Watchdog(stop, metrics, timer=lambda: next(times), now=lambda: 0).run())
     await asyncio.wait([running], timeout=WITHIN)
     assert figure(metrics.registry, "gymtui_event_loop_lag_seconds_count") == 1
-    assert figure(metrics.registry, "gymtui_event_loop_lag_seconds_sum") == 10.0
+    assert figure(metrics.registry, "gymtui_event_loop_lag_seconds_sum") == 2.0
+
+
+async def test_whoever_stood_still_listens_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ten minutes in which this program was stopped nobody was heard, which is nobody's silence."""
+    monkeypatch.setattr("server.watchdog.EVERY", 0.0)
+    rounds: list[float] = []
+    times = iter([0.0, 600.0, 600.0, 600.1, 600.1])
+
+    def stop() -> list[Ward]:
+        rounds.append(0)
+        running.cancel()
+        return []
+
+    metrics = Metrics()
+    running = asyncio.create_task(Watchdog(stop, metrics, timer=lambda: next(times), now=lambda: 0).run())
+    await asyncio.wait([running], timeout=WITHIN)
+    assert len(rounds) == 1
+    assert figure(metrics.registry, "gymtui_event_loop_lag_seconds_count") == 2  # the first of them was not looked at
 
 
 # --- on real sockets ---------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import re
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -521,6 +521,19 @@ async def test_a_client_that_never_stops_sending_does_not_keep_the_server(gym: P
         assert "draining" in [m["payload"].get("status") for m in rest]
         assert await wire.closed() == 4200
         assert [m["id"] for m in wire.received if m["type"] == "reply"] == on_disk(gym, "command_id")
+
+
+async def test_whoever_has_said_nothing_yet_does_not_keep_the_server(gym: Path) -> None:
+    async with asyncio.timeout(5):  # the library would wait twice as long for what it wants
+        async with serving(gym) as server:
+            silent, one = await asyncio.open_connection("127.0.0.1", port_of(server.url))
+            answer, other = await asyncio.open_connection("127.0.0.1", port_of(server.url))
+            other.write(b"GET /healthz HTTP/1.1\r\nHost: gym\r\n\r\n")
+            assert b"200" in await answer.readline()  # by now the server has taken the first as well
+        with suppress(ConnectionResetError):
+            assert await silent.read() == b""
+    for writer in (one, other):
+        writer.close()
 
 
 async def test_nobody_comes_in_while_the_server_drains(gym: Path) -> None:

@@ -88,15 +88,14 @@ class Till:
             return time is not None and datetime.fromisoformat(time).astimezone(zone).date() == today
 
         left = [v for v in visits if v.check_out_time is not None]
+        counted = [v for v in visits if v not in left or not {"undone", "clash"} & set(v.flags)]
         stays = [
             clock.to_ms(v.check_out_time or "") - clock.to_ms(v.check_in_time)
             for v in left
             if on_today(v.check_out_time) and not {"undone", "clash", "assumed_out"} & set(v.flags)
         ]
         began = Counter(
-            datetime.fromisoformat(v.check_in_time).astimezone(zone).strftime("%Y-%m-%d %H")
-            for v in visits
-            if v not in left or "undone" not in v.flags
+            datetime.fromisoformat(v.check_in_time).astimezone(zone).strftime("%Y-%m-%d %H") for v in counted
         )
         wall = datetime.fromtimestamp(self.now / 1000, zone)
         then = [began[f"{today - timedelta(days=7)} {hour:02}"] for hour in range(24)]
@@ -104,7 +103,7 @@ class Till:
             hours=tuple(began[f"{today} {hour:02}"] for hour in range(24)),
             same_weekday=round(sum(then[: wall.hour]) + then[wall.hour] * wall.minute / 60) if any(then) else None,
             currently_in=len(visits) - len(left),
-            today_total=sum(on_today(v.check_in_time) for v in visits if v not in left or "undone" not in v.flags),
+            today_total=sum(on_today(v.check_in_time) for v in counted),
             average_stay_minutes=round(sum(stays) / len(stays) / MINUTE, 1) if stays else None,
             capacity=gym.capacity,
             as_of_seq=self.seq,

@@ -13,6 +13,7 @@ from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
 from gymtui.client.errors import Disconnected
 from gymtui.client.outbox import Outgoing
+from gymtui.client.readiness import Readiness
 from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
 from gymtui.clock import to_ms, to_text
 from gymtui.codec import encode
@@ -24,6 +25,7 @@ from gymtui.protocol import (
     Member,
     MemberCard,
     MemberRef,
+    Override,
     Policy,
     Refusal,
     Request,
@@ -148,6 +150,7 @@ class FakeDesk(Signals):
         self.replica = FakeReplica(members, events)
         self.queued = 0
         self.done: list[tuple[str, str]] = []
+        self.overrides: list[tuple[MemberRef, Override]] = []
         self.answers: dict[str, VerdictKind] = {}
         self.inside: list[Inside] = []
         self.queue: list[Outgoing] = []
@@ -186,7 +189,26 @@ class FakeDesk(Signals):
         ref = None if isinstance(who, str) else who.ref
         if action == "check_out":
             self.inside = [inside for inside in self.inside if ref is None or inside.member.id != ref.id]
-        return Verdict(kind=kind, subject=name, command_id=id, at=NOW, detail=detail, action=action, member=ref)
+        step, command = {
+            "refused": ("F8 override (manager)", "override" if ref else None),
+            "already_in": ("F4 checks out", "check-out"),
+        }.get(kind, (None, None))
+        return Verdict(
+            kind=kind,
+            subject=name,
+            command_id=id,
+            at=NOW,
+            detail=detail,
+            next_step=step if command else None,
+            next_command=command,
+            action=action,
+            member=ref,
+        )
+
+    def override(self, who: MemberRef, override: Override) -> Verdict:
+        self.overrides.append((who, override))
+        detail = f"override by {override.manager}"
+        return Verdict(kind="warned", subject=who.full_name, command_id="o1", at=NOW, detail=detail, member=who)
 
     def undo(self) -> Verdict | None:
         if not self.done:
@@ -196,7 +218,11 @@ class FakeDesk(Signals):
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
         typed = words(text)
-        found = [m for m in self.replica.members if all(any(w.startswith(t) for w in index_words(m)) for t in typed)]
+        found = [
+            m
+            for m in self.replica.members
+            if all(any(w.lstrip(",#").startswith(t) for w in index_words(m)) for t in typed)
+        ]
         return [Hit(member=m) for m in found[:limit]]
 
 
@@ -207,6 +233,10 @@ class FakeLogin:
         self.user = user
         self.failure: Exception | None = None
         self.tried: list[tuple[str, str]] = []
+        self.answers: list[Readiness] = ["ready"]  # one after the other; the last one for good
+
+    async def readiness(self) -> Readiness:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     async def log_in(self, user: str, password: str) -> None:
         self.tried.append((user, password))

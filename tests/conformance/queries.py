@@ -78,6 +78,34 @@ async def _(gym: Gym) -> None:
             expect(found[: len(visits)] == visits, (wanted, found))
 
 
+@sentence("`list_conflicts` gives what desks did alone and did not fit, newest first, and nothing that has fitted.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as wire:
+        twice, once = await gym.member(wire), await gym.member(wire)
+        began = (await wire.do("check_in", {"member_id": twice["id"]}))["check_in_time"]
+        for member, minutes in ((twice, 8), (once, 7), (twice, 6)):
+            happened: Json = {"member_id": member["id"], "occurred_at": ago(minutes=minutes), "offline": True}
+            await wire.do("check_in", happened)
+        page = await wire.do("list_conflicts", {"since": began, "limit": 500})
+        notes = [note for note in page["conflicts"] if note["member"]]
+        expect(once["id"] not in [note["member"]["id"] for note in notes], page)
+        ours = [note for note in notes if note["member"]["id"] == twice["id"]]
+        expect(len(ours) == 2 and ours[0]["at"] > ours[1]["at"], page)
+        expect(all(note["sentence"] and note["recorded_at"] >= began for note in ours), ours)
+        newest = await wire.do("list_conflicts", {"since": began, "limit": 1})
+        expect(len(newest["conflicts"]) == 1 and newest["more"] is True, newest)
+        none = await wire.do("list_conflicts", {"since": "2999-01-01T00:00:00Z"})
+        expect(none == {"conflicts": [], "more": False}, none)
+
+
+@sentence("A `cursor` that no page ended with is invalid, and not the first page again.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as wire:
+        for type in ("list_present", "list_check_ins"):
+            for cursor in ("", "1", "nonsense", "/", "9/", "a/b", "9" * 40 + "/x"):
+                await wire.refused(type, {"cursor": cursor}, "invalid")
+
+
 @sentence("`sync_members` gives the directory in the order of seq, page by page, and what has changed since.")
 async def _(gym: Gym) -> None:
     async with gym.wire() as wire:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import suppress
@@ -87,5 +88,5 @@ def main() -> None:
         with suppress(KeyboardInterrupt):
             asyncio.run(pass_on(given.listen, given.to, faults))
     except OSError as error:
-        where, why = f"{HOST}:{given.listen}", error.strerror
+        where, why = f"{HOST}:{given.listen}", os.strerror(error.errno or 0)
         made.exit(1, f"Nobody can listen on {where} ({why}): please choose another --listen.\n")

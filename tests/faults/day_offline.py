@@ -63,7 +63,7 @@ class Alone:
     def __init__(self, folder: Path, name: str, ticket: str) -> None:
         self.name = name
         self.shift = 0
-        self.replica = Replica(folder / f"{name}.db", clock=self._now)
+        self.replica = Replica(folder / f"{name}.db")
         self._ticket = ticket
 
     def desk(self, port: int) -> Desk:

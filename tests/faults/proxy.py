@@ -24,7 +24,8 @@ from gymtui.client.tasks import until_first
 HOST: Final = "127.0.0.1"
 PIECE: Final = 4096  # bytes read at once
 ON_THE_WAY: Final = 64  # pieces in one direction: a line holds so much, and then its sender waits
-BUFFER: Final = 16 * 1024  # bytes in the kernel at each end: with its own sizes it hides how slow a line is
+BUFFER: Final = 4096  # bytes in the kernel at each end: with its own sizes it hides how slow a line is
+SEGMENT: Final = 1400  # bytes of a packet: on a loopback 64 KiB, acknowledged by half a buffer
 RST: Final = struct.pack("ii", 1, 0)  # SO_LINGER: whatever is closed is reset
 
 Way = Literal["there", "back"]
@@ -75,7 +76,7 @@ class Proxy:
     ) -> None:
         self._closed = True
         self._server.close()
-        self.cut()
+        self.cut(reset=True)
         await asyncio.gather(*self._links)
 
     # --- what is wrong ------------------------------------------------------------------------------------------------
@@ -162,6 +163,7 @@ class _Link:
                 await asyncio.gather(_swallow(client), _swallow(server))
         finally:
             self.end()
+            await asyncio.gather(*(writer.wait_closed() for _, writer in self._sides), return_exceptions=True)
 
     def end(self, *, reset: bool = False) -> None:
         for _, writer in self._sides:
@@ -192,7 +194,7 @@ class _Link:
         self, way: Way, writer: asyncio.StreamWriter, pieces: asyncio.Queue[tuple[float, bytes]]
     ) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        while not writer.is_closing():
             arrives, piece = await pieces.get()
             await asyncio.sleep(arrives - loop.time())
             if way in self._proxy.faults.hole:
@@ -204,12 +206,12 @@ class _Link:
     async def _write(self, way: Way, writer: asyncio.StreamWriter, piece: bytes) -> None:
         faults = self._proxy.faults
         step = faults.slice or len(piece)
+        self._proxy.carried[way] += len(piece)
+        self._carried += len(piece)
         for start in range(0, len(piece), step):
             writer.write(piece[start : start + step])
             await writer.drain()
             await asyncio.sleep(0)
-        self._proxy.carried[way] += len(piece)
-        self._carried += len(piece)
         if faults.reset and self._carried >= faults.reset:
             self.end(reset=True)
         elif faults.close and self._carried >= faults.close:
@@ -221,6 +223,7 @@ def _narrow(made: socket.socket) -> socket.socket:
     for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
         made.setsockopt(socket.SOL_SOCKET, option, BUFFER)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SEGMENT)
     return made
 
 

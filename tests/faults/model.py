@@ -1,0 +1,218 @@
+"""The promises, checked against whatever happens: Hypothesis makes up schedules of work and of breakage, and shrinks
+one that breaks a promise to the shortest that does.
+
+`python -m tests.faults.model --schedules 1000 --seed 1` checks so many; the same seed checks the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from argparse import ArgumentParser
+from collections.abc import Coroutine
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import hypothesis
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from gymtui import faults
+from gymtui.client.desk import Desk
+from gymtui.client.state import Verdict
+from gymtui.faults import DESK_POINTS, SERVER_POINTS
+from gymtui.protocol import Member
+from tests.faults.world import SERVER, Killed, World
+from tests.till import NINE
+
+STEPS: Final = 30  # of one schedule, at most
+DESKS: Final = st.integers(0, 1)
+MEMBERS: Final = st.integers(0, 5)
+HOUR: Final = 3_600_000  # milliseconds
+QUARTER: Final = 100 * 24 * HOUR  # after it even a journal that remembers for long may be trimmed
+KEPT: Final = 5  # rows of a journal that was trimmed
+
+
+class Schedule(RuleBasedStateMachine):
+    """After every schedule each command has settled once, everybody has the same, and nothing vanished uncounted."""
+
+    played = 0
+    commands = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = TemporaryDirectory(prefix="gymtui-model-")
+        self._loop = asyncio.new_event_loop()
+        self._world = World(Path(self._folder.name))
+        self._plan = faults.planned(self._world.deaths)
+        self._plan.__enter__()
+        self._run(self._world.open())
+
+    def _run(self, coroutine: Coroutine[None, None, None]) -> None:
+        async def whole() -> None:
+            await coroutine
+            await self._world.look_after()
+
+        self._loop.run_until_complete(whole())
+
+    # --- what people do -----------------------------------------------------------------------------------------------
+
+    @rule(desk=DESKS, people=st.lists(MEMBERS, min_size=1, max_size=8))
+    def work(self, desk: int, people: list[int]) -> None:
+        """Somebody starts the desk if it is dead, and checks people in or out."""
+        seat = self._world.seats[desk]
+        for who in people:
+            self._run(seat.start())
+            self._run(seat.do(partial(_in_or_out, who=self._world.members[who])))
+
+    @rule(desk=DESKS)
+    def undo(self, desk: int) -> None:
+        self._run(self._world.seats[desk].do(lambda desk: desk.undo()))
+
+    @rule(minutes=st.integers(1, 60))
+    def time_passes(self, minutes: int) -> None:
+        self._world.now += minutes * 60_000
+
+    def _breathe(self) -> None:
+        self._run(asyncio.sleep(0))
+
+    # --- what happens to the lines ------------------------------------------------------------------------------------
+
+    @rule(desk=DESKS, reset=st.booleans())
+    def cut(self, desk: int, reset: bool) -> None:
+        self._world.seats[desk].line.cut(reset=reset)
+        self._breathe()
+
+    @rule(desk=DESKS, ways=st.sampled_from([(), ("there",), ("back",)]))
+    def black_hole(self, desk: int, ways: tuple[str, ...]) -> None:
+        self._world.seats[desk].line.black_hole(*ways)  # type: ignore[arg-type]  # sampled from its words
+        self._breathe()
+
+    @rule(desk=DESKS)
+    def slow_reader(self, desk: int) -> None:
+        self._world.seats[desk].line.set(bandwidth=2000)
+        self._breathe()
+
+    @rule(desk=DESKS)
+    def heal(self, desk: int) -> None:
+        self._world.seats[desk].line.heal()
+        self._breathe()
+
+    # --- who dies -----------------------------------------------------------------------------------------------------
+
+    @rule(desk=DESKS)
+    def kill_desk(self, desk: int) -> None:
+        self._run(self._world.seats[desk].bury())
+
+    @rule(desk=DESKS, point=st.sampled_from(sorted(DESK_POINTS)))
+    def kill_desk_at(self, desk: int, point: str) -> None:
+        self._world.deaths.at(self._world.seats[desk].name, point)
+
+    @rule()
+    def kill_server(self) -> None:
+        self._run(self._world.kill_server())
+
+    @rule(point=st.sampled_from(sorted(SERVER_POINTS)))
+    def kill_server_at(self, point: str) -> None:
+        self._world.deaths.at(SERVER, point)
+
+    @rule()
+    def start_server(self) -> None:
+        self._run(self._world.start_server())
+
+    @rule()
+    @precondition(lambda self: not any(seat.line.faults.hole for seat in self._world.seats))
+    def restart_server(self) -> None:
+        self._run(self._world.stop_server())
+        self._run(self._world.start_server())
+
+    # --- what happens to clocks and files -----------------------------------------------------------------------------
+
+    @rule(desk=DESKS, days=st.sampled_from([-1, 1]))
+    def wrong_clock(self, desk: int, days: int) -> None:
+        """Somebody sets a clock; the desk compares it with the server's when it connects."""
+        self._world.seats[desk].shift = days * 24 * HOUR
+        self.cut(desk, reset=True)
+
+    @rule()
+    def back_up(self) -> None:
+        self._world.back_up()
+
+    @rule()
+    def restore(self) -> None:
+        self._run(self._world.restore())
+
+    @rule(absent=DESKS, people=st.lists(MEMBERS, min_size=1, max_size=8))
+    @precondition(lambda self: self._world.now < NINE + QUARTER)
+    def a_quarter_passes(self, absent: int, people: list[int]) -> None:
+        """Everything is told; then one desk is away for months, and most of the journal goes."""
+        self._run(self._world.come_right())
+        self._world.seats[absent].line.black_hole()
+        self.work(1 - absent, people)
+        self._run(self._world.until_even(self._world.seats[1 - absent]))
+        self._world.now += QUARTER
+        self._world.trim(KEPT)
+        self._breathe()
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    def teardown(self) -> None:
+        try:
+            self._run(self._world.come_right())
+            self._world.audit()
+            problems = self._world.problems
+            Schedule.played += 1
+            Schedule.commands += sum(len(seat.queued) for seat in self._world.seats)
+            self._run(self._world.close())
+        finally:
+            self._plan.__exit__(None, None, None)
+            self._loop.close()
+            self._folder.cleanup()
+        assert not problems, problems
+
+
+def _in_or_out(desk: Desk, who: Member) -> Verdict:
+    return desk.check_in(who) if desk.in_since(who.id) is None else desk.check_out(who)
+
+
+def check(schedules: int, *, seed: int | None = None) -> None:
+    """Plays so many schedules; AssertionError with the shortest one that breaks a promise."""
+    machine = Schedule if seed is None else hypothesis.seed(seed)(Schedule)
+    before = threading.excepthook
+    threading.excepthook = lambda about: None if about.exc_type is Killed else before(about)
+    try:
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=schedules,
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    finally:
+        threading.excepthook = before
+
+
+def main() -> None:
+    parser = ArgumentParser(prog="python -m tests.faults.model", description=__doc__)
+    parser.add_argument("--schedules", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    wanted = parser.parse_args()
+    logging.disable()  # those who are killed are heard of, thousands of times
+    began = time.monotonic()
+    check(wanted.schedules, seed=wanted.seed)
+    print(
+        f"{Schedule.played:,} schedules with {Schedule.commands:,} commands kept every promise, "
+        f"in {time.monotonic() - began:,.0f} s (seed {wanted.seed})"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,364 @@
+"""A gym in one process that can be broken at will: two desks, a server, a line each, and a clock.
+
+Who is killed stops at once, at a fault point or between two: from there on every point that it passes raises `Killed`,
+so that nothing more of it reaches a disk or a line; then its files are closed as they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from prometheus_client.metrics import MetricWrapperBase
+
+from gymtui.client.auth import Login
+from gymtui.client.desk import Desk
+from gymtui.client.replica import Replica
+from gymtui.client.service import WebSocketService
+from gymtui.client.state import Verdict
+from server.app import Server
+from server.backup import back_up, put_back
+from server.store import Outcome, Transaction
+from server.store.file import open_to_read
+from server.store.sqlite import SqliteStore
+from server.verify import check
+from tests.faults.audit import broken_rules, reading
+from tests.faults.hashes import of_replica, of_store
+from tests.faults.proxy import Proxy
+from tests.kit import make_gym, member, port_of, token
+from tests.till import NINE
+
+SERVER: Final = "server"
+USERS: Final = {"desk 1": "ana", "desk 2": "ben"}
+GREEN: Final = frozenset({"checked_in", "checked_out", "undone", "warned"})
+NAP: Final = 0.02  # seconds: the longest that anybody here waits for time to pass
+WITHIN: Final = 30.0  # seconds until everything must have come right
+BREATH: Final = 0.005  # seconds that everybody has between two things that are done
+WINDOW: Final = 5  # milliseconds
+TEN_YEARS: Final = 10 * 366 * 24 * 3600  # seconds: what is tried here is not the end of a login
+
+_actor: ContextVar[str] = ContextVar("actor", default=SERVER)
+
+
+class Killed(BaseException):
+    """This one is dead: nothing may catch it and go on."""
+
+
+class Deaths:
+    """The plan for every fault point: who is to die where, and who is dead."""
+
+    def __init__(self) -> None:
+        self.dead: set[str] = set()
+        self._next: dict[str, str | None] = {}
+
+    def at(self, actor: str, point: str) -> None:
+        """It dies when it passes this point the next time."""
+        self._next[actor] = point
+
+    def spare(self) -> None:
+        """Nobody is to die any more."""
+        self._next.clear()
+
+    def revive(self, actor: str) -> None:
+        self.dead.discard(actor)
+        self._next.pop(actor, None)
+
+    def __call__(self, point: str) -> None:
+        actor = _actor.get()
+        if self._next.get(actor) == point:
+            del self._next[actor]
+            self.dead.add(actor)
+        if actor in self.dead:
+            raise Killed
+
+
+@contextmanager
+def acting(name: str) -> Iterator[None]:
+    """What is done in the block, and every task that begins there, is done by this one."""
+    before = _actor.set(name)
+    try:
+        yield
+    finally:
+        _actor.reset(before)
+
+
+async def nap(seconds: float) -> None:
+    await asyncio.sleep(min(seconds, NAP))
+
+
+class Seat:
+    """One desk at the gym: its program may come and go, its files and its line stay."""
+
+    def __init__(self, world: World, name: str, ticket: str) -> None:
+        self.name = name
+        self.line: Proxy
+        self.shift = 0  # milliseconds that its clock is wrong
+        self.queued: list[str] = []  # the commands that it has said are queued
+        self.desk: Desk | None = None
+        self._world = world
+        self._ticket = ticket
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        if self.desk is not None:
+            return
+        self._world.deaths.revive(self.name)
+        with acting(self.name):
+            self._replica = Replica(self._world.folder / f"{self.name}.db")
+            service = WebSocketService(
+                f"ws://127.0.0.1:{self.line.port}/ws/checkins/",
+                Login("ws://127.0.0.1/", token=self._ticket),
+                self._replica,
+                desk=self.name,
+                clock=self._now,
+                sleep=nap,
+                random=lambda: 0.5,
+                new_id=self._world.new_id,
+            )
+            self.desk = Desk(
+                service, self._replica, name=self.name, clock=self._now, new_id=self._world.new_id, sleep=nap
+            )
+            self.desk.subscribe("verdict", self._told)
+            self._running = asyncio.get_running_loop().create_task(self.desk.run())
+
+    async def do(self, command: Callable[[Desk], Verdict | None]) -> None:
+        """What the person at the desk does; nobody is there while it is dead."""
+        if self.desk is None:
+            return
+        with acting(self.name), suppress(Killed):
+            verdict = command(self.desk)
+            if verdict is not None and verdict.kind == "queued" and verdict.member is not None:
+                self.queued.append(verdict.command_id)
+
+    async def bury(self) -> None:
+        """It is killed, if it is not yet; what it had on disk is what there is."""
+        self._world.deaths.dead.add(self.name)
+        self.line.cut(reset=True)
+        if self._running is not None:
+            self._running.cancel()
+            with suppress(asyncio.CancelledError, Killed, BaseExceptionGroup):
+                await self._running
+        if self.desk is not None:
+            self._replica.close()
+        self._running = self.desk = None
+
+    @property
+    def is_even(self) -> bool:
+        """Has it told everything, and heard everything?"""
+        desk = self.desk
+        return (
+            desk is not None
+            and not desk.queued
+            and desk.service.in_step
+            and desk.replica.directory[1]
+            and desk.replica.position == self._world.position
+        )
+
+    def _now(self) -> int:
+        return self._world.now + self.shift
+
+    def _told(self, verdict: Verdict) -> None:
+        """Nothing is green before it is on disk at the server: whoever reads the file finds it."""
+        if verdict.kind in GREEN:
+            self._world.look_up(verdict.command_id)
+
+
+class World:
+    """Begins with a gym of a few members, everybody connected; `problems` are what should never be."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = folder / "gym.db"
+        self.now = NINE
+        self.deaths = Deaths()
+        self.problems: list[str] = []
+        self.server: Server | None = None
+        self.backup: Path | None = None
+        self._port = 0
+        self._gone: Counter[str] = Counter()  # rows of commands that the journal has forgotten
+        self._ids = count(1)
+        make_gym(self.database, *(member(str(n), f"Member {n}", visits_left=3 if n > 4 else None) for n in range(1, 7)))
+        self.seats = [Seat(self, name, token(self.database, user, ttl=TEN_YEARS)) for name, user in USERS.items()]
+        with closing(SqliteStore(self.database)) as store:
+            self.members = list(store.all_members())
+
+    async def open(self) -> None:
+        asyncio.get_running_loop().set_exception_handler(_but_the_dead)
+        await self.start_server()
+        for seat in self.seats:
+            seat.line = await Proxy(self._port).__aenter__()
+            await seat.start()
+        await self.come_right()
+
+    async def close(self) -> None:
+        for seat in self.seats:
+            await seat.bury()
+            await seat.line.__aexit__(None, None, None)
+        await self.kill_server()
+
+    def new_id(self) -> str:
+        return f"{next(self._ids):08}"
+
+    # --- the server ---------------------------------------------------------------------------------------------------
+
+    async def start_server(self) -> None:
+        if self.server is None:
+            self.deaths.revive(SERVER)
+            server = Server(self.database, port=self._port, batch_ms=WINDOW, now=lambda: self.now)
+            self.server = await server.__aenter__()
+            self._port = port_of(self.server.url)
+
+    async def stop_server(self) -> None:
+        """As SIGTERM does; it may die on the way."""
+        if self.server is not None:
+            try:
+                await self.server.__aexit__(None, None, None)
+            except Killed:
+                await self.kill_server()
+            self.server = None
+
+    async def kill_server(self) -> None:
+        """What it had on disk is what there is; `Server` has no such end, hence its inside."""
+        if self.server is None:
+            return
+        server, self.server = self.server, None
+        self.deaths.dead.add(SERVER)
+        server._listener.close(close_connections=False)
+        server._hang_up()
+        for task in server._tasks:
+            task.cancel()
+        await asyncio.gather(*server._tasks, return_exceptions=True)
+        await server._listener.wait_closed()
+        await server._database.close()
+        server.auth.close()
+
+    async def look_after(self) -> None:
+        """Who has died at a fault point is buried."""
+        await asyncio.sleep(BREATH)
+        if SERVER in self.deaths.dead:
+            await self.kill_server()
+        for seat in self.seats:
+            if seat.name in self.deaths.dead:
+                await seat.bury()
+
+    def back_up(self) -> None:
+        self.backup = self.folder / "backup.db"
+        back_up(self.database, self.backup)
+
+    async def restore(self) -> None:
+        """Nothing of the server before is on its way any more when the backup takes its place."""
+        if self.backup is not None:
+            await self.kill_server()
+            for seat in self.seats:
+                seat.line.cut(reset=True)
+            await asyncio.sleep(BREATH)
+            put_back(self.backup, self.database)
+            await self.start_server()
+
+    def trim(self, kept: int) -> None:
+        """The journal keeps its last rows; a backup from before is too old to be put back."""
+        self.backup = None
+        self._gone.update(self._commands())
+        with closing(SqliteStore(self.database)) as store:
+            store.write([partial(_forget, seq=store.head().seq - kept)])
+        self._gone.subtract(self._commands())
+
+    @property
+    def position(self) -> tuple[str, int]:
+        epoch, seq = self._ask("SELECT epoch, last_seq FROM gym")
+        return epoch, seq
+
+    def look_up(self, command_id: str) -> None:
+        """A desk shows this command in green: it has its row."""
+        if self._ask("SELECT count(*) FROM journal WHERE command_id = ?", command_id) != (1,):
+            self.problems.append(f"{command_id} was green before it was on disk")
+
+    def _commands(self) -> Counter[str]:
+        """How many rows each command has, by what the rows say."""
+        with reading(self.database) as db:
+            found = Counter(_read(payload).command_id for (payload,) in db.execute("SELECT payload FROM journal"))
+        del found[""]
+        return found
+
+    @property
+    def _law_holds(self) -> bool:
+        """What the server has received is what it has applied, found done already, refused or failed."""
+        if self.server is None:
+            return False
+        metrics = self.server.metrics
+        return _total(metrics.received) == _total(metrics.commands)
+
+    def _ask(self, sql: str, *values: object) -> Any:
+        with reading(self.database) as db:
+            return db.execute(sql, values).fetchone()
+
+    # --- the end ------------------------------------------------------------------------------------------------------
+
+    async def come_right(self) -> None:
+        """Everything is mended, and goes on until nothing is left to be told."""
+        for seat in self.seats:
+            seat.line.heal()
+        await self.until_even(*self.seats)
+
+    async def until_even(self, *seats: Seat) -> None:
+        """These desks and the server live on until nothing is left to be told between them."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                while not (all(seat.is_even for seat in seats) and self._law_holds):
+                    self.deaths.spare()
+                    await self.look_after()
+                    await self.start_server()
+                    for seat in seats:
+                        await seat.start()
+                        if seat.desk is not None:
+                            seat.desk.service.retry_now()
+        except TimeoutError:
+            for seat in seats:
+                waits = "dead" if seat.desk is None else f"{seat.desk.service.state}, {seat.desk.queued} queued"
+                self.problems.append(f"{seat.name} never came right: {waits}, law {self._law_holds}")
+
+    def audit(self) -> None:
+        """What was promised, against what there is."""
+        with reading(self.database) as db:
+            self.problems += broken_rules(db)
+        with closing(open_to_read(self.database)) as db:
+            self.problems += check(db).wrong
+        rows = self._commands() + self._gone
+        self.problems += [f"{id} has {number} rows" for id, number in rows.items() if number > 1]
+        with closing(SqliteStore(self.database)) as store:
+            expected = of_store(store)
+        for seat in self.seats:
+            self.problems += [f"{id} of {seat.name} is lost" for id in seat.queued if id not in rows]
+            if seat.desk is not None:
+                self.problems += [f"{row.id} was set aside: {row.reason}" for row in seat.desk.set_aside]
+                if of_replica(seat.desk.replica) != expected:
+                    self.problems.append(f"{seat.name} is not what the server is")
+
+
+def _forget(tx: Transaction, seq: int) -> Outcome:
+    tx.forget(seq)
+    return Outcome()
+
+
+class _Payload(msgspec.Struct):
+    command_id: str = ""
+
+
+_read: Final = msgspec.json.Decoder(_Payload).decode
+
+
+def _total(counter: MetricWrapperBase) -> float:
+    return sum(s.value for family in counter.collect() for s in family.samples if s.name.endswith("_total"))
+
+
+def _but_the_dead(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    if not isinstance(context.get("exception"), Killed | BaseExceptionGroup):
+        loop.default_exception_handler(context)

@@ -1,0 +1,21 @@
+"""Waiting for a screen under a pilot until it has nothing left to do."""
+
+from __future__ import annotations
+
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from gymtui.ui.widgets.counters import Counters
+from gymtui.ui.widgets.feed import Feed
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """All that was asked for so far is on the screen, and what is shown only so often is ready to be shown at once."""
+    await pilot.pause()
+    while _is_busy(pilot.app.screen):
+        await pilot.pause()
+
+
+def _is_busy(screen: Screen[object]) -> bool:
+    paces = [widget._pace for widget in (*screen.query(Feed), *screen.query(Counters))]
+    return bool(screen._dirty_widgets) or screen._layout_required or any(pace._timer for pace in paces)

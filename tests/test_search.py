@@ -1,0 +1,121 @@
+"""A desk and the server find the same people, in the same order, and those that the words say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gymtui.client import Replica
+from gymtui.protocol import Member, MembersPage
+from gymtui.words import words
+from server.store import file
+from server.store.schema import MIGRATIONS
+from server.store.sqlite import SqliteStore
+from tests.kit import add_members, member
+
+NAMES: Final = "Ana An Amaru Bea Ben Sa Silva Simon O'Neil Zoë Anna-Lena Straße Ödön 陳大文".split()
+BEGINNINGS: Final = st.tuples(st.sampled_from(NAMES), st.integers(1, 5)).map(lambda drawn: drawn[0][: drawn[1]])
+RUN_TOGETHER: Final = st.tuples(BEGINNINGS, st.sampled_from(("", " ")), BEGINNINGS).map("".join)
+TEXTS: Final = RUN_TOGETHER | st.text("aenbsözAG 017+-'陳", max_size=8)
+
+
+class Gym:
+    def __init__(self, store: SqliteStore, replica: Replica) -> None:
+        self.store = store
+        self.replica = replica
+        self.members = list(store.all_members())
+        page = MembersPage(members=tuple(self.members), next_after_seq=1, more=False, as_of_seq=1)
+        replica.fold_members(page)
+
+    def on_desk(self, text: str, limit: int) -> list[str]:
+        return [m.id for m in self.replica.search(text, limit)]
+
+    def on_server(self, text: str, limit: int) -> list[str]:
+        return [json.loads(found)["id"] for found in self.store.search_members(text, limit)]
+
+
+@pytest.fixture(scope="module")
+def gym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gym]:
+    """Names of one to three words, many of them alike; numbers with letters, phones, some deleted."""
+    random = Random(5)
+    people = [
+        member(
+            random.choice(("G-{}", "A{}", "{}")).format(number),
+            " ".join(random.choices(NAMES, k=random.choice((1, 2, 2, 3)))),
+            phone=random.choice((None, "+41 79 110 10 10", "017 1")),
+            deleted=random.random() < 0.1,
+        )
+        for number in range(300)
+    ]
+    store = SqliteStore(tmp_path_factory.mktemp("gym") / "gym.db")
+    add_members(store, people)
+    with closing(store), closing(Replica(":memory:")) as replica:
+        yield Gym(store, replica)
+
+
+@given(text=TEXTS, limit=st.sampled_from((1, 5, 1000)))
+def test_a_desk_and_the_server_find_the_same_in_the_same_order(gym: Gym, text: str, limit: int) -> None:
+    assert gym.on_desk(text, limit) == gym.on_server(text, limit)
+
+
+@given(text=TEXTS)
+def test_they_find_whom_the_words_say(gym: Gym, text: str) -> None:
+    assert set(gym.on_desk(text, 1000)) == {m.id for m in gym.members if not m.deleted and is_meant(m, text)}
+
+
+@given(text=TEXTS, limit=st.integers(1, 9))
+def test_fewer_rows_are_the_first_of_more(gym: Gym, text: str, limit: int) -> None:
+    assert gym.on_desk(text, limit) == gym.on_desk(text, 1000)[:limit]
+
+
+def is_meant(member: Member, text: str) -> bool:
+    """What is said of a search in PROTOCOL.md, tried out word by word."""
+    name, numbers = words(member.full_name), words(member.membership_number or "")
+    known = name + numbers + (["".join(c for c in member.phone if c.isdigit())] if member.phone else [])
+    typed = words(text)
+    if all(word.isdecimal() for word in typed):
+        typed = ["".join(typed)] if typed else []
+    typed = list(dict.fromkeys(typed))
+    if member.membership_number == text.strip():
+        return True
+    if not typed:
+        return False
+    first, *others = typed
+    for at, word in enumerate(known):
+        further = [w for i, w in enumerate(known) if i != at]
+        if word.startswith(first) and all(any(w.startswith(other) for w in further) for other in others):
+            return True
+    if others or any(c.isdecimal() for c in first):
+        return False
+    return any(
+        one.startswith(first[:cut]) and other.startswith(first[cut:])
+        for cut in range(1, len(first))
+        for i, one in enumerate(name)
+        for j, other in enumerate(name)
+        if i != j
+    )
+
+
+def test_whom_an_older_database_knew_is_found_by_beginnings_run_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = next(version for version, script in enumerate(MIGRATIONS) if "index_words" in script)
+    with monkeypatch.context() as older:
+        older.setattr(file, "MIGRATIONS", MIGRATIONS[:before])
+        older.setattr(file, "SCHEMA_VERSION", before)
+        store = SqliteStore(tmp_path / "gym.db")
+        add_members(store, [member("1", "Ana Silva"), member("2", "Ana Sa", deleted=True)])
+        store._writer.execute("UPDATE words SET word = 'old ' || word")
+        store.close()
+    store = SqliteStore(tmp_path / "gym.db")
+    found = [[json.loads(m)["membership_number"] for m in store.search_members(text, 9)] for text in ("ansi", "old")]
+    store.close()
+    assert found == [["1"], []]

@@ -1,0 +1,73 @@
+"""How a screen comes up: where, with what on it at once, and as what was chosen last."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gymtui.choices import Choices, ChoicesFile
+from gymtui.cli import SCREENS
+from tests.kit import PASSWORD, make_gym, member, serving
+from tests.terminal import Terminal
+from tests.test_cli import ENVIRONMENT
+
+
+@pytest.mark.parametrize("arguments", [[], ["demo"], ["monitor"]])
+@pytest.mark.parametrize("stdin_is", ["nothing", "closed"])
+def test_without_a_terminal_it_ends_at_once_with_a_sentence(
+    arguments: list[str], stdin_is: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "gymtui", *arguments]
+    if stdin_is == "closed":
+        command = ["sh", "-c", '"$@" <&-', "sh", *command]
+    environment = {**ENVIRONMENT, "XDG_DATA_HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    ended = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment, timeout=20, check=False
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    words = "gymtui: Here is no terminal to show the screens on: please start it in one, or use `gymtui tail`.\n"
+    assert ended.stderr == words
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_module_is_the_command() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "gymtui", "--help"], capture_output=True, text=True, env=ENVIRONMENT, check=True
+    )
+    assert ended.stdout.startswith("usage: gymtui ")
+
+
+async def test_what_is_opened_is_said_first_and_leaves_no_trace(tmp_path: Path) -> None:
+    assert all(opening for opening in SCREENS.values())
+    environment = {"XDG_DATA_HOME": str(tmp_path), "GYMTUI_TOKEN": "a.b.c"}
+    arguments = ("--url", "ws://127.0.0.1:9/ws/checkins/", "--desk", "bar")
+    async with Terminal.run(*arguments, columns=80, rows=24, environment=environment) as terminal:
+        first = await terminal.until(r"\A◆ gymtui.*$")
+        assert first.group() == "◆ gymtui · bar · ws://127.0.0.1:9/ws/checkins/"
+        await terminal.until("CHECK IN")
+        terminal.type("\x11")
+        assert await terminal.ended() == 0
+
+
+async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_first(tmp_path: Path) -> None:
+    gym, data = tmp_path / "gym.db", tmp_path / "data"
+    make_gym(gym, member("1", "Ana Silva"))
+    environment = {"XDG_DATA_HOME": str(data), "XDG_CONFIG_HOME": str(tmp_path)}
+    async with serving(gym) as server:
+        async with Terminal.run("--url", server.url, columns=80, rows=24, environment=environment) as terminal:
+            await terminal.until("● answers")
+            terminal.type("ana\r")
+            terminal.type(f"{PASSWORD}\r")
+            await terminal.until("● live")
+            terminal.type(":theme paper\r")
+            terminal.type("\x11")
+            assert await terminal.ended() == 0
+        assert ChoicesFile(data / "gymtui").read() == Choices(url=server.url, user="ana", theme="paper")
+        async with Terminal.run(columns=80, rows=24, environment=environment) as terminal:
+            await terminal.until("● live")
+            terminal.type("\x11")
+            assert await terminal.ended() == 0
