@@ -26,7 +26,10 @@ class PlainApp(App[None]):
 
     def on_ready(self) -> None:
         if not self.is_headless:
-            gc.freeze()  # what is there by now stays; to look through it for garbage again is a pause of 50 ms
+            # A look through everything for garbage is a pause that fingers feel, and in the rush hour there would be
+            # one every few seconds: what is there by now stays, and what comes is looked through seldom.
+            gc.freeze()
+            gc.set_threshold(10_000, 20, 100)
 
     def show(self, log: Path) -> None:
         """Runs until the person leaves; Stopped where an error was in the way, which `log` tells."""
