@@ -51,6 +51,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("take-away", "delete", "take away", "takes away a command that was set aside"),
         Command("other-field", "tab", "other field", "goes to the other field"),
         Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :"),
+        Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back"),
         Command("back", "escape", "back", "goes back one step"),
         Command("quit", "ctrl+q", "leave", "leaves; what waits in the queue is kept"),
         Command("next", "down", "next", "chooses the next row"),

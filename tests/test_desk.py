@@ -146,6 +146,26 @@ async def test_what_the_server_warns_of_says_why(gym: Gym) -> None:
         assert gym.said == ["! Cal Roe checked in: payment overdue"]
 
 
+@pytest.mark.parametrize(
+    ("there", "since"),
+    [
+        ([visit(1, ANA, check_in_time="2026-11-18T16:02:00.000Z")], "already in since 17:02, desk 2"),
+        ([], "was in already"),
+    ],
+)
+async def test_a_check_in_that_clashed_says_who_was_in(gym: Gym, there: list[CheckInEvent], since: str) -> None:
+    """Each desk has done it alone, and the other one came back first."""
+    gym.desk.check_in(ANA)
+    async with gym.open() as connection:
+        request, id = await connection.received(CheckIn)
+        gym.replica.apply(there, 1)
+        flags = ("offline", "clash")
+        connection.reply(id, done(request, "id1", 2, status="checked_out", check_out_time=TIME, flags=flags))
+        await until(lambda: gym.desk.queued == 0)
+        assert gym.said[-1] == f"! Ana Silva checked in: {since} — F6 shows it"
+        assert gym.verdicts[-1].next_command == "conflicts"
+
+
 async def test_the_servers_no_is_a_refusal_with_its_reason(gym: Gym) -> None:
     async with gym.open() as connection:
         gym.desk.check_in(ANA)

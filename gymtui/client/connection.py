@@ -24,6 +24,8 @@ class Connection(ClientConnection):
     def data_received(self, data: bytes) -> None:
         self._heard_at = self.loop.time()
         super().data_received(data)
+        if self.protocol.close_rcvd is not None:
+            self.transport.close()  # the answer is written; whether it gets there may be why the other side goes
 
     async def keepalive(self) -> None:
         assert self.ping_interval is not None

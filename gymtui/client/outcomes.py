@@ -16,7 +16,7 @@ from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import CommandKind, Verdict
 from gymtui.client.undoable import Undoable
-from gymtui.client.verdicts import Matter, about, judge, zone_of
+from gymtui.client.verdicts import Matter, about, judge, since, zone_of
 from gymtui.protocol import CheckInEvent, ErrorBody
 
 
@@ -89,10 +89,17 @@ class Outcomes:
             self._say(matter.accepted(self._clock(), None, None))
             return None
         self._presence.answered(matter.command_id, event)
-        member = self._replica.member(event.member.id)
-        warning = None if member is None else judge(member, self._replica.gym, at).reason
-        self._say(matter.accepted(self._clock(), event, warning))
+        self._say(matter.accepted(self._clock(), event, self._warning(event, at)))
         return event
+
+    def _warning(self, event: CheckInEvent, at: int) -> str | None:
+        """What this desk knows about why the server has flagged a check-in of `at` (ms)."""
+        if "clash" in event.flags:
+            visit = self._presence.visit(event.member.id)
+            zone = zone_of(self._replica.gym)
+            return None if visit is None else f"already in {since(began(visit), visit.desk, zone)}"
+        member = self._replica.member(event.member.id)
+        return None if member is None else judge(member, self._replica.gym, at).reason
 
     def _keep(self, write: Callable[[], None]) -> None:
         """What can be taken back is as the disk has it; that one fails is no reason to stop."""

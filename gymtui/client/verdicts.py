@@ -26,6 +26,8 @@ DONE: Final[dict[CommandKind, VerdictKind]] = {
 
 NOUNS: Final[dict[CommandKind, str]] = {"check_in": "check-in", "check_out": "check-out", "undo": "undo"}
 
+IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
+
 # What the rules refuse, a manager may allow; without the server there is only this to do.
 UNLESS_ALLOWED: Final[dict[str, str]] = {
     "member_inactive": "look at the membership",
@@ -119,10 +121,13 @@ class Matter(Struct, frozen=True, kw_only=True):
         return self.says("refused", at, detail=reason.rstrip("."), next_step=step, next_command="connection")
 
     def accepted(self, at: int, event: CheckInEvent | None, warning: str | None) -> Verdict:
-        """The server's yes; `warning` is what the desk's own rules say where the server has warned."""
+        """The server's yes; `warning` is what this desk knows about why the server has flagged it."""
         matter = self if event is None else self.about(event.member)
         if self.action == "check_in" and event is not None and "override" in event.flags:
             return matter.says("warned", at, detail=f"override by {event.by.rpartition(' + ')[2]}")
+        if self.action == "check_in" and event is not None and "clash" in event.flags:
+            step = "F6 shows it"
+            return matter.says("warned", at, detail=warning or IN_ALREADY, next_step=step, next_command="conflicts")
         if self.action == "check_in" and event is not None and "warned" in event.flags:
             return matter.says("warned", at, detail=warning or "please look at the membership")
         if self.action == "undo" and event is not None:

@@ -21,7 +21,7 @@ from gymtui.demo.tour import Tour
 from gymtui.ui import GymApp
 from gymtui.ui.bindings import command_of, key_of
 from gymtui.ui.cells import fit
-from gymtui.ui.widgets.error_boundary import LiveWidget
+from gymtui.ui.widgets.error_boundary import LiveWidget, WebSocketErrorBoundary
 
 logger = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks into the journal
@@ -31,16 +31,12 @@ class Guide(LiveWidget):
     """One line: what to try, or what is broken just now; and the proof."""
 
     DEFAULT_CSS = """
-    Guide { padding: 0 1; background: $accent 22%; color: $foreground; }
+    Guide { padding: 0 2; background: $accent 22%; color: $foreground; }
     Guide.-broken { background: $warning 30%; text-style: bold; }
     """
 
     hint: reactive[str] = reactive("")
     tally: reactive[Tally] = reactive(Tally)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.styles.height = 1  # the style sheet of the desk has every live widget fill what holds it
 
     def render(self) -> Content:
         width, tally = self.content_size.width, self.tally
@@ -62,17 +58,28 @@ class DemoApp(GymApp):
         self._chaos = chaos
         self._relay = relay
         self._ledger = Ledger(database)
+        self._tally = Tally()
         self._tour = Tour()
-        self._guide = Guide()
 
     async def start(self) -> None:
         self.run_worker(self._relay.run(), name="relay")
         await super().start()
-        await self.front_desk.mount(self._guide, before=-1)  # the last line is the keys
+        guide = WebSocketErrorBoundary(self._guide, id="guide")
+        await self.front_desk.mount(guide, before=-1)  # the last line is the keys
         self.desk.subscribe("verdict", self._ledger.hear)
         self.watch(self.front_desk, "verdict", self._said, init=False)
         self.set_interval(LOOK, self._look)
-        self._show()
+
+    def _guide(self) -> Guide:
+        guide = Guide()
+        self._tell(guide)
+        return guide
+
+    def _tell(self, guide: Guide) -> None:
+        doing = self._chaos.doing
+        guide.hint = WORDS[doing] if doing else self._hint()
+        guide.tally = self._tally
+        guide.set_class(doing is not None, "-broken")
 
     def _said(self, verdict: Verdict | None) -> None:
         if verdict is not None:
@@ -81,14 +88,17 @@ class DemoApp(GymApp):
 
     def _look(self) -> None:
         try:
-            self._guide.tally = self._ledger.look()
+            tally = self._ledger.look()
         except sqlite3.Error as error:
             logger.warning("The proof waits: the journal cannot be read just now (%s)", error)
+            return
+        if tally != self._tally:
+            self._tally = tally
+            self._show()
 
     def _show(self) -> None:
-        doing = self._chaos.doing
-        self._guide.hint = WORDS[doing] if doing else self._hint()
-        self._guide.set_class(doing is not None, "-broken")
+        for guide in self.front_desk.query(Guide):
+            self._tell(guide)
         self.screen.refresh_bindings()
 
     def _hint(self) -> str:

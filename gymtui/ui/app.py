@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerState
 
 from gymtui import clock
 from gymtui.client.auth import Login
+from gymtui.client.conflicts import Reporter
 from gymtui.client.desk import Desk
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym
@@ -19,10 +20,12 @@ from gymtui.ui.bindings import command_of, key_of
 from gymtui.ui.history import ConnectionHistory
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.conflicts import ConflictsScreen
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.entry import Entry
 from gymtui.ui.widgets.key_line import KeyLine
@@ -46,6 +49,7 @@ class GymApp(LiveApp):
         self.desk = desk
         self.front_desk = FrontDesk(desk, clock=clock)
         self.history = ConnectionHistory()
+        self.conflicts = Reporter(desk.service, clock=clock)
         self._asked_to_stay = False
 
     @property
@@ -80,7 +84,7 @@ class GymApp(LiveApp):
     def _after_escape(self, event: events.Key) -> str | None:
         """What was typed right behind an Esc, where Textual has made one key of the two; None where it has not."""
         screen = self.screen
-        if isinstance(screen, HelpScreen | ConnectionScreen):
+        if isinstance(screen, HelpScreen | RowsScreen):
             return AFTER_ESC.get(event.character or "", MOVES.get(event.key))
         if not isinstance(screen, BoxScreen):
             return None
@@ -90,7 +94,7 @@ class GymApp(LiveApp):
 
     def _to_the_box(self) -> None:
         """Whatever is shown and has the focus, a printable key belongs to the one box."""
-        while isinstance(self.screen, HelpScreen | ConnectionScreen):
+        while isinstance(self.screen, HelpScreen | RowsScreen):
             self.pop_screen()
         screen = self.screen
         if isinstance(screen, BoxScreen) and screen.focused is not screen.entry:
@@ -105,6 +109,9 @@ class GymApp(LiveApp):
         self._turn_to(
             ConnectionScreen, lambda: ConnectionScreen(self.desk, self.history, url=self._url, clock=self._clock)
         )
+
+    def action_conflicts(self) -> None:
+        self._turn_to(ConflictsScreen, lambda: ConflictsScreen(self.desk, self.conflicts, clock=self._clock))
 
     def _turn_to(self, kind: type[Screen[None]], make: Callable[[], Screen[None]]) -> None:
         """The screen beside the front desk, in place of another one; from itself, back."""

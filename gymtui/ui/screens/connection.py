@@ -18,8 +18,8 @@ from gymtui.client.state import ConnectionState
 from gymtui.ui.bindings import bind
 from gymtui.ui.history import ConnectionHistory
 from gymtui.ui.pace import Pace
-from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.widgets.connection_details import ConnectionDetails
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.key_line import KeyLine
@@ -28,22 +28,18 @@ from gymtui.ui.widgets.queue_list import QueueList
 RATE = 3  # times a second that the position is read anew
 
 
-class ConnectionScreen(DeskScreen):
-    """Has no box: what is typed or scanned here goes to the front desk."""
+class ConnectionScreen(RowsScreen):
+    """How it stands with the connection, and a row for each command that waits or was set aside."""
 
     TITLE = "Connection and queue"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("connection", "front desk", app=True),
-        bind("who", show=False, app=True),
+        bind("conflicts", app=True),
         bind("send-again"),
         bind("take-away"),
-        bind("back"),
-        bind("next", show=False),
-        bind("previous", show=False),
     ]
 
     rows: var[tuple[tuple[Outgoing, str], ...]] = var[tuple[tuple[Outgoing, str], ...]](())
-    chosen: var[int] = var(0)
     is_live: var[bool] = var(False)
     position: var[tuple[str, int]] = var(("", 0))
 
@@ -68,11 +64,12 @@ class ConnectionScreen(DeskScreen):
         return QueueList().data_bind(screen.rows, screen.chosen, screen.is_live, LiveScreen.zone)
 
     def on_mount(self) -> None:
-        self._pace = Pace(self, self._read, RATE)
-        self._read()
+        read = self.telling("queue", self._read)
+        self._pace = Pace(self, read, RATE)
+        read()
 
     def subscriptions(self) -> list[Callable[[], None]]:
-        return [*super().subscriptions(), self._desk.service.subscribe("events", self._moved)]
+        return [*super().subscriptions(), self._desk.service.subscribe("events", self.telling("details", self._moved))]
 
     def _moved(self, _: object) -> None:
         self._pace.ask()
@@ -91,8 +88,11 @@ class ConnectionScreen(DeskScreen):
         waiting = [*self._desk.set_aside, *self._desk.queue]
         members = ((row, replica.member(row.member_id) if row.member_id else None) for row in waiting)
         self.rows = tuple((row, member.full_name if member else "a card number") for row, member in members)
-        self.chosen = max(0, min(self.chosen, len(self.rows) - 1))
-        self.refresh_bindings()
+        self.choose(self.chosen)
+
+    @property
+    def row_count(self) -> int:
+        return len(self.rows)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what was set aside may be sent again or taken away; the rest goes by itself."""
@@ -101,23 +101,10 @@ class ConnectionScreen(DeskScreen):
         return super().check_action(action, parameters)
 
     def on_queue_list_picked(self, event: QueueList.Picked) -> None:
-        self._choose(event.row)
-
-    def _choose(self, row: int) -> None:
-        self.chosen = max(0, min(row, len(self.rows) - 1))
-        self.refresh_bindings()
-
-    def action_next(self) -> None:
-        self._choose(self.chosen + 1)
-
-    def action_previous(self) -> None:
-        self._choose(self.chosen - 1)
+        self.choose(event.row)
 
     def action_send_again(self) -> None:
         self._desk.retry(self.rows[self.chosen][0].id)
 
     def action_take_away(self) -> None:
         self._desk.acknowledge(self.rows[self.chosen][0].id)
-
-    def action_back(self) -> None:
-        self.dismiss()

@@ -33,8 +33,8 @@ class DeskScreen(LiveScreen):
     def subscriptions(self) -> list[Callable[[], None]]:
         return [
             *super().subscriptions(),
-            self._desk.subscribe("queue", self._queue_changed),
-            self._desk.subscribe("verdict", self._settled),
+            self._desk.subscribe("queue", self.telling("connection", self._queue_changed)),
+            self._desk.subscribe("verdict", self.telling("verdict", self._settled)),
         ]
 
     def on_mount(self) -> None:

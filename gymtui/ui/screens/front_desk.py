@@ -38,7 +38,12 @@ class FrontDesk(OverrideScreen):
     """Binds what the desk knows down to the widgets, and does what they say has happened."""
 
     TITLE = "Front desk"
-    BINDINGS: ClassVar[list[BindingType]] = [bind("check-out"), bind("who", app=True), bind("connection", app=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("check-out"),
+        bind("who", app=True),
+        bind("connection", app=True),
+        bind("conflicts", app=True),
+    ]
 
     search: var[Search | None] = var[Search | None](None)
     checking_out: var[bool] = var(False)
@@ -73,8 +78,8 @@ class FrontDesk(OverrideScreen):
     def subscriptions(self) -> list[Callable[[], None]]:
         return [
             *super().subscriptions(),
-            self._desk.service.subscribe("events", self._happened),
-            self._desk.subscribe("directory", self._directory_grew),
+            self._desk.service.subscribe("events", self.telling("feed", self._happened)),
+            self._desk.subscribe("directory", self.telling("hits", self._directory_grew)),
         ]
 
     # --- what the desk tells -----------------------------------------------------------------------------------------

@@ -35,6 +35,12 @@ HERE: dict[str, tuple[str, ...]] = {
         "What the server cannot take is set aside: send it again, or take it away.",
         "What is typed or scanned here goes to the front desk.",
     ),
+    "Conflicts": (
+        "What desks did while they were alone is recorded, since it happened.",
+        "Where it did not fit it stands here: a second check-in, a visit against",
+        "the rules, what came days late or was refused. ↑ ↓ choose, the whole of",
+        "it is below. What is typed or scanned here goes to the front desk.",
+    ),
     "Log in": (
         "Type your name, Enter, your password, Enter.",
         "A desk that knows its gym goes on without; what it does is sent later.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, tzinfo
-from typing import ClassVar
+from typing import ClassVar, ParamSpec
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -24,6 +24,8 @@ from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.header import GymName, WallClock
 
 CAN_RETRY = ("waiting", "stopped")
+
+P = ParamSpec("P")
 
 
 class LiveScreen(Screen[None]):
@@ -63,11 +65,24 @@ class LiveScreen(Screen[None]):
         """Subscribes to what this screen shows; gives what ends that."""
         service = self._service
         return [
-            service.subscribe("connection", self._connection_changed),
-            service.subscribe("gym_update", self._gym_changed),
-            service.subscribe("stats", self._stats_changed),
-            service.subscribe("snapshot", self._restarted),
+            service.subscribe("connection", self.telling("connection", self._connection_changed)),
+            service.subscribe("gym_update", self.telling("gym", self._gym_changed)),
+            service.subscribe("stats", self.telling("counters", self._stats_changed)),
+            service.subscribe("snapshot", self.telling("feed", self._restarted)),
         ]
+
+    def telling(self, part: str, act: Callable[P, None]) -> Callable[P, None]:
+        """`act`; what it raises stops the part of the screen that it tells, or the gym's name where this screen has no
+        such part, and nothing else."""
+
+        def tell(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                act(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001  (the boundary logs it and shows it)
+                told = self.query(f"#{part}") or self.query("#gym")
+                told.first(WebSocketErrorBoundary).fail(error)
+
+        return tell
 
     def on_mount(self) -> None:
         self._unsubscribe = self.subscriptions()

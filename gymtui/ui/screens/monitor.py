@@ -83,7 +83,7 @@ class Monitor(LiveScreen):
         self.set_interval(1.0, self.measure)
 
     def subscriptions(self) -> list[Callable[[], None]]:
-        return [*super().subscriptions(), self._service.subscribe("events", self._happened)]
+        return [*super().subscriptions(), self._service.subscribe("events", self.telling("feed", self._happened))]
 
     # --- what the connection tells -----------------------------------------------------------------------------------
 

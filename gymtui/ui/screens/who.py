@@ -34,6 +34,7 @@ class WhoIsIn(OverrideScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("who", "front desk", app=True),
         bind("connection", show=False, app=True),
+        bind("conflicts", show=False, app=True),
         bind("mark"),
         bind("sort"),
     ]
@@ -58,7 +59,7 @@ class WhoIsIn(OverrideScreen):
 
     def subscriptions(self) -> list[Callable[[], None]]:
         service = self._desk.service
-        return [*super().subscriptions(), service.subscribe("events", self._changed)]
+        return [*super().subscriptions(), service.subscribe("events", self.telling("roster", self._changed))]
 
     def _changed(self, _: object) -> None:
         self._pace.ask()

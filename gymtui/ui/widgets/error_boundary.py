@@ -102,10 +102,16 @@ class WebSocketErrorBoundary(Widget):
         await self.remove_children()
         await self.mount(content)
 
+    def fail(self, error: Exception) -> None:
+        """Whoever tells the widget has raised `error`: it stops as if it had done so itself."""
+        if isinstance(self._content, LiveWidget):
+            self.post_message(LiveWidget.Failed(self._content, error))
+
     async def on_live_widget_failed(self, event: LiveWidget.Failed) -> None:
         event.stop()
         if event.widget is self._content:
             await self._show(self._fault(event.error))
+            self.screen.refresh_bindings()  # `try again` is there now
 
     async def retry(self) -> None:
         """Make the widget anew, if it has failed."""
