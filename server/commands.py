@@ -25,7 +25,7 @@ from gymtui.protocol import (
     Undo,
 )
 from server.orders import No, Order, Unfit, record
-from server.store import Outcome, Transaction
+from server.store import Outcome, Settled, Transaction
 from server.store.transaction import as_result
 from server.visits import check_in, check_out, undo
 
@@ -34,9 +34,9 @@ def perform(tx: Transaction, order: Order) -> Outcome:
     """Does what the order says, or finds that it is done; refusals of the rules make a row too."""
     settled = tx.settled(order.id)
     if settled is not None:
-        if (settled.digest, settled.user) == (order.digest, order.author):
-            return replace(settled.outcome, duplicate=True)
-        return _unfit("id_reused", "This id belongs to another command: every command needs an id of its own.")
+        return _once_more(order, settled)
+    if order.queued_by is not None and tx.user(order.queued_by) is None:
+        return _unfit("invalid", f"{order.queued_by} in `queued_by` is no user here: please name who gave the command.")
     try:
         match order.payload:
             case CheckIn() as request:
@@ -53,6 +53,13 @@ def perform(tx: Transaction, order: Order) -> Outcome:
         return _refuse(tx, order, no)
     except Unfit as unfit:
         return _unfit(unfit.code, str(unfit))
+
+
+def _once_more(order: Order, settled: Settled) -> Outcome:
+    """The answer of the first time. Who queued a command is part of it, so anybody may bring it; else it is its user's."""
+    if settled.digest == order.digest and (settled.user == order.user or order.queued_by is not None):
+        return replace(settled.outcome, duplicate=True)
+    return _unfit("id_reused", "This id belongs to another command: every command needs an id of its own.")
 
 
 def _unfit(code: ErrorCode, sentence: str) -> Outcome:

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.codec import encode
@@ -31,19 +32,22 @@ class Order(Struct, frozen=True, kw_only=True):
     assumed: bool = False
 
     @property
-    def author(self) -> str:
-        """Who gave it: whoever was at the desk when it was queued, else whoever sends it."""
-        queued = self.payload.queued_by if isinstance(self.payload, CheckIn | CheckOut | Undo) else None
-        return queued or self.user
+    def queued_by(self) -> str | None:
+        """Who was at the desk when it was queued, where that is said."""
+        return self.payload.queued_by if isinstance(self.payload, CheckIn | CheckOut | Undo) else None
 
     @property
     def by(self) -> str:
-        """The author, and whoever sent it where that is somebody else: `ana + ben`."""
-        return self.user if self.author == self.user else f"{self.author} + {self.user}"
+        """Whoever queued it, and whoever sent it where that is somebody else: `ana + ben`."""
+        return self.user if self.queued_by in (None, self.user) else f"{self.queued_by} + {self.user}"
 
     @property
     def digest(self) -> bytes:
-        return blake2b(self.payload.type.encode() + encode(self.payload), digest_size=16).digest()
+        """Of what it asks. What was asked live and is told again as something that has happened is the same."""
+        asked = self.payload
+        if isinstance(asked, CheckIn | CheckOut):
+            asked = replace(asked, offline=False)
+        return blake2b(asked.type.encode() + encode(asked), digest_size=16).digest()
 
 
 class No(Exception):
@@ -75,7 +79,7 @@ class Unfit(Exception):
 def record(tx: Transaction, order: Order, event: Event, error: ErrorBody | None = None) -> bytes:
     """The journal's row for what came of an order; gives the event, encoded."""
     return tx.append(
-        event, kind=order.payload.type, user=order.author, command_id=order.id, digest=order.digest, error=error
+        event, kind=order.payload.type, user=order.user, command_id=order.id, digest=order.digest, error=error
     )
 
 

@@ -97,7 +97,7 @@ def undo(tx: Transaction, order: Order, request: Undo) -> Outcome:
     visit = None if settled is None else _visit_of(tx, settled)
     if settled is None or visit is None or settled.kind not in (CheckIn.type, CheckOut.type):
         raise No("unknown_visit", "nothing to undo", "There is no check-in or check-out by that id to undo.")
-    if order.role != "manager" and settled.user != order.author:
+    if order.role != "manager" and settled.user != order.user:
         raise Unfit("not_allowed", f"{settled.user} did that: only {settled.user} or a manager can undo it.")
     if settled.kind == CheckIn.type:
         return _undo_check_in(tx, order, visit)

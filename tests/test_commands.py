@@ -298,11 +298,23 @@ def test_whoever_queued_a_command_and_whoever_sent_it_stand_beside_it(till: Till
     assert till.done(queued, id="mine", user="ben").by == "ana + ben"
     assert till.done(queued, id="mine", user="ana").by == "ana + ben"  # the answer to ben's was lost: the same command
     assert till.done(queued, id="mine", user="mia").command_id == "mine"
-    assert till.refused(Undo(command_id="mine"), user="ben").code == "not_allowed"
-    assert till.done(Undo(command_id="mine", queued_by="ana"), user="ben").by == "ana + ben"
-    assert till.done(CheckIn(code="1", queued_by="ana"), user="ana").by == "ana"
+    assert till.done(CheckOut(code="1", queued_by="ana"), user="ana").by == "ana"
     refused = till.refused(CheckIn(code="3", queued_by="ana"), id="no", user="ben")
     assert till.refused(CheckIn(code="3", queued_by="ana"), id="no", user="mia") == refused
+
+
+def test_nobody_queues_in_the_name_of_nobody(till: Till) -> None:
+    assert till.refused(CheckIn(code="1", queued_by="nobody at all")).code == "invalid"
+
+
+def test_a_name_in_queued_by_undoes_nothing_of_that_user(till: Till) -> None:
+    till.check_in(id="hers", user="ana")
+    assert till.refused(Undo(command_id="hers", queued_by="ana"), user="ben").code == "not_allowed"
+
+
+def test_what_was_asked_live_and_is_told_again_as_something_that_happened_is_the_same(till: Till) -> None:
+    first = till.done(CheckIn(code="1", occurred_at=clock.to_text(NINE)), id="c")
+    assert till.done(CheckIn(code="1", occurred_at=clock.to_text(NINE), offline=True), id="c") == first
 
 
 def test_an_id_belongs_to_one_command_of_one_user(till: Till) -> None:

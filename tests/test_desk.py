@@ -11,6 +11,7 @@ from unittest.mock import Mock
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from gymtui import clock, codec
 from gymtui.client.auth import Login
@@ -559,6 +560,28 @@ async def test_a_command_whose_server_goes_is_sent_again_byte_for_byte_and_settl
         assert gym.said[1:] == ["… Ana Silva queued: waiting for the server's answer", "✓ Ana Silva checked in"]
 
 
+async def test_what_could_not_be_told_for_minutes_is_told_as_something_that_happened(gym: Gym) -> None:
+    async with gym.open() as first:
+        gym.desk.check_in(ANA)
+        request, id = await first.received(CheckIn)
+        assert not request.offline
+        first.cut()
+        await until(lambda: gym.service.state.phase == "waiting")
+        gym.now += 120_001
+        second = await gym.come_back()
+        assert await second.received(CheckIn) == (replace(request, offline=True), id)
+
+
+async def test_a_row_that_this_desk_cannot_read_any_more_keeps_nobody_back(gym: Gym) -> None:
+    gym.replica.enqueue(Outgoing(id="torn", kind="check_in", payload=b"{", member_id="m2", at=NOW))
+    again = Desk(gym.service, gym.replica, clock=lambda: gym.now, new_id=lambda: "next", sleep=gym.pauses)
+    again.check_in(ANA)
+    async with running(again.run, gym.service.close):
+        connection = await gym.live()
+        assert (await connection.received(CheckIn))[1] == "next"
+        assert [(row.id, row.state) for row in again.set_aside] == [("torn", "set_aside")]
+
+
 async def test_what_was_queued_alone_is_sent_in_order_once_there_is_a_server(tmp_path: Path) -> None:
     people = [member(number) for number in range(11, 311)]
     gym = Gym(tmp_path / "r.db")
@@ -611,6 +634,22 @@ async def test_a_restart_in_between_changes_nothing(tmp_path: Path) -> None:
         assert [m for m in second.sent if b'"check_in"' in m] == [m for m in first.sent if b'"check_in"' in m]
         second.reply(id, done(request, id or ""))
         await until(lambda: again.desk.queued == 0)
+    again.replica.close()
+
+
+async def test_who_was_let_in_is_known_after_a_restart_though_the_event_never_came(tmp_path: Path) -> None:
+    gym = Gym(tmp_path / "r.db")
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, id or ""))
+        await until(lambda: gym.desk.queued == 0)
+    gym.replica.close()
+    again = Gym(tmp_path / "r.db")
+    assert again.replica.position == gym.replica.position
+    assert again.replica.recent(1) == []  # the feed hears of it by its event
+    assert again.desk.check_in(ANA).kind == "already_in"
+    assert again.desk.check_out(ANA).kind == "queued"
     again.replica.close()
 
 

@@ -17,7 +17,7 @@ from server.commands import perform
 from server.orders import Order
 from server.store import Outcome
 from server.store.sqlite import SqliteStore
-from tests.kit import add_members
+from tests.kit import add_members, add_user
 
 NINE = 1_795_338_000_000  # 2026-11-22T09:00:00.000Z, a Sunday
 MINUTE = 60_000
@@ -33,6 +33,8 @@ class Till:
         self.now = NINE
         self.store = SqliteStore(path, now=lambda: self.now)
         self._ids = count(1)
+        for name, role in ROLES.items():
+            add_user(self.store, name, role)
         add_members(self.store, members)
 
     def give(

@@ -11,8 +11,9 @@ from gymtui import clock
 from gymtui.client.outbox import Outgoing
 from gymtui.client.replica import Replica
 from gymtui.client.undoable import Undoable
-from gymtui.protocol import Undo
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Undo
 
+HAPPENED: Final = 120_000  # milliseconds after which what was done is told as something that has happened
 _NOBODY: Final[dict[str, Outgoing]] = {}
 
 
@@ -52,10 +53,11 @@ class CommandQueue:
         self._replica.enqueue(row, done)
         self._keep(row)
 
-    def settle(self, row: Outgoing) -> None:
-        """It is answered; also where the disk does not take that (ReplicaError), for the next start to ask again."""
+    def settle(self, row: Outgoing, visit: CheckInEvent | None = None) -> None:
+        """It is answered, with what became of the visit; also where the disk does not take that (ReplicaError), for
+        the next start to ask again."""
         self._drop(row)
-        self._replica.settle(row.id, self._now())
+        self._replica.settle(row.id, self._now(), visit)
 
     def set_aside(self, row: Outgoing, reason: str) -> None:
         """It is kept for a person to look at, and not sent any more before the next start at least (ReplicaError)."""
@@ -87,6 +89,13 @@ class CommandQueue:
                 yield row
             if row.member_id is not None:
                 busy.add(row.member_id)
+
+    def request(self, row: Outgoing) -> CheckIn | CheckOut | Undo:
+        """What is sent: what was done some while ago has happened, and is recorded, whatever the rules say now."""
+        request = row.request
+        if isinstance(request, CheckIn | CheckOut) and self._now() - row.at > HAPPENED:
+            return replace(request, offline=True)
+        return request
 
     def in_since(self, member_id: str, since: int | None, restored: Mapping[str, int]) -> int | None:
         """When the open visit began, or None, once all that waits for this member has been done to a visit open

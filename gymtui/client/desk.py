@@ -40,14 +40,14 @@ class Desk:
         *,
         name: str | None = None,
         clock: clock.Clock = clock.now,
-        new_id: Callable[[], str] = clock.new_id,
+        new_id: Callable[[], str] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.service = service
         self.replica = replica
         self.name = name
         self._clock = clock
-        self._new_id = new_id
+        self._new_id = new_id or self._id_of_now
         self._queue = CommandQueue(replica, self._now)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
@@ -237,6 +237,9 @@ class Desk:
     def _now(self) -> int:
         """The time of day by the server's clock, as far as that is known."""
         return self._clock() + self.service.clock_offset
+
+    def _id_of_now(self) -> str:
+        return clock.new_id(self._now())
 
     @property
     def _is_live(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 from msgspec import Raw
 from msgspec.structs import replace
 
+from gymtui import codec
 from gymtui.client.backoff import UNTAKABLE
 from gymtui.client.command_queue import CommandQueue
 from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
@@ -16,7 +17,8 @@ from gymtui.client.outbox import Outgoing
 from gymtui.client.schema import ReplicaError
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
-from gymtui.protocol import ErrorBody
+from gymtui.codec import Unreadable
+from gymtui.protocol import CheckInEvent, ErrorBody
 
 IN_FLIGHT: Final = 64
 RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
@@ -28,8 +30,8 @@ refused."""
 
 
 class Pump:
-    """Keeps up to 64 commands on their way. One whose connection went is sent again, the same bytes under the same id;
-    one that no row of the journal would ever answer is set aside. `tell` hears of everything."""
+    """Keeps up to 64 commands on their way. One whose connection went is sent again, the same command under the same
+    id; one that no row of the journal would ever answer is set aside. `tell` hears of everything."""
 
     def __init__(
         self,
@@ -88,9 +90,14 @@ class Pump:
             self._wake.set()
 
     async def _exchange(self, row: Outgoing, *, alone: bool) -> None:
+        try:
+            request = self._queue.request(row)
+        except Unreadable as error:
+            self._set_aside(row, f"This desk cannot read it any more: {error}.")
+            return
         self._tell(row, "sent")
         try:
-            outcome: Raw | ErrorBody = await self._service.request(row.request, id=row.id)
+            outcome: Raw | ErrorBody = await self._service.request(request, id=row.id)
         except Refused as refused:
             outcome = refused.body
         except Disconnected as gone:
@@ -115,7 +122,7 @@ class Pump:
 
     def _settle(self, row: Outgoing, outcome: Raw | ErrorBody) -> None:
         try:
-            self._queue.settle(row)
+            self._queue.settle(row, _visit(outcome))
         finally:
             self._tell(row, outcome)
 
@@ -134,3 +141,13 @@ class Pump:
         if gone.code in UNTAKABLE:
             self._room = 1
         self._tell(row, "unsent")
+
+
+def _visit(outcome: Raw | ErrorBody) -> CheckInEvent | None:
+    """What the server has made of the visit; None where it has not, or where that cannot be read."""
+    if isinstance(outcome, ErrorBody):
+        return None
+    try:
+        return codec.convert(outcome, CheckInEvent)
+    except codec.Unreadable:  # whoever is told of the answer says so
+        return None
