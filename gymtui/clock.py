@@ -7,6 +7,9 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Final
+
+DAY: Final = 24 * 3600 * 1000  # milliseconds
 
 Clock = Callable[[], int]
 """Tells the time of day in milliseconds; an argument wherever time matters, so that a test can stand in for it."""

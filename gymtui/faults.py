@@ -72,7 +72,7 @@ ACTIONS: Final[Mapping[str, Callable[[float], None]]] = {
     "os_error": _os_error,
     "sqlite_error": _sqlite_error,
 }
-_FORM: Final = re.compile(r"(\w+):([1-9]\d*):(\w+)(?::(\d+(?:\.\d+)?))?")
+_FORM: Final = re.compile(r"(\w+):([1-9]\d*):(?:(die|os_error|sqlite_error)|stall:(\d+(?:\.\d+)?))")
 
 
 class Fault:
@@ -88,10 +88,10 @@ class Fault:
     def parse(cls, text: str) -> Fault:
         """The fault that `POINT:N:ACTION` names; FaultError where there is none."""
         found = _FORM.fullmatch(text)
-        is_known = found is not None and found[1] in POINTS and found[3] in ACTIONS
-        if found is None or not is_known or (found[3] == "stall") != (found[4] is not None):
+        if found is None or found[1] not in POINTS:
             raise FaultError(f"{VARIABLE}={text} is no fault: it is like after_commit:1:die, or before_send:2:stall:5.")
-        return cls(found[1], int(found[2]), found[3], float(found[4] or 0))
+        point, nth, action, seconds = found.groups()
+        return cls(point, int(nth), action or "stall", float(seconds or 0))
 
     def __call__(self, point: str) -> None:
         if point == self._point:
@@ -107,6 +107,11 @@ def fault(point: str) -> None:
     """`point` is passed."""
     if _plan is not None:
         _plan(point)
+
+
+def is_planned() -> bool:
+    """Is anything planned at all? For a point that costs something even to pass."""
+    return _plan is not None
 
 
 @contextmanager

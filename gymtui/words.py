@@ -12,15 +12,10 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
-import msgspec
-
 from gymtui.protocol import Member
 
-LAST: Final = "\U0010ffff"  # comes behind whatever a word goes on with
 LONGEST: Final = 24  # letters of a text that may be two beginnings run together
 FIRST, FURTHER, NUMBER = "", ",", "#"  # what an entry begins with: the name's first word, a further one, a number
-
-BEGINS: Final = "word >= ? AND word < ?"
 
 WORD: Final = re.compile(r"[^\W_]+")
 
@@ -49,11 +44,6 @@ def index_words(member: Member) -> set[str]:
     return entries | {_entry(NUMBER, [word, *name], [n for n in numbers if n != word]) for word in numbers}
 
 
-def index_words_of(body: bytes) -> str:
-    """The same of an encoded member, as a JSON array: for SQLite, where the index of an older file is made anew."""
-    return msgspec.json.encode(sorted(index_words(msgspec.json.decode(body, type=Member)))).decode()
-
-
 def _entry(mark: str, front: list[str], numbers: list[str]) -> str:
     return mark + "".join(f"{word} " for word in front) + "".join(f"{NUMBER}{word}" for word in numbers)
 
@@ -65,24 +55,6 @@ class Reading(NamedTuple):
     first: str
     others: tuple[str, ...] = ()
     numbers: bool = False
-
-    @property
-    def condition(self) -> tuple[str, list[str]]:
-        """The same for SQLite, about a `word` of the table `words`, and its values."""
-        condition, values = BEGINS, _bounds(self.first)
-        for other in self.others:
-            marks = (FIRST, FURTHER, NUMBER) if self.numbers else (FIRST, FURTHER)
-            # Where no word begins so there is nobody, and nothing to walk through.
-            condition += f" AND ({' OR '.join([f'EXISTS (SELECT 1 FROM words WHERE {BEGINS})'] * len(marks))})"
-            values += [bound for mark in marks for bound in _bounds(mark + other)]
-            forms = [f" {other}", f"{NUMBER}{other}"] if self.numbers else [f" {other}"]
-            condition += f" AND ({' OR '.join(['instr(word, ?)'] * len(forms))})"
-            values += forms
-        return condition, values
-
-
-def _bounds(beginning: str) -> list[str]:
-    return [beginning, beginning + LAST]
 
 
 def readings(text: str) -> Iterator[Reading]:

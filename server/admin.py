@@ -18,7 +18,7 @@ from server.exports import write_check_ins, write_members
 from server.members_file import read_members
 from server.members_import import import_members
 from server.progress import Progress
-from server.store import Outcome, Transaction, User
+from server.store import Transaction, User
 from server.store.opening import opened
 from server.store.sqlite import SqliteStore
 
@@ -50,11 +50,10 @@ def add_user(store: SqliteStore, name: str, role: Role, password: str) -> User:
     """A new user who logs in with `password`; AdminError where the name is taken."""
     user = User(name=name, role=role, password_hash=auth.hash_password(password))
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         if tx.user(name) is not None:
             raise AdminError(f"There is a user {name} already: please choose another name.")
         tx.put_user(user)
-        return Outcome()
 
     store.write([work])
     return user
@@ -102,12 +101,11 @@ def users_pin(*, database: str, name: str, pin_stdin: bool) -> None:
 
 
 def _change_user(database: str, name: str, **changes: object) -> None:
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         user = tx.user(name)
         if user is None:
             raise AdminError(f"There is no user {name}: `gymtui admin users list` shows who there is.")
         tx.put_user(replace(user, **changes))
-        return Outcome()
 
     with opened(Path(database)) as store:
         store.write([work])
@@ -116,9 +114,8 @@ def _change_user(database: str, name: str, **changes: object) -> None:
 def keys_rotate(*, database: str) -> None:
     """Signs from now on with a new key; what older keys have signed is good until it ends by itself."""
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         tx.add_signing_key(secrets.token_hex(4), secrets.token_bytes(32))
-        return Outcome()
 
     with opened(Path(database)) as store:
         store.write([work])

@@ -7,7 +7,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +32,7 @@ from server.listening import reason
 from server.metrics import Metrics
 from server.session import Session
 from server.shared import Shared
-from server.store import Committed, Outcome, StoreUnavailable, Transaction
+from server.store import Committed, StoreUnavailable
 from server.store.sqlite import SqliteStore
 from server.watchdog import Watchdog
 
@@ -77,12 +77,22 @@ class Server:
         self._connections: WeakSet[Connection] = WeakSet()
 
     async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as started:
+            await self._start(started)
+            self._started = started.pop_all()
+        return self
+
+    async def _start(self, started: AsyncExitStack) -> None:
+        """Builds the parts and listens; `started` has what must be closed, whether all of it comes about or not."""
         store = SqliteStore(self._path, now=self._now)
-        store.write([_begin_epoch])
+        started.callback(store.close)
+        store.write([lambda tx: tx.begin_epoch()])
         self._database = Database(store, self._committed)
+        started.push_async_callback(self._database.close)
         self.metrics = Metrics()
         self.hub = Hub(self._database, self.metrics, window=self._window)
         self.auth = Auth(self._database, now=self._now)
+        started.callback(self.auth.close)
         self._shared = Shared(
             auth=self.auth,
             database=self._database,
@@ -97,14 +107,12 @@ class Server:
         try:
             self._listener = await self._listen()
         except (OSError, UnicodeError) as error:
-            await self._database.close()
             raise ServerError(reason(self._host, self._port, error)) from error
         self._tasks = [
             loop.create_task(work) for work in (self.hub.run(), self._watch(), watchdog.run(), closing.run())
         ]
         for task in self._tasks:
             task.add_done_callback(_ended)
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -113,8 +121,7 @@ class Server:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._database.close()
-        self.auth.close()
+        await self._started.aclose()
 
     @property
     def url(self) -> str:
@@ -206,11 +213,6 @@ class Server:
                 )
         self._hang_up()
         await self._listener.wait_closed()
-
-
-def _begin_epoch(tx: Transaction) -> Outcome:
-    tx.begin_epoch()
-    return Outcome()
 
 
 def _ended(task: asyncio.Task[None]) -> None:

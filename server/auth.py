@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import logging
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -25,8 +26,10 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, ErrorBody, ErrorCode, Role
 from server.database import Database
-from server.store import Login, Outcome, Store, StoreUnavailable, Transaction, User, Work
+from server.store import Login, Store, StoreUnavailable, Transaction, User, Work
 from server.tries import Tries
+
+log = logging.getLogger(__name__)
 
 ISSUER: Final = "gymtui"
 AUDIENCE: Final = "gymtui"
@@ -172,17 +175,19 @@ class Auth:
             return None
         return found.role
 
-    async def check_pin(self, manager: str, pin: str) -> None:
-        """Returns where `manager` is one, and the PIN is theirs; else Denied, and nobody is told which it was."""
-        if (wait := self._pins.wait("", manager)) > 0:
+    async def check_pin(self, asker: str, manager: str, pin: str) -> None:
+        """Returns where `manager` is one, and the PIN that the user `asker` gives is theirs; else Denied, and nobody is
+        told which it was."""
+        if (wait := self._pins.wait(asker, manager)) > 0:
             raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
-        self._pins.failed("", manager)
+        self._pins.failed(asker, manager)
         user = self._users.get(manager)
         stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
         good = await asyncio.get_running_loop().run_in_executor(self._hashing, _verify, stored, pin)
         if not good or user is None or user.disabled or user.role != "manager":
+            log.warning("%s has given a wrong PIN for %s.", asker, manager)
             raise Denied("No manager has that name and PIN: nobody was let in.")
-        self._pins.forget("", manager)
+        self._pins.forget(asker, manager)
 
     # --- logins ---------------------------------------------------------------------------------------------------
 
@@ -209,11 +214,7 @@ class Auth:
             expires_at=now + REFRESH_TTL * 1000,
         )
 
-        def work(tx: Transaction) -> Outcome:
-            tx.put_login(login)
-            return Outcome()
-
-        await self._write(work)
+        await self._write(lambda tx: tx.put_login(login))
         return Tokens(access_token=self._access(user, sid), refresh_token=refresh, user=user)
 
     async def refresh(self, token: str) -> Tokens:
@@ -222,10 +223,10 @@ class Auth:
         sid = token.partition(".")[0]
         kept: list[Login] = []
 
-        def work(tx: Transaction) -> Outcome:
+        def work(tx: Transaction) -> None:
             login = tx.login(sid)
             if login is None or login.expires_at <= tx.at:
-                return Outcome()
+                return
             if hmac.compare_digest(login.current, _hash(token)):
                 login = replace(login, current=_hash(self._successor(token)), previous=login.current, rotated_at=tx.at)
                 tx.put_login(login)
@@ -234,7 +235,6 @@ class Auth:
                 kept.append(login)
             elif self._is_marked(token):
                 tx.end_login(sid)
-            return Outcome()
 
         await self._write(work)
         user = self._users.get(kept[0].user) if kept else None

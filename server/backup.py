@@ -6,12 +6,14 @@ what it has seen since then may not be there any more, and takes up the gym anew
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,7 @@ from gymtui import clock
 from gymtui.errors import GymError
 from server.progress import EVERY, Progress
 from server.store.file import existing, lock, migrate, open_to_read
-from server.store.trouble import next_step, told
+from server.store.trouble import code_of, next_step, told
 
 BESIDE: Final = ("", "-wal", "-shm", "-journal")  # the files that a database may consist of
 
@@ -67,6 +69,7 @@ def put_back(file: Path, database: Path) -> tuple[int, Path | None]:
         with _beside(database) as copy:
             seq = _copy(file, copy, database)
             with _written(database):
+                _give_to_the_owner(copy, database)
                 aside = _set_aside(database)
                 copy.replace(database)
                 _sync(database.parent)
@@ -148,6 +151,13 @@ def _beside(file: Path) -> Iterator[Path]:
             Path(name + end).unlink(missing_ok=True)
 
 
+def _give_to_the_owner(copy: Path, database: Path) -> None:
+    """What root puts in the place of a gym has its owner: a server that is not root goes on with it."""
+    if os.geteuid() == 0 and database.exists():
+        status = database.stat()
+        os.chown(copy, status.st_uid, status.st_gid)
+
+
 def _set_aside(database: Path) -> Path | None:
     """Gives the database a second name, of this moment; None where there is none. The first goes on to be there, so
     that there is a gym at every instant."""
@@ -158,7 +168,13 @@ def _set_aside(database: Path) -> Path | None:
     for end in BESIDE[1:]:  # left behind they would be taken for the new file's
         if (left := Path(f"{database}{end}")).exists():
             left.rename(f"{aside}{end}")
-    aside.hardlink_to(database)
+    try:
+        aside.hardlink_to(database)
+    except OSError:  # a disk without second names, as of a stick or a shared folder
+        with _beside(aside) as second:
+            shutil.copyfile(database, second)
+            _sync(second)
+            second.replace(aside)
     return aside
 
 
@@ -168,7 +184,7 @@ def _finish(database: Path) -> None:
         with closing(sqlite3.connect(database, timeout=1)) as db:
             db.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY:
+        if code_of(error) == sqlite3.SQLITE_BUSY:
             raise BackupError(f"{database} is in use: please end what else has it open first.") from error
         print(f"gymtui: {database} is set aside as it is ({error}).", file=sys.stderr)
 
@@ -178,5 +194,8 @@ def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+        if sys.platform == "darwin":  # there it has only left for the disk
+            with suppress(OSError):  # some disks do not know more
+                fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
     finally:
         os.close(handle)

@@ -56,7 +56,7 @@ def perform(tx: Transaction, order: Order) -> Outcome:
 
 
 def _once_more(order: Order, settled: Settled) -> Outcome:
-    """The answer of the first time. Who queued a command is part of it, so anybody may bring it; else it is its user's."""
+    """The answer of the first time. Where a command says who queued it, anybody may bring it; else it is its user's."""
     if settled.digest == order.digest and (settled.user == order.user or order.queued_by is not None):
         return replace(settled.outcome, duplicate=True)
     return _unfit("id_reused", "This id belongs to another command: every command needs an id of its own.")

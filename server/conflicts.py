@@ -18,7 +18,6 @@ from server.store import Conflict, Store
 from server.store.file import existing
 from server.store.opening import opened
 
-DAY: Final = 24 * 3600 * 1000  # milliseconds
 DEEDS: Final = {"check_in": "the check-in", "check_out": "the check-out", "undo": "the undo"}
 
 
@@ -26,7 +25,7 @@ def conflicts(*, database: str, days: int) -> None:
     """`gymtui admin conflicts`: what was recorded in the last days and did not fit, the oldest first."""
     if days < 1:
         raise WrongUsage("The report is of one day at the least: please give more --days.")
-    since = clock.now() - days * DAY
+    since = clock.now() - days * clock.DAY
     with opened(existing(Path(database))) as store:
         lines, zone = report(store, since), ZoneInfo(store.gym().timezone)
     for line in lines:
@@ -38,24 +37,24 @@ def conflicts(*, database: str, days: int) -> None:
 def report(store: Store, since: int) -> list[str]:
     """A line on each conflict that was recorded since a time (ms), in the gym's own time, the oldest first."""
     zone = ZoneInfo(store.gym().timezone)
-    return [_line(note, zone) for note in _notes(store, store.conflicts(since))]
+    return [_line(note, zone) for note in _notes(store, reversed(store.conflicts(since)))]
 
 
 def newest(store: Store, since: int, limit: int) -> tuple[list[ConflictNote], bool]:
     """The last `limit` of them for a client, the newest first, and whether there are more; the sentences are in the
     gym's own time too."""
-    found = store.conflicts(since)
-    return _notes(store, reversed(found[-limit:])), len(found) > limit
+    found = store.conflicts(since, limit + 1)
+    return _notes(store, found[:limit]), len(found) > limit
 
 
 def _notes(store: Store, conflicts: Iterable[Conflict]) -> list[ConflictNote]:
     gym = store.gym()
-    return [_note(conflict, gym, _member(store, conflict)) for conflict in conflicts]
+    return [_note(conflict, gym, _warned_of(store, conflict.event)) for conflict in conflicts]
 
 
-def _member(store: Store, conflict: Conflict) -> Member | None:
-    ref = conflict.event.member
-    found = None if ref is None else store.get_member(ref.id)
+def _warned_of(store: Store, event: CheckInEvent | Refusal) -> Member | None:
+    """The member whom the rules say something of."""
+    found = store.get_member(event.member.id) if isinstance(event, CheckInEvent) and "warned" in event.flags else None
     return None if found is None else msgspec.json.decode(found[0], type=Member)
 
 
@@ -94,7 +93,7 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
         reason = None if member is None else rules.decide(member, gym.policy, wall).reason
         said.append(f"came in, which the rules refuse or warn of{f' ({reason})' if reason else ''}. The visit counts.")
     if "late" in event.flags:
-        days = (conflict.recorded_at - conflict.at) // DAY
+        days = (conflict.recorded_at - conflict.at) // clock.DAY
         said.append(f"{DEEDS.get(conflict.kind, 'it')} came to the server {days} days later. It is recorded.")
     return " ".join(said)
 

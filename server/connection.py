@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidMessage
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 
-from gymtui.faults import fault
+from gymtui.faults import fault, is_planned
 
 HIGH_WATER: Final = 64 * 1024  # bytes that may wait for one reader before it gets nothing more
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
@@ -101,7 +101,8 @@ class Connection(ServerConnection):
         if self._soon:
             framed, self._soon = b"".join(self._soon), []
             self.write(framed)
-            self.loop.call_soon(fault, "after_reply")  # uvloop writes at the end of a turn
+            if is_planned():
+                self.loop.call_soon(fault, "after_reply")  # uvloop writes at the end of a turn
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Says goodbye; what still comes but the client's own goodbye is dropped, or that would wait behind it."""

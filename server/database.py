@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 GROUP: Final = 2000  # works in one commit at the most
 TROUBLED: Final = 5.0  # seconds that a commit that failed counts as news: what waits is tried again within them
+FRESH: Final = 1.0  # seconds that a commit speaks well of the disk: whoever asks more often costs it nothing
 
 Done = Callable[[Outcome], None]
 Result = TypeVar("Result")
@@ -39,6 +40,7 @@ class Database:
         self._reader = ThreadPoolExecutor(1, "reader")
         self._loop = asyncio.get_running_loop()
         self._trouble: tuple[str, float] | None = None
+        self._written_at = -FRESH
         self._writer = Thread(target=self._write_on, name="writer", daemon=True)
         self._writer.start()
 
@@ -64,11 +66,13 @@ class Database:
     async def probe(self) -> str | None:
         """Why a command would not be on disk just now; None where it would.
 
-        An empty commit tells, and what became of the last commands: it may find room where they do not.
+        The last commit tells, or one for nothing else where that was a while ago; and what became of the last commands:
+        it may find room where they do not.
         """
-        outcome = await self.write(_nothing)
-        if outcome.error is not None:
-            return outcome.error.message
+        if time.monotonic() - self._written_at >= FRESH:
+            outcome = await self.write(_touch)
+            if outcome.error is not None:
+                return outcome.error.message
         sentence, at = self._trouble or (None, 0.0)
         return sentence if time.monotonic() - at < TROUBLED else None
 
@@ -109,7 +113,7 @@ class Database:
         try:
             outcomes, committed = self.store.write([work for work, _ in group])
         except StoreUnavailable as unavailable:
-            if any(work is not _nothing for work, _ in group):
+            if any(work is not _touch for work, _ in group):
                 self._remember(str(unavailable))
             self._tell(group, [_failed("storage_unavailable", str(unavailable), retryable=True)] * len(group), None)
         except Exception:
@@ -120,6 +124,8 @@ class Database:
             log.exception("a command failed")
             self._tell(group, [_failed("internal", "The server could not do that; its log says why.")], None)
         else:
+            if committed.rows or any(work is _touch for work, _ in group):  # else it may have needed no disk
+                self._written_at = time.monotonic()
             if committed.rows and self._trouble is not None:
                 log.warning("The database takes commands again.")
                 self._trouble = None
@@ -141,8 +147,8 @@ class Database:
             self._on_commit(committed)
 
 
-def _nothing(_: Transaction) -> Outcome:
-    return Outcome()
+def _touch(tx: Transaction) -> None:
+    tx.touch()
 
 
 def _failed(code: str, message: str, *, retryable: bool = False) -> Outcome:

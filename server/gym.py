@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Action, Gym, Policy
-from server.store import Outcome, Transaction
+from server.store import Transaction
 from server.store.opening import opened
 
 # What a line of a policy may say, where it is not one of the actions.
@@ -57,7 +57,7 @@ def name_gym(
         except (KeyError, ValueError, OSError) as error:
             raise WrongUsage(f"There is no time zone {timezone}: please name one such as Europe/Zurich.") from error
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         gym = Gym(
             name=name or tx.gym.name,
             timezone=timezone or tx.gym.timezone,
@@ -69,7 +69,6 @@ def name_gym(
             gym = replace(gym, seq=tx.next_seq)
             tx.put_gym(gym)
             tx.append(gym, kind="configure", user="")
-        return Outcome()
 
     with opened(path) as store:
         store.write([work])

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from typing import Final
 
 from gymtui import codec
@@ -18,6 +17,7 @@ from gymtui.faults import fault
 from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Resume, Resumed, Snapshot, Stats
 from server.connection import Connection, frame
 from server.database import Database
+from server.fitting import fitting
 from server.metrics import Metrics
 from server.store import Committed, Row, SnapshotData, StoreUnavailable
 
@@ -208,13 +208,7 @@ def _parts(data: SnapshotData) -> Iterator[bytes]:
             part, size = [], 0
         part.append(visit)
         size += len(visit) + 1
-    yield _part(data, part, _first(data.recent, MAX_PART // 4), more=False)
-
-
-def _first(payloads: Sequence[bytes], room: int) -> list[bytes]:
-    """As many of the payloads, from the first, as have room."""
-    sizes = accumulate(len(payload) + 1 for payload in payloads)
-    return [payload for payload, size in zip(payloads, sizes, strict=True) if size <= room]
+    yield _part(data, part, data.recent[: fitting(data.recent, MAX_PART // 4)], more=False)
 
 
 def _part(data: SnapshotData, present: Sequence[bytes], recent: Sequence[bytes], *, more: bool) -> bytes:

@@ -40,7 +40,7 @@ class InFlight:
         done = self._received(payload, id)
         if isinstance(payload, CheckIn) and payload.override is not None:
             try:
-                payload = await self._allowed_by(payload.override, payload)
+                payload = await self._allowed_by(payload.override, payload, guest)
             except Denied as denied:
                 done(Outcome(error=denied.error))
                 return
@@ -61,10 +61,10 @@ class InFlight:
             self._room.clear()
             await self._room.wait()
 
-    async def _allowed_by(self, override: Override, payload: CheckIn) -> CheckIn:
+    async def _allowed_by(self, override: Override, payload: CheckIn, guest: Guest) -> CheckIn:
         """The check-in without the PIN, which has been checked; one that happened offline has nothing to check."""
         if not payload.offline:
-            await self._shared.auth.check_pin(override.manager, override.pin)
+            await self._shared.auth.check_pin(guest.claims.user, override.manager, override.pin)
         return replace(payload, override=replace(override, pin=""))
 
     def _received(self, payload: Command, id: str | None) -> Done:

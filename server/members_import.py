@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 from gymtui import clock
 from gymtui.protocol import Member
 from server.members_file import Problem, Row
-from server.store import Outcome, Transaction
+from server.store import Transaction
 from server.store.sqlite import SqliteStore
 
 CHUNK: Final = 500  # members in one commit
@@ -56,7 +56,7 @@ def _take_all(
     strict: bool,
     go_on: Callable[[int], bool],
     problems: list[Problem],
-) -> Outcome:
+) -> None:
     for number, (line, fields) in enumerate(rows, behind):
         if not go_on(number):
             raise _Undone
@@ -64,7 +64,6 @@ def _take_all(
             problems.append(Problem(line, sentence))
     if strict and problems:
         raise _Undone
-    return Outcome()
 
 
 def _take(tx: Transaction, fields: dict[str, object]) -> str | None:

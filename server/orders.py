@@ -15,7 +15,7 @@ from gymtui.codec import encode
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, ErrorCode, Event, Member, Role, Undo
 from server.store import Transaction
 
-LATE: Final = 7 * 24 * 3600 * 1000  # milliseconds after which what a desk recorded alone is called late
+LATE: Final = 7 * clock.DAY  # milliseconds after which what a desk recorded alone is called late
 
 
 class Order(Struct, frozen=True, kw_only=True):

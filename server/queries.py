@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import Final
 
 from gymtui import clock, codec
@@ -16,11 +15,12 @@ from gymtui.protocol import (
     SearchMembers,
     SyncMembers,
 )
-from server.conflicts import DAY, newest
+from server.conflicts import newest
 from server.database import Database
+from server.fitting import fitting
 from server.store.history import NoPage
 
-WEEK: Final = 7 * DAY
+WEEK: Final = 7 * clock.DAY
 
 
 class Unanswerable(Exception):
@@ -55,17 +55,12 @@ async def _answer(database: Database, request: Query, now: int) -> bytes | None:
         case ListConflicts():
             since = now - WEEK if request.since is None else clock.to_ms(request.since)
             notes, more = await query(newest, store, since, request.limit)
-            page = _fitting([codec.encode(note) for note in notes])
-            return _lists({"more": more or len(page) < len(notes)}, conflicts=page)
+            told = [codec.encode(note) for note in notes]
+            page = told[: fitting(told, MAX_PART)]
+            return _lists({"more": more or len(page) < len(told)}, conflicts=page)
         case SyncMembers():
             members, after, more, seq = await query(store.sync_members, request.after_seq, request.limit)
             return _lists({"next_after_seq": after, "more": more, "as_of_seq": seq}, members=members)
-
-
-def _fitting(items: list[bytes]) -> list[bytes]:
-    """As many of them, from the first, as one message holds."""
-    sizes = accumulate(len(item) + 1 for item in items)
-    return [item for item, size in zip(items, sizes, strict=True) if size <= MAX_PART]
 
 
 def _lists(fields: dict[str, object] | None = None, **lists: list[bytes]) -> bytes:

@@ -12,24 +12,25 @@ REMEMBERED: Final = 10_000  # keys
 
 
 class Tries:
-    """Counts wrong passwords by where they come from and whom they are for, together: nobody can lock out another."""
+    """Counts wrong passwords and PINs by who tries (an address, a user) and whose they are, together: nobody can lock
+    out another."""
 
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
         self._failures: OrderedDict[tuple[str, str], tuple[int, int]] = OrderedDict()
 
-    def wait(self, address: str, user: str) -> int:
+    def wait(self, source: str, user: str) -> int:
         """Seconds until the next try is heard; 0 for now."""
-        count, last = self._failures.get((address, user), (0, 0))
+        count, last = self._failures.get((source, user), (0, 0))
         left = last + PAUSE - self._now() if count >= TRIES else 0
         return -(-left // 1000) if left > 0 else 0
 
-    def failed(self, address: str, user: str) -> None:
-        count, last = self._failures.pop((address, user), (0, 0))
+    def failed(self, source: str, user: str) -> None:
+        count, last = self._failures.pop((source, user), (0, 0))
         fresh = self._now() - last > 10 * PAUSE
-        self._failures[address, user] = (1 if fresh else count + 1, self._now())
+        self._failures[source, user] = (1 if fresh else count + 1, self._now())
         if len(self._failures) > REMEMBERED:
             self._failures.popitem(last=False)
 
-    def forget(self, address: str, user: str) -> None:
-        self._failures.pop((address, user), None)
+    def forget(self, source: str, user: str) -> None:
+        self._failures.pop((source, user), None)

@@ -14,11 +14,10 @@ from typing import Final
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.protocol import MAX_REPLAY
-from server.store import Outcome, Store, Transaction
+from server.store import Store, Transaction
 from server.store.file import existing
 from server.store.opening import opened
 
-DAY: Final = 24 * 3600 * 1000  # milliseconds
 LEAST: Final = 30  # days that every command is remembered
 KEPT: Final = 2 * MAX_REPLAY  # rows that stay whatever their age: a desk that comes back asks for up to half as many
 CHUNK: Final = 5000  # rows in one commit: a server beside it has its turn in between
@@ -29,7 +28,7 @@ def trim(*, database: str, days: int) -> None:
     if days < LEAST:
         raise WrongUsage(f"Every command is remembered for {LEAST} days at the least: please give more --days.")
     with opened(existing(Path(database))) as store:
-        gone = forget(store, clock.now() - days * DAY)
+        gone = forget(store, clock.now() - days * clock.DAY)
         print(f"{gone:,} rows of the journal are gone; it begins with its row {store.oldest():,} now.")
 
 
@@ -37,11 +36,11 @@ def forget(store: Store, before: int) -> int:
     """Lets the rows go that were written before a time (ms), but for the newest `KEPT`; gives how many."""
     first = store.oldest()
     last = min(store.first_since(before) - 1, store.head().seq - KEPT)
-    for seq in range(first + CHUNK - 1, last + CHUNK, CHUNK):
-        store.write([partial(_forget, seq=min(seq, last))])
+    if last >= first:
+        for seq in (*range(first + CHUNK - 1, last, CHUNK), last):
+            store.write([partial(_forget, seq=seq)])
     return store.oldest() - first
 
 
-def _forget(tx: Transaction, seq: int) -> Outcome:
+def _forget(tx: Transaction, seq: int) -> None:
     tx.forget(seq)
-    return Outcome()

@@ -24,6 +24,8 @@ from server.store.trouble import told
 SHOWN: Final = 20  # sentences on what is wrong: more of them say no more
 OUTSIDE: Final = frozenset({"undone", "clash", "assumed_out"})  # visits whose length nobody counts
 
+UNREADABLE: Final = (KeyError, ValueError, OverflowError, msgspec.DecodeError)  # what one row may say
+
 _event = msgspec.json.Decoder(CheckInEvent).decode
 _member = msgspec.json.Decoder(Member).decode
 
@@ -80,6 +82,9 @@ def check(db: sqlite3.Connection, go_on: Callable[[int], bool] = lambda _: True)
     db.execute("BEGIN")
     try:
         report.wrong += _file(db)
+        if db.execute("SELECT 1 FROM gym").fetchone() is None:
+            report.wrong.append("The row of the gym is missing.")
+            return report
         fold = _journal(db, report, go_on)
         report.wrong += _visits(db, fold, report)
         report.wrong += _members(db, fold, report)
@@ -87,8 +92,6 @@ def check(db: sqlite3.Connection, go_on: Callable[[int], bool] = lambda _: True)
         report.wrong += _hours(db, fold)
     except sqlite3.DatabaseError as error:
         report.wrong.append(f"The file is damaged: {error}.")
-    except msgspec.DecodeError as error:
-        report.wrong.append(f"A table has something that cannot be read: {error}.")
     return report
 
 
@@ -118,7 +121,7 @@ def _journal(db: sqlite3.Connection, report: Report, go_on: Callable[[int], bool
         report.rows += 1
         try:
             fold.take(seq, type, kind, payload)
-        except (KeyError, ValueError) as error:
+        except UNREADABLE as error:
             report.wrong.append(f"Row {seq:,} of the journal cannot be right: {error}.")
     (last,) = db.execute("SELECT last_seq FROM gym").fetchone()
     if newest != last:
@@ -126,18 +129,45 @@ def _journal(db: sqlite3.Connection, report: Report, go_on: Callable[[int], bool
     return fold
 
 
+class _Columns(Struct, frozen=True):
+    """What of a visit has columns of its own in the table."""
+
+    id: str
+    member_id: str
+    check_in_at: int
+    check_out_at: int | None
+    check_out_command: str | None
+
+
+def _columns_of(visit: CheckInEvent) -> _Columns:
+    """What the columns have to be by what the visit says."""
+    is_out = visit.status == "checked_out" and "clash" not in visit.flags
+    return _Columns(
+        id=visit.id,
+        member_id=visit.member.id,
+        check_in_at=clock.to_ms(visit.check_in_time),
+        check_out_at=None if visit.check_out_time is None else clock.to_ms(visit.check_out_time),
+        check_out_command=visit.command_id if is_out else None,
+    )
+
+
 def _visits(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str]:
-    rows = db.execute("SELECT id, member_id, check_in_at, check_out_at, check_out_command, punched, event FROM visits")
+    names = ", ".join(_Columns.__struct_fields__)
     seen: set[str] = set()
-    for id, member_id, began, ended, command, punched, event in rows:
+    for *values, punched, event in db.execute(f"SELECT {names}, punched, event FROM visits"):
+        columns = _Columns(*values)
         report.visits += 1
-        report.present += ended is None
-        visit, known = _event(event), fold.visits.get(id)
-        seen.add(id)
+        report.present += columns.check_out_at is None
+        seen.add(columns.id)
+        try:
+            visit = _event(event)
+            should = _columns_of(visit)
+        except UNREADABLE as error:
+            yield f"The visit {columns.id} cannot be right: {error}."
+            continue
+        known = fold.visits.get(columns.id)
         name = f"The visit of {visit.member.full_name} that began {visit.check_in_time}"
-        by = None if visit.status == "checked_in" or "clash" in visit.flags else visit.command_id
-        times = clock.to_ms(visit.check_in_time), visit.check_out_time and clock.to_ms(visit.check_out_time)
-        if (visit.id, visit.member.id, *times, by) != (id, member_id, began, ended, command):
+        if columns != should:
             yield f"{name} says something else than its columns do."
         if known is None:
             report.older += 1
@@ -155,9 +185,13 @@ def _members(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str
     seen: set[str] = set()
     for id, number, seq, body in db.execute("SELECT id, membership_number, seq, member FROM members"):
         report.members += 1
-        member = _member(body)
-        known = fold.member(member)
         seen.add(id)
+        try:
+            member = _member(body)
+        except msgspec.DecodeError as error:
+            yield f"The member {id} cannot be right: {error}."
+            continue
+        known = fold.member(member)
         if (member.id, member.membership_number, member.seq) != (id, number, seq):
             yield f"{member.full_name} has other columns than entries."
         if known is None:
@@ -187,16 +221,27 @@ def _hours(db: sqlite3.Connection, fold: Fold) -> Iterator[str]:
             if has != should:
                 yield f"The counters of {hour}h are {_counts(has)}, and should be {_counts(should)}."
         return
-    has, should = [sum(counts) for counts in zip(*hours.values(), strict=True)] or [0, 0, 0], [0, 0, 0]
+    has = [sum(counts) for counts in zip(*hours.values(), strict=True)] or [0, 0, 0]
+    try:
+        should = _recount(db)
+    except UNREADABLE:
+        yield "The counters of all hours cannot be compared: a visit cannot be read."
+        return
+    if has != should:
+        yield f"The counters of all hours are {_counts(has)} in sum, and should be {_counts(should)}."
+
+
+def _recount(db: sqlite3.Connection) -> list[int]:
+    """The counters of all hours in sum, as the visits themselves have them."""
+    counts = [0, 0, 0]
     for (data,) in db.execute("SELECT event FROM visits"):
         visit = _event(data)
         ended = visit.check_out_time
-        should[0] += "clash" not in visit.flags and (ended is None or "undone" not in visit.flags)
+        counts[0] += "clash" not in visit.flags and (ended is None or "undone" not in visit.flags)
         if ended is not None and OUTSIDE.isdisjoint(visit.flags):
-            should[1] += 1
-            should[2] += clock.to_ms(ended) - clock.to_ms(visit.check_in_time)
-    if has != should:
-        yield f"The counters of all hours are {_counts(has)} in sum, and should be {_counts(should)}."
+            counts[1] += 1
+            counts[2] += clock.to_ms(ended) - clock.to_ms(visit.check_in_time)
+    return counts
 
 
 def _counts(counts: list[int]) -> str:

@@ -20,7 +20,7 @@ from gymtui.protocol import Member, Role
 from server import auth
 from server.app import Server
 from server.members_import import import_members
-from server.store import Outcome, Transaction, User
+from server.store import Transaction, User
 from server.store.sqlite import SqliteStore
 
 PASSWORD = "a long enough password"
@@ -32,9 +32,8 @@ WITHIN = 10.0  # seconds that a test waits for what must come
 def add_user(store: SqliteStore, name: str, role: Role) -> None:
     """A user who logs in with `PASSWORD`."""
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         tx.put_user(User(name=name, role=role, password_hash=_HASH, disabled=False))
-        return Outcome()
 
     store.write([work])
 

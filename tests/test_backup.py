@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 import signal
@@ -268,6 +269,44 @@ def test_nothing_is_restored_while_anybody_has_the_gym(path: Path, file: Path) -
     put_back(file, path)
 
 
+def test_who_recovers_the_log_just_now_has_it_open_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object, **__: object) -> None:
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+        raise error
+
+    monkeypatch.setattr(sqlite3, "connect", busy)
+    with pytest.raises(BackupError, match="is in use: please end what else has it open"):
+        backup._finish(path)
+
+
+def test_a_disk_without_second_names_keeps_what_was_there_too(
+    path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(till(path).store):
+        back_up(path, file)
+        before = rows(path)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    _, aside = put_back(file, path)
+    assert aside is not None
+    assert in_folder(path) == ["gym.db", "gym.db-lock", aside.name]
+    assert (rows(aside), aside.stat().st_ino == path.stat().st_ino) == (before, False)
+    assert sound(aside)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_root_restores_belongs_to_the_owner_of_the_gym(path: Path, file: Path) -> None:
+    with closing(till(path).store):
+        back_up(path, file)
+    os.chown(path, 65534, 65533)
+    put_back(file, path)
+    assert (path.stat().st_uid, path.stat().st_gid) == (65534, 65533)
+
+
 def test_a_gym_is_not_opened_while_it_is_being_replaced(path: Path) -> None:
     till(path).store.close()
     held = lock(path, alone=True)
@@ -380,9 +419,9 @@ async def test_a_desk_notices_a_restored_gym_and_tells_it_again_what_it_lacks(pa
         async with serving(path) as server, desk_at(server.url, replica, ana) as (desk, until):
             assert server.hub.epoch != epoch
             everyone = {"Ana", "Ben", "Cleo"}
-            await until(lambda: {visit.member.full_name for visit in replica.present()} == everyone)
-            await until(lambda: replica.position == (server.hub.epoch, server.hub.head) and replica.directory[1])
-            assert desk.queued == 0
+            await until(lambda: replica.position[0] == server.hub.epoch and desk.queued == 0)
+            await until(lambda: replica.position[1] == server.hub.head and replica.directory[1])
+            assert {visit.member.full_name for visit in replica.present()} == everyone
     ids = [row[6] for row in rows(path) if row[6] is not None]
     assert (ids.count(kept.command_id), ids.count(lost.command_id), len(ids)) == (1, 1, 3)
     assert sound(path)

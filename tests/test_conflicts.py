@@ -15,6 +15,7 @@ from server import conflicts, queries
 from server.conflicts import report
 from server.gym import name_gym
 from server.store import StoreError
+from server.store.conflicts import ROWS
 from tests.kit import Wire, add_user, member, serving, token
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
@@ -147,3 +148,23 @@ async def test_an_answer_is_no_longer_than_a_message(gym: Till, path: Path, monk
         told = (await wire.ask("list_conflicts"))["result"]
     assert [note["at"] for note in told["conflicts"]] == [clock.to_text(NINE - minutes * MINUTE) for minutes in (4, 3)]
     assert told["more"] is True
+
+
+def test_the_newest_are_found_without_a_look_at_the_others(gym: Till) -> None:
+    gym.check_in("1")
+    for minutes in range(20):
+        gym.offline(NINE - minutes * MINUTE, "1")
+    gym.now += MINUTE
+    gym.refused(CheckOut(code="2", offline=True), id=clock.new_id(NINE - HOUR))
+    asked: list[str] = []
+    gym.store._reader.set_trace_callback(asked.append)
+    found = gym.store.conflicts(0, 3)
+    gym.store._reader.set_trace_callback(None)
+    assert [conflict.at for conflict in found] == [NINE - HOUR, NINE - 19 * MINUTE, NINE - 18 * MINUTE]
+    assert len(asked) == 1 + 2 * 2  # the rows, and of the two visits what they are now, and what was before
+    assert len(gym.store.conflicts(0)) == 21
+
+
+def test_the_rows_are_found_by_their_time(gym: Till) -> None:
+    plan = gym.store._reader.execute(f"EXPLAIN QUERY PLAN {ROWS}", (NINE,)).fetchall()
+    assert [row[3] for row in plan] == ["SEARCH journal USING INDEX journal_told_late (at>?)"]

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from server import backup
+from gymtui.faults import planned
+from server import backup, database
 from server.app import Server
 from server.backup import BackupError, back_up, put_back
 from server.store import StoreError
@@ -265,3 +266,27 @@ async def test_not_ready_while_commands_fail_though_an_empty_one_would_not(gym: 
         assert (await wire.ask("check_in", {"code": refused[1:]}, refused))["ok"]
         assert await ready(server) == (200, "ready")
         assert stored(store, refused[1:]).full_name == f"Name {refused[1:]}"
+
+
+@pytest.mark.parametrize(("fresh", "commits"), [(3600.0, 1), (0.0, 4)])
+async def test_whoever_asks_often_whether_it_is_ready_costs_the_disk_nothing(
+    gym: Path, monkeypatch: pytest.MonkeyPatch, fresh: float, commits: int
+) -> None:
+    monkeypatch.setattr(database, "FRESH", fresh)
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
+        await wire.until("connection_status")
+        passed: list[str] = []
+        with planned(passed.append):
+            for _ in range(4):
+                assert await ready(server) == (200, "ready")
+        assert passed.count("before_commit") == commits
+
+
+async def test_a_commit_tells_of_the_disk_for_a_while(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "FRESH", 3600.0)
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
+        assert (await wire.ask("check_in", {"code": "1"}, "a"))["ok"]
+        passed: list[str] = []
+        with planned(passed.append):
+            assert await ready(server) == (200, "ready")
+        assert passed == []

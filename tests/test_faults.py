@@ -8,7 +8,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
@@ -19,7 +18,7 @@ import pytest
 from gymtui import faults
 from gymtui.client import Desk, Login, Replica, WebSocketService
 from gymtui.client.state import Verdict
-from gymtui.faults import DESK_POINTS, POINTS, SERVER_POINTS, Fault, FaultError, fault, planned
+from gymtui.faults import DESK_POINTS, POINTS, SERVER_POINTS, Fault, FaultError, fault, is_planned, planned
 from server.app import Server
 from server.store.sqlite import SqliteStore
 from tests.client_kit import running
@@ -71,7 +70,7 @@ async def a_desk(server: Server, folder: Path) -> AsyncIterator[tuple[Desk, Call
 
 
 def test_nothing_is_planned_by_default() -> None:
-    assert faults._plan is None
+    assert not is_planned()
     code = "import os; os.environ.pop('GYMTUI_FAULT', None); from gymtui import faults; print(faults._plan)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (said.stdout, said.stderr) == ("None\n", "")
@@ -123,11 +122,14 @@ def test_a_fault_comes_the_nth_time_and_never_again() -> None:
     assert faults._plan is None
 
 
-def test_a_stall_is_as_long_as_it_says() -> None:
+def test_a_stall_is_as_long_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(faults, "ACTIONS", {**faults.ACTIONS, "stall": slept.append})
     with planned(Fault.parse("after_send:1:stall:0.05")):
-        began = time.monotonic()
+        assert is_planned()
         fault("after_send")
-        assert time.monotonic() - began >= 0.05
+        fault("after_send")
+    assert slept == [0.05]
 
 
 def test_death_is_at_once_and_as_of_kill_9() -> None:

@@ -17,7 +17,7 @@ from gymtui import clock
 from server import auth
 from server.app import Server
 from server.auth import BadToken, Denied
-from server.store import Outcome, Transaction, User
+from server.store import Transaction, User
 from server.store.sqlite import SqliteStore
 from tests.kit import PASSWORD, WITHIN, Wire, port_of, serving, token
 from tests.till import HOUR, NINE
@@ -106,11 +106,10 @@ async def test_nobody_is_told_what_was_wrong(gym: Path) -> None:
 
 
 async def disable(path: Path, name: str) -> None:
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         user = tx.user(name)
         assert user is not None
         tx.put_user(User(name=name, role=user.role, password_hash=user.password_hash, disabled=True))
-        return Outcome()
 
     with closing(SqliteStore(path)) as store:
         store.write([work])

@@ -146,6 +146,19 @@ async def test_after_five_wrong_pins_the_next_has_to_wait(gym: Path, monkeypatch
         assert (await wire.ask("check_in", override(), "again"))["ok"] is True
 
 
+async def test_wrong_pins_of_one_user_keep_no_other_from_the_manager(
+    gym: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(auth, "_verify", lambda _, pin: pin == PIN)
+    async with desk(gym) as (server, ana), Wire.open(server.url, token(gym, "ben")) as ben:
+        codes = [(await ana.ask("check_in", override(pin="713"), f"a{n}"))["error"]["code"] for n in range(6)]
+        assert codes == ["not_allowed"] * 5 + ["rate_limited"]
+        assert (await ben.ask("check_in", override(), "b"))["ok"] is True
+        assert (await ana.ask("check_in", override("2"), "c"))["error"]["code"] == "rate_limited"
+    told = [record.getMessage() for record in caplog.records if record.name == "server.auth"]
+    assert told == ["ana has given a wrong PIN for mia."] * 5
+
+
 async def test_of_many_pins_at_once_five_are_heard(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
 

@@ -18,7 +18,7 @@ from gymtui.protocol import MAX_PART, CheckIn, Gym, Policy
 from server.commands import perform
 from server.database import Database
 from server.orders import Order
-from server.store import Committed, Outcome, StoreError, StoreUnavailable, Transaction, User, Work, file
+from server.store import Committed, StoreError, StoreUnavailable, Transaction, User, Work, file
 from server.store.schema import APPLICATION_ID, MIGRATIONS
 from server.store.sqlite import SqliteStore
 from tests.kit import add_members, make_gym, member, stored
@@ -35,7 +35,7 @@ def command(code: str, id: str) -> Work:
     return lambda tx: perform(tx, order)
 
 
-def spoiled(_: Transaction) -> Outcome:
+def spoiled(_: Transaction) -> None:
     raise ZeroDivisionError
 
 
@@ -223,9 +223,8 @@ def gate() -> tuple[Work, Callable[[], None]]:
 
     event = Event()
 
-    def work(_: Transaction) -> Outcome:
+    def work(_: Transaction) -> None:
         event.wait()
-        return Outcome()
 
     return work, event.set
 
@@ -383,11 +382,10 @@ def test_a_page_has_no_more_bytes_than_one_message_may(till: Till) -> None:
 def test_the_counters_are_of_the_gyms_own_day(path: Path) -> None:
     with closing(SqliteStore(path, now=lambda: NINE + 15 * HOUR)) as store:  # midnight in UTC, one o'clock in Zurich
 
-        def work(tx: Transaction) -> Outcome:
+        def work(tx: Transaction) -> None:
             gym = replace(tx.gym, timezone="Europe/Zurich", capacity=80, seq=tx.next_seq)
             tx.put_gym(gym)
             tx.append(gym, kind="configure", user="")
-            return Outcome()
 
         store.write([work])
         add_members(store, [member("1", "Ana")])
@@ -408,9 +406,8 @@ def test_a_user_is_kept_and_counted_as_news(path: Path) -> None:
         version = store.head().users_version
         user = User(name="ana", role="staff", password_hash="x", disabled=True)
 
-        def work(tx: Transaction) -> Outcome:
+        def work(tx: Transaction) -> None:
             tx.put_user(user)
-            return Outcome()
 
         store.write([work])
         assert store.users() == {"ana": user}

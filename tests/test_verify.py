@@ -183,7 +183,25 @@ WRONGS: dict[str, tuple[Callable[[sqlite3.Connection], None], str]] = {
     ),
     "an entry cannot be read": (
         sql("UPDATE members SET member = x'7b' WHERE membership_number = '2'"),
-        r"A table has something that cannot be read: ",
+        r"The member \S+ cannot be right: Input data was truncated\.",
+    ),
+    "a visit cannot be read": (
+        sql("UPDATE visits SET event = x'7b' WHERE check_out_at IS NULL"),
+        r"^The visit \S+ cannot be right: Input data was truncated\.\n$",
+    ),
+    "a time cannot be read": (
+        sql(
+            "UPDATE visits SET event = CAST(json_set(CAST(event AS TEXT), '$.check_in_time', 'noon') AS BLOB) "
+            "WHERE check_out_at IS NULL"
+        ),
+        r"^The visit \S+ cannot be right: Invalid isoformat string: 'noon'\.\n$",
+    ),
+    "a time that is none in the journal": (
+        sql(
+            "UPDATE journal SET payload = CAST(json_set(CAST(payload AS TEXT), '$.check_in_time', "
+            "'0001-01-01T00:00:00+14:00') AS BLOB) WHERE seq = 4"
+        ),
+        r"Row 4 of the journal cannot be right: ",
     ),
     "who is in": (
         sql("UPDATE gym SET currently_in = 5"),
@@ -354,3 +372,23 @@ async def test_a_journal_that_is_trimmed_while_somebody_reads_it_is_a_snapshot(
         again = {"epoch": server.hub.epoch, "seq": 3, "full": True}
         monkeypatch.undo()
         assert (await wire.ask("resume", again, "2"))["result"] == {"resumed": "snapshot"}
+
+
+def test_without_the_row_of_the_gym_there_is_nothing_to_compare(path: Path) -> None:
+    SqliteStore(path).close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DELETE FROM gym")
+    assert looked_at(path).wrong == ["The row of the gym is missing."]
+    with pytest.raises(StoreError, match="it is damaged, please restore a backup"):
+        verify.verify(database=str(path))
+
+
+def test_hours_in_sum_are_not_compared_where_a_visit_cannot_be_read(path: Path) -> None:
+    gym = Till(path, member("1", "Ana"))
+    with closing(gym.store) as store:
+        gym.check_in()
+        store.write([partial(trim._forget, seq=1)])
+        store._writer.execute("UPDATE visits SET event = x'7b'")
+        first, second = looked_at(path).wrong
+    assert first.startswith("The visit ")
+    assert second == "The counters of all hours cannot be compared: a visit cannot be read."

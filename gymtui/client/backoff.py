@@ -7,10 +7,11 @@ from typing import Final, Literal
 
 from websockets.frames import CloseCode
 
-from gymtui.protocol import Close
+from gymtui.protocol import Close, ErrorBody
 
 BASE: Final = 0.5  # seconds
 CEILING: Final = 30.0  # seconds
+LONGEST: Final = 300.0  # seconds that a server may ask for before the next try
 ABNORMAL: Final = CloseCode.ABNORMAL_CLOSURE  # the connection went without a word
 UNTAKABLE: Final = (  # something that was sent cannot be taken
     CloseCode.PROTOCOL_ERROR,
@@ -81,6 +82,13 @@ class Backoff:
     def reset(self) -> None:
         """The connection has been healthy for a while."""
         self.attempt = 0
+
+
+def asked_for(error: ErrorBody, otherwise: float = 0.0) -> float:
+    """Seconds that the server asks for before the next try, within reason; `otherwise` where it asks for none."""
+    if error.retry_after_ms is None:
+        return otherwise
+    return min(max(error.retry_after_ms / 1000, 0.0), LONGEST)
 
 
 def course(code: int) -> Course:

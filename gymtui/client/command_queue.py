@@ -8,9 +8,10 @@ from typing import Final
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.client.outbox import Outgoing
+from gymtui.client.outbox import KINDS, Outgoing
 from gymtui.client.replica import Replica
 from gymtui.client.undoable import Undoable
+from gymtui.codec import Unreadable, convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Undo
 
 HAPPENED: Final = 120_000  # milliseconds after which what was done is told as something that has happened
@@ -31,7 +32,7 @@ class CommandQueue:
         self._rows: dict[str, Outgoing] = {}
         self._aside: dict[str, Outgoing] = {}
         self._by_member: dict[str, dict[str, Outgoing]] = {}
-        for row in self._replica.outbox():
+        for row in map(_readable, self._replica.outbox()):
             if row.state == "waiting":
                 self._keep(row)
             else:
@@ -125,3 +126,12 @@ class CommandQueue:
             mine.pop(row.id, None)
             if not mine:
                 self._by_member.pop(row.member_id, None)
+
+
+def _readable(row: Outgoing) -> Outgoing:
+    """One that nobody can make anything of any more is set aside, and keeps nobody back."""
+    try:
+        convert(row.payload, KINDS[row.kind])
+    except Unreadable as error:
+        return replace(row, state="set_aside", reason=f"This desk cannot read it any more: {error}.")
+    return row

@@ -125,7 +125,7 @@ class Desk:
         matter = self._take_up(id, self._queue.retry)
         if matter is not None:
             self._outcomes.unsent.add(id)
-            self._say(matter.queued(self._clock(), sent=False))
+            self._say(matter.queued(self._clock(), sent=False, again=True))
             self._pump.wake()
 
     def _take_up(self, id: str, do: Callable[[Outgoing], None]) -> Matter | None:
@@ -159,6 +159,7 @@ class Desk:
         ruling = judge(member, self.replica.gym, self._now())
         if ruling.action == "refuse":
             return self._asker.refuse(matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or "")
+        matter = replace(matter, warning=ruling.reason)
         request = CheckIn(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
 
@@ -188,7 +189,10 @@ class Desk:
         undoes: CommandKind = "check_in" if done.since is None else "check_out"
         matter = replace(self._matter("undo", done.member), undoes=undoes)
         self._presence.reopens(matter.command_id, done.since)
-        return self._enqueue(matter, Undo(command_id=done.command_id), None)
+        verdict = self._enqueue(matter, Undo(command_id=done.command_id), None)
+        if verdict.kind == "refused":
+            self._presence.reopens(matter.command_id, None)
+        return verdict
 
     def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: Undoable | None) -> Verdict:
         """Writes it down first; then it may be said, and sent."""
@@ -204,6 +208,8 @@ class Desk:
             self._queue.add(row, done)
         except ReplicaError:
             return self._not_written(matter)
+        if matter.warning is not None:
+            self._outcomes.warnings[row.id] = matter.warning
         sent = self._is_live
         if not sent:
             self._outcomes.unsent.add(matter.command_id)

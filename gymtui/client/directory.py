@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from gymtui.codec import encode
 from gymtui.protocol import Member
-from gymtui.words import index_words, readings
+from gymtui.word_index import word_conditions
+from gymtui.words import index_words
 
 FOUND: Final = "SELECT body, seq, visits_left, visits_seq FROM members WHERE deleted = 0 AND "
 
@@ -93,8 +94,7 @@ class Directory:
 
     def _matching(self, text: str) -> Generator[Any, None, None]:
         """Id, body and count of those whom the readings find, in their order; some are there twice."""
-        for reading in readings(text):
-            condition, values = reading.condition
+        for condition, values in word_conditions(text):
             yield from self._db.execute(
                 "SELECT m.id, m.body, m.seq, m.visits_left, m.visits_seq FROM words w "
                 f"CROSS JOIN members m ON m.n = w.n WHERE {condition} ORDER BY w.word, m.id",

@@ -12,7 +12,7 @@ from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
 from gymtui.client.replica import Replica, ReplicaError
 from gymtui.client.service import WebSocketService
 from gymtui.codec import Unreadable, convert
-from gymtui.protocol import Member, MembersPage, SyncMembers
+from gymtui.protocol import Member, MembersPage, Seq, SyncMembers
 
 PAGE: Final = 100  # members: folding more at once would be felt between two key strokes
 LEAST: Final = 5  # members: two kilobytes
@@ -24,9 +24,9 @@ class _Page(Struct, frozen=True, kw_only=True):
     """A page whose members are looked at one by one."""
 
     members: tuple[Raw, ...]
-    next_after_seq: int
+    next_after_seq: Seq
     more: bool
-    as_of_seq: int
+    as_of_seq: Seq
 
 
 class DirectorySync:
@@ -54,11 +54,14 @@ class DirectorySync:
         try:
             while True:
                 self._wake.clear()
-                after_seq, complete = self._replica.directory
-                if complete or not self._service.in_step:
-                    await self._wake.wait()
-                else:
-                    await self._next_page(after_seq)
+                try:
+                    after_seq, complete = self._replica.directory
+                    if complete or not self._service.in_step:
+                        await self._wake.wait()
+                    else:
+                        await self._next_page(after_seq)
+                except (Unreadable, ReplicaError) as error:
+                    await self._fail(str(error), LATER)
         finally:
             for unsubscribe in leave:
                 unsubscribe()
@@ -82,8 +85,6 @@ class DirectorySync:
             await self._sleep(SOON)
         except Refused as refused:
             await self._fail(str(refused), SOON if refused.body.retryable else LATER)
-        except (Unreadable, ReplicaError) as error:
-            await self._fail(str(error), LATER)
 
     def _read(self, result: Raw) -> MembersPage:
         """The page; a member that cannot be read is told of, and missing, and keeps nobody else out."""

@@ -45,12 +45,16 @@ class Floor:
     def fold(self, events: Iterable[Event]) -> None:
         """Takes events in `seq` order; the last word on a visit counts. Members and the gym are no news for a feed."""
         news = [event for event in events if isinstance(event, CheckInEvent | Refusal | Notification)]
-        last = {event.id: event for event in news if isinstance(event, CheckInEvent)}
+        self.change(event for event in news if isinstance(event, CheckInEvent))
+        self.keep(news)
+
+    def change(self, visits: Iterable[CheckInEvent]) -> None:
+        """Who is in by these, which come in `seq` order; a feed does not hear of it."""
+        last = {visit.id: visit for visit in visits}
         self._db.executemany(
             "DELETE FROM visits WHERE id = ?", [(visit.id,) for visit in last.values() if visit.status == "checked_out"]
         )
         self._open(visit for visit in last.values() if visit.status == "checked_in")
-        self.keep(news)
 
     def replace(self, present: Iterable[CheckInEvent]) -> None:
         """These are in, and nobody else."""

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from gymtui import codec
-from gymtui.client.backoff import ABNORMAL, SENTENCES, Ended, sentence
+from gymtui.client.backoff import ABNORMAL, SENTENCES, Ended, asked_for, sentence
 from gymtui.client.connection import Connection
 from gymtui.client.errors import AuthenticationProblem
 from gymtui.faults import fault
@@ -141,7 +141,7 @@ class Line:
         code = ABNORMAL if said is None else said.code
         # Our own words say what to do; the server's, when to come back, and what a code means that is not known here.
         if self.error is not None and (self.error.retry_after_ms is not None or code not in SENTENCES):
-            return Ended(self.error.message, code=code, wait=(self.error.retry_after_ms or 0) / 1000)
+            return Ended(self.error.message, code=code, wait=asked_for(self.error))
         return Ended(sentence(code), code=code)
 
 

@@ -10,7 +10,6 @@ from msgspec import Struct
 from gymtui import codec
 from gymtui.client.schema import transaction
 from gymtui.client.state import CommandKind
-from gymtui.faults import fault
 from gymtui.protocol import CheckIn, CheckOut, Undo
 
 REMEMBERED: Final = 24 * 3600 * 1000  # milliseconds that a settled command is kept
@@ -59,12 +58,10 @@ class Outbox:
 
     def settle(self, id: str, at: int) -> None:
         """Answered at `at` (ms). Were the power to go before this is on disk, the same command would get the same
-        answer again. It is remembered for a day: a server that is restored from a backup has to hear of it again."""
-        with transaction(self._db):
-            self._db.execute("UPDATE outbox SET state = 'settled', settled_at = ? WHERE id = ?", (at, id))
-            self._db.execute("DELETE FROM outbox WHERE settled_at < ?", (at - REMEMBERED,))
-            fault("before_settle")
-        fault("after_settle")
+        answer again. It is remembered for a day: a server that is restored from a backup has to hear of it again.
+        Inside a transaction of whoever owns `db`."""
+        self._db.execute("UPDATE outbox SET state = 'settled', settled_at = ? WHERE id = ?", (at, id))
+        self._db.execute("DELETE FROM outbox WHERE settled_at < ?", (at - REMEMBERED,))
 
     def reopen(self, at: int) -> None:
         """What was settled within a day of `at` (ms) waits again, in its old place; inside a transaction of whoever

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from gymtui import clock, codec
 from gymtui.client.errors import ProcessingProblem
@@ -21,7 +22,8 @@ from gymtui.protocol import CheckInEvent, ErrorBody
 
 
 class Outcomes:
-    """Says what the server has said. `unsent` are the commands of which the person knows that they are not sent yet."""
+    """Says what the server has said. `unsent` are the commands of which the person knows that they are not sent yet,
+    and `warnings` what the person was told at once about others, by the command's id."""
 
     def __init__(
         self,
@@ -38,13 +40,15 @@ class Outcomes:
         self._say = say
         self._clock = clock
         self.unsent: set[str] = set()
+        self.warnings: dict[str, str] = {}
 
     def matter(self, row: Outgoing) -> Matter:
         """What a command from the queue is about, as far as this desk knows it now."""
         undoes: CommandKind | None = None
         if row.kind == "undo":
             undoes = "check_out" if row.id in self._replica.reopened() else "check_in"
-        return about(row, self._replica.member(row.member_id or ""), undoes)
+        matter = about(row, self._replica.member(row.member_id or ""), undoes)
+        return replace(matter, warning=self.warnings.get(row.id))
 
     def told(self, row: Outgoing, outcome: Outcome) -> bool:
         """A later word on a command from the queue; False where it is nothing new."""
@@ -52,17 +56,19 @@ class Outcomes:
         match outcome:
             case "sent" if row.id in self.unsent:
                 self.unsent.discard(row.id)
-                self._say(matter.queued(self._clock(), sent=True))
+                self._say(matter.queued(self._clock(), sent=True, again=True))
             case "unsent" if row.id not in self.unsent:
                 self.unsent.add(row.id)
-                self._say(matter.queued(self._clock(), sent=False))
+                self._say(matter.queued(self._clock(), sent=False, again=True))
             case "set_aside":
                 self._say(matter.set_aside(self._clock(), row.reason or ""))
                 self._keep(lambda: self._replica.forget(row.id))
             case ErrorBody():
+                self.warnings.pop(row.id, None)
                 self._say(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
                 self._keep(lambda: self._replica.forget(row.id))
             case Raw():
+                self.warnings.pop(row.id, None)
                 self._accept(matter, outcome, row.at)
             case _:
                 return False

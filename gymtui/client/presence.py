@@ -43,10 +43,12 @@ class Presence:
 
     def _inside(self, member: MemberRef, visit: CheckInEvent | None) -> Inside | None:
         is_open = visit is not None and visit.status == "checked_in"
-        began = self._queue.in_since(member.id, since(visit) if visit and is_open else None, self._restored)
+        known = since(visit) if visit and is_open else None
+        began = self._queue.in_since(member.id, known, self._restored)
         if began is None:
             return None
-        return Inside(member=member, since=began, place=(visit.location or visit.desk) if visit and is_open else None)
+        place = (visit.location or visit.desk) if visit and is_open else None
+        return Inside(member=member, since=began, place=place, queued=began != known)
 
     def answered(self, command_id: str, event: CheckInEvent) -> None:
         """The server has done a command; its event is on the way."""
@@ -56,8 +58,10 @@ class Presence:
             self._ahead[event.member.id] = event
 
     def reopens(self, undo_id: str, since: int | None) -> None:
-        """This undo opens a visit again that began at `since`."""
-        if since is not None:
+        """This undo opens a visit again that began at `since`; None: it opens none, or is not to be."""
+        if since is None:
+            self._restored.pop(undo_id, None)
+        else:
             self._restored[undo_id] = since
 
     def catch_up(self, _: object) -> None:
@@ -66,5 +70,7 @@ class Presence:
         self._ahead = {id: event for id, event in self._ahead.items() if event.seq > seq}
 
     def start_again(self) -> None:
-        """The journal was taken up elsewhere: what was ahead of the old place says nothing about the new one."""
+        """The journal was taken up elsewhere: what was ahead of the old place says nothing about the new one, and an
+        undo that was answered may be waiting again."""
         self._ahead.clear()
+        self._restored = self._replica.reopened()

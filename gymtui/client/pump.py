@@ -10,14 +10,13 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from gymtui import codec
-from gymtui.client.backoff import UNTAKABLE
+from gymtui.client.backoff import UNTAKABLE, asked_for
 from gymtui.client.command_queue import CommandQueue
 from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
 from gymtui.client.outbox import Outgoing
 from gymtui.client.schema import ReplicaError
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
-from gymtui.codec import Unreadable
 from gymtui.protocol import CheckInEvent, ErrorBody
 
 IN_FLIGHT: Final = 64
@@ -90,14 +89,9 @@ class Pump:
             self._wake.set()
 
     async def _exchange(self, row: Outgoing, *, alone: bool) -> None:
-        try:
-            request = self._queue.request(row)
-        except Unreadable as error:
-            self._set_aside(row, f"This desk cannot read it any more: {error}.")
-            return
         self._tell(row, "sent")
         try:
-            outcome: Raw | ErrorBody = await self._service.request(request, id=row.id)
+            outcome: Raw | ErrorBody = await self._service.request(self._queue.request(row), id=row.id)
         except Refused as refused:
             outcome = refused.body
         except Disconnected as gone:
@@ -107,7 +101,7 @@ class Pump:
         if not isinstance(outcome, ErrorBody):
             self._settle(row, outcome)
         elif outcome.retryable:
-            await self._wait(RETRY_AFTER if outcome.retry_after_ms is None else outcome.retry_after_ms / 1000)
+            await self._wait(asked_for(outcome, RETRY_AFTER))
         elif outcome.code in NO_ROW:
             self._set_aside(row, outcome.message)
         else:

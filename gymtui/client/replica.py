@@ -41,7 +41,11 @@ class Replica:
         self._outbox = Outbox(self._db)
         self._undoables = Undoables(self._db)
         self._parts: list[Snapshot] = []
-        self._load()
+        try:
+            self._load()
+        except ReplicaError:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._db.close()
@@ -142,7 +146,8 @@ class Replica:
     @property
     def directory(self) -> tuple[int, bool]:
         """`(after_seq, complete)`: how far the members have been fetched, and whether those are all."""
-        after_seq, complete = self._db.execute("SELECT after_seq, complete FROM desk").fetchone()
+        with reading():
+            after_seq, complete = self._db.execute("SELECT after_seq, complete FROM desk").fetchone()
         return after_seq, bool(complete)
 
     def fold_members(self, page: MembersPage) -> None:
@@ -173,9 +178,15 @@ class Replica:
         with reading():
             return self._outbox.rows()
 
-    def settle(self, id: str, at: int) -> None:
-        """Answered at `at` (ms)."""
-        self._outbox.settle(id, at)
+    def settle(self, id: str, at: int, visit: CheckInEvent | None = None) -> None:
+        """Answered at `at` (ms). What became of the visit counts from here on, ahead of the journal: a desk that dies
+        before its event comes, and starts without the server, would not know of it."""
+        with transaction(self._db):
+            self._outbox.settle(id, at)
+            if visit is not None and visit.seq > self._position[1]:
+                self._floor.change([visit])
+            fault("before_settle")
+        fault("after_settle")
 
     def discard(self, id: str) -> None:
         self._outbox.discard(id)
@@ -221,7 +232,8 @@ class Replica:
         fault("after_replica_commit")
 
     def _load(self) -> None:
-        epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
-        self._position: tuple[str, int] = (epoch, seq)
-        self.gym: Gym | None = gym and convert(gym, Gym)
-        self.stats: Stats | None = stats and convert(stats, Stats)
+        with reading():
+            epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
+            self._position: tuple[str, int] = (epoch, seq)
+            self.gym: Gym | None = gym and convert(gym, Gym)
+            self.stats: Stats | None = stats and convert(stats, Stats)

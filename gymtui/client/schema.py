@@ -12,8 +12,9 @@ from typing import IO, Final
 
 import msgspec
 
+from gymtui.codec import Unreadable
 from gymtui.errors import GymError
-from gymtui.words import index_words_of
+from gymtui.word_index import index_words_of
 
 APPLICATION_ID: Final = 0x67796D31  # "gym1"
 BUSY: Final = 5.0  # seconds to wait for another program that has the file
@@ -112,7 +113,12 @@ def open_file(path: str | Path) -> sqlite3.Connection:
 
 
 def _unusable(path: str | Path, error: Exception) -> ReplicaError:
-    return ReplicaError(f"{path} cannot be used: {error}. Please check the folder, its rights and the disk.")
+    return ReplicaError(f"{path} cannot be used: {_cause(error)}. Please check the folder, its rights and the disk.")
+
+
+def _cause(error: Exception) -> str:
+    """What it says, to be part of a sentence."""
+    return str(error).rstrip(".")
 
 
 def _make(path: Path) -> None:
@@ -145,8 +151,8 @@ def reading() -> Iterator[None]:
     """ReplicaError where the disk does not give what is asked for, or gives something else."""
     try:
         yield
-    except (sqlite3.Error, msgspec.DecodeError) as error:
-        raise ReplicaError(f"This desk cannot read its own copy: {error}. Please check the disk.") from error
+    except (sqlite3.Error, msgspec.DecodeError, Unreadable) as error:
+        raise ReplicaError(f"This desk cannot read its own copy: {_cause(error)}. Please check the disk.") from error
 
 
 @contextmanager
@@ -164,4 +170,4 @@ def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[No
                 db.execute("ROLLBACK")
             raise
     except sqlite3.Error as error:
-        raise ReplicaError(f"This desk cannot write to its disk: {error}. Please free some space.") from error
+        raise ReplicaError(f"This desk cannot write to its disk: {_cause(error)}. Please free some space.") from error

@@ -42,10 +42,9 @@ class WebSocketService:
 
     `url` is the server's (`ws:` or `wss:`, else ValueError). `full` asks for every event since the journal's position,
     and for a snapshot only where the server has them no longer. A message may take `send_within` seconds to leave this
-    machine. `KINDS` may be subscribed to: the types of events and `"stats"` with
-    their payloads, `"snapshot"` with its last part, `"events"` with all events of one frame in `seq` order,
-    `"connection"` with each new state, `"problem"` with a Problem. Events are in the journal before anybody hears of
-    them.
+    machine. `KINDS` may be subscribed to: the types of events and `"stats"` with their payloads, `"snapshot"` with its
+    last part, `"events"` with all events of one frame in `seq` order, `"connection"` with each new state, `"problem"`
+    with a Problem. Events are in the journal before anybody hears of them.
     """
 
     def __init__(
@@ -78,6 +77,7 @@ class WebSocketService:
         self._backoff = Backoff(random)
         self._session: Session | None = None
         self._go_on = asyncio.Event()
+        self._anew = asyncio.Event()  # somebody else has logged in: this connection is not theirs
         self._closed = asyncio.Event()
         self.state = ConnectionState(phase="connecting", since=clock())
         self.problems = 0  # messages that could not be read and handlers that failed
@@ -110,9 +110,13 @@ class WebSocketService:
             self._go_on.set()
 
     def logged_in(self) -> None:
-        """The person has logged in: goes on from phase `logged_out`."""
+        """A person has logged in: goes on from phase `logged_out`, or connects anew as that person."""
+        self._show(replace(self.state, user=self._login.user, role=self._login.role))
         if self.state.phase == "logged_out":
             self._go_on.set()
+        else:
+            self._anew.set()
+            self.retry_now()
 
     def subscribe(self, kind: str, handler: Handler) -> Callable[[], None]:
         """Calls `handler` with everything of this kind until the function that comes back is called."""
@@ -145,8 +149,9 @@ class WebSocketService:
                 await self._follow_course(ended)
 
     async def _one_connection(self) -> None:
-        """From the token to the end, which is always an exception."""
+        """From the token to the end, which is an exception unless somebody else has logged in."""
         self._become("connecting", reason=self.state.reason)
+        self._anew.clear()
         token = await self._login.token()
         line = await dial(self._connect, self._url, token, self._desk, send_within=self._send_within)
         try:
@@ -173,7 +178,7 @@ class WebSocketService:
             self._compare_clocks(status.server_time)
             user, role = auth.user or self._login.user, auth.role or self._login.role
             self._become("live", session_id=status.session_id, user=user, role=role)
-            await until_first(session.read(), pulse.run(), patience.run())
+            await until_first(session.read(), pulse.run(), patience.run(), self._anew.wait())
         except Ended as ended:
             session.abandon(str(ended), ended.code)
             raise

@@ -48,11 +48,13 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class Inside(Struct, frozen=True, kw_only=True):
-    """Somebody who is in: since the time of day `since` (ms), and where, as far as that is known."""
+    """Somebody who is in: since the time of day `since` (ms), and where, as far as that is known; `queued`: the server
+    does not know of it yet."""
 
     member: MemberRef
     since: int
     place: str | None = None
+    queued: bool = False
 
 
 SYMBOLS: dict[VerdictKind, str] = {
@@ -72,7 +74,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     `subject` is the person's name, or what was scanned where nobody is known by it. `detail` is what stands behind the
     fixed words (`payment overdue`, `since 17:02, desk 2`). Nothing but `queued` is said before it is certain: a visit
     is `checked_in` once it is on disk at the server. `sent` tells a queued command that waits for its answer from one
-    that waits for a connection. `next_command` is the `:name` of the command whose key stands in `next_step`, or that
+    that waits for a connection. `warning` is what this desk's own rules say about a queued check-in; `repeats`: it has
+    been said before. `next_command` is the `:name` of the command whose key stands in `next_step`, or that
     helps all the same.
     """
 
@@ -85,6 +88,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     next_command: str | None = None
     action: CommandKind = "check_in"
     sent: bool = False
+    warning: str | None = None
+    repeats: bool = False
     member: MemberRef | None = None
 
     @property
@@ -106,9 +111,11 @@ class Verdict(Struct, frozen=True, kw_only=True):
             case "undone":
                 return f"undone: {self.detail}" if self.detail else "undone"
             case "queued" if self.sent:
-                return "queued: waiting for the server's answer" + (f" to the {self.detail}" if self.detail else "")
+                waiting = "waiting for the server's answer" + (f" to the {self.detail}" if self.detail else "")
+                return f"queued: {self.warning}, {waiting}" if self.warning else f"queued: {waiting}"
             case "queued":
-                return "queued, not sent yet" + (f": {self.detail}" if self.detail else "")
+                why = self.warning or self.detail
+                return "queued, not sent yet" + (f": {why}" if why else "")
             case "warned":
                 return f"checked in: {self.detail}"
             case "refused":

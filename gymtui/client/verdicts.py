@@ -51,7 +51,7 @@ NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
 
 class Matter(Struct, frozen=True, kw_only=True):
     """What a verdict is about: one command, by its id, and the person whom it names. `undoes` is what an undo takes
-    back; `overrides`: a manager lets the person in against the rules."""
+    back; `overrides`: a manager lets the person in against the rules; `warning` is what this desk's rules say of it."""
 
     command_id: str
     action: CommandKind
@@ -59,6 +59,7 @@ class Matter(Struct, frozen=True, kw_only=True):
     member: MemberRef | None = None
     undoes: CommandKind | None = None
     overrides: bool = False
+    warning: str | None = None
 
     def says(
         self,
@@ -87,14 +88,15 @@ class Matter(Struct, frozen=True, kw_only=True):
         """The same command, once it is known whom it is about."""
         return replace(self, subject=member.full_name, member=member)
 
-    def queued(self, at: int, *, sent: bool) -> Verdict:
-        """It is on its way, or waits to be; a check-in needs no more words."""
+    def queued(self, at: int, *, sent: bool, again: bool = False) -> Verdict:
+        """It is on its way, or waits to be; a check-in needs no more words. `again`: that was said before."""
         what: str | None = NOUNS[self.action]
         if self.undoes is not None:
             what = f"undo of the {NOUNS[self.undoes]}"
         elif self.action == "check_in":
             what = "override" if self.overrides else None
-        return self.says("queued", at, detail=what, sent=sent)
+        verdict = self.says("queued", at, detail=what, sent=sent)
+        return verdict if self.warning is None else replace(verdict, warning=self.warning, repeats=again)
 
     def already_in(self, at: int, detail: str) -> Verdict:
         return self.says("already_in", at, detail=detail, next_step="F4 checks out", next_command="check-out")
@@ -122,17 +124,21 @@ class Matter(Struct, frozen=True, kw_only=True):
 
     def accepted(self, at: int, event: CheckInEvent | None, warning: str | None) -> Verdict:
         """The server's yes; `warning` is what this desk knows about why the server has flagged it."""
-        matter = self if event is None else self.about(event.member)
-        if self.action == "check_in" and event is not None and "override" in event.flags:
-            return matter.says("warned", at, detail=f"override by {event.by.rpartition(' + ')[2]}")
-        if self.action == "check_in" and event is not None and "clash" in event.flags:
-            step = "F6 shows it"
-            return matter.says("warned", at, detail=warning or IN_ALREADY, next_step=step, next_command="conflicts")
-        if self.action == "check_in" and event is not None and "warned" in event.flags:
-            return matter.says("warned", at, detail=warning or "please look at the membership")
-        if self.action == "undo" and event is not None:
+        if event is None:
+            return self.says(DONE[self.action], at)
+        matter = self.about(event.member)
+        if self.action == "undo":
             undone: CommandKind = "check_out" if event.status == "checked_in" else "check_in"
             return matter.says("undone", at, detail=NOUNS[undone])
+        flags = event.flags if self.action == "check_in" else ()
+        if "override" in flags:
+            return matter.says("warned", at, detail=f"override by {event.by.rpartition(' + ')[2]}")
+        if "clash" in flags:
+            step = "F6 shows it"
+            return matter.says("warned", at, detail=warning or IN_ALREADY, next_step=step, next_command="conflicts")
+        if "warned" in flags:
+            verdict = matter.says("warned", at, detail=warning or "please look at the membership")
+            return replace(verdict, repeats=verdict.detail == self.warning)
         return matter.says(DONE[self.action], at)
 
     def denied(self, at: int, body: ErrorBody, zone: tzinfo) -> Verdict:

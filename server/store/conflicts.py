@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+import sqlite3
+from collections.abc import Generator
+from typing import Final
 
 import msgspec
 
 from gymtui import clock
 from gymtui.protocol import CheckInEvent, Refusal
 from server.store import Conflict
+from server.store.schema import TOLD_LATE
 
 WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
 UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
-# A flag `clash`, `late` or `warned` says something here only beside `offline`.
+# A flag `clash`, `late` or `warned` says something here only beside `offline`, which the rows of `TOLD_LATE` have.
 ROWS: Final = (
-    "SELECT type, payload, at, kind, command_id FROM journal WHERE at >= ? AND "
-    "(type = 'refusal' OR type = 'check_in_update' AND instr(payload, CAST('\"offline\"' AS BLOB))) ORDER BY seq"
+    f"SELECT type, payload, at, kind, command_id FROM journal WHERE at >= ? AND {TOLD_LATE} ORDER BY at DESC, seq DESC"
 )
 VISIT: Final = "SELECT event FROM visits WHERE id = ?"
 BEFORE: Final = "SELECT event FROM visits WHERE member_id = ? AND id < ? ORDER BY id DESC"
@@ -27,18 +28,18 @@ _visit = msgspec.json.Decoder(CheckInEvent).decode
 _refusal = msgspec.json.Decoder(Refusal).decode
 
 
-def find_conflicts(ask: Callable[..., list[Any]], since: int) -> Iterator[Conflict]:
-    """Those that were recorded since a time (ms), in that order; `ask` runs SQL with its values."""
-    for type, payload, at, kind, command_id in ask(ROWS, since):
+def find_conflicts(db: sqlite3.Connection, since: int) -> Generator[Conflict, None, None]:
+    """Those that were recorded since a time (ms), the newest first; each is looked for when it is asked for."""
+    for type, payload, at, kind, command_id in db.execute(ROWS, (since,)):
         if type == Refusal.type:
             given_at = _given_at(command_id or "")
             if given_at is not None and at - given_at >= WAITED:
                 yield Conflict(kind=kind, event=_refusal(payload), at=given_at, recorded_at=at)
             continue
         event = _visit(payload)
-        if not {"clash", "late", "warned"}.isdisjoint(event.flags) and not _is_undone(ask, event):
+        if not {"clash", "late", "warned"}.isdisjoint(event.flags) and not _is_undone(db, event):
             time = event.check_out_time if kind == "check_out" else event.check_in_time
-            before = _open_before(ask, event) if "clash" in event.flags else None
+            before = _open_before(db, event) if "clash" in event.flags else None
             yield Conflict(kind=kind, event=event, at=clock.to_ms(time or ""), recorded_at=at, other=before)
 
 
@@ -47,13 +48,13 @@ def _given_at(command_id: str) -> int | None:
     return int(command_id.replace("-", "")[:12], 16) if UUID7.fullmatch(command_id) else None
 
 
-def _is_undone(ask: Callable[..., list[Any]], event: CheckInEvent) -> bool:
+def _is_undone(db: sqlite3.Connection, event: CheckInEvent) -> bool:
     """Somebody has looked at it already, and taken it back."""
-    now = [_visit(data) for (data,) in ask(VISIT, event.id)]
+    now = [_visit(data) for (data,) in db.execute(VISIT, (event.id,))]
     return any(visit.status == "checked_out" and "undone" in visit.flags for visit in now)
 
 
-def _open_before(ask: Callable[..., list[Any]], clash: CheckInEvent) -> CheckInEvent | None:
+def _open_before(db: sqlite3.Connection, clash: CheckInEvent) -> CheckInEvent | None:
     """The visit that was open when this one came: the last one before it that is none of its kind."""
-    before = (_visit(data) for (data,) in ask(BEFORE, clash.member.id, clash.id))
+    before = (_visit(data) for (data,) in db.execute(BEFORE, (clash.member.id, clash.id)))
     return next((visit for visit in before if "clash" not in visit.flags), None)

@@ -12,10 +12,10 @@ from pathlib import Path
 from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
-from gymtui.words import index_words_of
+from gymtui.word_index import index_words_of
 from server.store import StoreError
 from server.store.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
-from server.store.trouble import told
+from server.store.trouble import DAMAGE, told
 
 MAGIC = b"SQLite format 3\x00"  # how every file of SQLite begins
 
@@ -25,7 +25,13 @@ def lock(path: Path, *, alone: bool = False) -> int:
 
     StoreError where that cannot be. It is a lock of its own beside the file: the file may be replaced under it.
     """
-    held = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT, 0o600)
+    name = f"{path}-lock"
+    try:  # to read it is enough, and everybody may: an operator may have come before the account that serves
+        held = os.open(name, os.O_RDONLY | os.O_CREAT, 0o644)
+    except PermissionError as error:
+        raise StoreError(
+            f"{name} cannot be opened ({error.strerror}): please check whose it is, and its folder."
+        ) from error
     try:
         fcntl.flock(held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -62,7 +68,8 @@ def refuse_other_files(path: Path) -> None:
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that changes nothing, and needs no more than the right to read."""
+    """A connection that changes nothing in the gym. SQLite makes its log beside one that nobody has open, so the folder
+    has to be one that may be written; a backup has no log, and needs no more than the right to read."""
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 
@@ -73,6 +80,7 @@ def connect(path: Path, patience: float) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience, cached_statements=256)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA fullfsync = ON")  # macOS: without it the disk itself may keep a commit for later
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA cache_size = -32768")  # 32 MiB: the directory of a large club stays in memory
     return db
@@ -89,7 +97,7 @@ def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
                 db.execute(statement)
         if version == 0:
             _found(db, at)
-        if version < SCHEMA_VERSION:  # a file of today is only read: it can be opened on a full disk
+        if version < SCHEMA_VERSION:  # a file of today is only read
             db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
         db.execute("COMMIT")
     except BaseException:
@@ -100,15 +108,17 @@ def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
 def _refuse_newer(db: sqlite3.Connection, path: Path) -> int:
     """The version of the file; StoreError where it is one that this program does not know."""
     version = _version(db)
+    if version is None:
+        raise StoreError(f"{path} cannot be used (the row of the gym is missing): {DAMAGE}.")
     if version > SCHEMA_VERSION:
         raise StoreError(f"{path} was made by a newer gymtui: please update this one.")
     return version
 
 
-def _version(db: sqlite3.Connection) -> int:
+def _version(db: sqlite3.Connection) -> int | None:
     if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gym'").fetchone() is None:
         return 0
-    version: int = db.execute("SELECT schema_version FROM gym").fetchone()[0]
+    version: int | None = db.execute("SELECT max(schema_version) FROM gym").fetchone()[0]
     return version
 
 

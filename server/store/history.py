@@ -9,7 +9,7 @@ from typing import Any, Final
 from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import ListCheckIns
-from gymtui.words import readings
+from gymtui.word_index import word_conditions
 
 END: Final = (1 << 62, "")  # comes behind every visit
 
@@ -51,7 +51,7 @@ def history_query(wanted: ListCheckIns) -> tuple[str, list[object]]:
         only(f"check_out_at IS {'' if wanted.status == 'checked_in' else 'NOT '}NULL")
     if wanted.location is not None:
         only("CAST(event AS TEXT) -> '$.location' = ?", encode(wanted.location).decode())  # as JSON: NUL ends a text
-    if found := [reading.condition for reading in readings(wanted.text or "")]:
+    if found := list(word_conditions(wanted.text or "")):
         either = " OR ".join(f"({condition})" for condition, _ in found)
         only(f"member_id IN (SELECT member_id FROM words WHERE {either})", *chain(*(values for _, values in found)))
     sql = f"SELECT event, check_in_at, id FROM visits WHERE {' AND '.join(conditions)} "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import msgspec
 from gymtui import clock
 from gymtui.faults import fault
 from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats
-from gymtui.words import readings
-from server.store import Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
+from gymtui.word_index import word_conditions
+from server.fitting import fitting
+from server.store import DONE, Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
 from server.store.conflicts import find_conflicts
 from server.store.counters import read_stats
 from server.store.file import connect, lock, migrate, refuse_other_files
@@ -64,7 +66,7 @@ class SqliteStore:
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 transaction = SqliteTransaction(self._writer, self._now())
-                outcomes = [work(transaction) for work in works]
+                outcomes = [work(transaction) or DONE for work in works]
                 transaction.finish()
                 stats = read_stats(self._writer, transaction.at)
                 fault("before_commit")
@@ -90,7 +92,8 @@ class SqliteStore:
         return seq
 
     def first_since(self, at: int) -> int:
-        """The first row that was written at a time (ms) or later; the next row where there is none."""
+        """The first row that was written at a time (ms) or later; the next row where there is none. It walks through
+        all that are older."""
         rows = self._all("SELECT seq FROM journal WHERE at >= ? ORDER BY seq LIMIT 1", at)
         return rows[0][0] if rows else self.head().seq + 1
 
@@ -138,9 +141,10 @@ class SqliteStore:
             before,
         )
 
-    def conflicts(self, since: int) -> list[Conflict]:
-        """What was recorded since a time (ms) that did not fit, in the order of the journal."""
-        return list(find_conflicts(self._all, since))
+    def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]:
+        """What was recorded since a time (ms) that did not fit, the newest first, `limit` of it at the most."""
+        with self._watch(), closing(find_conflicts(self._reader, since)) as found:
+            return list(islice(found, limit))
 
     def users(self) -> dict[str, User]:
         rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
@@ -167,8 +171,7 @@ class SqliteStore:
             "SELECT id, member FROM members WHERE membership_number = ? AND id IN (SELECT member_id FROM words)",
             (text.strip(),),
         )
-        for reading in readings(text):
-            condition, values = reading.condition
+        for condition, values in word_conditions(text):
             yield from self._reader.execute(
                 "SELECT m.id, m.member FROM words w CROSS JOIN members m ON m.id = w.member_id "
                 f"WHERE {condition} ORDER BY w.word, m.id",
@@ -237,9 +240,5 @@ class SqliteStore:
 
 def _page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
     """The rows that one message holds, by number and by bytes of their first column; and whether there are more."""
-    size = 0
-    for count, row in enumerate(rows[:limit]):
-        size += len(row[0]) + 1
-        if size > MAX_PART and count:
-            return rows[:count], True
-    return rows[:limit], len(rows) > limit
+    count = min(limit, fitting((row[0] for row in rows), MAX_PART))
+    return rows[:count], len(rows) > count

@@ -13,7 +13,7 @@ from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member, Notific
 from gymtui.words import index_words
 from server.store import Counts, Login, Outcome, Row, Settled, User, Visit
 
-KEY_LIFE = 366 * 24 * 3600 * 1000  # milliseconds that the last token a key has signed may live
+KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
 
 _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member)
@@ -92,6 +92,11 @@ class SqliteTransaction:
     def begin_epoch(self) -> None:
         """For a server, before it serves: from here the journal of a copy goes its own way, under a name of its own."""
         self._db.execute("UPDATE gym SET epoch = ?, is_copy = 0 WHERE is_copy", (clock.new_id(self.at),))
+
+    def touch(self) -> None:
+        """Changes what nobody looks at: a commit in which all is as it was is not written, and tells nothing."""
+        number = self._one("PRAGMA user_version")[0]
+        self._db.execute(f"PRAGMA user_version = {(number + 1) % 2**31}")
 
     def count(self, counts: Counts) -> None:
         self._currently_in += counts.currently_in

@@ -10,15 +10,17 @@ from typing import Final
 
 from server.store import StoreError, StoreUnavailable
 
+DAMAGE: Final = "it is damaged, please restore a backup with `gymtui admin restore FILE`"
+RIGHTS: Final = "please check its folder, its rights and whether the disk may be written"
 DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 STEPS: Final = {
     sqlite3.SQLITE_FULL: "please free some space on the disk",
     sqlite3.SQLITE_BUSY: "please end the program that keeps it locked",
     sqlite3.SQLITE_LOCKED: "please end the program that keeps it locked",
-    sqlite3.SQLITE_READONLY: "please check its folder, its rights and whether the disk may be written",
-    sqlite3.SQLITE_CANTOPEN: "please check its folder, its rights and whether the disk may be written",
+    sqlite3.SQLITE_READONLY: RIGHTS,
+    sqlite3.SQLITE_CANTOPEN: RIGHTS,
     sqlite3.SQLITE_IOERR: "please check the disk",
-    **dict.fromkeys(DAMAGED, "it is damaged, please restore a backup with `gymtui admin restore FILE`"),
+    **dict.fromkeys(DAMAGED, DAMAGE),
 }
 
 
@@ -29,6 +31,8 @@ def told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path} cannot be used ({error}): {next_step(error)}.") from error
+    except PermissionError as error:
+        raise StoreError(f"{path} cannot be used ({error.strerror}): {RIGHTS}.") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be used ({error.strerror}): please name another file.") from error
 
@@ -46,7 +50,7 @@ class Watch:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            is_damaged = _code(error) in DAMAGED
+            is_damaged = code_of(error) in DAMAGED
             if not is_damaged and not isinstance(error, sqlite3.OperationalError):
                 raise
             sentence = f"The server cannot use its database just now ({error}): {next_step(error)}."
@@ -57,8 +61,12 @@ class Watch:
 
 def next_step(error: sqlite3.Error) -> str:
     """What somebody can do about it."""
-    return STEPS.get(_code(error), "please check its folder, its rights and the disk")
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room for the index of the log
+        return STEPS[sqlite3.SQLITE_FULL]
+    return STEPS.get(code_of(error), "please check its folder, its rights and the disk")
 
 
-def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of it tells kinds of one code apart
+def code_of(error: sqlite3.Error) -> int:
+    """SQLite's code, without what tells kinds of one code apart; 0 where the error is not SQLite's own."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF

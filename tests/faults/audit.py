@@ -15,11 +15,16 @@ from msgspec import Struct
 REFUSED: Final = ("refused", "already_in")
 
 
-class _Payload(Struct, frozen=True):
-    """What the audit looks at in a row of the journal."""
+class Said(Struct, frozen=True):
+    """What a row of the journal says of itself, as far as anybody looks at it here."""
 
+    seq: int
     id: str = ""
     command_id: str = ""
+    flags: tuple[str, ...] = ()
+
+
+read_row: Final = msgspec.json.Decoder(Said).decode
 
 
 class _Desk:
@@ -116,7 +121,7 @@ class Audit:
 
     def _take(self, type: str, payload: bytes) -> None:
         # A row is counted by what it says, not by the column that the server keeps unique.
-        said = msgspec.json.decode(payload, type=_Payload)
+        said = read_row(payload)
         if type == "check_in_update":
             self._visits[said.id] = payload
         if said.command_id:

@@ -20,8 +20,6 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Final
 
-import msgspec
-
 from gymtui import clock
 from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
@@ -30,6 +28,7 @@ from gymtui.client.service import WebSocketService
 from gymtui.client.tasks import until_first
 from gymtui.protocol import Member
 from server.store.sqlite import SqliteStore
+from tests.faults.audit import read_row
 from tests.faults.proxy import Proxy
 from tests.kit import port_of, token
 from tests.measure import gym
@@ -137,7 +136,7 @@ async def _run_until(desk: Desk, is_over: Callable[[], bool]) -> None:
 def _look(database: Path, orders: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
     """How many clashed, and what is not as it was promised."""
     with closing(SqliteStore(database)) as store:
-        events = [msgspec.json.decode(row.payload, type=_Event) for row in store.read(0, 1_000_000)]
+        events = [read_row(row.payload) for row in store.read(0, 1_000_000)]
     seqs: dict[str, list[int]] = {}
     for event in events:
         seqs.setdefault(event.command_id, []).append(event.seq)
@@ -149,12 +148,6 @@ def _look(database: Path, orders: Sequence[Sequence[str]]) -> tuple[int, list[st
         problems += [f"{len(ids) - counts[0] - counts[1]} double"] if len(ids) > counts[0] + counts[1] else []
         problems += [] if in_order else ["not in the desk's order"]
     return sum("clash" in event.flags for event in events), problems
-
-
-class _Event(msgspec.Struct):
-    seq: int
-    command_id: str = ""
-    flags: tuple[str, ...] = ()
 
 
 def main() -> None:

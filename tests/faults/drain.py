@@ -2,7 +2,7 @@
 
 python -m tests.faults.drain --times 50 --seed 1
 
-Exit code 1 where an answered command is not in the journal, where the server took too long, or ended in another way.
+Exit code 1 where an answered command is not in the journal, or where the server ended in another way or too late.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.faults.program import Program
 
 RATE: Final = 150.0  # commands a second of one desk
 WORK: Final = (0.2, 0.6)  # seconds from the server's start to its end
-IN_TIME: Final = 10.0  # seconds
+IN_TIME: Final = 10.0  # seconds in which it should have ended
 
 
 class Drain:
@@ -56,8 +56,6 @@ class Drain:
         self.crew.server.terminate()
         await self._ended.wait()
         self.took.append(time.monotonic() - began)
-        if self.took[-1] > IN_TIME:
-            self.crew.failed(f"the server took {self.took[-1]:.1f} s to end")
 
     def _has_ended(self, program: Program, code: int) -> None:
         if program is not self.crew.server or code != 0:
@@ -70,7 +68,8 @@ class Drain:
         return "\n".join(
             [
                 f"drain: SIGTERM under load, {len(self.took)} times",
-                f"  seconds to the end    {median(self.took):.2f} in the middle, {max(self.took):.2f} at the most",
+                f"  seconds to the end    {median(self.took):.2f} in the middle, {max(self.took):.2f} at the most, "
+                f"{IN_TIME:.0f} promised",
                 f"  shown as queued       {audit.queued:,}",
                 f"  shown as answered     {audit.acks:,}",
                 f"  lost                  {len(audit.lost)}",
@@ -92,7 +91,7 @@ def main() -> None:
     drain = Drain(folder, seed=chosen.seed)
     asyncio.run(drain.run(times=chosen.times, say=print))
     print(drain.page())
-    if drain.crew.failures:
+    if drain.crew.failures or max(drain.took) > IN_TIME:
         sys.exit(f"Everything is in {folder}.")
     shutil.rmtree(folder)
 

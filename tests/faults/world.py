@@ -1,22 +1,16 @@
-"""A gym in one process that can be broken at will: two desks, a server, a line each, and a clock.
-
-Who is killed stops at once, at a fault point or between two: from there on every point that it passes raises `Killed`,
-so that nothing more of it reaches a disk or a line; then its files are closed as they are.
-"""
+"""A gym in one process that can be broken at will: two desks, a server, a line each, and a clock."""
 
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from contextvars import ContextVar
-from functools import partial
+from collections.abc import Callable
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 from prometheus_client.metrics import MetricWrapperBase
 
 from gymtui.client.auth import Login
@@ -26,17 +20,16 @@ from gymtui.client.service import WebSocketService
 from gymtui.client.state import Verdict
 from server.app import Server
 from server.backup import back_up, put_back
-from server.store import Outcome, Transaction
 from server.store.file import open_to_read
 from server.store.sqlite import SqliteStore
 from server.verify import check
-from tests.faults.audit import broken_rules, reading
+from tests.faults.audit import broken_rules, read_row, reading
+from tests.faults.deaths import SERVER, Deaths, Killed, acting, but_deaths
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.proxy import Proxy
 from tests.kit import make_gym, member, port_of, token
 from tests.till import NINE
 
-SERVER: Final = "server"
 MANAGER: Final = "manager"  # at the command line, and never killed
 USERS: Final = {"desk 1": "ana", "desk 2": "ben"}
 GREEN: Final = frozenset({"checked_in", "checked_out", "undone", "warned"})
@@ -45,50 +38,6 @@ WITHIN: Final = 30.0  # seconds until everything must have come right
 BREATH: Final = 0.005  # seconds that everybody has between two things that are done
 WINDOW: Final = 5  # milliseconds
 TEN_YEARS: Final = 10 * 366 * 24 * 3600  # seconds: what is tried here is not the end of a login
-
-_actor: ContextVar[str] = ContextVar("actor", default=SERVER)
-
-
-class Killed(BaseException):
-    """This one is dead: nothing may catch it and go on."""
-
-
-class Deaths:
-    """The plan for every fault point: who is to die where, and who is dead."""
-
-    def __init__(self) -> None:
-        self.dead: set[str] = set()
-        self._next: dict[str, str | None] = {}
-
-    def at(self, actor: str, point: str) -> None:
-        """It dies when it passes this point the next time."""
-        self._next[actor] = point
-
-    def spare(self) -> None:
-        """Nobody is to die any more."""
-        self._next.clear()
-
-    def revive(self, actor: str) -> None:
-        self.dead.discard(actor)
-        self._next.pop(actor, None)
-
-    def __call__(self, point: str) -> None:
-        actor = _actor.get()
-        if self._next.get(actor) == point:
-            del self._next[actor]
-            self.dead.add(actor)
-        if actor in self.dead:
-            raise Killed
-
-
-@contextmanager
-def acting(name: str) -> Iterator[None]:
-    """What is done in the block, and every task that begins there, is done by this one."""
-    before = _actor.set(name)
-    try:
-        yield
-    finally:
-        _actor.reset(before)
 
 
 async def nap(seconds: float) -> None:
@@ -145,8 +94,7 @@ class Seat:
         self.line.cut(reset=True)
         if self._running is not None:
             self._running.cancel()
-            with suppress(asyncio.CancelledError, Killed, BaseExceptionGroup):
-                await self._running
+            await self._world.end_of(self._running)
         if self.desk is not None:
             self._replica.close()
         self._running = self.desk = None
@@ -192,7 +140,7 @@ class World:
             self.members = list(store.all_members())
 
     async def open(self) -> None:
-        asyncio.get_running_loop().set_exception_handler(_but_the_dead)
+        asyncio.get_running_loop().set_exception_handler(self._uncaught)
         await self.start_server()
         for seat in self.seats:
             seat.line = await Proxy(self._port).__aenter__()
@@ -207,6 +155,22 @@ class World:
 
     def new_id(self) -> str:
         return f"{next(self._ids):08}"
+
+    async def end_of(self, *tasks: asyncio.Task[None]) -> None:
+        """Waits until they have ended, as those do that were killed: any other end is a problem."""
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if ended is not None:
+                self._failed(ended)
+
+    def _uncaught(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if (error := context.get("exception")) is None:
+            loop.default_exception_handler(context)
+        else:
+            self._failed(error)
+
+    def _failed(self, error: BaseException) -> None:
+        if (rest := but_deaths(error)) is not None:
+            self.problems.append("".join(traceback.format_exception(rest)))
 
     # --- the server ---------------------------------------------------------------------------------------------------
 
@@ -236,10 +200,9 @@ class World:
         server._hang_up()
         for task in server._tasks:
             task.cancel()
-        await asyncio.gather(*server._tasks, return_exceptions=True)
+        await self.end_of(*server._tasks)
         await server._listener.wait_closed()
-        await server._database.close()
-        server.auth.close()
+        await server._started.aclose()
 
     async def look_after(self) -> None:
         """Who has died at a fault point is buried."""
@@ -269,7 +232,8 @@ class World:
         self.backup = None
         self._gone.update(self._commands())
         with acting(MANAGER), closing(SqliteStore(self.database)) as store:
-            store.write([partial(_forget, seq=store.head().seq - kept)])
+            last = store.head().seq - kept
+            store.write([lambda tx: tx.forget(last)])
         self._gone.subtract(self._commands())
 
     @property
@@ -285,7 +249,7 @@ class World:
     def _commands(self) -> Counter[str]:
         """How many rows each command has, by what the rows say."""
         with reading(self.database) as db:
-            found = Counter(_read(payload).command_id for (payload,) in db.execute("SELECT payload FROM journal"))
+            found = Counter(read_row(payload).command_id for (payload,) in db.execute("SELECT payload FROM journal"))
         del found[""]
         return found
 
@@ -344,22 +308,5 @@ class World:
                     self.problems.append(f"{seat.name} is not what the server is")
 
 
-def _forget(tx: Transaction, seq: int) -> Outcome:
-    tx.forget(seq)
-    return Outcome()
-
-
-class _Payload(msgspec.Struct):
-    command_id: str = ""
-
-
-_read: Final = msgspec.json.Decoder(_Payload).decode
-
-
 def _total(counter: MetricWrapperBase) -> float:
     return sum(s.value for family in counter.collect() for s in family.samples if s.name.endswith("_total"))
-
-
-def _but_the_dead(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    if not isinstance(context.get("exception"), Killed | BaseExceptionGroup):
-        loop.default_exception_handler(context)
