@@ -29,6 +29,7 @@ from gymtui.protocol import (
     Refusal,
     Reply,
     Request,
+    Seq,
     ServerMessage,
     Stats,
 )
@@ -39,6 +40,7 @@ encode = msgspec.json.Encoder().encode
 EMPTY = Raw(b"{}")
 _OLD_NAMES = {b"memberId": "member_id", b"checkInId": "check_in_id"}
 _VISITS = (CheckIn.type, CheckOut.type)
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)  # what the library raises
 MAX_OLD_BATCH = 100  # requests in one `batch` of a client of old
 
 
@@ -59,8 +61,8 @@ class _Message(Struct, frozen=True, kw_only=True):
     data: Raw = EMPTY
     batches: dict[str, list[Raw]] | None = None
     id: str | None = None
-    prev_seq: int | None = None
-    seq: int | None = None
+    prev_seq: Seq | None = None
+    seq: Seq | None = None
 
 
 class _Batches(Struct, frozen=True, kw_only=True):
@@ -130,7 +132,7 @@ def _read(data: bytes | str) -> _Message:
         if not data.isascii() and isinstance(data, bytes):
             data.decode()  # what is handed on unread must be text too
         return _message.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise Unreadable("invalid", f"This is no message: {_because(error)}.") from error
 
 
@@ -171,7 +173,7 @@ def id_of(data: bytes) -> str | None:
     """The id of a message that is too large to be read."""
     try:
         id = _id.decode(data).id
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _UNREADABLE:
         return None
     return id if id is not None and 0 < len(id) <= 64 and id.isprintable() else None
 
@@ -189,7 +191,7 @@ def _asked(outside: _Message, *ways: str) -> Asked:
         if outside.type in _VISITS and any(name in bytes(body) for name in _OLD_NAMES):
             return Asked(_in_old_names(body, REQUESTS[outside.type]), id, frozenset((*ways, "camelCase")))
         return Asked(_payloads[outside.type].decode(body), id, frozenset(ways))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise Unreadable("invalid", f"`{outside.type}` cannot be read: {_because(error)}.", id) from error
 
 
@@ -235,7 +237,7 @@ def read_frame(data: bytes | str) -> Frame:
 def _read_payload(name: str, data: Raw) -> tuple[Any, Unreadable | None]:
     try:
         return _payloads[name].decode(data), None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         return None, Unreadable("invalid", f"`{name}` cannot be read: {_because(error)}.")
 
 
@@ -251,7 +253,7 @@ def _read_batch(outside: _Message) -> Frame:
             *lists.gym_update,
         ]
         stats = lists.stats
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except _UNREADABLE:
         events, stats = _read_one_by_one(outside.payload, failures)
     return Frame(
         events=tuple(sorted(events, key=lambda event: event.seq)),
@@ -265,7 +267,7 @@ def _read_batch(outside: _Message) -> Frame:
 def _read_one_by_one(payload: Raw, failures: list[Unreadable]) -> tuple[list[Event], tuple[Stats, ...]]:
     try:
         batches = _raw_batch.decode(payload).batches
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         failures.append(Unreadable("invalid", f"`batch` cannot be read: {_because(error)}."))
         return [], ()
     events: list[Event] = []
@@ -288,7 +290,7 @@ def convert(result: Raw | bytes, kind: type[T]) -> T:
     """The result of a reply as what it is; Unreadable where it is not."""
     try:
         return msgspec.json.decode(result, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise Unreadable("invalid", f"The reply cannot be read: {_because(error)}.") from error
 
 

@@ -22,6 +22,7 @@ from gymtui.protocol import (
     CheckInEvent,
     CheckOut,
     GetMember,
+    ListConflicts,
     Member,
     MemberCard,
     MembersPage,
@@ -35,7 +36,7 @@ from gymtui.protocol import (
 from gymtui.ui import GymApp
 from gymtui.ui.monitor_app import MonitorApp
 from tests.client_kit import Pauses
-from tests.played_people import BEN, DOORS, EARLIER, LATELY, NOOR, PEOPLE, SEQ, TODAY, last_visits
+from tests.played_people import BEN, DOORS, EARLIER, LATELY, MISFITS, NOOR, PEOPLE, SEQ, TODAY, last_visits
 from tests.ui_fakes import GYM, NOW, visit
 
 URL: Final = "ws://gym.example/ws/checkins/"
@@ -81,6 +82,8 @@ class Server:
                 connection.reply(id, MembersPage(members=everyone, next_after_seq=10, more=False, as_of_seq=10))
             case GetMember(member_id=who):
                 connection.reply(id, MemberCard(PEOPLE[who], tuple(last_visits(PEOPLE[who]))))
+            case ListConflicts():
+                connection.reply(id, MISFITS)
             case CheckIn(member_id=str(who)):
                 self._let_in(connection, PEOPLE[who], request, id)
             case CheckOut(member_id=str(who)):
@@ -174,9 +177,7 @@ async def monitor(
 ) -> AsyncIterator[tuple[MonitorApp, Pilot[None]]]:
     """The monitor against a played server, with all of time standing still."""
     login, journal = Login(URL, token=token), Bookmark()
-    service = WebSocketService(
-        URL, login, journal, connect=server, clock=clock, timer=clock.timer, sleep=clock.sleep
-    )
+    service = WebSocketService(URL, login, journal, connect=server, clock=clock, timer=clock.timer, sleep=clock.sleep)
     app = MonitorApp(service, journal, login, url=URL, clock=clock)
     async with app.run_test(size=size) as pilot:
         yield app, pilot

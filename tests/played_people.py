@@ -7,11 +7,12 @@ from datetime import date
 from random import Random
 from typing import Any, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.people import members
-from gymtui.protocol import CheckInEvent, Event, Member
+from gymtui.protocol import CheckInEvent, ConflictNote, Conflicts, Event, Member
 from tests.ui_fakes import NOW, STATS, member, refusal, visit
 
 ANA: Final = member(
@@ -31,11 +32,12 @@ MAYA: Final = member(100081, "Maya Quist", plan="Student", seq=4)
 ZOE: Final = member(100311, "Zoé Huber", plan="Gold", seq=5)
 NOOR: Final = member(100415, "Noor Haddad", plan="Basic", seq=6)
 CROWD: Final = [
-    member(int(str(person["membership_number"])) + 500, str(person["full_name"]), plan=person["plan"])
-    for person in members(160, Random(7), date(2026, 11, 18))
+    msgspec.convert({**person, "id": f"m{number}", "membership_number": str(number)}, Member)
+    for number, person in enumerate(members(240, Random(7), date(2026, 11, 18)), 100_500)
 ]
 PEOPLE: Final = {who.id: who for who in (ANA, BEN, EVA, MAYA, ZOE, NOOR, *CROWD)}
 
+HOUR: Final = 3_600_000  # milliseconds
 SEQ: Final = 8400  # where the journal stands as the last forty minutes begin
 DOORS: Final = ("Main door", "Pool gate", "Side door")
 DESKS: Final = ({"by": "maria", "desk": "desk 2"}, {"by": "tom", "desk": "desk 1"})
@@ -45,7 +47,7 @@ def earlier() -> Iterator[CheckInEvent]:
     """Who has been in for longer."""
     random = Random(11)
     yield replace(visit(SEQ, ZOE.full_name, minutes=22), member=ZOE.ref)
-    for number, who in enumerate(CROWD[40:], 1):
+    for number, who in enumerate(CROWD[40:160], 1):
         place: dict[str, Any] = {"location": random.choice(DOORS), **random.choice(DESKS)}
         yield replace(visit(SEQ - number, who.full_name, minutes=43 + number, **place), member=who.ref)
 
@@ -74,9 +76,40 @@ def last_visits(who: Member) -> Iterator[CheckInEvent]:
         yield replace(came, member=who.ref, status="checked_out", check_out_time=clock.to_text(left))
 
 
+def misfits() -> Iterator[ConflictNote]:
+    """What the Pool gate did alone in the morning, and did not fit at noon."""
+    first, second, third, fourth, fifth = CROWD[160:165]
+    told = clock.to_text(NOW - 5 * HOUR)
+    in_since = "checked in a second time; in since Wed 18 Nov {}, desk 1 (tom). That visit stands."
+    for who, ago, sentence in (
+        (first, 6 * HOUR, in_since.format("10:51")),
+        (ANA, 6.2 * HOUR, in_since.format("11:02")),
+        (BEN, 6.6 * HOUR, "came in, which the rules refuse or warn of (membership expired 3 Nov). The visit counts."),
+        (second, 7.1 * HOUR, in_since.format("09:58")),
+        (
+            None,
+            7.3 * HOUR,
+            "the undo came to the server Wed 18 Nov 12:24, and was refused. There is no check-in or "
+            "check-out by that id to undo.",
+        ),
+        (third, 7.7 * HOUR, "came in, which the rules refuse or warn of (payment overdue). The visit counts."),
+        (fourth, 7.9 * HOUR, in_since.format("09:20")),
+        (fifth, 9 * 24 * HOUR, "the check-in came to the server 8 days later. It is recorded."),
+    ):
+        yield ConflictNote(
+            at=clock.to_text(NOW - round(ago)),
+            recorded_at=told,
+            member=who.ref if who else None,
+            desk="Pool gate",
+            by="nina",
+            sentence=sentence,
+        )
+
+
 EARLIER: Final = tuple(earlier())
 LATELY: Final = tuple(lately())
-LAST: Final = CROWD[39].full_name  # the newest row of the feed then
+MISFITS: Final = Conflicts(tuple(misfits()), more=False)
+LAST: Final = CROWD[39].full_name.split()[-1]  # of the newest row of the feed then
 TODAY: Final = replace(
     STATS, hours=(0, 0, 0, 0, 0, 0, 44, 61, 72, 97, 84, 79, 103, 60, 66, 81, 99, 148, *[0] * 6), same_weekday=1115
 )

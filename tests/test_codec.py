@@ -33,6 +33,7 @@ from gymtui.protocol import (
     Heartbeat,
     HeartbeatAck,
     ListCheckIns,
+    ListConflicts,
     ListPresent,
     Member,
     MemberFields,
@@ -90,6 +91,7 @@ REQUEST_EXAMPLES: list[Request] = [
     SyncMembers(after_seq=2**63 - 1),
     Resume(epoch="e", seq=7, full=True),
     ListCheckIns(from_=TIME, text="ana"),
+    ListConflicts(since=TIME, limit=5),
     SaveMember(member=MemberFields(full_name="Guest", guest=True)),
     Heartbeat(),
     Ping(),
@@ -212,9 +214,10 @@ def test_a_result_that_is_not_what_it_should_be() -> None:
         (b'{"type":"sync_members","payload":{"after_seq":1e400}}', "invalid", "`sync_members` cannot be read"),
         (b'{"type":"search_members","payload":{"text":"a","limit":101}}', "invalid", "`int` <= 100 in `limit`."),
         (b'{"type":"undo"}', "invalid", "missing required field `command_id`"),
+        ('{"type":"\ud800"}', "invalid", "This is no message"),
     ],
 )
-def test_what_cannot_be_read_is_told(data: bytes, code: str, sentence: str) -> None:
+def test_what_cannot_be_read_is_told(data: bytes | str, code: str, sentence: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_request(data)
     assert caught.value.code == code
@@ -316,6 +319,16 @@ def test_a_payload_that_cannot_be_read_harms_no_neighbour() -> None:
     assert [f.code for f in frame.failures] == ["invalid", "invalid"]
     assert "`notification` cannot be read" in str(frame.failures[0])
     assert (frame.prev_seq, frame.seq) == (0, 5)
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400], ids=["high", "low", "long"])
+def test_a_number_that_no_database_can_keep_harms_no_neighbour(number: int) -> None:
+    bad = msgspec.structs.replace(person(2), visits_left=number)
+    frame = read_frame(as_batch(event(1), note(3), member_update=[json.dumps(plain(bad)).encode()]))
+    assert [e.seq for e in frame.events] == [1, 3]
+    assert len(frame.failures) == 1
+    with pytest.raises(Unreadable, match="in `seq`"):
+        read_frame(f'{{"type":"batch","payload":{{"batches":{{}}}},"prev_seq":0,"seq":{number}}}')
 
 
 def test_types_of_a_later_server_are_left_out() -> None:

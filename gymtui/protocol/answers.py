@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from gymtui.protocol.things import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Notification, Payload, Stats
-from gymtui.protocol.words import Role
+from gymtui.protocol.words import Role, Seq, Whole
 
 
 class AuthResponse(Payload, frozen=True, kw_only=True, omit_defaults=True):
@@ -23,12 +23,12 @@ class ConnectionStatus(Payload, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "connection_status"
     status: Literal["connected", "draining"]
     session_id: str
-    protocol: int
+    protocol: Whole
     server_time: str
     epoch: str
-    seq: int
-    batch_ms: int
-    retry_after_ms: int | None = None
+    seq: Seq
+    batch_ms: Whole
+    retry_after_ms: Whole | None = None
 
 
 class Pong(Payload, frozen=True, kw_only=True, omit_defaults=True):
@@ -61,7 +61,7 @@ class Snapshot(Payload, frozen=True, kw_only=True, omit_defaults=False):
 
     type: ClassVar[str] = "snapshot"
     epoch: str
-    seq: int
+    seq: Seq
     gym: Gym
     present: tuple[CheckInEvent, ...]
     recent: tuple[CheckInEvent, ...]
@@ -85,14 +85,14 @@ class MemberCard(Struct, frozen=True):
 class Present(Struct, frozen=True, kw_only=True):
     present: tuple[CheckInEvent, ...]
     cursor: str | None
-    as_of_seq: int
+    as_of_seq: Seq
 
 
 class MembersPage(Struct, frozen=True, kw_only=True):
     members: tuple[Member, ...]
-    next_after_seq: int
+    next_after_seq: Seq
     more: bool
-    as_of_seq: int
+    as_of_seq: Seq
 
 
 class CheckIns(Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from gymtui.protocol.words import Action, Level, MemberStatus, Minute
+from gymtui.protocol.words import Action, Level, MemberStatus, Minute, Seq, Whole
 
 
 class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,8 +35,8 @@ class CheckInEvent(Payload, frozen=True, kw_only=True, omit_defaults=False):
     desk: str | None = None
     flags: tuple[str, ...] = ()
     command_id: str = ""
-    visits_left: int | UnsetType = UNSET
-    seq: int = 0
+    visits_left: Whole | UnsetType = UNSET
+    seq: Seq = 0
 
 
 class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
@@ -50,7 +50,7 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
     plan: str | None = None
     valid_from: str | None = None
     valid_until: str | None = None
-    visits_left: int | None = None
+    visits_left: Whole | None = None
     payment_overdue: bool = False
     waiver_signed: bool | None = None
     hours: str | None = None
@@ -62,7 +62,7 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
     alerts: tuple[str, ...] = ()
     guest: bool = False
     deleted: bool = False
-    seq: int = 0
+    seq: Seq = 0
 
     @property
     def ref(self) -> MemberRef:
@@ -77,7 +77,7 @@ class Notification(Payload, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     at: str
     member_id: str | None = None
-    seq: int
+    seq: Seq
 
 
 class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
@@ -93,7 +93,7 @@ class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
     by: str
     desk: str | None
     command_id: str
-    seq: int
+    seq: Seq
 
 
 class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -116,9 +116,9 @@ class Gym(Payload, frozen=True, kw_only=True, omit_defaults=False):
     type: ClassVar[str] = "gym_update"
     name: str
     timezone: str
-    capacity: int | None
+    capacity: Whole | None
     policy: Policy
-    seq: int
+    seq: Seq
 
 
 class Stats(Payload, frozen=True, kw_only=True, omit_defaults=False):
@@ -126,14 +126,14 @@ class Stats(Payload, frozen=True, kw_only=True, omit_defaults=False):
     `hours` are today's check-ins by hour, `same_weekday` those of a week ago up to this time of day."""
 
     type: ClassVar[str] = "stats"
-    currently_in: int
-    today_total: int
+    currently_in: Whole
+    today_total: Whole
     average_stay_minutes: float | None
-    capacity: int | None
-    as_of_seq: int
+    capacity: Whole | None
+    as_of_seq: Seq
     as_of: str
-    hours: tuple[int, ...] = ()
-    same_weekday: int | None = None
+    hours: tuple[Whole, ...] = ()
+    same_weekday: Whole | None = None
 
 
 class ErrorBody(Payload, frozen=True, kw_only=True, omit_defaults=True):
@@ -143,5 +143,5 @@ class ErrorBody(Payload, frozen=True, kw_only=True, omit_defaults=True):
     code: str
     message: str
     retryable: bool
-    retry_after_ms: int | None = None
+    retry_after_ms: Whole | None = None
     details: dict[str, Any] | None = None

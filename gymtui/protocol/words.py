@@ -13,6 +13,7 @@ MemberStatus = Literal["active", "frozen", "banned", "inactive"]
 Action = Literal["allow", "warn", "refuse"]
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
+Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]  # what a database can keep
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MINUTE = "[0-9]{2}:[0-9]{2}"

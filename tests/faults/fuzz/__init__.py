@@ -1,0 +1,1 @@
+"""One bad message, or one bad handler, harms nothing else (P11): messages with something wrong in them."""

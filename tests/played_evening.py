@@ -1,0 +1,73 @@
+"""An evening at a desk of the played gym, as a scene plays it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple
+
+from textual.pilot import Pilot
+
+from gymtui.client.mock import MockConnection
+from gymtui.client.pulse import BEAT
+from gymtui.ui import GymApp
+from gymtui.ui.widgets.counters import Counters
+from gymtui.ui.widgets.feed import Feed
+from gymtui.ui.widgets.header import WallClock
+from tests.client_kit import until
+from tests.pictures import Camera
+from tests.played_gym import Clock, Server, console
+from tests.played_people import LAST
+
+
+class Evening(NamedTuple):
+    """A desk that is live, and all that is around it."""
+
+    server: Server
+    clock: Clock
+    line: MockConnection
+    app: GymApp
+    pilot: Pilot[None]
+    camera: Camera
+
+    async def scan(self, code: str, *words: str) -> None:
+        """All keys at once, as a scanner does."""
+        for key in (*code, "enter"):
+            self.app.simulate_key(key)
+        await self.camera.until(*words)
+
+    async def beat(self) -> None:
+        """One more round trip is measured."""
+        measured = len(self.app.history.latencies)
+        self.clock.sleep.end(BEAT)
+        await until(lambda: len(self.app.history.latencies) > measured)
+
+    async def draw(self, name: str, *sizes: tuple[int, int]) -> None:
+        """Once all that has come is on the screen."""
+        await self.camera.until_so(self._is_settled, "all that has come")
+        await self.pilot.pause()
+        await self.camera.draw(name, *sizes)
+
+    def _is_settled(self) -> bool:
+        paced = [*self.app.screen.query(Counters), *self.app.screen.query(Feed)]
+        has_come = self.app.desk.replica.position[1] == self.server.wire.seq
+        return has_come and not any(part._pace._asked for part in paced)
+
+    def lose_the_server(self) -> None:
+        self.server.wire.refuse(*[ConnectionRefusedError()] * 50)
+        self.line.cut()
+
+    def pass_by(self, minutes: int) -> None:
+        self.clock.now += minutes * 60_000
+        self.app.screen.query_one(WallClock).refresh()
+
+
+@asynccontextmanager
+async def evening(pictures: dict[str, str], size: tuple[int, int], **options: Any) -> AsyncIterator[Evening]:
+    server, clock = Server(), Clock()
+    async with console(server, clock, "a.b.c", size, **options) as (app, pilot):
+        camera = Camera(app, pilot, pictures)
+        line = await server.wire.accepted()
+        await camera.until("live 12 ms", "148|67 % of", LAST)
+        await camera.until_so(lambda: app.desk.replica.by_code("100042") is not None, "the directory")
+        yield Evening(server, clock, line, app, pilot, camera)
