@@ -12,22 +12,40 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Any, Final, Self
 
 import pyte
 
 WITHIN = 20.0  # seconds that a test waits for what must come
+FRAMES: Final = 2026  # the mode of a terminal that shows a frame once the whole of it has come
+ASKED: Final = b"\x1b[?2026$p"  # does this terminal have it?
+ANSWER: Final = b"\x1b[?2026;2$y"
+
+Drawn = Callable[[pyte.Screen], None]
+
+
+class _Framed(pyte.Screen):
+    """Calls `drawn` with itself at the end of every frame."""
+
+    def __init__(self, columns: int, rows: int, drawn: Drawn) -> None:
+        super().__init__(columns, rows)
+        self._drawn = drawn
+
+    def reset_mode(self, *modes: int, **kwargs: Any) -> None:
+        super().reset_mode(*modes, **kwargs)
+        if FRAMES in modes and kwargs.get("private"):
+            self._drawn(self)
 
 
 class Terminal:
-    """`gymtui ARGUMENTS` at a size; `text` is the screen as it stands."""
+    """`gymtui ARGUMENTS` at a size; `text` is the screen as it stands, `drawn` sees every whole frame."""
 
-    def __init__(self, process: subprocess.Popen[bytes], fd: int, columns: int, rows: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], fd: int, columns: int, rows: int, drawn: Drawn) -> None:
         self.process = process
         self._fd = fd
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = _Framed(columns, rows, drawn)
         self._stream = pyte.ByteStream(self._screen)
         self._changed = asyncio.Event()
         self.bytes = 0
@@ -35,7 +53,12 @@ class Terminal:
     @classmethod
     @asynccontextmanager
     async def run(
-        cls, *arguments: str, columns: int, rows: int, environment: Mapping[str, str] | None = None
+        cls,
+        *arguments: str,
+        columns: int,
+        rows: int,
+        environment: Mapping[str, str] | None = None,
+        drawn: Drawn = lambda _: None,
     ) -> AsyncIterator[Self]:
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -48,7 +71,7 @@ class Terminal:
             env={**os.environ, "TERM": "xterm-256color", **(environment or {})},
         )
         os.close(slave)
-        terminal = cls(process, master, columns, rows)
+        terminal = cls(process, master, columns, rows, drawn)
         loop = asyncio.get_running_loop()
         loop.add_reader(master, terminal._read)
         try:
@@ -68,6 +91,8 @@ class Terminal:
         if not data:
             asyncio.get_running_loop().remove_reader(self._fd)
         self.bytes += len(data)
+        if ASKED in data:
+            os.write(self._fd, ANSWER)
         # pyte does not know these: the private modes of the kitty protocol and DCS answers
         self._stream.feed(re.sub(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\", b"", data))
         self._changed.set()

@@ -27,7 +27,8 @@ from gymtui.client.desk import Desk
 from gymtui.client.state import Verdict
 from gymtui.faults import DESK_POINTS, SERVER_POINTS
 from gymtui.protocol import Member
-from tests.faults.world import SERVER, Killed, World
+from tests.faults.deaths import SERVER, Killed
+from tests.faults.world import World
 from tests.till import NINE
 
 STEPS: Final = 30  # of one schedule, at most

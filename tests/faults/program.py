@@ -111,6 +111,13 @@ class Program:
     def terminate(self) -> None:
         self._send(signal.SIGTERM)
 
+    def freeze(self) -> None:
+        """It stands still until `thaw`."""
+        self._send(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._send(signal.SIGCONT)
+
     def end(self) -> None:
         """Ends its stdin, and so the program."""
         if self._process is not None and self._process.stdin is not None:

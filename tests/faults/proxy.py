@@ -143,13 +143,14 @@ class Proxy:
 
 
 class _Link:
-    """One connection through the proxy: two, the client's and the server's. `torn` are the ways that have lost bytes,
-    or the news of an end."""
+    """One connection through the proxy: two, the client's and the server's. `torn` are the ways that have lost bytes:
+    nothing more comes through on them, the news of an end neither."""
 
     def __init__(self, proxy: Proxy, client: Side, server: Side) -> None:
         self._proxy = proxy
         self._sides = (client, server)
         self._carried = 0
+        self._is_untold = False
         self.torn: set[Way] = set()
         for _, writer in self._sides:
             writer.transport.set_write_buffer_limits(high=0)  # what has left is in the kernel, or has not left
@@ -159,7 +160,7 @@ class _Link:
         (client, to_client), (server, to_server) = self._sides
         try:
             await until_first(self._carry("there", client, to_server), self._carry("back", server, to_client))
-            if self.torn:
+            if self._is_untold:
                 await asyncio.gather(_swallow(client), _swallow(server))
         finally:
             self.end()
@@ -176,6 +177,7 @@ class _Link:
             await until_first(self._take(way, reader, pieces), self._deliver(way, writer, pieces))
         if self._proxy.faults.half_open or way in self._proxy.faults.hole:
             self.torn.add(way)
+        self._is_untold = way in self.torn
 
     async def _take(self, way: Way, reader: asyncio.StreamReader, pieces: asyncio.Queue[tuple[float, bytes]]) -> None:
         loop = asyncio.get_running_loop()

@@ -76,7 +76,8 @@ async def _black_hole(server: Server, path: Path, name: str, ways: tuple[Any, ..
                 _seconds_until(lambda: far.service.state.phase != "live"), _seconds_until(lambda: not far.is_there)
             )
             proxy.heal()
-    return [_row(name, "desk", client), _row(name, "server", there, WITHIN + ROUND)]
+    by_goodbye = ROUND if "back" not in ways else 0.0  # the desk still hears, and is told
+    return [_row(name, "desk", client, WITHIN + by_goodbye), _row(name, "server", there, WITHIN + ROUND)]
 
 
 async def _server_gone(server: Server, path: Path) -> list[Row]:

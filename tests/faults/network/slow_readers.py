@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
+import sys
 import time
-from contextlib import AsyncExitStack, suppress
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from gymtui.protocol import PATH
 from tests.faults.network.figures import MIB, Row, Served, percentile, served
-from tests.faults.program import Gym
+from tests.faults.program import ROOT, Gym
 
 MOST: Final = 160 * 1024  # bytes for each
 CUT_WITHIN: Final = 20.0  # seconds
@@ -26,34 +27,39 @@ QUICK: Final = 20  # readers who read
 async def run(folder: Path, *, readers: int, rate: float, seconds: float) -> list[Row]:
     gym = Gym(folder, 10)
     async with served(gym) as server, AsyncExitStack() as stack:
-        quick = [await stack.enter_async_context(connect(_url(gym), proxy=None)) for _ in range(QUICK)]
         ways: list[float] = []
+        writer, *quick = [await stack.enter_async_context(connect(_url(gym), proxy=None)) for _ in range(QUICK + 1)]
         reading = [asyncio.create_task(_read(reader, ways)) for reader in quick]
-        writer = await stack.enter_async_context(connect(_url(gym), proxy=None))
         reading.append(asyncio.create_task(_read(writer, [])))
         await _write(writer, rate, 5)
 
-        before = server.memory
+        ways.clear()
         await _write(writer, rate, seconds)
-        alone, ways[:] = percentile(ways, 99), []
+        alone, before = percentile(ways, 99), server.memory
+        async with _others(gym, readers, "read"):
+            await _until_there(server, readers)
+            ways.clear()
+            await _write(writer, rate, seconds)
+            beside_readers = percentile(ways, 99)
+        await _until_there(server, 0)
 
-        for _ in range(readers):
-            stack.enter_context(await asyncio.to_thread(_stopped_reader, gym))
-        while await server.figure("connections") < readers + QUICK + 1:
-            await asyncio.sleep(0.1)
-        watching = asyncio.create_task(_watch(server, readers, time.monotonic(), seconds))
-        await _write(writer, rate, seconds)
-        memory, cut_after, cut = await watching
+        async with _others(gym, readers, "stop"):
+            await _until_there(server, readers)
+            ways.clear()
+            watching = asyncio.create_task(_watch(server, readers, time.monotonic(), seconds))
+            await _write(writer, rate, seconds)
+            memory, cut_after, cut = await watching
+            beside_stopped = percentile(ways, 99)
         for task in reading:
             task.cancel()
-        with_them = percentile(ways, 99)
 
-    more = memory - before
-    p99s = f"{alone * 1000:.0f} ms alone, {with_them * 1000:.0f} ms with them ({with_them / alone:.2f} times)"
+    more, times = memory - before, beside_stopped / beside_readers
+    p99s = f"{beside_stopped * 1000:.0f} ms, {beside_readers * 1000:.0f} ms beside as many who read ({times:.2f} times)"
     return [
         Row(f"memory of the server with {readers:,} who do not read", f"+{more / MIB:.0f} MiB", more <= readers * MOST),
         Row(f"cut, of {readers:,}", f"{cut:,} after {cut_after:.1f} s", cut == readers and cut_after <= CUT_WITHIN),
-        Row(f"p99 of {QUICK} others, at {rate:.0f} events/s", p99s, with_them <= SLOWER * alone),
+        Row(f"p99 of {QUICK} others beside them, at {rate:.0f} events/s", p99s, times <= SLOWER),
+        Row("their p99 alone", f"{alone * 1000:.0f} ms"),
     ]
 
 
@@ -61,13 +67,24 @@ def _url(gym: Gym) -> str:
     return f"{gym.url}?token={gym.token}"
 
 
-def _stopped_reader(gym: Gym) -> socket.socket:
-    """One that comes in, and reads nothing, the kernel's own sizes and all."""
-    made = socket.create_connection(("127.0.0.1", gym.port))
-    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13"
-    upgrade = f"Host: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n{key}\r\n\r\n"
-    made.sendall(f"GET {PATH}?token={gym.token} HTTP/1.1\r\n{upgrade}".encode())
-    return made
+@asynccontextmanager
+async def _others(gym: Gym, count: int, what: str) -> AsyncIterator[None]:
+    """So many who are in, and who `read` or `stop`."""
+    command = (sys.executable, "-m", "tests.faults.network.readers", str(gym.port), gym.token, str(count), what)
+    others = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=ROOT)
+    assert others.stdin is not None
+    assert others.stdout is not None
+    await others.stdout.readline()
+    try:
+        yield
+    finally:
+        others.stdin.close()
+        await others.wait()
+
+
+async def _until_there(server: Served, others: int) -> None:
+    while await server.figure("connections") != others + QUICK + 1:
+        await asyncio.sleep(0.1)
 
 
 async def _write(writer: ClientConnection, rate: float, seconds: float) -> None:

@@ -1,0 +1,100 @@
+"""Whoever scans at a desk: cards in bursts, faster than anybody looks at the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from random import Random
+from typing import Final, NamedTuple
+
+from gymtui.people import members
+from tests.faults.eye import Did
+from tests.kit import member
+
+BURSTS: Final = (1, 1, 2, 5)  # codes in one write
+PAUSE: Final = 0.2  # seconds between bursts, at the most
+LONGEST: Final = 15  # characters of a name, so that what is said of it has room on the line
+FIRST: Final = 4_000_000_000_000
+OVERDUE, FROZEN = 6, 9  # every so manieth
+CHECK_OUT: Final = "\x1bOS"  # F4
+UNDO: Final = "\x1a"  # Ctrl+Z
+
+
+class Person(NamedTuple):
+    """Somebody with a card. Every sixth is let in with a warning, every ninth is not `allowed` in."""
+
+    number: int
+    name: str
+
+    @property
+    def code(self) -> str:
+        return str(FIRST + self.number)
+
+    @property
+    def allowed(self) -> bool:
+        return self.number % FROZEN != 0
+
+    @property
+    def fields(self) -> dict[str, object]:
+        status = "active" if self.allowed else "frozen"
+        return member(self.code, self.name, status=status, payment_overdue=self.number % OVERDUE == 0)
+
+
+def people(random: Random) -> Iterator[Person]:
+    """Each with a name that nobody else has."""
+    names = (str(fields["full_name"]) for fields in members(20_000, random, date(2026, 11, 18)))
+    return (Person(*numbered) for numbered in enumerate((name for name in names if len(name) <= LONGEST), 1))
+
+
+class Scan(NamedTuple):
+    """A card, and what it is scanned for."""
+
+    person: Person
+    did: Did = "in"
+
+    @property
+    def keys(self) -> str:
+        return f"{CHECK_OUT if self.did == 'out' else ''}{self.person.code}\r"
+
+
+class Scanner:
+    """Types with `type` into whatever console there is; whoever holds `hand` is alone at the desk. `expected` is what
+    has to be in the journal for it, `scanned` what was scanned since `turn`."""
+
+    def __init__(self, type: Callable[[str], None], random: Random) -> None:
+        self._type = type
+        self._random = random
+        self.hand = asyncio.Lock()
+        self.expected: Counter[tuple[str, Did]] = Counter()
+        self.scanned: list[Scan] = []
+        self.count = 0
+
+    def turn(self) -> None:
+        """Another round: what was scanned before is done."""
+        self.scanned.clear()
+
+    async def scan_all(self, scans: list[Scan]) -> None:
+        """In bursts, each in one write."""
+        while scans:
+            burst = [scans.pop() for _ in range(min(len(scans), self._random.choice(BURSTS)))]
+            async with self.hand:
+                self.scan(*burst)
+            await asyncio.sleep(self._random.uniform(0, PAUSE))
+
+    def scan(self, *scans: Scan) -> None:
+        self.expected.update((scan.person.name, scan.did) for scan in scans if scan.person.allowed)
+        self.scanned += scans
+        self.count += len(scans)
+        self._type("".join(scan.keys for scan in scans))
+
+    def scan_again(self) -> None:
+        """Nobody knows what of it was taken: a person scans it once more, and what was taken is not done twice."""
+        self.count += len(self.scanned)
+        self._type("".join(scan.keys for scan in self.scanned))
+
+    def undo(self, person: Person) -> None:
+        """Takes back what the last scan did, that of this person."""
+        self.expected[person.name, "undone"] += 1
+        self._type(UNDO)
