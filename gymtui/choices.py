@@ -1,4 +1,4 @@
-"""What the person chose last, so that nobody has to choose it again: the server, the user, the colours."""
+"""What the person chose last, so that nobody has to choose it again: the server, the user, the desk, the colours."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
 
 
 class Choices(Struct, frozen=True, omit_defaults=True):
-    """The server and the user of the last login by password, and the theme; None where nobody has chosen."""
+    """The server and the user of the last login by password, the desk of the last start, and the theme; None where
+    nobody has chosen."""
 
     url: str | None = None
     user: str | None = None
+    desk: str | None = None
     theme: Theme | None = None
 
 

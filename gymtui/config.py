@@ -79,9 +79,9 @@ def load(
     *,
     chosen: Choices = Choices(),  # noqa: B008  it cannot be changed
 ) -> Config:
-    """The settings, with the server and the colours that were `chosen` last where nobody says otherwise; ConfigError
-    names the one that cannot be, and where it stands."""
-    config = {name: value for name in ("url", "theme") if (value := getattr(chosen, name)) is not None}
+    """The settings, with the server, the desk and the colours that were `chosen` last where nobody says otherwise;
+    ConfigError names the one that cannot be, and where it stands."""
+    config = {name: value for name in ("url", "desk", "theme") if (value := getattr(chosen, name)) is not None}
     config |= _read_file(file)[0]
     names = Config.__struct_fields__
     config |= {name: environment[PREFIX + name.upper()] for name in names if environment.get(PREFIX + name.upper())}

@@ -50,6 +50,8 @@ def open_desk(
     log = folder / f"{name}.log"
     logs.to_file(log)
     with _copy(folder / f"{name}.db", desk) as replica:
+        if choices is not None:
+            choices.keep(desk=desk)  # what waits here is sent when this desk is started again
         login = Login(url, token=token, user=user, session=SessionFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
         shown = app(

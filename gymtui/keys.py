@@ -37,13 +37,13 @@ class Command(Struct, frozen=True):
 COMMANDS: Final[dict[str, Command]] = {
     command.name: command
     for command in (
-        Command("log-in", "ctrl+l", "log in", "logs in again, and sends what waits"),
+        Command("log-in", "ctrl+l", "log in", "logs in again, or somebody else"),
         Command("try-again", "ctrl+r", "try again", "connects now, and starts again what has stopped"),
         Command("help", "f1", "help", "explains the screen one is on"),
         Command("who", "f3", "who is in", "shows who is in, and goes back"),
         Command("check-out", "f4", "check-out", "checks out the next one"),
         Command("connection", "f9", "connection", "shows connection and queue, and goes back"),
-        Command("override", "f8", "override", "lets in whom the rules have just refused: a manager's name and PIN"),
+        Command("override", "f8", "override", "lets in whom the rules have just refused"),
         Command("undo", "ctrl+z", "undo", "takes back what this desk did last"),
         Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, to check out several"),
         Command("sort", "ctrl+t", "sort", "sorts by time, or by name"),

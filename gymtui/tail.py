@@ -11,7 +11,7 @@ from typing import TextIO
 
 from gymtui import clock, codec
 from gymtui.client.auth import Login
-from gymtui.client.errors import AuthenticationProblem, Problem, StoppedProblem
+from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Problem, StoppedProblem
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
@@ -87,6 +87,7 @@ class Tail:
         self._now = now
         self._zone: tzinfo | None = None
         self._phase = ""
+        self._said: set[str] = set()  # of this outage: a lasting one is not told with every try
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         service.subscribe("events", self._events)
         service.subscribe(Snapshot.type, self._snapshot)
@@ -118,6 +119,8 @@ class Tail:
         if state.phase == self._phase:
             return
         self._phase = state.phase
+        if state.phase == "live":
+            self._said.clear()
         if state.phase == "live" and self._zone is not None:  # else the snapshot comes first
             self._connected()
 
@@ -125,8 +128,15 @@ class Tail:
         self._say(f"connected as {self._service.state.user}")
 
     def _problem(self, problem: Problem) -> None:
-        if not isinstance(problem, AuthenticationProblem | StoppedProblem):  # these are how it ends
-            self._say(str(problem))
+        if isinstance(problem, AuthenticationProblem | StoppedProblem):  # these are how it ends
+            return
+        text = str(problem)
+        if isinstance(problem, ConnectionProblem):
+            if text in self._said:
+                return
+            self._said.add(text)
+            text = f"{_wall(clock.to_text(self._now()), self._zone or UTC)}  {text}"
+        self._say(text)
 
     def _say(self, text: str) -> None:
         self._err.write(f"gymtui: {printable(text)}\n")

@@ -16,6 +16,9 @@ from gymtui.protocol import Member
 
 LONGEST: Final = 24  # letters of a text that may be two beginnings run together
 FIRST, FURTHER, NUMBER = "", ",", "#"  # what an entry begins with: the name's first word, a further one, a number
+NATIONAL: Final = "~"  # or a phone as it is dialled at home, found only by the whole of it: a card must not begin one
+COUNTRY_CODES: Final = (1, 2, 3)  # digits behind the `+`
+PHONE: Final = 6  # digits of a phone at home, at least
 
 WORD: Final = re.compile(r"[^\W_]+")
 
@@ -34,14 +37,22 @@ def words(text: str) -> list[str]:
 def index_words(member: Member) -> set[str]:
     """The member's entries in the index, one for each word with that in front: `ana silva #1004`, `,silva ana #1004`,
     `#1004 ana silva `. The words are those of the name, of the membership number and the digits of the phone. Who is
-    deleted has none."""
+    deleted has none. A phone that begins with `+` is there without a country code too, `~791110005 ana silva `."""
     if member.deleted:
         return set()
     name, numbers = words(member.full_name), words(member.membership_number or "")
     if digits := "".join(c for c in member.phone or "" if c.isdigit()):
         numbers.append(digits)
     entries = {_entry(FURTHER if turn else FIRST, name[turn:] + name[:turn], numbers) for turn in range(len(name))}
-    return entries | {_entry(NUMBER, [word, *name], [n for n in numbers if n != word]) for word in numbers}
+    entries |= {_entry(NUMBER, [word, *name], [n for n in numbers if n != word]) for word in numbers}
+    return entries | {_entry(NATIONAL, [phone, *name], []) for phone in _at_home(member.phone or "", digits)}
+
+
+def _at_home(phone: str, digits: str) -> set[str]:
+    """What an international phone may be in its own country, whose code may be any beginning."""
+    if not phone.lstrip().startswith("+"):
+        return set()
+    return {rest for cut in COUNTRY_CODES if len(rest := digits[cut:].lstrip("0")) >= PHONE}
 
 
 def _entry(mark: str, front: list[str], numbers: list[str]) -> str:
@@ -59,7 +70,8 @@ class Reading(NamedTuple):
 
 def readings(text: str) -> Iterator[Reading]:
     """The ways to understand a text, the likeliest first: what was typed is a word, then begins words, of the name, the
-    number or the phone; then, `ansi`, it is the beginnings of two words of the name, in their order or any other."""
+    number or the phone, or is a phone as it is dialled at home, `0791110005`; then, `ansi`, it is the beginnings of two
+    words of the name, in their order or any other."""
     typed = _typed(text)
     if not typed:
         return
@@ -67,6 +79,8 @@ def readings(text: str) -> Iterator[Reading]:
     if not others:
         yield from (Reading(f"{mark}{word} ") for mark in (FIRST, FURTHER, NUMBER))
     yield from (Reading(mark + word, tuple(others), numbers=True) for mark in (FIRST, FURTHER, NUMBER))
+    if not others and word.isdecimal() and len(phone := word.lstrip("0")) >= PHONE:
+        yield Reading(f"{NATIONAL}{phone} ")
     for mark in (FIRST, FURTHER):
         yield from (Reading(mark + front, (rest,)) for front, rest in _run_together(typed))
 

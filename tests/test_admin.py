@@ -19,7 +19,7 @@ from server.admin import AdminError
 from server.auth import Auth
 from server.database import Database
 from server.exports import ExportError
-from server.store import Outcome, StoreError, Transaction, User
+from server.store import StoreError, Transaction, User
 from server.store.sqlite import SqliteStore
 from tests.kit import PASSWORD, add_members, member
 from tests.till import HOUR, Till
@@ -91,9 +91,8 @@ def test_a_name_that_is_taken_and_a_password_that_is_short(path: Path, monkeypat
 def test_users_are_listed(gym: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with closing(SqliteStore(gym)) as store:
 
-        def work(tx: Transaction) -> Outcome:
+        def work(tx: Transaction) -> None:
             tx.put_user(User(name="ben", role="staff", password_hash="", disabled=True))
-            return Outcome()
 
         store.write([work])
     admin.users_list(database=str(gym))
@@ -146,7 +145,7 @@ def test_an_export_has_everyone_who_is_not_deleted(
     names = ["=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3", "\tx", "Ana"]
     add_members(store, [member(str(n), "x") for n in range(7)])
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         for number, name in enumerate(names):
             found = tx.member_by_code(str(number))
             assert found is not None
@@ -154,7 +153,6 @@ def test_an_export_has_everyone_who_is_not_deleted(
         gone = tx.member_by_code("6")
         assert gone is not None
         tx.put_member(Member(**(asdict(gone) | {"deleted": True})))
-        return Outcome()
 
     store.write([work])
     file = tmp_path / "out.csv"

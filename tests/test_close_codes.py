@@ -154,6 +154,17 @@ async def test_an_overloaded_server_says_first_when_to_come_back() -> None:
         assert play.service.state.reason == "Too many are connected."
 
 
+@pytest.mark.parametrize(("milliseconds", "seconds"), [(2**63 - 1, 300.0), (-5000, 0.0), (10**400, 0.0)])
+async def test_nobody_stays_away_for_ever_whatever_a_server_says(milliseconds: int, seconds: float) -> None:
+    async with played() as play:
+        connection = await play.server.accepted()
+        asked = b'{"type":"error","payload":{"code":"x","message":"m","retryable":true,"retry_after_ms":%d}}'
+        connection.send_frame(asked % milliseconds)
+        connection.close_with(4100)
+        await until(lambda: play.backoffs)
+        assert play.backoffs == [seconds + 0.5]
+
+
 async def test_what_a_later_server_means_by_its_code_it_says_itself() -> None:
     async with played() as play:
         connection = await play.server.accepted()
@@ -193,13 +204,15 @@ async def test_a_network_that_takes_nothing_is_given_up() -> None:
         connection = await play.server.accepted()
         await until(lambda: play.pauses.sleeping(10.0))
         connection.stall()
+        problems = asyncio.Queue[Exception]()
+        play.service.subscribe("problem", problems.put_nowait)
         play.pauses.end(10.0)
         async with asyncio.timeout(5):
-            while play.service.state.phase != "waiting":
-                await asyncio.sleep(0.001)
+            await problems.get()
+        assert play.service.state.phase == "waiting"
         assert play.service.state.reason == "The network takes nothing: please check cable or Wi-Fi."
         assert connection.closed is None  # no goodbye: it would not leave either
-        assert play.backoffs == [0.5]
+        await until(lambda: play.backoffs == [0.5])
 
 
 # --- what the person reads -------------------------------------------------------------------------------------------

@@ -153,10 +153,9 @@ def test_a_card_that_has_become_a_membership_gets_nothing_back(till: Till) -> No
     till.check_in("2", id="in")
     card = stored(till.store, "2")
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         tx.put_member(replace(card, visits_left=None, seq=tx.next_seq))
         tx.append(replace(card, visits_left=None, seq=tx.next_seq), kind="import", user="")
-        return Outcome()
 
     till.store.write([work])
     assert till.undo("in").visits_left is UNSET
@@ -247,11 +246,10 @@ def test_a_command_that_names_nobody_or_two_makes_no_row(till: Till, payload: Co
 def test_a_deleted_member_is_unknown(till: Till) -> None:
     gone = stored(till.store, "1")
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         deleted = replace(gone, deleted=True, seq=tx.next_seq)
         tx.put_member(deleted)
         tx.append(deleted, kind="delete", user="")
-        return Outcome()
 
     till.store.write([work])
     assert till.refused(CheckIn(code="1")).code == "unknown_member"

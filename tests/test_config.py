@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from msgspec.structs import fields
 
+from gymtui import console, logs
 from gymtui.choices import THEMES, Choices, ChoicesFile
 from gymtui.cli import HELP
 from gymtui.config import Config, ConfigError, load, local_timezone
-from gymtui.ui.theme import THEMES as SCREEN_THEMES
+from gymtui.ui import GymApp
+from gymtui.ui.theme import COLOURS
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +66,29 @@ def test_what_was_chosen_last_holds_where_nobody_says_otherwise(tmp_path: Path) 
     (tmp_path / "gymtui.toml").write_text('theme = "ansi"')
     assert load({}, {}, chosen=chosen).theme == "ansi"
     assert load({}, {"GYMTUI_URL": "ws://here/"}, chosen=chosen).url == "ws://here/"
+    assert load({}, {}, chosen=Choices(desk="desk 2")).desk == "desk 2"
+    assert load({"desk": "desk 3"}, {}, chosen=Choices(desk="desk 2")).desk == "desk 3"
     with pytest.raises(ConfigError, match="The setting theme cannot be used: Invalid enum value 'pink'"):
         load({"theme": "pink"}, {})
+
+
+def test_the_desk_of_the_last_start_is_the_desk_of_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "to_file", lambda _: None)
+    shown: list[Path] = []
+    choices = ChoicesFile(tmp_path)
+    console.open_desk(
+        tmp_path,
+        url="ws://gym.test/",
+        user=None,
+        desk="desk 2",
+        token=None,
+        theme="slate",
+        keys={},
+        choices=choices,
+        app=lambda *_, **__: cast(GymApp, SimpleNamespace(show=shown.append)),
+    )
+    assert len(shown) == 1
+    assert load({}, {}, chosen=choices.read()).desk == "desk 2"
 
 
 def test_choices_are_kept_one_by_one(tmp_path: Path) -> None:
@@ -93,7 +118,7 @@ def test_choices_that_cannot_be_written_are_a_warning(tmp_path: Path, caplog: py
 
 
 def test_the_themes_are_those_of_the_screens() -> None:
-    assert tuple(theme.name for theme in SCREEN_THEMES) == THEMES
+    assert tuple(theme.name for theme in COLOURS) == THEMES
 
 
 def test_every_setting_is_explained() -> None:

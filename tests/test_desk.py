@@ -140,11 +140,42 @@ async def test_a_check_in_is_queued_first_and_green_only_after_the_servers_yes(g
 
 async def test_what_the_server_warns_of_says_why(gym: Gym) -> None:
     async with gym.open() as connection:
-        assert gym.desk.check_in(CAL).kind == "queued"
+        first = gym.desk.check_in(CAL)
+        assert first.words == "… Cal Roe queued: payment overdue, waiting for the server's answer"
+        assert (first.kind, first.repeats) == ("queued", False)
         request, id = await connection.received(CheckIn)
         connection.reply(id, done(request, "id1", flags=("warned",)))
         await until(lambda: gym.verdicts)
         assert gym.said == ["! Cal Roe checked in: payment overdue"]
+        assert gym.verdicts[0].repeats
+
+
+async def test_a_warning_that_was_said_alone_is_not_news_when_the_server_says_it(gym: Gym) -> None:
+    first = gym.desk.check_in(CAL)
+    assert (first.words, first.repeats) == ("… Cal Roe queued, not sent yet: payment overdue", False)
+    async with gym.open() as connection:
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, "id1", flags=("warned",)))
+        await until(lambda: len(gym.verdicts) == 2)
+    assert [(verdict.kind, verdict.repeats) for verdict in gym.verdicts] == [("queued", True), ("warned", True)]
+
+
+async def test_a_warning_that_only_the_server_knows_of_is_news(gym: Gym) -> None:
+    async with gym.open() as connection:
+        assert gym.desk.check_in(ANA).warning is None
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, "id1", flags=("warned",)))
+        await until(lambda: gym.verdicts)
+    assert (gym.verdicts[0].kind, gym.verdicts[0].repeats) == ("warned", False)
+
+
+def test_who_is_in_by_the_queue_alone_is_marked(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA)], 1)
+    gym.desk.check_in(CAL)
+    assert {inside.member.full_name: inside.queued for inside in gym.desk.present()} == {
+        "Ana Silva": False,
+        "Cal Roe": True,
+    }
 
 
 @pytest.mark.parametrize(
@@ -259,7 +290,7 @@ async def test_a_code_that_the_server_does_not_know_either(gym: Gym) -> None:
         _, id = await connection.received(CheckIn)
         connection.refuse(id, "unknown_member", "?", details={"reason": "nobody here has that number"})
         await until(lambda: gym.verdicts)
-        assert gym.said == ["✗ 7777 refused: nobody here has that number — search by name"]
+        assert gym.said == ["✗ 7777 refused: nobody here has that number — scan again, or search by name"]
 
 
 async def test_a_name_that_nobody_has_is_no_card_and_not_asked_for(gym: Gym) -> None:
@@ -439,6 +470,18 @@ def test_an_undo_that_cannot_be_written_takes_nothing_back(gym: Gym, monkeypatch
     assert again.kind == "queued"
 
 
+def test_an_undo_that_cannot_be_written_opens_nothing_again(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
+    gym.replica.apply([visit(1, ANA)], 1)
+    gym.desk.check_out(ANA)
+    opens = Mock(wraps=gym.desk._presence.reopens)
+    monkeypatch.setattr(gym.desk._presence, "reopens", opens)
+    monkeypatch.setattr(gym.replica, "enqueue", Mock(side_effect=ReplicaError("disk is full")))
+    undo = gym.desk.undo()
+    assert undo is not None
+    assert [call.args for call in opens.call_args_list] == [(undo.command_id, NOW), (undo.command_id, None)]
+    assert (gym.desk.in_since("m1"), gym.desk._presence._restored) == (None, {})
+
+
 def test_a_hundred_commands_can_be_taken_back(gym: Gym) -> None:
     for number in range(105):
         gym.replica.remember(Undoable(f"c{number}", ANA.ref))
@@ -485,11 +528,11 @@ async def test_what_is_queued_is_named_alone_and_once_it_is_sent(gym: Gym) -> No
             connection.reply(id, {})
         await until(lambda: len(gym.verdicts) >= 10)
         sent = "queued: waiting for the server's answer"
-        assert {words for words in gym.said if sent in words} == {
+        assert {words for words in gym.said if sent.removeprefix("queued: ") in words} == {
             f"… Ana Silva {sent}",
             f"… Ana Silva {sent} to the check-out",
             f"… Ana Silva {sent} to the undo of the check-out",
-            f"… Cal Roe {sent}",
+            f"… Cal Roe queued: payment overdue, {sent.removeprefix('queued: ')}",
             f"… Cal Roe {sent} to the undo of the check-in",
         }
 
@@ -674,6 +717,29 @@ async def test_a_server_from_a_backup_hears_again_of_what_was_settled(gym: Gym) 
             second.reply(id, done(request, id or ""))
         await until(lambda: gym.desk.queued == 0)
         assert [m for m in second.sent if b'"check_in"' in m] == [m for m in first.sent if b'"check_in"' in m]
+
+
+async def test_an_undo_that_a_server_from_a_backup_hears_again_opens_what_it_had_opened(gym: Gym) -> None:
+    eva, began = member(7, "Eva New"), "2026-11-18T16:02:00.000Z"
+    gym.server.seq = 3
+    async with gym.open() as first:
+        gym.desk.check_out("7777")
+        _, id = await first.received(CheckOut)
+        first.reply(id, visit(1, eva, status="checked_out", check_in_time=began, check_out_time=TIME))
+        await until(lambda: gym.verdicts)
+        gym.desk.undo()
+        _, id = await first.received(Undo)
+        first.reply(id, visit(2, eva, check_in_time=began, flags=("undone",)))
+        await until(lambda: gym.desk.queued == 0)
+        gym.server.epoch, gym.server.seq = "epoch-2", 1
+        first.cut()
+        await until(lambda: gym.service.state.phase == "waiting")
+        second = await gym.come_back()
+        _, id = await second.received(Resume)
+        second.reply(id, {"resumed": "snapshot"})
+        second.send_message(snapshot(1, epoch="epoch-2"))
+        await until(lambda: gym.desk.queued == 1)
+        assert gym.desk.in_since("m7") == clock.to_ms(began)
 
 
 async def test_a_server_that_cannot_just_now_is_asked_again_when_it_says(gym: Gym) -> None:
@@ -945,6 +1011,24 @@ async def test_a_directory_that_the_server_refuses_is_asked_for_later_and_said(g
         await until(lambda: gym.pauses.sleeping(30.0))
         assert [str(problem) for problem in problems[:2]] == ["Not just now.", "Not you."]
         assert "again and again" in str(problems[2])
+
+
+async def test_a_disk_that_does_not_give_the_directory_for_a_while_stops_nothing(gym: Gym) -> None:
+    gym.replica.restore(snapshot(9))
+    gym.server.seq = 9
+    problems: list[Exception] = []
+    gym.service.subscribe("problem", problems.append)
+    gym.replica._db.execute("ALTER TABLE desk RENAME TO elsewhere")
+    async with gym.open() as connection:
+        await until(lambda: gym.pauses.sleeping(30.0))
+        assert [str(problem) for problem in problems] == [
+            "This desk cannot read its own copy: no such table: desk. Please check the disk."
+        ]
+        assert gym.desk.check_in(ANA).kind == "queued"
+        await connection.received(CheckIn)
+        gym.replica._db.execute("ALTER TABLE elsewhere RENAME TO desk")
+        gym.pauses.end(30.0)
+        await connection.received(SyncMembers)
 
 
 async def test_a_member_that_cannot_be_read_keeps_nobody_else_out(gym: Gym) -> None:

@@ -15,7 +15,7 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, ListCheckIns
 from server.commands import perform
 from server.orders import Order
-from server.store import Outcome, Transaction
+from server.store import Transaction
 from server.store.history import NoPage
 from tests.kit import Wire, member, serving, stored, token
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
@@ -167,11 +167,10 @@ def test_what_was_undone_is_still_what_was(day: Till) -> None:
 def test_who_is_deleted_is_not_found_by_name_but_was_here(day: Till) -> None:
     gone = stored(day.store, "1")
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         deleted = replace(gone, deleted=True, seq=tx.next_seq)
         tx.put_member(deleted)
         tx.append(deleted, kind="delete", user="")
-        return Outcome()
 
     day.store.write([work])
     assert ids(day, text="zoe") == []

@@ -20,7 +20,7 @@ from server.database import Database
 from server.hub import Hub
 from server.metrics import Metrics
 from server.orders import Order
-from server.store import Committed, Outcome, Row, StoreUnavailable, Work
+from server.store import Committed, Row, StoreUnavailable, Work
 from server.store.sqlite import SqliteStore
 from tests.kit import WITHIN, make_gym, member
 
@@ -152,7 +152,7 @@ async def test_a_lone_event_leaves_at_once_and_the_next_wait_for_the_window(path
         await s.happen(1)
         await line.until(head + 1)
         await s.happen(50)
-        await s.database.write(lambda _: Outcome())
+        await s.database.write(lambda _: None)
         assert (len(line.frames), s.hub.newest) == (1, head + 51)
         await s.hub.flush()
         assert len(line.frames) == 2

@@ -19,7 +19,7 @@ from gymtui import clock
 from gymtui.protocol import Close
 from server import admin, auth
 from server.auth import BadToken
-from server.store import Outcome, Transaction
+from server.store import Transaction
 from server.store.sqlite import SqliteStore
 from server.store.transaction import KEY_LIFE
 from tests.kit import Wire, make_gym, serving, token
@@ -42,9 +42,8 @@ def rotate(gym: Path, at: int) -> str:
     """What `gymtui admin keys rotate` does, at that time; the new key's id."""
     kid = f"{at:x}"
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         tx.add_signing_key(kid, secrets.token_bytes(32))
-        return Outcome()
 
     with closing(SqliteStore(gym, now=lambda: at)) as store:
         store.write([work])

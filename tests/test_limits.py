@@ -12,7 +12,7 @@ import pytest
 
 from gymtui.protocol import MAX_FRAME, MAX_IN_FLIGHT, MAX_INVALID, MAX_MESSAGE, Close
 from server.limits import PATIENCE, Limits
-from server.store import Outcome, Transaction, Work
+from server.store import Transaction, Work
 from tests.kit import Wire, serving, token
 from tests.test_watchdog import figure, the, until
 from tests.test_websocket_server import on_disk
@@ -146,9 +146,8 @@ def gate() -> Iterator[Event]:
 
 
 def busy(gate: Event) -> Work:
-    def work(_: Transaction) -> Outcome:
+    def work(_: Transaction) -> None:
         gate.wait()
-        return Outcome()
 
     return work
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from server.app import Server, ServerError
 from server.listening import reason
+from server.store import StoreUnavailable
+from server.store.file import lock
 from tests.kit import port_of, serving
 
 
@@ -41,3 +44,16 @@ async def test_a_port_that_is_taken(tmp_path: Path) -> None:
 )
 def test_what_else_the_system_says(code: int, words: str) -> None:
     assert reason("127.0.0.1", 80, OSError(code, os.strerror(code))).startswith(words)
+
+
+async def test_a_server_that_cannot_start_leaves_nothing_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StoreUnavailable("Not now.")
+
+    path = tmp_path / "gym.db"
+    monkeypatch.setattr("server.app.Auth", fail)
+    with pytest.raises(StoreUnavailable, match="Not now"):
+        async with Server(path):
+            pass
+    os.close(lock(path, alone=True))
+    assert "writer" not in {thread.name for thread in threading.enumerate()}

@@ -15,7 +15,7 @@ from gymtui.protocol import Member
 from server import admin
 from server.admin import AdminError
 from server.members_file import MembersFileError
-from server.store import Outcome, Transaction
+from server.store import Transaction
 from server.store.sqlite import SqliteStore
 from tests.kit import add_members, member, stored
 
@@ -166,9 +166,8 @@ def test_who_was_deleted_comes_back_with_an_import(store: SqliteStore) -> None:
     add_members(store, [member("1", "Ana")])
     gone = Member(**(asdict(stored(store, "1")) | {"deleted": True}))
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         tx.put_member(gone)
-        return Outcome()
 
     store.write([work])
     add_members(store, [member("1", "Ana")])

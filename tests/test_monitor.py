@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from msgspec.structs import replace
+from textual import events
 from textual.pilot import Pilot
 
 from gymtui import clock
@@ -17,8 +18,8 @@ from gymtui.ui.monitor_app import MonitorApp
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.traffic import Percentiles, Traffic, percentiles
 from gymtui.ui.widgets.traffic_figures import sparkline
+from tests.pictures import Camera
 from tests.played_gym import Clock, monitor
-from tests.screenshots import Camera
 from tests.ui_fakes import GYM, NOW, STATS, refusal, visit
 
 TOKEN = "a.b.c"
@@ -127,6 +128,20 @@ async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_whi
         assert "Zoe Huber" not in camera.text
         await pilot.press("escape")
         await camera.until("Ben Ode", "Ana Silva", "Zoe Huber")
+
+
+async def test_a_filter_in_one_gulp_is_whole_and_a_slash_in_it_is_a_letter() -> None:
+    server = a_server()
+    async with watching(server, TOKEN) as (camera, pilot):
+        await server.accepted()
+        await camera.until("Zoe Huber")
+        app = pilot.app
+        assert isinstance(app, MonitorApp)
+        for key, typed in [("slash", "/"), *zip("q zo", "q zo", strict=True), ("slash", "/"), ("enter", "\r")]:
+            app.post_message(events.Key(key, typed))
+        await camera.until("with “q zo”")
+        assert (app.monitor.box.value, app.monitor.focused, app.monitor.paused) == ("q zo/", None, False)
+        assert app.is_running
 
 
 async def test_figures_of_the_connection_are_shown() -> None:

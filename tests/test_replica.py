@@ -131,6 +131,22 @@ def test_whom_an_older_version_knew_is_found_by_beginnings_run_together(path: Pa
     assert (replica.search("ana", 9), len(replica.search("evsi", 9))) == ([], 1)
 
 
+def test_what_cannot_be_read_any_more_is_a_sentence(replica: Replica, open_replica: Open) -> None:
+    replica._db.execute("UPDATE desk SET gym = '{'")
+    with pytest.raises(ReplicaError, match=r"cannot read its own copy: .*[^.]\. Please check the disk\.$"):
+        replica.fold_stats(stats(1))
+    replica.close()
+    for _ in range(2):  # and the file is left to the next one who tries
+        with pytest.raises(ReplicaError, match="cannot read its own copy"):
+            open_replica()
+
+
+def test_a_directory_that_the_disk_does_not_give_is_a_sentence(replica: Replica) -> None:
+    replica._db.execute("DROP TABLE desk")
+    with pytest.raises(ReplicaError, match=r"cannot read its own copy: no such table: desk\. Please"):
+        _ = replica.directory
+
+
 def test_a_folder_that_cannot_be_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ReplicaError, match="check the folder"):
@@ -392,6 +408,9 @@ def gym(replica: Replica) -> Replica:
         ("陳", ["陳大文"]),
         ("4179", ["Ana Silva"]),
         ("+41 79 555", ["Ana Silva"]),
+        ("0795550123", ["Ana Silva"]),
+        ("79 555 01 23", ["Ana Silva"]),
+        ("79 555 01", []),
         ("1003", ["Zoë O'Neil"]),
         ("A-77", ["Anabel Sá"]),
         ("a 77", ["Anabel Sá"]),

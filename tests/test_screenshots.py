@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from tests.screenshots import FOLDER, README, draw_all
 
@@ -23,7 +22,7 @@ def test_the_documents_name_no_picture_that_is_not_there() -> None:
         for page in ROOT.glob("*.md")
         for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", page.read_text())
     ]
-    assert FOLDER / f"{README}.png" in named
+    assert {FOLDER / f"{name}.png" for name in README} <= set(named)
     assert [str(picture) for picture in named if not picture.is_file()] == []
 
 
@@ -34,5 +33,11 @@ def test_no_picture_asks_the_network_or_names_a_machine() -> None:
 
 
 def test_every_picture_is_a_file_of_its_own_kind() -> None:
-    assert (FOLDER / f"{README}.png").read_bytes().startswith(b"\x89PNG")
-    assert {path.suffix for path in Path(FOLDER).iterdir()} == {".svg", ".png"}
+    assert all((FOLDER / f"{name}.png").read_bytes().startswith(b"\x89PNG") for name in README)
+    assert {path.suffix for path in FOLDER.iterdir()} == {".svg", ".png", ".md"}
+
+
+def test_the_gallery_shows_every_picture() -> None:
+    page = (FOLDER / "README.md").read_text()
+    shown = re.findall(r"\]\(([^)]+)\.svg\)", page)
+    assert sorted(set(shown)) == sorted(path.stem for path in FOLDER.glob("*.svg"))

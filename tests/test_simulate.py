@@ -9,7 +9,7 @@ import subprocess
 import sys
 from asyncio.subprocess import Process
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from random import Random
@@ -32,6 +32,24 @@ from tests.test_tail import environment, told
 RATE = 3000.0  # scans a second
 
 
+class Told(Counter[str]):
+    """Outcomes that can be waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changed = asyncio.Event()
+
+    def __setitem__(self, what: str, count: int) -> None:
+        super().__setitem__(what, count)
+        self._changed.set()
+
+    async def until(self, enough: Callable[[], bool]) -> None:
+        async with asyncio.timeout(WITHIN):
+            while not enough():
+                self._changed.clear()
+                await self._changed.wait()
+
+
 def services(server: Server, access: str, count: int = 3) -> list[WebSocketService]:
     login = Login(server.url, token=access)
     return [WebSocketService(server.url, login, Bookmark(), desk=f"door {n}") for n in range(count)]
@@ -40,13 +58,9 @@ def services(server: Server, access: str, count: int = 3) -> list[WebSocketServi
 async def simulate(doors: list[WebSocketService], scans: int, *, seed: int = 7) -> Simulation:
     """A simulation that has had so many answers."""
     simulation = Simulation(doors, Random(seed), rate=RATE)
-
-    async def enough() -> None:
-        async with asyncio.timeout(WITHIN):
-            while simulation.outcomes.total() < scans:
-                await asyncio.sleep(0.005)
-
-    await until_first(simulation.run(), enough(), *(door.run() for door in doors))
+    simulation.outcomes = outcomes = Told()
+    enough = outcomes.until(lambda: outcomes.total() >= scans)
+    await until_first(simulation.run(), enough, *(door.run() for door in doors))
     return simulation
 
 
@@ -92,18 +106,15 @@ async def test_a_cut_costs_the_scans_of_that_moment_and_no_more(gym: Path) -> No
     async with serving(gym) as server:
         doors = services(server, token(gym, "ana"), 1)
         simulation = Simulation(doors, Random(7), rate=RATE)
+        simulation.outcomes = outcomes = Told()
 
         async def enough() -> None:
-            async with asyncio.timeout(WITHIN):
-                while simulation.outcomes["check_in"] < 20:
-                    await asyncio.sleep(0.005)
-                (session,) = server._sessions
-                session.connection.transport.abort()
-                while not simulation.outcomes["disconnected"]:
-                    await asyncio.sleep(0.005)
-                before = simulation.outcomes["check_in"]
-                while simulation.outcomes["check_in"] < before + 20:
-                    await asyncio.sleep(0.005)
+            await outcomes.until(lambda: outcomes["check_in"] >= 20)
+            (session,) = server._sessions
+            session.connection.transport.abort()
+            await outcomes.until(lambda: outcomes["disconnected"] > 0)
+            before = outcomes["check_in"]
+            await outcomes.until(lambda: outcomes["check_in"] >= before + 20)
 
         await until_first(simulation.run(), enough(), doors[0].run())
 

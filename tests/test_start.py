@@ -58,7 +58,8 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
     make_gym(gym, member("1", "Ana Silva"))
     environment = {"XDG_DATA_HOME": str(data), "XDG_CONFIG_HOME": str(tmp_path)}
     async with serving(gym) as server:
-        async with Terminal.run("--url", server.url, columns=80, rows=24, environment=environment) as terminal:
+        place = ("--url", server.url, "--desk", "bar")
+        async with Terminal.run(*place, columns=80, rows=24, environment=environment) as terminal:
             await terminal.until("● answers")
             terminal.type("ana\r")
             terminal.type(f"{PASSWORD}\r")
@@ -66,8 +67,9 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
             terminal.type(":theme paper\r")
             terminal.type("\x11")
             assert await terminal.ended() == 0
-        assert ChoicesFile(data / "gymtui").read() == Choices(url=server.url, user="ana", theme="paper")
+        chosen = Choices(url=server.url, user="ana", desk="bar", theme="paper")
+        assert ChoicesFile(data / "gymtui").read() == chosen
         async with Terminal.run(columns=80, rows=24, environment=environment) as terminal:
-            await terminal.until("● live")
+            await terminal.until("bar .*● live")
             terminal.type("\x11")
             assert await terminal.ended() == 0

@@ -22,7 +22,7 @@ import pytest
 
 from gymtui import clock
 from gymtui.client.auth import Login
-from gymtui.client.errors import AuthenticationProblem, StoppedProblem
+from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, StoppedProblem
 from gymtui.client.follow import Bookmark
 from gymtui.client.mock import MockWebSocket
 from gymtui.client.service import WebSocketService
@@ -124,9 +124,11 @@ class Out(io.StringIO):
     def __init__(self) -> None:
         super().__init__()
         self.flushed = ""
+        self._grown = asyncio.Event()
 
     def flush(self) -> None:
         self.flushed = self.getvalue()
+        self._grown.set()
 
     @property
     def lines(self) -> list[str]:
@@ -135,7 +137,8 @@ class Out(io.StringIO):
     async def until(self, count: int) -> list[str]:
         async with asyncio.timeout(WITHIN):
             while len(self.lines) < count:
-                await asyncio.sleep(0.005)
+                self._grown.clear()
+                await self._grown.wait()
         return self.lines
 
 
@@ -210,6 +213,24 @@ async def test_the_wall_is_where_the_gym_is_and_goes_with_it() -> None:
             "01:24:00  gym       Riverside  Asia/Tokyo",
             "01:24:00  in        Member 10  1010  desk 2",
         ]
+
+
+async def test_a_lasting_outage_is_told_once_with_its_time() -> None:
+    async with played(MockWebSocket(seq=7), full=True) as play:
+        err = Out()
+        Tail(play.service, json=False, out=Out(), err=err, now=lambda: NOW)
+        gone = ConnectionProblem("Nobody answers.", attempt=1, retry_in=1.0)
+        for _ in range(3):
+            play.service.report(gone)
+        assert err.lines == ["gymtui: 16:24:00  Nobody answers."]
+        connection = await play.server.accepted()
+        _, id = await connection.received(Resume)
+        connection.reply(id, {"resumed": "snapshot"})
+        connection.send_message(snapshot(7))
+        await err.until(2)
+        play.service.report(gone)
+        assert err.lines[-1] == "gymtui: 17:24:00  Nobody answers."
+        assert len(err.lines) == 3
 
 
 async def test_it_begins_where_the_server_stands_and_says_what_it_has_missed() -> None:

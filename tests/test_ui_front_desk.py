@@ -16,7 +16,7 @@ from gymtui.ui.rows import row_of
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.counters import Counters
-from gymtui.ui.widgets.error_boundary import FaultPanel, WebSocketErrorBoundary
+from gymtui.ui.widgets.error_boundary import FaultPanel
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.verdict import VerdictLine
 from tests.settled import settled
@@ -217,6 +217,55 @@ async def test_a_later_word_takes_the_place_of_the_first_and_a_bad_one_is_always
         assert bells == [1]
 
 
+async def test_a_warning_rings_once_and_its_repeat_leaves_the_line_to_whoever_came_since(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    bells: list[int] = []
+    monkeypatch.setattr(app, "bell", lambda: bells.append(1))
+    async with app.run_test() as pilot:
+        desk.publish("verdict", replace(later("queued", "Ana Silva", "q1"), warning="payment overdue", detail=None))
+        await pilot.pause()
+        assert "… Ana Silva queued, not sent yet: payment overdue" in screen_text(app)
+        assert bells == [1]
+        repeat = replace(later("warned", "Ana Silva", "q1"), repeats=True)
+        desk.publish("verdict", repeat)
+        await pilot.pause()
+        assert "! Ana Silva checked in: payment overdue" in screen_text(app)
+        await pilot.press(*"4712", "enter")
+        desk.publish("verdict", repeat)
+        await pilot.pause()
+        assert "✓ Ben Ode checked in" in screen_text(app)
+        assert bells == [1]
+
+
+async def test_what_waits_stands_beside_who_is_in_while_the_server_is_away() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        desk.queued = 4
+        desk.publish("queue", 4)
+        await settled(pilot)
+        assert "4 queued" not in screen_text(app)
+        desk.service.becomes(ConnectionState(phase="waiting", since=NOW, attempt=1, retry_at=NOW + 5000))
+        await settled(pilot)
+        assert "148 of 220, 4 queued" in screen_text(app)
+
+
+async def test_the_header_names_who_is_logged_in_where_there_is_room() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(120, 30)) as pilot:
+        desk.service.becomes(replace(LIVE, user="maria"))
+        await settled(pilot)
+        assert "Riverside   desk 2 · maria" in screen_text(app)
+        await pilot.resize_terminal(80, 24)
+        await settled(pilot)
+        assert "· maria" not in screen_text(app)
+        assert "Riverside   desk 2" in screen_text(app)
+
+
 async def test_events_are_rows_with_the_newest_on_top_in_the_gyms_time() -> None:
     desk = a_desk()
     app = make_app(desk)
@@ -331,41 +380,21 @@ async def test_two_desks_that_checked_in_one_person_are_seen_at_once() -> None:
         assert re.search(r"≡ Uma Clay +clash ", screen_text(app))
 
 
-async def test_a_widget_that_fails_is_a_panel_and_the_rest_lives() -> None:
+async def test_a_row_that_cannot_be_shown_stops_the_feed_which_begins_anew_with_what_the_desk_has() -> None:
     desk = a_desk()
     app = make_app(desk)
     async with app.run_test() as pilot:
         desk.service.publish("events", [visit(3, "Broken", check_in_time="no time at all")])
-        await settled(pilot)
-        assert "Ctrl+R tries again" in screen_text(app)
-        assert len(app.screen.query(FaultPanel)) == 1
-        assert not app.screen.query(Feed)
-        await pilot.press(*"4711", "enter")
-        assert "✓ Ana Silva checked in" in screen_text(app)
-        await pilot.press("ctrl+r")
-        await pilot.pause()
-        assert [row_of(event).who for event in app.screen.query_one(Feed).rows] == ["Ida Vogel", "Zoe Huber"]
-        desk.service.publish("events", [visit(4, "Next One")])
-        await settled(pilot)
-        assert "Next One" in screen_text(app)
-
-
-async def test_a_handler_that_raises_stops_its_own_part_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Counters) -> None:
-        raise ValueError("no figures today")
-
-    monkeypatch.setattr(Counters, "_show", refuse)
-    app = make_app(a_desk())
-    async with app.run_test() as pilot:
-        await pilot.pause()
-        boundary = app.screen.query_one("#counters", WebSocketErrorBoundary)
-        assert str(boundary.error) == "no figures today"
-        assert "no figures today" in screen_text(app)
-        monkeypatch.undo()
+        while app.screen.query(Feed):
+            await pilot.pause()
+        assert "Ctrl+R try again" in screen_text(app)
         await pilot.click(FaultPanel)
         await pilot.pause()
-        assert boundary.error is None
-        assert "148 of 220" in screen_text(app)
+        assert [row_of(event).who for event in app.screen.query_one(Feed).rows] == ["Ida Vogel", "Zoe Huber"]
+        assert "Ctrl+R" not in screen_text(app)
+        desk.service.publish("events", [visit(4, "Next One")])
+        while "Next One" not in screen_text(app):
+            await pilot.pause()
 
 
 async def test_counters_show_what_the_server_counts() -> None:

@@ -18,12 +18,14 @@ from gymtui.keys import COMMANDS, KeysError, keymap, shown
 from gymtui.ui import GymApp
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.conflicts import ConflictsScreen
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.override import OverrideScreen
+from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from tests.test_ui_front_desk import ANA, screen_text
 from tests.ui_fakes import NOW, FakeDesk, FakeLogin, make_app
@@ -37,7 +39,9 @@ def test_every_binding_is_a_command_of_the_registry() -> None:
         OverrideScreen,
         FrontDesk,
         WhoIsIn,
+        RowsScreen,
         ConnectionScreen,
+        ConflictsScreen,
         HelpScreen,
         LoginScreen,
     ):
@@ -104,12 +108,12 @@ def test_the_command_prints_the_keys_as_they_are(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "mine.toml"
-    file.write_text('desk = "bar"\n[keys]\nundo = "f6, ctrl+u"\n')
+    file.write_text('desk = "bar"\n[keys]\nundo = "f7, ctrl+u"\n')
     with pytest.raises(SystemExit) as ended:
         main(["keys", "--config", str(file)])
     assert ended.value.code == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert re.match(r":undo +F6, Ctrl\+U +takes back", lines[":undo"])
+    assert re.match(r":undo +F7, Ctrl\+U +takes back", lines[":undo"])
     file.write_text("[keys]\nundo = 6\n")
     with pytest.raises(ConfigError, match="undo = "):
         keys(file)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from gymtui.ui.farewell import hangs_up
 from tests.test_ui_front_desk import ANA, screen_text
 from tests.ui_fakes import FakeDesk, make_app
 
@@ -55,6 +56,14 @@ def test_the_demo_ends_politely_and_leaves_nothing(how: str, tmp_path: Path) -> 
             os.close(master)
 
 
+def test_only_a_terminal_that_goes_hangs_up() -> None:
+    master, slave = pty.openpty()
+    os.close(master)
+    assert hangs_up(slave)
+    os.close(slave)
+    assert not hangs_up(slave)  # one that cannot be watched has not gone
+
+
 async def test_leaving_closes_the_connection_first() -> None:
     desk = FakeDesk()
     app = make_app(desk)
@@ -71,7 +80,7 @@ async def test_leaving_says_once_what_waits_and_another_key_takes_that_back(besi
     app = make_app(desk)
     async with app.run_test() as pilot:
         desk.queued = 3
-        words = "3 queued, kept here and sent at the next start — Ctrl+Q again leaves"
+        words = "Ctrl+Q again leaves: 3 queued, kept here, sent when desk 2 is started again"
         await pilot.press(*beside)
         for _ in range(2):
             await pilot.press("ctrl+q")

@@ -9,16 +9,19 @@ from typing import cast
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from gymtui.choices import Choices, ChoicesFile
 from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.readiness import Readiness
+from gymtui.client.replica import ReplicaError
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
-from gymtui.ui.screens.login import LOOK_EVERY, LoginScreen
+from gymtui.ui.screens.login import LOOK_EVERY, SERVER, LoginScreen
 from tests.test_ui_front_desk import ANA, screen_text
-from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, FakeDesk, FakeLogin, make_app
+from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, FakeDesk, FakeLogin, make_app, member
 
 
 async def test_no_login_is_asked_for_while_the_connection_needs_none() -> None:
@@ -75,19 +78,65 @@ async def test_each_failure_is_a_sentence_and_the_password_is_asked_again(failur
         assert desk.service.calls == ["logged_in"]
 
 
-async def test_what_was_typed_survives_the_end_of_a_session() -> None:
+@pytest.mark.parametrize(("key", "done"), [("enter", [("check_in", "Ana Silva")]), ("escape", [])])
+async def test_a_login_waits_until_nobody_is_typing(key: str, done: list[tuple[str, str]]) -> None:
     desk = FakeDesk([ANA])
     app = make_app(desk)
     async with app.run_test() as pilot:
         await pilot.press("a", "n")
         desk.service.becomes(LOGGED_OUT)
-        await pilot.pause()
-        await pilot.press("x", "enter")
+        await pilot.press("a")
+        assert isinstance(app.screen, FrontDesk)
+        assert app.screen.entry.value == "ana"
+        assert "⚠ log in again" in screen_text(app)
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(app.screen, LoginScreen))
+        assert desk.done == done
+
+
+async def test_a_login_waits_for_a_choice_that_is_asked_for() -> None:
+    desk = FakeDesk([ANA, member(4712, "Ana Roe")])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("a", "n", "a", "enter")
+        desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
         assert isinstance(app.screen, FrontDesk)
-        assert app.screen.entry.value == "an"
         await pilot.press("enter")
-        assert desk.done == [("check_in", "Ana Silva")]
+        await until(pilot, lambda: isinstance(app.screen, LoginScreen))
+        assert len(desk.done) == 1
+
+
+async def test_somebody_else_logs_in_while_the_connection_is_live() -> None:
+    desk, login = FakeDesk(), FakeLogin()
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        assert "log in" not in screen_text(app)
+        for opens in (["ctrl+l"], [*":log-in", "enter"]):
+            await pilot.press(*opens)
+            await until(pilot, shows(app, "Esc goes back; maria stays logged in."))
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        assert desk.service.calls == []
+        await pilot.press("ctrl+l", *"tom", "enter", *"open", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        assert login.tried == [("tom", "open")]
+        assert desk.service.calls == ["logged_in"]
+
+
+async def test_a_complaint_goes_with_the_next_letter_and_tab_selects_what_stands_there() -> None:
+    desk, login = FakeDesk(), FakeLogin()
+    login.failure = AuthenticationProblem("User name or password is wrong.")
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        await pilot.press("x", "enter")
+        await until(pilot, shows(app, "User name or password is wrong."))
+        await pilot.press("y")
+        await until(pilot, lambda: "is wrong" not in screen_text(app))
+        await pilot.press("tab", *"tom")
+        assert app.screen.query_one("#user", Input).value == "tom"
 
 
 def shows(app: GymApp, words: str) -> Callable[[], bool]:
@@ -173,8 +222,6 @@ async def test_a_desk_that_knows_its_gym_goes_on_without_a_login_and_asks_again_
         await pilot.press("ctrl+l", "x", "enter")
         await until(pilot, lambda: isinstance(app.screen, FrontDesk))
         assert desk.service.calls == ["logged_in"]
-        await pilot.press("ctrl+l")
-        assert isinstance(app.screen, FrontDesk)
         assert "log in" not in screen_text(app)
 
 
@@ -190,21 +237,91 @@ async def test_a_desk_that_knows_no_gym_has_nothing_to_go_back_to() -> None:
         assert "Esc" not in screen_text(app)
 
 
-async def test_a_card_that_is_scanned_into_the_login_is_taken_at_the_desk() -> None:
+@pytest.mark.parametrize(
+    ("failure", "server", "tried"),
+    [
+        (AuthenticationProblem("User name or password is wrong."), "ready", [("maria", "4711")]),
+        (ConnectionProblem("Nobody answers at 127.0.0.1:8765."), "ready", [("maria", "4711")]),
+        (ConnectionProblem("Nobody answers at 127.0.0.1:8765."), "away", []),
+    ],
+)
+async def test_a_card_that_is_scanned_into_the_login_is_taken_at_the_desk(
+    failure: Exception, server: Readiness, tried: list[tuple[str, str]]
+) -> None:
     desk, login = FakeDesk([ANA]), FakeLogin()
+    login.failure, login.answers = failure, [server]
     app = make_app(desk, login)
     async with app.run_test() as pilot:
         await pilot.press("a", "n")
         desk.service.becomes(LOGGED_OUT)
-        await pilot.pause()
+        await pilot.press("ctrl+l")
+        await until(pilot, shows(app, SERVER[server]))
         for key in [*"4711", "enter"]:
             app.simulate_key(key)
         await until(pilot, lambda: desk.done != [])
         assert desk.done == [("check_in", "Ana Silva")]
-        assert login.tried == []
+        assert login.tried == tried
         assert isinstance(app.screen, FrontDesk)
         assert app.screen.entry.value == "an"
         assert "⚠ log in again" in screen_text(app)
+
+
+async def test_a_card_is_taken_where_nobody_has_typed_a_name() -> None:
+    desk, login = FakeDesk([ANA]), FakeLogin(user=None)
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        await pilot.press("tab", *"4712", "enter")
+        assert "Type your user name first." in screen_text(app)
+        await pilot.press("tab", "ctrl+u", *"4711", "enter")
+        await until(pilot, lambda: desk.done != [])
+        assert (desk.done, login.tried) == ([("check_in", "Ana Silva")], [])
+
+
+async def test_a_password_that_is_the_number_of_some_member_logs_in() -> None:
+    desk, login = FakeDesk([ANA]), FakeLogin()
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        await pilot.press(*"4711", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        assert (login.tried, desk.done) == ([("maria", "4711")], [])
+        assert desk.service.calls == ["logged_in"]
+
+
+async def test_a_login_where_the_desk_cannot_read_its_disk_is_still_a_login(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: str) -> None:
+        raise ReplicaError("This desk cannot read its own copy: disk I/O error. Please check the disk.")
+
+    desk, login = FakeDesk([ANA]), FakeLogin()
+    monkeypatch.setattr(desk.replica, "by_code", fail)
+    login.failure = AuthenticationProblem("User name or password is wrong.")
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        await pilot.press(*"4711", "enter")
+        await until(pilot, shows(app, "User name or password is wrong."))
+        login.failure = None
+        await pilot.press(*"open", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+
+
+async def test_a_login_that_fails_as_none_should_may_be_tried_again() -> None:
+    desk, login = FakeDesk(), FakeLogin()
+    login.failure = OSError("no file descriptors are left")
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        await pilot.press("x", "enter")
+        await until(pilot, shows(app, "The login failed here"))
+        login.failure = None
+        await pilot.press("y", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        assert login.tried == [("maria", "x"), ("maria", "y")]
 
 
 async def test_the_server_the_user_and_the_colours_are_kept(tmp_path: Path) -> None:

@@ -8,17 +8,17 @@ from typing import cast
 import pytest
 from msgspec.structs import replace
 
+from gymtui.choices import THEMES
 from gymtui.client.auth import Login
 from gymtui.client.desk import Desk
 from gymtui.ui import GymApp
 from gymtui.ui.ascii import lacks_symbols, plain
-from gymtui.ui.theme import THEMES
 from gymtui.ui.widgets.counters import change_text
 from tests.test_ui_front_desk import a_desk, screen_text
 from tests.ui_fakes import NOW, STATS, FakeDesk, FakeLogin, make_app
 
 
-@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+@pytest.mark.parametrize("theme", THEMES)
 async def test_every_theme_tells_text_from_its_background(theme: str) -> None:
     desk = a_desk()
     desk.answers = {"Ana Silva": "refused"}
@@ -76,7 +76,7 @@ def test_plain_text_takes_as_many_cells() -> None:
 async def test_without_symbols_every_screen_is_ascii() -> None:
     app = GymApp(cast(Desk, a_desk()), cast(Login, FakeLogin()), url="ws://x/", clock=lambda: NOW, ascii=True)
     async with app.run_test(size=(120, 40)) as pilot:
-        for key in ("m", "f3", "f9", "f1"):
+        for key in ("m", "f3", "f9", "f6", "f1"):
             await pilot.press(key)
             await pilot.pause()
             assert screen_text(app).isascii(), key
@@ -100,7 +100,7 @@ async def test_nothing_is_painted_while_nothing_happens(monkeypatch: pytest.Monk
     async with app.run_test() as pilot:
         await pilot.press(*"4711", "enter")
         monkeypatch.setattr(app, "_display", lambda _, frame: frames.append(frame))
-        for key in ("f3", "f9", "escape"):
+        for key in ("f3", "f9", "f6", "escape"):
             frames.clear()
             await pilot.press(key)
             await pilot.pause(0.3)

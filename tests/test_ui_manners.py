@@ -76,6 +76,7 @@ async def at_every_size(app: App[None], pilot: Pilot[None], has: Callable[[], bo
         ([*":"], "COMMAND"),
         (["f3"], "WHO IS IN"),
         (["f9"], "CONNECTION AND QUEUE"),
+        (["f6"], "CONFLICTS"),
         (["f1"], "HELP   Front desk"),
         (["f3", "f1"], "HELP   Who is in"),
     ],
@@ -113,7 +114,7 @@ async def test_the_monitor_wears_the_same_themes(theme: str) -> None:
 
 
 async def test_the_monitor_has_the_keys_of_the_file_its_help_and_plain_symbols() -> None:
-    async with monitoring(keys={"help": "f2", "quit": "f6"}, ascii=True) as (app, pilot):
+    async with monitoring(keys={"help": "f2", "quit": "f7"}, ascii=True) as (app, pilot):
         assert "F2 help" in text_of(app)
         await pilot.press("f2")
         assert screen_of(app) is HelpScreen
@@ -121,7 +122,7 @@ async def test_the_monitor_has_the_keys_of_the_file_its_help_and_plain_symbols()
         assert help.isascii()
         assert "Space" in help
         assert "pause" in help
-        assert "F6           leaves" in help
+        assert "F7           leaves" in help
         assert ":quit" not in help
 
 

@@ -115,7 +115,7 @@ async def test_answers_in_one_gulp_are_answers_in_order() -> None:
         assert desk.done[-1] == ("check_in", "Ana Silva")
 
 
-async def test_after_a_wrong_pin_only_the_pin_is_asked_again() -> None:
+async def test_after_a_wrong_pair_the_manager_is_asked_again_and_the_reason_stands() -> None:
     desk = a_desk()
     app = make_app(desk)
     async with app.run_test() as pilot:
@@ -124,11 +124,51 @@ async def test_after_a_wrong_pin_only_the_pin_is_asked_again() -> None:
         wrong = Verdict(kind="refused", subject="Ben Ode", command_id="o1", at=NOW, next_command="override")
         desk.publish("verdict", replace(wrong, member=BEN.ref, detail="no manager has that name and PIN"))
         await pilot.press("f8")
-        assert step(app) == "pin"
-        await pilot.press(*PIN, "enter")
-        assert [override.pin for _, override in desk.overrides] == ["0000", PIN]
+        assert step(app) == "manager"
+        assert "type the manager's user name" in screen_text(app)
+        await pilot.press("enter")
+        assert step(app) == "manager"
+        await pilot.press(*"max", "enter", *PIN, "enter")
+        assert [override for _, override in desk.overrides][1:] == [Wire(reason="owed", manager="max", pin=PIN)]
         await refused(pilot, desk)
         assert step(app) == "reason"
+
+
+async def test_after_a_wrong_pair_escape_goes_back_step_by_step_and_no_pin_is_shown() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        desk.service.becomes(MANAGER)
+        await refused(pilot, desk)
+        await pilot.press(*"owed", "enter", *"xim", "enter", *"0000", "enter")
+        wrong = Verdict(kind="refused", subject="Ben Ode", command_id="o1", at=NOW, next_command="override")
+        desk.publish("verdict", replace(wrong, member=BEN.ref, detail="no manager has that name and PIN"))
+        await pilot.press("f8")
+        assert "Enter takes mia" in screen_text(app)
+        await pilot.press("enter")
+        seen = [step(app)]
+        for _ in range(3):
+            await pilot.press("escape")
+            seen.append(step(app))
+        assert seen == ["pin", "manager", "reason", None]
+
+
+async def test_a_card_over_a_half_typed_answer_is_taken_and_in_a_pin_nothing_is_guessed() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await refused(pilot, desk)
+        await pilot.press(*"forgot 4711", "enter")
+        assert (step(app), desk.done[-1]) == (None, ("check_in", "Ana Silva"))
+        await refused(pilot, desk)
+        await pilot.press(*"owes 20", "enter", *"mia4711", "enter")
+        assert (step(app), desk.done[-1]) == (None, ("check_in", "Ana Silva"))
+        await refused(pilot, desk)
+        await pilot.press(*"owed", "enter", *"mia", "enter", *"x4711", "enter")
+        assert step(app) == "pin"
+        assert desk.done[-1] == ("check_in", "Ben Ode")
+        await pilot.press(*"474711", "enter")
+        assert [override.pin for _, override in desk.overrides] == ["474711"]
 
 
 async def test_escape_goes_back_a_step_and_what_was_typed_unseen_is_gone() -> None:

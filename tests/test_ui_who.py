@@ -62,6 +62,20 @@ async def test_the_list_says_how_long_since_when_and_where() -> None:
         assert isinstance(app.screen, FrontDesk)
 
 
+async def test_who_is_in_by_the_queue_alone_is_marked_and_one_is_called_one() -> None:
+    desk = a_desk()
+    desk.inside[0] = Inside(member=MAYA.ref, since=NOW, queued=True)
+    app = make_app(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f3")
+        rows = [line for line in screen_text(app).splitlines() if "17:24" in line and "Maya" in line]
+        assert rows[0].split()[-2:] == ["…", "queued"]
+        await pilot.press("down", "insert")
+        assert who(app).placeholder == "Enter checks out the one marked"
+        await pilot.press(*"ben")
+        assert "4 people, 1 shown" in screen_text(app)
+
+
 async def test_one_is_typed_for_and_checked_out() -> None:
     desk = a_desk()
     app = make_app(desk)

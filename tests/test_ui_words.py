@@ -11,10 +11,12 @@ from rich.color import Color, ColorSystem
 
 from gymtui.client.state import ConnectionState, Hit, Phase
 from gymtui.printable import printable
-from gymtui.protocol import Notification
+from gymtui.protocol import Member, Notification
+from gymtui.ui.ascii import plain
 from gymtui.ui.cells import fit
+from gymtui.ui.namesakes import told_apart
 from gymtui.ui.rows import row_of
-from gymtui.ui.search import Search
+from gymtui.ui.search import Search, card_in
 from gymtui.ui.theme import SLATE
 from gymtui.ui.widgets.connection_status import Look, connection_words
 from gymtui.ui.widgets.counters import stay_text
@@ -93,6 +95,15 @@ def test_rows_say_what_happened() -> None:
 def test_a_refusal_of_nobody_still_has_a_row() -> None:
     row = row_of(replace(refusal(1, "x"), member=None))
     assert row.who == "unknown card"
+    named = replace(refusal(1, "x"), member=None, code="unknown_member", message="Nobody here has the number 4711.")
+    assert (row_of(named).who, plain(row_of(named).who)) == ("card 4711", "card 4711")
+
+
+def test_who_is_in_already_is_not_refused() -> None:
+    row = row_of(replace(refusal(1, "Ana", "already in since 06:09"), code="already_checked_in"))
+    assert (row.symbol, row.outcome, row.note) == ("↩", "already in", "since 06:09")
+    undo = row_of(replace(refusal(2, "Ana", "has come in again"), code="already_checked_in"))
+    assert (undo.symbol, undo.outcome) == ("✗", "refused")
 
 
 def test_the_search_moves_and_does_not_guess() -> None:
@@ -103,8 +114,8 @@ def test_the_search_moves_and_does_not_guess() -> None:
     assert search.moved(1).chosen == 0
     assert search.moved(1).moved(1).moved(1).moved(1).chosen == 2
     assert search.moved(1).moved(-1).chosen is None
-    assert search.opened().moved(-1).chosen == 0
-    assert search.opened().answers("")
+    assert search.opened(leaving=False).moved(-1).chosen == 0
+    assert search.opened(leaving=False).answers("")
     assert not search.answers("")
     assert Search(text="bén ode", hits=hits).clear_hit is hits[0]
     assert Search(text="b", hits=hits[:1]).clear_hit is hits[0]
@@ -130,6 +141,85 @@ def test_a_digit_behind_the_letters_names_a_row_of_the_list_that_is_shown() -> N
     assert second.moved(-1).pick is hits[0]
     assert [search.numbered(text) for text in ("beo", "beo0", "beo3", "beod2", "be2", "beo12", "2", "")] == [None] * 8
     assert Search(text="10", hits=hits).numbered("102") is None
+
+
+def test_a_list_scrolls_and_its_digits_are_those_of_the_rows_that_are_seen() -> None:
+    hits = tuple(Hit(member=member(n, f"Ana {n}")) for n in range(18))
+    search = Search(text="ana", hits=hits, rows=5).opened(leaving=False)
+    assert search.seen == range(5)
+    for _ in range(7):
+        search = search.moved(1)
+    assert (search.chosen, search.seen) == (7, range(3, 8))
+    third = search.numbered("3")
+    assert third is not None
+    assert (third.pick, third.seen) == (hits[5], range(3, 8))
+    assert third.answers("3")
+    assert third.waiting().answers("")
+    assert [search.numbered(text) for text in ("6", "0", "33", "ana3", "")] == [None] * 5
+    assert search.moved(99).seen == range(13, 18)
+    assert search.moved(-99).seen == range(5)
+
+
+def test_the_first_of_a_pick_list_is_somebody_whom_the_command_fits() -> None:
+    hits = tuple(Hit(member=member(n, f"Ana {n}"), in_since=since) for n, since in enumerate((9, 9, None)))
+    search = Search(text="ana", hits=hits, rows=2)
+    assert (search.opened(leaving=False).chosen, search.opened(leaving=False).seen) == (2, range(1, 3))
+    assert search.opened(leaving=True).chosen == 0
+    assert Search(text="ana", hits=hits[:2]).opened(leaving=False).chosen == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("100060", "100060"),
+        ("an100060", "100060"),
+        ("an 100060", "100060"),
+        ("/meier100060", "100060"),
+        ("/100060", "100060"),
+        (":the100060", "100060"),
+        ("forgot 100060", "100060"),
+        ("2 for an100060", "100060"),
+        ("G-7", "G-7"),
+        ("1000100060", None),
+        ("an1000100060", None),
+        ("+41 79 100060", None),
+        ("an100061", None),
+        ("100060an", None),
+        ("owes 20", None),
+        ("an", None),
+        ("", None),
+    ],
+)
+def test_a_card_that_is_scanned_over_what_was_typed_is_that_card(text: str, number: str | None) -> None:
+    people = {
+        number: Member(id=number, full_name=number, membership_number=number) for number in ("100060", "20", "G-7")
+    }
+    found = card_in(text, people.get)
+    assert (found and found.membership_number) == number
+
+
+def test_namesakes_are_told_apart_by_what_they_know_of_themselves() -> None:
+    told = told_apart(
+        [
+            member(1, "John Smith", birth_date="1988-05-04", phone="+41 79 111 00 05"),
+            member(2, "JOHN SMITH", birth_date="1970-12-24", notes="tall"),
+            member(3, "John Smith", birth_date="no day", phone="079 222 12 34"),
+            member(4, "John Smith", notes="the\none with the dog"),
+            member(5, "John Smith"),
+            member(6, "Ana Silva", birth_date="1988-05-04"),
+        ]
+    )
+    assert told == {
+        "m1": "b. 4 May 1988",
+        "m2": "b. 24 Dec 1970",
+        "m3": "phone …1234",
+        "m4": "the one with the dog",
+        "m5": "",
+    }
+    twins = [
+        member(n, "Jo Ott", birth_date="1990-01-02", phone=phone) for n, phone in enumerate(("044 11 22", "05 33"))
+    ]
+    assert list(told_apart(twins).values()) == ["phone …1122", "phone …0533"]
 
 
 def test_the_stay_is_in_words() -> None:

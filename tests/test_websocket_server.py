@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from gymtui import clock
 from gymtui.protocol import MAX_FRAME, MAX_MESSAGE
 from server import entrance
-from server.store import Outcome, Transaction, User
+from server.store import Transaction, User
 from server.store.sqlite import SqliteStore
 from tests.kit import WITHIN, Wire, port_of, serving, token
 
@@ -28,11 +28,10 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 def change_user(path: Path, name: str, **fields: Any) -> None:
     """What another program does to a user while the server runs."""
 
-    def work(tx: Transaction) -> Outcome:
+    def work(tx: Transaction) -> None:
         user = tx.user(name)
         assert isinstance(user, User)
         tx.put_user(replace(user, **fields))
-        return Outcome()
 
     with closing(SqliteStore(path)) as store:
         store.write([work])

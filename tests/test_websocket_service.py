@@ -242,6 +242,25 @@ async def test_a_login_that_is_not_known_asks_the_person_and_then_goes_on() -> N
         assert "token=another" in server.connections[1].url
 
 
+async def test_somebody_else_who_logs_in_has_a_connection_of_their_own() -> None:
+    server = MockWebSocket()
+    login = Login(URL, token="a-token", fetch=lambda *_: TOKENS)
+    async with played(server, login=login) as play:
+        connection = await live(play)
+        asked = asyncio.create_task(play.service.request(CheckIn(member_id="m1"), id="one"))
+        await connection.received(CheckIn)
+        await login.log_in("sam", "a password")
+        play.service.logged_in()
+        assert play.service.user == login.user
+        await server.accepted()
+        with pytest.raises(Disconnected):
+            await asked
+        await play.phase("live")
+        assert connection.closed == 1000
+        assert "token=another" in server.connections[1].url
+        assert play.backoffs == []
+
+
 async def test_nobody_logged_in_is_no_try_at_all() -> None:
     async with played() as play:
         await play.login.forget()

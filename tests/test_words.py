@@ -39,6 +39,9 @@ def test_the_index_has_each_word_of_a_member_in_front_once() -> None:
         "#g zoe o neil #42#41441234567",
         "#42 zoe o neil #g#41441234567",
         "#41441234567 zoe o neil #g#42",
+        "~1441234567 zoe o neil ",
+        "~441234567 zoe o neil ",
+        "~41234567 zoe o neil ",
     }
 
 

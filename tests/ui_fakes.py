@@ -15,13 +15,16 @@ from gymtui.client.errors import Disconnected
 from gymtui.client.outbox import Outgoing
 from gymtui.client.readiness import Readiness
 from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
+from gymtui.client.undoable import Undoable
 from gymtui.clock import to_ms, to_text
 from gymtui.codec import encode
 from gymtui.protocol import (
     CheckInEvent,
+    Conflicts,
     Event,
     GetMember,
     Gym,
+    ListConflicts,
     Member,
     MemberCard,
     MemberRef,
@@ -98,8 +101,16 @@ class FakeService(Signals):
         self.closed = asyncio.Event()
         self.calls: list[str] = []
         self.cards: dict[str, MemberCard] = {}
+        self.conflicts: Conflicts | Exception = Disconnected("There is no connection to the server.")
+        self.asked: list[ListConflicts] = []
+        self.clock_offset = 0
 
     async def request(self, request: Request) -> Raw:
+        if isinstance(request, ListConflicts):
+            self.asked.append(request)
+            if isinstance(self.conflicts, Exception):
+                raise self.conflicts
+            return Raw(encode(self.conflicts))
         assert isinstance(request, GetMember)
         if request.member_id not in self.cards:
             raise Disconnected("There is no connection to the server.")
@@ -128,6 +139,7 @@ class FakeReplica:
         self.members = members
         self.events = events
         self.position = ("epoch-1", 9)
+        self.undoable: Undoable | None = None
 
     def member(self, id: str) -> Member | None:
         return next((m for m in self.members if m.id == id), None)
@@ -223,7 +235,7 @@ class FakeDesk(Signals):
             for m in self.replica.members
             if all(any(w.lstrip(",#").startswith(t) for w in index_words(m)) for t in typed)
         ]
-        return [Hit(member=m) for m in found[:limit]]
+        return [Hit(member=m, in_since=self.in_since(m.id)) for m in found[:limit]]
 
 
 class FakeLogin:

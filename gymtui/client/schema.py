@@ -64,6 +64,10 @@ DELETE FROM words;
 INSERT INTO words SELECT value, n FROM members, json_each(index_words(body));
 ALTER TABLE members DROP COLUMN words;
 """,
+    """
+DELETE FROM words;
+INSERT INTO words SELECT value, n FROM members, json_each(index_words(body));
+""",
 )
 
 

@@ -41,7 +41,7 @@ UNLESS_ALLOWED: Final[dict[str, str]] = {
 }
 
 NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
-    "unknown_member": "search by name",
+    "unknown_member": "scan again, or search by name",
     "unknown_visit": "choose the member by name",
     "not_checked_in": "check in first",
     "ambiguous": "choose the member by name",

@@ -31,8 +31,8 @@ class Tour:
 
     @property
     def place(self) -> str:
-        """`2/6`: the second of six; nothing at the end."""
-        return "" if self.over else f"{len(HINTS) - len(self._left) + 1}/{len(HINTS)}"
+        """`2/6`: the second of six, whatever was done before its turn; nothing at the end."""
+        return "" if self.over else f"{[*HINTS].index(self._left[0]) + 1}/{len(HINTS)}"
 
     @property
     def hint(self) -> str:

@@ -14,6 +14,7 @@ from gymtui import clock
 from gymtui.client.auth import Login
 from gymtui.client.conflicts import Reporter
 from gymtui.client.desk import Desk
+from gymtui.client.replica import ReplicaError
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import command_of, key_of
@@ -25,6 +26,7 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.entry import Entry
@@ -32,11 +34,9 @@ from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)
 
-STAYS: Final = "{queued} queued, kept here and sent at the next start — {key} again leaves"
+STAYS: Final = "{key} again leaves: {queued} queued, kept here, sent when {desk} is started again"
 
-# What Textual makes of Esc and a digit at once: a person who goes back and a scanner that begins.
-AFTER_ESC: Final = dict(zip("º¡™£¢∞§¶•ª", "0123456789", strict=True))
-MOVES: Final = {"ctrl+left": "b", "ctrl+right": "f"}  # and of Esc and one of these letters
+LYING_OVER: Final = (HelpScreen, RowsScreen)  # the screens without a box, which lie over one that has it
 
 
 class GymApp(LiveApp):
@@ -71,30 +71,19 @@ class GymApp(LiveApp):
                 self._asked_to_stay = False
                 self._notice("")
             if event.key.startswith("alt+") and event.is_printable:
-                # What a terminal sends for Esc and then a letter, and nothing here has Alt.
-                await super().on_event(events.Key("escape", "\x1b"))
+                # What Textual makes of Esc and a character that `part_escape` leaves to it; nothing here has Alt.
+                await self.on_event(events.Key("escape", "\x1b"))
                 event = events.Key(event.key.removeprefix("alt+").removeprefix("shift+"), event.character)
-            elif (letter := self._after_escape(event)) is not None:
-                await super().on_event(events.Key("escape", "\x1b"))
-                event = events.Key(letter, letter)
             if event.is_printable:
                 self._to_the_box()
+            elif isinstance(self.screen, LYING_OVER) and command_of(self.screen, event.key) == "back":
+                self.pop_screen()
+                return
         await super().on_event(event)
-
-    def _after_escape(self, event: events.Key) -> str | None:
-        """What was typed right behind an Esc, where Textual has made one key of the two; None where it has not."""
-        screen = self.screen
-        if isinstance(screen, HelpScreen | RowsScreen):
-            return AFTER_ESC.get(event.character or "", MOVES.get(event.key))
-        if not isinstance(screen, BoxScreen):
-            return None
-        if event.key in MOVES and not screen.entry.value:  # in an empty box there is nowhere to move
-            return MOVES[event.key]
-        return AFTER_ESC.get(event.character or "")
 
     def _to_the_box(self) -> None:
         """Whatever is shown and has the focus, a printable key belongs to the one box."""
-        while isinstance(self.screen, HelpScreen | RowsScreen):
+        while isinstance(self.screen, LYING_OVER):
             self.pop_screen()
         screen = self.screen
         if isinstance(screen, BoxScreen) and screen.focused is not screen.entry:
@@ -125,12 +114,29 @@ class GymApp(LiveApp):
     # --- the login ----------------------------------------------------------------------------------------------------
 
     def is_card(self, text: str) -> bool:
-        return self.gym is not None and self.desk.replica.by_code(text) is not None
+        try:
+            return self.gym is not None and self.desk.replica.by_code(text) is not None
+        except ReplicaError as error:
+            logger.error("Whether that was a card cannot be told: %s", error)
+            return False
 
     def take_card(self, code: str) -> None:
         if code:
             self._to_the_box()
             self.screen.post_message(Entry.Entered(code))
+
+    @property
+    def is_typing(self) -> bool:
+        return any(_is_busy(screen) for screen in self.screen_stack)
+
+    def on_entry_entered(self) -> None:
+        self.ask_for_login()
+
+    def on_entry_left(self) -> None:
+        self.ask_for_login()
+
+    def on_input_changed(self) -> None:
+        self.ask_for_login()
 
     # --- the end ------------------------------------------------------------------------------------------------------
 
@@ -145,10 +151,24 @@ class GymApp(LiveApp):
         queued = self.desk.queued
         if queued and not self._asked_to_stay:
             self._asked_to_stay = True
-            self._notice(STAYS.format(queued=queued, key=key_of(self.screen, "quit")))
+            key, desk = key_of(self.screen, "quit"), self.desk.name or "this desk"
+            self._notice(STAYS.format(key=key, queued=queued, desk=desk))
         else:
             await self.leave()
 
     def _notice(self, text: str) -> None:
         for line in self.screen.query(KeyLine):
             line.notice = text
+
+
+def _is_busy(screen: Screen[Any]) -> bool:
+    """Does something stand in its box, or wait for the next Enter?"""
+    match screen:
+        case FrontDesk() if screen.search is not None:
+            return True
+        case WhoIsIn() if screen.asking:
+            return True
+        case OverrideScreen():
+            return screen.override is not None or any(entry.text for entry in screen.query(Entry))
+        case _:
+            return False

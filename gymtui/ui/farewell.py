@@ -42,11 +42,15 @@ def leave_on_signals(leave: Callable[[], object]) -> None:
 
 def _hang_up(gone: threading.Event) -> None:
     """A terminal that is not this session's own sends no signal when it goes; then this is the one."""
-    terminal = select.poll()
-    terminal.register(0, 0)  # nothing but its end
-    terminal.poll()
-    if not gone.is_set():
+    if hangs_up(0) and not gone.is_set():
         os.kill(os.getpid(), signal.SIGHUP)
+
+
+def hangs_up(terminal: int) -> bool:
+    """Waits for the end of the terminal behind this file descriptor; False at once where it cannot be waited for."""
+    watched = select.poll()
+    watched.register(terminal, 0)  # nothing but its end
+    return any(event & select.POLLHUP for _, event in watched.poll())  # Darwin polls no /dev/tty: POLLNVAL
 
 
 async def say_goodbye(service: WebSocketService, running: Worker[None] | None) -> None:

@@ -11,8 +11,7 @@ from textual.filter import LineFilter
 from textual.worker import Worker
 
 from gymtui import clock
-from gymtui.choices import ChoicesFile
-from gymtui.choices import Theme as ThemeName
+from gymtui.choices import ChoicesFile, Theme
 from gymtui.client.auth import Login
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
@@ -20,15 +19,17 @@ from gymtui.keys import keymap, shown
 from gymtui.protocol import Gym
 from gymtui.ui.ascii import AsciiFilter
 from gymtui.ui.bindings import bind
+from gymtui.ui.esc import part_escape
 from gymtui.ui.farewell import leave_on_signals, say_goodbye
 from gymtui.ui.plain import PlainApp
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.login import LoginScreen
-from gymtui.ui.theme import THEMES
+from gymtui.ui.theme import COLOURS
 
 
 class LiveApp(PlainApp):
-    """Listens to `service`, and asks for a login once it needs one; whoever leaves that open goes on without.
+    """Listens to `service`, and asks for a login once it needs one and nobody is typing; whoever leaves that open goes
+    on without.
 
     `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be. What the person chooses is kept in
     `choices`. `ascii`: the terminal has no more.
@@ -38,6 +39,7 @@ class LiveApp(PlainApp):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("help"),
+        bind("log-in", show=False),
         bind("quit", priority=True),
     ]
 
@@ -48,14 +50,15 @@ class LiveApp(PlainApp):
         *,
         url: str,
         user: str | None = None,
-        theme: ThemeName = "slate",
+        theme: Theme = "slate",
         keys: Mapping[str, str] | None = None,
         choices: ChoicesFile | None = None,
         ascii: bool = False,
         clock: clock.Clock = clock.now,
     ) -> None:
         super().__init__()
-        for each in THEMES:
+        part_escape()
+        for each in COLOURS:
             self.register_theme(each)
         self.theme = theme
         self.set_keymap(keymap(keys or {}))
@@ -68,6 +71,7 @@ class LiveApp(PlainApp):
         self._clock = clock
         self._client: Worker[None] | None = None
         self._needs_login = False
+        self._asks_later = False
 
     # --- what an app of this kind does otherwise ----------------------------------------------------------------------
 
@@ -83,6 +87,11 @@ class LiveApp(PlainApp):
     def take_card(self, code: str) -> None:
         """It was scanned where a login was asked for."""
 
+    @property
+    def is_typing(self) -> bool:
+        """Is somebody in the middle of something, whose keys a login would take?"""
+        return False
+
     # --- the connection -----------------------------------------------------------------------------------------------
 
     async def on_mount(self) -> None:
@@ -96,16 +105,36 @@ class LiveApp(PlainApp):
 
     def _connection_changed(self, state: ConnectionState) -> None:
         needed_before, self._needs_login = self._needs_login, state.phase == "logged_out"
-        if self._needs_login and not needed_before:
+        if self._needs_login != needed_before:
+            self._asks_later = self._needs_login
+            self.ask_for_login()
+
+    def ask_for_login(self) -> None:
+        """Where one is needed and has not been asked for: as soon as nobody is typing."""
+        if self._asks_later and not self.is_typing:
             self.action_log_in()
 
     def action_log_in(self) -> None:
-        if not self._needs_login or any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
+        """Whoever is logged in already stays so until somebody else is."""
+        if self._is_asking:
             return
+        self._asks_later = False
+        self.push_screen(self._login_again() if self._needs_login else self._login_of_another(), self._login_done)
+
+    def action_log_in_again(self) -> None:
+        self.action_log_in()
+
+    @property
+    def _is_asking(self) -> bool:
+        return any(isinstance(screen, LoginScreen) for screen in self.screen_stack)
+
+    def _login_again(self) -> LoginScreen:
         user = self.login.user or self._user or (self._choices.read().user if self._choices else None)
         reason = self.service.state.reason if self.login.user else None
-        asking = LoginScreen(self.login, url=self._url, user=user, gym=self.gym, reason=reason, is_card=self.is_card)
-        self.push_screen(asking, self._login_done)
+        return LoginScreen(self.login, url=self._url, user=user, gym=self.gym, reason=reason, is_card=self.is_card)
+
+    def _login_of_another(self) -> LoginScreen:
+        return LoginScreen(self.login, url=self._url, gym=self.gym, instead_of=self.login.user, is_card=self.is_card)
 
     def _login_done(self, card: str | None) -> None:
         if card is not None:
@@ -116,8 +145,10 @@ class LiveApp(PlainApp):
         self.service.logged_in()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """`log in` is there when nobody is."""
-        return self._needs_login if action == "log_in" else super().check_action(action, parameters)
+        """A login is there until it is open; the keys at the foot offer it when nobody is logged in."""
+        if action == "log_in":
+            return not self._is_asking
+        return self._needs_login if action == "log_in_again" else super().check_action(action, parameters)
 
     # --- looks and keys -----------------------------------------------------------------------------------------------
 

@@ -50,6 +50,10 @@ class Override(Struct, frozen=True, kw_only=True):
         at = STEPS.index(self.step)
         return replace(self, step=STEPS[at - 1]) if at else None
 
+    def again(self, manager: str) -> Override:
+        """The manager is asked anew, `manager` for a suggestion; the reason stands."""
+        return replace(self, manager=manager, step="manager")
+
     def suggested(self, step: int) -> Override:
         """With a suggestion for an answer, that many rows further; the first where there was none."""
         if self.step != "reason":

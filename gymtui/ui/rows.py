@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from gymtui.protocol import CheckInEvent, Notification, Refusal
 
 News = CheckInEvent | Refusal | Notification  # what a feed tells; members and the gym itself are no news
-RowKind = Literal["in", "out", "undone", "clash", "refused", "notice"]
+RowKind = Literal["in", "out", "undone", "clash", "again", "refused", "notice"]
 
-SYMBOLS: dict[RowKind, str] = {"in": "▲", "out": "▽", "undone": "↩", "clash": "≡", "refused": "✗", "notice": "◆"}
+SYMBOLS: dict[RowKind, str] = {
+    "in": "▲",
+    "out": "▽",
+    "undone": "↩",
+    "clash": "≡",
+    "again": "↩",
+    "refused": "✗",
+    "notice": "◆",
+}
+IN_ALREADY: Final = "already in "  # what the reason of a harmless repeat begins with
+CARD: Final = re.compile(r"has the number (.+)\.$")  # in the message about a card that nobody has
 NOTED = ("override", "warned", "offline", "late")
 
 
@@ -37,22 +48,33 @@ def row_of(event: News) -> Row:
         case CheckInEvent():
             return _visit(event)
         case Refusal():
-            who = event.member.full_name if event.member else "unknown card"
-            return Row(
-                seq=event.seq,
-                kind="refused",
-                at=event.at,
-                who=who,
-                outcome="refused",
-                place=event.desk or "",
-                by=event.by,
-                note=event.reason,
-            )
+            return _refusal(event)
         case Notification():
             text = f"{event.title}: {event.message}" if event.message else event.title
             return Row(
                 seq=event.seq, kind="notice", at=event.at, who=text, outcome=event.level, place="", by="", note=""
             )
+
+
+def _refusal(event: Refusal) -> Row:
+    """Who is in already is not refused: the verdict does not say so either."""
+    is_in = event.code == "already_checked_in" and event.reason.startswith(IN_ALREADY)
+    return Row(
+        seq=event.seq,
+        kind="again" if is_in else "refused",
+        at=event.at,
+        who=event.member.full_name if event.member else _card(event.message),
+        outcome="already in" if is_in else "refused",
+        place=event.desk or "",
+        by=event.by,
+        note=event.reason.removeprefix(IN_ALREADY) if is_in else event.reason,
+    )
+
+
+def _card(message: str) -> str:
+    """The card that nobody has, by the number that only the message has."""
+    number = CARD.search(message)
+    return f"card {number[1]}" if number else "unknown card"
 
 
 def _visit(event: CheckInEvent) -> Row:

@@ -83,4 +83,4 @@ ANSI = Theme(
     },
 )
 
-THEMES = (SLATE, PAPER, ANSI)
+COLOURS = (SLATE, PAPER, ANSI)  # by the names in `gymtui.choices.THEMES`

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -18,9 +19,11 @@ from textual.widgets import Input
 from gymtui.client.state import Verdict
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
+from gymtui.protocol import Member, MemberRef
 from gymtui.ui.bindings import bind
 from gymtui.ui.palette import SIGN, Option, Palette, offer
 from gymtui.ui.screens.desk import DeskScreen
+from gymtui.ui.search import card_in
 from gymtui.ui.widgets.command_list import CommandList
 from gymtui.ui.widgets.entry import Entry, Prompt
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -28,6 +31,7 @@ from gymtui.ui.widgets.verdict import VerdictLine
 
 logger = logging.getLogger(__name__)
 
+NOT_DONE = ("already_in", "refused")  # verdicts after which everything is as it was
 NOT_OFFERED = ("palette", "back", "next", "previous")  # what the box is for, or does by itself
 
 
@@ -95,13 +99,19 @@ class BoxScreen(DeskScreen):
             self.step(event.step, event.text)
 
     async def on_entry_entered(self, event: Entry.Entered) -> None:
-        if event.text.startswith(SIGN):
-            same = self.palette and self.palette.text == event.text
-            palette = self.palette if self.palette and same else offer(event.text, self._options())
+        is_command = event.text.startswith(SIGN) and self.card_in(event.text) is None
+        palette, self.palette = self.palette, None
+        if is_command:
+            if palette is None or palette.text != event.text:
+                palette = offer(event.text, self._options())
             await self._run(palette.pick, event.text)
             return
         with self.answering(event.text):
             self.take(event.text)
+
+    def card_in(self, text: str) -> Member | None:
+        """Whose card was scanned, alone or over what was half typed and is dropped."""
+        return card_in(text, self._desk.replica.by_code)
 
     async def on_entry_commanded(self, event: Entry.Commanded) -> None:
         if event.active.enabled:
@@ -132,8 +142,33 @@ class BoxScreen(DeskScreen):
 
     def action_undo(self) -> None:
         with self.answering("Undo"):
-            detail = "this desk has done nothing that can be taken back"
-            self.say(self._desk.undo() or self.refusal("Undo", detail, None))
+            self.say(self._forewarned() or self._undone())
+
+    def _undone(self) -> Verdict:
+        verdict = self._desk.undo()
+        if verdict is None:
+            return self.refusal("Undo", "this desk has done nothing that can be taken back", None)
+        return self._with_next(verdict)
+
+    def _forewarned(self) -> Verdict | None:
+        """What is taken back is not what the line tells: it is named first, and the second time taken back."""
+        told, done = self.verdict, self._desk.replica.undoable
+        if done is None or told is None or told.kind not in NOT_DONE or told.next_command == "undo":
+            return None
+        what = "check-in" if done.since is None else "check-out"
+        step = f"{shown(COMMANDS['undo'].keys)} again takes back {done.member.full_name}'s {what}"
+        return replace(self.refusal("Undo", "nothing was done just now", step), next_command="undo")
+
+    def _settled(self, verdict: Verdict) -> None:
+        super()._settled(self._with_next(verdict))
+
+    def _with_next(self, verdict: Verdict) -> Verdict:
+        """Where something is taken back, whose turn it would be after that."""
+        if verdict.action != "undo" or verdict.kind not in ("queued", "undone"):
+            return verdict
+        done = self._desk.replica.undoable
+        step = done and f"{shown(COMMANDS['undo'].keys)} again: {done.member.full_name}"
+        return replace(verdict, next_step=step, next_command="undo")
 
     # --- commands -----------------------------------------------------------------------------------------------------
 
@@ -174,3 +209,8 @@ class BoxScreen(DeskScreen):
             verdict = self.refusal(subject or "This", detail, None)
             if self.verdict is None or self.verdict.words != verdict.words:
                 self.say(verdict)
+
+
+def member_of(ref: MemberRef) -> Member:
+    """As much of a member as a command needs."""
+    return Member(id=ref.id, membership_number=ref.membership_number, full_name=ref.full_name)

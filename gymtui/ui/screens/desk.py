@@ -13,14 +13,22 @@ from gymtui.protocol import Snapshot
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 
-BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1}  # what is said aloud, and whatever else the line says
+BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1}
 BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
+
+
+def bells(verdict: Verdict) -> int:
+    """How often it rings: what does is said whatever else the line says, and a warning is said once."""
+    if verdict.repeats:
+        return 0
+    return 1 if verdict.warning else BELLS.get(verdict.kind, 0)
 
 
 class DeskScreen(LiveScreen):
     """Begins with what the desk's own copy has, with or without a connection."""
 
     queued: var[int] = var(0)
+    waiting: var[int] = var(0)  # of these, what the figures lack as long as the server does not answer
     verdict: var[Verdict | None] = var[Verdict | None](None)
 
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
@@ -49,13 +57,17 @@ class DeskScreen(LiveScreen):
         self.gym = self._desk.replica.gym
         self.stats = self._desk.replica.stats
 
+    def compute_waiting(self) -> int:
+        answers = self.connection.phase == "live" and self.connection.silent_since is None
+        return 0 if answers else self.queued
+
     def _queue_changed(self, queued: int) -> None:
         self.queued = queued
 
     def _settled(self, verdict: Verdict) -> None:
         """A later word: it takes the place of the first, and a bad one is heard whatever stands there."""
         shown = self.verdict
-        if verdict.kind in BELLS or shown is None or shown.command_id == verdict.command_id:
+        if bells(verdict) or shown is None or shown.command_id == verdict.command_id:
             self.say(verdict)
 
     def say(self, verdict: Verdict) -> None:
@@ -63,7 +75,7 @@ class DeskScreen(LiveScreen):
         for screen in self._desk_screens():
             screen.verdict = verdict
         if self.is_current:
-            for bell in range(BELLS.get(verdict.kind, 0)):
+            for bell in range(bells(verdict)):
                 self._ring(bell * BETWEEN_BELLS)
 
     def _desk_screens(self) -> Iterator[DeskScreen]:

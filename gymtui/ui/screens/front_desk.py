@@ -14,9 +14,12 @@ from textual.timer import Timer
 
 from gymtui.client.cards import ask_card, own_card
 from gymtui.client.state import Person, Verdict
-from gymtui.protocol import Event, Member, Snapshot
+from gymtui.printable import printable
+from gymtui.protocol import Event, Member, MemberRef, Snapshot
 from gymtui.protocol import MemberCard as Card
 from gymtui.ui.bindings import bind, key_of
+from gymtui.ui.screens.box import member_of
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.search import Search
@@ -29,6 +32,7 @@ from gymtui.ui.widgets.member_card import MemberCard
 
 RECENT = 500  # events of the desk's own copy that the feed begins with
 HITS, HITS_TALL = 5, 8  # rows under the box, and where there is room
+FOUND = 40  # hits that the list goes through at most
 UNUSED = 30.0  # seconds until check-out mode ends by itself
 FILTER = "/"
 REST = 0.15  # seconds that somebody is looked at before the card is drawn, and the server asked for it
@@ -54,7 +58,7 @@ class FrontDesk(OverrideScreen):
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
-        yield WebSocketErrorBoundary(lambda: Counters().data_bind(LiveScreen.stats), id="counters")
+        yield WebSocketErrorBoundary(lambda: Counters().data_bind(LiveScreen.stats, DeskScreen.waiting), id="counters")
         with Horizontal(id="panes"):
             with Vertical(id="work"):
                 yield from self.compose_box()
@@ -107,7 +111,12 @@ class FrontDesk(OverrideScreen):
         if self.override:
             return self.placeholder_of(self.override)
         if self.search and self.search.picking:
-            return f"{len(self.search.hits)} match: ↑ ↓ choose, Enter takes, {key_of(self, 'back')} goes back"
+            back, count = key_of(self, "back"), len(self.search.hits)
+            if count == FOUND:
+                return f"{FOUND} or more match: {back} and type more, or ↑ ↓ choose, Enter takes"
+            return f"{count} match: ↑ ↓ or a digit choose, Enter takes, {back} goes back"
+        if self._leaving:
+            return f"Enter checks out {printable(self._leaving.full_name)}, or scan another card"
         coming = "" if self.directory >= 1 else f" — members are coming in, {self.directory:.0%}".replace("%", " %")
         return f"scan a card, or type a name, a number, a phone{coming}"
 
@@ -175,14 +184,18 @@ class FrontDesk(OverrideScreen):
 
     def take(self, text: str) -> None:
         search = self.search if self.search and self.search.answers(text) else None
-        if text.startswith(FILTER):
-            self._narrow(text[1:])
-        elif search and search.pick:
+        if search and search.pick:
             self._command(search.pick.member)
-        elif member := self._desk.replica.by_code(text) if text else None:
+        elif member := self.card_in(text):
+            if text.startswith(FILTER):
+                self._narrow("")
             self._command(member)
+        elif text.startswith(FILTER):
+            self._narrow(text[1:])
         elif search := search or self._search_for(text):
             self._resolve(search)
+        elif self._leaving:
+            self._command(member_of(self._leaving))
 
     def on_hits_picked(self, event: Hits.Picked) -> None:
         self.entry.take()
@@ -190,29 +203,39 @@ class FrontDesk(OverrideScreen):
             self._command(event.hit.member)
 
     def _search_for(self, text: str) -> Search | None:
-        if self.search and self.search.answers(text):
-            return self.search
+        search = self.search
+        if search and search.answers(text):
+            return search
         if not text:
-            return None
-        limit = HITS_TALL if self.has_class("-tall") else HITS
-        hits = tuple(self._desk.find(text, limit))
-        row = self.search.numbered(text) if self.search and not hits else None
-        return row or Search(text=text, hits=hits)
+            return search.waiting() if search and search.picking else None
+        row = search.numbered(text) if search else None
+        if row and row.picking and self._desk.replica.by_code(text) is None:
+            return row
+        hits = tuple(self._desk.find(text, FOUND))
+        if row and not row.picking and not hits:
+            return row
+        return Search(text=text, hits=hits, rows=HITS_TALL if self.has_class("-tall") else HITS)
 
     def _resolve(self, search: Search) -> None:
         """Who is meant by a text that is nobody's code; several that match are a list to choose from, never a guess."""
         if not search.hits:
             self._command(search.text)
-        elif hit := search.clear_hit:
+        elif hit := search.pick or search.clear_hit:
             self._command(hit.member)
         else:
-            self.search = search.opened()
+            self.search = search.opened(leaving=self.checking_out)
 
     def _command(self, who: Member | str) -> None:
         command = self._desk.check_out if self.checking_out else self._desk.check_in
         self.search = None
         self.checking_out = False
         self.say(command(who))
+
+    @property
+    def _leaving(self) -> MemberRef | None:
+        """Who has just been found to be in already, once it is to be a check-out."""
+        verdict = self.verdict if self.checking_out else None
+        return verdict.member if verdict and verdict.kind == "already_in" else None
 
     def _narrow(self, text: str) -> None:
         for feed in self.query(Feed):

@@ -53,11 +53,11 @@ HERE: dict[str, tuple[str, ...]] = {
 }
 BOXLESS = ("Log in", "Monitor")  # no `:` is taken there
 VERDICTS = (
-    (SYMBOLS["checked_in"], "checked in", "it is on disk at the server"),
-    (SYMBOLS["queued"], "queued", "it is on disk here, and waits for the server"),
-    (SYMBOLS["warned"], "checked in:", "with something to tell the member; one bell"),
-    (SYMBOLS["refused"], "refused:", "not checked in, and why; two bells"),
-    (SYMBOLS["already_in"], "already in", "since when, and at which desk; nothing was done"),
+    (SYMBOLS["checked_in"], "$success", "checked in", "it is on disk at the server"),
+    (SYMBOLS["queued"], "$warning", "queued", "it is on disk here, and waits for the server"),
+    (SYMBOLS["warned"], "$caution", "checked in:", "with something to tell the member; one bell"),
+    (SYMBOLS["refused"], "$error", "refused:", "not checked in, and why; two bells"),
+    (SYMBOLS["already_in"], "$notice", "already in", "since when, and at which desk; nothing was done"),
 )
 
 
@@ -98,8 +98,8 @@ class HelpScreen(Screen[None]):
         if self._title == "Front desk":
             yield Content("")
             yield Content.styled("WHAT IS SAID", "$faint")
-            for symbol, word, meaning in VERDICTS:
-                yield Content.assemble((f"{symbol} ", "$accent"), f"{word:<{KEY}}", (meaning, "$quiet"))
+            for symbol, colour, word, meaning in VERDICTS:
+                yield Content.assemble((f"{symbol} {word:<{KEY}}", colour), (meaning, "$quiet"))
 
     def action_help(self) -> None:
         self.dismiss()

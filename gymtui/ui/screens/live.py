@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from typing import ClassVar, ParamSpec
@@ -36,9 +37,13 @@ class LiveScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
-    BINDINGS: ClassVar[list[BindingType]] = [bind("log-in", app=True), bind("try-again")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        dataclasses.replace(bind("log-in"), action="app.log_in_again"),
+        bind("try-again"),
+    ]
 
     connection: var[ConnectionState] = var(lambda: ConnectionState(phase="connecting", since=0))
+    user: var[str | None] = var[str | None](None)
     gym: var[Gym | None] = var[Gym | None](None)
     zone: var[tzinfo] = var[tzinfo](UTC)
     stats: var[Stats | None] = var[Stats | None](None)
@@ -54,9 +59,12 @@ class LiveScreen(Screen[None]):
 
     def compose_header(self) -> ComposeResult:
         with Horizontal(id="header"):
-            yield WebSocketErrorBoundary(lambda: GymName(self._heading).data_bind(LiveScreen.gym), id="gym")
+            yield WebSocketErrorBoundary(self._gym_name, id="gym")
             yield WebSocketErrorBoundary(self._indicator, id="connection")
             yield WebSocketErrorBoundary(lambda: WallClock(self._clock).data_bind(LiveScreen.zone), id="clock")
+
+    def _gym_name(self) -> GymName:
+        return GymName(self._heading).data_bind(LiveScreen.gym, LiveScreen.user)
 
     def _indicator(self) -> ConnectionStatusIndicator:
         return ConnectionStatusIndicator(self._clock).data_bind(LiveScreen.zone, state=LiveScreen.connection)
@@ -107,6 +115,7 @@ class LiveScreen(Screen[None]):
         self.stats = part.stats
 
     def watch_connection(self, state: ConnectionState) -> None:
+        self.user = state.user
         self.set_class(state.phase != "live", "-away")
         self.refresh_bindings()
 

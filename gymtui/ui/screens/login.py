@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Iterator
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -23,6 +24,8 @@ from gymtui.ui.bindings import bind
 from gymtui.ui.sizes import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.key_line import KeyLine
 
+logger = logging.getLogger(__name__)
+
 LOOK_EVERY: Final = 3.0  # seconds between two looks at a server that does not answer
 SERVER: Final[dict[Readiness, str]] = {
     "ready": "● answers",
@@ -33,6 +36,7 @@ SERVER: Final[dict[Readiness, str]] = {
 ASKED: Final = "◐ is asked …"
 FIRST: Final = "Enter goes on to the password, then logs in."
 LATER: Final = "Esc goes on without; what is done is sent later."
+INSTEAD: Final = "Esc goes back; {user} stays logged in."
 
 
 class UserField(Input):
@@ -43,7 +47,8 @@ class UserField(Input):
 
 class LoginScreen(Screen[str | None]):
     """Asks until somebody is logged in, and gives None; what lay under it is as it was. Where the `gym` is known here
-    already, the person may go on without, which gives `""`; a card that is scanned into it (`is_card`) gives its code.
+    already, or somebody stays logged in (`instead_of`), the person may go on without, which gives `""`; a card that is
+    scanned into it (`is_card`) gives its code, once it is known to be no password.
     """
 
     TITLE = "Log in"
@@ -67,6 +72,7 @@ class LoginScreen(Screen[str | None]):
         user: str | None = None,
         gym: Gym | None = None,
         reason: str | None = None,
+        instead_of: str | None = None,
         is_card: Callable[[str], bool] = lambda _: False,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -76,6 +82,7 @@ class LoginScreen(Screen[str | None]):
         self._user = user
         self._gym = gym
         self._reason = reason
+        self._instead_of = instead_of
         self._is_card = is_card
         self._sleep = sleep
         self._is_away = False  # and that is the problem that is shown
@@ -90,8 +97,15 @@ class LoginScreen(Screen[str | None]):
             yield Label("password", classes="caption")
             yield Input(password=True, id="password", compact=True)
             yield Static("", id="problem", markup=False)
-            yield Static(f"{FIRST}\n{LATER}" if self._gym else FIRST, id="hint", markup=False)
+            yield Static("\n".join(self._hints()), id="hint", markup=False)
         yield KeyLine()
+
+    def _hints(self) -> Iterator[str]:
+        yield FIRST
+        if self._instead_of:
+            yield INSTEAD.format(user=printable(self._instead_of))
+        elif self._gym:
+            yield LATER
 
     def on_mount(self) -> None:
         for field in self.query(Input):
@@ -102,7 +116,10 @@ class LoginScreen(Screen[str | None]):
         self._watch(0.0)
 
     def watch_server(self, server: str) -> None:
-        self.query_one("#server", Label).update(Content(server))
+        label = self.query_one("#server", Label)
+        label.update(Content(server))
+        label.set_class(server == SERVER["ready"], "-ready")
+        label.set_class(server not in (SERVER["ready"], ASKED), "-trouble")
 
     def watch_problem(self, problem: str) -> None:
         self.query_one("#problem", Static).update(Content(printable(problem)))
@@ -126,24 +143,43 @@ class LoginScreen(Screen[str | None]):
     # --- the person ---------------------------------------------------------------------------------------------------
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is something to go back to where the gym is known."""
-        return self._gym is not None if action == "back" else super().check_action(action, parameters)
+        """There is something to go back to where the gym is known, or somebody is logged in."""
+        can_go_back = self._gym is not None or self._instead_of is not None
+        return can_go_back if action == "back" else super().check_action(action, parameters)
 
     def action_back(self) -> None:
         self.dismiss("")
 
     def action_other_field(self) -> None:
-        self.focus_next()
+        """What stands there is selected: whoever types means another."""
+        self.focus_next(Input)
+        if isinstance(self.focused, Input):
+            self.focused.select_all()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A complaint is about what was tried, and goes once that is typed anew."""
+        if event.input.has_focus and event.value:
+            self._is_away, self.problem = False, ""
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        user, password = self.query_one("#user", Input), self.query_one("#password", Input)
-        if self._is_card(password.value.strip()):
-            self.dismiss(password.value.strip())
-        elif not user.value.strip():
+        if self.asking:
+            return
+        field = self.query_one("#user", Input)
+        user, password = field.value.strip(), self.query_one("#password", Input).value
+        if (not user or self.server == SERVER["away"]) and self._take_card(password):
+            return
+        if user:
+            self.run_worker(self._log_in(user, password), exit_on_error=False)
+        else:
             self.problem = "Type your user name first."
-            self.set_focus(user)
-        elif not self.asking:
-            self.run_worker(self._log_in(user.value.strip(), password.value), exit_on_error=False)
+            self.set_focus(field)
+
+    def _take_card(self, text: str) -> bool:
+        """Only what logs nobody in is looked at so: a password may be the number of some member."""
+        is_card = self._is_card(text.strip())
+        if is_card:
+            self.dismiss(text.strip())
+        return is_card
 
     async def _log_in(self, user: str, password: str) -> None:
         self.asking = True
@@ -152,18 +188,26 @@ class LoginScreen(Screen[str | None]):
         try:
             await self._login.log_in(user, password)
         except AuthenticationProblem as error:
-            self._stay(SERVER["ready"], str(error))
+            self._stay(password, SERVER["ready"], str(error))
         except ConnectionProblem as error:
             self._is_away = True
-            self._stay(SERVER["away"], str(error))
+            self._stay(password, SERVER["away"], str(error))
             self._watch(LOOK_EVERY)
+        except Exception as error:
+            logger.error("The login failed: %s", error, exc_info=error)
+            self._stay(password, ASKED, "The login failed here, and the log tells why. Please try again.")
+            self._watch(0.0)
         else:
             self.dismiss(None)
 
-    def _stay(self, server: str, problem: str) -> None:
+    def _stay(self, tried: str, server: str, problem: str) -> None:
+        """Nobody is logged in by what was tried."""
         self.asking = False
         self.server = server
+        if self._take_card(tried):
+            return
         self.problem = problem
         password = self.query_one("#password", Input)
-        password.clear()
+        with self.prevent(Input.Changed):
+            password.clear()
         self.set_focus(password)

@@ -38,7 +38,8 @@ class Monitor(LiveScreen):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", key_display="Space"),
-        Binding("slash", "filter", "filter", key_display="/"),
+        # Before any other key is looked at: what stands behind the `/` in the same read is the filter's already.
+        Binding("slash", "filter", "filter", key_display="/", priority=True),
         Binding("q", "app.quit", "leave", show=False),
         bind("back"),
         bind("older", show=False, priority=True),
@@ -136,6 +137,12 @@ class Monitor(LiveScreen):
     def action_filter(self) -> None:
         self.add_class("-filtering")
         self.set_focus(self.box)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A `/` in the filter is a letter of it."""
+        if action == "filter" and self.focused is self.box:
+            return False
+        return super().check_action(action, parameters)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         for feed in self.query(Feed):

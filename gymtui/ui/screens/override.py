@@ -17,7 +17,7 @@ from gymtui.ui.override import Override
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.widgets.entry import Entry
 
-UNUSED = 30.0  # seconds until questions that nobody answers are gone
+UNUSED = 60.0  # seconds until questions that nobody answers are gone; a manager has to come first
 
 
 class OverrideScreen(BoxScreen):
@@ -44,10 +44,10 @@ class OverrideScreen(BoxScreen):
             self.override = self._begin(verdict.command_id, verdict.member)
 
     def _begin(self, refused: str, whom: MemberRef) -> Override:
-        """From the beginning; where the PIN was wrong, from there."""
-        if self._sent is not None and self._sent[0] == refused:
-            return self._sent[1]
+        """From the beginning; where name and PIN were no pair, from the name, which may be the wrong one of them."""
         user = self.connection.user if self.connection.role == "manager" else None
+        if self._sent is not None and self._sent[0] == refused:
+            return self._sent[1].again(user or "")
         return Override(whom=whom, manager=user or "")
 
     def watch_override(self, override: Override | None) -> None:
@@ -125,9 +125,11 @@ class OverrideScreen(BoxScreen):
 
     def _take_answer(self, override: Override, text: str) -> None:
         objection = override.objection(text) if text else None
+        in_full = text and override.step == "pin"  # where nothing is guessed
+        card = self._desk.replica.by_code(text) if in_full else self.card_in(text)
         if text and override.step == "pin" and objection is None:  # it may look like a card: the server knows
             self._send(override, text)
-        elif text and self._desk.replica.by_code(text) is not None:
+        elif card is not None:
             self._end()
             self.take(text)
         elif objection is not None:

@@ -14,10 +14,11 @@ from textual.widgets import Static
 
 from gymtui.client.state import Inside
 from gymtui.client.verdicts import may_be_number
-from gymtui.protocol import Member, Snapshot
+from gymtui.protocol import Snapshot
 from gymtui.ui.bindings import bind, key_of
 from gymtui.ui.pace import Pace
 from gymtui.ui.roster import Roster
+from gymtui.ui.screens.box import member_of
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -81,7 +82,7 @@ class WhoIsIn(OverrideScreen):
     def watch_roster(self, roster: Roster) -> None:
         people = len(roster.people)
         count = "1 person" if people == 1 else f"{people} people"
-        seen = f", {len(roster.rows)} of them seen" if roster.text else ""
+        seen = f", {len(roster.rows)} shown" if roster.text else ""
         order = "the newest first" if roster.order == "time" else "by name"
         self.query_one("#title", Static).update(
             Content.assemble("WHO IS IN   ", (f"{count}{seen}, {order}", "not bold $quiet"))
@@ -101,8 +102,8 @@ class WhoIsIn(OverrideScreen):
         if self.asking:
             return f"Enter again checks out these {marked}; {key_of(self, 'back')} does not"
         if marked:
-            return f"Enter checks out the {marked} that are marked"
-        return "type to narrow the list, ↑ ↓ choose, Enter checks out"
+            return f"Enter checks out the {'one' if marked == 1 else marked} marked"
+        return "type or ↑ ↓, Enter checks out; a card of who is not in checks in"
 
     # --- what the person does -----------------------------------------------------------------------------------------
 
@@ -119,7 +120,7 @@ class WhoIsIn(OverrideScreen):
         """A number that is scanned is its member's, whatever is marked or chosen; whoever is not in comes in."""
         roster = replace(self.roster, text=text) if text != self.roster.text else self.roster
         self.roster = replace(roster, text="")
-        member = self._desk.replica.by_code(text) if text else None
+        member = self.card_in(text)
         if member is not None:
             present = self._desk.in_since(member.id) is not None
             self.say(self._desk.check_out(member) if present else self._desk.check_in(member))
@@ -177,12 +178,7 @@ class WhoIsIn(OverrideScreen):
             self.roster = self.roster.moved(direction * roster_list.page)
 
     def _check_out(self, people: tuple[Inside, ...]) -> None:
-        verdicts = [self._desk.check_out(_member(inside)) for inside in people]
+        verdicts = [self._desk.check_out(member_of(inside.member)) for inside in people]
         worst = next((verdict for verdict in verdicts if verdict.kind == "refused"), verdicts[-1])
         more = len(people) - 1
         self.say(replace(worst, subject=f"{worst.subject} and {more} more") if more else worst)
-
-
-def _member(inside: Inside) -> Member:
-    ref = inside.member
-    return Member(id=ref.id, membership_number=ref.membership_number, full_name=ref.full_name)

@@ -86,7 +86,9 @@ class ConnectionDetails(LiveWidget):
         if not times:
             return self._line("latency", "not measured yet")
         middle = sorted(times)[len(times) // 2]
-        words = f"{times[-1]:.0f} ms now, {middle:.0f} ms in the middle, {max(times):.0f} ms at most  "
+        has_answered = self.state.phase == "live" and self.state.silent_since is None
+        when = "now" if has_answered else "last"
+        words = f"{times[-1]:.0f} ms {when}, {middle:.0f} ms in the middle, {max(times):.0f} ms at most  "
         room = max(0, self.content_size.width - LABEL - len(words))
         blocks = spark(times[-room:] if room else [])
         return self._line("latency", words) + "  " + Content.styled(blocks, self._look("spark"))

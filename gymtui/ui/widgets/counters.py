@@ -46,7 +46,9 @@ def big(text: str) -> list[str]:
 
 
 class Counters(LiveWidget):
-    """Three figures side by side: two rows, or five where there is room. Painted three times a second at most."""
+    """Three figures side by side: two rows, or five where there is room. Painted three times a second at most.
+
+    `waiting` commands are not in the figures yet, which the first one says."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "counters--label",
@@ -58,6 +60,7 @@ class Counters(LiveWidget):
     }
 
     stats: reactive[Stats | None] = reactive[Stats | None](None, repaint=False)
+    waiting: reactive[int] = reactive(0, repaint=False)
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,8 +70,11 @@ class Counters(LiveWidget):
     def watch_stats(self) -> None:
         self._pace.ask()
 
+    def watch_waiting(self) -> None:
+        self._pace.ask()
+
     def _show(self) -> None:
-        shown = _figures(self.stats) if self.stats else None
+        shown = (self.waiting, *_figures(self.stats)) if self.stats else None
         if shown != self._shown:
             self._shown = shown
             self.refresh()
@@ -131,6 +137,7 @@ class Counters(LiveWidget):
         fill = fill_of(stats)
         figure = f"{stats.currently_in:,}"
         of = "" if fill is None else f" of {stats.capacity:,}"
+        of += f", {self.waiting} queued" if self.waiting else ""
         percent = "" if fill is None else f"{fill:.0%}".replace("%", " %")
         rows = self._figure("IN NOW", figure, "")
         if self._is_big:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -11,6 +13,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer, TimerCallback
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -43,6 +46,11 @@ class LiveWidget(Widget):
         except Exception as error:  # noqa: BLE001  (the boundary logs it and shows it)
             self.post_message(self.Failed(self, error))
             return [Strip.blank(crop.width)] * crop.height
+
+    def set_timer(self, delay: float, callback: TimerCallback | None = None, **options: Any) -> Timer:
+        # In the widget's own turn: Textual ends the app over what a timer raises.
+        own = None if callback is None else partial(self.call_later, callback)
+        return super().set_timer(delay, own, **options)
 
     async def _on_message(self, message: Message) -> None:
         try:

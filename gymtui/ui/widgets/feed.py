@@ -33,6 +33,7 @@ RATE = 6  # paints a second at most
 HEADING = ("TIME", "", "WHO", "", "WHERE", "BY", "NOTE")
 GAP = 1  # cells after each column
 TIME, SYMBOL, OUTCOME, PLACE, BY = 10, 2, 11, 16, 12  # cells of these columns with their gap
+NAME_AT_MOST = 40  # where there is a note to have the rest
 PLACE_FROM, BY_FROM, NOTE_FROM = 46, 70, 100  # cells of width from which these columns are there
 
 
@@ -49,6 +50,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         "feed--out",
         "feed--undone",
         "feed--clash",
+        "feed--again",
         "feed--refused",
         "feed--notice",
     }
@@ -159,32 +161,33 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
             found = f"{len(self.rows)} with “{' '.join(self.filter)}”"
             text, look = f"{found} — {key_of(self, 'back')} shows all", "new"
         else:
-            text, look = "".join(_cells(HEADING, width)), "heading"
+            text, look = "".join(_cells(HEADING, _columns(width))), "heading"
         return Strip([Segment(fit(text, width), self._look(look))], width)
 
     def _format(self, row: Row, width: int) -> Strip:
         at = hours_minutes_seconds(row.at, self.zone)
         texts = (at, row.symbol, row.who, row.outcome, row.place, row.by, row.note)
-        cells = _refusal_cells(texts, width) if row.kind == "refused" else _cells(texts, width)
+        cells = _cells(texts, _refusal_columns(width) if row.kind in ("refused", "again") else _columns(width))
         name = "refused" if row.kind == "refused" else "name"
         looks = ("time", row.kind, name, row.kind, "quiet", "quiet", "quiet")
         segments = [Segment(text, self._look(look)) for text, look in zip(cells, looks, strict=True)]
         return Strip(segments).simplify().adjust_cell_length(width)
 
 
-def _cells(texts: tuple[str, ...], width: int) -> list[str]:
-    """The columns of one row, `width` cells together: the time first, and the last ones only where there is room."""
+def _columns(width: int) -> tuple[int, ...]:
+    """The cells of each column, `width` together: the time first, and the last ones only where there is room."""
     place = PLACE if width >= PLACE_FROM else 0
     by = BY if width >= BY_FROM else 0
     rest = width - TIME - SYMBOL - OUTCOME - place - by
-    note = min(40, rest // 2) if width >= NOTE_FROM else 0
-    columns = (TIME, SYMBOL, rest - note, OUTCOME, place, by, note)
-    return [fit(text, column - GAP) + " " * min(GAP, column) for text, column in zip(texts, columns, strict=True)]
+    note = max(rest // 2, rest - NAME_AT_MOST) if width >= NOTE_FROM else 0
+    return TIME, SYMBOL, rest - note, OUTCOME, place, by, note
 
 
-def _refusal_cells(texts: tuple[str, ...], width: int) -> list[str]:
+def _refusal_columns(width: int) -> tuple[int, ...]:
     """The same; where the reason has no column of its own, it takes those of place and desk."""
-    *cells, place, by, note = _cells(texts, width)
-    if width >= NOTE_FROM:
-        return [*cells, place, by, note]
-    return [*cells, fit(texts[-1], max(0, len(place) + len(by) - GAP)) + " ", "", ""]
+    *columns, place, by, note = _columns(width)
+    return (*columns, place, by, note) if note else (*columns, 0, 0, place + by)
+
+
+def _cells(texts: tuple[str, ...], columns: tuple[int, ...]) -> list[str]:
+    return [fit(text, column - GAP) + " " * min(GAP, column) for text, column in zip(texts, columns, strict=True)]

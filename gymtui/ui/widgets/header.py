@@ -16,11 +16,12 @@ from gymtui.ui.widgets.error_boundary import LiveWidget
 
 
 class GymName(LiveWidget):
-    """The gym and the desk."""
+    """The gym, then the desk and who is logged in, as far as there is room for all of it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"gym-name--gym", "gym-name--desk"}
 
     gym: reactive[Gym | None] = reactive[Gym | None](None)
+    user: reactive[str | None] = reactive[str | None](None)
 
     def __init__(self, desk: str | None) -> None:
         super().__init__()
@@ -28,11 +29,13 @@ class GymName(LiveWidget):
 
     def render(self) -> Content:
         name = printable(self.gym.name) if self.gym else "Front desk"
-        desk = f"   {printable(self._desk)}" if self._desk else ""
-        return Content.assemble(
-            (f"◆ {name}", self.get_visual_style("gym-name--gym")),
-            (desk, self.get_visual_style("gym-name--desk")),
-        ).truncate(self.size.width, ellipsis=True)
+        gym = Content.styled(f"◆ {name}", self.get_visual_style("gym-name--gym"))
+        quiet = self.get_visual_style("gym-name--desk")
+        desk = gym + Content.styled(f"   {printable(self._desk or '')}", quiet)
+        user = desk + Content.styled(f" · {printable(self.user or '')}", quiet)
+        whole = (user, desk) if self.user else (desk,)
+        fitting = (line for line in whole if line.cell_length <= self.size.width)
+        return next(fitting, gym.truncate(self.size.width, ellipsis=True))
 
 
 class WallClock(LiveWidget):

@@ -17,10 +17,13 @@ from gymtui.client.state import Hit
 from gymtui.client.verdicts import judge, may_be_number
 from gymtui.protocol import Gym
 from gymtui.ui.cells import fit
+from gymtui.ui.namesakes import told_apart
 from gymtui.ui.search import Search
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget
 from gymtui.words import WORD, beginnings, fold
+
+APART = 14  # cells of what tells namesakes apart: a birth date
 
 
 def matches(text: str, shown: str) -> Iterator[tuple[int, int]]:
@@ -71,8 +74,8 @@ class Hits(LiveWidget):
         return _height(self.search)
 
     def on_click(self, event: events.Click) -> None:
-        if self.search and event.y < len(self.search.hits):
-            self.post_message(self.Picked(self.search.hits[event.y]))
+        if self.search and event.y < len(self.search.seen):
+            self.post_message(self.Picked(self.search.hits[self.search.seen[event.y]]))
 
     def render(self) -> Content:
         if self.search is None:
@@ -84,21 +87,25 @@ class Hits(LiveWidget):
                 step = f"members are still coming in, {self.directory:.0%}".replace("%", " %")
             nobody = f"   nobody is found by “{text}” — {step}"
             return Content.styled(fit(nobody, self.size.width), self.get_visual_style("hits--quiet"))
-        return Content("\n").join(self._row(row, hit, self.search) for row, hit in enumerate(self.search.hits))
+        told = told_apart(hit.member for hit in self.search.hits)
+        return Content("\n").join(self._row(row, self.search, told) for row in self.search.seen)
 
-    def _row(self, row: int, hit: Hit, search: Search) -> Content:
+    def _row(self, row: int, search: Search, told: dict[str, str]) -> Content:
+        hit = search.hits[row]
         width = self.size.width
         name_width = max(14, min(32, width // 3))
         remark, look = self._remark(hit)
+        apart = told.get(hit.member.id, "")
         quiet = self.get_visual_style("hits--quiet", partial=True)
         content = Content.assemble(
             "›" if row == search.chosen else " ",
-            (f"{row + 1} ", quiet),
+            (f"{row - search.first + 1} ", quiet),
             self._marked(fit(hit.member.full_name, name_width), search.text),
             "  ",
-            self._marked(fit(hit.member.membership_number or "", 12), search.text),
+            self._marked(fit(hit.member.membership_number or "", 12), search.text).stylize_before(quiet),
             (fit(hit.member.plan or "", 10), quiet) if width >= 90 else "",
             "  ",
+            (apart and f"{fit(apart, APART)}  ", quiet),
             (remark, self.get_visual_style(f"hits--{look}", partial=True)),
         ).truncate(width, ellipsis=True)
         content = content.pad_right(width - content.cell_length)
@@ -122,4 +129,4 @@ class Hits(LiveWidget):
 
 def _height(search: Search | None) -> int:
     """Rows for the hits, one for `nobody is found`."""
-    return max(1, len(search.hits)) if search else 0
+    return max(1, len(search.seen)) if search else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -12,6 +13,7 @@ from textual.reactive import reactive
 
 from gymtui.client.outbox import Outgoing
 from gymtui.client.state import CommandKind
+from gymtui.printable import printable
 from gymtui.ui.cells import fit
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget
@@ -43,7 +45,28 @@ class QueueList(LiveWidget):
 
     @property
     def _first(self) -> int:
-        return max(0, self.chosen - (self.content_size.height - 2))
+        return max(0, self.chosen - self._page + 1)
+
+    @property
+    def _page(self) -> int:
+        """How many rows are seen."""
+        return max(1, self.content_size.height - (3 if self._more else 1))
+
+    @property
+    def _more(self) -> str:
+        """Why the chosen one was set aside, where its row has not the room for it."""
+        row = self.rows[self.chosen][0] if self.rows else None
+        if row is None or row.reason is None or cell_len(printable(self._state(row))) <= self._state_width:
+            return ""
+        return fit(f"   {row.reason}", self.content_size.width)
+
+    @property
+    def _name_width(self) -> int:
+        return max(12, min(30, self.content_size.width // 4))
+
+    @property
+    def _state_width(self) -> int:
+        return max(0, self.content_size.width - 3 - AT - KIND - self._name_width - 2)
 
     def render(self) -> Content:
         aside = sum(row.state == "set_aside" for row, _ in self.rows)
@@ -54,21 +77,21 @@ class QueueList(LiveWidget):
         if not self.rows:
             empty = "   nothing waits: the server has answered everything this desk has done"
             lines.append(Content.styled(fit(empty, self.content_size.width), self.get_visual_style("queue--quiet")))
-        seen = list(enumerate(self.rows))[self._first : self._first + self.content_size.height - 1]
+        seen = list(enumerate(self.rows))[self._first : self._first + self._page]
         lines += [self._row(row, name, n == self.chosen) for n, (row, name) in seen]
+        if self._more:
+            lines += [Content(""), Content.styled(self._more, self.get_visual_style("queue--aside", partial=True))]
         return Content("\n").join(lines)
 
     def _row(self, row: Outgoing, name: str, chosen: bool) -> Content:
-        width = self.content_size.width
-        name_width = max(12, min(30, width // 4))
         at = fit(hours_minutes(row.at, self.zone), AT)
-        state = fit(self._state(row), max(0, width - 3 - AT - KIND - name_width - 2))
+        state = fit(self._state(row), self._state_width)
         look = "aside" if row.state == "set_aside" else "quiet"
         content = Content.assemble(
             " › " if chosen else "   ",
             at,
             fit(KINDS[row.kind], KIND),
-            fit(name, name_width),
+            fit(name, self._name_width),
             "  ",
             (state, self.get_visual_style(f"queue--{look}", partial=True)),
         )

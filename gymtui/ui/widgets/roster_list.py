@@ -18,7 +18,7 @@ from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 MINUTES, SINCE, PLACE, NUMBER = 10, 8, 18, 12  # cells of the columns
-NAME_AT_MOST = 48
+NAME_AT_MOST = 40
 PLACE_FROM, NUMBER_FROM = 56, 76  # cells of width from which these columns are there
 
 
@@ -114,7 +114,7 @@ class RosterList(LiveWidget):
             self._styled(fit(inside.member.membership_number or "", self._number_width), "quiet"),
             self._styled(f"{f'{minutes} min':>{MINUTES - 2}}  ", "minutes"),
             self._styled(fit(hours_minutes(inside.since, self.zone), SINCE), "quiet"),
-            self._styled(fit(inside.place or "", self._place_width), "quiet"),
+            self._styled(fit("… queued" if inside.queued else inside.place or "", self._place_width), "quiet"),
         )
         content = content.pad_right(max(0, self.content_size.width - content.cell_length))
         if is_chosen:

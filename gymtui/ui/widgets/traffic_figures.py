@@ -16,7 +16,10 @@ from gymtui.ui.widgets.error_boundary import LiveWidget
 BARS: Final = " ▁▂▃▄▅▆▇█"
 CAPTION: Final = 12  # cells
 HALF: Final = 27  # cells of the first figures of a line
-RATES: Final = 37  # cells of the rates, before the sparkline
+RATES: Final = HALF + 9  # of the rates: the sparkline begins where the second figures do
+
+
+Named = tuple[tuple[str, str], ...]  # figures, each behind its name
 
 
 def sparkline(rates: tuple[int, ...], width: int) -> str:
@@ -26,16 +29,16 @@ def sparkline(rates: tuple[int, ...], width: int) -> str:
     return "".join(BARS[-(-rate * 8 // top)] if rate else BARS[0] for rate in shown)
 
 
-def milliseconds(of: Percentiles | None) -> str:
+def milliseconds(of: Percentiles | None) -> Named:
     if of is None:
-        return "nothing measured yet"
-    return f"p50 {of.p50 * 1000:.0f}  p95 {of.p95 * 1000:.0f}  p99 {of.p99 * 1000:.0f} ms"
+        return (("nothing measured yet", ""),)
+    return ("p50", f"{of.p50 * 1000:.0f}"), ("p95", f"{of.p95 * 1000:.0f}"), ("p99", f"{of.p99 * 1000:.0f} ms")
 
 
 class TrafficFigures(LiveWidget):
     """Four lines; painted only when a figure has changed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"figures--caption", "figures--bars", "figures--refused"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"figures--caption", "figures--name", "figures--bars", "figures--refused"}
 
     figures: reactive[Figures] = reactive(Figures)
     position: reactive[tuple[str, int]] = reactive(("", 0))
@@ -43,14 +46,19 @@ class TrafficFigures(LiveWidget):
 
     def render(self) -> Content:
         figures = self.figures
-        rates = f"1 s {figures.last_second}  1 min {figures.last_minute:.1f}  peak {figures.peak}"
-        size = figures.batch_size
-        batches = "none yet" if size is None else f"p50 {size.p50:.0f}  p99 {size.p99:.0f}  max {figures.largest_batch}"
-        delay = self._part("DELAY  ", milliseconds(figures.delay))
+        rates = (
+            ("1 s", f"{figures.last_second}"),
+            ("1 min", f"{figures.last_minute:.1f}"),
+            ("peak", f"{figures.peak}"),
+        )
         lines = (
-            self._line("EVENTS / S", fit(rates, RATES), self._bars(figures)),
-            self._line("ROUND TRIP", fit(milliseconds(figures.round_trip), HALF), delay),
-            self._line("BATCHES   ", fit(batches, HALF), self._part("JOURNAL", self._journal())),
+            self._line("EVENTS / S", self._named(rates, RATES), self._bars(figures)),
+            self._line(
+                "ROUND TRIP",
+                self._named(milliseconds(figures.round_trip), HALF),
+                self._part("DELAY  ", self._named(milliseconds(figures.delay))),
+            ),
+            self._line("BATCHES   ", self._named(_batches(figures), HALF), self._part("JOURNAL", self._journal())),
             self._refusals(figures),
         )
         return Content("\n").join(lines)
@@ -58,26 +66,39 @@ class TrafficFigures(LiveWidget):
     def _look(self, name: str) -> Style:
         return self.get_visual_style(f"figures--{name}", partial=True)
 
-    def _part(self, caption: str, text: str) -> Content:
-        return Content.assemble((f"{caption}  ", self._look("caption")), text)
+    def _named(self, figures: Named, width: int = 0) -> Content:
+        """In `width` cells at least, the names quieter than what they name."""
+        look = self._look("name")
+        content = Content("  ").join(Content.assemble((name, look), f" {value}") for name, value in figures)
+        return content.pad_right(max(0, width - content.cell_length))
 
-    def _line(self, caption: str, text: str, more: Content) -> Content:
+    def _part(self, caption: str, text: Content) -> Content:
+        return Content.styled(f"{caption}  ", self._look("caption")) + text
+
+    def _line(self, caption: str, text: Content, more: Content) -> Content:
         return (self._part(caption, text) + more).truncate(self.content_size.width, ellipsis=True)
 
     def _bars(self, figures: Figures) -> Content:
         bars = sparkline(figures.rates, max(0, self.content_size.width - CAPTION - RATES))
         return Content.styled(bars, self._look("bars"))
 
-    def _journal(self) -> str:
+    def _journal(self) -> Content:
         epoch, seq = self.position
         if not epoch:
-            return "not known yet"
+            return Content.styled("not known yet", self._look("name"))
         inside = "" if self.stats is None else f", {self.stats.currently_in:,} in now"
-        return f"{seq:,}{inside}"
+        return Content(f"{seq:,}{inside}")
 
     def _refusals(self, figures: Figures) -> Content:
         if not figures.refusals:
-            return self._part("REFUSED   ", "nobody yet")
+            return self._part("REFUSED   ", Content.styled("nobody yet", self._look("name")))
         reasons = " · ".join(f"{count} {reason}" for reason, count in figures.refusals)
-        shown = Content.styled(fit(reasons, self.content_size.width - CAPTION), self._look("refused"))
-        return self._part("REFUSED   ", "") + shown
+        room = max(0, self.content_size.width - CAPTION)
+        return self._part("REFUSED   ", Content.styled(fit(reasons, room), self._look("refused")))
+
+
+def _batches(figures: Figures) -> Named:
+    size = figures.batch_size
+    if size is None:
+        return (("none yet", ""),)
+    return ("p50", f"{size.p50:.0f}"), ("p99", f"{size.p99:.0f}"), ("max", f"{figures.largest_batch}")

@@ -1,0 +1,78 @@
+"""The list of those whom a name finds: all of them, told apart, and chosen by a digit."""
+
+from __future__ import annotations
+
+from gymtui.client.state import Inside
+from tests.test_ui_front_desk import front, screen_text
+from tests.ui_fakes import NOW, FakeDesk, make_app, member
+
+ANAS = [member(1000 + n, f"Ana Person{n:02}") for n in range(18)]
+
+
+async def test_all_whom_a_name_finds_are_in_the_list_which_scrolls() -> None:
+    desk = FakeDesk(ANAS)
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"ana", "enter")
+        assert "18 match: ↑ ↓ or a digit choose" in screen_text(app)
+        assert front(app).query_one("Hits").size.height == 5
+        await pilot.press(*["down"] * 11)
+        text = screen_text(app)
+        assert "›5 Ana Person11" in text
+        assert " 1 Ana Person07" in text
+        assert "Ana Person06" not in text
+        await pilot.click("Hits", offset=(5, 1))
+        assert desk.done == [("check_in", "Ana Person08")]
+
+
+async def test_where_there_are_more_than_the_list_goes_through_the_words_say_so() -> None:
+    app = make_app(FakeDesk([member(1000 + n, f"Ana Person{n:02}") for n in range(41)]))
+    async with app.run_test() as pilot:
+        await pilot.press(*"ana", "enter")
+        assert "40 or more match: Esc and type more, or ↑ ↓ choose, Enter takes" in screen_text(app)
+
+
+async def test_a_digit_alone_takes_its_row_of_the_list_that_waits() -> None:
+    desk = FakeDesk(ANAS)
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"ana", "enter", "3")
+        assert "›3 Ana Person02" in screen_text(app)
+        await pilot.press("backspace", "2", "enter")
+        assert desk.done == [("check_in", "Ana Person01")]
+        await pilot.press(*"ana", "enter", *["down"] * 6, "1", "enter")
+        assert desk.done[-1] == ("check_in", "Ana Person02")
+        await pilot.press(*"ana", "enter", "2", "escape")
+        assert front(app).entry.value == "ana"
+
+
+async def test_a_card_is_still_a_card_while_the_list_waits() -> None:
+    desk = FakeDesk([*ANAS, member(3, "Card Three")])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"ana", "enter", "3", "enter", *"ana", "enter", *"1004", "enter")
+        assert desk.done == [("check_in", "Card Three"), ("check_in", "Ana Person04")]
+
+
+async def test_namesakes_are_told_apart_at_eighty_columns() -> None:
+    johns = [
+        member(100001, "John Smith", birth_date="1988-05-04"),
+        member(100002, "John Smith", birth_date="1961-12-24", payment_overdue=True),
+        member(100003, "John Smith", phone="+41 79 111 00 05"),
+    ]
+    app = make_app(FakeDesk(johns))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"john", "enter")
+        text = screen_text(app)
+        assert all(words in text for words in ("b. 4 May 1988", "b. 24 Dec 1961", "phone …0005"))
+        assert "payment overdue" in text
+
+
+async def test_the_first_choice_is_somebody_who_is_not_in_or_who_is() -> None:
+    desk = FakeDesk(ANAS[:3])
+    desk.inside = [Inside(member=ANAS[0].ref, since=NOW)]
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"ana", "enter", "enter")
+        await pilot.press("f4", *"ana", "enter", "enter")
+        assert desk.done == [("check_in", "Ana Person01"), ("check_out", "Ana Person00")]

@@ -1,0 +1,54 @@
+"""A card that is scanned over something half typed is that card, wherever the box is."""
+
+from __future__ import annotations
+
+import pytest
+
+from gymtui.client.state import Inside
+from gymtui.ui.widgets.feed import Feed
+from tests.test_ui_front_desk import ANA, BEN, a_desk, front, screen_text
+from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
+
+
+@pytest.mark.parametrize("begun", ["be", "be ", ":the", "/be", "qqq"])
+async def test_a_card_over_what_was_begun_is_checked_in_and_the_rest_is_dropped(begun: str) -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*begun, *"4711", "enter")
+        assert desk.done == [("check_in", "Ana Silva")]
+        assert "✓ Ana Silva checked in" in screen_text(app)
+        assert (front(app).entry.value, front(app).search, front(app).palette) == ("", None, None)
+        assert len(app.screen.query_one(Feed).rows) == 2
+        assert "Esc shows all" not in screen_text(app)
+        for key in [*begun, *"4712", "enter", *"4711", "enter"]:
+            app.simulate_key(key)
+        await pilot.pause()
+        assert [name for _, name in desk.done] == ["Ana Silva", "Ben Ode", "Ana Silva"]
+
+
+async def test_two_cards_in_one_are_never_taken_apart() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"47114712", "enter")
+        assert desk.done == [("check_in", "47114712")]
+
+
+async def test_the_row_that_is_chosen_is_taken_whatever_the_text_ends_with() -> None:
+    desk = FakeDesk([member(4711, "Ana Silva"), member(47110, "Anton Quist")])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"an 4711", "down", "down", "enter")
+        assert desk.done == [("check_in", "Anton Quist")]
+
+
+async def test_where_everybody_is_listed_a_card_over_a_name_checks_in_or_out() -> None:
+    desk = FakeDesk([ANA, BEN], [visit(1, "Zoe Huber")])
+    desk.inside = [Inside(member=ANA.ref, since=NOW)]
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f3")
+        assert "a card of who is not in checks in" in screen_text(app)
+        await pilot.press(*"be4711", "enter", *"an4712", "enter")
+        assert desk.done == [("check_out", "Ana Silva"), ("check_in", "Ben Ode")]

@@ -1,0 +1,70 @@
+"""What Ctrl+Z and F4 are about is said before they do it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gymtui.client.state import Verdict, VerdictKind
+from gymtui.client.undoable import Undoable
+from tests.test_ui_front_desk import ANA, BEN, MAX, a_desk, front, screen_text
+from tests.ui_fakes import NOW, make_app
+
+
+@pytest.mark.parametrize(("since", "what"), [(None, "check-in"), (NOW, "check-out")])
+@pytest.mark.parametrize("kind", ["already_in", "refused"])
+async def test_after_what_was_not_done_the_first_undo_says_what_it_would_take_back(
+    kind: VerdictKind, since: int | None, what: str
+) -> None:
+    desk = a_desk()
+    desk.replica.undoable = Undoable("c0", BEN.ref, since)
+    desk.answers = {"Ana Silva": kind}
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"4711", "enter", "ctrl+z")
+        assert len(desk.done) == 1
+        assert "✗ Undo refused: nothing was done just now" in screen_text(app)
+        assert f"— Ctrl+Z again takes back Ben Ode's {what}" in screen_text(app)
+        await pilot.press("ctrl+z")
+        assert desk.done == []
+
+
+async def test_after_what_was_done_it_is_taken_back_at_once_and_who_would_be_next_is_named() -> None:
+    desk = a_desk()
+    desk.replica.undoable = Undoable("c0", MAX.ref)
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"4711", "enter", "ctrl+z")
+        assert desk.done == []
+        assert "✓ Ana Silva undone — Ctrl+Z again: Max O" in screen_text(app)
+        later = Verdict(kind="undone", subject="Ana Silva", command_id="u1", at=NOW, detail="check-in", action="undo")
+        desk.publish("verdict", later)
+        await pilot.pause()
+        assert "✓ Ana Silva undone: check-in — Ctrl+Z again: Max O" in screen_text(app)
+        desk.replica.undoable = None
+        desk.publish("verdict", later)
+        await pilot.pause()
+        assert "again" not in screen_text(app)
+
+
+async def test_whoever_was_in_already_is_checked_out_by_f4_and_enter() -> None:
+    desk = a_desk()
+    desk.answers = {"Ana Silva": "already_in"}
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"4711", "enter", "enter")
+        assert desk.done == [("check_in", "Ana Silva")]
+        await pilot.press("f4")
+        assert "Enter checks out Ana Silva, or scan another card" in screen_text(app)
+        await pilot.press("enter")
+        assert desk.done[1:] == [("check_out", "Ana Silva")]
+        assert not front(app).checking_out
+
+
+async def test_a_card_after_f4_is_the_one_that_is_checked_out() -> None:
+    desk = a_desk()
+    desk.answers = {"Ana Silva": "already_in"}
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"4711", "enter", "f4", *"4712", "enter", "f4", "enter")
+        assert desk.done == [("check_in", "Ana Silva"), ("check_out", "Ben Ode")]
+        assert ANA.full_name not in front(app).placeholder
