@@ -44,7 +44,7 @@ async def test_a_server_that_is_killed_loses_nothing_and_doubles_nothing(tmp_pat
     async with Terminal.run("demo", columns=80, rows=24, environment={"TMPDIR": str(tmp_path)}) as terminal:
         await terminal.until("● live")
         terminal.type("100042")
-        await terminal.until(r"\w+ +100042")  # the directory has come
+        await terminal.until(r"1 \w.+ 100042")  # the directory has come
         await terminal.until("0 done, 0 lost, 0 doubled")
         terminal.type("\x1b[24~")  # F12
         await terminal.until("kill -9")

@@ -7,11 +7,14 @@ one that breaks a promise to the shortest that does.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 import time
+import warnings
 from argparse import ArgumentParser
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -184,9 +187,7 @@ def _in_or_out(desk: Desk, who: Member) -> Verdict:
 def check(schedules: int, *, seed: int | None = None) -> None:
     """Plays so many schedules; AssertionError with the shortest one that breaks a promise."""
     machine = Schedule if seed is None else hypothesis.seed(seed)(Schedule)
-    before = threading.excepthook
-    threading.excepthook = lambda about: None if about.exc_type is Killed else before(about)
-    try:
+    with _the_dead():
         run_state_machine_as_test(
             machine,
             settings=settings(
@@ -197,6 +198,18 @@ def check(schedules: int, *, seed: int | None = None) -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
+
+
+@contextmanager
+def _the_dead() -> Iterator[None]:
+    """Who is killed ends its threads without a word, and closes nothing that it had open."""
+    before = threading.excepthook
+    threading.excepthook = lambda about: None if about.exc_type is Killed else before(about)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            yield
+            gc.collect()
     finally:
         threading.excepthook = before
 
