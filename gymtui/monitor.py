@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 
 from gymtui import logs
 from gymtui.choices import ChoicesFile, Theme
 from gymtui.client.auth import Login
+from gymtui.client.connected import ask_connected
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.session_file import SessionFile
@@ -27,6 +29,7 @@ def run(*, url: str, user: str | None, desk: str, token: str | None, theme: Them
         service,
         journal,
         login,
+        ask=partial(ask_connected, url),
         url=url,
         user=user,
         theme=theme,

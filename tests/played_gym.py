@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from gymtui import clock
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
 from gymtui.client.auth import Answer
+from gymtui.client.connected import Connected
 from gymtui.client.follow import Bookmark
 from gymtui.client.mock import MockConnection
 from gymtui.client.readiness import Readiness
@@ -171,6 +172,10 @@ async def console(
             await app.leave()
 
 
+async def _count() -> Connected:
+    return {"operator": 1, "manager": 1, "staff": 4}
+
+
 @asynccontextmanager
 async def monitor(
     server: MockWebSocket, clock: Clock, token: str | None, size: tuple[int, int]
@@ -178,7 +183,7 @@ async def monitor(
     """The monitor against a played server, with all of time standing still."""
     login, journal = Login(URL, token=token), Bookmark()
     service = WebSocketService(URL, login, journal, connect=server, clock=clock, timer=clock.timer, sleep=clock.sleep)
-    app = MonitorApp(service, journal, login, url=URL, clock=clock)
+    app = MonitorApp(service, journal, login, ask=_count, url=URL, clock=clock)
     async with app.run_test(size=size) as pilot:
         yield app, pilot
         await app.leave()

@@ -6,6 +6,7 @@ from typing import Any
 
 from gymtui import clock
 from gymtui.client.auth import Login
+from gymtui.client.connected import Ask
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.protocol import Gym
@@ -14,7 +15,8 @@ from gymtui.ui.screens.monitor import Monitor
 
 
 class MonitorApp(LiveApp):
-    """Runs `service`, whose journal is `journal`, and shows what it brings; never ends by itself."""
+    """Runs `service`, whose journal is `journal`, and shows what it brings; `ask` tells who is connected. Never ends by
+    itself."""
 
     TITLE = "Monitor"
 
@@ -24,12 +26,13 @@ class MonitorApp(LiveApp):
         journal: Bookmark,
         login: Login,
         *,
+        ask: Ask,
         clock: clock.Clock = clock.now,
         **options: Any,
     ) -> None:
         super().__init__(service, login, clock=clock, **options)
         self.journal = journal
-        self.monitor = Monitor(service, journal, clock=clock)
+        self.monitor = Monitor(service, journal, ask, clock=clock)
 
     @property
     def gym(self) -> Gym | None:

@@ -14,6 +14,7 @@ from textual.reactive import var
 from textual.widgets import Input
 
 from gymtui import clock
+from gymtui.client.connected import Ask, Connected
 from gymtui.client.follow import Bookmark
 from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
@@ -28,6 +29,7 @@ from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 
 KEPT: Final = 2000  # events that a pause holds back, and that a feed which is made anew begins with
+ASKED: Final = 5.0  # seconds between two counts of who is connected
 
 
 class Monitor(LiveScreen):
@@ -50,12 +52,16 @@ class Monitor(LiveScreen):
     position: var[tuple[str, int]] = var(("", 0))
     paused: var[bool] = var(False)
     held: var[int] = var(0)
+    connected: var[Connected] = var[Connected]({})
 
     box = getters.query_one("#filter", Input)
 
-    def __init__(self, service: WebSocketService, journal: Bookmark, *, clock: clock.Clock = clock.now) -> None:
+    def __init__(
+        self, service: WebSocketService, journal: Bookmark, ask: Ask, *, clock: clock.Clock = clock.now
+    ) -> None:
         super().__init__(service, heading="monitor", clock=clock)
         self._journal = journal
+        self._ask = ask
         self._traffic = Traffic(clock())
         self._events: deque[Event] = deque(maxlen=KEPT)
 
@@ -69,7 +75,7 @@ class Monitor(LiveScreen):
         yield KeyLine()
 
     def _figures(self) -> TrafficFigures:
-        return TrafficFigures().data_bind(Monitor.figures, Monitor.position, LiveScreen.stats)
+        return TrafficFigures().data_bind(Monitor.figures, Monitor.position, Monitor.connected, LiveScreen.stats)
 
     def _following(self) -> Following:
         return Following().data_bind(LiveScreen.connection, Monitor.paused, Monitor.held)
@@ -82,6 +88,8 @@ class Monitor(LiveScreen):
     def on_mount(self) -> None:
         self.box.cursor_blink = False
         self.set_interval(1.0, self.measure)
+        self.set_interval(ASKED, self._count)
+        self._count()
 
     def subscriptions(self) -> list[Callable[[], None]]:
         return [*super().subscriptions(), self._service.subscribe("events", self.telling("feed", self._happened))]
@@ -114,6 +122,12 @@ class Monitor(LiveScreen):
     def _show(self, events: Sequence[Event]) -> None:
         for feed in self.query(Feed):
             feed.extend(events)
+
+    def _count(self) -> None:
+        self.run_worker(self._ask_connected(), group="connected", exclusive=True, exit_on_error=False)
+
+    async def _ask_connected(self) -> None:
+        self.connected = await self._ask()
 
     def measure(self) -> None:
         """Shows the figures as they are now; every second does."""

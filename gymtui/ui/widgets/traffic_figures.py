@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.style import Style
 
+from gymtui.client.connected import Connected
+from gymtui.printable import printable
 from gymtui.protocol import Stats
 from gymtui.ui.cells import fit
 from gymtui.ui.traffic import Figures, Percentiles
@@ -36,13 +38,14 @@ def milliseconds(of: Percentiles | None) -> Named:
 
 
 class TrafficFigures(LiveWidget):
-    """Four lines; painted only when a figure has changed."""
+    """Five lines; painted only when a figure has changed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"figures--caption", "figures--name", "figures--bars", "figures--refused"}
 
     figures: reactive[Figures] = reactive(Figures)
     position: reactive[tuple[str, int]] = reactive(("", 0))
     stats: reactive[Stats | None] = reactive[Stats | None](None)
+    connected: reactive[Connected] = reactive[Connected]({})
 
     def render(self) -> Content:
         figures = self.figures
@@ -59,6 +62,7 @@ class TrafficFigures(LiveWidget):
                 self._part("DELAY  ", self._named(milliseconds(figures.delay))),
             ),
             self._line("BATCHES   ", self._named(_batches(figures), HALF), self._part("JOURNAL", self._journal())),
+            self._part("CONNECTED ", self._people()),
             self._refusals(figures),
         )
         return Content("\n").join(lines)
@@ -81,6 +85,14 @@ class TrafficFigures(LiveWidget):
     def _bars(self, figures: Figures) -> Content:
         bars = sparkline(figures.rates, max(0, self.content_size.width - CAPTION - RATES))
         return Content.styled(bars, self._look("bars"))
+
+    def _people(self) -> Content:
+        """How many connections, in all and by role."""
+        if not self.connected:
+            return Content.styled("not known yet", self._look("name"))
+        roles = sorted(self.connected.items())
+        total = sum(self.connected.values())
+        return self._named((("in all", f"{total:,}"), *((printable(role), f"{count:,}") for role, count in roles)))
 
     def _journal(self) -> Content:
         epoch, seq = self.position
