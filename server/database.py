@@ -116,7 +116,7 @@ class Database:
             if any(work is not _touch for work, _ in group):
                 self._remember(str(unavailable))
             self._tell(group, [_failed("storage_unavailable", str(unavailable), retryable=True)] * len(group), None)
-        except Exception:
+        except Exception:  # whatever one command does, the thread that writes for everyone goes on
             if len(group) > 1:  # one of them is bad, and its neighbours must not suffer for it
                 for job in group:
                     self._commit([job])

@@ -94,6 +94,17 @@ class Gym:
         self.service.retry_now()
         return await self.live()
 
+    async def restored(self, connection: MockConnection, seq: int) -> MockConnection:
+        """The server goes, and comes back from a backup, whose journal ends at `seq`."""
+        self.server.epoch, self.server.seq = "epoch-2", seq
+        connection.cut()
+        await until(lambda: self.service.state.phase == "waiting")
+        again = await self.come_back()
+        _, id = await again.received(Resume)
+        again.reply(id, {"resumed": "snapshot"})
+        again.send_message(snapshot(seq, epoch="epoch-2"))
+        return again
+
     @property
     def said(self) -> list[str]:
         return [verdict.words for verdict in self.verdicts]
@@ -703,13 +714,7 @@ async def test_a_server_from_a_backup_hears_again_of_what_was_settled(gym: Gym) 
             request, id = await first.received(CheckIn)
             first.reply(id, done(request, id or ""))
         await until(lambda: gym.desk.queued == 0)
-        gym.server.epoch, gym.server.seq = "epoch-2", 7
-        first.cut()
-        await until(lambda: gym.service.state.phase == "waiting")
-        second = await gym.come_back()
-        _, id = await second.received(Resume)
-        second.reply(id, {"resumed": "snapshot"})
-        second.send_message(snapshot(7, epoch="epoch-2"))
+        second = await gym.restored(first, 7)
         await until(lambda: gym.desk.queued == 2)
         assert gym.desk.in_since("m1") == gym.desk.in_since("m3") == NOW
         for _ in range(2):
@@ -731,13 +736,7 @@ async def test_an_undo_that_a_server_from_a_backup_hears_again_opens_what_it_had
         _, id = await first.received(Undo)
         first.reply(id, visit(2, eva, check_in_time=began, flags=("undone",)))
         await until(lambda: gym.desk.queued == 0)
-        gym.server.epoch, gym.server.seq = "epoch-2", 1
-        first.cut()
-        await until(lambda: gym.service.state.phase == "waiting")
-        second = await gym.come_back()
-        _, id = await second.received(Resume)
-        second.reply(id, {"resumed": "snapshot"})
-        second.send_message(snapshot(1, epoch="epoch-2"))
+        await gym.restored(first, 1)
         await until(lambda: gym.desk.queued == 1)
         assert gym.desk.in_since("m7") == clock.to_ms(began)
 
