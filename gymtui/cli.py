@@ -30,26 +30,46 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "a whole gym on this machine: server, members, a day, the desk",
     ),
     ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM), "server.app:run", "the server"),
-    ("tail", (*CLIENT, "json"), "gymtui.tail:run", "one line an event on stdout; narration on stderr"),
-    ("monitor", (*CLIENT, "theme"), "gymtui.monitor:run", "live traffic and what is wrong with it; changes nothing"),
-    ("simulate", (*CLIENT, "rate", "desks", "seed"), "gymtui.simulate:run", "a day's traffic against a server"),
+    ("tail", (*CLIENT, "json"), "gymtui.programs.tail:run", "one line an event on stdout; narration on stderr"),
+    (
+        "monitor",
+        (*CLIENT, "theme"),
+        "gymtui.programs.monitor:run",
+        "live traffic and what is wrong with it; changes nothing",
+    ),
+    (
+        "simulate",
+        (*CLIENT, "rate", "desks", "seed"),
+        "gymtui.programs.simulate:run",
+        "a day's traffic against a server",
+    ),
     ("keys", (), "gymtui.keys:run", "what can be done at the desk, and with which keys"),
-    ("admin users add", ("database",), "server.admin:users_add", "add a user"),
-    ("admin users list", ("database",), "server.admin:users_list", "list the users"),
-    ("admin users disable", ("database",), "server.admin:users_disable", "end all that a user may do"),
-    ("admin users enable", ("database",), "server.admin:users_enable", "let a disabled user log in again"),
-    ("admin users role", ("database",), "server.admin:users_role", "give a user another role"),
-    ("admin users pin", ("database",), "server.admin:users_pin", "set a manager's PIN for overrides"),
-    ("admin keys rotate", ("database",), "server.admin:keys_rotate", "sign tokens with a new key"),
-    ("admin tokens issue", ("database",), "server.admin:tokens_issue", "print one access token"),
-    ("admin members import", ("database",), "server.admin:members_import", "add or change members from a CSV file"),
-    ("admin members export", ("database",), "server.admin:members_export", "write all members to a CSV file"),
-    ("admin check-ins export", ("database",), "server.admin:check_ins_export", "write all check-ins to a CSV file"),
-    ("admin conflicts", ("database",), "server.conflicts:conflicts", "what desks did alone and did not fit"),
-    ("admin backup", ("database",), "server.backup:backup", "copy the gym to a file, while its server runs"),
-    ("admin restore", ("database",), "server.backup:restore", "put a backup in the place of the database"),
-    ("admin verify", ("database",), "server.verify:verify", "check the file, and the tables against the journal"),
-    ("admin trim", ("database",), "server.trim:trim", "let the oldest rows of the journal go"),
+    ("admin users add", ("database",), "server.admin.users:users_add", "add a user"),
+    ("admin users list", ("database",), "server.admin.users:users_list", "list the users"),
+    ("admin users disable", ("database",), "server.admin.users:users_disable", "end all that a user may do"),
+    ("admin users enable", ("database",), "server.admin.users:users_enable", "let a disabled user log in again"),
+    ("admin users role", ("database",), "server.admin.users:users_role", "give a user another role"),
+    ("admin users pin", ("database",), "server.admin.users:users_pin", "set a manager's PIN for overrides"),
+    ("admin keys rotate", ("database",), "server.admin.users:keys_rotate", "sign tokens with a new key"),
+    ("admin tokens issue", ("database",), "server.admin.users:tokens_issue", "print one access token"),
+    (
+        "admin members import",
+        ("database",),
+        "server.admin.users:members_import",
+        "add or change members from a CSV file",
+    ),
+    ("admin members export", ("database",), "server.admin.users:members_export", "write all members to a CSV file"),
+    (
+        "admin check-ins export",
+        ("database",),
+        "server.admin.users:check_ins_export",
+        "write all check-ins to a CSV file",
+    ),
+    ("admin conflicts", ("database",), "server.gym.conflicts:conflicts", "what desks did alone and did not fit"),
+    ("admin backup", ("database",), "server.admin.backup:backup", "copy the gym to a file, while its server runs"),
+    ("admin restore", ("database",), "server.admin.backup:restore", "put a backup in the place of the database"),
+    ("admin verify", ("database",), "server.admin.verify:verify", "check the file, and the tables against the journal"),
+    ("admin trim", ("database",), "server.admin.trim:trim", "let the oldest rows of the journal go"),
 )
 
 NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in with"})
@@ -107,9 +127,9 @@ HELP: Final[dict[str, str]] = {
 }
 # Those that fill a terminal, and what they open, which is on it before they are.
 SCREENS: Final = {
-    "gymtui.console:run": "{desk} · {url}",
+    "gymtui.programs.desk:run": "{desk} · {url}",
     "gymtui.demo:run": "demo",
-    "gymtui.monitor:run": "monitor · {url}",
+    "gymtui.programs.monitor:run": "monitor · {url}",
 }
 KEYED: Final = (*SCREENS, "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
 SWITCHES: Final = frozenset({"json", "log_json"})
@@ -125,7 +145,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="gymtui", description="A gym's front desk in a terminal; without a command, the desk itself.")
     top.add_argument("--version", action="version", version=__version__)
     _add_settings(top, (*CLIENT, "theme", *LOGS))
-    top.set_defaults(run=("gymtui.console:run", (*CLIENT, "theme")))
+    top.set_defaults(run=("gymtui.programs.desk:run", (*CLIENT, "theme")))
     groups: dict[str, Any] = {"": top.add_subparsers(metavar="COMMAND")}
     for name, settings, run, text in COMMANDS:
         *path, last = name.split()
@@ -168,7 +188,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _main(arguments: list[str]) -> int:
     options = vars(parser().parse_args(arguments))
-    from gymtui import choices, config, logs  # noqa: PLC0415  `--help` does without
+    from gymtui import config, logs  # noqa: PLC0415  `--help` does without
+    from gymtui import preferences as choices  # noqa: PLC0415
     from gymtui.errors import GymError, WrongUsage  # noqa: PLC0415
 
     target, names = options.pop("run")

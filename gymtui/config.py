@@ -16,8 +16,8 @@ import msgspec
 import platformdirs
 from msgspec import Meta, Struct
 
-from gymtui.choices import THEMES, Choices, Theme
 from gymtui.errors import GymError
+from gymtui.preferences import THEMES, Choices, Theme
 from gymtui.protocol import BATCH_MS, DEFAULT_PORT, MAX_RATE, PATH
 
 FILE: Final = "gymtui.toml"

@@ -21,20 +21,20 @@ from websockets.asyncio.server import ServerConnection, serve
 from gymtui import clock
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
-from server.auth import Auth
-from server.closing import Closing
-from server.connection import HIGH_WATER, Connection
-from server.database import Database
-from server.gym import name_gym, read_policy
-from server.http import Front
-from server.hub import Hub
-from server.listening import reason
-from server.metrics import Metrics
-from server.session import Session
-from server.shared import Shared
+from server.auth.auth import Auth
+from server.gym.auto_check_out import Closing
+from server.gym.settings import name_gym, read_policy
+from server.net.bind_errors import reason
+from server.net.connection import HIGH_WATER, Connection
+from server.net.context import Shared
+from server.net.http import Front
+from server.net.hub import Hub
+from server.net.metrics import Metrics
+from server.net.session import Session
+from server.net.watchdog import Watchdog
 from server.store import Committed, StoreUnavailable
-from server.store.sqlite import SqliteStore
-from server.watchdog import Watchdog
+from server.store.group_commit import Database
+from server.store.sqlite.store import SqliteStore
 
 log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from gymtui import clock
-from gymtui.client.auth import Answer, Login
-from gymtui.client.follow import Bookmark, Journal
+from gymtui.client.connection.follower import Bookmark, Journal
+from gymtui.client.connection.heartbeat import BEAT
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.connection.silence import PATIENCE
+from gymtui.client.login.login import Answer, Login
 from gymtui.client.mock import MockWebSocket
-from gymtui.client.patience import PATIENCE
-from gymtui.client.pulse import BEAT
-from gymtui.client.service import WebSocketService
 from gymtui.protocol import CheckInEvent, Gym, Member, MemberRef, Policy, Snapshot, Stats
 
 URL = "ws://gym.test/ws/checkins/"

@@ -7,8 +7,8 @@ from functools import cache
 
 from gymtui.client.state import Hit
 from gymtui.protocol import Member
-from gymtui.ui.search import Search
-from gymtui.words import words
+from gymtui.search.text import words
+from gymtui.ui.box.pick_list import Search
 
 Find = Callable[[str], Sequence[Member]]
 

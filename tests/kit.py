@@ -17,11 +17,11 @@ from websockets.exceptions import ConnectionClosed
 
 from gymtui import clock
 from gymtui.protocol import Member, Role
-from server import auth
+from server.admin.importing.members import import_members
 from server.app import Server
-from server.members_import import import_members
+from server.auth import auth
 from server.store import Transaction, User
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 
 PASSWORD = "a long enough password"
 auth._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a gym's own takes 50 ms each time

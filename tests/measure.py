@@ -1,4 +1,4 @@
-"""`python -m tests.measure` measures what the documents say of speed, prints it, and keeps it in gymtui/MEASURED.md.
+"""`python -m tests.measure` measures what the documents say of speed, prints it, and keeps it in docs/MEASURED.md.
 
 A real console in a real pseudo-terminal, a real server in a process of its own.
 """
@@ -23,16 +23,16 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from gymtui.client import Replica
-from gymtui.people import FIRST_NUMBER, members
 from gymtui.protocol import Member, MembersPage
+from gymtui.sample.people import FIRST_NUMBER, members
 from gymtui.ui.screens.front_desk import HITS
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.firehose import Firehose
 from tests.keystrokes import Keystrokes
 from tests.kit import make_gym, token
 from tests.terminal import Terminal
 
-PAGE: Final = Path(__file__).parent.parent / "gymtui" / "MEASURED.md"
+PAGE: Final = Path(__file__).parent.parent / "docs" / "MEASURED.md"
 ESCAPES: Final = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[a-zA-Z~]|\x1b[()][A-Z0-9]")
 PEOPLE: Final = 10_000
 Row = tuple[str, str]
@@ -89,7 +89,7 @@ def running(
 ) -> Iterator[subprocess.Popen[str]]:
     """A `gymtui` command, which ends with this program however that ends."""
     process = subprocess.Popen(
-        ["nice", "-n", str(nice), sys.executable, "-m", "gymtui.tied", *arguments],
+        ["nice", "-n", str(nice), sys.executable, "-m", "gymtui.child_process", *arguments],
         env={**os.environ, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -12,15 +12,15 @@ from msgspec import Struct, json
 
 from gymtui import clock
 from gymtui.client import Login, Replica, WebSocketService
-from gymtui.client.patience import PATIENCE
-from gymtui.client.pulse import BEAT
+from gymtui.client.connection.heartbeat import BEAT
+from gymtui.client.connection.silence import PATIENCE
 from gymtui.protocol import PATH, CheckIn
 from server.app import Server
-from server.commands import perform
-from server.orders import Order
+from server.gym.commands import perform
+from server.gym.orders import Order
+from server.net.watchdog import Watchdog
 from server.store import Work
-from server.store.sqlite import SqliteStore
-from server.watchdog import Watchdog
+from server.store.sqlite.store import SqliteStore
 from tests.client_kit import running
 from tests.faults.proxy import HOST, Proxy
 from tests.kit import WITHIN, make_gym, member, token

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from textual.pilot import Pilot
 
+from gymtui.client.connection.heartbeat import BEAT
 from gymtui.client.mock import MockConnection
-from gymtui.client.pulse import BEAT
 from gymtui.ui import GymApp
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.feed import Feed

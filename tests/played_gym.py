@@ -13,11 +13,11 @@ from textual.pilot import Pilot
 
 from gymtui import clock
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
-from gymtui.client.auth import Answer
-from gymtui.client.connected import Connected
-from gymtui.client.follow import Bookmark
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.login._connected import Connected
+from gymtui.client.login.http import Readiness
+from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
-from gymtui.client.readiness import Readiness
 from gymtui.protocol import (
     CheckIn,
     CheckInEvent,

@@ -11,8 +11,8 @@ import msgspec
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.people import members
 from gymtui.protocol import CheckInEvent, ConflictNote, Conflicts, Event, Member
+from gymtui.sample.people import members
 from tests.ui_fakes import NOW, STATS, member, refusal, visit
 
 ANA: Final = member(

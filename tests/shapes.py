@@ -1,4 +1,4 @@
-"""The types of the registry in the words of server/PROTOCOL.md."""
+"""The types of the registry in the words of docs/PROTOCOL.md."""
 
 from __future__ import annotations
 

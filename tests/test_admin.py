@@ -14,13 +14,14 @@ from msgspec.structs import asdict
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Member
-from server import admin, auth
-from server.admin import AdminError
-from server.auth import Auth
-from server.database import Database
-from server.exports import ExportError
+from server.admin import users as admin
+from server.admin.exports import ExportError
+from server.admin.users import AdminError
+from server.auth import auth
+from server.auth.auth import Auth
 from server.store import StoreError, Transaction, User
-from server.store.sqlite import SqliteStore
+from server.store.group_commit import Database
+from server.store.sqlite.store import SqliteStore
 from tests.kit import PASSWORD, add_members, member
 from tests.till import HOUR, Till
 

@@ -18,16 +18,16 @@ from typing import Any, Literal
 
 import pytest
 
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
-from gymtui.client.replica import Replica
-from gymtui.client.service import WebSocketService
-from server import backup
-from server.backup import BackupError, back_up, put_back
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
+from gymtui.client.replica.replica import Replica
+from server.admin import backup
+from server.admin.backup import BackupError, back_up, put_back
+from server.admin.verify import check
 from server.store import StoreError
-from server.store.file import lock, open_to_read
-from server.store.sqlite import SqliteStore
-from server.verify import check
+from server.store.sqlite.file import lock, open_to_read
+from server.store.sqlite.store import SqliteStore
 from tests.client_kit import running
 from tests.kit import WITHIN, Wire, make_gym, member, serving, token
 from tests.till import MINUTE, Till
@@ -169,7 +169,7 @@ BACKUP = """
 import sqlite3, sys
 from pathlib import Path
 from gymtui.cli import main
-from server import backup
+from server.admin import backup
 def slowly(progress, done):
     if done:
         print("amid", flush=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from gymtui.client import MockWebSocket, Replica
-from gymtui.client.directory_sync import LEAST, PAGE, SOON, DirectorySync
-from gymtui.client.follow import Bookmark
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.desk.member_sync import LEAST, PAGE, SOON, DirectorySync
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
 from tests.client_kit import member, played, snapshot, until, visit

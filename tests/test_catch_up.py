@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from gymtui.people import members
+from gymtui.sample.people import members
 from tests.faults.catch_up import play
 from tests.kit import make_gym, serving
 

@@ -32,7 +32,7 @@ def test_a_check_finds_nothing(check: tuple[str, ...]) -> None:
     [
         ("gymtui.client", "textual"),
         ("gymtui.client", "server"),
-        ("gymtui.tail", "textual"),
+        ("gymtui.programs.tail", "textual"),
         ("gymtui.cli", "msgspec"),
         ("server.app", "gymtui.client"),
         ("server.app", "textual"),

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed
 
 from gymtui.cli import ARGUMENTS, COMMANDS, HELP, SWITCHES, main
 from gymtui.config import Config
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.kit import WITHIN, Wire, token
 
 ROOT = Path(__file__).parent.parent
@@ -138,7 +138,7 @@ def test_interrupted_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(**_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("server.admin.users_list", interrupted)
+    monkeypatch.setattr("server.admin.users.users_list", interrupted)
     assert run("admin", "users", "list") == 130
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from gymtui import clock, codec
 from gymtui.client import Login, MockWebSocket, Replica, WebSocketService
-from gymtui.client.outbox import Outgoing
+from gymtui.client.replica.outbox import Outgoing
 from gymtui.protocol import CheckIn, CheckOut
-from server.gym import name_gym
+from server.gym.settings import name_gym
 from tests.client_kit import NOW, Heard, Played, played, running
 from tests.kit import PASSWORD, member, serving, token
 from tests.network_kit import equal, full_house, in_a_hurry, until

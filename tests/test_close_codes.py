@@ -11,7 +11,7 @@ from msgspec import Struct
 from textual.pilot import Pilot
 
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
-from gymtui.client.backoff import SENTENCES, sentence
+from gymtui.client.connection.reconnect import SENTENCES, sentence
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Problem, StoppedProblem
 from gymtui.client.mock import MockConnection
 from gymtui.client.state import Phase

@@ -9,9 +9,9 @@ import pytest
 
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Gym, Policy, Undo
-from server.closing import Closing, left_at
-from server.database import Database
-from server.gym import name_gym
+from server.gym.auto_check_out import Closing, left_at
+from server.gym.settings import name_gym
+from server.store.group_commit import Database
 from tests.kit import member
 from tests.till import HOUR, MINUTE, NINE, Till
 

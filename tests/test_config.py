@@ -9,10 +9,11 @@ from typing import cast
 import pytest
 from msgspec.structs import fields
 
-from gymtui import console, logs
-from gymtui.choices import THEMES, Choices, ChoicesFile
+from gymtui import logs
 from gymtui.cli import HELP
 from gymtui.config import Config, ConfigError, load, local_timezone
+from gymtui.preferences import THEMES, Choices, ChoicesFile
+from gymtui.programs import desk as console
 from gymtui.ui import GymApp
 from gymtui.ui.theme import COLOURS
 

@@ -11,11 +11,11 @@ import pytest
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.protocol import CheckIn, CheckOut, Undo
-from server import conflicts, queries
-from server.conflicts import report
-from server.gym import name_gym
+from server.gym import conflicts, queries
+from server.gym.conflicts import report
+from server.gym.settings import name_gym
 from server.store import StoreError
-from server.store.conflicts import ROWS
+from server.store.sqlite.conflicts import ROWS
 from tests.kit import Wire, add_user, member, serving, token
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 

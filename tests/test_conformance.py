@@ -12,7 +12,8 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from gymtui import codec
 from gymtui.protocol import REQUESTS
-from server import entrance, watchdog
+from server.net import handshake as entrance
+from server.net import watchdog
 from tests.conformance import __main__ as program
 from tests.conformance.contract import play
 from tests.conformance.gym import Gym

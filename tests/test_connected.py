@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from gymtui.client.connected import ask_connected
+from gymtui.client.login._connected import ask_connected
 from tests.kit import Wire, make_gym, serving, token
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.kit import make_gym, member, serving, token
 from tests.terminal import Terminal
 

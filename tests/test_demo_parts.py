@@ -17,7 +17,7 @@ from gymtui.demo.ledger import Ledger, Tally
 from gymtui.demo.relay import HOST, Relay
 from gymtui.demo.tour import END, HINTS, Tour
 from gymtui.protocol import MemberRef
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.client_kit import Pauses, settle, until
 from tests.kit import WITHIN
 from tests.till import Till

@@ -14,14 +14,14 @@ import pytest
 from msgspec.structs import replace
 
 from gymtui import clock, codec
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
 from gymtui.client.mock import MockConnection, MockWebSocket
-from gymtui.client.outbox import Outgoing
-from gymtui.client.replica import Replica, ReplicaError
-from gymtui.client.service import WebSocketService
+from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.replica import Replica, ReplicaError
+from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import Verdict
-from gymtui.client.undoable import Undoable
 from gymtui.protocol import (
     CheckIn,
     CheckInEvent,

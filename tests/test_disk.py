@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 
 from gymtui.faults import planned
-from server import backup, database
+from server.admin import backup
+from server.admin.backup import BackupError, back_up, put_back
+from server.admin.verify import check
 from server.app import Server
-from server.backup import BackupError, back_up, put_back
 from server.store import StoreError
-from server.store.file import open_to_read
-from server.store.sqlite import SqliteStore
-from server.verify import check
+from server.store import group_commit as database
+from server.store.sqlite.file import open_to_read
+from server.store.sqlite.store import SqliteStore
 from tests.kit import WITHIN, Wire, make_gym, member, serving, stored, token
 from tests.small_disk import SmallDisk, disk
 from tests.test_http_token import ask, basic
@@ -80,7 +81,7 @@ async def test_a_full_disk_is_told_and_over_as_soon_as_there_is_room(
         assert await ready(server) == (200, "ready")
         assert (await ask(server.url, "/auth/token", basic("ana"))).status == 200
     assert in_journal(path) == {"before", *acknowledged, refused}
-    told = [record for record in caplog.records if record.name == "server.database"]
+    told = [record for record in caplog.records if record.name == "server.store.group_commit"]
     assert [record.levelno for record in told] == [logging.ERROR, logging.WARNING]  # once each
 
 

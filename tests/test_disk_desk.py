@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from gymtui.client.mock import MockConnection
-from gymtui.client.replica import Replica
+from gymtui.client.replica.replica import Replica
 from gymtui.protocol import CheckIn, MembersPage, Resume, Resumed
 from tests.client_kit import member, settle, until, visit
 from tests.small_disk import SmallDisk, disk

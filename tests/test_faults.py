@@ -20,7 +20,7 @@ from gymtui.client import Desk, Login, Replica, WebSocketService
 from gymtui.client.state import Verdict
 from gymtui.faults import DESK_POINTS, POINTS, SERVER_POINTS, Fault, FaultError, fault, is_planned, planned
 from server.app import Server
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.client_kit import running
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.law import law

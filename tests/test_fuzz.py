@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from gymtui import codec
-from gymtui.client.session import Session
+from gymtui.client.connection.session import Session
 from gymtui.codec import Unreadable
 from gymtui.protocol import Close
 from tests.faults.fuzz import server as to_server

@@ -1,4 +1,4 @@
-"""server/GUIDES.md is code that runs: what stands there is executed, and its patches are applied to a copy of us."""
+"""docs/GUIDES.md is code that runs: what stands there is executed, and its patches are applied to a copy of us."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from websockets.asyncio.server import serve
 from tests.conformance.__main__ import parser
 
 ROOT: Final = Path(__file__).parent.parent
-GUIDES: Final = (ROOT / "server" / "GUIDES.md").read_text()
+GUIDES: Final = (ROOT / "docs" / "GUIDES.md").read_text()
 
 
 def section(heading: str) -> str:
@@ -43,7 +43,7 @@ def run(heading: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = ModuleType("guide_" + heading.lower().replace(" ", "_"))
     monkeypatch.setitem(sys.modules, module.__name__, module)
     code = "\n".join(blocks(section(heading), "python"))
-    exec(compile(code, str(ROOT / "server" / "GUIDES.md"), "exec", dont_inherit=True), vars(module))  # noqa: S102
+    exec(compile(code, str(ROOT / "docs" / "GUIDES.md"), "exec", dont_inherit=True), vars(module))  # noqa: S102
     return module
 
 
@@ -63,7 +63,7 @@ async def test_the_echo_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_the_event_type_is_added_to_a_copy_of_the_project(tmp_path: Path) -> None:
     guide = section("Add an event type")
-    for part in ("gymtui", "server", "tests"):
+    for part in ("gymtui", "server", "tests", "docs"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     patches = [hunk for diff in blocks(guide, "diff") for hunk in hunks(diff)]
@@ -71,7 +71,7 @@ async def test_the_event_type_is_added_to_a_copy_of_the_project(tmp_path: Path) 
     for name, old, new in patches:
         text = (tmp_path / name).read_text()
         if text.count(old) != 1:
-            pytest.fail(f"server/GUIDES.md is behind: {name} no longer has one place with\n{old}")
+            pytest.fail(f"docs/GUIDES.md is behind: {name} no longer has one place with\n{old}")
         (tmp_path / name).write_text(text.replace(old, new))
     [test] = blocks(guide, "python")
     name = test.partition("\n")[0].removeprefix("# ")
@@ -95,6 +95,6 @@ def test_the_command_of_the_conformance_kit_is_one_that_it_takes() -> None:
 
 def test_the_readme_ends_with_where_to_read_on() -> None:
     readme = (ROOT / "README.md").read_text()
-    for page in ("server/PROTOCOL.md", "server/GUIDES.md"):
+    for page in ("docs/PROTOCOL.md", "docs/GUIDES.md"):
         assert f"]({page})" in readme
         assert (ROOT / page).is_file()

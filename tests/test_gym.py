@@ -9,8 +9,8 @@ import pytest
 
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Gym, Policy
-from server.gym import name_gym, read_policy
-from server.store.sqlite import SqliteStore
+from server.gym.settings import name_gym, read_policy
+from server.store.sqlite.store import SqliteStore
 
 
 @pytest.fixture

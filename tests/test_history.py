@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, ListCheckIns
-from server.commands import perform
-from server.orders import Order
+from server.gym.commands import perform
+from server.gym.orders import Order
 from server.store import Transaction
-from server.store.history import NoPage
+from server.store.sqlite.history import NoPage
 from tests.kit import Wire, member, serving, stored, token
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 

@@ -14,11 +14,11 @@ import jwt
 import pytest
 
 from gymtui import clock
-from server import auth
 from server.app import Server
-from server.auth import BadToken, Denied
+from server.auth import auth
+from server.auth.auth import BadToken, Denied
 from server.store import Transaction, User
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.kit import PASSWORD, WITHIN, Wire, port_of, serving, token
 from tests.till import HOUR, NINE
 

@@ -13,15 +13,15 @@ import pytest
 
 from gymtui import codec
 from gymtui.protocol import MAX_PART, MAX_REPLAY, CheckIn, CheckOut, Event, Notify, Resume, Snapshot
-from server import hub as hub_module
-from server.commands import perform
-from server.connection import Connection
-from server.database import Database
-from server.hub import Hub
-from server.metrics import Metrics
-from server.orders import Order
+from server.gym.commands import perform
+from server.gym.orders import Order
+from server.net import hub as hub_module
+from server.net.connection import Connection
+from server.net.hub import Hub
+from server.net.metrics import Metrics
 from server.store import Committed, Row, StoreUnavailable, Work
-from server.store.sqlite import SqliteStore
+from server.store.group_commit import Database
+from server.store.sqlite.store import SqliteStore
 from tests.kit import WITHIN, make_gym, member
 
 

@@ -17,11 +17,12 @@ from websockets.exceptions import InvalidHandshake
 
 from gymtui import clock
 from gymtui.protocol import Close
-from server import admin, auth
-from server.auth import BadToken
+from server.admin import users as admin
+from server.auth import auth
+from server.auth.auth import BadToken
 from server.store import Transaction
-from server.store.sqlite import SqliteStore
-from server.store.transaction import KEY_LIFE
+from server.store.sqlite.store import SqliteStore
+from server.store.sqlite.transaction import KEY_LIFE
 from tests.kit import Wire, make_gym, serving, token
 from tests.test_http_token import Watch, ask, basic, bearer
 from tests.test_watchdog import until

@@ -7,8 +7,8 @@ from datetime import date
 from random import Random
 
 from gymtui.client import Replica
-from gymtui.people import members
 from gymtui.protocol import Member, MembersPage
+from gymtui.sample.people import members
 from gymtui.ui.screens.front_desk import HITS
 from tests.client_kit import member
 from tests.keystrokes import Keystrokes, beginnings

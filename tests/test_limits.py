@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from gymtui.protocol import MAX_FRAME, MAX_IN_FLIGHT, MAX_INVALID, MAX_MESSAGE, Close
-from server.limits import PATIENCE, Limits
+from server.net.limits import PATIENCE, Limits
 from server.store import Transaction, Work
 from tests.kit import Wire, serving, token
 from tests.test_watchdog import figure, the, until

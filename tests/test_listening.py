@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from server.app import Server, ServerError
-from server.listening import reason
+from server.net.bind_errors import reason
 from server.store import StoreUnavailable
-from server.store.file import lock
+from server.store.sqlite.file import lock
 from tests.kit import port_of, serving
 
 

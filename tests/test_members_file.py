@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.members_file import MembersFileError, Problem, read_members
+from server.admin.importing.csv_members import MembersFileError, Problem, read_members
 
 Write = Callable[[str | bytes], Path]
 

@@ -12,11 +12,11 @@ import pytest
 from msgspec.structs import asdict
 
 from gymtui.protocol import Member
-from server import admin
-from server.admin import AdminError
-from server.members_file import MembersFileError
+from server.admin import users as admin
+from server.admin.importing.csv_members import MembersFileError
+from server.admin.users import AdminError
 from server.store import Transaction
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.kit import add_members, member, stored
 
 

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gymtui import clock
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Role
-from server import http
+from server.net import http
 from tests.faults.law import law
 from tests.kit import WITHIN, Wire, port_of, serving, token
 from tests.test_http_token import ask, basic, bearer, writes

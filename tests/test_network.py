@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gymtui.protocol import PATH, STALL
 from server.app import SEND_BUFFER, Server
-from server.connection import HIGH_WATER
+from server.net.connection import HIGH_WATER
 from tests.faults.proxy import HOST, Proxy
 from tests.kit import Wire, port_of, serving, token
 from tests.network_kit import Later, behind, desk, equal, figure, full_house, ids, until

@@ -1,4 +1,4 @@
-"""A client in another language, written from server/PROTOCOL.md alone, goes through a restart with a real server."""
+"""A client in another language, written from docs/PROTOCOL.md alone, goes through a restart with a real server."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import pytest
 
-from server import http
-from server.store.sqlite import SqliteStore
+from server.net import http
+from server.store.sqlite.store import SqliteStore
 from tests.kit import PASSWORD, WITHIN, add_members, member, port_of, serving
 
 CLIENT: Final = Path(__file__).parent / "clients" / "front_desk.mjs"

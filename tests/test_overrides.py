@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from server import admin, auth
+from server.admin import users as admin
 from server.app import Server
-from server.store.sqlite import SqliteStore
+from server.auth import auth
+from server.store.sqlite.store import SqliteStore
 from tests.kit import PASSWORD, Wire, make_gym, member, serving, token
 from tests.test_http_token import Watch
 from tests.test_websocket_server import change_user, on_disk
@@ -155,7 +156,7 @@ async def test_wrong_pins_of_one_user_keep_no_other_from_the_manager(
         assert codes == ["not_allowed"] * 5 + ["rate_limited"]
         assert (await ben.ask("check_in", override(), "b"))["ok"] is True
         assert (await ana.ask("check_in", override("2"), "c"))["error"]["code"] == "rate_limited"
-    told = [record.getMessage() for record in caplog.records if record.name == "server.auth"]
+    told = [record.getMessage() for record in caplog.records if record.name == "server.auth.auth"]
     assert told == ["ana has given a wrong PIN for mia."] * 5
 
 

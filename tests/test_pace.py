@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.pace import PROBE, Pace
+from server.store.commit_pacing import PROBE, Pace
 
 GAP = 0.02
 

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 
 from gymtui import clock
+from gymtui.client.connection.heartbeat import BEAT
+from gymtui.client.connection.silence import PATIENCE
 from gymtui.client.mock import MockConnection, MockWebSocket
-from gymtui.client.patience import PATIENCE
-from gymtui.client.pulse import BEAT
 from gymtui.protocol import CheckIn, Ping, Pong, Request
 from tests.client_kit import NOW, Played, played, settle, until, visit
 

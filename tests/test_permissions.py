@@ -9,7 +9,7 @@ from typing import Any, Final, get_args
 import pytest
 
 from gymtui.protocol import REQUESTS, Role
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.kit import Wire, serving, token
 
 USERS: Final[dict[Role, str]] = {"operator": "otto", "staff": "ana", "manager": "mia"}

@@ -1,4 +1,4 @@
-"""server/PROTOCOL.md says what is so: its tables are those of the registry, and its conversations are played."""
+"""docs/PROTOCOL.md says what is so: its tables are those of the registry, and its conversations are played."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from msgspec import Struct
 from websockets.asyncio.client import connect
 
 from gymtui import clock, codec, protocol
-from gymtui.client.backoff import course
+from gymtui.client.connection.reconnect import course
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Policy, Role, limits
-from server.gym import name_gym
+from server.gym.settings import name_gym
 from tests.kit import Wire, make_gym, member, serving, token
 from tests.shapes import lines_of
 
-PAGE: Final = (Path(__file__).parent.parent / "server" / "PROTOCOL.md").read_text()
+PAGE: Final = (Path(__file__).parent.parent / "docs" / "PROTOCOL.md").read_text()
 DAY: Final = "2026-11-22"
 RESULTS: Final[dict[str, type[Struct]]] = {
     "check_in": protocol.CheckInEvent,

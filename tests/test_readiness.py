@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gymtui.client import Login
-from gymtui.client.readiness import ask_readiness
+from gymtui.client.login.http import ask_readiness
 from tests.kit import serving
 
 

@@ -1,4 +1,4 @@
-"""server/RELIABILITY.md names commands that are there, with flags that they take."""
+"""docs/RELIABILITY.md names commands that are there, with flags that they take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "server" / "RELIABILITY.md").read_text()
+PAGE = (ROOT / "docs" / "RELIABILITY.md").read_text()
 COMMANDS = sorted(set(re.findall(r"`python -m (tests\.faults\.[^`]+)`", PAGE)))
 
 

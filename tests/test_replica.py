@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from gymtui import clock, codec
-from gymtui.client.outbox import Outgoing
-from gymtui.client.replica import Replica, ReplicaError, ReplicaInUse
-from gymtui.client.schema import APPLICATION_ID, VERSIONS
+from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.replica import Replica, ReplicaError, ReplicaInUse
+from gymtui.client.replica.schema import APPLICATION_ID, VERSIONS
+from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import CommandKind
-from gymtui.client.undoable import Undoable
 from gymtui.protocol import CheckIn, Event, Member, MemberRef, MembersPage, Notification, Refusal, Snapshot, Undo
 from tests.client_kit import GYM, NOW, member, snapshot, stats, visit
 

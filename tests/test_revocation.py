@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from gymtui.protocol import Close, Role
-from server import admin
+from server.admin import users as admin
 from server.app import POLL
-from server.store.sqlite import SqliteStore
-from server.watchdog import EVERY
+from server.net.watchdog import EVERY
+from server.store.sqlite.store import SqliteStore
 from tests.kit import Wire, serving, token
 from tests.test_http_token import Watch, ask, basic, bearer
 from tests.test_watchdog import Skewed, the, until
@@ -26,7 +26,7 @@ REASON = "This login has ended or changed: please log in again."
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A watchdog that looks all the time, where it does not matter how long it takes."""
-    monkeypatch.setattr("server.watchdog.EVERY", 0.01)
+    monkeypatch.setattr("server.net.watchdog.EVERY", 0.01)
 
 
 def beside(change: Callable[..., None], path: Path, name: str, **more: Any) -> Callable[[], None]:
@@ -86,7 +86,7 @@ async def test_enabled_may_log_in_again_and_old_logins_stay_ended(gym: Path) -> 
 async def test_another_role_counts_at_once_and_ends_the_connection(
     gym: Path, name: str, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.watchdog.EVERY", 3600)
+    monkeypatch.setattr("server.net.watchdog.EVERY", 3600)
     access = token(gym, name)
     async with serving(gym) as server:
         async with Wire.open(server.url, access) as wire:

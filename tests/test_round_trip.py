@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict
 
 from gymtui.protocol import Member, MemberStatus
-from server import admin
-from server.exports import write_members
-from server.members_file import read_members
-from server.store.sqlite import SqliteStore
+from server.admin import users as admin
+from server.admin.exports import write_members
+from server.admin.importing.csv_members import read_members
+from server.store.sqlite.store import SqliteStore
 from tests.kit import make_gym, member
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(

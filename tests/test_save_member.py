@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import asdict
 
 from gymtui.protocol import CheckIn, CheckOut, Member, MemberFields, Saved, SaveMember, Undo
-from server.gym import name_gym
+from server.gym.settings import name_gym
 from tests.kit import Wire, member, serving, stored, token
 from tests.till import Till
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from gymtui.client import Replica
 from gymtui.protocol import Member, MembersPage
-from gymtui.words import words
-from server.store import file
-from server.store.schema import MIGRATIONS
-from server.store.sqlite import SqliteStore
+from gymtui.search.text import words
+from server.store.sqlite import file
+from server.store.sqlite.schema import MIGRATIONS
+from server.store.sqlite.store import SqliteStore
 from tests.kit import add_members, member
 
 NAMES: Final = "Ana An Amaru Bea Ben Sa Silva Simon O'Neil Zoë Anna-Lena Straße Ödön 陳大文".split()

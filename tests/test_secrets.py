@@ -18,14 +18,15 @@ import pytest
 from websockets.asyncio.client import connect
 
 from gymtui import clock, logs
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
-from gymtui.client.replica import Replica
-from gymtui.client.service import WebSocketService
-from gymtui.client.session_file import SessionFile
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
+from gymtui.client.login.token_file import SessionFile
+from gymtui.client.replica.replica import Replica
 from gymtui.logs import redact
-from server import admin, auth
-from server.store.sqlite import SqliteStore
+from server.admin import users as admin
+from server.auth import auth
+from server.store.sqlite.store import SqliteStore
 from tests.kit import WITHIN, Wire, make_gym, member, token
 from tests.test_cli import ENVIRONMENT, ROOT
 from tests.test_http_token import ask, basic, bearer

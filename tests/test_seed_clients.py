@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from gymtui import clock
 from server.app import Server
-from server.watchdog import Watchdog
+from server.net.watchdog import Watchdog
 from tests.kit import WITHIN, port_of, serving, token
 
 SEED: Final = {"auth_response", "connection_status", "check_in_update", "member_update", "notification", "pong"}

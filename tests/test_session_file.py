@@ -15,11 +15,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gymtui.client import session_file
-from gymtui.client.auth import Answer, Login
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.login import token_file as session_file
+from gymtui.client.login.login import Answer, Login
+from gymtui.client.login.token_file import SessionBusy, SessionFile, Tokens
 from gymtui.client.mock import MockWebSocket
-from gymtui.client.session_file import SessionBusy, SessionFile, Tokens
 from tests.client_kit import NOW, URL, played
 from tests.kit import PASSWORD, port_of, serving
 
@@ -141,7 +141,7 @@ async def test_two_programs_that_renew_at_once_ask_once(
     program: Callable[..., Login], server: TokenChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, asking, at_the_lock, go_on = program(), threading.Event(), threading.Event(), threading.Event()
-    monkeypatch.setattr("gymtui.client.session_file.time.sleep", lambda _: at_the_lock.set())
+    monkeypatch.setattr("gymtui.client.login.token_file.time.sleep", lambda _: at_the_lock.set())
     await first.log_in("ana", "a password")
     second = program()
     server.now += LIFE
@@ -323,7 +323,7 @@ def test_a_crash_while_it_is_written_leaves_what_was_there(tmp_path: Path, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("gymtui.client.session_file.os.fsync", crash)
+        broken.setattr("gymtui.client.login.token_file.os.fsync", crash)
         with pytest.raises(KeyboardInterrupt):
             session.write(tokens(refresh_token="newer"))
     assert seen == [tokens()]
@@ -341,7 +341,7 @@ async def test_a_disk_that_does_not_take_it_leaves_no_used_token_behind(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gymtui.client.session_file.os.fsync", full)
+    monkeypatch.setattr("gymtui.client.login.token_file.os.fsync", full)
     for turn in (101, 102):
         server.now += LIFE
         assert await login.token() == f"access-{turn}"

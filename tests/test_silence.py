@@ -14,9 +14,9 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from gymtui import codec
-from gymtui.client import connection as connection_module
-from gymtui.client.connection import Connection
-from gymtui.client.line import OPTIONS
+from gymtui.client.connection import _sign_of_life as connection_module
+from gymtui.client.connection._sign_of_life import Connection
+from gymtui.client.connection.transport import OPTIONS
 from gymtui.protocol import PING_EVERY, SILENCE, CheckInEvent, CheckOut
 from tests.faults.proxy import Proxy
 from tests.kit import Wire, port_of, serving, token

@@ -18,14 +18,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from gymtui.client.auth import Login
-from gymtui.client.follow import Bookmark
-from gymtui.client.service import WebSocketService
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.login.login import Login
 from gymtui.client.tasks import until_first
-from gymtui.simulate import IN_FLIGHT, NothingToSimulate, Simulation
-from server.admin import users_disable
+from gymtui.programs.simulate import IN_FLIGHT, NothingToSimulate, Simulation
+from server.admin.users import users_disable
 from server.app import Server
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.kit import WITHIN, make_gym, member, serving, token
 from tests.test_tail import environment, told
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.choices import Choices, ChoicesFile
 from gymtui.cli import SCREENS
+from gymtui.preferences import Choices, ChoicesFile
 from tests.kit import PASSWORD, make_gym, member, serving
 from tests.terminal import Terminal
 from tests.test_cli import ENVIRONMENT

@@ -15,12 +15,13 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.protocol import MAX_PART, CheckIn, Gym, Policy
-from server.commands import perform
-from server.database import Database
-from server.orders import Order
-from server.store import Committed, StoreError, StoreUnavailable, Transaction, User, Work, file
-from server.store.schema import APPLICATION_ID, MIGRATIONS
-from server.store.sqlite import SqliteStore
+from server.gym.commands import perform
+from server.gym.orders import Order
+from server.store import Committed, StoreError, StoreUnavailable, Transaction, User, Work
+from server.store.group_commit import Database
+from server.store.sqlite import file
+from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS
+from server.store.sqlite.store import SqliteStore
 from tests.kit import add_members, make_gym, member, stored
 from tests.till import HOUR, NINE, Till
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from server import database
-from server.gym import name_gym
+from server.gym.settings import name_gym
 from server.store import StoreError
-from server.store.file import lock
-from server.store.sqlite import SqliteStore
+from server.store import group_commit as database
+from server.store.sqlite.file import lock
+from server.store.sqlite.store import SqliteStore
 from tests.kit import make_gym, member, serving
 from tests.small_disk import SmallDisk, disk
 

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from gymtui.client.backoff import BASE, CEILING, Backoff, Course
+from gymtui.client.connection.reconnect import BASE, CEILING, Backoff, Course
 
 DESKS = 1000
 WINDOW = 0.1  # seconds

@@ -21,17 +21,17 @@ import msgspec
 import pytest
 
 from gymtui import clock
-from gymtui.client.auth import Login
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, StoppedProblem
-from gymtui.client.follow import Bookmark
+from gymtui.client.login.login import Login
+from gymtui.client.login.token_file import SessionFile
 from gymtui.client.mock import MockWebSocket
-from gymtui.client.service import WebSocketService
-from gymtui.client.session_file import SessionFile
 from gymtui.client.unattended import needs_a_person
+from gymtui.programs.tail import Tail, as_json, line
 from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal, Resume
-from gymtui.tail import Tail, as_json, line
-from server.admin import users_disable
-from server.store.sqlite import SqliteStore
+from server.admin.users import users_disable
+from server.store.sqlite.store import SqliteStore
 from tests.client_kit import GYM, NOW, played, running, snapshot, visit
 from tests.kit import PASSWORD, WITHIN, Wire, add_members, member, port_of, serving, token
 from tests.terminal import Terminal

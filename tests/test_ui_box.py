@@ -6,8 +6,8 @@ import pytest
 from textual import events
 
 from gymtui.client import ReplicaError
-from gymtui.ui.palette import Option, offer
-from gymtui.ui.rows import row_of
+from gymtui.ui.box.palette import Option, offer
+from gymtui.ui.feed_rows import row_of
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.who import WhoIsIn

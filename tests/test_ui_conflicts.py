@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from gymtui.client.conflicts import DAY, DAYS
+from gymtui.client.desk.conflict_report import DAY, DAYS
 from gymtui.client.errors import Refused
 from gymtui.clock import to_ms, to_text
 from gymtui.protocol import ConflictNote, Conflicts, ErrorBody, MemberRef

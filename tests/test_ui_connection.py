@@ -7,10 +7,10 @@ import asyncio
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from gymtui.client.outbox import Outgoing
+from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import ConnectionState
 from gymtui.ui import GymApp
-from gymtui.ui.history import ConnectionHistory
+from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn

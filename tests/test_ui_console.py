@@ -10,7 +10,7 @@ import msgspec
 from textual.pilot import Pilot
 
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
-from gymtui.client.auth import Answer
+from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import CheckIn, MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
 from gymtui.ui import GymApp

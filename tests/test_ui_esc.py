@@ -9,7 +9,7 @@ import pytest
 from textual import _ansi_sequences, events
 from textual._xterm_parser import XTermParser
 
-from gymtui.ui.esc import BEGIN_MORE, part_escape
+from gymtui.ui.escape_key import BEGIN_MORE, part_escape
 from gymtui.ui.screens.help import HelpScreen
 from tests.test_ui_front_desk import a_desk, front
 from tests.ui_fakes import make_app

@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 import gymtui.demo
 import gymtui.ui
 from gymtui.client import MockWebSocket
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
 from gymtui.clock import to_text
 from gymtui.demo.app import DemoApp, Guide
 from gymtui.demo.chaos import Chaos

@@ -12,7 +12,7 @@ from textual.widgets import Button
 from gymtui.client.state import ConnectionState, Verdict, VerdictKind
 from gymtui.protocol import Gym
 from gymtui.ui import GymApp
-from gymtui.ui.rows import row_of
+from gymtui.ui.feed_rows import row_of
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.counters import Counters

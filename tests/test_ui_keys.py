@@ -10,9 +10,9 @@ import pytest
 from textual.binding import Binding
 
 from gymtui.cli import main
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
-from gymtui.client.verdicts import NEXT_STEPS
+from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.verdicts import NEXT_STEPS
+from gymtui.client.login.login import Login
 from gymtui.config import ConfigError, keys
 from gymtui.keys import COMMANDS, KeysError, keymap, shown
 from gymtui.ui import GymApp

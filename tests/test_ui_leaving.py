@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.ui.farewell import hangs_up
+from gymtui.ui.shutdown import hangs_up
 from tests.test_ui_front_desk import ANA, screen_text
 from tests.ui_fakes import FakeDesk, make_app
 

@@ -11,12 +11,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from gymtui.choices import Choices, ChoicesFile
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
+from gymtui.client.desk.desk import Desk
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
-from gymtui.client.readiness import Readiness
-from gymtui.client.replica import ReplicaError
+from gymtui.client.login.http import Readiness
+from gymtui.client.login.login import Login
+from gymtui.client.replica.replica import ReplicaError
+from gymtui.preferences import Choices, ChoicesFile
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LOOK_EVERY, SERVER, LoginScreen

@@ -8,9 +8,9 @@ from typing import cast
 import pytest
 from msgspec.structs import replace
 
-from gymtui.choices import THEMES
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
+from gymtui.preferences import THEMES
 from gymtui.ui import GymApp
 from gymtui.ui.ascii import lacks_symbols, plain
 from gymtui.ui.widgets.counters import change_text

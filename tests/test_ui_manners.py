@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from textual.app import App
 from textual.pilot import Pilot
 
-from gymtui.choices import THEMES
 from gymtui.client import Login, MockWebSocket, WebSocketService
-from gymtui.client.connected import Connected
-from gymtui.client.follow import Bookmark
-from gymtui.client.outbox import Outgoing
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.login._connected import Connected
+from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import Inside
+from gymtui.preferences import THEMES
 from gymtui.protocol import MemberRef
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.monitor_app import MonitorApp

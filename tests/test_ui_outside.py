@@ -11,7 +11,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from gymtui.client import MockWebSocket
-from gymtui.client.outbox import Outgoing
+from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import ConnectionState, Inside, Verdict
 from gymtui.clock import to_text
 from gymtui.printable import printable

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from gymtui.client.state import ConnectionState, Inside, Verdict
 from gymtui.protocol import Override as Wire
 from gymtui.ui import GymApp
-from gymtui.ui.override import REASONS, Override
+from gymtui.ui.box.override import REASONS, Override
 from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.screens.who import WhoIsIn
 from tests.test_ui_front_desk import ANA, BEN, a_desk, screen_text

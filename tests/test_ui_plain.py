@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.ui.plain import PlainApp, Stopped
+from gymtui.ui.base_app import PlainApp, Stopped
 
 
 class Broken(PlainApp):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import Verdict, VerdictKind
-from gymtui.client.undoable import Undoable
 from tests.test_ui_front_desk import ANA, BEN, MAX, a_desk, front, screen_text
 from tests.ui_fakes import NOW, make_app
 

@@ -16,15 +16,15 @@ import pytest
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.protocol import MAX_REPLAY, CheckIn, CheckOut, MemberFields, SaveMember, Undo
-from server import trim, verify
-from server.commands import perform
-from server.gym import name_gym
-from server.orders import Order
+from server.admin import trim, verify
+from server.admin.trim import KEPT, forget
+from server.admin.verify import Report, VerifyError, check
+from server.gym.commands import perform
+from server.gym.orders import Order
+from server.gym.settings import name_gym
 from server.store import StoreError
-from server.store.file import open_to_read
-from server.store.sqlite import SqliteStore
-from server.trim import KEPT, forget
-from server.verify import Report, VerifyError, check
+from server.store.sqlite.file import open_to_read
+from server.store.sqlite.store import SqliteStore
 from tests.kit import Wire, make_gym, member, serving, token
 from tests.till import DAY, MINUTE, NINE, Till
 
@@ -329,7 +329,7 @@ def test_only_what_is_old_and_not_needed_goes(path: Path, monkeypatch: pytest.Mo
 def test_trimming_keeps_what_desks_come_back_for() -> None:
     assert KEPT >= MAX_REPLAY
     assert trim.LEAST > 1  # desks send again what was settled within a day of a restore
-    page = " ".join((Path(__file__).parent.parent / "server" / "PROTOCOL.md").read_text().split())
+    page = " ".join((Path(__file__).parent.parent / "docs" / "PROTOCOL.md").read_text().split())
     assert f"{trim.LEAST} days after it was written at the earliest" in page
     assert f"never while it is among the newest {KEPT:,}" in page
 

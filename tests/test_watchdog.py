@@ -21,9 +21,9 @@ from gymtui import clock
 from gymtui.protocol import PING_EVERY, RENEW_GRACE, SILENCE, STALL, Close
 from server import app
 from server.app import SEND_BUFFER, Server
-from server.connection import HIGH_WATER, PING, Connection
-from server.metrics import Metrics
-from server.watchdog import Watchdog
+from server.net.connection import HIGH_WATER, PING, Connection
+from server.net.metrics import Metrics
+from server.net.watchdog import Watchdog
 from tests.kit import WITHIN, Wire, serving, token
 from tests.till import NINE
 
@@ -334,7 +334,7 @@ async def test_nothing_is_read_while_too_much_waits() -> None:
 
 
 async def test_the_loop_s_lag_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.watchdog.EVERY", 0.0)
+    monkeypatch.setattr("server.net.watchdog.EVERY", 0.0)
     metrics = Metrics()
     times = iter([0.0, 2.0, 2.0, 2.0])
 
@@ -350,7 +350,7 @@ async def test_the_loop_s_lag_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
 
 async def test_whoever_stood_still_listens_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """After ten minutes in which this program was stopped nobody was heard, which is nobody's silence."""
-    monkeypatch.setattr("server.watchdog.EVERY", 0.0)
+    monkeypatch.setattr("server.net.watchdog.EVERY", 0.0)
     rounds: list[float] = []
     times = iter([0.0, 600.0, 600.0, 600.1, 600.1])
 

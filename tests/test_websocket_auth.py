@@ -15,12 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import pytest
 
-from gymtui.client.auth import Answer, Login, fetch
-from gymtui.client.backoff import SENTENCES
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.reconnect import SENTENCES
+from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
-from gymtui.client.follow import Bookmark
+from gymtui.client.login.login import Answer, Login, fetch
 from gymtui.client.mock import MockWebSocket
-from gymtui.client.service import WebSocketService
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, Authenticate, SearchMembers
 from server.app import Server as RealServer
 from tests.client_kit import NOW, URL, Heard, Pauses, played, running, until

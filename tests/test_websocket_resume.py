@@ -13,10 +13,10 @@ from typing import Any
 from websockets.asyncio.client import connect
 
 from gymtui.protocol import MAX_PART
+from server.admin.importing.members import import_members
 from server.app import Server
-from server.connection import HIGH_WATER, Connection
-from server.members_import import import_members
-from server.store.sqlite import SqliteStore
+from server.net.connection import HIGH_WATER, Connection
+from server.store.sqlite.store import SqliteStore
 from tests.kit import WITHIN, Wire, add_user, member, port_of, serving, token
 
 

@@ -17,9 +17,9 @@ from websockets.exceptions import ConnectionClosed
 
 from gymtui import clock
 from gymtui.protocol import MAX_FRAME, MAX_MESSAGE
-from server import entrance
+from server.net import handshake as entrance
 from server.store import Transaction, User
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.kit import WITHIN, Wire, port_of, serving, token
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

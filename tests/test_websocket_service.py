@@ -11,11 +11,11 @@ import pytest
 from msgspec import Raw
 
 from gymtui import codec
-from gymtui.client.auth import Login
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, ProcessingProblem, Refused
-from gymtui.client.follow import Bookmark
+from gymtui.client.login.login import Login
 from gymtui.client.mock import MockConnection, MockWebSocket
-from gymtui.client.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import CheckIn, Event, Notification, Pong, Resume, SearchMembers
 from tests.client_kit import NOW, TOKENS, URL, Heard, Played, member, played, settle, snapshot, until, visit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gymtui.protocol import Member
-from gymtui.words import Reading, beginnings, fold, index_words, readings, words
+from gymtui.search.text import Reading, beginnings, fold, index_words, readings, words
 
 
 @pytest.mark.parametrize(

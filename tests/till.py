@@ -13,10 +13,10 @@ import msgspec
 
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, Role, Stats, Undo
-from server.commands import perform
-from server.orders import Order
+from server.gym.commands import perform
+from server.gym.orders import Order
 from server.store import Outcome
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.kit import add_members, add_user
 
 NINE = 1_795_338_000_000  # 2026-11-22T09:00:00.000Z, a Sunday

@@ -9,13 +9,13 @@ from typing import Any, Literal, cast
 
 from msgspec import Raw
 
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
+from gymtui.client.desk.desk import Desk
 from gymtui.client.errors import Disconnected
-from gymtui.client.outbox import Outgoing
-from gymtui.client.readiness import Readiness
+from gymtui.client.login.http import Readiness
+from gymtui.client.login.login import Login
+from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
-from gymtui.client.undoable import Undoable
 from gymtui.clock import to_ms, to_text
 from gymtui.codec import encode
 from gymtui.protocol import (
@@ -34,8 +34,8 @@ from gymtui.protocol import (
     Request,
     Stats,
 )
+from gymtui.search.text import index_words, words
 from gymtui.ui import GymApp
-from gymtui.words import index_words, words
 
 NOW = to_ms("2026-11-18T16:24:00Z")
 GYM = Gym(name="Riverside", timezone="Europe/Zurich", capacity=220, policy=Policy(), seq=1)

@@ -9,13 +9,13 @@ program is tested against these.
 
 from __future__ import annotations
 
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
-from gymtui.client.follow import Bookmark, Journal
+from gymtui.client.connection.follower import Bookmark, Journal
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
+from gymtui.client.login.token_file import SessionFile
 from gymtui.client.mock import MockWebSocket
-from gymtui.client.replica import Replica, ReplicaError
-from gymtui.client.service import WebSocketService
-from gymtui.client.session_file import SessionFile
+from gymtui.client.replica.replica import Replica, ReplicaError
 
 __all__ = [
     "Bookmark",

@@ -7,8 +7,8 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine
 
+from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import AuthenticationProblem, Problem, StoppedProblem
-from gymtui.client.service import WebSocketService
 
 
 def run_unattended(program: Coroutine[None, None, None]) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
-from gymtui.choices import Theme
 from gymtui.demo.child import Child
+from gymtui.preferences import Theme
 
 
 def run(*, rate: float, seed: int, theme: Theme, keys: Mapping[str, str]) -> None:
@@ -22,10 +22,10 @@ def run(*, rate: float, seed: int, theme: Theme, keys: Mapping[str, str]) -> Non
         token, door = make_gym(database, seed)
         with Child(folder, "serve", "--port", "0", "--database", str(database)) as server:
             # While the server starts: these import the screens.
-            from gymtui.console import open_desk  # noqa: PLC0415
             from gymtui.demo.app import DemoApp  # noqa: PLC0415
             from gymtui.demo.chaos import Chaos  # noqa: PLC0415
             from gymtui.demo.relay import Relay  # noqa: PLC0415
+            from gymtui.programs.desk import open_desk  # noqa: PLC0415
 
             url = server.first_line().split()[-1]
             port = urlsplit(url).port or 0

@@ -51,7 +51,7 @@ class Child:
     def start(self) -> None:
         with self._log.open("a") as log:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", "gymtui.tied", *self.arguments],
+                [sys.executable, "-m", "gymtui.child_process", *self.arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

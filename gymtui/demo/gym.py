@@ -11,17 +11,17 @@ from random import Random
 from typing import Final
 
 from gymtui import clock, config
-from gymtui.day import Step, steps
-from gymtui.people import members
 from gymtui.protocol import CheckIn, CheckOut
-from server.admin import add_user
-from server.auth import issue_by_hand
-from server.commands import perform
-from server.gym import name_gym
-from server.members_import import import_members
-from server.orders import Order
+from gymtui.sample.day import Step, steps
+from gymtui.sample.people import members
+from server.admin.importing.members import import_members
+from server.admin.users import add_user
+from server.auth.auth import issue_by_hand
+from server.gym.commands import perform
+from server.gym.orders import Order
+from server.gym.settings import name_gym
 from server.store import Work
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 
 MEMBERS: Final = 400
 CAPACITY: Final = 120

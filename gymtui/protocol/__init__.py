@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from gymtui.protocol.answers import *
+from gymtui.protocol.events import *
 from gymtui.protocol.limits import *
 from gymtui.protocol.requests import *
-from gymtui.protocol.things import *
-from gymtui.protocol.words import *
+from gymtui.protocol.responses import *
+from gymtui.protocol.vocabulary import *
 
 Command = CheckIn | CheckOut | Undo | SaveMember | Notify  # what makes a row of the journal, once, whatever happens
 Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListConflicts | SyncMembers

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
+from gymtui.protocol.events import Payload
 from gymtui.protocol.limits import MAX_PRESENT
-from gymtui.protocol.things import Payload
-from gymtui.protocol.words import (
+from gymtui.protocol.vocabulary import (
     MANAGERS,
     READERS,
     STAFF,

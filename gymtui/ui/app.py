@@ -11,14 +11,14 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from gymtui import clock
-from gymtui.client.auth import Login
-from gymtui.client.conflicts import Reporter
-from gymtui.client.desk import Desk
-from gymtui.client.replica import ReplicaError
+from gymtui.client.desk.conflict_report import Reporter
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
+from gymtui.client.replica.replica import ReplicaError
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import command_of, key_of
-from gymtui.ui.history import ConnectionHistory
+from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.conflicts import ConflictsScreen

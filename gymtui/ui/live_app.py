@@ -11,19 +11,19 @@ from textual.filter import LineFilter
 from textual.worker import Worker
 
 from gymtui import clock
-from gymtui.choices import ChoicesFile, Theme
-from gymtui.client.auth import Login
-from gymtui.client.service import WebSocketService
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.keys import keymap, shown
+from gymtui.preferences import ChoicesFile, Theme
 from gymtui.protocol import Gym
 from gymtui.ui.ascii import AsciiFilter
+from gymtui.ui.base_app import PlainApp
 from gymtui.ui.bindings import bind
-from gymtui.ui.esc import part_escape
-from gymtui.ui.farewell import leave_on_signals, say_goodbye
-from gymtui.ui.plain import PlainApp
+from gymtui.ui.escape_key import part_escape
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.shutdown import leave_on_signals, say_goodbye
 from gymtui.ui.theme import COLOURS
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from gymtui import clock
-from gymtui.client.auth import Login
-from gymtui.client.connected import Ask
-from gymtui.client.follow import Bookmark
-from gymtui.client.service import WebSocketService
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.login._connected import Ask
+from gymtui.client.login.login import Login
 from gymtui.protocol import Gym
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.monitor import Monitor

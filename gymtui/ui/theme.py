@@ -83,4 +83,4 @@ ANSI = Theme(
     },
 )
 
-COLOURS = (SLATE, PAPER, ANSI)  # by the names in `gymtui.choices.THEMES`
+COLOURS = (SLATE, PAPER, ANSI)  # by the names in `gymtui.preferences.THEMES`

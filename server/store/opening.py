@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from server.store import StoreError
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 
 
 @contextmanager

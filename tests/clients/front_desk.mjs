@@ -1,4 +1,4 @@
-// A front desk for Node 20, written from server/PROTOCOL.md alone. It checks one member in, and out again when the
+// A front desk for Node 20, written from docs/PROTOCOL.md alone. It checks one member in, and out again when the
 // server is restarted; what happens is a line of JSON each.
 //     node --experimental-websocket front_desk.mjs ws://HOST:PORT/ws/checkins/ USER PASSWORD MEMBERSHIP_NUMBER
 const [url, user, password, code] = process.argv.slice(2);

@@ -22,9 +22,9 @@ from gymtui import clock, codec
 from gymtui.client import Login, Replica, WebSocketService
 from gymtui.client.tasks import until_first
 from gymtui.protocol import MAX_REPLAY, CheckIn, CheckInEvent, CheckOut
-from server.commands import perform
-from server.orders import Order
-from server.store.sqlite import SqliteStore
+from server.gym.commands import perform
+from server.gym.orders import Order
+from server.store.sqlite.store import SqliteStore
 from tests.kit import token
 from tests.measure import gym, ms
 

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from gymtui.client import Replica
 from gymtui.faults import KILLED
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.faults.audit import Audit, reading
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.program import Gym, Program

@@ -21,13 +21,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from gymtui import clock
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
-from gymtui.client.replica import Replica
-from gymtui.client.service import WebSocketService
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
+from gymtui.client.replica.replica import Replica
 from gymtui.client.tasks import until_first
 from gymtui.protocol import Member
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.faults.audit import read_row
 from tests.faults.proxy import Proxy
 from tests.kit import port_of, token

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from gymtui.client.replica import Replica
+from gymtui.client.replica.replica import Replica
 from gymtui.codec import convert, encode
 from gymtui.protocol import CheckInEvent
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 
 
 def of_replica(replica: Replica) -> str:

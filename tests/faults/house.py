@@ -14,7 +14,7 @@ from typing import Final
 
 from gymtui.client.tasks import until_first
 from gymtui.protocol import PATH
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.faults.audit import reading
 from tests.faults.eye import Did, Eye, Journal
 from tests.faults.program import Gym

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from gymtui import faults
-from gymtui.client.desk import Desk
+from gymtui.client.desk.desk import Desk
 from gymtui.client.state import Verdict
 from gymtui.faults import DESK_POINTS, SERVER_POINTS
 from gymtui.protocol import Member

@@ -28,7 +28,7 @@ from typing import Any, Final
 import pytest
 
 from gymtui.client import Replica
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.faults.audit import broken_rules, reading
 from tests.faults.eye import Journal
 from tests.faults.hashes import of_replica, of_store

@@ -39,7 +39,7 @@ class Gym:
     def server(self) -> Program:
         """`gymtui serve`, as anybody would start it."""
         serve = ("serve", "--database", str(self.database), "--port", str(self.port), "--log-level", "error")
-        return Program("server", self.folder, "gymtui.tied", *serve)
+        return Program("server", self.folder, "gymtui.child_process", *serve)
 
     def desk(self, name: str, *, rate: float, seed: int) -> Program:
         """A desk that gives commands, `rate` a second."""

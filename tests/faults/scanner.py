@@ -9,7 +9,7 @@ from datetime import date
 from random import Random
 from typing import Final, NamedTuple
 
-from gymtui.people import members
+from gymtui.sample.people import members
 from tests.faults.eye import Did
 from tests.kit import member
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from gymtui.client.auth import Login
-from gymtui.client.desk import Desk
-from gymtui.client.replica import Replica
-from gymtui.client.service import WebSocketService
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.desk import Desk
+from gymtui.client.login.login import Login
+from gymtui.client.replica.replica import Replica
 from gymtui.client.state import Verdict
 from tests.faults.deaths import Killed, acting
 from tests.faults.proxy import Proxy

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from prometheus_client.metrics import MetricWrapperBase
 
+from server.admin.backup import back_up, put_back
+from server.admin.verify import check
 from server.app import Server
-from server.backup import back_up, put_back
-from server.store.file import open_to_read
-from server.store.sqlite import SqliteStore
-from server.verify import check
+from server.store.sqlite.file import open_to_read
+from server.store.sqlite.store import SqliteStore
 from tests.faults.audit import broken_rules, read_row, reading
 from tests.faults.deaths import SERVER, Deaths, Killed, acting, but_deaths
 from tests.faults.hashes import of_replica, of_store

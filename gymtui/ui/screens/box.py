@@ -21,9 +21,9 @@ from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
 from gymtui.protocol import Member, MemberRef
 from gymtui.ui.bindings import bind
-from gymtui.ui.palette import SIGN, Option, Palette, offer
+from gymtui.ui.box.palette import SIGN, Option, Palette, offer
+from gymtui.ui.box.pick_list import card_in
 from gymtui.ui.screens.desk import DeskScreen
-from gymtui.ui.search import card_in
 from gymtui.ui.widgets.command_list import CommandList
 from gymtui.ui.widgets.entry import Entry, Prompt
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary

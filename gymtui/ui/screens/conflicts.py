@@ -13,8 +13,8 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from gymtui import clock
-from gymtui.client.conflicts import DAYS, Report, Reporter, concerns
-from gymtui.client.desk import Desk
+from gymtui.client.desk.conflict_report import DAYS, Report, Reporter, concerns
+from gymtui.client.desk.desk import Desk
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
 from gymtui.protocol import ConflictNote, Event

@@ -12,14 +12,14 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from gymtui import clock
-from gymtui.client.desk import Desk
-from gymtui.client.outbox import Outgoing
+from gymtui.client.desk.desk import Desk
+from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import ConnectionState
 from gymtui.ui.bindings import bind
-from gymtui.ui.history import ConnectionHistory
-from gymtui.ui.pace import Pace
+from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.rows import RowsScreen
+from gymtui.ui.throttle import Pace
 from gymtui.ui.widgets.connection_details import ConnectionDetails
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.key_line import KeyLine

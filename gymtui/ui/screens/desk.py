@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from textual.reactive import var
 
 from gymtui import clock
-from gymtui.client.desk import Desk
+from gymtui.client.desk.desk import Desk
 from gymtui.client.state import Verdict, VerdictKind
 from gymtui.protocol import Snapshot
 from gymtui.ui.screens.live import LiveScreen

@@ -12,17 +12,17 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import var
 from textual.timer import Timer
 
-from gymtui.client.cards import ask_card, own_card
+from gymtui.client.desk.member_card import ask_card, own_card
 from gymtui.client.state import Person, Verdict
 from gymtui.printable import printable
 from gymtui.protocol import Event, Member, MemberRef, Snapshot
 from gymtui.protocol import MemberCard as Card
 from gymtui.ui.bindings import bind, key_of
+from gymtui.ui.box.pick_list import Search
 from gymtui.ui.screens.box import member_of
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.override import OverrideScreen
-from gymtui.ui.search import Search
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed

@@ -14,9 +14,9 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from gymtui import clock
-from gymtui.client.service import WebSocketService
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.state import ConnectionState
-from gymtui.client.verdicts import zone_of
 from gymtui.protocol import Gym, Snapshot, Stats
 from gymtui.ui.bindings import bind
 from gymtui.ui.sizes import HEIGHTS, WIDTHS

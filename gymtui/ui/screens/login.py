@@ -15,9 +15,9 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Input, Label, Static
 
-from gymtui.client.auth import Login
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
-from gymtui.client.readiness import Readiness
+from gymtui.client.login.http import Readiness
+from gymtui.client.login.login import Login
 from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import bind

@@ -14,9 +14,9 @@ from textual.reactive import var
 from textual.widgets import Input
 
 from gymtui import clock
-from gymtui.client.connected import Ask, Connected
-from gymtui.client.follow import Bookmark
-from gymtui.client.service import WebSocketService
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.login._connected import Ask, Connected
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Event, Snapshot
 from gymtui.ui.bindings import bind

@@ -9,11 +9,11 @@ from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets import Input
 
-from gymtui.client.verdicts import Matter
+from gymtui.client.desk.verdicts import Matter
 from gymtui.printable import printable
 from gymtui.protocol import MemberRef
 from gymtui.ui.bindings import bind
-from gymtui.ui.override import Override
+from gymtui.ui.box.override import Override
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.widgets.entry import Entry
 

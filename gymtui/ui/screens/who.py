@@ -12,15 +12,15 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
+from gymtui.client.desk.verdicts import may_be_number
 from gymtui.client.state import Inside
-from gymtui.client.verdicts import may_be_number
 from gymtui.protocol import Snapshot
 from gymtui.ui.bindings import bind, key_of
-from gymtui.ui.pace import Pace
 from gymtui.ui.roster import Roster
 from gymtui.ui.screens.box import member_of
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.override import OverrideScreen
+from gymtui.ui.throttle import Pace
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.roster_list import RosterList

@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 
+from gymtui.ui.box.palette import Option, Palette
 from gymtui.ui.cells import fit
-from gymtui.ui.palette import Option, Palette
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 ROWS = 8

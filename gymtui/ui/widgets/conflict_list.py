@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from gymtui.client.conflicts import DAYS, Report
+from gymtui.client.desk.conflict_report import DAYS, Report
 from gymtui.clock import to_ms
 from gymtui.printable import printable
 from gymtui.protocol import ConflictNote

@@ -13,8 +13,8 @@ from textual.renderables.digits import Digits
 from textual.style import Style
 
 from gymtui.protocol import Stats
-from gymtui.ui.pace import Pace
 from gymtui.ui.spark import spark
+from gymtui.ui.throttle import Pace
 from gymtui.ui.wall import stay
 from gymtui.ui.widgets.error_boundary import LiveWidget
 

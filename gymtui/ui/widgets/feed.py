@@ -20,13 +20,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from gymtui.protocol import Event
+from gymtui.search.text import words
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
-from gymtui.ui.pace import Pace
-from gymtui.ui.rows import News, Row, row_of
+from gymtui.ui.feed_rows import News, Row, row_of
+from gymtui.ui.throttle import Pace
 from gymtui.ui.wall import hours_minutes_seconds
 from gymtui.ui.widgets.error_boundary import LiveWidget
-from gymtui.words import words
 
 KEPT = 2000
 RATE = 6  # paints a second at most

@@ -13,15 +13,15 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from gymtui import clock
+from gymtui.client.desk.verdicts import judge, may_be_number
 from gymtui.client.state import Hit
-from gymtui.client.verdicts import judge, may_be_number
 from gymtui.protocol import Gym
+from gymtui.search.text import WORD, beginnings, fold
+from gymtui.ui.box.pick_list import Search
 from gymtui.ui.cells import fit
 from gymtui.ui.namesakes import told_apart
-from gymtui.ui.search import Search
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget
-from gymtui.words import WORD, beginnings, fold
 
 APART = 14  # cells of what tells namesakes apart: a birth date
 

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from gymtui import clock, rules
+from gymtui.client.desk.verdicts import judge
 from gymtui.client.state import Person
-from gymtui.client.verdicts import judge
 from gymtui.clock import to_ms
 from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Gym, Member

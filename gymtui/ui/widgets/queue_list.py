@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 
-from gymtui.client.outbox import Outgoing
+from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind
 from gymtui.printable import printable
 from gymtui.ui.cells import fit

@@ -11,10 +11,10 @@ from typing import Final
 
 from gymtui import codec
 from gymtui.client import Desk, Login, Replica, WebSocketService
-from gymtui.client.backoff import CEILING, LONGEST
+from gymtui.client.connection.reconnect import CEILING, LONGEST
+from gymtui.client.connection.service import KINDS
 from gymtui.client.errors import Disconnected, Problem, ProcessingProblem
 from gymtui.client.mock import MockConnection
-from gymtui.client.service import KINDS
 from gymtui.codec import Unreadable
 from gymtui.protocol import CheckIn, ConnectionStatus, ErrorBody, Event, Snapshot
 from tests.client_kit import URL

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gymtui.client import Login, WebSocketService
-from gymtui.client.follow import Bookmark
+from gymtui.client.connection.follower import Bookmark
 from server.app import Server
 from tests.client_kit import running
 from tests.faults.network.figures import Row

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from gymtui.client import WebSocketService
+from gymtui.client.connection.follower import Bookmark
 from gymtui.client.errors import Disconnected
-from gymtui.client.follow import Bookmark
 from gymtui.protocol import Notify
-from server.store.sqlite import SqliteStore
+from server.store.sqlite.store import SqliteStore
 from tests.faults.network.figures import Row, served
 from tests.faults.program import Gym
 

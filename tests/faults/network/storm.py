@@ -10,7 +10,7 @@ from typing import Any, Final
 from websockets.asyncio.client import connect
 
 from gymtui.client import WebSocketService
-from gymtui.client.follow import Bookmark
+from gymtui.client.connection.follower import Bookmark
 from tests.faults.network.figures import Row, busiest, served
 from tests.faults.program import Gym
 

@@ -1,0 +1,255 @@
+"""The connection to the server: one task that opens it, keeps it, and comes back when it has gone."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import websockets.asyncio.client
+from msgspec import Raw
+from msgspec.structs import replace
+
+from gymtui import clock
+from gymtui.client.connection.dispatch import Dispatcher, Handler
+from gymtui.client.connection.follower import Follower, Journal
+from gymtui.client.connection.heartbeat import Pulse
+from gymtui.client.connection.reconnect import Backoff, Ended, course
+from gymtui.client.connection.session import Session
+from gymtui.client.connection.silence import Patience
+from gymtui.client.connection.transport import SEND_WITHIN, Connect, Line, dial
+from gymtui.client.errors import (
+    AuthenticationProblem,
+    ConnectionProblem,
+    Disconnected,
+    Problem,
+    ProcessingProblem,
+    StoppedProblem,
+)
+from gymtui.client.login.login import OVER, Login
+from gymtui.client.state import ConnectionState, Phase
+from gymtui.client.tasks import until_first
+from gymtui.protocol import EVENTS, AuthResponse, ConnectionStatus, Request, Snapshot, Stats
+
+KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "problem")
+
+
+class WebSocketService:
+    """The connection of one desk, for as long as `run` runs; where its one task stands is its `state`.
+
+    `url` is the server's (`ws:` or `wss:`, else ValueError). `full` asks for every event since the journal's position,
+    and for a snapshot only where the server has them no longer. A message may take `send_within` seconds to leave this
+    machine. `KINDS` may be subscribed to: the types of events and `"stats"` with their payloads, `"snapshot"` with its
+    last part, `"events"` with all events of one frame in `seq` order, `"connection"` with each new state, `"problem"`
+    with a Problem. Events are in the journal before anybody hears of them.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        login: Login,
+        journal: Journal,
+        *,
+        desk: str | None = None,
+        full: bool = False,
+        connect: Connect = websockets.asyncio.client.connect,
+        send_within: float = SEND_WITHIN,
+        clock: clock.Clock = clock.now,
+        timer: Callable[[], float] = time.perf_counter,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        random: Callable[[], float] = random.random,
+        new_id: Callable[[], str] = clock.new_id,
+    ) -> None:
+        self._url = _checked(url)
+        self._login = login
+        self._desk = desk
+        self._connect = connect
+        self._send_within = send_within
+        self._clock = clock
+        self._timer = timer
+        self._sleep = sleep
+        self._new_id = new_id
+        self._follower = Follower(journal, full=full)
+        self._dispatcher = Dispatcher(KINDS, self.report)
+        self._backoff = Backoff(random)
+        self._session: Session | None = None
+        self._go_on = asyncio.Event()
+        self._anew = asyncio.Event()  # somebody else has logged in: this connection is not theirs
+        self._closed = asyncio.Event()
+        self.state = ConnectionState(phase="connecting", since=clock())
+        self.problems = 0  # messages that could not be read and handlers that failed
+        self.clock_offset = 0  # milliseconds that the server's clock is ahead of this one's
+
+    @property
+    def user(self) -> str | None:
+        """Whose login it is, also before the server has said so."""
+        return self.state.user or self._login.user
+
+    @property
+    def in_step(self) -> bool:
+        """Is the journal the server's, without a gap that is known?"""
+        return self._session is not None and self._follower.in_step
+
+    async def run(self) -> None:
+        """Connects, and comes back whenever the connection goes, until `close`. Cancelled, it says goodbye too."""
+        try:
+            await until_first(self._live(), self._closed.wait())
+        finally:
+            self._become("stopped")
+
+    async def close(self) -> None:
+        """Ends `run`, politely: the server sees 1000."""
+        self._closed.set()
+
+    def retry_now(self) -> None:
+        """Ends the countdown to the next try."""
+        if self.state.phase in ("waiting", "stopped"):
+            self._go_on.set()
+
+    def logged_in(self) -> None:
+        """A person has logged in: goes on from phase `logged_out`, or connects anew as that person."""
+        self._show(replace(self.state, user=self._login.user, role=self._login.role))
+        if self.state.phase == "logged_out":
+            self._go_on.set()
+        else:
+            self._anew.set()
+            self.retry_now()
+
+    def subscribe(self, kind: str, handler: Handler) -> Callable[[], None]:
+        """Calls `handler` with everything of this kind until the function that comes back is called."""
+        return self._dispatcher.subscribe(kind, handler)
+
+    async def request(self, request: Request, *, id: str | None = None) -> Raw:
+        """Asks, and waits for the `result`. Refused: the server said no; Disconnected: nobody knows what it said.
+        Requests leave in the order of the calls."""
+        if self._session is None:
+            raise Disconnected("There is no connection to the server.")
+        return await self._session.request(request, id)
+
+    def report(self, problem: Problem) -> None:
+        """Tells whoever listens for problems; what could not be processed is counted."""
+        if isinstance(problem, ProcessingProblem):
+            self.problems += 1
+        self._dispatcher.publish("problem", problem)
+
+    # --- connection after connection ------------------------------------------------------------------------------
+
+    async def _live(self) -> None:
+        while True:
+            try:
+                await self._one_connection()
+            except AuthenticationProblem as problem:
+                await self._wait_for_login(problem)
+            except ConnectionProblem as problem:
+                await self._come_back(Ended(str(problem)))
+            except Ended as ended:
+                await self._follow_course(ended)
+
+    async def _one_connection(self) -> None:
+        """From the token to the end, which is an exception unless somebody else has logged in."""
+        self._become("connecting", reason=self.state.reason)
+        self._anew.clear()
+        token = await self._login.token()
+        line = await dial(self._connect, self._url, token, self._desk, send_within=self._send_within)
+        try:
+            auth, status = await line.greet()
+            await self._keep(line, token, auth, status)
+        finally:
+            await line.hang_up()
+
+    async def _keep(self, line: Line, token: str, auth: AuthResponse, status: ConnectionStatus) -> None:
+        patience = Patience(self._silent, clock=self._clock, sleep=self._sleep)
+        session = Session(
+            line,
+            self._follower,
+            publish=self._dispatcher.publish,
+            report=self.report,
+            pong=self._measure,
+            patience=patience,
+            new_id=self._new_id,
+        )
+        pulse = Pulse(session, self._login, token, self._backoff, desk=self._desk, timer=self._timer, sleep=self._sleep)
+        try:
+            await session.greet(status)
+            self._session = session
+            self._compare_clocks(status.server_time)
+            user, role = auth.user or self._login.user, auth.role or self._login.role
+            self._become("live", session_id=status.session_id, user=user, role=role)
+            await until_first(session.read(), pulse.run(), patience.run(), self._anew.wait())
+        except Ended as ended:
+            session.abandon(str(ended), ended.code)
+            raise
+        finally:
+            self._session = None
+            session.abandon("The connection has ended before the answer came.")
+
+    async def _follow_course(self, ended: Ended) -> None:
+        match course(ended.code):
+            case "log_in":
+                await self._wait_for_login(AuthenticationProblem(str(ended)))
+            case "stop":
+                self._go_on.clear()
+                self._become("stopped", reason=str(ended))
+                self.report(StoppedProblem(str(ended)))
+                await self._go_on.wait()
+            case "renew":
+                if self._login.expire():
+                    await self._come_back(ended)
+                else:
+                    await self._wait_for_login(AuthenticationProblem(OVER))
+            case "come_back" | "back_off":
+                await self._come_back(ended)
+
+    async def _come_back(self, ended: Ended) -> None:
+        delay = self._backoff.next(course(ended.code)) + ended.wait
+        self._go_on.clear()
+        self._become("waiting", reason=str(ended), retry_at=self._clock() + round(delay * 1000))
+        self.report(ConnectionProblem(str(ended), attempt=self._backoff.attempt, retry_in=delay))
+        await until_first(self._go_on.wait(), self._sleep(delay))
+
+    async def _wait_for_login(self, problem: AuthenticationProblem) -> None:
+        await self._login.forget()
+        self._go_on.clear()
+        self._become("logged_out", reason=str(problem))
+        self.report(problem)
+        await self._go_on.wait()
+
+    # --- while it is there ----------------------------------------------------------------------------------------
+
+    def _measure(self, sent_at: float, server_time: str) -> None:
+        latency = max(0.0, self._timer() - sent_at)
+        self._compare_clocks(server_time, latency)
+        self._show(replace(self.state, latency=latency))
+
+    def _silent(self, since: int | None) -> None:
+        self._show(replace(self.state, silent_since=since, latency=None))  # of a way that nothing comes back over
+
+    def _compare_clocks(self, server_time: str, latency: float = 0.0) -> None:
+        """With every pong too: a clock may be set meanwhile. What the length of the way explains is no difference."""
+        try:
+            offset = clock.to_ms(server_time) - self._clock()
+        except (ValueError, OverflowError) as error:
+            self.report(ProcessingProblem(f"The server's clock cannot be read: {error}.", kind=ConnectionStatus.type))
+        else:
+            if abs(offset - self.clock_offset) > latency * 1000:
+                self.clock_offset = offset
+
+    def _become(self, phase: Phase, **changes: Any) -> None:
+        """A new state; `since` moves only when the connection comes or goes."""
+        before = self.state
+        since = before.since if (before.phase == "live") == (phase == "live") else self._clock()
+        kept = {"attempt": self._backoff.attempt, "user": before.user, "role": before.role}
+        self._show(ConnectionState(phase=phase, since=since, **(kept | changes)))
+
+    def _show(self, state: ConnectionState) -> None:
+        self.state = state
+        self._dispatcher.publish("connection", state)
+
+
+def _checked(url: str) -> str:
+    if urlsplit(url).scheme not in ("ws", "wss") or not urlsplit(url).hostname:
+        raise ValueError(f"{url} is no server's address: please give one like ws://HOST:PORT/ws/checkins/.")
+    return url

@@ -1,0 +1,172 @@
+"""One connection to the server, from the upgrade to the close; however it ends, it is `Ended`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Protocol
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+from gymtui import codec
+from gymtui.client.connection._sign_of_life import Connection
+from gymtui.client.connection.reconnect import ABNORMAL, SENTENCES, Ended, asked_for, sentence
+from gymtui.client.errors import AuthenticationProblem
+from gymtui.faults import fault
+from gymtui.protocol import MAX_FRAME, PING_EVERY, SILENCE, AuthResponse, Close, ConnectionStatus, ErrorBody
+
+logger = logging.getLogger(__name__)
+
+# The library's own debug lines have the request's path in them, and with it the token.
+_wire = logging.getLogger("gymtui.client.wire")
+_wire.setLevel(logging.INFO)
+
+GREET_WITHIN: Final = 10.0  # seconds from the upgrade to `connection_status`
+SEND_WITHIN: Final = 10.0  # seconds for a message to leave this machine
+CLOSE_WITHIN: Final = 2.0  # seconds for a polite end
+OPTIONS: Final[dict[str, Any]] = {
+    "create_connection": Connection,
+    "ping_interval": PING_EVERY,
+    "ping_timeout": SILENCE,
+    "open_timeout": 10,
+    "close_timeout": CLOSE_WITHIN,
+    "max_size": MAX_FRAME,
+    "compression": None,
+    "proxy": None,
+    "logger": _wire,
+}
+
+
+class Transport(Protocol):
+    def abort(self) -> None: ...
+
+
+class Socket(Protocol):
+    """What a connection has to be able to do: `websockets`' own can, and `MockWebSocket`'s."""
+
+    @property
+    def transport(self) -> Transport: ...
+
+    async def send(self, message: bytes, *, text: bool | None = None) -> None: ...
+
+    async def recv(self, decode: bool | None = None) -> str | bytes: ...
+
+    async def close(self, code: int = 1000, reason: str = "") -> None: ...
+
+
+Connect = Callable[..., Awaitable[Socket]]
+
+
+class Line:
+    """An open connection. Every method but `hang_up` raises `Ended` when it is over."""
+
+    def __init__(self, socket: Socket, *, send_within: float = SEND_WITHIN) -> None:
+        self._socket = socket
+        self._send_within = send_within
+        self._stalled = False
+        self.error: ErrorBody | None = None  # what the server said was wrong, before it closes
+
+    async def greet(self) -> tuple[AuthResponse, ConnectionStatus]:
+        """Waits for the server's yes and its position. AuthenticationProblem for its no, unless the token only has
+        expired: that is `Ended` with its code."""
+        auth: AuthResponse | None = None
+        try:
+            async with asyncio.timeout(GREET_WITHIN):
+                while True:
+                    message = await self._message()
+                    if isinstance(message, AuthResponse):
+                        auth = message
+                    elif isinstance(message, ErrorBody):
+                        self.error = message
+                    elif isinstance(message, ConnectionStatus) and auth is not None and auth.success:
+                        return auth, message
+        except TimeoutError as error:
+            ended = Ended("The server took the connection, and then said nothing.")
+            raise self._denied(auth, ended) from error
+        except Ended as ended:
+            raise self._denied(auth, ended) from ended
+
+    @staticmethod
+    def _denied(auth: AuthResponse | None, ended: Ended) -> Exception:
+        if auth is None or auth.success or ended.code == Close.TOKEN_EXPIRED:
+            return ended
+        return AuthenticationProblem(auth.message or SENTENCES[Close.BAD_TOKEN])
+
+    async def _message(self) -> object:
+        try:
+            return codec.read_frame(await self.receive()).message
+        except codec.Unreadable as error:
+            logger.warning("A message before the greeting cannot be read: %s", error)
+            return None
+
+    async def receive(self) -> str | bytes:
+        try:
+            message = await self._socket.recv(decode=False)
+        except ConnectionClosed as closed:
+            raise self._ended(closed) from closed
+        fault("after_receive")
+        return message
+
+    async def send(self, message: bytes) -> None:
+        """Sends one text frame; what is called first is sent first."""
+        fault("before_send")
+        try:
+            async with asyncio.timeout(self._send_within):
+                await self._socket.send(message, text=True)
+        except TimeoutError as error:
+            # A peer that reads nothing keeps the library waiting for ever, in `close` too.
+            self._stalled = True
+            self._socket.transport.abort()
+            raise Ended(SENTENCES[Close.STALLED]) from error
+        except ConnectionClosed as closed:
+            raise self._ended(closed) from closed
+        fault("after_send")
+
+    async def hang_up(self) -> None:
+        """The polite end, within a bound."""
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN + 1):
+                await self._socket.close(Close.DONE)
+        except TimeoutError:
+            self._socket.transport.abort()
+
+    def _ended(self, closed: ConnectionClosed) -> Ended:
+        """A code counts as the server's word only where the server said it first."""
+        if self._stalled:
+            return Ended(SENTENCES[Close.STALLED])
+        said = closed.rcvd if closed.rcvd_then_sent is not False else None
+        code = ABNORMAL if said is None else said.code
+        # Our own words say what to do; the server's, when to come back, and what a code means that is not known here.
+        if self.error is not None and (self.error.retry_after_ms is not None or code not in SENTENCES):
+            return Ended(self.error.message, code=code, wait=asked_for(self.error))
+        return Ended(sentence(code), code=code)
+
+
+def address(url: str, token: str, desk: str | None) -> str:
+    """The URL to connect to, with the token and the desk's name in its query."""
+    parts = urlsplit(url)
+    query = urlencode({"token": token} | ({"desk": desk} if desk else {}))
+    return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))
+
+
+async def dial(connect: Connect, url: str, token: str, desk: str | None, *, send_within: float = SEND_WITHIN) -> Line:
+    """A new connection. Ended where there is none to be had; AuthenticationProblem for an HTTP 401 or 403."""
+    server = urlsplit(url).netloc
+    try:
+        return Line(await connect(address(url, token, desk), **OPTIONS), send_within=send_within)
+    except InvalidStatus as error:
+        status = error.response.status_code
+        if status in (401, 403):
+            raise AuthenticationProblem(SENTENCES[Close.BAD_TOKEN]) from error
+        raise Ended(f"What answers at {server} is no front desk (HTTP {status}): please check the address.") from error
+    except TimeoutError as error:
+        raise Ended(f"The server at {server} does not answer.") from error
+    except ConnectionRefusedError as error:
+        raise Ended(f"Nobody answers at {server}: is the server running?") from error
+    except socket.gaierror as error:
+        raise Ended(f"{server} is not known here: please check the address and the network.") from error
+    except (OSError, WebSocketException, ValueError) as error:
+        raise Ended(f"The server at {server} cannot be reached: please check the network.") from error

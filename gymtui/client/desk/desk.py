@@ -1,0 +1,252 @@
+"""One front desk: decides at once on its own copy, writes it down, and lets the server have the last word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from gymtui import clock, codec
+from gymtui.client.connection.dispatch import Dispatcher
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.live_commands import Asker
+from gymtui.client.desk.member_sync import DirectorySync
+from gymtui.client.desk.outbox_queue import CommandQueue
+from gymtui.client.desk.outbox_sender import Outcome, Pump
+from gymtui.client.desk.outcomes import Outcomes
+from gymtui.client.desk.presence import Presence
+from gymtui.client.desk.verdicts import Matter, judge, since, zone_of
+from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.replica import Replica, ReplicaError
+from gymtui.client.replica.undo_log import Undoable
+from gymtui.client.state import CommandKind, Hit, Inside, Verdict
+from gymtui.client.tasks import until_first
+from gymtui.protocol import CheckIn, CheckOut, Member, MemberRef, Override, Undo
+
+logger = logging.getLogger(__name__)
+
+
+class Desk:
+    """Check-ins, check-outs and their undoing. Each is answered by a `Verdict` at once, and by another when the server
+    has spoken: subscribe to `"verdict"` for these, to `"queue"` for the number of commands without an answer."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        replica: Replica,
+        *,
+        name: str | None = None,
+        clock: clock.Clock = clock.now,
+        new_id: Callable[[], str] | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.service = service
+        self.replica = replica
+        self.name = name
+        self._clock = clock
+        self._new_id = new_id or self._id_of_now
+        self._queue = CommandQueue(replica, self._now)
+        self._presence = Presence(replica, self._queue)
+        self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
+        self._pump = Pump(service, self._queue, self._told, sleep=sleep)
+        self._outcomes = Outcomes(service, replica, self._presence, self._say, clock=clock)
+        self._asker = Asker(service, replica, self._outcomes.asked, clock=clock)
+        self._sync = DirectorySync(service, replica, self._directory_grew, sleep=sleep)
+        self._outcomes.unsent.update(row.id for row in self._queue)
+        service.subscribe("stats", replica.fold_stats)
+        service.subscribe("events", self._presence.catch_up)
+        service.subscribe("snapshot", self._start_again)
+
+    async def run(self) -> None:
+        """Connection, queue and directory, until the service is closed."""
+        try:
+            await until_first(self.service.run(), self._pump.run(), self._sync.run())
+        finally:
+            await self._asker.stop()
+
+    def subscribe(
+        self, kind: Literal["verdict", "queue", "directory"], handler: Callable[[Any], None]
+    ) -> Callable[[], None]:
+        """Calls `handler` with every later word on a command, with `queued`, or with how much of the directory has
+        come (0 to 1), until what comes back is called."""
+        return self._dispatcher.subscribe(kind, handler)
+
+    def _directory_grew(self, part: float) -> None:
+        self._dispatcher.publish("directory", part)
+
+    def find(self, text: str, limit: int = 8) -> list[Hit]:
+        """Members by what was typed."""
+        return [Hit(member=m, in_since=self.in_since(m.id)) for m in self.replica.search(text, limit)]
+
+    def in_since(self, member_id: str) -> int | None:
+        """When the member's open visit began (ms), as far as journal and queue know; None where there is none."""
+        return self._presence.since(member_id)
+
+    def present(self) -> list[Inside]:
+        """Who is in, as far as journal and queue know, the newest first."""
+        return self._presence.everyone()
+
+    # --- the queue ------------------------------------------------------------------------------------------------
+
+    def _start_again(self, _: object) -> None:
+        """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks."""
+        self._presence.start_again()
+        before = {row.id for row in self._queue}
+        self._queue.reload()
+        self._outcomes.unsent.update({row.id for row in self._queue} - before)
+        self._dispatcher.publish("queue", self.queued)
+        self._pump.wake()
+
+    @property
+    def queued(self) -> int:
+        """Commands that wait for the server's answer."""
+        return len(self._queue)
+
+    @property
+    def queue(self) -> list[Outgoing]:
+        """These commands, in order."""
+        return list(self._queue)
+
+    @property
+    def set_aside(self) -> list[Outgoing]:
+        """Commands that the server could not take, each with its `reason`: not sent any more, not counted as queued."""
+        return self._queue.aside
+
+    def acknowledge(self, id: str) -> None:
+        """A command that was set aside has been looked at, and is forgotten; nothing where it is not there any more."""
+        self._take_up(id, self._queue.acknowledge)
+
+    def retry(self, id: str) -> None:
+        """A command that was set aside is sent once more, under its old id and behind all that waits; nothing where it
+        is not there any more."""
+        matter = self._take_up(id, self._queue.retry)
+        if matter is not None:
+            self._outcomes.unsent.add(id)
+            self._say(matter.queued(self._clock(), sent=False, again=True))
+            self._pump.wake()
+
+    def _take_up(self, id: str, do: Callable[[Outgoing], None]) -> Matter | None:
+        """Does that with a command that was set aside; None where it is gone, or where the disk does not take that."""
+        row = next((row for row in self.set_aside if row.id == id), None)
+        if row is None:
+            return None
+        matter = self._outcomes.matter(row)
+        try:
+            do(row)
+        except ReplicaError:
+            self._say(self._not_written(matter))
+            return None
+        self._dispatcher.publish("queue", self.queued)
+        return matter
+
+    # --- commands -------------------------------------------------------------------------------------------------
+
+    def check_in(self, who: Member | str) -> Verdict:
+        """A member, or exactly a code. `queued` is on disk here; nothing is `checked_in` before it is at the server."""
+        member = self._known(who)
+        if member is None:
+            code = str(who).strip()
+            return self._asker.ask_by_code(self._matter("check_in", code), CheckIn(code=code))
+        matter = self._matter("check_in", member)
+        in_since = self.in_since(member.id)
+        if in_since is not None:
+            visit = self._presence.visit(member.id)
+            detail = since(in_since, self.name if visit is None else visit.desk, zone_of(self.replica.gym))
+            return matter.already_in(self._clock(), detail)
+        ruling = judge(member, self.replica.gym, self._now())
+        if ruling.action == "refuse":
+            return self._asker.refuse(matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or "")
+        matter = replace(matter, warning=ruling.reason)
+        request = CheckIn(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
+        return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
+
+    def check_out(self, who: Member | str) -> Verdict:
+        """A member, or exactly a code."""
+        member = self._known(who)
+        if member is None:
+            code = str(who).strip()
+            return self._asker.ask_by_code(self._matter("check_out", code), CheckOut(code=code))
+        matter = self._matter("check_out", member)
+        in_since = self.in_since(member.id)
+        if in_since is None:
+            return self._asker.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
+        request = CheckOut(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
+        return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
+
+    def override(self, who: MemberRef, override: Override) -> Verdict:
+        """A manager lets in whom the rules refuse; asked now and once, since a PIN is written down nowhere."""
+        matter = replace(self._matter("check_in", who), overrides=True)
+        return self._asker.override(matter, CheckIn(member_id=who.id, override=override))
+
+    def undo(self) -> Verdict | None:
+        """Takes back what this desk did last; None where there is nothing to take back."""
+        done = self.replica.undoable
+        if done is None:
+            return None
+        undoes: CommandKind = "check_in" if done.since is None else "check_out"
+        matter = replace(self._matter("undo", done.member), undoes=undoes)
+        self._presence.reopens(matter.command_id, done.since)
+        verdict = self._enqueue(matter, Undo(command_id=done.command_id), None)
+        if verdict.kind == "refused":
+            self._presence.reopens(matter.command_id, None)
+        return verdict
+
+    def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: Undoable | None) -> Verdict:
+        """Writes it down first; then it may be said, and sent."""
+        assert matter.member is not None
+        row = Outgoing(
+            id=matter.command_id,
+            kind=matter.action,
+            payload=codec.encode(replace(request, queued_by=self.service.user)),
+            member_id=matter.member.id,
+            at=self._now(),
+        )
+        try:
+            self._queue.add(row, done)
+        except ReplicaError:
+            return self._not_written(matter)
+        if matter.warning is not None:
+            self._outcomes.warnings[row.id] = matter.warning
+        sent = self._is_live
+        if not sent:
+            self._outcomes.unsent.add(matter.command_id)
+        self._pump.wake()
+        self._dispatcher.publish("queue", self.queued)
+        return matter.queued(self._clock(), sent=sent)
+
+    def _not_written(self, matter: Matter) -> Verdict:
+        logger.exception("A command could not be written down")
+        step = "free some space, then do it again"
+        return matter.says("refused", self._clock(), detail="this desk cannot write to its disk", next_step=step)
+
+    def _told(self, row: Outgoing, outcome: Outcome) -> None:
+        if self._outcomes.told(row, outcome):
+            self._dispatcher.publish("queue", self.queued)
+
+    def _say(self, verdict: Verdict) -> None:
+        self._dispatcher.publish("verdict", verdict)
+
+    def _known(self, who: Member | str) -> Member | None:
+        if isinstance(who, Member):
+            return self.replica.member(who.id) or who
+        return self.replica.by_code(who)
+
+    def _matter(self, action: CommandKind, who: Member | MemberRef | str) -> Matter:
+        if isinstance(who, str):
+            return Matter(command_id=self._new_id(), action=action, subject=who)
+        ref = who.ref if isinstance(who, Member) else who
+        return Matter(command_id=self._new_id(), action=action, subject=ref.full_name, member=ref)
+
+    def _now(self) -> int:
+        """The time of day by the server's clock, as far as that is known."""
+        return self._clock() + self.service.clock_offset
+
+    def _id_of_now(self) -> str:
+        return clock.new_id(self._now())
+
+    @property
+    def _is_live(self) -> bool:
+        return self.service.state.phase == "live"

@@ -1,0 +1,90 @@
+"""Commands that are asked once and not kept: the person has been told already, nobody here knows the code, or a PIN is
+in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Raw
+
+from gymtui import clock
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.verdicts import Matter, may_be_number
+from gymtui.client.errors import Disconnected, Refused
+from gymtui.client.replica.replica import Replica
+from gymtui.client.state import Verdict
+from gymtui.protocol import CheckIn, CheckOut, ErrorBody
+
+CODE: Final = 64  # characters of the longest code there can be
+
+
+class Asker:
+    """Asks beside the queue, and only while there is a server, and has what to say until it answers; `tell` hears the
+    result, the refusal, or that nobody knows (None)."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        replica: Replica,
+        tell: Callable[[Matter, Raw | ErrorBody | None], None],
+        *,
+        clock: clock.Clock = clock.now,
+    ) -> None:
+        self._service = service
+        self._replica = replica
+        self._tell = tell
+        self._clock = clock
+        self._asking: set[asyncio.Task[None]] = set()
+
+    def ask_by_code(self, matter: Matter, request: CheckIn | CheckOut) -> Verdict:
+        """Nobody this desk knows of: only the server can tell, unless it is a name and the directory is complete."""
+        code = matter.subject
+        _, complete = self._replica.directory
+        may_be_somebody = may_be_number(code) or not complete
+        if self._is_live and may_be_somebody and code.isprintable() and 0 < len(code) <= CODE:
+            self._ask(matter, request)
+            return matter.queued(self._clock(), sent=True)
+        return matter.unknown(self._clock())
+
+    def refuse(self, matter: Matter, request: CheckIn | CheckOut, code: str, reason: str) -> Verdict:
+        """Refused here at once; the server journals that, or knows better."""
+        if self._is_live:
+            self._ask(matter, request, told=True)
+        return matter.refused(self._clock(), code, reason, live=self._is_live)
+
+    def override(self, matter: Matter, request: CheckIn) -> Verdict:
+        """A manager lets somebody in: at a server that is there now, or not at all."""
+        if not self._is_live:
+            return matter.needs_server(self._clock())
+        self._ask(matter, request)
+        return matter.queued(self._clock(), sent=True)
+
+    async def stop(self) -> None:
+        """Whoever waits for an answer will not get one."""
+        tasks = list(self._asking)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ask(self, matter: Matter, request: CheckIn | CheckOut, *, told: bool = False) -> None:
+        """Asks now. Where the person has been `told` no already, only a yes is news."""
+        task = asyncio.get_running_loop().create_task(self._exchange(matter, request, told=told))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _exchange(self, matter: Matter, request: CheckIn | CheckOut, *, told: bool) -> None:
+        outcome: Raw | ErrorBody | None
+        try:
+            outcome = await self._service.request(request, id=matter.command_id)
+        except Refused as refused:
+            outcome = refused.body
+        except Disconnected:
+            outcome = None
+        if isinstance(outcome, Raw) or not told:
+            self._tell(matter, outcome)
+
+    @property
+    def _is_live(self) -> bool:
+        return self._service.state.phase == "live"

@@ -1,0 +1,34 @@
+"""What there is to know about one member, from the server where it answers, from this desk's own copy otherwise."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from gymtui import codec
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.errors import Disconnected, Refused
+from gymtui.client.replica.replica import Replica
+from gymtui.protocol import CheckInEvent, GetMember, Member, MemberCard
+
+logger = logging.getLogger(__name__)
+
+KNOWN: Final = 500  # events of the desk's own copy that are looked through
+
+
+def own_card(replica: Replica, member: Member) -> MemberCard:
+    """The member as this desk knows it, with the visits among the last events."""
+    last: dict[str, CheckInEvent] = {}
+    for event in replica.recent(KNOWN):
+        if isinstance(event, CheckInEvent) and event.member.id == member.id:
+            last.setdefault(event.id, event)
+    return MemberCard(replica.member(member.id) or member, tuple(last.values()))
+
+
+async def ask_card(service: WebSocketService, member: Member) -> MemberCard | None:
+    """The member as the server knows it; None where it does not say."""
+    try:
+        return codec.convert(await service.request(GetMember(member_id=member.id)), MemberCard)
+    except (Disconnected, Refused, codec.Unreadable) as error:
+        logger.info("The card of %s comes from this desk: %s", member.id, error)
+        return None

@@ -1,0 +1,107 @@
+"""Brings the directory of members up to date, page by page, after a snapshot and on the first day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from msgspec import Raw, Struct
+
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
+from gymtui.client.replica.replica import Replica, ReplicaError
+from gymtui.codec import Unreadable, convert
+from gymtui.protocol import Member, MembersPage, Seq, SyncMembers
+
+PAGE: Final = 100  # members: folding more at once would be felt between two key strokes
+LEAST: Final = 5  # members: two kilobytes
+SOON: Final = 1.0  # seconds until a page that did not come is asked for again
+LATER: Final = 30.0  # seconds until one that the server would not give is
+
+
+class _Page(Struct, frozen=True, kw_only=True):
+    """A page whose members are looked at one by one."""
+
+    members: tuple[Raw, ...]
+    next_after_seq: Seq
+    more: bool
+    as_of_seq: Seq
+
+
+class DirectorySync:
+    """Asks for the next page whenever the journal is in step and the directory is not complete. How far it has come is
+    in the replica, so it goes on where it was after any cut; `told` gets it too, 0 to 1, after every page."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        replica: Replica,
+        told: Callable[[float], None],
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._service = service
+        self._replica = replica
+        self._told = told
+        self._sleep = sleep
+        self._limit = PAGE
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Syncs for ever."""
+        leave = [self._service.subscribe(kind, self._look) for kind in ("connection", "snapshot", "events")]
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    after_seq, complete = self._replica.directory
+                    if complete or not self._service.in_step:
+                        await self._wake.wait()
+                    else:
+                        await self._next_page(after_seq)
+                except (Unreadable, ReplicaError) as error:
+                    await self._fail(str(error), LATER)
+        finally:
+            for unsubscribe in leave:
+                unsubscribe()
+
+    def _look(self, _: object) -> None:
+        self._wake.set()
+
+    async def _next_page(self, after_seq: int) -> None:
+        before = self._place
+        try:
+            result = await self._service.request(SyncMembers(after_seq=after_seq, limit=self._limit))
+            page = self._read(result)
+            if page.more and page.next_after_seq <= after_seq:
+                await self._fail("The server gives the same page of members again and again.", LATER)
+            elif self._place == before:  # else a snapshot has come meanwhile, and the page belongs to the past
+                self._replica.fold_members(page)
+                self._limit = self._limit if page.more else PAGE
+                self._told(page.next_after_seq / max(page.as_of_seq, 1) if page.more else 1.0)
+        except Disconnected:
+            self._limit = max(self._limit // 4, LEAST)  # on a line that is slow, or breaks often, a page may never come
+            await self._sleep(SOON)
+        except Refused as refused:
+            await self._fail(str(refused), SOON if refused.body.retryable else LATER)
+
+    def _read(self, result: Raw) -> MembersPage:
+        """The page; a member that cannot be read is told of, and missing, and keeps nobody else out."""
+        page, members = convert(result, _Page), []
+        for body in page.members:
+            try:
+                members.append(convert(body, Member))
+            except Unreadable as error:
+                self._service.report(ProcessingProblem(f"A member cannot be read: {error}", kind=SyncMembers.type))
+        return MembersPage(
+            members=tuple(members), next_after_seq=page.next_after_seq, more=page.more, as_of_seq=page.as_of_seq
+        )
+
+    @property
+    def _place(self) -> tuple[str, tuple[int, bool]]:
+        return self._replica.position[0], self._replica.directory
+
+    async def _fail(self, sentence: str, delay: float) -> None:
+        self._service.report(ProcessingProblem(sentence, kind=SyncMembers.type))
+        await self._sleep(delay)

@@ -1,0 +1,137 @@
+"""The outbox at hand: what waits, whom it is about, and who is in once it has been done."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from gymtui import clock
+from gymtui.client.replica.outbox import KINDS, Outgoing
+from gymtui.client.replica.replica import Replica
+from gymtui.client.replica.undo_log import Undoable
+from gymtui.codec import Unreadable, convert
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Undo
+
+HAPPENED: Final = 120_000  # milliseconds after which what was done is told as something that has happened
+_NOBODY: Final[dict[str, Outgoing]] = {}
+
+
+class CommandQueue:
+    """Mirrors the outbox of a replica, so that a key stroke asks no disk. It is as long as what waits, and gives that
+    in order; what was set aside is beside it. `now` is the server's time, as far as that is known."""
+
+    def __init__(self, replica: Replica, now: clock.Clock) -> None:
+        self._replica = replica
+        self._now = now
+        self.reload()
+
+    def reload(self) -> None:
+        """As the replica has it: a journal that was taken up elsewhere may have to hear again of what was settled."""
+        self._rows: dict[str, Outgoing] = {}
+        self._aside: dict[str, Outgoing] = {}
+        self._by_member: dict[str, dict[str, Outgoing]] = {}
+        for row in map(_readable, self._replica.outbox()):
+            if row.state == "waiting":
+                self._keep(row)
+            else:
+                self._aside[row.id] = row
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Outgoing]:
+        return iter(self._rows.values())
+
+    @property
+    def aside(self) -> list[Outgoing]:
+        """What is not sent any more, until a person has looked at it."""
+        return list(self._aside.values())
+
+    def add(self, row: Outgoing, done: Undoable | None = None) -> None:
+        """On disk when it returns, as what can be taken back if it can; ReplicaError where it cannot be."""
+        self._replica.enqueue(row, done)
+        self._keep(row)
+
+    def settle(self, row: Outgoing, visit: CheckInEvent | None = None) -> None:
+        """It is answered, with what became of the visit; also where the disk does not take that (ReplicaError), for
+        the next start to ask again."""
+        self._drop(row)
+        self._replica.settle(row.id, self._now(), visit)
+
+    def set_aside(self, row: Outgoing, reason: str) -> None:
+        """It is kept for a person to look at, and not sent any more before the next start at least (ReplicaError)."""
+        self._drop(row)
+        self._aside[row.id] = replace(row, state="set_aside", reason=reason)
+        self._replica.set_aside(row.id, reason)
+
+    def acknowledge(self, row: Outgoing) -> None:
+        """What was set aside is forgotten."""
+        self._replica.discard(row.id)
+        del self._aside[row.id]
+
+    def retry(self, row: Outgoing) -> None:
+        """What was set aside waits again, behind all that waits already."""
+        self._replica.send_again(row.id)
+        del self._aside[row.id]
+        self._keep(replace(row, state="waiting", reason=None))
+
+    def ready(self, in_flight: Container[str], room: int) -> Iterator[Outgoing]:
+        """Up to `room` rows to send, in order. Two of one member never travel at once: where the first has to be tried
+        again, the second must not overtake it; and what is behind it waits too, so that the journal has the desk's
+        order."""
+        busy: set[str] = set()
+        for row in self._rows.values():
+            if row.id not in in_flight:
+                if room <= 0 or row.member_id in busy:
+                    return
+                room -= 1
+                yield row
+            if row.member_id is not None:
+                busy.add(row.member_id)
+
+    def request(self, row: Outgoing) -> CheckIn | CheckOut | Undo:
+        """What is sent: what was done some while ago has happened, and is recorded, whatever the rules say now."""
+        request = row.request
+        if isinstance(request, CheckIn | CheckOut) and self._now() - row.at > HAPPENED:
+            return replace(request, offline=True)
+        return request
+
+    def in_since(self, member_id: str, since: int | None, restored: Mapping[str, int]) -> int | None:
+        """When the open visit began, or None, once all that waits for this member has been done to a visit open
+        `since`. `restored` has the beginning of the visit that an undo opens again, by the undo's id."""
+        rows = self._by_member.get(member_id, _NOBODY).values()
+        undone = {row.request.command_id for row in rows if isinstance(row.request, Undo)}
+        for row in rows:
+            if row.id in undone:
+                continue
+            if row.kind == "undo":
+                target = row.request
+                if isinstance(target, Undo) and target.command_id not in self._rows:
+                    since = restored.get(row.id)
+            else:
+                since = row.at if row.kind == "check_in" else None
+        return since
+
+    def _keep(self, row: Outgoing) -> None:
+        self._rows[row.id] = row
+        if row.member_id is not None:
+            self._by_member.setdefault(row.member_id, {})[row.id] = row
+
+    def _drop(self, row: Outgoing) -> None:
+        self._rows.pop(row.id, None)
+        if row.member_id is not None:
+            mine = self._by_member.get(row.member_id, {})
+            mine.pop(row.id, None)
+            if not mine:
+                self._by_member.pop(row.member_id, None)
+
+
+def _readable(row: Outgoing) -> Outgoing:
+    """One that nobody can make anything of any more is set aside, and keeps nobody back."""
+    try:
+        convert(row.payload, KINDS[row.kind])
+    except Unreadable as error:
+        return replace(row, state="set_aside", reason=f"This desk cannot read it any more: {error}.")
+    return row

@@ -1,0 +1,147 @@
+"""Sends what waits in the queue, in order, until each command has its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal
+
+from msgspec import Raw
+from msgspec.structs import replace
+
+from gymtui import codec
+from gymtui.client.connection.reconnect import UNTAKABLE, asked_for
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.outbox_queue import CommandQueue
+from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
+from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.schema import ReplicaError
+from gymtui.client.state import ConnectionState
+from gymtui.protocol import CheckInEvent, ErrorBody
+
+IN_FLIGHT: Final = 64
+RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
+NO_ROW: Final = ("id_reused", "invalid", "not_allowed", "too_large", "unknown_type", "internal")
+
+Outcome = Literal["sent", "unsent", "set_aside"] | Raw | ErrorBody
+"""What became of a command: on its way, back again, set aside for the row's `reason`, done (the reply's result), or
+refused."""
+
+
+class Pump:
+    """Keeps up to 64 commands on their way. One whose connection went is sent again, the same command under the same
+    id; one that no row of the journal would ever answer is set aside. `tell` hears of everything."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        queue: CommandQueue,
+        tell: Callable[[Outgoing, Outcome], None],
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._service = service
+        self._queue = queue
+        self._tell = tell
+        self._sleep = sleep
+        self._wake = asyncio.Event()
+        self._in_flight: set[str] = set()
+        self._room = IN_FLIGHT
+        self._pauses = 0  # commands that wait to be tried again: what comes after them waits too
+        self._connected = False
+
+    def wake(self) -> None:
+        """There is something to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Pumps for ever."""
+        unsubscribe = self._service.subscribe("connection", self._connection_changed)
+        self._connection_changed(self._service.state)
+        try:
+            async with asyncio.TaskGroup() as sending:
+                while True:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    alone = self._room == 1
+                    for row in self._ready():
+                        self._in_flight.add(row.id)
+                        sending.create_task(self._send(row, alone=alone))
+        finally:
+            unsubscribe()
+
+    def _connection_changed(self, state: ConnectionState) -> None:
+        self._connected = state.phase == "live"
+        self._wake.set()
+
+    def _ready(self) -> list[Outgoing]:
+        if not self._connected or self._pauses:
+            return []
+        return list(self._queue.ready(self._in_flight, self._room - len(self._in_flight)))
+
+    async def _send(self, row: Outgoing, *, alone: bool) -> None:
+        try:
+            await self._exchange(row, alone=alone)
+        except ReplicaError as error:
+            self._service.report(ProcessingProblem(str(error), kind=row.kind))
+        finally:
+            self._in_flight.discard(row.id)
+            self._wake.set()
+
+    async def _exchange(self, row: Outgoing, *, alone: bool) -> None:
+        self._tell(row, "sent")
+        try:
+            outcome: Raw | ErrorBody = await self._service.request(self._queue.request(row), id=row.id)
+        except Refused as refused:
+            outcome = refused.body
+        except Disconnected as gone:
+            self._connected = False
+            self._come_back(row, gone, alone=alone)
+            return
+        if not isinstance(outcome, ErrorBody):
+            self._settle(row, outcome)
+        elif outcome.retryable:
+            await self._wait(asked_for(outcome, RETRY_AFTER))
+        elif outcome.code in NO_ROW:
+            self._set_aside(row, outcome.message)
+        else:
+            self._settle(row, outcome)
+
+    async def _wait(self, seconds: float) -> None:
+        self._pauses += 1
+        try:
+            await self._sleep(seconds)
+        finally:
+            self._pauses -= 1
+
+    def _settle(self, row: Outgoing, outcome: Raw | ErrorBody) -> None:
+        try:
+            self._queue.settle(row, _visit(outcome))
+        finally:
+            self._tell(row, outcome)
+
+    def _set_aside(self, row: Outgoing, reason: str) -> None:
+        try:
+            self._queue.set_aside(row, reason)
+        finally:
+            self._tell(replace(row, reason=reason), "set_aside")
+
+    def _come_back(self, row: Outgoing, gone: Disconnected, *, alone: bool) -> None:
+        """A server that cannot take what was sent gets the commands one by one, until the one is found."""
+        if gone.code in UNTAKABLE and alone:
+            self._room = IN_FLIGHT
+            self._set_aside(row, "The server cannot take this command.")
+            return
+        if gone.code in UNTAKABLE:
+            self._room = 1
+        self._tell(row, "unsent")
+
+
+def _visit(outcome: Raw | ErrorBody) -> CheckInEvent | None:
+    """What the server has made of the visit; None where it has not, or where that cannot be read."""
+    if isinstance(outcome, ErrorBody):
+        return None
+    try:
+        return codec.convert(outcome, CheckInEvent)
+    except codec.Unreadable:  # whoever is told of the answer says so
+        return None

@@ -1,0 +1,115 @@
+"""What became of a desk's commands: the later words on them, and what can be taken back from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Raw
+from msgspec.structs import replace
+
+from gymtui import clock, codec
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.outbox_sender import Outcome
+from gymtui.client.desk.presence import Presence
+from gymtui.client.desk.verdicts import Matter, about, judge, since, zone_of
+from gymtui.client.errors import ProcessingProblem
+from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.replica import Replica, ReplicaError
+from gymtui.client.replica.undo_log import Undoable
+from gymtui.client.replica.visits import since as began
+from gymtui.client.state import CommandKind, Verdict
+from gymtui.protocol import CheckInEvent, ErrorBody
+
+
+class Outcomes:
+    """Says what the server has said. `unsent` are the commands of which the person knows that they are not sent yet,
+    and `warnings` what the person was told at once about others, by the command's id."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        replica: Replica,
+        presence: Presence,
+        say: Callable[[Verdict], None],
+        *,
+        clock: clock.Clock = clock.now,
+    ) -> None:
+        self._service = service
+        self._replica = replica
+        self._presence = presence
+        self._say = say
+        self._clock = clock
+        self.unsent: set[str] = set()
+        self.warnings: dict[str, str] = {}
+
+    def matter(self, row: Outgoing) -> Matter:
+        """What a command from the queue is about, as far as this desk knows it now."""
+        undoes: CommandKind | None = None
+        if row.kind == "undo":
+            undoes = "check_out" if row.id in self._replica.reopened() else "check_in"
+        matter = about(row, self._replica.member(row.member_id or ""), undoes)
+        return replace(matter, warning=self.warnings.get(row.id))
+
+    def told(self, row: Outgoing, outcome: Outcome) -> bool:
+        """A later word on a command from the queue; False where it is nothing new."""
+        matter = self.matter(row)
+        match outcome:
+            case "sent" if row.id in self.unsent:
+                self.unsent.discard(row.id)
+                self._say(matter.queued(self._clock(), sent=True, again=True))
+            case "unsent" if row.id not in self.unsent:
+                self.unsent.add(row.id)
+                self._say(matter.queued(self._clock(), sent=False, again=True))
+            case "set_aside":
+                self._say(matter.set_aside(self._clock(), row.reason or ""))
+                self._keep(lambda: self._replica.forget(row.id))
+            case ErrorBody():
+                self.warnings.pop(row.id, None)
+                self._say(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
+                self._keep(lambda: self._replica.forget(row.id))
+            case Raw():
+                self.warnings.pop(row.id, None)
+                self._accept(matter, outcome, row.at)
+            case _:
+                return False
+        return True
+
+    def asked(self, matter: Matter, outcome: Raw | ErrorBody | None) -> None:
+        """What came of a command beside the queue; None where nobody knows."""
+        if outcome is None:
+            reason = "the connection went before the answer came"
+            self._say(matter.says("refused", self._clock(), detail=reason, next_step="scan again"))
+        elif isinstance(outcome, ErrorBody):
+            self._say(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
+        elif event := self._accept(matter, outcome, self._clock() + self._service.clock_offset):
+            ended = began(event) if matter.action == "check_out" else None
+            done = Undoable(matter.command_id, event.member, ended)
+            self._keep(lambda: self._replica.remember(done))
+
+    def _accept(self, matter: Matter, result: Raw, at: int) -> CheckInEvent | None:
+        """The server's yes; one that cannot be read is a yes all the same."""
+        try:
+            event = codec.convert(result, CheckInEvent)
+        except codec.Unreadable as error:
+            self._service.report(ProcessingProblem(str(error), kind="reply"))
+            self._say(matter.accepted(self._clock(), None, None))
+            return None
+        self._presence.answered(matter.command_id, event)
+        self._say(matter.accepted(self._clock(), event, self._warning(event, at)))
+        return event
+
+    def _warning(self, event: CheckInEvent, at: int) -> str | None:
+        """What this desk knows about why the server has flagged a check-in of `at` (ms)."""
+        if "clash" in event.flags:
+            visit = self._presence.visit(event.member.id)
+            zone = zone_of(self._replica.gym)
+            return None if visit is None else f"already in {since(began(visit), visit.desk, zone)}"
+        member = self._replica.member(event.member.id)
+        return None if member is None else judge(member, self._replica.gym, at).reason
+
+    def _keep(self, write: Callable[[], None]) -> None:
+        """What can be taken back is as the disk has it; that one fails is no reason to stop."""
+        try:
+            write()
+        except ReplicaError as error:
+            self._service.report(ProcessingProblem(str(error), kind="undo"))

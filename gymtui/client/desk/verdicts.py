@@ -1,0 +1,211 @@
+"""What is said about a command: pure, from the command and its answer to the words."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gymtui import clock, rules
+from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.state import CommandKind, Verdict, VerdictKind
+from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy
+
+logger = logging.getLogger(__name__)
+
+DONE: Final[dict[CommandKind, VerdictKind]] = {
+    "check_in": "checked_in",
+    "check_out": "checked_out",
+    "undo": "undone",
+}
+
+NOUNS: Final[dict[CommandKind, str]] = {"check_in": "check-in", "check_out": "check-out", "undo": "undo"}
+
+IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
+
+# What the rules refuse, a manager may allow; without the server there is only this to do.
+UNLESS_ALLOWED: Final[dict[str, str]] = {
+    "member_inactive": "look at the membership",
+    "banned": "call a manager",
+    "membership_expired": "renew the membership",
+    "membership_frozen": "end the freeze",
+    "payment_overdue": "take the payment",
+    "waiver_missing": "have the waiver signed",
+    "no_visits_left": "sell a new card",
+    "outside_hours": "come back within these hours",
+}
+
+NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
+    "unknown_member": "scan again, or search by name",
+    "unknown_visit": "choose the member by name",
+    "not_checked_in": "check in first",
+    "ambiguous": "choose the member by name",
+    "not_allowed": "call a manager",
+}
+
+
+class Matter(Struct, frozen=True, kw_only=True):
+    """What a verdict is about: one command, by its id, and the person whom it names. `undoes` is what an undo takes
+    back; `overrides`: a manager lets the person in against the rules; `warning` is what this desk's rules say of it."""
+
+    command_id: str
+    action: CommandKind
+    subject: str
+    member: MemberRef | None = None
+    undoes: CommandKind | None = None
+    overrides: bool = False
+    warning: str | None = None
+
+    def says(
+        self,
+        kind: VerdictKind,
+        at: int,
+        *,
+        detail: str | None = None,
+        next_step: str | None = None,
+        next_command: str | None = None,
+        sent: bool = False,
+    ) -> Verdict:
+        return Verdict(
+            kind=kind,
+            subject=self.subject,
+            command_id=self.command_id,
+            at=at,
+            detail=detail,
+            next_step=next_step,
+            next_command=next_command,
+            action=self.action,
+            sent=sent,
+            member=self.member,
+        )
+
+    def about(self, member: MemberRef) -> Matter:
+        """The same command, once it is known whom it is about."""
+        return replace(self, subject=member.full_name, member=member)
+
+    def queued(self, at: int, *, sent: bool, again: bool = False) -> Verdict:
+        """It is on its way, or waits to be; a check-in needs no more words. `again`: that was said before."""
+        what: str | None = NOUNS[self.action]
+        if self.undoes is not None:
+            what = f"undo of the {NOUNS[self.undoes]}"
+        elif self.action == "check_in":
+            what = "override" if self.overrides else None
+        verdict = self.says("queued", at, detail=what, sent=sent)
+        return verdict if self.warning is None else replace(verdict, warning=self.warning, repeats=again)
+
+    def already_in(self, at: int, detail: str) -> Verdict:
+        return self.says("already_in", at, detail=detail, next_step="F4 checks out", next_command="check-out")
+
+    def refused(self, at: int, code: str, reason: str, *, live: bool = True) -> Verdict:
+        """What the rules refuse, a manager may allow once there is a server (`live`) to ask."""
+        lifts = self.action == "check_in" and code in UNLESS_ALLOWED
+        next_step = "F8 override (manager)" if lifts and live else NEXT_STEPS.get(code)
+        return self.says("refused", at, detail=reason, next_step=next_step, next_command="override" if lifts else None)
+
+    def needs_server(self, at: int) -> Verdict:
+        """An override while there is nobody to look at the PIN."""
+        step = "F8 once the connection is back"
+        return self.says("refused", at, detail="an override needs the server", next_step=step, next_command="override")
+
+    def unknown(self, at: int) -> Verdict:
+        """Nobody is found by what was typed."""
+        if may_be_number(self.subject):
+            return self.refused(at, "unknown_member", "nobody here has that number")
+        return self.says("refused", at, detail="nobody is known by that name", next_step="look at the spelling")
+
+    def set_aside(self, at: int, reason: str) -> Verdict:
+        step = "set aside: F9 shows it"
+        return self.says("refused", at, detail=reason.rstrip("."), next_step=step, next_command="connection")
+
+    def accepted(self, at: int, event: CheckInEvent | None, warning: str | None) -> Verdict:
+        """The server's yes; `warning` is what this desk knows about why the server has flagged it."""
+        if event is None:
+            return self.says(DONE[self.action], at)
+        matter = self.about(event.member)
+        if self.action == "undo":
+            undone: CommandKind = "check_out" if event.status == "checked_in" else "check_in"
+            return matter.says("undone", at, detail=NOUNS[undone])
+        flags = event.flags if self.action == "check_in" else ()
+        if "override" in flags:
+            return matter.says("warned", at, detail=f"override by {event.by.rpartition(' + ')[2]}")
+        if "clash" in flags:
+            step = "F6 shows it"
+            return matter.says("warned", at, detail=warning or IN_ALREADY, next_step=step, next_command="conflicts")
+        if "warned" in flags:
+            verdict = matter.says("warned", at, detail=warning or "please look at the membership")
+            return replace(verdict, repeats=verdict.detail == self.warning)
+        return matter.says(DONE[self.action], at)
+
+    def denied(self, at: int, body: ErrorBody, zone: tzinfo) -> Verdict:
+        """The server's no. That somebody is in already is no refusal: it says since when."""
+        if body.code == "already_checked_in" and self.action == "check_in":
+            visit = _visit(body)
+            matter = self if visit is None else self.about(visit.member)
+            detail = "" if visit is None else since(clock.to_ms(visit.check_in_time), visit.desk, zone)
+            return matter.already_in(at, detail)
+        if body.code == "unknown_member" and self.member is None:
+            return self.unknown(at)
+        if self.overrides and body.code in ("not_allowed", "rate_limited"):
+            why, step = _reason(body), "F8 asks again; if that was a card, scan it again"
+            detail = why[:1].lower() + why[1:]
+            return self.says("refused", at, detail=detail, next_step=step, next_command="override")
+        return self.refused(at, body.code, _reason(body))
+
+
+def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = None) -> Matter:
+    """A command from the queue, with the member as the directory has it now."""
+    subject = "somebody who left the directory" if member is None else member.full_name
+    ref = None if member is None else member.ref
+    return Matter(command_id=row.id, action=row.kind, subject=subject, member=ref, undoes=undoes)
+
+
+def may_be_number(text: str) -> bool:
+    """Could this be on a card? A name has no digit; a number, and a code, has one."""
+    return any(c.isdigit() for c in text)
+
+
+def since(ms: int, desk: str | None, zone: tzinfo) -> str:
+    """`since 17:02, desk 2`, by the clock on the gym's wall."""
+    return f"since {datetime.fromtimestamp(ms / 1000, zone):%H:%M}" + (f", {desk}" if desk else "")
+
+
+def judge(member: Member, gym: Gym | None, at: int) -> rules.Ruling:
+    """What the rules say at `at` (ms); a membership that they cannot read is left to the server."""
+    try:
+        wall = datetime.fromtimestamp(at / 1000, zone_of(gym))
+        return rules.decide(member, gym.policy if gym else Policy(), wall)
+    except ValueError:
+        logger.warning("The membership of %s cannot be judged here", member.id, exc_info=True)
+        return rules.ALLOWED
+
+
+def zone_of(gym: Gym | None) -> tzinfo:
+    """The gym's time zone; UTC where that is not known, or not known here."""
+    if gym is None:
+        return UTC
+    try:
+        return ZoneInfo(gym.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        logger.warning("The gym's time zone %r is not known here: times are in UTC.", gym.timezone)
+        return UTC
+
+
+def _reason(body: ErrorBody) -> str:
+    reason = (body.details or {}).get("reason")
+    return reason if isinstance(reason, str) else body.message.rstrip(".")
+
+
+def _visit(body: ErrorBody) -> CheckInEvent | None:
+    """The open visit that a refusal brings along, where it can be read."""
+    try:
+        visit = msgspec.convert((body.details or {}).get("check_in"), CheckInEvent)
+        clock.to_ms(visit.check_in_time)
+    except (msgspec.ValidationError, ValueError, OverflowError) as error:
+        logger.warning("A refusal does not say since when the member is in: %s", error)
+        return None
+    return visit

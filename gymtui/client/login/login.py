@@ -1,0 +1,166 @@
+"""Who this is, and a token that is good right now."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gymtui import clock
+from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.login.http import Probe, Readiness, ask_readiness
+from gymtui.client.login.token_file import SessionBusy, Tokens, Unshared
+from gymtui.client.login.tokens import Answer, Fetch, TokenServer, fetch
+from gymtui.protocol import Role
+
+__all__ = ["Answer", "Fetch", "Login", "fetch"]
+
+logger = logging.getLogger(__name__)
+
+OVER: Final = "The given token is over: please log in, or give a new one."
+
+
+class _Claims(Struct, frozen=True):
+    sub: str | None = None
+    role: Role | None = None
+
+
+class Login:
+    """One person's login at one server; `user` and `role` are None while nobody is logged in.
+
+    `url` is the WebSocket's (`ws:` or `wss:`). A ready `token` is used as it is, and never written anywhere, until the
+    server says that it is over: whether it still is good is nothing that this machine's clock could tell. Without one
+    the login goes on that `session` has of `user`, or of whoever logged in last; so several programs are one login.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        user: str | None = None,
+        session: Unshared | None = None,
+        fetch: Fetch = fetch,
+        probe: Probe = ask_readiness,
+        clock: clock.Clock = clock.now,
+    ) -> None:
+        self._url = url
+        self._server = TokenServer(url, fetch, clock)
+        self._probe = probe
+        self._session = session or Unshared()
+        self._clock = clock
+        self._lock = asyncio.Lock()  # a refresh token is used once: whoever comes second gets the first one's successor
+        self._ready = token
+        self._tokens = None if token else self._session.read(user)
+        claims = _claims(token) if token else _Claims()
+        self.user: str | None = self._tokens.user if self._tokens else claims.sub
+        self.role: Role | None = self._tokens.role if self._tokens else claims.role
+
+    @property
+    def is_there(self) -> bool:
+        """Is there a token, or one to be had without the person?"""
+        return self._ready is not None or self._tokens is not None
+
+    async def readiness(self) -> Readiness:
+        """Whether the server answers, asked without a login."""
+        return await self._probe(self._url)
+
+    async def log_in(self, user: str, password: str) -> None:
+        """Logs this person in. AuthenticationProblem: wrong, or too often; ConnectionProblem: the server is away."""
+        self._take(await asyncio.to_thread(self._log_in, user, password))
+
+    async def token(self) -> str:
+        """An access token, a new one where the last is past 80 % of its life. AuthenticationProblem: a person has to
+        log in; ConnectionProblem: the last one is over and the server that gives the next is away."""
+        async with self._lock:
+            if self._tokens is not None and self._clock() >= self._tokens.renew_at:
+                await self._renew(self._tokens)
+            if self._tokens is not None:
+                return self._tokens.access_token
+            if self._ready is not None:
+                return self._ready
+            raise AuthenticationProblem("Nobody is logged in: please log in.")
+
+    def expire(self) -> bool:
+        """The server says that the token is over: `token` gets the next one. False: there is none to be had."""
+        self._ready = None
+        if self._tokens is not None:
+            self._tokens = replace(self._tokens, renew_at=0, ends_at=0)
+        return self.is_there
+
+    async def forget(self) -> None:
+        """Logs out, here and for the programs that share the login; the name stays, for the next one."""
+        over, self._tokens, self._ready, self.role = self._tokens, None, None, None
+        if over is not None:
+            await asyncio.to_thread(self._remove, over)
+
+    async def _renew(self, tokens: Tokens) -> None:
+        try:
+            self._take(await asyncio.to_thread(self._successor, tokens))
+        except AuthenticationProblem:
+            self._tokens = None
+            self.role = None
+            raise
+        except ConnectionProblem:
+            if self._clock() >= tokens.ends_at:
+                raise  # else the token that we have is good for a while yet
+
+    def _take(self, tokens: Tokens) -> None:
+        self._tokens, self._ready = tokens, None
+        self.user, self.role = tokens.user, tokens.role
+
+    # --- in a thread, since a lock and a server are waited for --------------------------------------------------------
+
+    def _log_in(self, user: str, password: str) -> Tokens:
+        tokens = self._server.log_in(user, password)
+        try:
+            with self._session.locked():
+                self._session.write(tokens)
+        except SessionBusy as busy:
+            logger.warning("This login is not shared with other programs here: %s", busy)
+        return tokens
+
+    def _successor(self, tokens: Tokens) -> Tokens:
+        """What another program has got meanwhile, or what the server gives for the newest that there is."""
+        try:
+            with self._session.locked():
+                newest = self._session.read(tokens.user) or tokens
+                if newest.access_token != tokens.access_token and self._clock() < newest.renew_at:
+                    return newest
+                return self._ask_for_successor(newest)
+        except SessionBusy as busy:
+            raise ConnectionProblem(str(busy)) from busy
+
+    def _ask_for_successor(self, newest: Tokens) -> Tokens:
+        try:
+            successor = self._server.renew(newest)
+        except AuthenticationProblem:
+            self._session.remove(newest.user)
+            raise
+        self._session.write(successor)
+        return successor
+
+    def _remove(self, over: Tokens) -> None:
+        """Unless it has been renewed since, or somebody has logged in anew."""
+        try:
+            with self._session.locked():
+                found = self._session.read(over.user)
+                if found is not None and found.refresh_token == over.refresh_token:
+                    self._session.remove(over.user)
+        except SessionBusy as busy:
+            logger.warning("A login that is over stays in its file: %s", busy)
+
+
+def _claims(token: str) -> _Claims:
+    """Whose a token says it is: for the screen only, the server looks at the signature."""
+    try:
+        body = token.split(".")[1]
+        return msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=_Claims)
+    except (IndexError, binascii.Error, ValueError, msgspec.DecodeError):
+        return _Claims()

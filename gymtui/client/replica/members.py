@@ -1,0 +1,130 @@
+"""The members as this desk knows them: by id, by number, and by what somebody types."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from gymtui.codec import encode
+from gymtui.protocol import Member
+from gymtui.search.index import word_conditions
+from gymtui.search.text import index_words
+
+FOUND: Final = "SELECT body, seq, visits_left, visits_seq FROM members WHERE deleted = 0 AND "
+
+# What is newer wins; the count of a punch card has a `seq` of its own, since a check-in moves it and nothing else.
+UPSERT: Final = """
+INSERT INTO members (id, number, seq, visits_seq, visits_left, stale, deleted, body)
+VALUES (?, ?, ?, ?, ?, 0, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+    number = excluded.number, seq = excluded.seq, stale = 0,
+    visits_left = iif(excluded.visits_seq >= visits_seq, excluded.visits_left, visits_left),
+    visits_seq = max(excluded.visits_seq, visits_seq), deleted = excluded.deleted, body = excluded.body
+WHERE excluded.seq > seq
+"""
+
+_decode = msgspec.json.Decoder(Member).decode
+
+
+class Known(NamedTuple):
+    """A row of the members: its number and `seq` there, and what it says."""
+
+    n: int
+    seq: int
+    member: Member
+
+
+class Directory:
+    """Reads and writes inside the transactions of whoever owns `db`."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def member(self, id: str) -> Member | None:
+        return self._first("id = ?", id)
+
+    def by_code(self, code: str) -> Member | None:
+        return self._first("number = ?", code.strip())
+
+    def search(self, text: str, limit: int) -> list[Member]:
+        """Whom the readings of a text find, the likeliest first."""
+        found: dict[str, Member] = {}
+        with closing(self._matching(text)) as rows:
+            for id, *row in rows:
+                if id not in found:
+                    found[id] = _member(row)
+                if len(found) == limit:
+                    break
+        return list(found.values())
+
+    def fold(self, members: Iterable[Member]) -> None:
+        """Takes members, each once or often and in any order; the highest `seq` of each wins."""
+        newest: dict[str, Member] = {}
+        for member in members:
+            if member.id not in newest or member.seq > newest[member.id].seq:
+                newest[member.id] = member
+        before = self._known(newest)
+        fresh = [m.id for m in newest.values() if m.id not in before or m.seq > before[m.id].seq]
+        self._db.executemany(UPSERT, [_row(newest[id]) for id in fresh])
+        after = self._known(fresh)
+        old, new = _entries(before[id] for id in fresh if id in before), _entries(after.values())
+        self._db.executemany("DELETE FROM words WHERE word = ? AND n = ?", old - new)
+        self._db.executemany("INSERT INTO words VALUES (?, ?)", new - old)
+
+    def fold_visits_left(self, counts: Mapping[str, tuple[int, int]]) -> None:
+        """Punch cards by member id: `(visits_left, seq)`."""
+        self._db.executemany(
+            "UPDATE members SET visits_left = ?, visits_seq = ? WHERE id = ? AND visits_seq < ?",
+            [(left, seq, id, seq) for id, (left, seq) in counts.items()],
+        )
+
+    def doubt(self) -> None:
+        """The journal is another one: any member it names is newer than what is known, and counts again."""
+        self._db.execute("UPDATE members SET stale = 1, seq = -1, visits_seq = -1")
+
+    def drop_doubtful(self) -> None:
+        """Forgets those that nobody has named since."""
+        self._db.execute("DELETE FROM words WHERE n IN (SELECT n FROM members WHERE stale)")
+        self._db.execute("DELETE FROM members WHERE stale")
+
+    def _matching(self, text: str) -> Generator[Any, None, None]:
+        """Id, body and count of those whom the readings find, in their order; some are there twice."""
+        for condition, values in word_conditions(text):
+            yield from self._db.execute(
+                "SELECT m.id, m.body, m.seq, m.visits_left, m.visits_seq FROM words w "
+                f"CROSS JOIN members m ON m.n = w.n WHERE {condition} ORDER BY w.word, m.id",
+                values,
+            )
+
+    def _known(self, ids: Iterable[str]) -> dict[str, Known]:
+        """Those of these members that are there."""
+        found = self._db.execute(
+            "SELECT id, n, seq, body FROM members WHERE id IN (SELECT value FROM json_each(?))",
+            (encode(list(ids)).decode(),),
+        )
+        return {id: Known(n, seq, _decode(body)) for id, n, seq, body in found}
+
+    def _first(self, where: str, value: str) -> Member | None:
+        row = self._db.execute(FOUND + where, (value,)).fetchone()
+        return row and _member(row)
+
+
+def _member(row: Any) -> Member:
+    body, seq, visits_left, visits_seq = row
+    member = _decode(body)
+    return replace(member, visits_left=visits_left, seq=visits_seq) if visits_seq > seq else member
+
+
+def _row(member: Member) -> tuple[object, ...]:
+    number, left = member.membership_number, member.visits_left
+    return (member.id, number, member.seq, member.seq, left, member.deleted, encode(member))
+
+
+def _entries(known: Iterable[Known]) -> set[tuple[str, int]]:
+    """What the index says of these members."""
+    return {(word, n) for n, _, member in known for word in index_words(member)}

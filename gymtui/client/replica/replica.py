@@ -1,0 +1,239 @@
+"""The desk's own copy of the gym: one SQLite file with members, open visits, the recent past, and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec import UNSET
+
+from gymtui import clock
+from gymtui.client.replica.members import Directory
+from gymtui.client.replica.outbox import Outbox, Outgoing
+from gymtui.client.replica.schema import ReplicaError, ReplicaInUse, hold, open_file, reading, transaction
+from gymtui.client.replica.undo_log import Undoable, Undoables
+from gymtui.client.replica.visits import Floor
+from gymtui.codec import convert, encode
+from gymtui.faults import fault
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats, Undo
+
+__all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
+
+
+class Replica:
+    """A journal (`position`, `apply`, `restore`) that keeps what it is told, and the queue of what this desk tells.
+
+    `path` is a file, made with its folder where there is none, or `":memory:"`. ReplicaError: it is not ours, newer
+    than this program, or the disk does not take it; ReplicaInUse: another program has it. `gym` and `stats` are the
+    newest; None until something is known.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._lock = hold(path)
+        try:
+            self._db = open_file(path)
+        except ReplicaError:
+            self._release()
+            raise
+        self._members = Directory(self._db)
+        self._floor = Floor(self._db)
+        self._outbox = Outbox(self._db)
+        self._undoables = Undoables(self._db)
+        self._parts: list[Snapshot] = []
+        try:
+            self._load()
+        except ReplicaError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._db.close()
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+
+    # --- the journal ----------------------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> tuple[str, int]:
+        """`(epoch, seq)` of the last event folded; `("", 0)` when nothing is known."""
+        return self._position
+
+    def apply(self, events: Sequence[Event], seq: int) -> None:
+        """Folds events, in `seq` order, and moves to `seq`: both in one transaction, or neither."""
+        with self._transaction():
+            self._floor.fold(events)
+            self._members.fold(event for event in events if isinstance(event, Member))
+            self._members.fold_visits_left(
+                {
+                    event.member.id: (event.visits_left, event.seq)
+                    for event in events
+                    if isinstance(event, CheckInEvent) and event.visits_left is not UNSET
+                }
+            )
+            for gym in [event for event in events if isinstance(event, Gym)][-1:]:
+                self._db.execute("UPDATE desk SET gym = ?", (encode(gym),))
+            self._db.execute("UPDATE desk SET seq = ?", (seq,))
+
+    def restore(self, part: Snapshot) -> None:
+        """Takes one part of a snapshot; with the last (`more` is false) all of them count, at once. A journal that is
+        another one, or goes less far than it did, comes from a backup: what it was told since is told again."""
+        if self._parts and (self._parts[0].epoch, self._parts[0].seq) != (part.epoch, part.seq):
+            self._parts = []
+        self._parts.append(part)
+        if part.more:
+            return
+        parts, self._parts = self._parts, []
+        with self._transaction():
+            # What happened to members up to here was folded as it came; what has happened since then was not.
+            self._db.execute("UPDATE desk SET after_seq = max(after_seq, seq), complete = 0 WHERE complete")
+            epoch, seq = self._position
+            if part.epoch != epoch or part.seq < seq:
+                self._outbox.reopen(clock.to_ms(part.stats.as_of))
+                self._members.doubt()
+                self._floor.forget()
+                self._db.execute("UPDATE desk SET after_seq = 0")
+            self._floor.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
+            self._floor.replace(event for p in parts for event in p.present)
+            self._db.execute(
+                "UPDATE desk SET epoch = ?, seq = ?, gym = ?, stats = ?",
+                (part.epoch, part.seq, encode(part.gym), encode(part.stats)),
+            )
+
+    def fold_stats(self, stats: Stats) -> None:
+        """The newest counters."""
+        with self._transaction():
+            self._db.execute("UPDATE desk SET stats = ?", (encode(stats),))
+
+    # --- what there is --------------------------------------------------------------------------------------------
+
+    def member(self, id: str) -> Member | None:
+        with reading():
+            return self._members.member(id)
+
+    def by_code(self, code: str) -> Member | None:
+        """The member with exactly this number."""
+        with reading():
+            return self._members.by_code(code)
+
+    def search(self, text: str, limit: int) -> list[Member]:
+        """Members as `gymtui.search.text` reads the text; who has exactly this number is the first."""
+        exact = self.by_code(text)
+        with reading():
+            found = self._members.search(text, limit)
+        return ([exact, *(member for member in found if member.id != exact.id)] if exact else found)[:limit]
+
+    def visit(self, member_id: str) -> CheckInEvent | None:
+        """The open visit, as far as the journal goes."""
+        with reading():
+            return self._floor.visit(member_id)
+
+    def present(self) -> list[CheckInEvent]:
+        """All open visits, the newest first."""
+        with reading():
+            return self._floor.present()
+
+    def recent(self, limit: int) -> list[Event]:
+        """The last visits, refusals and notifications, the newest first; 500 are kept."""
+        with reading():
+            return self._floor.recent(limit)
+
+    # --- the directory --------------------------------------------------------------------------------------------
+
+    @property
+    def directory(self) -> tuple[int, bool]:
+        """`(after_seq, complete)`: how far the members have been fetched, and whether those are all."""
+        with reading():
+            after_seq, complete = self._db.execute("SELECT after_seq, complete FROM desk").fetchone()
+        return after_seq, bool(complete)
+
+    def fold_members(self, page: MembersPage) -> None:
+        """Takes a page that was asked for with `directory`'s `after_seq`. The last one completes the directory: members
+        of an earlier epoch that none has named are gone."""
+        with self._transaction():
+            self._members.fold(page.members)
+            self._db.execute("UPDATE desk SET after_seq = ?, complete = ?", (page.next_after_seq, not page.more))
+            if not page.more:
+                self._members.drop_doubtful()
+
+    # --- the outbox -----------------------------------------------------------------------------------------------
+
+    def enqueue(self, row: Outgoing, done: Undoable | None = None) -> None:
+        """On disk when it returns, with what can be taken back from now on (`done`), and without what an undo takes
+        back; ReplicaError where it cannot be."""
+        with transaction(self._db, durable=True):
+            self._outbox.add(row)
+            if done is not None:
+                self._undoables.keep(done)
+            if row.kind == "undo" and isinstance(request := row.request, Undo):
+                self._undoables.undo(request.command_id, row.id)
+            fault("before_outbox_commit")
+        fault("after_outbox_commit")
+
+    def outbox(self) -> list[Outgoing]:
+        """What has no answer yet, or was set aside, in order."""
+        with reading():
+            return self._outbox.rows()
+
+    def settle(self, id: str, at: int, visit: CheckInEvent | None = None) -> None:
+        """Answered at `at` (ms). What became of the visit counts from here on, ahead of the journal: a desk that dies
+        before its event comes, and starts without the server, would not know of it."""
+        with transaction(self._db):
+            self._outbox.settle(id, at)
+            if visit is not None and visit.seq > self._position[1]:
+                self._floor.change([visit])
+            fault("before_settle")
+        fault("after_settle")
+
+    def discard(self, id: str) -> None:
+        self._outbox.discard(id)
+
+    def set_aside(self, id: str, reason: str) -> None:
+        self._outbox.set_aside(id, reason)
+
+    def send_again(self, id: str) -> None:
+        self._outbox.send_again(id)
+
+    # --- what can be taken back -----------------------------------------------------------------------------------
+
+    @property
+    def undoable(self) -> Undoable | None:
+        """The last command that can be taken back."""
+        with reading():
+            return self._undoables.last()
+
+    def reopened(self) -> dict[str, int]:
+        """When the visits began (ms) that an undo opens again, by the undo's id."""
+        with reading():
+            return self._undoables.reopened()
+
+    def remember(self, done: Undoable) -> None:
+        """A command that was not queued can be taken back."""
+        with transaction(self._db):
+            self._undoables.keep(done)
+
+    def forget(self, command_id: str) -> None:
+        """It cannot be taken back."""
+        with transaction(self._db):
+            self._undoables.forget(command_id)
+
+    # --- what is kept at hand -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """What is at hand follows the file only once that has taken it."""
+        with transaction(self._db):
+            yield
+            fault("before_replica_commit")
+        self._load()
+        fault("after_replica_commit")
+
+    def _load(self) -> None:
+        with reading():
+            epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
+            self._position: tuple[str, int] = (epoch, seq)
+            self.gym: Gym | None = gym and convert(gym, Gym)
+            self.stats: Stats | None = stats and convert(stats, Stats)

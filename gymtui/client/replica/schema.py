@@ -1,0 +1,177 @@
+"""The file that a desk's own copy is kept in, and how to write to it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+import msgspec
+
+from gymtui.codec import Unreadable
+from gymtui.errors import GymError
+from gymtui.search.index import index_words_of
+
+APPLICATION_ID: Final = 0x67796D31  # "gym1"
+BUSY: Final = 5.0  # seconds to wait for another program that has the file
+
+# One script a version: a file is brought from the one it has to the last.
+VERSIONS: Final = (
+    """
+CREATE TABLE desk (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    epoch TEXT NOT NULL, seq INTEGER NOT NULL,
+    after_seq INTEGER NOT NULL, complete INTEGER NOT NULL,
+    gym BLOB, stats BLOB
+);
+INSERT INTO desk VALUES (1, '', 0, 0, 0, NULL, NULL);
+
+CREATE TABLE members (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, number TEXT, words TEXT NOT NULL,
+    seq INTEGER NOT NULL, visits_seq INTEGER NOT NULL, visits_left INTEGER,
+    stale INTEGER NOT NULL, deleted INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX members_by_number ON members (number) WHERE deleted = 0;
+CREATE TABLE words (word TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (word, n)) WITHOUT ROWID;
+
+CREATE TABLE visits (
+    id TEXT PRIMARY KEY, member_id TEXT NOT NULL, since INTEGER NOT NULL, event BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX visits_by_member ON visits (member_id, since);
+CREATE TABLE recent (seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, event BLOB NOT NULL);
+
+CREATE TABLE outbox (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, payload BLOB NOT NULL,
+    member_id TEXT, at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT
+);
+""",
+    """
+CREATE TABLE undoable (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, command_id TEXT NOT NULL UNIQUE, member BLOB NOT NULL, since INTEGER,
+    undone_by TEXT
+);
+""",
+    """
+ALTER TABLE outbox ADD COLUMN settled_at INTEGER;
+CREATE INDEX outbox_by_settlement ON outbox (settled_at) WHERE settled_at IS NOT NULL;
+""",
+    """
+DELETE FROM words;
+INSERT INTO words SELECT value, n FROM members, json_each(index_words(body));
+ALTER TABLE members DROP COLUMN words;
+""",
+    """
+DELETE FROM words;
+INSERT INTO words SELECT value, n FROM members, json_each(index_words(body));
+""",
+)
+
+
+class ReplicaError(GymError):
+    """The desk's own copy cannot be opened or written."""
+
+
+class ReplicaInUse(ReplicaError):
+    """Another program has it open."""
+
+
+def hold(path: str | Path) -> IO[str] | None:
+    """One program a file, until what comes back is closed: two on one queue would send it twice. ReplicaInUse where it
+    is taken; None for a file in memory, which nobody else can see."""
+    if str(path) == ":memory:":
+        return None
+    lock = Path(path).with_suffix(".lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held = lock.open("w")
+    except OSError as error:
+        raise _unusable(lock, error) from error
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        held.close()
+        raise ReplicaInUse(f"{path} is open in another program: please use that one, or end it.") from error
+    return held
+
+
+def open_file(path: str | Path) -> sqlite3.Connection:
+    """The file, made or brought up to date where it has to be; ReplicaError where it is not ours or cannot be had."""
+    try:
+        if str(path) != ":memory:":
+            _make(Path(path))
+        db = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
+        try:
+            _prepare(db, path)
+        except BaseException:
+            db.close()
+            raise
+    except (OSError, sqlite3.OperationalError) as error:
+        raise _unusable(path, error) from error
+    except sqlite3.DatabaseError as error:
+        raise ReplicaError(f"{path} is no copy of a desk, or is damaged: please move it away.") from error
+    return db
+
+
+def _unusable(path: str | Path, error: Exception) -> ReplicaError:
+    return ReplicaError(f"{path} cannot be used: {_cause(error)}. Please check the folder, its rights and the disk.")
+
+
+def _cause(error: Exception) -> str:
+    """What it says, to be part of a sentence."""
+    return str(error).rstrip(".")
+
+
+def _make(path: Path) -> None:
+    """An empty file where there is none, for nobody else's eyes: it is about people."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
+    (application,), (version,) = (
+        db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
+    )
+    empty = db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
+    if not empty and application != APPLICATION_ID:
+        raise ReplicaError(f"{path} belongs to another program: please give another path.")
+    if version > len(VERSIONS):
+        raise ReplicaError(f"{path} was written by a newer version of this program: please update.")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA fullfsync = ON")  # what `durable` promises needs it on macOS; elsewhere it is nothing
+    db.execute("PRAGMA temp_store = MEMORY")
+    db.execute("PRAGMA cache_size = -16000")
+    if version < len(VERSIONS):
+        db.create_function("index_words", 1, index_words_of, deterministic=True)
+        ours = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(VERSIONS)};"
+        db.executescript(f"BEGIN IMMEDIATE; {''.join(VERSIONS[version:])} {ours} COMMIT;")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """ReplicaError where the disk does not give what is asked for, or gives something else."""
+    try:
+        yield
+    except (sqlite3.Error, msgspec.DecodeError, Unreadable) as error:
+        raise ReplicaError(f"This desk cannot read its own copy: {_cause(error)}. Please check the disk.") from error
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[None]:
+    """All or nothing; on disk when it returns, whatever happens to the power, if `durable`. ReplicaError where the disk
+    does not take it."""
+    try:
+        db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+    except sqlite3.Error as error:
+        raise ReplicaError(f"This desk cannot write to its disk: {_cause(error)}. Please free some space.") from error

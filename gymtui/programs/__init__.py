@@ -1,0 +1,1 @@
+"""What `gymtui` runs on top of the client: a program a file."""

@@ -1,0 +1,46 @@
+"""Logs in from a terminal, for the commands that have no screen."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import sys
+
+from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.login.login import Login
+from gymtui.client.login.token_file import SessionFile
+from gymtui.config import data_folder
+from gymtui.errors import GymError
+
+
+class NoLogin(GymError):
+    """Nobody said who this is."""
+
+
+def sign_in(url: str, *, user: str | None, token: str | None) -> Login:
+    """A login with the ready token, with the one that this user has at another program here (or whoever logged in last,
+    where nobody is named), or with a password that the person types.
+
+    NoLogin where there is none of them; AuthenticationProblem and ConnectionProblem as the login raises them. Blocks:
+    what waits for a person at the keyboard must not keep Ctrl+C from a loop.
+    """
+    login = Login(url, token=token, user=user, session=SessionFile(data_folder(), url))
+    if not asyncio.run(_is_good(login)):
+        name = user or login.user
+        if name is None:
+            raise NoLogin("Nobody is logged in: please set GYMTUI_TOKEN, or name a --user and type the password.")
+        if not sys.stdin.isatty():
+            raise NoLogin(f"{name} is not logged in, and no terminal to type the password: please set GYMTUI_TOKEN.")
+        asyncio.run(login.log_in(name, getpass.getpass(f"Password for {name}: ")))
+    return login
+
+
+async def _is_good(login: Login) -> bool:
+    """False where only a person can go on."""
+    try:
+        await login.token()
+    except AuthenticationProblem:
+        return False
+    except ConnectionProblem:
+        return login.is_there  # the connection says so as well, and goes on trying
+    return True

@@ -1,0 +1,40 @@
+"""`gymtui monitor`: the live traffic of a gym on the screen, for an operator who only looks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import partial
+
+from gymtui import logs
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.login._connected import ask_connected
+from gymtui.client.login.login import Login
+from gymtui.client.login.token_file import SessionFile
+from gymtui.config import data_folder
+from gymtui.preferences import ChoicesFile, Theme
+from gymtui.ui.ascii import lacks_symbols
+from gymtui.ui.monitor_app import MonitorApp
+
+
+def run(*, url: str, user: str | None, desk: str, token: str | None, theme: Theme, keys: Mapping[str, str]) -> None:
+    """The monitor, until the person leaves. It keeps nothing but its log, and what the person chose."""
+    folder = data_folder()
+    log = folder / "monitor.log"
+    logs.to_file(log)
+    login, journal = Login(url, token=token, user=user, session=SessionFile(folder, url)), Bookmark()
+    service = WebSocketService(url, login, journal, desk=desk)
+    shown = MonitorApp(
+        service,
+        journal,
+        login,
+        ask=partial(ask_connected, url),
+        url=url,
+        user=user,
+        theme=theme,
+        keys=keys,
+        choices=ChoicesFile(folder),
+        ascii=lacks_symbols(os.environ),
+    )
+    shown.show(log)

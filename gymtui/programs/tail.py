@@ -1,0 +1,159 @@
+"""`gymtui tail`: one line an event on stdout, for pipes and screen readers; the connection's story on stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import TextIO
+
+from gymtui import clock, codec
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.verdicts import zone_of
+from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Problem, StoppedProblem
+from gymtui.client.login.login import Login
+from gymtui.client.state import ConnectionState
+from gymtui.client.tasks import until_first
+from gymtui.client.unattended import needs_a_person, run_unattended
+from gymtui.printable import printable
+from gymtui.programs.login_prompt import sign_in
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, Snapshot
+
+
+def line(event: Event, zone: tzinfo, now: int) -> str:
+    """One event as words in columns, `09:00:00  in        Ana Silva  100042  Main door  desk 2`, by the clock on the
+    gym's wall; `now` (ms) is for one that has no time of its own."""
+    at, word, *others = _words(event)
+    wall = _wall(clock.to_text(now) if at is None else at, zone)
+    return printable("  ".join([wall, f"{word:8}", *(text for text in others if text)]))
+
+
+def _words(event: Event) -> tuple[str | None, ...]:
+    """When, what, who, and what else there is to say."""
+    match event:
+        case CheckInEvent(status="checked_in"):
+            return event.check_in_time, "in", *_who(event.member), event.location, event.desk, *event.flags
+        case CheckInEvent():
+            return event.check_out_time, "out", *_who(event.member), event.desk, *event.flags
+        case Refusal():
+            why = event.message if event.member is None else event.reason  # the message has the number that nobody has
+            return event.at, "refused", *_who(event.member), why, event.desk
+        case Notification():
+            return event.at, event.level, event.title, event.message
+        case Member():
+            return None, "member", *_who(event.ref), event.plan
+        case Gym():
+            return None, "gym", event.name, event.timezone
+
+
+def _wall(at: str, zone: tzinfo) -> str:
+    try:
+        return f"{datetime.fromtimestamp(clock.to_ms(at) / 1000, zone):%H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return "--:--:--"
+
+
+def _who(member: MemberRef | None) -> tuple[str, str | None]:
+    return ("?", None) if member is None else (member.full_name, member.membership_number)
+
+
+def as_json(event: Event) -> str:
+    """One event as a message of the wire. What a terminal would obey is written as JSON writes it, `\\u009b`."""
+    text = codec.message(event).decode()
+    return text if text.isascii() else "".join(c if printable(c) == c else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
+
+
+class Tail:
+    """Prints what a service hears; `out` gets events, `err` the narration. `over` fails when nobody reads `out`.
+
+    It begins with the snapshot that the server gives to whoever has nothing yet: that has the gym's time zone.
+    """
+
+    def __init__(
+        self, service: WebSocketService, *, json: bool, out: TextIO, err: TextIO, now: clock.Clock = clock.now
+    ) -> None:
+        self._service = service
+        self._json = json
+        self._out = out
+        self._err = err
+        self._now = now
+        self._zone: tzinfo | None = None
+        self._phase = ""
+        self._said: set[str] = set()  # of this outage: a lasting one is not told with every try
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        service.subscribe("events", self._events)
+        service.subscribe(Snapshot.type, self._snapshot)
+        service.subscribe("connection", self._connection)
+        service.subscribe("problem", self._problem)
+
+    def _events(self, events: Sequence[Event]) -> None:
+        if self.over.done():
+            return
+        try:
+            self._out.writelines(f"{self._line(event)}\n" for event in events)
+            self._out.flush()
+        except BrokenPipeError as error:
+            self.over.set_exception(error)
+
+    def _line(self, event: Event) -> str:
+        if isinstance(event, Gym):
+            self._zone = zone_of(event)
+        return as_json(event) if self._json else line(event, self._zone or UTC, self._now())
+
+    def _snapshot(self, snapshot: Snapshot) -> None:
+        if self._zone is None:
+            self._connected()
+        else:
+            self._say("The server no longer has all that has happened meanwhile: some events are not here.")
+        self._zone = zone_of(snapshot.gym)
+
+    def _connection(self, state: ConnectionState) -> None:
+        if state.phase == self._phase:
+            return
+        self._phase = state.phase
+        if state.phase == "live":
+            self._said.clear()
+        if state.phase == "live" and self._zone is not None:  # else the snapshot comes first
+            self._connected()
+
+    def _connected(self) -> None:
+        self._say(f"connected as {self._service.state.user}")
+
+    def _problem(self, problem: Problem) -> None:
+        if isinstance(problem, AuthenticationProblem | StoppedProblem):  # these are how it ends
+            return
+        text = str(problem)
+        if isinstance(problem, ConnectionProblem):
+            if text in self._said:
+                return
+            self._said.add(text)
+            text = f"{_wall(clock.to_text(self._now()), self._zone or UTC)}  {text}"
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        self._err.write(f"gymtui: {printable(text)}\n")
+        self._err.flush()
+
+
+def run(*, url: str, user: str | None, desk: str, token: str | None, json: bool) -> None:
+    """Until interrupted, or until the server no longer knows who this is, or until nobody reads any more."""
+    login = sign_in(url, user=user, token=token)
+    try:
+        run_unattended(_run(url, login, desk, json=json))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail once more at the exit
+        raise
+
+
+async def _run(url: str, login: Login, desk: str, *, json: bool) -> None:
+    service = WebSocketService(url, login, Bookmark(), desk=desk, full=True)
+    tail = Tail(service, json=json, out=sys.stdout, err=sys.stderr)
+    await until_first(service.run(), needs_a_person(service), tail.over)

@@ -1,0 +1,147 @@
+"""What there is in a gym, as it stands on the wire: the rows of the journal, and what they are about."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from gymtui.protocol.vocabulary import Action, Level, MemberStatus, Minute, Seq, Whole
+
+
+class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one message carries; `type` is its name on the wire."""
+
+    type: ClassVar[str]
+
+
+class MemberRef(Struct, frozen=True):
+    id: str
+    full_name: str
+    membership_number: str | None = None
+
+
+class CheckInEvent(Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """A visit as it stands after the command that `command_id` names; fields in the order of the wire."""
+
+    type: ClassVar[str] = "check_in_update"
+    id: str
+    member: MemberRef
+    check_in_time: str
+    check_out_time: str | None
+    status: Literal["checked_in", "checked_out"]
+    location: str | None = None
+    by: str = ""
+    desk: str | None = None
+    flags: tuple[str, ...] = ()
+    command_id: str = ""
+    visits_left: Whole | UnsetType = UNSET
+    seq: Seq = 0
+
+
+class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """One person of the directory. What is null restricts nothing; dates are `YYYY-MM-DD`, the gym's own days."""
+
+    type: ClassVar[str] = "member_update"
+    id: str
+    membership_number: str | None = None
+    full_name: str
+    status: MemberStatus = "active"
+    plan: str | None = None
+    valid_from: str | None = None
+    valid_until: str | None = None
+    visits_left: Whole | None = None
+    payment_overdue: bool = False
+    waiver_signed: bool | None = None
+    hours: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    birth_date: str | None = None
+    home_location: str | None = None
+    notes: str | None = None
+    alerts: tuple[str, ...] = ()
+    guest: bool = False
+    deleted: bool = False
+    seq: Seq = 0
+
+    @property
+    def ref(self) -> MemberRef:
+        return MemberRef(self.id, self.full_name, self.membership_number)
+
+
+class Notification(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "notification"
+    id: str
+    level: Level
+    title: str
+    message: str
+    at: str
+    member_id: str | None = None
+    seq: Seq
+
+
+class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """A command the rules refused. `reason` is the few words a verdict ends with, `message` a whole sentence."""
+
+    type: ClassVar[str] = "refusal"
+    id: str
+    member: MemberRef | None
+    code: str
+    reason: str
+    message: str
+    at: str
+    by: str
+    desk: str | None
+    command_id: str
+    seq: Seq
+
+
+class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the gym does about each thing that can be wrong with a membership, and when it takes for granted that
+    somebody has left: so many minutes after coming in, or at `closing_time` on the gym's wall."""
+
+    banned: Action = "refuse"
+    member_inactive: Action = "refuse"
+    membership_expired: Action = "refuse"
+    membership_frozen: Action = "refuse"
+    no_visits_left: Action = "refuse"
+    payment_overdue: Action = "warn"
+    waiver_missing: Action = "allow"
+    outside_hours: Action = "allow"
+    max_stay_minutes: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    closing_time: Minute | None = None
+
+
+class Gym(Payload, frozen=True, kw_only=True, omit_defaults=False):
+    type: ClassVar[str] = "gym_update"
+    name: str
+    timezone: str
+    capacity: Whole | None
+    policy: Policy
+    seq: Seq
+
+
+class Stats(Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """The counters at one position. `today` is the gym's own day; the stay is the mean of today's finished visits;
+    `hours` are today's check-ins by hour, `same_weekday` those of a week ago up to this time of day."""
+
+    type: ClassVar[str] = "stats"
+    currently_in: Whole
+    today_total: Whole
+    average_stay_minutes: float | None
+    capacity: Whole | None
+    as_of_seq: Seq
+    as_of: str
+    hours: tuple[Whole, ...] = ()
+    same_weekday: Whole | None = None
+
+
+class ErrorBody(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """`message` is a sentence for a person. `code` is one of `ERROR_CODES` when it comes from our server."""
+
+    type: ClassVar[str] = "error"
+    code: str
+    message: str
+    retryable: bool
+    retry_after_ms: Whole | None = None
+    details: dict[str, Any] | None = None

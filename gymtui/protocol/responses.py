@@ -1,0 +1,124 @@
+"""What a server sends beside the rows of the journal, and the results of its replies."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from gymtui.protocol.events import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Notification, Payload, Stats
+from gymtui.protocol.vocabulary import Role, Seq, Whole
+
+
+class AuthResponse(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "auth_response"
+    success: bool
+    message: str | None = None
+    user: str | None = None
+    role: Role | None = None
+    expires_at: str | None = None
+
+
+class ConnectionStatus(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "connection_status"
+    status: Literal["connected", "draining"]
+    session_id: str
+    protocol: Whole
+    server_time: str
+    epoch: str
+    seq: Seq
+    batch_ms: Whole
+    retry_after_ms: Whole | None = None
+
+
+class Pong(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "pong"
+    server_time: str
+    sent_at: Raw | UnsetType = UNSET
+
+
+class HeartbeatAck(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "heartbeat_ack"
+    server_time: str
+
+
+class Batch(Payload, frozen=True, kw_only=True):
+    """Events of one window by type. Lists are in `seq` order; the order between types is in each payload's `seq`."""
+
+    type: ClassVar[str] = "batch"
+    batches: dict[str, list[Raw]]
+
+
+class Reply(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    type: ClassVar[str] = "reply"
+    ok: bool
+    result: Raw = Raw(b"null")
+    error: ErrorBody | None = None
+
+
+class Snapshot(Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """Position and data of one transaction, in parts; `more` is false on the last."""
+
+    type: ClassVar[str] = "snapshot"
+    epoch: str
+    seq: Seq
+    gym: Gym
+    present: tuple[CheckInEvent, ...]
+    recent: tuple[CheckInEvent, ...]
+    stats: Stats
+    more: bool
+
+
+class Resumed(Struct, frozen=True):
+    resumed: Literal["events", "snapshot"]
+
+
+class Members(Struct, frozen=True):
+    members: tuple[Member, ...]
+
+
+class MemberCard(Struct, frozen=True):
+    member: Member
+    visits: tuple[CheckInEvent, ...]
+
+
+class Present(Struct, frozen=True, kw_only=True):
+    present: tuple[CheckInEvent, ...]
+    cursor: str | None
+    as_of_seq: Seq
+
+
+class MembersPage(Struct, frozen=True, kw_only=True):
+    members: tuple[Member, ...]
+    next_after_seq: Seq
+    more: bool
+    as_of_seq: Seq
+
+
+class CheckIns(Struct, frozen=True):
+    check_ins: tuple[CheckInEvent, ...]
+    cursor: str | None
+
+
+class ConflictNote(Struct, frozen=True, kw_only=True):
+    """What a desk did while it was alone, at `at`, and did not fit when it was recorded: a `sentence` for a manager."""
+
+    at: str
+    recorded_at: str
+    member: MemberRef | None
+    desk: str | None
+    by: str
+    sentence: str
+
+
+class Conflicts(Struct, frozen=True):
+    conflicts: tuple[ConflictNote, ...]
+    more: bool
+
+
+class Saved(Struct, frozen=True):
+    member: Member
+
+
+class Notified(Struct, frozen=True):
+    notification: Notification

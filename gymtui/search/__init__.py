@@ -1,0 +1,1 @@
+"""How a name that somebody types finds a member: text to words, and words to SQL."""

@@ -1,0 +1,41 @@
+"""The index of words in SQLite, the same on a desk and on the server: a table `words` with a row for each entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from gymtui.protocol import Member
+from gymtui.search.text import FIRST, FURTHER, NUMBER, Reading, index_words, readings
+
+BEGINS: Final = "word >= ? AND word < ?"
+LAST: Final = "\U0010ffff"  # comes behind whatever a word goes on with
+
+
+def index_words_of(body: bytes) -> str:
+    """The entries of an encoded member, as a JSON array: for SQLite, where the index of an older file is made anew."""
+    return msgspec.json.encode(sorted(index_words(msgspec.json.decode(body, type=Member)))).decode()
+
+
+def word_conditions(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each reading of a text, the likeliest first, as a condition for a `word` of `words`, and its values."""
+    return map(_condition, readings(text))
+
+
+def _condition(reading: Reading) -> tuple[str, list[str]]:
+    condition, values = BEGINS, _bounds(reading.first)
+    for other in reading.others:
+        marks = (FIRST, FURTHER, NUMBER) if reading.numbers else (FIRST, FURTHER)
+        # Where no word begins so there is nobody, and nothing to walk through.
+        condition += f" AND ({' OR '.join([f'EXISTS (SELECT 1 FROM words WHERE {BEGINS})'] * len(marks))})"
+        values += [bound for mark in marks for bound in _bounds(mark + other)]
+        forms = [f" {other}", f"{NUMBER}{other}"] if reading.numbers else [f" {other}"]
+        condition += f" AND ({' OR '.join(['instr(word, ?)'] * len(forms))})"
+        values += forms
+    return condition, values
+
+
+def _bounds(beginning: str) -> list[str]:
+    return [beginning, beginning + LAST]

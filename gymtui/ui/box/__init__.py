@@ -1,0 +1,1 @@
+"""What the one box means: a mode a file."""

@@ -1,0 +1,67 @@
+"""How the console ends: when it is asked to, by a signal too, or when its terminal goes away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import select
+import signal
+import threading
+from collections.abc import Callable
+from typing import Final
+
+from textual.worker import Worker, WorkerFailed
+
+from gymtui.client.connection.service import WebSocketService
+
+logger = logging.getLogger(__name__)
+
+GOODBYE: Final = 3.0  # seconds for a polite end of the connection
+
+
+def leave_on_signals(leave: Callable[[], object]) -> None:
+    """Calls `leave` in the running loop for SIGTERM and SIGHUP, and for a terminal that goes without a signal."""
+    loop = asyncio.get_running_loop()
+    gone = threading.Event()
+
+    def terminal_gone(*_: object) -> None:
+        # Textual would wait for ever for a terminal that takes nothing, and start anew at the SIGCONT that the kernel
+        # sends along: hence at once, in the handler itself.
+        gone.set()
+        signal.signal(signal.SIGCONT, signal.SIG_IGN)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+        loop.call_soon_threadsafe(leave)
+
+    loop.add_signal_handler(signal.SIGTERM, leave)
+    signal.signal(signal.SIGHUP, terminal_gone)
+    threading.Thread(target=_hang_up, args=(gone,), name="terminal", daemon=True).start()
+
+
+def _hang_up(gone: threading.Event) -> None:
+    """A terminal that is not this session's own sends no signal when it goes; then this is the one."""
+    if hangs_up(0) and not gone.is_set():
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
+def hangs_up(terminal: int) -> bool:
+    """Waits for the end of the terminal behind this file descriptor; False at once where it cannot be waited for."""
+    watched = select.poll()
+    watched.register(terminal, 0)  # nothing but its end
+    return any(event & select.POLLHUP for _, event in watched.poll())  # Darwin polls no /dev/tty: POLLNVAL
+
+
+async def say_goodbye(service: WebSocketService, running: Worker[None] | None) -> None:
+    """Ends the service, and waits for what runs it: a socket whose task is cancelled would close with an error code.
+    What failed before then has been told, and is no reason to stay."""
+    try:
+        async with asyncio.timeout(GOODBYE):
+            await service.close()
+            if running is not None:
+                await running.wait()
+    except TimeoutError:
+        logger.warning("The server did not say goodbye within %s s.", GOODBYE)
+    except WorkerFailed as failed:
+        logger.info("There is no goodbye to wait for: %s", failed)

@@ -1,0 +1,1 @@
+"""Member lists of other programs, row by row into the journal."""

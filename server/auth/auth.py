@@ -1,0 +1,282 @@
+"""Who may do what: passwords, logins, access tokens, roles.
+
+A password opens a login (one shift). A login hands out access tokens of five minutes and, each time, the refresh token
+for the next one. A refresh token's successor is computed from it, so that a client whose answer was lost gets the same
+one again; used after that, the login ends, for then somebody has a copy. What does not bear the server's mark was never
+given out: it is refused, and ends nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Annotated, Final, cast
+
+import argon2
+import jwt
+import msgspec
+from msgspec import Meta, Struct, ValidationError
+from msgspec.structs import replace
+
+from gymtui import clock
+from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, ErrorBody, ErrorCode, Role
+from server.auth.attempt_limit import Tries
+from server.store import Login, Store, StoreUnavailable, Transaction, User, Work
+from server.store.group_commit import Database
+
+log = logging.getLogger(__name__)
+
+ISSUER: Final = "gymtui"
+AUDIENCE: Final = "gymtui"
+ALGORITHM: Final = "HS256"
+GRACE: Final = 60_000  # milliseconds in which a used refresh token gives the same successor
+CLAIMS: Final = ["iss", "aud", "sub", "role", "sid", "iat", "exp", "jti"]
+END: Final = 253_402_300_799  # seconds since 1970 at the end of the year 9999, the last that a text can name
+ISSUED: Final = "issued:"  # the `sid` of a token that a person issued by hand: it has no login behind it
+
+_hasher = argon2.PasswordHasher()
+
+
+class BadToken(Exception):
+    """A token that opens nothing; `expired` where it was good once."""
+
+    def __init__(self, message: str, *, expired: bool = False) -> None:
+        super().__init__(message)
+        self.expired = expired
+
+
+class Denied(Exception):
+    """Wrong password or PIN, or a refresh token that is no longer good; `wait` seconds where there were too many."""
+
+    def __init__(self, message: str, *, wait: int = 0) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+    @property
+    def error(self) -> ErrorBody:
+        """As a client is told."""
+        code: ErrorCode = "rate_limited" if self.wait else "not_allowed"
+        again = self.wait * 1000 or None
+        return ErrorBody(code=code, message=str(self), retryable=self.wait > 0, retry_after_ms=again)
+
+
+class Claims(Struct, frozen=True, kw_only=True):
+    """What a good access token says: the user, the login, and until when (seconds since 1970)."""
+
+    user: str
+    sid: str
+    expires_at: int
+
+
+class _Signed(Struct, frozen=True):
+    """What of a token's claims is used, and of what kind it has to be."""
+
+    sub: str
+    sid: str
+    exp: Annotated[int, Meta(ge=0, le=END)]
+
+
+class Tokens(Struct, frozen=True, kw_only=True):
+    """A fresh pair for a user."""
+
+    access_token: str
+    refresh_token: str
+    user: User
+
+
+def hash_password(password: str) -> str:
+    """Argon2id with the library's parameters; about 50 ms."""
+    return _hasher.hash(password)
+
+
+def issue(keys: dict[str, bytes], user: User, sid: str, *, ttl: int, now: int) -> str:
+    """An access token that the newest key signs, good for `ttl` seconds from `now` (ms)."""
+    kid, key = next(reversed(keys.items()))
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": user.name,
+        "role": user.role,
+        "sid": sid,
+        "iat": now // 1000,
+        "exp": now // 1000 + ttl,
+        "jti": clock.new_id(now),
+    }
+    return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": kid, "typ": "at+jwt"})
+
+
+def issue_by_hand(store: Store, user: User, *, ttl: int, now: clock.Clock = clock.now) -> str:
+    """An access token with no login behind it, good for `ttl` seconds or until the user is disabled."""
+    return issue(store.signing_keys(), user, ISSUED + clock.new_id(now()), ttl=ttl, now=now())
+
+
+class Auth:
+    """The users and logins as they are now; `reload` after somebody has changed them."""
+
+    def __init__(self, database: Database, *, now: clock.Clock = clock.now) -> None:
+        self._database = database
+        self._store: Store = database.store
+        self._now = now
+        self._hashing = ThreadPoolExecutor(1, "hashing")  # one at a time: a flood of logins costs one core, not all
+        self._pins = Tries(now)
+        self._nobody = hash_password(secrets.token_hex(16))  # so that an unknown name takes as long as a wrong password
+        self._take(self._look())
+
+    async def reload(self) -> None:
+        """Reads anew what others may have changed."""
+        self._take(await self._database.query(self._look))
+
+    def _look(self) -> tuple[dict[str, User], set[str], dict[str, bytes]]:
+        return self._store.users(), self._store.live_logins(), self._store.signing_keys()
+
+    def _take(self, found: tuple[dict[str, User], set[str], dict[str, bytes]]) -> None:
+        self._users, self._logins, self._keys = found
+
+    @property
+    def has_users(self) -> bool:
+        return bool(self._users)
+
+    def close(self) -> None:
+        self._hashing.shutdown()
+
+    # --- access ---------------------------------------------------------------------------------------------------
+
+    def admit(self, token: str) -> Claims:
+        """The claims of a good token of somebody who still may come in; BadToken says why not."""
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+            decoded = jwt.decode(
+                token,
+                self._keys[cast("str", kid)],
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                options={"require": CLAIMS, "verify_exp": False, "verify_iat": False},
+            )
+            typ = jwt.get_unverified_header(token).get("typ")
+            claims = msgspec.convert(decoded, _Signed)
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError, ValidationError) as error:
+            raise BadToken("This token is not one of ours: please log in.") from error
+        if typ != "at+jwt" or self.role(claims.sub, claims.sid) is None:
+            raise BadToken("This login has ended: please log in again.")
+        if claims.exp * 1000 <= self._now():
+            raise BadToken("This token has expired: please log in again.", expired=True)
+        return Claims(user=claims.sub, sid=claims.sid, expires_at=claims.exp)
+
+    def role(self, user: str, sid: str) -> Role | None:
+        """What the user may do right now; None where the user or the login is no more."""
+        found = self._users.get(user)
+        if found is None or found.disabled or not (sid.startswith(ISSUED) or sid in self._logins):
+            return None
+        return found.role
+
+    async def check_pin(self, asker: str, manager: str, pin: str) -> None:
+        """Returns where `manager` is one, and the PIN that the user `asker` gives is theirs; else Denied, and nobody is
+        told which it was."""
+        if (wait := self._pins.wait(asker, manager)) > 0:
+            raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
+        self._pins.failed(asker, manager)
+        user = self._users.get(manager)
+        stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
+        good = await asyncio.get_running_loop().run_in_executor(self._hashing, _verify, stored, pin)
+        if not good or user is None or user.disabled or user.role != "manager":
+            log.warning("%s has given a wrong PIN for %s.", asker, manager)
+            raise Denied("No manager has that name and PIN: nobody was let in.")
+        self._pins.forget(asker, manager)
+
+    # --- logins ---------------------------------------------------------------------------------------------------
+
+    async def log_in(self, name: str, password: str) -> Tokens:
+        """Opens a login; Denied for a wrong name, a wrong password, a disabled user: nobody is told which.
+
+        StoreUnavailable where the login cannot be kept just now.
+        """
+        user = self._users.get(name)
+        loop = asyncio.get_running_loop()
+        stored = self._nobody if user is None else user.password_hash
+        good = await loop.run_in_executor(self._hashing, _verify, stored, password)
+        if user is None or user.disabled or not good:
+            raise Denied("The name or the password is wrong.")
+        now = self._now()
+        sid = clock.new_id(now)
+        refresh = self._marked(sid, secrets.token_urlsafe(32))
+        login = Login(
+            sid=sid,
+            user=name,
+            current=_hash(refresh),
+            previous=None,
+            rotated_at=now,
+            expires_at=now + REFRESH_TTL * 1000,
+        )
+
+        await self._write(lambda tx: tx.put_login(login))
+        return Tokens(access_token=self._access(user, sid), refresh_token=refresh, user=user)
+
+    async def refresh(self, token: str) -> Tokens:
+        """The next pair of a login. A token used before gives the same pair's refresh token again for a minute; after
+        that its use ends the login. Denied for that, and for a token that is none of ours."""
+        sid = token.partition(".")[0]
+        kept: list[Login] = []
+
+        def work(tx: Transaction) -> None:
+            login = tx.login(sid)
+            if login is None or login.expires_at <= tx.at:
+                return
+            if hmac.compare_digest(login.current, _hash(token)):
+                login = replace(login, current=_hash(self._successor(token)), previous=login.current, rotated_at=tx.at)
+                tx.put_login(login)
+                kept.append(login)
+            elif login.previous == _hash(token) and tx.at - login.rotated_at <= GRACE:
+                kept.append(login)
+            elif self._is_marked(token):
+                tx.end_login(sid)
+
+        await self._write(work)
+        user = self._users.get(kept[0].user) if kept else None
+        if user is None or user.disabled:
+            raise Denied("This login is over: please log in again.")
+        return Tokens(access_token=self._access(user, sid), refresh_token=self._successor(token), user=user)
+
+    async def _write(self, work: Work) -> None:
+        outcome = await self._database.write(work)
+        if outcome.error is not None:
+            raise StoreUnavailable(outcome.error.message)
+        await self.reload()
+
+    def _access(self, user: User, sid: str) -> str:
+        return issue(self._keys, user, sid, ttl=ACCESS_TTL, now=self._now())
+
+    def _successor(self, token: str) -> str:
+        return self._marked(token.partition(".")[0], self._mark(token))
+
+    def _marked(self, sid: str, secret: str) -> str:
+        return f"{sid}.{secret}.{self._mark(f'{sid}.{secret}')}"
+
+    def _is_marked(self, token: str) -> bool:
+        text, _, mark = token.rpartition(".")
+        return hmac.compare_digest(mark.encode(), self._mark(text).encode())
+
+    def _mark(self, text: str) -> str:
+        key = next(iter(self._keys.values()))
+        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
+    except argon2.exceptions.VerificationError:
+        return False
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def expiry(claims: Claims) -> str:
+    """Until when, as the wire says it."""
+    return datetime.fromtimestamp(claims.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

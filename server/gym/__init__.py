@@ -1,0 +1,1 @@
+"""What commands and queries mean: the rules on the truth. Nothing here knows of a socket."""

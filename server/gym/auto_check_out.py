@@ -1,0 +1,74 @@
+"""Automatic check-out: who has not been seen to leave has left all the same, at the time it should have happened.
+
+Most gyms' doors see fewer than half of the exits; without this, "currently in" is a lie by noon.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from gymtui import clock
+from gymtui.protocol import CheckOut, Gym
+from server.gym.commands import perform
+from server.gym.orders import Order
+from server.store import StoreUnavailable
+from server.store.group_commit import Database
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 20.0  # seconds between two rounds
+
+
+class Closing:
+    """Ends visits by the gym's policy; the command's id is the visit's, so that of many servers one does it, once."""
+
+    def __init__(self, database: Database, *, now: clock.Clock) -> None:
+        self._database = database
+        self._now = now
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            try:
+                await self.look()
+            except StoreUnavailable as unavailable:
+                log.warning("%s", unavailable)
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """One round."""
+        store = self._database.store
+        gym, now = await self._database.query(store.gym), self._now()
+        if gym.policy.max_stay_minutes is None and gym.policy.closing_time is None:
+            return
+        for visit_id, check_in_at in await self._database.query(store.open_since, now):
+            left = left_at(gym, check_in_at)
+            if left is not None and left <= now:
+                await self._check_out(visit_id, left)
+
+    async def _check_out(self, visit_id: str, left: int) -> None:
+        order = Order(
+            id=f"auto:{visit_id}",
+            payload=CheckOut(check_in_id=visit_id, occurred_at=clock.to_text(left)),
+            user="",
+            role="manager",
+            desk=None,
+            assumed=True,
+        )
+        await self._database.write(lambda tx: perform(tx, order))
+
+
+def left_at(gym: Gym, check_in_at: int) -> int | None:
+    """When somebody who came in then has left for certain (ms): after the longest stay, or at the next closing."""
+    ends: list[int] = []
+    if gym.policy.max_stay_minutes is not None:
+        ends.append(check_in_at + gym.policy.max_stay_minutes * 60_000)
+    if gym.policy.closing_time is not None:
+        came = datetime.fromtimestamp(check_in_at / 1000, ZoneInfo(gym.timezone))
+        closes = datetime.combine(came.date(), time.fromisoformat(gym.policy.closing_time), came.tzinfo)
+        ends.append(round((closes if closes > came else closes + timedelta(days=1)).timestamp() * 1000))
+    return min(ends, default=None)

@@ -1,0 +1,139 @@
+"""What each command means: the rules on the truth, one row of the journal, one outcome, once.
+
+`perform` is work for the writer's transaction and touches nothing else, so a command may come as often as it likes:
+the row that it made the first time answers for it.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from msgspec import UNSET
+from msgspec.structs import asdict, replace
+
+from gymtui import clock, rules
+from gymtui.protocol import (
+    CheckIn,
+    CheckOut,
+    ErrorBody,
+    ErrorCode,
+    Member,
+    Notification,
+    Notify,
+    Refusal,
+    SaveMember,
+    Undo,
+)
+from server.gym.orders import No, Order, Unfit, record
+from server.gym.visits import check_in, check_out, undo
+from server.store import Outcome, Settled, Transaction
+from server.store.sqlite.transaction import as_result
+
+
+def perform(tx: Transaction, order: Order) -> Outcome:
+    """Does what the order says, or finds that it is done; refusals of the rules make a row too."""
+    settled = tx.settled(order.id)
+    if settled is not None:
+        return _once_more(order, settled)
+    if order.queued_by is not None and tx.user(order.queued_by) is None:
+        return _unfit("invalid", f"{order.queued_by} in `queued_by` is no user here: please name who gave the command.")
+    try:
+        match order.payload:
+            case CheckIn() as request:
+                return check_in(tx, order, request)
+            case CheckOut() as request:
+                return check_out(tx, order, request)
+            case Undo() as request:
+                return undo(tx, order, request)
+            case SaveMember() as request:
+                return _save_member(tx, order, request)
+            case Notify() as request:
+                return _notify(tx, order, request)
+    except No as no:
+        return _refuse(tx, order, no)
+    except Unfit as unfit:
+        return _unfit(unfit.code, str(unfit))
+
+
+def _once_more(order: Order, settled: Settled) -> Outcome:
+    """The answer of the first time. Where a command says who queued it, anybody may bring it; else it is its user's."""
+    if settled.digest == order.digest and (settled.user == order.user or order.queued_by is not None):
+        return replace(settled.outcome, duplicate=True)
+    return _unfit("id_reused", "This id belongs to another command: every command needs an id of its own.")
+
+
+def _unfit(code: ErrorCode, sentence: str) -> Outcome:
+    return Outcome(error=ErrorBody(code=code, message=sentence, retryable=False))
+
+
+def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
+    """A new member, or what is different about one. Staff may add guests, and that is all they may."""
+    fields = {name: value for name, value in asdict(request.member).items() if value is not UNSET}
+    if order.role != "manager" and ("id" in fields or not fields.get("guest")):
+        raise Unfit("not_allowed", "Only a manager may change members: please add a guest, or call the manager.")
+    before = None if "id" not in fields else tx.member(str(fields["id"]))
+    if "id" in fields and before is None:
+        raise No("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
+    if before is None and "full_name" not in fields:
+        raise Unfit("invalid", "A new member has a `full_name`.")
+    if (problem := _impossible(fields)) is not None:
+        raise Unfit("invalid", problem)
+    number = fields.get("membership_number")
+    holder = None if number is None else tx.member_by_code(str(number))
+    if holder is not None and (before is None or holder.id != before.id):
+        raise Unfit("invalid", f"The number {number} belongs to {holder.full_name}: please choose another.")
+    known = {"id": clock.new_id(tx.at)} if before is None else asdict(before)
+    member = Member(**(known | fields | {"seq": tx.next_seq}))
+    tx.put_member(member)
+    payload = record(tx, order, member)
+    return Outcome(result=as_result(Member.type, payload))
+
+
+def _impossible(fields: dict[str, object]) -> str | None:
+    """What no member can be, though it looks right: the 30th of February, 25 o'clock, a name of blanks."""
+    for name, value in fields.items():
+        try:
+            if name in ("valid_from", "valid_until", "birth_date") and value is not None:
+                date.fromisoformat(str(value))
+            elif name == "hours" and value is not None:
+                rules.within(str(value), rules.NOON)
+        except ValueError:
+            return f"`{name}` cannot be {value!r}: please check it."
+    if not str(fields.get("full_name", "-")).strip():
+        return "A member has a name."
+    return None
+
+
+def _notify(tx: Transaction, order: Order, request: Notify) -> Outcome:
+    notification = Notification(
+        id=clock.new_id(tx.at),
+        level=request.level,
+        title=request.title,
+        message=request.message,
+        at=clock.to_text(tx.at),
+        member_id=request.member_id,
+        seq=tx.next_seq,
+    )
+    payload = record(tx, order, notification)
+    return Outcome(result=as_result(Notification.type, payload))
+
+
+def _refuse(tx: Transaction, order: Order, no: No) -> Outcome:
+    details: dict[str, object] = {"reason": no.reason}
+    if no.visit is not None:
+        details["check_in"] = no.visit
+    error = ErrorBody(code=no.code, message=str(no), retryable=False, details=details)
+    refusal = Refusal(
+        id=clock.new_id(tx.at),
+        member=None if no.member is None else no.member.ref,
+        code=no.code,
+        reason=no.reason,
+        message=str(no),
+        at=clock.to_text(tx.at),
+        by=order.by,
+        desk=order.desk,
+        command_id=order.id,
+        seq=tx.next_seq,
+    )
+    record(tx, order, refusal, error)
+    return Outcome(error=error)

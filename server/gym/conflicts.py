@@ -1,0 +1,114 @@
+"""What a manager should look at after desks have been alone: a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from gymtui import clock, rules
+from gymtui.errors import WrongUsage
+from gymtui.printable import printable
+from gymtui.protocol import CheckInEvent, ConflictNote, Gym, Member, Refusal
+from server.store import Conflict, Store
+from server.store.opening import opened
+from server.store.sqlite.file import existing
+
+DEEDS: Final = {"check_in": "the check-in", "check_out": "the check-out", "undo": "the undo"}
+
+
+def conflicts(*, database: str, days: int) -> None:
+    """`gymtui admin conflicts`: what was recorded in the last days and did not fit, the oldest first."""
+    if days < 1:
+        raise WrongUsage("The report is of one day at the least: please give more --days.")
+    since = clock.now() - days * clock.DAY
+    with opened(existing(Path(database))) as store:
+        lines, zone = report(store, since), ZoneInfo(store.gym().timezone)
+    for line in lines:
+        print(printable(line))
+    if not lines:
+        print(f"Nothing to look at: all that desks have done alone and told since {_time(since, zone)} has fitted.")
+
+
+def report(store: Store, since: int) -> list[str]:
+    """A line on each conflict that was recorded since a time (ms), in the gym's own time, the oldest first."""
+    zone = ZoneInfo(store.gym().timezone)
+    return [_line(note, zone) for note in _notes(store, reversed(store.conflicts(since)))]
+
+
+def newest(store: Store, since: int, limit: int) -> tuple[list[ConflictNote], bool]:
+    """The last `limit` of them for a client, the newest first, and whether there are more; the sentences are in the
+    gym's own time too."""
+    found = store.conflicts(since, limit + 1)
+    return _notes(store, found[:limit]), len(found) > limit
+
+
+def _notes(store: Store, conflicts: Iterable[Conflict]) -> list[ConflictNote]:
+    gym = store.gym()
+    return [_note(conflict, gym, _warned_of(store, conflict.event)) for conflict in conflicts]
+
+
+def _warned_of(store: Store, event: CheckInEvent | Refusal) -> Member | None:
+    """The member whom the rules say something of."""
+    found = store.get_member(event.member.id) if isinstance(event, CheckInEvent) and "warned" in event.flags else None
+    return None if found is None else msgspec.json.decode(found[0], type=Member)
+
+
+def _note(conflict: Conflict, gym: Gym, member: Member | None) -> ConflictNote:
+    zone, event = ZoneInfo(gym.timezone), conflict.event
+    return ConflictNote(
+        at=clock.to_text(conflict.at),
+        recorded_at=clock.to_text(conflict.recorded_at),
+        member=event.member,
+        desk=event.desk,
+        by=event.by,
+        sentence=(
+            _refused(conflict, event, zone) if isinstance(event, Refusal) else _recorded(conflict, event, gym, member)
+        ),
+    )
+
+
+def _line(note: ConflictNote, zone: ZoneInfo) -> str:
+    """`Sun 22 Nov 09:30  Ana Silva (4711), desk 1 (ana): …`"""
+    ref = note.member
+    who = "somebody" if ref is None else f"{ref.full_name} ({ref.membership_number or 'no number'})"
+    return f"{_time(clock.to_ms(note.at), zone)}  {who}, {_place(note)}: {note.sentence}"
+
+
+def _refused(conflict: Conflict, event: Refusal, zone: ZoneInfo) -> str:
+    deed = DEEDS.get(conflict.kind, "the command")
+    return f"{deed} came to the server {_time(conflict.recorded_at, zone)}, and was refused. {event.message}"
+
+
+def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member | None) -> str:
+    zone, said = ZoneInfo(gym.timezone), []
+    if conflict.other is not None:
+        said.append(f"checked in a second time; in since {_beginning(conflict.other, zone)}. That visit stands.")
+    if "warned" in event.flags:
+        wall = datetime.fromtimestamp(conflict.at / 1000, zone)
+        reason = None if member is None else rules.decide(member, gym.policy, wall).reason
+        said.append(f"came in, which the rules refuse or warn of{f' ({reason})' if reason else ''}. The visit counts.")
+    if "late" in event.flags:
+        days = (conflict.recorded_at - conflict.at) // clock.DAY
+        said.append(f"{DEEDS.get(conflict.kind, 'it')} came to the server {days} days later. It is recorded.")
+    return " ".join(said)
+
+
+def _beginning(visit: CheckInEvent, zone: ZoneInfo) -> str:
+    """When a visit began, and where as long as nobody has touched it since: it has the desk of who did so last."""
+    began = _time(clock.to_ms(visit.check_in_time), zone)
+    untouched = visit.status == "checked_in" and "undone" not in visit.flags
+    return f"{began}, {_place(visit)}" if untouched else began
+
+
+def _time(ms: int, zone: ZoneInfo) -> str:
+    wall = datetime.fromtimestamp(ms / 1000, zone)
+    return f"{wall:%a} {wall.day} {wall:%b %H:%M}"
+
+
+def _place(event: CheckInEvent | Refusal | ConflictNote) -> str:
+    return f"{event.desk or 'no desk'} ({event.by or 'the gym itself'})"

@@ -1,0 +1,199 @@
+"""Coming in, going out, and taking either back."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
+
+from gymtui import clock, rules
+from gymtui.codec import convert
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, Undo
+from server.gym.orders import No, Order, Unfit, flags_of, hour, member_of, occurred, record, wall
+from server.store import Counts, Outcome, Settled, Transaction, Visit
+
+
+def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
+    if request.override is not None and request.offline:
+        raise Unfit("invalid", "An override needs the server: it cannot have happened offline.")
+    member = member_of(tx, request.member_id, request.code)
+    at = occurred(tx, request.occurred_at)
+    visit = tx.open_visit(member.id)
+    if visit is not None and not request.offline:
+        since = f"{wall(tx, visit.check_in_at):%H:%M}" + (f", {visit.event.desk}" if visit.event.desk else "")
+        sentence = f"{member.full_name} is in already, since {since}."
+        raise No("already_checked_in", f"already in since {since}", sentence, member, visit.event)
+    clash = visit is not None
+    flags = flags_of(tx, at, offline=request.offline) + _ruled(tx, request, member, at) + ("clash",) * clash
+    override = request.override if "override" in flags else None
+    event = CheckInEvent(
+        id=clock.new_id(tx.at),
+        member=member.ref,
+        check_in_time=clock.to_text(at),
+        check_out_time=clock.to_text(at) if clash else None,
+        status="checked_out" if clash else "checked_in",
+        location=request.location,
+        by=f"{order.by} + {override.manager}" if override else order.by,
+        desk=order.desk,
+        flags=flags,
+        command_id=order.id,
+        visits_left=UNSET if clash else _punch(tx, member, -1),
+        seq=tx.next_seq,
+    )
+    visit = Visit(
+        id=event.id,
+        member_id=member.id,
+        check_in_at=at,
+        check_out_at=at if clash else None,
+        check_out_command=None,
+        punched=event.visits_left is not UNSET,
+        event=event,
+    )
+    came = 0 if clash else 1  # of two desks that have seen one person come in, one has counted it
+    tx.count(Counts(hour=hour(tx, at), currently_in=came, check_ins=came))
+    reason = override.reason if override else None
+    return _put(tx, order, visit, "\n".join(filter(None, (reason, request.notes))) or None)
+
+
+def _ruled(tx: Transaction, request: CheckIn, member: Member, at: int) -> tuple[str, ...]:
+    """The flag that the rules leave on a check-in; No where they keep the member out."""
+    ruling = rules.decide(member, tx.gym.policy, wall(tx, at if request.offline else tx.at))
+    if ruling.action == "refuse" and request.override is not None:
+        return ("override",)
+    if ruling.action == "refuse" and not request.offline:
+        assert ruling.code is not None
+        assert ruling.reason is not None
+        raise No(ruling.code, ruling.reason, f"{member.full_name} may not come in: {ruling.reason}.", member)
+    return () if ruling.action == "allow" else ("warned",)
+
+
+def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
+    visit = _visit(tx, request)
+    was_assumed = "assumed_out" in visit.event.flags
+    if visit.check_out_at is not None and (order.assumed or not was_assumed):
+        name = visit.event.member.full_name
+        raise No("not_checked_in", "not in", f"{name} is not in: nothing to check out.", tx.member(visit.member_id))
+    at = max(occurred(tx, request.occurred_at), visit.check_in_at)
+    event = replace(
+        visit.event,
+        check_out_time=clock.to_text(at),
+        status="checked_out",
+        by=order.by,
+        desk=order.desk,
+        flags=("assumed_out",) if order.assumed else flags_of(tx, at, offline=request.offline),
+        command_id=order.id,
+        visits_left=UNSET,
+        seq=tx.next_seq,
+    )
+    out = 0 if was_assumed else -1
+    if order.assumed:  # how long somebody stayed whom nobody saw leave is not known
+        tx.count(Counts(hour=hour(tx, at), currently_in=out))
+    else:
+        tx.count(Counts(hour=hour(tx, at), currently_in=out, stays=1, stay=at - visit.check_in_at))
+    return _put(tx, order, replace(visit, check_out_at=at, check_out_command=order.id, event=event), request.notes)
+
+
+def undo(tx: Transaction, order: Order, request: Undo) -> Outcome:
+    settled = tx.settled(request.command_id)
+    visit = None if settled is None else _visit_of(tx, settled)
+    if settled is None or visit is None or settled.kind not in (CheckIn.type, CheckOut.type):
+        raise No("unknown_visit", "nothing to undo", "There is no check-in or check-out by that id to undo.")
+    if order.role != "manager" and settled.user != order.user:
+        raise Unfit("not_allowed", f"{settled.user} did that: only {settled.user} or a manager can undo it.")
+    if settled.kind == CheckIn.type:
+        return _undo_check_in(tx, order, visit)
+    return _undo_check_out(tx, order, visit, request.command_id)
+
+
+def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
+    member, name = tx.member(visit.member_id), visit.event.member.full_name
+    if visit.check_out_at is not None and "undone" in visit.event.flags:
+        raise No("unknown_visit", "undone already", f"The check-in of {name} has been undone already.")
+    if "clash" in visit.event.flags:
+        sentence = f"{name} was in already by an earlier check-in: there is nothing to undo."
+        raise No("not_checked_in", "in by an earlier check-in", sentence, member)
+    if visit.check_out_at is not None or member is None:
+        raise No("not_checked_in", "has left already", f"{name} has left already: undo the check-out first.", member)
+    event = replace(
+        visit.event,
+        check_out_time=visit.event.check_in_time,
+        status="checked_out",
+        by=order.by,
+        desk=order.desk,
+        flags=("undone",),
+        command_id=order.id,
+        visits_left=_punch(tx, member, 1) if visit.punched else UNSET,
+        seq=tx.next_seq,
+    )
+    tx.count(Counts(hour=hour(tx, visit.check_in_at), currently_in=-1, check_ins=-1))
+    return _put(tx, order, replace(visit, check_out_at=visit.check_in_at, check_out_command=order.id, event=event))
+
+
+def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str) -> Outcome:
+    name = visit.event.member.full_name
+    if visit.check_out_command != command_id or visit.check_out_at is None:
+        raise No("unknown_visit", "undone already", f"The check-out of {name} has been undone already.")
+    if (newer := tx.open_visit(visit.member_id)) is not None:
+        sentence = f"{name} has come in again since: nothing to undo."
+        raise No("already_checked_in", "has come in again", sentence, tx.member(visit.member_id), newer.event)
+    event = replace(
+        visit.event,
+        check_out_time=None,
+        status="checked_in",
+        by=order.by,
+        desk=order.desk,
+        flags=("undone",),
+        command_id=order.id,
+        visits_left=UNSET,
+        seq=tx.next_seq,
+    )
+    was_counted = "assumed_out" not in visit.event.flags
+    stay = visit.check_out_at - visit.check_in_at if was_counted else 0
+    tx.count(Counts(hour=hour(tx, visit.check_out_at), currently_in=1, stays=-was_counted, stay=-stay))
+    return _put(tx, order, replace(visit, check_out_at=None, check_out_command=None, event=event))
+
+
+def _put(tx: Transaction, order: Order, visit: Visit, notes: str | None = None) -> Outcome:
+    payload = record(tx, order, visit.event)
+    tx.put_visit(visit, payload, notes)
+    return Outcome(result=payload)
+
+
+def _visit(tx: Transaction, request: CheckOut) -> Visit:
+    """The visit that a check-out means; a member who is out is not in, a visit that never was is unknown."""
+    named = [request.check_in_id, request.command_id, request.member_id, request.code]
+    if sum(name is not None for name in named) != 1:
+        raise Unfit("invalid", "Name the visit by one of `check_in_id`, `command_id`, `member_id` and `code`.")
+    if request.check_in_id is not None:
+        visit = tx.visit(request.check_in_id)
+    elif request.command_id is not None:
+        settled = tx.settled(request.command_id)
+        visit = None if settled is None else _visit_of(tx, settled)
+    else:
+        member = member_of(tx, request.member_id, request.code)
+        visit = tx.open_visit(member.id) or _assumed(tx.last_visit(member.id))
+        if visit is None:
+            sentence = f"{member.full_name} is not in: nothing to check out."
+            raise No("not_checked_in", "not in", sentence, member)
+    if visit is None:
+        raise No("unknown_visit", "no such visit", "There is no such visit: please choose the member by name.")
+    return visit
+
+
+def _assumed(visit: Visit | None) -> Visit | None:
+    """A visit that the gym has ended by itself: a real exit afterwards corrects it."""
+    return visit if visit is not None and "assumed_out" in visit.event.flags else None
+
+
+def _visit_of(tx: Transaction, settled: Settled) -> Visit | None:
+    if settled.type != CheckInEvent.type:
+        return None
+    return tx.visit(convert(settled.payload, CheckInEvent).id)
+
+
+def _punch(tx: Transaction, member: Member, by: int) -> int | UnsetType:
+    """Moves a punch card, and gives its new count; UNSET where there is no card, or nothing on it to take."""
+    if member.visits_left is None or member.visits_left + by < 0:
+        return UNSET
+    left = member.visits_left + by
+    tx.put_member(replace(member, visits_left=left, seq=tx.next_seq))
+    return left

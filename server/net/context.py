@@ -1,0 +1,20 @@
+"""What every session of one server has in common."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from gymtui import clock
+from server.auth.auth import Auth
+from server.net.hub import Hub
+from server.net.metrics import Metrics
+from server.store.group_commit import Database
+
+
+class Shared(Struct, frozen=True, kw_only=True):
+    auth: Auth
+    database: Database
+    hub: Hub
+    metrics: Metrics
+    now: clock.Clock
+    max_rate: int  # messages a second of one connection

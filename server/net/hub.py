@@ -1,0 +1,224 @@
+"""Everyone connected, each a cursor over the journal; a window's events are framed once and sent to all.
+
+A cursor is the newest `seq` that was written to a connection, and it is all there is to know. Where it is at the hub's
+head the next window goes straight to the socket. Where it is behind (a slow reader, a `resume`), a task reads the
+journal for it until it is not. There is no queue a client and no second way to fall behind or to catch up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from gymtui import codec
+from gymtui.faults import fault
+from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Resume, Resumed, Snapshot, Stats
+from server.net.connection import Connection, frame
+from server.net.metrics import Metrics
+from server.store import Committed, Row, SnapshotData, StoreUnavailable
+from server.store.fitting import fitting
+from server.store.group_commit import Database
+
+log = logging.getLogger(__name__)
+
+PAGE: Final = 1000  # rows of the journal in one read
+NOWHERE: Final = -1  # the cursor amid the parts of a snapshot: no event comes between them
+YIELD_EVERY: Final = 500  # writes before others have their turn on the loop
+
+
+class Hub:
+    """Sends what is committed to whoever listens, at once after a quiet spell, else every `window` seconds."""
+
+    def __init__(self, database: Database, metrics: Metrics, *, window: float = BATCH_MS / 1000) -> None:
+        self._database = database
+        self._metrics = metrics
+        self._store = database.store
+        self.epoch = self._store.epoch()
+        self.stats = self._store.stats()
+        self.head = self.stats.as_of_seq
+        self.window = window
+        self.connections: set[Connection] = set()
+        self._pending: list[Row] = []
+        self._wake = asyncio.Event()
+        self._flushing = asyncio.Lock()
+        self._behind: dict[Connection, asyncio.Task[None]] = {}
+        self._fed_at = 0.0
+        metrics.watch(behind=lambda: len(self._behind), head=lambda: self.head)
+
+    def join(self, connection: Connection) -> None:
+        """From here on the connection gets every event after the head."""
+        connection.cursor = self.head
+        self.connections.add(connection)
+
+    def leave(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+        if (task := self._behind.pop(connection, None)) is not None:
+            task.cancel()
+
+    # --- what comes in --------------------------------------------------------------------------------------------
+
+    @property
+    def newest(self) -> int:
+        """The newest row that has come in, sent or not."""
+        return self._pending[-1].seq if self._pending else self.head
+
+    def feed(self, committed: Committed) -> bool:
+        """Takes the rows that are new. False where some are missing in between: somebody else wrote them, and they
+        have to be read from the journal."""
+        rows = [row for row in committed.rows if row.seq > self.newest]
+        if rows and rows[0].seq != self.newest + 1:
+            return False
+        if rows and not self._pending:
+            self._fed_at = asyncio.get_running_loop().time()
+        self._pending += rows
+        if committed.stats.as_of_seq >= self.stats.as_of_seq:
+            self.stats = committed.stats
+        self._wake.set()
+        return True
+
+    # --- what goes out --------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Flushes windows for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            fault("before_fanout")
+            await self.flush()
+            await asyncio.sleep(self.window)
+            fault("after_fanout")
+
+    async def flush(self) -> None:
+        """Sends what is pending to every cursor at the head; who cannot take it is followed from the journal."""
+        async with self._flushing:
+            rows, self._pending = self._pending, []
+            fed_at = self._fed_at
+            for prev_seq, seq, message in _batches(rows, self.head, self.stats):
+                self.head = seq
+                framed, written = frame(message), 0
+                for number, connection in enumerate(list(self.connections), 1):
+                    if connection.cursor == prev_seq and not connection.is_full:
+                        connection.write(framed)
+                        connection.cursor = seq
+                        written += 1
+                    else:
+                        self._follow(connection)
+                    if number % YIELD_EVERY == 0:
+                        await asyncio.sleep(0)
+                self._metrics.batch_events.observe(seq - prev_seq)
+                self._metrics.batch_bytes.observe(len(message))
+                self._metrics.count(Batch.type, "out", len(message), written)
+            if rows:
+                self._metrics.fanout_seconds.observe(asyncio.get_running_loop().time() - fed_at)
+
+    # --- those behind ---------------------------------------------------------------------------------------------
+
+    async def resume(self, connection: Connection, wanted: Resume) -> Resumed:
+        """Moves the connection's cursor back to where the client is; where it cannot be, to a snapshot's position."""
+        oldest = await self._database.query(self._store.oldest)
+        known = wanted.epoch == self.epoch and oldest - 1 <= wanted.seq <= self.head
+        known = known and (wanted.full or self.head - wanted.seq <= MAX_REPLAY)
+        if known and wanted.visit is None:
+            connection.cursor = wanted.seq
+            self._follow(connection, again=True)
+            return Resumed("events")
+        self._follow(connection, again=True, snapshot=wanted if known else Resume())
+        return Resumed("snapshot")
+
+    def _follow(self, connection: Connection, *, again: bool = False, snapshot: Resume | None = None) -> None:
+        """Has a task bring the connection to the head; one is enough, unless it has to start `again`."""
+        if (running := self._behind.get(connection)) is not None and not running.done():
+            if not again:
+                return
+            running.cancel()
+        task = asyncio.create_task(self._catch_up(connection, snapshot=snapshot))
+        self._behind[connection] = task
+        task.add_done_callback(lambda done: self._caught_up(connection, done))
+
+    def _caught_up(self, connection: Connection, task: asyncio.Task[None]) -> None:
+        if self._behind.get(connection) is task:
+            del self._behind[connection]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a connection could not be brought up to date", exc_info=error)
+
+    async def _catch_up(self, connection: Connection, *, snapshot: Resume | None) -> None:
+        try:
+            if snapshot is not None:
+                await self._send_snapshot(connection, snapshot)
+            while connection.is_open and connection.cursor < self.head:
+                await connection.drained()
+                rows = await self._database.query(self._store.read, connection.cursor, PAGE)
+                if rows and rows[0].seq > connection.cursor + 1:  # the journal was trimmed while somebody read it all
+                    await self._send_snapshot(connection)
+                    continue
+                await self._send_rows(connection, [row for row in rows if connection.cursor < row.seq <= self.head])
+        except StoreUnavailable as unavailable:
+            log.error("%s A connection comes back when it can.", unavailable)
+            await connection.close(1013, "The database cannot be read just now.")
+
+    async def _send_rows(self, connection: Connection, rows: Sequence[Row]) -> None:
+        for prev_seq, seq, message in _batches(rows, connection.cursor, self.stats):
+            if connection.is_full:
+                await connection.drained()
+            if connection.cursor == prev_seq:
+                connection.write(frame(message))
+                connection.cursor = seq
+                self._metrics.count(Batch.type, "out", len(message))
+
+    async def _send_snapshot(self, connection: Connection, rest: Resume | None = None) -> None:
+        """All of it; or, of one that broke off, the visits that had not come, as they are now, and what has happened
+        since it was begun. Of a visit that is in both the last word counts: the same as one snapshot then."""
+        seq, visit = (None, None) if rest is None or rest.visit is None else (rest.seq, rest.visit)
+        data = await self._database.query(self._store.snapshot, seq=seq, visit=visit)
+        connection.cursor = NOWHERE
+        for part in _parts(data):
+            await connection.drained()
+            await asyncio.sleep(0)  # what the client has sent meanwhile is read, or it would wait for the last part
+            connection.write(frame(part))
+            self._metrics.count(Snapshot.type, "out", len(part))
+        connection.cursor = data.seq
+
+
+def _batches(rows: Sequence[Row], prev_seq: int, stats: Stats) -> Iterator[tuple[int, int, bytes]]:
+    """Rows as batches of at most `MAX_PART` bytes, each with what it covers, the last with the counters; without rows,
+    the counters alone."""
+    batches: dict[str, list[bytes]] = {}
+    size, seq = 0, prev_seq
+    for row in rows:
+        if size + len(row.payload) > MAX_PART and size:
+            yield prev_seq, seq, codec.batch(batches, prev_seq, seq)
+            batches, size, prev_seq = {}, 0, seq
+        batches.setdefault(row.type, []).append(row.payload)
+        size += len(row.payload) + 1
+        seq = row.seq
+    batches[Stats.type] = [codec.encode(stats)]
+    yield prev_seq, seq, codec.batch(batches, prev_seq, seq)
+
+
+def _parts(data: SnapshotData) -> Iterator[bytes]:
+    """A snapshot as messages of far less than `MAX_PART` bytes: what was sent in part when a line breaks is sent again.
+    The recent past goes with the last."""
+    part: list[bytes] = []
+    size = 0
+    for visit in data.present:
+        if part and size + len(visit) > MAX_PART // 8:
+            yield _part(data, part, (), more=True)
+            part, size = [], 0
+        part.append(visit)
+        size += len(visit) + 1
+    yield _part(data, part, data.recent[: fitting(data.recent, MAX_PART // 4)], more=False)
+
+
+def _part(data: SnapshotData, present: Sequence[bytes], recent: Sequence[bytes], *, more: bool) -> bytes:
+    return b'{"type":"%b","payload":{"epoch":%b,"seq":%d,"gym":%b,"present":%b,"recent":%b,"stats":%b,"more":%b}}' % (
+        Snapshot.type.encode(),
+        codec.encode(data.epoch),
+        data.seq,
+        codec.encode(data.gym),
+        codec.as_list(present),
+        codec.as_list(recent),
+        codec.encode(data.stats),
+        codec.encode(more),
+    )

@@ -1,0 +1,83 @@
+"""The commands of one connection that are on their way to the disk."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from msgspec.structs import replace
+
+from gymtui import clock
+from gymtui.protocol import MAX_IN_FLIGHT, CheckIn, Command, ErrorBody, Override, Role
+from server.auth.auth import Denied
+from server.gym.commands import perform
+from server.gym.orders import Order
+from server.net.context import Shared
+from server.net.handshake import Guest
+from server.net.sender import Sender
+from server.store import Outcome
+from server.store.group_commit import Done
+
+
+class InFlight:
+    """Has commands done, and answers each once it is on disk."""
+
+    def __init__(self, shared: Shared, sender: Sender) -> None:
+        self._shared = shared
+        self._sender = sender
+        self._timer = asyncio.get_running_loop().time
+        self._count = 0
+        self._room = asyncio.Event()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def refuse(self, payload: Command, id: str | None, error: ErrorBody) -> None:
+        """Nothing of it is done."""
+        self._received(payload, id)(Outcome(error=error))
+
+    async def submit(self, payload: Command, id: str | None, guest: Guest, role: Role) -> None:
+        done = self._received(payload, id)
+        if isinstance(payload, CheckIn) and payload.override is not None:
+            try:
+                payload = await self._allowed_by(payload.override, payload, guest)
+            except Denied as denied:
+                done(Outcome(error=denied.error))
+                return
+        id_or_own = id or clock.new_id(self._shared.now())
+        order = Order(id=id_or_own, payload=payload, user=guest.claims.user, role=role, desk=guest.desk)
+        self._shared.database.submit(lambda tx: perform(tx, order), done)
+
+    async def room(self) -> None:
+        """Waits until one more may come."""
+        await self._until_fewer_than(MAX_IN_FLIGHT)
+
+    async def settled(self) -> None:
+        """Waits until every one that came has its answer."""
+        await self._until_fewer_than(1)
+
+    async def _until_fewer_than(self, count: int) -> None:
+        while self._count >= count:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _allowed_by(self, override: Override, payload: CheckIn, guest: Guest) -> CheckIn:
+        """The check-in without the PIN, which has been checked; one that happened offline has nothing to check."""
+        if not payload.offline:
+            await self._shared.auth.check_pin(guest.claims.user, override.manager, override.pin)
+        return replace(payload, override=replace(override, pin=""))
+
+    def _received(self, payload: Command, id: str | None) -> Done:
+        """From now on it is on its way, until what comes back is called with what became of it."""
+        self._shared.metrics.received.labels(payload.type).inc()
+        self._count += 1
+        return partial(self._done, id, payload.type, self._timer())
+
+    def _done(self, id: str | None, type: str, began: float, outcome: Outcome) -> None:
+        self._count -= 1
+        self._room.set()
+        self._shared.metrics.settled(type, outcome, self._timer() - began)
+        if outcome.error is not None:
+            self._sender.refuse(id, outcome.error)
+        elif outcome.result is not None:
+            self._sender.reply(id, outcome.result)

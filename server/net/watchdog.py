@@ -1,0 +1,92 @@
+"""Looks after every connection twice a second: is it there, does it read, may it still be here?"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
+
+from gymtui.protocol import PING_EVERY, RENEW_GRACE, SILENCE, STALL, Close
+from server.net.connection import PING, Connection
+from server.net.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 0.5  # seconds between two rounds: what is revoked is closed within a second
+PAUSE: Final = 5.0  # seconds by which a round is late when the whole program was stopped, or its machine asleep
+
+
+class Ward(Protocol):
+    """What the watchdog has to know of a session."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def expires_at(self) -> float | None:
+        """When its token ends, in seconds since 1970; None while there is none."""
+
+    @property
+    def is_welcome(self) -> bool:
+        """Are user, login and role still what they were?"""
+
+    def end(self, code: Close, reason: str) -> None:
+        """Closes the connection, without waiting."""
+
+
+class Watchdog:
+    """Pings, and ends what has gone silent, what no longer reads, and what has no right to be here any more.
+
+    `timer` gives seconds that only go forward, `now` the time of day in milliseconds.
+    """
+
+    def __init__(
+        self,
+        wards: Callable[[], Iterable[Ward]],
+        metrics: Metrics,
+        *,
+        timer: Callable[[], float],
+        now: Callable[[], int],
+    ) -> None:
+        self._wards = wards
+        self._metrics = metrics
+        self._timer = timer
+        self._now = now
+
+    async def run(self) -> None:
+        """For ever; also measures by how much the event loop is late."""
+        while True:
+            before = self._timer()
+            await asyncio.sleep(EVERY)
+            late = max(self._timer() - before - EVERY, 0)
+            self._metrics.loop_lag.observe(late)
+            if late < PAUSE:  # else it was this program that stood still: first it hears what has come meanwhile
+                self.look()
+
+    def look(self) -> None:
+        """One round."""
+        now = self._timer()
+        for ward in list(self._wards()):
+            connection = ward.connection
+            if connection.stalled_for(now) >= STALL:
+                log.warning("a reader took no byte for %.0f s: cut (%d)", STALL, Close.STALLED)
+                self._metrics.cut.inc()
+                connection.transport.abort()
+            elif not connection.is_open:
+                continue
+            elif connection.silent_for(now) >= SILENCE:
+                ward.end(Close.SILENT, f"Nothing was heard for {SILENCE:.0f} seconds.")
+            else:
+                self._check_rights(ward)
+                if now - connection.pinged_at >= PING_EVERY:
+                    connection.pinged_at = now
+                    connection.write(PING)
+
+    def _check_rights(self, ward: Ward) -> None:
+        if ward.expires_at is None:
+            return
+        if not ward.is_welcome:
+            ward.end(Close.ACCESS_ENDED, "This login has ended or changed: please log in again.")
+        elif self._now() / 1000 >= ward.expires_at + RENEW_GRACE:
+            ward.end(Close.TOKEN_EXPIRED, "The token has expired: please renew it.")

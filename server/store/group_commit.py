@@ -1,0 +1,155 @@
+"""The store behind two threads, one that writes in groups and one that reads: the event loop never waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Final, ParamSpec, TypeVar
+
+from gymtui.protocol import ErrorBody
+from server.store import Committed, Outcome, Store, StoreUnavailable, Transaction, Work
+from server.store.commit_pacing import GAP, Pace
+
+log = logging.getLogger(__name__)
+
+GROUP: Final = 2000  # works in one commit at the most
+TROUBLED: Final = 5.0  # seconds that a commit that failed counts as news: what waits is tried again within them
+FRESH: Final = 1.0  # seconds that a commit speaks well of the disk: whoever asks more often costs it nothing
+
+Done = Callable[[Outcome], None]
+Result = TypeVar("Result")
+Params = ParamSpec("Params")
+
+
+class Database:
+    """Group commit: at once after a quiet spell; under load all that has come in since the last commit is the next.
+
+    `on_commit` is called on the event loop for every commit, after the `done` of each of its works, in order.
+    """
+
+    def __init__(self, store: Store, on_commit: Callable[[Committed], None], *, gap: float = GAP) -> None:
+        self.store = store
+        self._on_commit = on_commit
+        self._pace = Pace(gap)
+        self._jobs: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
+        self._reader = ThreadPoolExecutor(1, "reader")
+        self._loop = asyncio.get_running_loop()
+        self._trouble: tuple[str, float] | None = None
+        self._written_at = -FRESH
+        self._writer = Thread(target=self._write_on, name="writer", daemon=True)
+        self._writer.start()
+
+    def submit(self, work: Work, done: Done) -> None:
+        """Has `work` done in the next commit; `done` hears of it on the event loop, once it is on disk."""
+        self._jobs.put((work, done))
+
+    async def write(self, work: Work) -> Outcome:
+        """Does `work` and waits until it is on disk."""
+        future: asyncio.Future[Outcome] = self._loop.create_future()
+
+        def done(outcome: Outcome) -> None:
+            if not future.done():  # whoever waited may have gone
+                future.set_result(outcome)
+
+        self.submit(work, done)
+        return await future
+
+    async def query(self, look: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
+        """Runs one of the store's queries on the reading thread."""
+        return await self._loop.run_in_executor(self._reader, lambda: look(*args, **kwargs))
+
+    async def probe(self) -> str | None:
+        """Why a command would not be on disk just now; None where it would.
+
+        The last commit tells, or one for nothing else where that was a while ago; and what became of the last commands:
+        it may find room where they do not.
+        """
+        if time.monotonic() - self._written_at >= FRESH:
+            outcome = await self.write(_touch)
+            if outcome.error is not None:
+                return outcome.error.message
+        sentence, at = self._trouble or (None, 0.0)
+        return sentence if time.monotonic() - at < TROUBLED else None
+
+    async def close(self) -> None:
+        """Commits what is waiting, ends both threads, closes the store."""
+        self._jobs.put(None)
+        await self._loop.run_in_executor(None, self._writer.join)
+        self._reader.shutdown()
+        self.store.close()
+
+    # --- the writing thread ---------------------------------------------------------------------------------------
+
+    def _write_on(self) -> None:
+        going = True
+        while going:
+            group, going = self._take()
+            if group:
+                self._commit(group)
+                self._pace.committed(len(group), time.monotonic())
+
+    def _take(self) -> tuple[list[tuple[Work, Done]], bool]:
+        """The next group, and whether there will be another."""
+        job = self._jobs.get()
+        if job is not None and (rest := self._pace.rest(time.monotonic())) > 0:
+            time.sleep(rest)
+        group: list[tuple[Work, Done]] = []
+        while job is not None:
+            group.append(job)
+            if len(group) == GROUP:
+                return group, True
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return group, True
+        return group, False
+
+    def _commit(self, group: list[tuple[Work, Done]]) -> None:
+        try:
+            outcomes, committed = self.store.write([work for work, _ in group])
+        except StoreUnavailable as unavailable:
+            if any(work is not _touch for work, _ in group):
+                self._remember(str(unavailable))
+            self._tell(group, [_failed("storage_unavailable", str(unavailable), retryable=True)] * len(group), None)
+        except Exception:  # whatever one command does, the thread that writes for everyone goes on
+            if len(group) > 1:  # one of them is bad, and its neighbours must not suffer for it
+                for job in group:
+                    self._commit([job])
+                return
+            log.exception("a command failed")
+            self._tell(group, [_failed("internal", "The server could not do that; its log says why.")], None)
+        else:
+            if committed.rows or any(work is _touch for work, _ in group):  # else it may have needed no disk
+                self._written_at = time.monotonic()
+            if committed.rows and self._trouble is not None:
+                log.warning("The database takes commands again.")
+                self._trouble = None
+            self._tell(group, outcomes, committed)
+
+    def _remember(self, sentence: str) -> None:
+        """Why commands fail; logged once, for what waits is tried again and again."""
+        if self._trouble is None or self._trouble[0] != sentence:
+            log.error("%s Commands wait for it.", sentence)
+        self._trouble = sentence, time.monotonic()
+
+    def _tell(self, group: list[tuple[Work, Done]], outcomes: list[Outcome], committed: Committed | None) -> None:
+        self._loop.call_soon_threadsafe(self._deliver, [done for _, done in group], outcomes, committed)
+
+    def _deliver(self, dones: list[Done], outcomes: list[Outcome], committed: Committed | None) -> None:
+        for done, outcome in zip(dones, outcomes, strict=True):
+            done(outcome)
+        if committed is not None:
+            self._on_commit(committed)
+
+
+def _touch(tx: Transaction) -> None:
+    tx.touch()
+
+
+def _failed(code: str, message: str, *, retryable: bool = False) -> Outcome:
+    return Outcome(error=ErrorBody(code=code, message=message, retryable=retryable))

@@ -1,0 +1,1 @@
+"""The embedded engine: a gym in one SQLite file."""

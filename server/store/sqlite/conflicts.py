@@ -1,0 +1,60 @@
+"""What came to the server late and did not fit: the question `conflicts` asks of the journal."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Generator
+from typing import Final
+
+import msgspec
+
+from gymtui import clock
+from gymtui.protocol import CheckInEvent, Refusal
+from server.store import Conflict
+from server.store.sqlite.schema import TOLD_LATE
+
+WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
+UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+# A flag `clash`, `late` or `warned` says something here only beside `offline`, which the rows of `TOLD_LATE` have.
+ROWS: Final = (
+    f"SELECT type, payload, at, kind, command_id FROM journal WHERE at >= ? AND {TOLD_LATE} ORDER BY at DESC, seq DESC"
+)
+VISIT: Final = "SELECT event FROM visits WHERE id = ?"
+BEFORE: Final = "SELECT event FROM visits WHERE member_id = ? AND id < ? ORDER BY id DESC"
+
+_visit = msgspec.json.Decoder(CheckInEvent).decode
+_refusal = msgspec.json.Decoder(Refusal).decode
+
+
+def find_conflicts(db: sqlite3.Connection, since: int) -> Generator[Conflict, None, None]:
+    """Those that were recorded since a time (ms), the newest first; each is looked for when it is asked for."""
+    for type, payload, at, kind, command_id in db.execute(ROWS, (since,)):
+        if type == Refusal.type:
+            given_at = _given_at(command_id or "")
+            if given_at is not None and at - given_at >= WAITED:
+                yield Conflict(kind=kind, event=_refusal(payload), at=given_at, recorded_at=at)
+            continue
+        event = _visit(payload)
+        if not {"clash", "late", "warned"}.isdisjoint(event.flags) and not _is_undone(db, event):
+            time = event.check_out_time if kind == "check_out" else event.check_in_time
+            before = _open_before(db, event) if "clash" in event.flags else None
+            yield Conflict(kind=kind, event=event, at=clock.to_ms(time or ""), recorded_at=at, other=before)
+
+
+def _given_at(command_id: str) -> int | None:
+    """When a command was given, by the clock of its desk (ms), where its id tells."""
+    return int(command_id.replace("-", "")[:12], 16) if UUID7.fullmatch(command_id) else None
+
+
+def _is_undone(db: sqlite3.Connection, event: CheckInEvent) -> bool:
+    """Somebody has looked at it already, and taken it back."""
+    now = [_visit(data) for (data,) in db.execute(VISIT, (event.id,))]
+    return any(visit.status == "checked_out" and "undone" in visit.flags for visit in now)
+
+
+def _open_before(db: sqlite3.Connection, clash: CheckInEvent) -> CheckInEvent | None:
+    """The visit that was open when this one came: the last one before it that is none of its kind."""
+    before = (_visit(data) for (data,) in db.execute(BEFORE, (clash.member.id, clash.id)))
+    return next((visit for visit in before if "clash" not in visit.flags), None)

@@ -1,0 +1,131 @@
+"""The file under the SQLite store: is it ours, is it of today, can it be used at all?"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from gymtui import clock
+from gymtui.codec import encode
+from gymtui.protocol import Gym, Policy
+from gymtui.search.index import index_words_of
+from server.store import StoreError
+from server.store.sqlite.errors import DAMAGE, told
+from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+
+MAGIC = b"SQLite format 3\x00"  # how every file of SQLite begins
+
+
+def lock(path: Path, *, alone: bool = False) -> int:
+    """Says that the database is in use until the file descriptor that comes back is closed; `alone`: by nobody else.
+
+    StoreError where that cannot be. It is a lock of its own beside the file: the file may be replaced under it.
+    """
+    name = f"{path}-lock"
+    try:  # to read it is enough, and everybody may: an operator may have come before the account that serves
+        held = os.open(name, os.O_RDONLY | os.O_CREAT, 0o644)
+    except PermissionError as error:
+        raise StoreError(
+            f"{name} cannot be opened ({error.strerror}): please check whose it is, and its folder."
+        ) from error
+    try:
+        fcntl.flock(held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(held)
+        if alone:
+            raise StoreError(f"{path} is in use: please stop the server, and what else has it open, first.") from error
+        raise StoreError(f"{path} is just being replaced by a backup: please try again in a moment.") from error
+    return held
+
+
+def existing(path: Path) -> Path:
+    """The path, where there is a gym at all; else StoreError."""
+    with told(path):
+        if not path.exists() or path.stat().st_size == 0:
+            raise StoreError(f"There is no gym in {path}: please name another file.")
+        refuse_other_files(path)
+        with closing(open_to_read(path)) as db:
+            _refuse_newer(db, path)
+    return path
+
+
+def refuse_other_files(path: Path) -> None:
+    """A database of another program, or no database at all, is left as it is: StoreError."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:  # SQLite itself takes a very short file for an empty one, and writes over it
+        if file.read(len(MAGIC)) != MAGIC:
+            raise StoreError(f"{path} is not a database of gymtui: please name another file.")
+    with closing(open_to_read(path)) as db:
+        found = db.execute("PRAGMA application_id").fetchone()[0]
+        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if found != APPLICATION_ID and tables:
+        raise StoreError(f"{path} is a database of another program: please name another file.")
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing in the gym. SQLite makes its log beside one that nobody has open, so the folder
+    has to be one that may be written; a backup has no log, and needs no more than the right to read."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+
+
+def connect(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection that commits only to the disk itself; it waits `patience` seconds for another program's lock."""
+    if not path.exists():
+        path.touch(mode=0o600)  # it has the keys that sign tokens; the log beside it is made with the same rights
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience, cached_statements=256)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA fullfsync = ON")  # macOS: without it the disk itself may keep a commit for later
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA cache_size = -32768")  # 32 MiB: the directory of a large club stays in memory
+    return db
+
+
+def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
+    """Brings the tables up to date; in a new file, founds a gym at `at` (ms). All of it or nothing."""
+    db.execute("BEGIN IMMEDIATE")  # two programs that start at once: the second waits, and finds it done
+    try:
+        version = _refuse_newer(db, path)
+        db.create_function("index_words", 1, index_words_of, deterministic=True)
+        for script in MIGRATIONS[version:]:
+            for statement in script.split(";\n"):
+                db.execute(statement)
+        if version == 0:
+            _found(db, at)
+        if version < SCHEMA_VERSION:  # a file of today is only read
+            db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def _refuse_newer(db: sqlite3.Connection, path: Path) -> int:
+    """The version of the file; StoreError where it is one that this program does not know."""
+    version = _version(db)
+    if version is None:
+        raise StoreError(f"{path} cannot be used (the row of the gym is missing): {DAMAGE}.")
+    if version > SCHEMA_VERSION:
+        raise StoreError(f"{path} was made by a newer gymtui: please update this one.")
+    return version
+
+
+def _version(db: sqlite3.Connection) -> int | None:
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gym'").fetchone() is None:
+        return 0
+    version: int | None = db.execute("SELECT max(schema_version) FROM gym").fetchone()[0]
+    return version
+
+
+def _found(db: sqlite3.Connection, at: int) -> None:
+    """A new gym: its first row of the journal says what it is called until somebody says otherwise."""
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    gym = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
+    db.execute("INSERT INTO gym VALUES (1, 0, ?, 1, 0, 1, ?, 0)", (clock.new_id(at), encode(gym)))
+    db.execute("INSERT INTO journal VALUES (1, ?, ?, ?, 'found', '', NULL, x'', NULL)", (gym.type, encode(gym), at))
+    db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (secrets.token_hex(4), secrets.token_bytes(32), at))

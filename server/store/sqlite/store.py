@@ -1,0 +1,244 @@
+"""The embedded store: one SQLite file, write-ahead log, every commit on disk before anyone hears of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gymtui import clock
+from gymtui.faults import fault
+from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats
+from gymtui.search.index import word_conditions
+from server.store import DONE, Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
+from server.store.fitting import fitting
+from server.store.sqlite.conflicts import find_conflicts
+from server.store.sqlite.counters import read_stats
+from server.store.sqlite.errors import Watch, told
+from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
+from server.store.sqlite.history import END, cursor_of, history_query, position
+from server.store.sqlite.transaction import SqliteTransaction, read_user
+
+RECENT = 50  # events of the recent past in a snapshot
+VISITS = 20  # visits on a member's card
+PATIENCE = 5.0  # seconds
+
+_gym = msgspec.json.Decoder(Gym)
+
+
+class SqliteStore:
+    """A gym in one file. One connection writes, a second one reads; each belongs to one thread at a time.
+
+    `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says
+    what is wrong with a path or file that cannot be used. `patience` is how many seconds another program's lock is
+    waited for. Once the file has been seen to be damaged, nothing is written to it any more.
+    """
+
+    def __init__(self, path: Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> None:
+        self.path = path
+        self._now = now
+        self._watch = Watch()
+        with told(path), ExitStack() as opened:
+            refuse_other_files(path)
+            opened.callback(os.close, lock(path))
+            self._writer = opened.enter_context(closing(connect(path, patience)))
+            migrate(self._writer, path, now())
+            self._reader = opened.enter_context(closing(connect(path, patience)))
+            self._reader.execute("PRAGMA query_only = ON")
+            self._opened = opened.pop_all()
+
+    def close(self) -> None:
+        self._opened.close()
+
+    # --- writing --------------------------------------------------------------------------------------------------
+
+    def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
+        with self._watch():
+            if self._watch.damage is not None:
+                raise StoreUnavailable(self._watch.damage)
+            if self._writer.in_transaction:  # the disk did not even take the end of the last one
+                self._writer.execute("ROLLBACK")
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                transaction = SqliteTransaction(self._writer, self._now())
+                outcomes = [work(transaction) or DONE for work in works]
+                transaction.finish()
+                stats = read_stats(self._writer, transaction.at)
+                fault("before_commit")
+                self._writer.execute("COMMIT")
+                fault("after_commit")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+        return outcomes, Committed(rows=transaction.rows, stats=stats)
+
+    # --- queries --------------------------------------------------------------------------------------------------
+
+    def head(self) -> Head:
+        return Head(*self._all("SELECT last_seq, users_version FROM gym")[0])
+
+    def read(self, after: int, limit: int) -> list[Row]:
+        rows = self._all("SELECT seq, type, payload FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)
+        return [Row(*row) for row in rows]
+
+    def oldest(self) -> int:
+        seq: int = self._all("SELECT min(seq) FROM journal")[0][0]
+        return seq
+
+    def first_since(self, at: int) -> int:
+        """The first row that was written at a time (ms) or later; the next row where there is none. It walks through
+        all that are older."""
+        rows = self._all("SELECT seq FROM journal WHERE at >= ? ORDER BY seq LIMIT 1", at)
+        return rows[0][0] if rows else self.head().seq + 1
+
+    def epoch(self) -> str:
+        epoch: str = self._all("SELECT epoch FROM gym")[0][0]
+        return epoch
+
+    def gym(self) -> Gym:
+        return _gym.decode(self._all("SELECT gym FROM gym")[0][0])
+
+    def stats(self) -> Stats:
+        with self._watch():
+            return read_stats(self._reader, self._now())
+
+    def snapshot(self, *, seq: int | None = None, visit: str | None = None) -> SnapshotData:
+        with self._at_one_position():
+            seq = self.head().seq if seq is None else seq
+            present = self._all(
+                "SELECT event FROM visits WHERE check_out_at IS NULL AND (check_in_at, id) < "
+                "(SELECT check_in_at, id FROM visits WHERE id = ? UNION ALL SELECT ?, ? LIMIT 1) "
+                "ORDER BY check_in_at DESC, id DESC",
+                visit,
+                *END,
+            )
+            recent = self._all(
+                "SELECT payload FROM (SELECT payload, seq FROM journal WHERE type = ? AND seq <= ? ORDER BY seq DESC "
+                "LIMIT ?) ORDER BY seq DESC",
+                CheckInEvent.type,
+                seq,
+                RECENT,
+            )
+            return SnapshotData(
+                epoch=self.epoch(),
+                seq=seq,
+                gym=self.gym(),
+                present=[row[0] for row in present],
+                recent=[row[0] for row in recent],
+                stats=self.stats(),
+            )
+
+    def open_since(self, before: int) -> list[tuple[str, int]]:
+        """The open visits that began before a time (ms), and when, the oldest first."""
+        return self._all(
+            "SELECT id, check_in_at FROM visits WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at",
+            before,
+        )
+
+    def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]:
+        """What was recorded since a time (ms) that did not fit, the newest first, `limit` of it at the most."""
+        with self._watch(), closing(find_conflicts(self._reader, since)) as found:
+            return list(islice(found, limit))
+
+    def users(self) -> dict[str, User]:
+        rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
+        return {row[0]: read_user(row) for row in rows}
+
+    def live_logins(self) -> set[str]:
+        return {row[0] for row in self._all("SELECT sid FROM logins WHERE expires_at > ?", self._now())}
+
+    def signing_keys(self) -> dict[str, bytes]:
+        return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
+
+    def search_members(self, text: str, limit: int) -> list[bytes]:
+        found: dict[str, bytes] = {}
+        with self._watch(), closing(self._matching(text)) as rows:
+            for member_id, member in rows:
+                found.setdefault(member_id, member)
+                if len(found) == limit:
+                    break
+        return list(found.values())
+
+    def _matching(self, text: str) -> Generator[tuple[str, bytes], None, None]:
+        """Who has exactly this number, then whom the readings of the text find, some of them twice."""
+        yield from self._reader.execute(
+            "SELECT id, member FROM members WHERE membership_number = ? AND id IN (SELECT member_id FROM words)",
+            (text.strip(),),
+        )
+        for condition, values in word_conditions(text):
+            yield from self._reader.execute(
+                "SELECT m.id, m.member FROM words w CROSS JOIN members m ON m.id = w.member_id "
+                f"WHERE {condition} ORDER BY w.word, m.id",
+                values,
+            )
+
+    def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
+        rows = self._all("SELECT member FROM members WHERE id = ?", member_id)
+        if not rows:
+            return None
+        visits = self._all(
+            "SELECT event FROM visits WHERE member_id = ? ORDER BY check_in_at DESC LIMIT ?", member_id, VISITS
+        )
+        return rows[0][0], [row[0] for row in visits]
+
+    def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
+        before = position(cursor)
+        with self._at_one_position():
+            rows = self._all(
+                "SELECT event, check_in_at, id FROM visits WHERE check_out_at IS NULL AND (check_in_at, id) < (?, ?) "
+                "ORDER BY check_in_at DESC, id DESC LIMIT ?",
+                *before,
+                limit + 1,
+            )
+            seq = self.head().seq
+        page, more = _page(rows, limit)
+        return [row[0] for row in page], cursor_of(page[-1]) if more else None, seq
+
+    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]:
+        sql, values = history_query(wanted)
+        page, more = _page(self._all(sql, *values), wanted.limit)
+        return [row[0] for row in page], cursor_of(page[-1]) if more else None
+
+    def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:
+        with self._at_one_position():
+            rows = self._all("SELECT member, seq FROM members WHERE seq > ? ORDER BY seq LIMIT ?", after_seq, limit + 1)
+            seq = self.head().seq
+        page, more = _page(rows, limit)
+        return [row[0] for row in page], page[-1][1] if page else after_seq, more, seq
+
+    def all_members(self) -> Iterator[Member]:
+        """Everyone in the directory, by membership number; for exports."""
+        for (data,) in self._reader.execute("SELECT member FROM members ORDER BY membership_number"):
+            yield msgspec.json.decode(data, type=Member)
+
+    def all_visits(self) -> Iterator[CheckInEvent]:
+        """Every visit as it stands, the oldest first; for exports."""
+        for (data,) in self._reader.execute("SELECT event FROM visits ORDER BY check_in_at, id"):
+            yield msgspec.json.decode(data, type=CheckInEvent)
+
+    def _all(self, sql: str, *values: object) -> list[Any]:
+        with self._watch():
+            return self._reader.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _at_one_position(self) -> Iterator[None]:
+        """All queries inside see the same commit."""
+        with self._watch():
+            self._reader.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._reader.in_transaction:  # a disk that fails may have ended it
+                    self._reader.execute("COMMIT")
+
+
+def _page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
+    """The rows that one message holds, by number and by bytes of their first column; and whether there are more."""
+    count = min(limit, fitting((row[0] for row in rows), MAX_PART))
+    return rows[:count], len(rows) > count

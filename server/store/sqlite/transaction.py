@@ -1,0 +1,245 @@
+"""One change in the making, on SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from gymtui import clock
+from gymtui.codec import encode
+from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member, Notification
+from gymtui.search.text import index_words
+from server.store import Counts, Login, Outcome, Row, Settled, User, Visit
+
+KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
+
+_gym = msgspec.json.Decoder(Gym)
+_member = msgspec.json.Decoder(Member)
+_event = msgspec.json.Decoder(CheckInEvent)
+_error = msgspec.json.Decoder(ErrorBody)
+
+
+class SqliteTransaction:
+    """What work may read and write between BEGIN and COMMIT; `rows` is what it has added to the journal so far."""
+
+    def __init__(self, db: sqlite3.Connection, at: int) -> None:
+        self._db = db
+        self.at = at
+        self.rows: list[Row] = []
+        seq, currently_in, users_version, gym = db.execute(
+            "SELECT last_seq, currently_in, users_version, gym FROM gym"
+        ).fetchone()
+        self._seq: int = seq
+        self._currently_in: int = currently_in
+        self._users_version: int = users_version
+        self.gym: Gym = _gym.decode(gym)
+        self._hours: dict[str, list[int]] = {}
+
+    @property
+    def next_seq(self) -> int:
+        return self._seq + 1
+
+    def finish(self) -> None:
+        """Writes what is written once a commit, however much work was in it."""
+        self._db.execute(
+            "UPDATE gym SET last_seq = ?, currently_in = ?, users_version = ?",
+            (self._seq, self._currently_in, self._users_version),
+        )
+        self._db.executemany(
+            "INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT (hour) DO UPDATE SET "
+            "check_ins = check_ins + excluded.check_ins, stays = stays + excluded.stays, stay = stay + excluded.stay",
+            [(hour, *counts) for hour, counts in self._hours.items()],
+        )
+
+    # --- the journal ----------------------------------------------------------------------------------------------
+
+    def settled(self, command_id: str) -> Settled | None:
+        row = self._one("SELECT kind, digest, user, type, payload, error FROM journal WHERE command_id = ?", command_id)
+        if row is None:
+            return None
+        kind, digest, user, type, payload, error = row
+        outcome = Outcome(result=as_result(type, payload)) if error is None else Outcome(error=_error.decode(error))
+        return Settled(kind=kind, digest=digest, user=user, type=type, payload=payload, outcome=outcome)
+
+    def append(
+        self,
+        event: Event,
+        *,
+        kind: str,
+        user: str,
+        command_id: str | None = None,
+        digest: bytes = b"",
+        error: ErrorBody | None = None,
+    ) -> bytes:
+        """The next row; `event.seq` is `next_seq` already. Gives the event, encoded."""
+        assert event.seq == self.next_seq
+        payload = encode(event)
+        refused = None if error is None else encode(error)
+        self._db.execute(
+            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (event.seq, event.type, payload, self.at, kind, user, command_id, digest, refused),
+        )
+        self._seq = event.seq
+        self.rows.append(Row(event.seq, event.type, payload))
+        return payload
+
+    def forget(self, seq: int) -> None:
+        """The rows of the journal up to this one, and that their commands were ever given."""
+        self._db.execute("DELETE FROM journal WHERE seq <= ?", (seq,))
+
+    def begin_epoch(self) -> None:
+        """For a server, before it serves: from here the journal of a copy goes its own way, under a name of its own."""
+        self._db.execute("UPDATE gym SET epoch = ?, is_copy = 0 WHERE is_copy", (clock.new_id(self.at),))
+
+    def touch(self) -> None:
+        """Changes what nobody looks at: a commit in which all is as it was is not written, and tells nothing."""
+        number = self._one("PRAGMA user_version")[0]
+        self._db.execute(f"PRAGMA user_version = {(number + 1) % 2**31}")
+
+    def count(self, counts: Counts) -> None:
+        self._currently_in += counts.currently_in
+        hour = self._hours.setdefault(counts.hour, [0, 0, 0])
+        hour[0] += counts.check_ins
+        hour[1] += counts.stays
+        hour[2] += counts.stay
+
+    def put_gym(self, gym: Gym) -> None:
+        self.gym = gym
+        self._db.execute("UPDATE gym SET gym = ?", (encode(gym),))
+
+    # --- members --------------------------------------------------------------------------------------------------
+
+    def member(self, member_id: str) -> Member | None:
+        row = self._one("SELECT member FROM members WHERE id = ?", member_id)
+        return None if row is None else _member.decode(row[0])
+
+    def member_by_code(self, code: str) -> Member | None:
+        row = self._one("SELECT member FROM members WHERE membership_number = ?", code)
+        return None if row is None else _member.decode(row[0])
+
+    def put_member(self, member: Member) -> None:
+        """Adds the member, or takes the place of the one with that id."""
+        before = self.member(member.id)
+        self._db.execute(
+            "INSERT INTO members VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "membership_number = excluded.membership_number, seq = excluded.seq, member = excluded.member",
+            (member.id, member.membership_number, member.seq, encode(member)),
+        )
+        found = index_words(member)
+        known = set() if before is None else index_words(before)
+        self._db.executemany(
+            "DELETE FROM words WHERE word = ? AND member_id = ?", [(w, member.id) for w in known - found]
+        )
+        self._db.executemany("INSERT INTO words VALUES (?, ?)", [(w, member.id) for w in found - known])
+
+    # --- visits ---------------------------------------------------------------------------------------------------
+
+    _VISIT = "SELECT id, member_id, check_in_at, check_out_at, check_out_command, punched, event FROM visits WHERE "
+
+    def visit(self, visit_id: str) -> Visit | None:
+        return _read_visit(self._one(self._VISIT + "id = ?", visit_id))
+
+    def open_visit(self, member_id: str) -> Visit | None:
+        return _read_visit(self._one(self._VISIT + "member_id = ? AND check_out_at IS NULL", member_id))
+
+    def last_visit(self, member_id: str) -> Visit | None:
+        return _read_visit(self._one(self._VISIT + "member_id = ? ORDER BY check_in_at DESC, id DESC", member_id))
+
+    def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
+        """Adds the visit, or takes the place of the one with that id; `event` is its event, encoded; new notes come
+        behind old ones."""
+        self._db.execute(
+            "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
+            "notes = coalesce(notes || char(10) || excluded.notes, notes, excluded.notes), event = excluded.event",
+            (
+                visit.id,
+                visit.member_id,
+                visit.check_in_at,
+                visit.check_out_at,
+                visit.check_out_command,
+                visit.punched,
+                notes,
+                event,
+            ),
+        )
+
+    # --- people who log in ----------------------------------------------------------------------------------------
+
+    def user(self, name: str) -> User | None:
+        row = self._one("SELECT name, role, password_hash, pin_hash, disabled FROM users WHERE name = ?", name)
+        return None if row is None else read_user(row)
+
+    def put_user(self, user: User) -> None:
+        """Adds the user, or takes the place of the one with that name; the logins of a disabled one end for good."""
+        self._db.execute(
+            "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role, "
+            "password_hash = excluded.password_hash, pin_hash = excluded.pin_hash, disabled = excluded.disabled",
+            (user.name, user.role, user.password_hash, user.pin_hash, user.disabled),
+        )
+        if user.disabled:
+            self._db.execute("DELETE FROM logins WHERE user = ?", (user.name,))
+        self._users_version += 1
+
+    def add_signing_key(self, kid: str, key: bytes) -> None:
+        """The key that signs from now on; older ones are good for what they have signed until that has ended: a key
+        is forgotten `KEY_LIFE` after the next one took its place."""
+        self._db.execute(
+            "DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys WHERE made_at < ?)",
+            (self.at - KEY_LIFE,),
+        )
+        self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, self.at))
+        self._users_version += 1
+
+    def login(self, sid: str) -> Login | None:
+        row = self._one('SELECT sid, user, "current", previous, rotated_at, expires_at FROM logins WHERE sid = ?', sid)
+        if row is None:
+            return None
+        sid, user, current, previous, rotated_at, expires_at = row
+        return Login(
+            sid=sid, user=user, current=current, previous=previous, rotated_at=rotated_at, expires_at=expires_at
+        )
+
+    def put_login(self, login: Login) -> None:
+        self._db.execute("DELETE FROM logins WHERE expires_at < ?", (self.at,))
+        self._db.execute(
+            "INSERT OR REPLACE INTO logins VALUES (?, ?, ?, ?, ?, ?)",
+            (login.sid, login.user, login.current, login.previous, login.rotated_at, login.expires_at),
+        )
+        self._users_version += 1
+
+    def end_login(self, sid: str) -> None:
+        self._db.execute("DELETE FROM logins WHERE sid = ?", (sid,))
+        self._users_version += 1
+
+    def _one(self, sql: str, *values: object) -> Any:
+        return self._db.execute(sql, values).fetchone()
+
+
+def as_result(type: str, payload: bytes) -> bytes:
+    """What a command's reply holds: the event that it made, or `{"notification": ...}`, `{"member": ...}`."""
+    if type == Notification.type:
+        return b'{"notification":' + payload + b"}"
+    return b'{"member":' + payload + b"}" if type == Member.type else payload
+
+
+def read_user(row: tuple[Any, ...]) -> User:
+    name, role, password_hash, pin_hash, disabled = row
+    return User(name=name, role=role, password_hash=password_hash, pin_hash=pin_hash, disabled=bool(disabled))
+
+
+def _read_visit(row: Any) -> Visit | None:
+    if row is None:
+        return None
+    id, member_id, check_in_at, check_out_at, check_out_command, punched, event = row
+    return Visit(
+        id=id,
+        member_id=member_id,
+        check_in_at=check_in_at,
+        check_out_at=check_out_at,
+        check_out_command=check_out_command,
+        punched=bool(punched),
+        event=_event.decode(event),
+    )
