@@ -22,12 +22,12 @@ from gymtui import clock
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
 from server.auth.auth import Auth
-from server.gym.auto_check_out import Closing
+from server.gym.auto_check_out import AutoCheckOut
 from server.gym.settings import name_gym, read_policy
 from server.net.bind_errors import reason
 from server.net.connection import HIGH_WATER, Connection
-from server.net.context import Shared
-from server.net.http import Front
+from server.net.context import ServerContext
+from server.net.http import HttpRoutes
 from server.net.hub import Hub
 from server.net.metrics import Metrics
 from server.net.session import Session
@@ -93,7 +93,7 @@ class Server:
         self.hub = Hub(self._database, self.metrics, window=self._window)
         self.auth = Auth(self._database, now=self._now)
         started.callback(self.auth.close)
-        self._shared = Shared(
+        self._context = ServerContext(
             auth=self.auth,
             database=self._database,
             hub=self.hub,
@@ -102,14 +102,14 @@ class Server:
             max_rate=self._max_rate,
         )
         loop = asyncio.get_running_loop()
-        closing = Closing(self._database, now=self._now)
+        auto_check_out = AutoCheckOut(self._database, now=self._now)
         watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=loop.time, now=self._now)
         try:
             self._listener = await self._listen()
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
         self._tasks = [
-            loop.create_task(work) for work in (self.hub.run(), self._watch(), watchdog.run(), closing.run())
+            loop.create_task(work) for work in (self.hub.run(), self._watch(), watchdog.run(), auto_check_out.run())
         ]
         for task in self._tasks:
             task.add_done_callback(_ended)
@@ -133,7 +133,7 @@ class Server:
             self._serve,
             self._host,
             self._port,
-            process_request=Front(self.auth, self._database, self.metrics, now=self._now),
+            process_request=HttpRoutes(self.auth, self._database, self.metrics, now=self._now),
             create_connection=cast("type[Connection]", self._accept),
             compression=None,
             server_header=None,
@@ -158,7 +158,7 @@ class Server:
             connection.hang_up()
 
     async def _serve(self, connection: ServerConnection) -> None:
-        session = Session(cast("Connection", connection), self._shared)
+        session = Session(cast("Connection", connection), self._context)
         if len(self._sessions) >= self._max_connections:
             await session.turn_away()
             return

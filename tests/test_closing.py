@@ -9,7 +9,7 @@ import pytest
 
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Gym, Policy, Undo
-from server.gym.auto_check_out import Closing, left_at
+from server.gym.auto_check_out import AutoCheckOut, left_at
 from server.gym.settings import name_gym
 from server.store.group_commit import Database
 from tests.kit import member
@@ -19,12 +19,12 @@ POLICY = Policy(max_stay_minutes=180, closing_time="22:00")
 
 
 @pytest.fixture
-async def gym(tmp_path: Path) -> AsyncIterator[tuple[Till, Closing]]:
+async def gym(tmp_path: Path) -> AsyncIterator[tuple[Till, AutoCheckOut]]:
     path = tmp_path / "gym.db"
     name_gym(path, name=None, timezone="Europe/Zurich", capacity=None, policy=POLICY)
     till = Till(path, member("1", "Ana Silva"), member("2", "Ben Ode"))
     database = Database(till.store, lambda _: None)
-    yield till, Closing(database, now=lambda: till.now)
+    yield till, AutoCheckOut(database, now=lambda: till.now)
     await database.close()
 
 
@@ -43,7 +43,9 @@ def test_the_longest_stay_and_the_next_closing() -> None:
     assert left("2026-10-24T22:00:00Z", closing_time="22:00") == "2026-10-25T21:00:00.000Z"
 
 
-async def test_who_is_not_seen_to_leave_has_left_at_the_time_it_should_have_been(gym: tuple[Till, Closing]) -> None:
+async def test_who_is_not_seen_to_leave_has_left_at_the_time_it_should_have_been(
+    gym: tuple[Till, AutoCheckOut],
+) -> None:
     till, closing = gym
     came = till.check_in("1")
     till.now += 2 * HOUR
@@ -60,7 +62,7 @@ async def test_who_is_not_seen_to_leave_has_left_at_the_time_it_should_have_been
     assert till.store.stats() == till.recount()
 
 
-async def test_a_real_exit_afterwards_corrects_it(gym: tuple[Till, Closing]) -> None:
+async def test_a_real_exit_afterwards_corrects_it(gym: tuple[Till, AutoCheckOut]) -> None:
     till, closing = gym
     for how in (CheckOut(code="1"), CheckOut(code="1", occurred_at=clock.to_text(NINE), offline=True)):
         came = till.check_in("1")
@@ -76,7 +78,7 @@ async def test_a_real_exit_afterwards_corrects_it(gym: tuple[Till, Closing]) -> 
     assert till.refused(CheckOut(code="1")).code == "not_checked_in"
 
 
-async def test_an_assumed_exit_is_no_reason_not_to_come_in_again(gym: tuple[Till, Closing]) -> None:
+async def test_an_assumed_exit_is_no_reason_not_to_come_in_again(gym: tuple[Till, AutoCheckOut]) -> None:
     till, closing = gym
     till.check_in("1")
     till.now += 4 * HOUR
@@ -86,7 +88,7 @@ async def test_an_assumed_exit_is_no_reason_not_to_come_in_again(gym: tuple[Till
     assert till.store.stats() == till.recount()
 
 
-async def test_a_manager_may_take_an_assumed_exit_back(gym: tuple[Till, Closing]) -> None:
+async def test_a_manager_may_take_an_assumed_exit_back(gym: tuple[Till, AutoCheckOut]) -> None:
     till, closing = gym
     came = till.check_in("1")
     till.now += 4 * HOUR

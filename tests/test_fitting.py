@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.store.fitting import fitting
+from server.store.pages import fitting
 
 
 @pytest.mark.parametrize(("room", "count"), [(8, 2), (7, 1), (11, 2), (12, 3), (100, 3)])

@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from gymtui.protocol import MAX_FRAME, MAX_IN_FLIGHT, MAX_INVALID, MAX_MESSAGE, Close
-from server.net.limits import PATIENCE, Limits
+from server.net.rate_limit import PATIENCE, RateLimit
 from server.store import Transaction, Work
 from tests.kit import Wire, serving, token
 from tests.test_watchdog import figure, the, until
@@ -30,7 +30,7 @@ class Timer:
 
 def test_so_many_messages_a_second_and_no_more() -> None:
     timer = Timer()
-    limits = Limits(5, timer)
+    limits = RateLimit(5, timer)
     assert [limits.is_flood() for _ in range(6)] == [False] * 5 + [True]
     timer.now += 0.999
     assert limits.is_flood() is True
@@ -41,7 +41,7 @@ def test_so_many_messages_a_second_and_no_more() -> None:
 
 def test_so_much_nonsense_in_ten_seconds_and_no_more() -> None:
     timer = Timer()
-    limits = Limits(5, timer)
+    limits = RateLimit(5, timer)
     assert [limits.is_abuse() for _ in range(MAX_INVALID)] == [False] * MAX_INVALID
     timer.now += PATIENCE
     assert limits.is_abuse() is True

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from server.store.commit_pacing import PROBE, Pace
+from server.store.commit_pacing import PROBE, CommitPacing
 
 GAP = 0.02
 
 
 def test_after_a_quiet_spell_nobody_waits() -> None:
-    pace = Pace(GAP)
+    pace = CommitPacing(GAP)
     assert pace.rest(100.0) == 0.0
     pace.committed(50, 100.0)
     assert pace.rest(100.0 + GAP) == 0.0
 
 
 def test_under_load_the_next_commit_waits_for_company() -> None:
-    pace = Pace(GAP)
+    pace = CommitPacing(GAP)
     pace.rest(100.0)
     pace.committed(2, 100.0)
     assert pace.rest(100.005) == 100.0 + GAP - 100.005
 
 
 def test_one_who_waits_for_each_answer_pays_for_a_try_now_and_then_only() -> None:
-    pace, now, waits = Pace(GAP), 100.0, []
+    pace, now, waits = CommitPacing(GAP), 100.0, []
     while now < 101.0:
         rest = pace.rest(now)
         waits.append(rest)
@@ -34,7 +34,7 @@ def test_one_who_waits_for_each_answer_pays_for_a_try_now_and_then_only() -> Non
 
 
 def test_a_wait_that_brings_company_is_kept() -> None:
-    pace = Pace(GAP)
+    pace = CommitPacing(GAP)
     pace.rest(100.0)
     pace.committed(1, 100.0)
     assert pace.rest(100.001) > 0  # a try

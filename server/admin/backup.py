@@ -20,7 +20,7 @@ from typing import Final
 from gymtui import clock
 from gymtui.errors import GymError
 from server.admin.progress import EVERY, Progress
-from server.store.sqlite.errors import code_of, next_step, told
+from server.store.sqlite.errors import as_store_errors, code_of, next_step
 from server.store.sqlite.file import existing, lock, migrate, open_to_read
 
 BESIDE: Final = ("", "-wal", "-shm", "-journal")  # the files that a database may consist of
@@ -60,7 +60,7 @@ def put_back(file: Path, database: Path) -> tuple[int, Path | None]:
     """Puts a copy of `file` in the place of the database; gives the journal's newest row, and where the file is that
     was there. GymError, and nothing has changed, where anybody has it open."""
     existing(file)
-    with told(database):
+    with as_store_errors(database):
         if database.exists() and database.samefile(file):
             raise BackupError(f"{file} is the database itself: please name a backup of it.")
         database.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def _refuse_to_replace(file: Path, database: Path) -> None:
         if file.samefile(database):
             raise BackupError(f"{file} is the database itself: please name another file.")
     try:
-        with told(file), closing(open_to_read(existing(file))) as db:
+        with as_store_errors(file), closing(open_to_read(existing(file))) as db:
             is_copy = db.execute("SELECT is_copy FROM gym").fetchone() == (1,)
     except GymError as error:
         raise BackupError(f"{file} is there already, and is no backup: please name another file.") from error

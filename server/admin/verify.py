@@ -17,8 +17,8 @@ from gymtui.errors import GymError
 from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Member
 from server.admin.progress import Progress
-from server.admin.refold import Fold
-from server.store.sqlite.errors import told
+from server.admin.projection import Projection
+from server.store.sqlite.errors import as_store_errors
 from server.store.sqlite.file import existing, open_to_read
 
 SHOWN: Final = 20  # sentences on what is wrong: more of them say no more
@@ -61,7 +61,7 @@ class Report(Struct, kw_only=True):
 def verify(*, database: str) -> None:
     """`gymtui admin verify`: one line on what was checked, or a sentence each on what is wrong and exit code 1."""
     path = existing(Path(database))
-    with told(path), closing(open_to_read(path)) as db:
+    with as_store_errors(path), closing(open_to_read(path)) as db:
         total = db.execute("SELECT last_seq FROM gym").fetchone()[0]
         with Progress(total, "rows") as progress:
             report = check(db, progress.go_on)
@@ -85,11 +85,11 @@ def check(db: sqlite3.Connection, go_on: Callable[[int], bool] = lambda _: True)
         if db.execute("SELECT 1 FROM gym").fetchone() is None:
             report.wrong.append("The row of the gym is missing.")
             return report
-        fold = _journal(db, report, go_on)
-        report.wrong += _visits(db, fold, report)
-        report.wrong += _members(db, fold, report)
-        report.wrong += _gym(db, fold, report)
-        report.wrong += _hours(db, fold)
+        projection = _journal(db, report, go_on)
+        report.wrong += _visits(db, projection, report)
+        report.wrong += _members(db, projection, report)
+        report.wrong += _gym(db, projection, report)
+        report.wrong += _hours(db, projection)
     except sqlite3.DatabaseError as error:
         report.wrong.append(f"The file is damaged: {error}.")
     return report
@@ -107,9 +107,9 @@ def _file(db: sqlite3.Connection) -> Iterator[str]:
         yield f"The member {member_id} is in {count} times at once."
 
 
-def _journal(db: sqlite3.Connection, report: Report, go_on: Callable[[int], bool]) -> Fold:
+def _journal(db: sqlite3.Connection, report: Report, go_on: Callable[[int], bool]) -> Projection:
     """Folds all rows; each follows the one before it, and the last is the one that the gym says."""
-    fold, newest = Fold(), 0
+    projection, newest = Projection(), 0
     for seq, type, kind, payload in db.execute("SELECT seq, type, kind, payload FROM journal ORDER BY seq"):
         if not go_on(report.rows):
             raise KeyboardInterrupt
@@ -120,13 +120,13 @@ def _journal(db: sqlite3.Connection, report: Report, go_on: Callable[[int], bool
         newest = seq
         report.rows += 1
         try:
-            fold.take(seq, type, kind, payload)
+            projection.take(seq, type, kind, payload)
         except UNREADABLE as error:
             report.wrong.append(f"Row {seq:,} of the journal cannot be right: {error}.")
     (last,) = db.execute("SELECT last_seq FROM gym").fetchone()
     if newest != last:
         report.wrong.append(f"The journal ends with its row {newest:,}, and should with {last:,}.")
-    return fold
+    return projection
 
 
 class _Columns(Struct, frozen=True):
@@ -151,7 +151,7 @@ def _columns_of(visit: CheckInEvent) -> _Columns:
     )
 
 
-def _visits(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str]:
+def _visits(db: sqlite3.Connection, projection: Projection, report: Report) -> Iterator[str]:
     names = ", ".join(_Columns.__struct_fields__)
     seen: set[str] = set()
     for *values, punched, event in db.execute(f"SELECT {names}, punched, event FROM visits"):
@@ -165,7 +165,7 @@ def _visits(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str]
         except UNREADABLE as error:
             yield f"The visit {columns.id} cannot be right: {error}."
             continue
-        known = fold.visits.get(columns.id)
+        known = projection.visits.get(columns.id)
         name = f"The visit of {visit.member.full_name} that began {visit.check_in_time}"
         if columns != should:
             yield f"{name} says something else than its columns do."
@@ -177,11 +177,11 @@ def _visits(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str]
             yield f"{name} is not as row {known.seq:,} of the journal has it."
         elif known.punched not in (None, bool(punched)):
             yield f"{name} is wrong about the punch card."
-    for id in fold.visits.keys() - seen:
-        yield f"The visit of row {fold.visits[id].seq:,} of the journal is missing."
+    for id in projection.visits.keys() - seen:
+        yield f"The visit of row {projection.visits[id].seq:,} of the journal is missing."
 
 
-def _members(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str]:
+def _members(db: sqlite3.Connection, projection: Projection, report: Report) -> Iterator[str]:
     seen: set[str] = set()
     for id, number, seq, body in db.execute("SELECT id, membership_number, seq, member FROM members"):
         report.members += 1
@@ -191,7 +191,7 @@ def _members(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str
         except msgspec.DecodeError as error:
             yield f"The member {id} cannot be right: {error}."
             continue
-        known = fold.member(member)
+        known = projection.member(member)
         if (member.id, member.membership_number, member.seq) != (id, number, seq):
             yield f"{member.full_name} has other columns than entries."
         if known is None:
@@ -200,24 +200,24 @@ def _members(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str
                 yield f"{member.full_name} has no row in the journal."
         elif encode(known) != body:
             yield f"{member.full_name} is not as row {known.seq:,} of the journal has it."
-    for id in fold.members - seen:
+    for id in projection.members - seen:
         yield f"The member {id} is in the journal, and missing from the directory."
 
 
-def _gym(db: sqlite3.Connection, fold: Fold, report: Report) -> Iterator[str]:
+def _gym(db: sqlite3.Connection, projection: Projection, report: Report) -> Iterator[str]:
     currently_in, gym = db.execute("SELECT currently_in, gym FROM gym").fetchone()
-    if fold.gym not in (None, gym):
+    if projection.gym not in (None, gym):
         yield "The gym's name, time zone, capacity or rules are not as the journal has them."
     if currently_in != report.present:
         yield f"The counter says that {currently_in:,} are in, and {report.present:,} are."
 
 
-def _hours(db: sqlite3.Connection, fold: Fold) -> Iterator[str]:
+def _hours(db: sqlite3.Connection, projection: Projection) -> Iterator[str]:
     """Hour by hour as the journal has moved them; in sum where it does not begin with its first row."""
     hours = {hour: counts for hour, *counts in db.execute("SELECT hour, check_ins, stays, stay FROM hours")}
-    if fold.hours is not None:
-        for hour in sorted(hours.keys() | fold.hours.keys()):
-            has, should = hours.get(hour, [0, 0, 0]), fold.hours.get(hour, [0, 0, 0])
+    if projection.hours is not None:
+        for hour in sorted(hours.keys() | projection.hours.keys()):
+            has, should = hours.get(hour, [0, 0, 0]), projection.hours.get(hour, [0, 0, 0])
             if has != should:
                 yield f"The counters of {hour}h are {_counts(has)}, and should be {_counts(should)}."
         return

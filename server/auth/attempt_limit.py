@@ -11,7 +11,7 @@ PAUSE: Final = 30_000  # milliseconds it then waits
 REMEMBERED: Final = 10_000  # keys
 
 
-class Tries:
+class AttemptLimit:
     """Counts wrong passwords and PINs by who tries (an address, a user) and whose they are, together: nobody can lock
     out another."""
 

@@ -25,8 +25,8 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, ErrorBody, ErrorCode, Role
-from server.auth.attempt_limit import Tries
-from server.store import Login, Store, StoreUnavailable, Transaction, User, Work
+from server.auth.attempt_limit import AttemptLimit
+from server.store import LoginRecord, Store, StoreUnavailable, Transaction, User, Work
 from server.store.group_commit import Database
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class _Signed(Struct, frozen=True):
     exp: Annotated[int, Meta(ge=0, le=END)]
 
 
-class Tokens(Struct, frozen=True, kw_only=True):
+class TokenPair(Struct, frozen=True, kw_only=True):
     """A fresh pair for a user."""
 
     access_token: str
@@ -123,7 +123,7 @@ class Auth:
         self._store: Store = database.store
         self._now = now
         self._hashing = ThreadPoolExecutor(1, "hashing")  # one at a time: a flood of logins costs one core, not all
-        self._pins = Tries(now)
+        self._pins = AttemptLimit(now)
         self._nobody = hash_password(secrets.token_hex(16))  # so that an unknown name takes as long as a wrong password
         self._take(self._look())
 
@@ -191,7 +191,7 @@ class Auth:
 
     # --- logins ---------------------------------------------------------------------------------------------------
 
-    async def log_in(self, name: str, password: str) -> Tokens:
+    async def log_in(self, name: str, password: str) -> TokenPair:
         """Opens a login; Denied for a wrong name, a wrong password, a disabled user: nobody is told which.
 
         StoreUnavailable where the login cannot be kept just now.
@@ -205,7 +205,7 @@ class Auth:
         now = self._now()
         sid = clock.new_id(now)
         refresh = self._marked(sid, secrets.token_urlsafe(32))
-        login = Login(
+        login = LoginRecord(
             sid=sid,
             user=name,
             current=_hash(refresh),
@@ -215,13 +215,13 @@ class Auth:
         )
 
         await self._write(lambda tx: tx.put_login(login))
-        return Tokens(access_token=self._access(user, sid), refresh_token=refresh, user=user)
+        return TokenPair(access_token=self._access(user, sid), refresh_token=refresh, user=user)
 
-    async def refresh(self, token: str) -> Tokens:
+    async def refresh(self, token: str) -> TokenPair:
         """The next pair of a login. A token used before gives the same pair's refresh token again for a minute; after
         that its use ends the login. Denied for that, and for a token that is none of ours."""
         sid = token.partition(".")[0]
-        kept: list[Login] = []
+        kept: list[LoginRecord] = []
 
         def work(tx: Transaction) -> None:
             login = tx.login(sid)
@@ -240,7 +240,7 @@ class Auth:
         user = self._users.get(kept[0].user) if kept else None
         if user is None or user.disabled:
             raise Denied("This login is over: please log in again.")
-        return Tokens(access_token=self._access(user, sid), refresh_token=self._successor(token), user=user)
+        return TokenPair(access_token=self._access(user, sid), refresh_token=self._successor(token), user=user)
 
     async def _write(self, work: Work) -> None:
         outcome = await self._database.write(work)

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 EVERY: Final = 20.0  # seconds between two rounds
 
 
-class Closing:
+class AutoCheckOut:
     """Ends visits by the gym's policy; the command's id is the visit's, so that of many servers one does it, once."""
 
     def __init__(self, database: Database, *, now: clock.Clock) -> None:

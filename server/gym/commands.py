@@ -24,7 +24,7 @@ from gymtui.protocol import (
     SaveMember,
     Undo,
 )
-from server.gym.orders import No, Order, Unfit, record
+from server.gym.orders import Order, Refused, Rejected, record
 from server.gym.visits import check_in, check_out, undo
 from server.store import Outcome, Settled, Transaction
 from server.store.sqlite.transaction import as_result
@@ -36,7 +36,9 @@ def perform(tx: Transaction, order: Order) -> Outcome:
     if settled is not None:
         return _once_more(order, settled)
     if order.queued_by is not None and tx.user(order.queued_by) is None:
-        return _unfit("invalid", f"{order.queued_by} in `queued_by` is no user here: please name who gave the command.")
+        return _reject(
+            "invalid", f"{order.queued_by} in `queued_by` is no user here: please name who gave the command."
+        )
     try:
         match order.payload:
             case CheckIn() as request:
@@ -49,20 +51,20 @@ def perform(tx: Transaction, order: Order) -> Outcome:
                 return _save_member(tx, order, request)
             case Notify() as request:
                 return _notify(tx, order, request)
-    except No as no:
-        return _refuse(tx, order, no)
-    except Unfit as unfit:
-        return _unfit(unfit.code, str(unfit))
+    except Refused as refused:
+        return _refuse(tx, order, refused)
+    except Rejected as rejected:
+        return _reject(rejected.code, str(rejected))
 
 
 def _once_more(order: Order, settled: Settled) -> Outcome:
     """The answer of the first time. Where a command says who queued it, anybody may bring it; else it is its user's."""
     if settled.digest == order.digest and (settled.user == order.user or order.queued_by is not None):
         return replace(settled.outcome, duplicate=True)
-    return _unfit("id_reused", "This id belongs to another command: every command needs an id of its own.")
+    return _reject("id_reused", "This id belongs to another command: every command needs an id of its own.")
 
 
-def _unfit(code: ErrorCode, sentence: str) -> Outcome:
+def _reject(code: ErrorCode, sentence: str) -> Outcome:
     return Outcome(error=ErrorBody(code=code, message=sentence, retryable=False))
 
 
@@ -70,18 +72,18 @@ def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
     """A new member, or what is different about one. Staff may add guests, and that is all they may."""
     fields = {name: value for name, value in asdict(request.member).items() if value is not UNSET}
     if order.role != "manager" and ("id" in fields or not fields.get("guest")):
-        raise Unfit("not_allowed", "Only a manager may change members: please add a guest, or call the manager.")
+        raise Rejected("not_allowed", "Only a manager may change members: please add a guest, or call the manager.")
     before = None if "id" not in fields else tx.member(str(fields["id"]))
     if "id" in fields and before is None:
-        raise No("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
+        raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
     if before is None and "full_name" not in fields:
-        raise Unfit("invalid", "A new member has a `full_name`.")
+        raise Rejected("invalid", "A new member has a `full_name`.")
     if (problem := _impossible(fields)) is not None:
-        raise Unfit("invalid", problem)
+        raise Rejected("invalid", problem)
     number = fields.get("membership_number")
     holder = None if number is None else tx.member_by_code(str(number))
     if holder is not None and (before is None or holder.id != before.id):
-        raise Unfit("invalid", f"The number {number} belongs to {holder.full_name}: please choose another.")
+        raise Rejected("invalid", f"The number {number} belongs to {holder.full_name}: please choose another.")
     known = {"id": clock.new_id(tx.at)} if before is None else asdict(before)
     member = Member(**(known | fields | {"seq": tx.next_seq}))
     tx.put_member(member)
@@ -118,17 +120,17 @@ def _notify(tx: Transaction, order: Order, request: Notify) -> Outcome:
     return Outcome(result=as_result(Notification.type, payload))
 
 
-def _refuse(tx: Transaction, order: Order, no: No) -> Outcome:
-    details: dict[str, object] = {"reason": no.reason}
-    if no.visit is not None:
-        details["check_in"] = no.visit
-    error = ErrorBody(code=no.code, message=str(no), retryable=False, details=details)
+def _refuse(tx: Transaction, order: Order, refused: Refused) -> Outcome:
+    details: dict[str, object] = {"reason": refused.reason}
+    if refused.visit is not None:
+        details["check_in"] = refused.visit
+    error = ErrorBody(code=refused.code, message=str(refused), retryable=False, details=details)
     refusal = Refusal(
         id=clock.new_id(tx.at),
-        member=None if no.member is None else no.member.ref,
-        code=no.code,
-        reason=no.reason,
-        message=str(no),
+        member=None if refused.member is None else refused.member.ref,
+        code=refused.code,
+        reason=refused.reason,
+        message=str(refused),
         at=clock.to_text(tx.at),
         by=order.by,
         desk=order.desk,

@@ -50,7 +50,7 @@ class Order(Struct, frozen=True, kw_only=True):
         return blake2b(asked.type.encode() + encode(asked), digest_size=16).digest()
 
 
-class No(Exception):
+class Refused(Exception):
     """The rules say no: `reason` in a few words, `sentence` for a person."""
 
     def __init__(
@@ -68,7 +68,7 @@ class No(Exception):
         self.visit = visit
 
 
-class Unfit(Exception):
+class Rejected(Exception):
     """A command that is nothing the journal needs to know of: no row, and its id stays free."""
 
     def __init__(self, code: ErrorCode, sentence: str) -> None:
@@ -84,35 +84,35 @@ def record(tx: Transaction, order: Order, event: Event, error: ErrorBody | None 
 
 
 def member_of(tx: Transaction, member_id: str | None, code: str | None) -> Member:
-    """The member that one of the two names; No where there is none, Unfit where it is not one of the two."""
+    """The member that one of the two names; Refused where there is none, Rejected where it is not one of the two."""
     if member_id is not None and code is not None:
         one, other = tx.member(member_id), tx.member_by_code(code)
         if one is not None and other is not None and one.id != other.id:
             sentence = f"That names {one.full_name} and {other.full_name}: please choose one of them."
-            raise No("ambiguous", "two members are meant", sentence)
+            raise Refused("ambiguous", "two members are meant", sentence)
     if (member_id is None) == (code is None):
-        raise Unfit("invalid", "Name the member by `member_id` or by `code`, one of the two.")
+        raise Rejected("invalid", "Name the member by `member_id` or by `code`, one of the two.")
     if code is not None:
         member = tx.member_by_code(code)
         if member is None or member.deleted:
-            raise No("unknown_member", "nobody here has that number", f"Nobody here has the number {code}.")
+            raise Refused("unknown_member", "nobody here has that number", f"Nobody here has the number {code}.")
         return member
     member = tx.member(member_id or "")
     if member is None or member.deleted:
-        raise No("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
+        raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
     return member
 
 
 def occurred(tx: Transaction, occurred_at: str | None) -> int:
-    """When it happened (ms), never later than now; Unfit where there is no such time."""
+    """When it happened (ms), never later than now; Rejected where there is no such time."""
     if occurred_at is None:
         return tx.at
     try:
         at = clock.to_ms(occurred_at)
     except (ValueError, OverflowError) as error:
-        raise Unfit("invalid", f"`occurred_at` is no time there is: {occurred_at}.") from error
+        raise Rejected("invalid", f"`occurred_at` is no time there is: {occurred_at}.") from error
     if at < 0:
-        raise Unfit("invalid", f"`occurred_at` is before 1970: {occurred_at}.")
+        raise Rejected("invalid", f"`occurred_at` is before 1970: {occurred_at}.")
     return min(at, tx.at)
 
 

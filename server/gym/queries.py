@@ -16,7 +16,7 @@ from gymtui.protocol import (
     SyncMembers,
 )
 from server.gym.conflicts import newest
-from server.store.fitting import fitting
+from server.store.pages import fitting
 from server.store.group_commit import Database
 from server.store.sqlite.history import NoPage
 

@@ -8,20 +8,20 @@ from msgspec.structs import replace
 from gymtui import clock, rules
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, Undo
-from server.gym.orders import No, Order, Unfit, flags_of, hour, member_of, occurred, record, wall
+from server.gym.orders import Order, Refused, Rejected, flags_of, hour, member_of, occurred, record, wall
 from server.store import Counts, Outcome, Settled, Transaction, Visit
 
 
 def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     if request.override is not None and request.offline:
-        raise Unfit("invalid", "An override needs the server: it cannot have happened offline.")
+        raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
     member = member_of(tx, request.member_id, request.code)
     at = occurred(tx, request.occurred_at)
     visit = tx.open_visit(member.id)
     if visit is not None and not request.offline:
         since = f"{wall(tx, visit.check_in_at):%H:%M}" + (f", {visit.event.desk}" if visit.event.desk else "")
         sentence = f"{member.full_name} is in already, since {since}."
-        raise No("already_checked_in", f"already in since {since}", sentence, member, visit.event)
+        raise Refused("already_checked_in", f"already in since {since}", sentence, member, visit.event)
     clash = visit is not None
     flags = flags_of(tx, at, offline=request.offline) + _ruled(tx, request, member, at) + ("clash",) * clash
     override = request.override if "override" in flags else None
@@ -55,14 +55,14 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
 
 
 def _ruled(tx: Transaction, request: CheckIn, member: Member, at: int) -> tuple[str, ...]:
-    """The flag that the rules leave on a check-in; No where they keep the member out."""
+    """The flag that the rules leave on a check-in; Refused where they keep the member out."""
     ruling = rules.decide(member, tx.gym.policy, wall(tx, at if request.offline else tx.at))
     if ruling.action == "refuse" and request.override is not None:
         return ("override",)
     if ruling.action == "refuse" and not request.offline:
         assert ruling.code is not None
         assert ruling.reason is not None
-        raise No(ruling.code, ruling.reason, f"{member.full_name} may not come in: {ruling.reason}.", member)
+        raise Refused(ruling.code, ruling.reason, f"{member.full_name} may not come in: {ruling.reason}.", member)
     return () if ruling.action == "allow" else ("warned",)
 
 
@@ -71,7 +71,9 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
     was_assumed = "assumed_out" in visit.event.flags
     if visit.check_out_at is not None and (order.assumed or not was_assumed):
         name = visit.event.member.full_name
-        raise No("not_checked_in", "not in", f"{name} is not in: nothing to check out.", tx.member(visit.member_id))
+        raise Refused(
+            "not_checked_in", "not in", f"{name} is not in: nothing to check out.", tx.member(visit.member_id)
+        )
     at = max(occurred(tx, request.occurred_at), visit.check_in_at)
     event = replace(
         visit.event,
@@ -96,9 +98,9 @@ def undo(tx: Transaction, order: Order, request: Undo) -> Outcome:
     settled = tx.settled(request.command_id)
     visit = None if settled is None else _visit_of(tx, settled)
     if settled is None or visit is None or settled.kind not in (CheckIn.type, CheckOut.type):
-        raise No("unknown_visit", "nothing to undo", "There is no check-in or check-out by that id to undo.")
+        raise Refused("unknown_visit", "nothing to undo", "There is no check-in or check-out by that id to undo.")
     if order.role != "manager" and settled.user != order.user:
-        raise Unfit("not_allowed", f"{settled.user} did that: only {settled.user} or a manager can undo it.")
+        raise Rejected("not_allowed", f"{settled.user} did that: only {settled.user} or a manager can undo it.")
     if settled.kind == CheckIn.type:
         return _undo_check_in(tx, order, visit)
     return _undo_check_out(tx, order, visit, request.command_id)
@@ -107,12 +109,14 @@ def undo(tx: Transaction, order: Order, request: Undo) -> Outcome:
 def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
     member, name = tx.member(visit.member_id), visit.event.member.full_name
     if visit.check_out_at is not None and "undone" in visit.event.flags:
-        raise No("unknown_visit", "undone already", f"The check-in of {name} has been undone already.")
+        raise Refused("unknown_visit", "undone already", f"The check-in of {name} has been undone already.")
     if "clash" in visit.event.flags:
         sentence = f"{name} was in already by an earlier check-in: there is nothing to undo."
-        raise No("not_checked_in", "in by an earlier check-in", sentence, member)
+        raise Refused("not_checked_in", "in by an earlier check-in", sentence, member)
     if visit.check_out_at is not None or member is None:
-        raise No("not_checked_in", "has left already", f"{name} has left already: undo the check-out first.", member)
+        raise Refused(
+            "not_checked_in", "has left already", f"{name} has left already: undo the check-out first.", member
+        )
     event = replace(
         visit.event,
         check_out_time=visit.event.check_in_time,
@@ -131,10 +135,10 @@ def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
 def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str) -> Outcome:
     name = visit.event.member.full_name
     if visit.check_out_command != command_id or visit.check_out_at is None:
-        raise No("unknown_visit", "undone already", f"The check-out of {name} has been undone already.")
+        raise Refused("unknown_visit", "undone already", f"The check-out of {name} has been undone already.")
     if (newer := tx.open_visit(visit.member_id)) is not None:
         sentence = f"{name} has come in again since: nothing to undo."
-        raise No("already_checked_in", "has come in again", sentence, tx.member(visit.member_id), newer.event)
+        raise Refused("already_checked_in", "has come in again", sentence, tx.member(visit.member_id), newer.event)
     event = replace(
         visit.event,
         check_out_time=None,
@@ -162,7 +166,7 @@ def _visit(tx: Transaction, request: CheckOut) -> Visit:
     """The visit that a check-out means; a member who is out is not in, a visit that never was is unknown."""
     named = [request.check_in_id, request.command_id, request.member_id, request.code]
     if sum(name is not None for name in named) != 1:
-        raise Unfit("invalid", "Name the visit by one of `check_in_id`, `command_id`, `member_id` and `code`.")
+        raise Rejected("invalid", "Name the visit by one of `check_in_id`, `command_id`, `member_id` and `code`.")
     if request.check_in_id is not None:
         visit = tx.visit(request.check_in_id)
     elif request.command_id is not None:
@@ -173,9 +177,9 @@ def _visit(tx: Transaction, request: CheckOut) -> Visit:
         visit = tx.open_visit(member.id) or _assumed(tx.last_visit(member.id))
         if visit is None:
             sentence = f"{member.full_name} is not in: nothing to check out."
-            raise No("not_checked_in", "not in", sentence, member)
+            raise Refused("not_checked_in", "not in", sentence, member)
     if visit is None:
-        raise No("unknown_visit", "no such visit", "There is no such visit: please choose the member by name.")
+        raise Refused("unknown_visit", "no such visit", "There is no such visit: please choose the member by name.")
     return visit
 
 

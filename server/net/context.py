@@ -11,7 +11,7 @@ from server.net.metrics import Metrics
 from server.store.group_commit import Database
 
 
-class Shared(Struct, frozen=True, kw_only=True):
+class ServerContext(Struct, frozen=True, kw_only=True):
     auth: Auth
     database: Database
     hub: Hub

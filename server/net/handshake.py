@@ -14,7 +14,7 @@ from gymtui.codec import Asked, Unreadable
 from gymtui.protocol import AUTHENTICATE_WITHIN, MAX_MESSAGE, Authenticate, AuthResponse, Close
 from server.auth.auth import BadToken, Claims
 from server.net.connection import Connection
-from server.net.context import Shared
+from server.net.context import ServerContext
 from server.net.http import authorization
 from server.net.metrics import Metrics
 from server.net.sender import Sender
@@ -24,14 +24,14 @@ log = logging.getLogger(__name__)
 NAME: Final = 64  # characters of a desk's name
 
 
-class Guest(Struct, frozen=True):
+class Identity(Struct, frozen=True):
     """Who has come in, and at which desk."""
 
     claims: Claims
     desk: str | None
 
 
-async def enter(connection: Connection, shared: Shared) -> Guest | None:
+async def enter(connection: Connection, context: ServerContext) -> Identity | None:
     """Lets in who has a good token; tells anybody else why not, and closes."""
     request = connection.request
     assert request is not None
@@ -40,21 +40,21 @@ async def enter(connection: Connection, shared: Shared) -> Guest | None:
     tokens = [*query.get("token", ()), *([bearer] if scheme == "bearer" else ())]
     desk = _name(query.get("desk", [""])[0])
     if len(tokens) > 1:
-        await _turn_away(connection, shared, Close.BAD_TOKEN, "More than one token came: please send one.")
+        await _turn_away(connection, context, Close.BAD_TOKEN, "More than one token came: please send one.")
         return None
     if not tokens:
-        first = await _first_message(connection, shared.metrics)
+        first = await _first_message(connection, context.metrics)
         if first is None:
             message = f"The first message is `authenticate`, within {AUTHENTICATE_WITHIN:g} seconds."
-            await _turn_away(connection, shared, Close.NOT_AUTHENTICATED, message)
+            await _turn_away(connection, context, Close.NOT_AUTHENTICATED, message)
             return None
         tokens = [first.token]
         desk = _name((first.client and first.client.desk) or "") or desk
     try:
-        return Guest(shared.auth.admit(tokens[0]), desk)
+        return Identity(context.auth.admit(tokens[0]), desk)
     except BadToken as bad:
         code = Close.TOKEN_EXPIRED if bad.expired else Close.BAD_TOKEN
-        await _turn_away(connection, shared, code, str(bad))
+        await _turn_away(connection, context, code, str(bad))
         return None
 
 
@@ -74,9 +74,9 @@ async def _first_message(connection: Connection, metrics: Metrics) -> Authentica
     return first.request
 
 
-async def _turn_away(connection: Connection, shared: Shared, code: Close, message: str) -> None:
-    shared.metrics.attempts.labels("nobody", code.name.lower()).inc()
-    Sender(connection, shared.metrics).send(AuthResponse(success=False, message=message))
+async def _turn_away(connection: Connection, context: ServerContext, code: Close, message: str) -> None:
+    context.metrics.attempts.labels("nobody", code.name.lower()).inc()
+    Sender(connection, context.metrics).send(AuthResponse(success=False, message=message))
     await connection.close(code, message)
 
 

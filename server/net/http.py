@@ -14,7 +14,7 @@ from websockets.http11 import Request, Response
 from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import ACCESS_TTL, PATH, ErrorCode
-from server.auth.attempt_limit import Tries
+from server.auth.attempt_limit import AttemptLimit
 from server.auth.auth import Auth, Denied
 from server.net.metrics import Metrics
 from server.store import StoreUnavailable
@@ -24,14 +24,14 @@ READY_WITHIN: Final = 2.0  # seconds
 CHALLENGE: Final = 'Basic realm="gymtui", charset="UTF-8"'
 
 
-class Front:
+class HttpRoutes:
     """Decides, before the upgrade, what a request is: the WebSocket's path goes through, the rest is answered here."""
 
     def __init__(self, auth: Auth, database: Database, metrics: Metrics, *, now: clock.Clock = clock.now) -> None:
         self._auth = auth
         self._database = database
         self._metrics = metrics
-        self._tries = Tries(now)
+        self._tries = AttemptLimit(now)
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         path = request.path.partition("?")[0]

@@ -12,8 +12,8 @@ from gymtui.protocol import MAX_IN_FLIGHT, CheckIn, Command, ErrorBody, Override
 from server.auth.auth import Denied
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.net.context import Shared
-from server.net.handshake import Guest
+from server.net.context import ServerContext
+from server.net.handshake import Identity
 from server.net.sender import Sender
 from server.store import Outcome
 from server.store.group_commit import Done
@@ -22,8 +22,8 @@ from server.store.group_commit import Done
 class InFlight:
     """Has commands done, and answers each once it is on disk."""
 
-    def __init__(self, shared: Shared, sender: Sender) -> None:
-        self._shared = shared
+    def __init__(self, context: ServerContext, sender: Sender) -> None:
+        self._context = context
         self._sender = sender
         self._timer = asyncio.get_running_loop().time
         self._count = 0
@@ -36,17 +36,17 @@ class InFlight:
         """Nothing of it is done."""
         self._received(payload, id)(Outcome(error=error))
 
-    async def submit(self, payload: Command, id: str | None, guest: Guest, role: Role) -> None:
+    async def submit(self, payload: Command, id: str | None, identity: Identity, role: Role) -> None:
         done = self._received(payload, id)
         if isinstance(payload, CheckIn) and payload.override is not None:
             try:
-                payload = await self._allowed_by(payload.override, payload, guest)
+                payload = await self._allowed_by(payload.override, payload, identity)
             except Denied as denied:
                 done(Outcome(error=denied.error))
                 return
-        id_or_own = id or clock.new_id(self._shared.now())
-        order = Order(id=id_or_own, payload=payload, user=guest.claims.user, role=role, desk=guest.desk)
-        self._shared.database.submit(lambda tx: perform(tx, order), done)
+        id_or_own = id or clock.new_id(self._context.now())
+        order = Order(id=id_or_own, payload=payload, user=identity.claims.user, role=role, desk=identity.desk)
+        self._context.database.submit(lambda tx: perform(tx, order), done)
 
     async def room(self) -> None:
         """Waits until one more may come."""
@@ -61,22 +61,22 @@ class InFlight:
             self._room.clear()
             await self._room.wait()
 
-    async def _allowed_by(self, override: Override, payload: CheckIn, guest: Guest) -> CheckIn:
+    async def _allowed_by(self, override: Override, payload: CheckIn, identity: Identity) -> CheckIn:
         """The check-in without the PIN, which has been checked; one that happened offline has nothing to check."""
         if not payload.offline:
-            await self._shared.auth.check_pin(guest.claims.user, override.manager, override.pin)
+            await self._context.auth.check_pin(identity.claims.user, override.manager, override.pin)
         return replace(payload, override=replace(override, pin=""))
 
     def _received(self, payload: Command, id: str | None) -> Done:
         """From now on it is on its way, until what comes back is called with what became of it."""
-        self._shared.metrics.received.labels(payload.type).inc()
+        self._context.metrics.received.labels(payload.type).inc()
         self._count += 1
         return partial(self._done, id, payload.type, self._timer())
 
     def _done(self, id: str | None, type: str, began: float, outcome: Outcome) -> None:
         self._count -= 1
         self._room.set()
-        self._shared.metrics.settled(type, outcome, self._timer() - began)
+        self._context.metrics.settled(type, outcome, self._timer() - began)
         if outcome.error is not None:
             self._sender.refuse(id, outcome.error)
         elif outcome.result is not None:

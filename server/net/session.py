@@ -47,10 +47,10 @@ from gymtui.protocol import (
 from server.auth.auth import BadToken, expiry
 from server.gym.queries import Unanswerable, look_up
 from server.net.connection import Connection
-from server.net.context import Shared
-from server.net.handshake import Guest, enter
+from server.net.context import ServerContext
+from server.net.handshake import Identity, enter
 from server.net.in_flight import InFlight
-from server.net.limits import Limits
+from server.net.rate_limit import RateLimit
 from server.net.sender import Sender
 from server.store import StoreUnavailable
 
@@ -62,32 +62,35 @@ RETRY_MS: Final = 5000  # milliseconds after which one who was turned away may c
 class Session:
     """Reads one client's messages in order, and answers each that has an `id` exactly once."""
 
-    def __init__(self, connection: Connection, shared: Shared) -> None:
+    def __init__(self, connection: Connection, context: ServerContext) -> None:
         self.connection = connection
         self.id = str(connection.id)
-        self.sender = Sender(connection, shared.metrics)
-        self._shared = shared
-        self._limits = Limits(shared.max_rate, connection.loop.time)
-        self._guest: Guest | None = None
+        self.sender = Sender(connection, context.metrics)
+        self._context = context
+        self._rate_limit = RateLimit(context.max_rate, connection.loop.time)
+        self._identity: Identity | None = None
         self._role: Role | None = None
-        self._in_flight = InFlight(shared, self.sender)
+        self._in_flight = InFlight(context, self.sender)
         self._ending: asyncio.Task[None] | None = None
         self._deaf = False
 
     async def run(self) -> None:
         """From the upgrade to the close."""
-        metrics, began = self._shared.metrics, self.connection.loop.time()
+        metrics, began = self._context.metrics, self.connection.loop.time()
         try:
-            self._guest = await enter(self.connection, self._shared)
-            if self._guest is not None:
-                self._welcome(self._guest)
+            self._identity = await enter(self.connection, self._context)
+            if self._identity is not None:
+                self._welcome(self._identity)
                 await self._listen()
         except ConnectionClosed as closed:
             log.info(
-                "session %s of %s ended: %s", self.id, self._guest.claims.user if self._guest else "nobody", closed
+                "session %s of %s ended: %s",
+                self.id,
+                self._identity.claims.user if self._identity else "nobody",
+                closed,
             )
         finally:
-            self._shared.hub.leave(self.connection)
+            self._context.hub.leave(self.connection)
             metrics.closed(self.connection.close_code)
             if self._role is not None:
                 metrics.connections.labels(self._role).dec()
@@ -98,17 +101,17 @@ class Session:
     @property
     def role(self) -> Role | None:
         """What this one may do at this moment; None: nothing any more."""
-        if self._guest is None:
+        if self._identity is None:
             return None
-        return self._shared.auth.role(self._guest.claims.user, self._guest.claims.sid)
+        return self._context.auth.role(self._identity.claims.user, self._identity.claims.sid)
 
     @property
     def expires_at(self) -> float | None:
-        return None if self._guest is None else self._guest.claims.expires_at
+        return None if self._identity is None else self._identity.claims.expires_at
 
     @property
     def is_welcome(self) -> bool:
-        return self._guest is None or self.role == self._role
+        return self._identity is None or self.role == self._role
 
     def end(self, code: Close, reason: str) -> None:
         if self._ending is None:
@@ -118,13 +121,13 @@ class Session:
         """The server is full: says so, and when to come back."""
         message = "Too many are connected: please try again in a while."
         body = ErrorBody(code="rate_limited", message=message, retryable=True, retry_after_ms=RETRY_MS)
-        self._shared.metrics.attempts.labels("nobody", Close.OVERLOADED.name.lower()).inc()
+        self._context.metrics.attempts.labels("nobody", Close.OVERLOADED.name.lower()).inc()
         self.sender.refuse(None, body)
         await self.connection.close(Close.OVERLOADED, message)
 
     def announce(self, status: Literal["connected", "draining"], *, retry_after_ms: int | None = None) -> None:
         """Says how it is with the server, and where its journal stands."""
-        now, hub = self._shared.now(), self._shared.hub
+        now, hub = self._context.now(), self._context.hub
         self.sender.send(
             ConnectionStatus(
                 status=status,
@@ -145,16 +148,16 @@ class Session:
 
     # --- coming in ------------------------------------------------------------------------------------------------
 
-    def _welcome(self, guest: Guest) -> None:
-        shared, claims = self._shared, guest.claims
+    def _welcome(self, identity: Identity) -> None:
+        context, claims = self._context, identity.claims
         self._role = self.role
-        log.info("session %s: %s at %s", self.id, claims.user, guest.desk or "no desk")
+        log.info("session %s: %s at %s", self.id, claims.user, identity.desk or "no desk")
         if self._role is not None:
-            shared.metrics.attempts.labels(self._role, "accepted").inc()
-            shared.metrics.connections.labels(self._role).inc()
+            context.metrics.attempts.labels(self._role, "accepted").inc()
+            context.metrics.connections.labels(self._role).inc()
         self.sender.send(AuthResponse(success=True, user=claims.user, role=self._role, expires_at=expiry(claims)))
         self.announce("connected")
-        shared.hub.join(self.connection)
+        context.hub.join(self.connection)
 
     # --- what is asked --------------------------------------------------------------------------------------------
 
@@ -165,7 +168,7 @@ class Session:
             if self._deaf:
                 continue
             found = self._read(data)
-            if self._limits.is_flood(len(found)):
+            if self._rate_limit.is_flood(len(found)):
                 await self._stop(Close.TOO_MANY, "rate_limited", "That is too much at once: please send less.")
                 return
             for asked in found:
@@ -173,7 +176,7 @@ class Session:
                     await self._answer(asked.request, asked.id)
                     continue
                 self._refuse(asked.id, asked.code, str(asked))
-                if self._limits.is_abuse():
+                if self._rate_limit.is_abuse():
                     await self._stop(Close.ABUSED, "invalid", "Too many messages could not be read.")
                     return
             if self.connection.is_full:  # whoever does not read what it is told is not listened to either
@@ -186,10 +189,10 @@ class Session:
         kind = Batch.type
         if len(found) == 1:
             kind = found[0].request.type if isinstance(found[0], Asked) else "unreadable"
-        self._shared.metrics.count(kind, "in", len(data))
+        self._context.metrics.count(kind, "in", len(data))
         for asked in found:
             for way in asked.ways if isinstance(asked, Asked) else ():
-                self._shared.metrics.lenient.labels(way).inc()
+                self._context.metrics.lenient.labels(way).inc()
         return found
 
     async def _answer(self, request: Request, id: str | None) -> None:
@@ -199,12 +202,12 @@ class Session:
             return
         match request:
             case CheckIn() | CheckOut() | Undo() | SaveMember() | Notify():
-                assert self._guest is not None
-                await self._in_flight.submit(request, id, self._guest, role)
+                assert self._identity is not None
+                await self._in_flight.submit(request, id, self._identity, role)
             case Ping():
-                self.sender.send(Pong(server_time=clock.to_text(self._shared.now()), sent_at=request.sent_at), id)
+                self.sender.send(Pong(server_time=clock.to_text(self._context.now()), sent_at=request.sent_at), id)
             case Heartbeat():
-                self.sender.send(HeartbeatAck(server_time=clock.to_text(self._shared.now())), id)
+                self.sender.send(HeartbeatAck(server_time=clock.to_text(self._context.now())), id)
             case Resume():
                 await self._resume(request, id)
             case Authenticate():
@@ -221,7 +224,7 @@ class Session:
 
     async def _query(self, request: Query, id: str | None) -> None:
         try:
-            result = await look_up(self._shared.database, request, self._shared.now())
+            result = await look_up(self._context.database, request, self._context.now())
         except StoreUnavailable as unavailable:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
         except Unanswerable as unanswerable:
@@ -234,27 +237,27 @@ class Session:
 
     async def _resume(self, request: Resume, id: str | None) -> None:
         try:
-            resumed = await self._shared.hub.resume(self.connection, request)
+            resumed = await self._context.hub.resume(self.connection, request)
         except StoreUnavailable as unavailable:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
             return
-        self._shared.metrics.reconnects.labels(self._role or "nobody", resumed.resumed).inc()
+        self._context.metrics.reconnects.labels(self._role or "nobody", resumed.resumed).inc()
         self.sender.reply(id, codec.encode(resumed))
 
     def _renew(self, request: Authenticate, id: str | None) -> None:
         """A later `authenticate`: the same person with a newer token."""
-        guest = self._guest
-        assert guest is not None
+        identity = self._identity
+        assert identity is not None
         try:
-            claims = self._shared.auth.admit(request.token)
+            claims = self._context.auth.admit(request.token)
         except BadToken as bad:
             self.sender.send(AuthResponse(success=False, message=str(bad)), id)
             return
-        if claims.user != guest.claims.user:
-            message = f"This connection belongs to {guest.claims.user}: please open another."
+        if claims.user != identity.claims.user:
+            message = f"This connection belongs to {identity.claims.user}: please open another."
             self.sender.send(AuthResponse(success=False, message=message), id)
             return
-        self._guest = replace(guest, claims=claims)
+        self._identity = replace(identity, claims=claims)
         self.sender.send(AuthResponse(success=True, user=claims.user, role=self.role, expires_at=expiry(claims)), id)
 
     async def _stop(self, code: Close, error: ErrorCode, message: str) -> None:

@@ -17,7 +17,7 @@ EVERY: Final = 0.5  # seconds between two rounds: what is revoked is closed with
 PAUSE: Final = 5.0  # seconds by which a round is late when the whole program was stopped, or its machine asleep
 
 
-class Ward(Protocol):
+class Watched(Protocol):
     """What the watchdog has to know of a session."""
 
     @property
@@ -43,13 +43,13 @@ class Watchdog:
 
     def __init__(
         self,
-        wards: Callable[[], Iterable[Ward]],
+        watched: Callable[[], Iterable[Watched]],
         metrics: Metrics,
         *,
         timer: Callable[[], float],
         now: Callable[[], int],
     ) -> None:
-        self._wards = wards
+        self._watched = watched
         self._metrics = metrics
         self._timer = timer
         self._now = now
@@ -67,8 +67,8 @@ class Watchdog:
     def look(self) -> None:
         """One round."""
         now = self._timer()
-        for ward in list(self._wards()):
-            connection = ward.connection
+        for watched in list(self._watched()):
+            connection = watched.connection
             if connection.stalled_for(now) >= STALL:
                 log.warning("a reader took no byte for %.0f s: cut (%d)", STALL, Close.STALLED)
                 self._metrics.cut.inc()
@@ -76,17 +76,17 @@ class Watchdog:
             elif not connection.is_open:
                 continue
             elif connection.silent_for(now) >= SILENCE:
-                ward.end(Close.SILENT, f"Nothing was heard for {SILENCE:.0f} seconds.")
+                watched.end(Close.SILENT, f"Nothing was heard for {SILENCE:.0f} seconds.")
             else:
-                self._check_rights(ward)
+                self._check_rights(watched)
                 if now - connection.pinged_at >= PING_EVERY:
                     connection.pinged_at = now
                     connection.write(PING)
 
-    def _check_rights(self, ward: Ward) -> None:
-        if ward.expires_at is None:
+    def _check_rights(self, watched: Watched) -> None:
+        if watched.expires_at is None:
             return
-        if not ward.is_welcome:
-            ward.end(Close.ACCESS_ENDED, "This login has ended or changed: please log in again.")
-        elif self._now() / 1000 >= ward.expires_at + RENEW_GRACE:
-            ward.end(Close.TOKEN_EXPIRED, "The token has expired: please renew it.")
+        if not watched.is_welcome:
+            watched.end(Close.ACCESS_ENDED, "This login has ended or changed: please log in again.")
+        elif self._now() / 1000 >= watched.expires_at + RENEW_GRACE:
+            watched.end(Close.TOKEN_EXPIRED, "The token has expired: please renew it.")

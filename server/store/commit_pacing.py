@@ -8,7 +8,7 @@ GAP: Final = 0.02  # seconds between two commits under load: a third of the CPU 
 PROBE: Final = 0.25  # seconds between two tries whether waiting would pay
 
 
-class Pace:
+class CommitPacing:
     """Waiting pays where many give commands at once: they share one commit. It never pays for one who waits for each
     answer before the next command. So a wait that brought no company is not repeated, but for a try now and then.
 

@@ -13,7 +13,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from gymtui.protocol import ErrorBody
 from server.store import Committed, Outcome, Store, StoreUnavailable, Transaction, Work
-from server.store.commit_pacing import GAP, Pace
+from server.store.commit_pacing import GAP, CommitPacing
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Database:
     def __init__(self, store: Store, on_commit: Callable[[Committed], None], *, gap: float = GAP) -> None:
         self.store = store
         self._on_commit = on_commit
-        self._pace = Pace(gap)
+        self._pacing = CommitPacing(gap)
         self._jobs: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
         self._reader = ThreadPoolExecutor(1, "reader")
         self._loop = asyncio.get_running_loop()
@@ -91,12 +91,12 @@ class Database:
             group, going = self._take()
             if group:
                 self._commit(group)
-                self._pace.committed(len(group), time.monotonic())
+                self._pacing.committed(len(group), time.monotonic())
 
     def _take(self) -> tuple[list[tuple[Work, Done]], bool]:
         """The next group, and whether there will be another."""
         job = self._jobs.get()
-        if job is not None and (rest := self._pace.rest(time.monotonic())) > 0:
+        if job is not None and (rest := self._pacing.rest(time.monotonic())) > 0:
             time.sleep(rest)
         group: list[tuple[Work, Done]] = []
         while job is not None:

@@ -25,7 +25,7 @@ STEPS: Final = {
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def as_store_errors(path: Path) -> Iterator[None]:
     """Whatever keeps a file from being opened, as a StoreError with a sentence."""
     try:
         yield
@@ -37,7 +37,7 @@ def told(path: Path) -> Iterator[None]:
         raise StoreError(f"{path} cannot be used ({error.strerror}): please name another file.") from error
 
 
-class Watch:
+class DiskGuard:
     """Around all that is done with an open database: what the disk will not do is a StoreUnavailable with a sentence.
 
     `damage` is that sentence once the file was seen to be damaged: nothing makes it whole while it is open.

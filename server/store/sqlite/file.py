@@ -14,7 +14,7 @@ from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
 from gymtui.search.index import index_words_of
 from server.store import StoreError
-from server.store.sqlite.errors import DAMAGE, told
+from server.store.sqlite.errors import DAMAGE, as_store_errors
 from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 
 MAGIC = b"SQLite format 3\x00"  # how every file of SQLite begins
@@ -44,7 +44,7 @@ def lock(path: Path, *, alone: bool = False) -> int:
 
 def existing(path: Path) -> Path:
     """The path, where there is a gym at all; else StoreError."""
-    with told(path):
+    with as_store_errors(path):
         if not path.exists() or path.stat().st_size == 0:
             raise StoreError(f"There is no gym in {path}: please name another file.")
         refuse_other_files(path)

@@ -16,10 +16,10 @@ from gymtui.faults import fault
 from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats
 from gymtui.search.index import word_conditions
 from server.store import DONE, Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
-from server.store.fitting import fitting
+from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
 from server.store.sqlite.counters import read_stats
-from server.store.sqlite.errors import Watch, told
+from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
 from server.store.sqlite.history import END, cursor_of, history_query, position
 from server.store.sqlite.transaction import SqliteTransaction, read_user
@@ -42,8 +42,8 @@ class SqliteStore:
     def __init__(self, path: Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> None:
         self.path = path
         self._now = now
-        self._watch = Watch()
-        with told(path), ExitStack() as opened:
+        self._guard = DiskGuard()
+        with as_store_errors(path), ExitStack() as opened:
             refuse_other_files(path)
             opened.callback(os.close, lock(path))
             self._writer = opened.enter_context(closing(connect(path, patience)))
@@ -58,9 +58,9 @@ class SqliteStore:
     # --- writing --------------------------------------------------------------------------------------------------
 
     def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
-        with self._watch():
-            if self._watch.damage is not None:
-                raise StoreUnavailable(self._watch.damage)
+        with self._guard():
+            if self._guard.damage is not None:
+                raise StoreUnavailable(self._guard.damage)
             if self._writer.in_transaction:  # the disk did not even take the end of the last one
                 self._writer.execute("ROLLBACK")
             self._writer.execute("BEGIN IMMEDIATE")
@@ -105,7 +105,7 @@ class SqliteStore:
         return _gym.decode(self._all("SELECT gym FROM gym")[0][0])
 
     def stats(self) -> Stats:
-        with self._watch():
+        with self._guard():
             return read_stats(self._reader, self._now())
 
     def snapshot(self, *, seq: int | None = None, visit: str | None = None) -> SnapshotData:
@@ -143,7 +143,7 @@ class SqliteStore:
 
     def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]:
         """What was recorded since a time (ms) that did not fit, the newest first, `limit` of it at the most."""
-        with self._watch(), closing(find_conflicts(self._reader, since)) as found:
+        with self._guard(), closing(find_conflicts(self._reader, since)) as found:
             return list(islice(found, limit))
 
     def users(self) -> dict[str, User]:
@@ -158,7 +158,7 @@ class SqliteStore:
 
     def search_members(self, text: str, limit: int) -> list[bytes]:
         found: dict[str, bytes] = {}
-        with self._watch(), closing(self._matching(text)) as rows:
+        with self._guard(), closing(self._matching(text)) as rows:
             for member_id, member in rows:
                 found.setdefault(member_id, member)
                 if len(found) == limit:
@@ -223,13 +223,13 @@ class SqliteStore:
             yield msgspec.json.decode(data, type=CheckInEvent)
 
     def _all(self, sql: str, *values: object) -> list[Any]:
-        with self._watch():
+        with self._guard():
             return self._reader.execute(sql, values).fetchall()
 
     @contextmanager
     def _at_one_position(self) -> Iterator[None]:
         """All queries inside see the same commit."""
-        with self._watch():
+        with self._guard():
             self._reader.execute("BEGIN")
             try:
                 yield

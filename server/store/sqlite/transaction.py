@@ -11,7 +11,7 @@ from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member, Notification
 from gymtui.search.text import index_words
-from server.store import Counts, Login, Outcome, Row, Settled, User, Visit
+from server.store import Counts, LoginRecord, Outcome, Row, Settled, User, Visit
 
 KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
 
@@ -193,16 +193,16 @@ class SqliteTransaction:
         self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, self.at))
         self._users_version += 1
 
-    def login(self, sid: str) -> Login | None:
+    def login(self, sid: str) -> LoginRecord | None:
         row = self._one('SELECT sid, user, "current", previous, rotated_at, expires_at FROM logins WHERE sid = ?', sid)
         if row is None:
             return None
         sid, user, current, previous, rotated_at, expires_at = row
-        return Login(
+        return LoginRecord(
             sid=sid, user=user, current=current, previous=previous, rotated_at=rotated_at, expires_at=expires_at
         )
 
-    def put_login(self, login: Login) -> None:
+    def put_login(self, login: LoginRecord) -> None:
         self._db.execute("DELETE FROM logins WHERE expires_at < ?", (self.at,))
         self._db.execute(
             "INSERT OR REPLACE INTO logins VALUES (?, ?, ?, ?, ?, ?)",

@@ -11,7 +11,7 @@ from gymtui.protocol import MAX_INVALID
 PATIENCE: Final = 10.0  # seconds in which `MAX_INVALID` messages that cannot be read are put up with
 
 
-class Limits:
+class RateLimit:
     """Counts what comes in; `max_rate` messages a second are taken, `timer` gives seconds."""
 
     def __init__(self, max_rate: int, timer: Callable[[], float]) -> None:

@@ -31,7 +31,7 @@ class Visit(Struct, frozen=True, kw_only=True, gc=False):
     punched: bool | None
 
 
-class Fold:
+class Projection:
     """Takes the rows in order. `hours` are `[check_ins, stays, stay]`; None where the journal does not begin with its
     first row, for then nobody knows what was counted before."""
 
