@@ -15,8 +15,7 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, ListCheckIns
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.store import Transaction
-from server.store.sqlite.history import NoPage
+from server.store import NoPage, Transaction
 from tests.kit import Wire, member, serving, stored, token
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 

@@ -26,8 +26,7 @@ from gymtui.protocol import (
 )
 from server.gym.orders import Order, Refused, Rejected, record
 from server.gym.visits import check_in, check_out, undo
-from server.store import Outcome, Settled, Transaction
-from server.store.sqlite.transaction import as_result
+from server.store import Outcome, Settled, Transaction, as_result
 
 
 def perform(tx: Transaction, order: Order) -> Outcome:

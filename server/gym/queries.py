@@ -16,9 +16,9 @@ from gymtui.protocol import (
     SyncMembers,
 )
 from server.gym.conflicts import newest
-from server.store.pages import fitting
+from server.store import NoPage
 from server.store.group_commit import Database
-from server.store.sqlite.history import NoPage
+from server.store.pages import fitting
 
 WEEK: Final = 7 * clock.DAY
 

@@ -18,8 +18,8 @@ from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Resume, Resum
 from server.net.connection import Connection, frame
 from server.net.metrics import Metrics
 from server.store import Committed, Row, SnapshotData, StoreUnavailable
-from server.store.pages import fitting
 from server.store.group_commit import Database
+from server.store.pages import fitting
 
 log = logging.getLogger(__name__)
 

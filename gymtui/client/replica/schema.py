@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import msgspec
 
+from gymtui import sqlite_file
 from gymtui.codec import Unreadable
 from gymtui.errors import GymError
-from gymtui.search.index import index_words_of
 
 APPLICATION_ID: Final = 0x67796D31  # "gym1"
 BUSY: Final = 5.0  # seconds to wait for another program that has the file
@@ -79,30 +77,29 @@ class ReplicaInUse(ReplicaError):
     """Another program has it open."""
 
 
-def hold(path: str | Path) -> IO[str] | None:
-    """One program a file, until what comes back is closed: two on one queue would send it twice. ReplicaInUse where it
-    is taken; None for a file in memory, which nobody else can see."""
-    if str(path) == ":memory:":
+def hold(path: str | Path) -> int | None:
+    """One program a file, until the descriptor that comes back is closed: two on one outbox would send it twice.
+
+    ReplicaInUse where it is taken; None for a file in memory, which nobody else can see.
+    """
+    if str(path) == sqlite_file.MEMORY:
         return None
     lock = Path(path).with_suffix(".lock")
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
-        held = lock.open("w")
+        return sqlite_file.lock(lock)
+    except BlockingIOError as error:
+        raise ReplicaInUse(f"{path} is open in another program: please use that one, or end it.") from error
     except OSError as error:
         raise _unusable(lock, error) from error
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        held.close()
-        raise ReplicaInUse(f"{path} is open in another program: please use that one, or end it.") from error
-    return held
 
 
 def open_file(path: str | Path) -> sqlite3.Connection:
     """The file, made or brought up to date where it has to be; ReplicaError where it is not ours or cannot be had."""
     try:
-        if str(path) != ":memory:":
-            _make(Path(path))
+        if str(path) != sqlite_file.MEMORY:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            sqlite_file.make_private(Path(path))
         db = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
         try:
             _prepare(db, path)
@@ -117,37 +114,25 @@ def open_file(path: str | Path) -> sqlite3.Connection:
 
 
 def _unusable(path: str | Path, error: Exception) -> ReplicaError:
-    return ReplicaError(f"{path} cannot be used: {_cause(error)}. Please check the folder, its rights and the disk.")
-
-
-def _cause(error: Exception) -> str:
-    """What it says, to be part of a sentence."""
-    return str(error).rstrip(".")
-
-
-def _make(path: Path) -> None:
-    """An empty file where there is none, for nobody else's eyes: it is about people."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    cause = sqlite_file.cause(error)
+    return ReplicaError(f"{path} cannot be used: {cause}. Please check the folder, its rights and the disk.")
 
 
 def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
-    (application,), (version,) = (
-        db.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
-    )
-    empty = db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
-    if not empty and application != APPLICATION_ID:
+    if sqlite_file.is_foreign(db, APPLICATION_ID):
         raise ReplicaError(f"{path} belongs to another program: please give another path.")
+    (version,) = db.execute("PRAGMA user_version").fetchone()
     if version > len(VERSIONS):
         raise ReplicaError(f"{path} was written by a newer version of this program: please update.")
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA fullfsync = ON")  # what `durable` promises needs it on macOS; elsewhere it is nothing
+    sqlite_file.log_ahead(db)
     db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA cache_size = -16000")
     if version < len(VERSIONS):
-        db.create_function("index_words", 1, index_words_of, deterministic=True)
-        ours = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(VERSIONS)};"
-        db.executescript(f"BEGIN IMMEDIATE; {''.join(VERSIONS[version:])} {ours} COMMIT;")
+        db.execute("BEGIN IMMEDIATE")
+        with db:
+            sqlite_file.migrate(db, VERSIONS[version:])
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {len(VERSIONS)}")
 
 
 @contextmanager
@@ -156,7 +141,9 @@ def reading() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, msgspec.DecodeError, Unreadable) as error:
-        raise ReplicaError(f"This desk cannot read its own copy: {_cause(error)}. Please check the disk.") from error
+        raise ReplicaError(
+            f"This desk cannot read its own copy: {sqlite_file.cause(error)}. Please check the disk."
+        ) from error
 
 
 @contextmanager
@@ -174,4 +161,6 @@ def transaction(db: sqlite3.Connection, *, durable: bool = False) -> Iterator[No
                 db.execute("ROLLBACK")
             raise
     except sqlite3.Error as error:
-        raise ReplicaError(f"This desk cannot write to its disk: {_cause(error)}. Please free some space.") from error
+        raise ReplicaError(
+            f"This desk cannot write to its disk: {sqlite_file.cause(error)}. Please free some space."
+        ) from error

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from gymtui import clock
+from gymtui import clock, sqlite_file
 from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
-from gymtui.search.index import index_words_of
 from server.store import StoreError
 from server.store.sqlite.errors import DAMAGE, as_store_errors
 from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
@@ -23,23 +20,20 @@ MAGIC = b"SQLite format 3\x00"  # how every file of SQLite begins
 def lock(path: Path, *, alone: bool = False) -> int:
     """Says that the database is in use until the file descriptor that comes back is closed; `alone`: by nobody else.
 
-    StoreError where that cannot be. It is a lock of its own beside the file: the file may be replaced under it.
+    StoreError where that cannot be. Everybody may read the lock's file: an operator may have come before the account
+    that serves.
     """
-    name = f"{path}-lock"
-    try:  # to read it is enough, and everybody may: an operator may have come before the account that serves
-        held = os.open(name, os.O_RDONLY | os.O_CREAT, 0o644)
+    name = Path(f"{path}-lock")
+    try:
+        return sqlite_file.lock(name, shared=not alone, mode=0o644)
     except PermissionError as error:
         raise StoreError(
             f"{name} cannot be opened ({error.strerror}): please check whose it is, and its folder."
         ) from error
-    try:
-        fcntl.flock(held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        os.close(held)
         if alone:
             raise StoreError(f"{path} is in use: please stop the server, and what else has it open, first.") from error
         raise StoreError(f"{path} is just being replaced by a backup: please try again in a moment.") from error
-    return held
 
 
 def existing(path: Path) -> Path:
@@ -61,9 +55,8 @@ def refuse_other_files(path: Path) -> None:
         if file.read(len(MAGIC)) != MAGIC:
             raise StoreError(f"{path} is not a database of gymtui: please name another file.")
     with closing(open_to_read(path)) as db:
-        found = db.execute("PRAGMA application_id").fetchone()[0]
-        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if found != APPLICATION_ID and tables:
+        is_foreign = sqlite_file.is_foreign(db, APPLICATION_ID)
+    if is_foreign:
         raise StoreError(f"{path} is a database of another program: please name another file.")
 
 
@@ -75,12 +68,10 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 def connect(path: Path, patience: float) -> sqlite3.Connection:
     """A connection that commits only to the disk itself; it waits `patience` seconds for another program's lock."""
-    if not path.exists():
-        path.touch(mode=0o600)  # it has the keys that sign tokens; the log beside it is made with the same rights
+    sqlite_file.make_private(path)  # it has the keys that sign tokens
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=patience, cached_statements=256)
-    db.execute("PRAGMA journal_mode = WAL")
+    sqlite_file.log_ahead(db)
     db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA fullfsync = ON")  # macOS: without it the disk itself may keep a commit for later
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA cache_size = -32768")  # 32 MiB: the directory of a large club stays in memory
     return db
@@ -91,10 +82,7 @@ def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
     db.execute("BEGIN IMMEDIATE")  # two programs that start at once: the second waits, and finds it done
     try:
         version = _refuse_newer(db, path)
-        db.create_function("index_words", 1, index_words_of, deterministic=True)
-        for script in MIGRATIONS[version:]:
-            for statement in script.split(";\n"):
-                db.execute(statement)
+        sqlite_file.migrate(db, MIGRATIONS[version:])
         if version == 0:
             _found(db, at)
         if version < SCHEMA_VERSION:  # a file of today is only read

@@ -10,12 +10,9 @@ from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import ListCheckIns
 from gymtui.search.index import word_conditions
+from server.store import NoPage
 
 END: Final = (1 << 62, "")  # comes behind every visit
-
-
-class NoPage(ValueError):
-    """A cursor that no page ended with."""
 
 
 def position(cursor: str | None) -> tuple[int, str]:

@@ -9,9 +9,9 @@ import msgspec
 
 from gymtui import clock
 from gymtui.codec import encode
-from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member, Notification
+from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member
 from gymtui.search.text import index_words
-from server.store import Counts, LoginRecord, Outcome, Row, Settled, User, Visit
+from server.store import Counts, LoginRecord, Outcome, Row, Settled, User, Visit, as_result
 
 KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
 
@@ -216,13 +216,6 @@ class SqliteTransaction:
 
     def _one(self, sql: str, *values: object) -> Any:
         return self._db.execute(sql, values).fetchone()
-
-
-def as_result(type: str, payload: bytes) -> bytes:
-    """What a command's reply holds: the event that it made, or `{"notification": ...}`, `{"member": ...}`."""
-    if type == Notification.type:
-        return b'{"notification":' + payload + b"}"
-    return b'{"member":' + payload + b"}" if type == Member.type else payload
 
 
 def read_user(row: tuple[Any, ...]) -> User:

@@ -1,0 +1,68 @@
+"""What any SQLite file of ours needs: a lock, an owner, an application id, migrations that are all or nothing.
+
+The desk's own copy (`gymtui.client.replica`) and the embedded store (`server.store.sqlite`) are such files. What their
+tables mean, and in which words somebody is told that a file cannot be used, is theirs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from gymtui.search.index import index_words_of
+
+MEMORY: Final = ":memory:"  # a database that no other program can see
+
+
+def lock(path: Path, *, shared: bool = False, mode: int = 0o600) -> int:
+    """Holds the lock file at `path`, made where there is none, until the descriptor that comes back is closed.
+
+    It is a file of its own beside the database: that one may be replaced under it. To read it is enough, so that
+    whoever may not write it can still hold it. BlockingIOError where another program does; OSError where it cannot be
+    opened at all.
+    """
+    held = os.open(path, os.O_RDONLY | os.O_CREAT, mode)
+    try:
+        fcntl.flock(held, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise
+    return held
+
+
+def make_private(path: Path) -> None:
+    """An empty file where there is none, for its owner's eyes alone: SQLite makes its log with the same rights."""
+    os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
+
+
+def log_ahead(db: sqlite3.Connection) -> None:
+    """Switches to the write-ahead log: readers and the writer do not wait for each other. It writes to the file."""
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA fullfsync = ON")  # macOS: without it the disk itself may keep a commit for later
+
+
+def is_foreign(db: sqlite3.Connection, application_id: int) -> bool:
+    """Does the file have tables, and another program's application id or none?"""
+    found: int = db.execute("PRAGMA application_id").fetchone()[0]
+    tables: int = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    return tables > 0 and found != application_id
+
+
+def migrate(db: sqlite3.Connection, scripts: Iterable[str]) -> None:
+    """Runs scripts, statement by statement, inside the transaction of the caller; `index_words(member)` is known there.
+
+    Not by `executescript`, which commits what is open before it begins: half a migration could stay.
+    """
+    db.create_function("index_words", 1, index_words_of, deterministic=True)
+    for script in scripts:
+        for statement in script.split(";\n"):
+            db.execute(statement)
+
+
+def cause(error: Exception) -> str:
+    """What the library says, to be part of a sentence."""
+    return str(error).rstrip(".")

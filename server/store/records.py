@@ -1,0 +1,126 @@
+"""What a store keeps and gives back, whatever its engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, Notification, Refusal, Role, Stats
+
+
+class Row(Struct, frozen=True):
+    """One row of the journal as it goes over the wire: its position, its type and its payload, encoded."""
+
+    seq: int
+    type: str
+    payload: bytes
+
+
+class Visit(Struct, frozen=True, kw_only=True):
+    """One visit as it stands; `event` is what was last said about it, times are milliseconds.
+
+    `punched`: its check-in took a visit off the member's card.
+    """
+
+    id: str
+    member_id: str
+    check_in_at: int
+    check_out_at: int | None
+    check_out_command: str | None
+    punched: bool
+    event: CheckInEvent
+
+
+class User(Struct, frozen=True, kw_only=True):
+    name: str
+    role: Role
+    password_hash: str
+    pin_hash: str | None = None
+    disabled: bool = False
+
+
+class LoginRecord(Struct, frozen=True, kw_only=True):
+    """One login and its chain of refresh tokens: the hash of the good one and of the one used before it."""
+
+    sid: str
+    user: str
+    current: bytes
+    previous: bytes | None
+    rotated_at: int
+    expires_at: int
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """What became of a command: the encoded `result`, or the `error`; never both. A `duplicate` had its row already,
+    which has answered for it."""
+
+    result: bytes | None = None
+    error: ErrorBody | None = None
+    duplicate: bool = False
+
+
+class Settled(Struct, frozen=True, kw_only=True):
+    """A command that has its row: what it was (`kind`, `digest` of its payload, `user`) and what became of it."""
+
+    kind: str
+    digest: bytes
+    user: str
+    type: str
+    payload: bytes
+    outcome: Outcome
+
+
+class Counts(Struct, frozen=True, kw_only=True):
+    """By how much a change moves the counters of an hour on the gym's own wall (`2026-11-22T17`); `stay` is the
+    milliseconds of finished visits."""
+
+    hour: str
+    currently_in: int = 0
+    check_ins: int = 0
+    stays: int = 0
+    stay: int = 0
+
+
+class Committed(Struct, frozen=True, kw_only=True):
+    """What one commit added to the journal, and the counters after it."""
+
+    rows: Sequence[Row]
+    stats: Stats
+
+
+class Head(Struct, frozen=True):
+    """Where the database is: the newest row, and a number that grows with every change of a user or a login."""
+
+    seq: int
+    users_version: int
+
+
+class SnapshotData(Struct, frozen=True, kw_only=True):
+    """Position and data of one transaction; visits encoded, newest first. Where `seq` and `visit` were asked for it is
+    the rest of an earlier one: the visits behind that one as they are now, to go on with the journal from `seq`."""
+
+    epoch: str
+    seq: int
+    gym: Gym
+    present: Sequence[bytes]
+    recent: Sequence[bytes]
+    stats: Stats
+
+
+class Conflict(Struct, frozen=True, kw_only=True):
+    """What a desk did while it was alone, and did not fit when it came: a clash with the visit `other`, against the
+    rules, late, or refused. `kind` is the command's; it happened `at`, and was recorded `recorded_at` (ms)."""
+
+    kind: str
+    event: CheckInEvent | Refusal
+    at: int
+    recorded_at: int
+    other: CheckInEvent | None = None
+
+
+def as_result(type: str, payload: bytes) -> bytes:
+    """What a command's reply holds: the event that it made, or `{"notification": ...}`, `{"member": ...}`."""
+    if type == Notification.type:
+        return b'{"notification":' + payload + b"}"
+    return b'{"member":' + payload + b"}" if type == Member.type else payload
