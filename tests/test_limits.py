@@ -160,7 +160,7 @@ async def test_with_1024_in_flight_no_more_are_read(gym: Path, gate: Event) -> N
     ):
         await wire.until("connection_status")
         connection = the(server, "ana")
-        [session] = [s for s in server._sessions if s.connection is connection]
+        [handler] = [s.handler for s in server._sessions if s.handler is not None and s.connection is connection]
         server._database.submit(busy(gate), lambda _: None)
         total = MAX_IN_FLIGHT + 200
         for number in range(total):
@@ -168,11 +168,11 @@ async def test_with_1024_in_flight_no_more_are_read(gym: Path, gate: Event) -> N
         await until(lambda: not connection.transport.is_reading())
         for _ in range(3):
             await other.ask("search_members", {"text": "name"})
-        assert len(session._in_flight) == MAX_IN_FLIGHT
+        assert len(handler.in_flight) == MAX_IN_FLIGHT
         gate.set()
         replies = [(await wire.until("reply"))["id"] for _ in range(total)]
         assert replies == [f"c{number}" for number in range(total)]
-        assert len(session._in_flight) == 0
+        assert len(handler.in_flight) == 0
 
 
 # --- a second ----------------------------------------------------------------------------------------------------

@@ -393,7 +393,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 def the(server: Server, user: str) -> Connection:
     """The server's side of that user's connection."""
-    [session] = [s for s in server._sessions if s._identity is not None and s._identity.claims.user == user]
+    [session] = [s for s in server._sessions if s.user == user]
     return session.connection
 
 

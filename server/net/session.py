@@ -1,4 +1,4 @@
-"""One connection: who it is, what it asks, what it is told."""
+"""The life of one connection: the handshake, the welcome, listening within the rate limit, the end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import logging
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from msgspec.structs import replace
 from websockets.exceptions import ConnectionClosed
 
 from gymtui import clock, codec
@@ -16,43 +15,20 @@ from gymtui.faults import fault
 from gymtui.protocol import (
     MAX_MESSAGE,
     VERSION,
-    Authenticate,
     AuthResponse,
     Batch,
-    CheckIn,
-    CheckOut,
     Close,
-    Command,
     ConnectionStatus,
     ErrorBody,
     ErrorCode,
-    GetMember,
-    Heartbeat,
-    HeartbeatAck,
-    ListCheckIns,
-    ListConflicts,
-    ListPresent,
-    Notify,
-    Ping,
-    Pong,
-    Query,
-    Request,
-    Resume,
-    Role,
-    SaveMember,
-    SearchMembers,
-    SyncMembers,
-    Undo,
 )
-from server.auth.auth import BadToken, expiry
-from server.gym.queries import Unanswerable, look_up
+from server.auth.auth import expiry
 from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.handshake import Identity, enter
-from server.net.in_flight import InFlight
 from server.net.rate_limit import RateLimit
+from server.net.request_handler import RequestHandler
 from server.net.sender import Sender
-from server.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +36,7 @@ RETRY_MS: Final = 5000  # milliseconds after which one who was turned away may c
 
 
 class Session:
-    """Reads one client's messages in order, and answers each that has an `id` exactly once."""
+    """Reads one client's messages in order, one after the other; what each asks for is the `RequestHandler`'s."""
 
     def __init__(self, connection: Connection, context: ServerContext) -> None:
         self.connection = connection
@@ -68,9 +44,7 @@ class Session:
         self.sender = Sender(connection, context.metrics)
         self._context = context
         self._rate_limit = RateLimit(context.max_rate, connection.loop.time)
-        self._identity: Identity | None = None
-        self._role: Role | None = None
-        self._in_flight = InFlight(context, self.sender)
+        self.handler: RequestHandler | None = None  # there is none until it is known who has come
         self._ending: asyncio.Task[None] | None = None
         self._deaf = False
 
@@ -78,40 +52,32 @@ class Session:
         """From the upgrade to the close."""
         metrics, began = self._context.metrics, self.connection.loop.time()
         try:
-            self._identity = await enter(self.connection, self._context)
-            if self._identity is not None:
-                self._welcome(self._identity)
-                await self._listen()
+            identity = await enter(self.connection, self._context)
+            if identity is not None:
+                await self._listen(self._welcome(identity))
         except ConnectionClosed as closed:
-            log.info(
-                "session %s of %s ended: %s",
-                self.id,
-                self._identity.claims.user if self._identity else "nobody",
-                closed,
-            )
+            log.info("session %s of %s ended: %s", self.id, self.user or "nobody", closed)
         finally:
             self._context.hub.leave(self.connection)
             metrics.closed(self.connection.close_code)
-            if self._role is not None:
-                metrics.connections.labels(self._role).dec()
-                metrics.lives.labels(self._role).observe(self.connection.loop.time() - began)
+            if self.handler is not None and (role := self.handler.role_at_entry) is not None:
+                metrics.connections.labels(role).dec()
+                metrics.lives.labels(role).observe(self.connection.loop.time() - began)
 
     # --- for whoever looks after sessions -------------------------------------------------------------------------
 
     @property
-    def role(self) -> Role | None:
-        """What this one may do at this moment; None: nothing any more."""
-        if self._identity is None:
-            return None
-        return self._context.auth.role(self._identity.claims.user, self._identity.claims.sid)
+    def user(self) -> str | None:
+        """Who has come in; None before."""
+        return None if self.handler is None else self.handler.identity.claims.user
 
     @property
     def expires_at(self) -> float | None:
-        return None if self._identity is None else self._identity.claims.expires_at
+        return None if self.handler is None else self.handler.identity.claims.expires_at
 
     @property
     def is_welcome(self) -> bool:
-        return self._identity is None or self.role == self._role
+        return self.handler is None or self.handler.role == self.handler.role_at_entry
 
     def end(self, code: Close, reason: str) -> None:
         if self._ending is None:
@@ -144,24 +110,25 @@ class Session:
     async def settled(self) -> None:
         """Takes no more commands, and waits until every one that came has its answer."""
         self._deaf = True
-        await self._in_flight.settled()
+        if self.handler is not None:
+            await self.handler.in_flight.settled()
 
-    # --- coming in ------------------------------------------------------------------------------------------------
+    # --- coming in, and listening ---------------------------------------------------------------------------------
 
-    def _welcome(self, identity: Identity) -> None:
+    def _welcome(self, identity: Identity) -> RequestHandler:
         context, claims = self._context, identity.claims
-        self._role = self.role
+        self.handler = RequestHandler(self.connection, context, self.sender, identity)
+        role = self.handler.role_at_entry
         log.info("session %s: %s at %s", self.id, claims.user, identity.desk or "no desk")
-        if self._role is not None:
-            context.metrics.attempts.labels(self._role, "accepted").inc()
-            context.metrics.connections.labels(self._role).inc()
-        self.sender.send(AuthResponse(success=True, user=claims.user, role=self._role, expires_at=expiry(claims)))
+        if role is not None:
+            context.metrics.attempts.labels(role, "accepted").inc()
+            context.metrics.connections.labels(role).inc()
+        self.sender.send(AuthResponse(success=True, user=claims.user, role=role, expires_at=expiry(claims)))
         self.announce("connected")
         context.hub.join(self.connection)
+        return self.handler
 
-    # --- what is asked --------------------------------------------------------------------------------------------
-
-    async def _listen(self) -> None:
+    async def _listen(self, handler: RequestHandler) -> None:
         while True:
             data = await self.connection.recv(decode=False)
             fault("after_request")
@@ -173,7 +140,7 @@ class Session:
                 return
             for asked in found:
                 if isinstance(asked, Asked):
-                    await self._answer(asked.request, asked.id)
+                    await handler.handle(asked.request, asked.id)
                     continue
                 self._refuse(asked.id, asked.code, str(asked))
                 if self._rate_limit.is_abuse():
@@ -181,7 +148,7 @@ class Session:
                     return
             if self.connection.is_full:  # whoever does not read what it is told is not listened to either
                 await self.connection.drained()
-            await self._in_flight.room()
+            await handler.in_flight.room()
 
     def _read(self, data: bytes) -> Sequence[Asked | Unreadable]:
         """What one frame asks, counted."""
@@ -195,78 +162,13 @@ class Session:
                 self._context.metrics.lenient.labels(way).inc()
         return found
 
-    async def _answer(self, request: Request, id: str | None) -> None:
-        role = self.role
-        if role is None or role not in request.roles:
-            self._deny(request, id, f"As {role or 'nobody'} you may not send `{request.type}`.")
-            return
-        match request:
-            case CheckIn() | CheckOut() | Undo() | SaveMember() | Notify():
-                assert self._identity is not None
-                await self._in_flight.submit(request, id, self._identity, role)
-            case Ping():
-                self.sender.send(Pong(server_time=clock.to_text(self._context.now()), sent_at=request.sent_at), id)
-            case Heartbeat():
-                self.sender.send(HeartbeatAck(server_time=clock.to_text(self._context.now())), id)
-            case Resume():
-                await self._resume(request, id)
-            case Authenticate():
-                self._renew(request, id)
-            case SearchMembers() | GetMember() | ListPresent() | ListCheckIns() | ListConflicts() | SyncMembers():
-                await self._query(request, id)
-
-    def _deny(self, request: Request, id: str | None, message: str) -> None:
-        if isinstance(request, Command):
-            error = ErrorBody(code="not_allowed", message=message, retryable=False)
-            self._in_flight.refuse(request, id, error)
-        else:
-            self._refuse(id, "not_allowed", message)
-
-    async def _query(self, request: Query, id: str | None) -> None:
-        try:
-            result = await look_up(self._context.database, request, self._context.now())
-        except StoreUnavailable as unavailable:
-            self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
-        except Unanswerable as unanswerable:
-            self._refuse(id, "invalid", str(unanswerable))
-        else:
-            if result is None:
-                self._refuse(id, "unknown_member", "There is no such member: please search by name.")
-            else:
-                self.sender.reply(id, result)
-
-    async def _resume(self, request: Resume, id: str | None) -> None:
-        try:
-            resumed = await self._context.hub.resume(self.connection, request)
-        except StoreUnavailable as unavailable:
-            self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
-            return
-        self._context.metrics.reconnects.labels(self._role or "nobody", resumed.resumed).inc()
-        self.sender.reply(id, codec.encode(resumed))
-
-    def _renew(self, request: Authenticate, id: str | None) -> None:
-        """A later `authenticate`: the same person with a newer token."""
-        identity = self._identity
-        assert identity is not None
-        try:
-            claims = self._context.auth.admit(request.token)
-        except BadToken as bad:
-            self.sender.send(AuthResponse(success=False, message=str(bad)), id)
-            return
-        if claims.user != identity.claims.user:
-            message = f"This connection belongs to {identity.claims.user}: please open another."
-            self.sender.send(AuthResponse(success=False, message=message), id)
-            return
-        self._identity = replace(identity, claims=claims)
-        self.sender.send(AuthResponse(success=True, user=claims.user, role=self.role, expires_at=expiry(claims)), id)
-
     async def _stop(self, code: Close, error: ErrorCode, message: str) -> None:
         """Says what was wrong, and ends the connection."""
         self._refuse(None, error, message)
         await self.connection.close(code, message)
 
-    def _refuse(self, id: str | None, code: ErrorCode, message: str, *, retryable: bool = False) -> None:
-        self.sender.refuse(id, ErrorBody(code=code, message=message, retryable=retryable))
+    def _refuse(self, id: str | None, code: ErrorCode, message: str) -> None:
+        self.sender.refuse(id, ErrorBody(code=code, message=message, retryable=False))
 
 
 def _requests(data: bytes) -> Sequence[Asked | Unreadable]:
