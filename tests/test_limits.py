@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 
 from gymtui.protocol import MAX_FRAME, MAX_IN_FLIGHT, MAX_INVALID, MAX_MESSAGE, Close
-from server.net.rate_limit import PATIENCE, RateLimit
+from server.net.rate_limit import ABUSE_WINDOW, RateLimit
 from server.store import Transaction, Work
 from tests.kit import Wire, serving, token
 from tests.test_watchdog import figure, the, until
@@ -43,11 +43,11 @@ def test_so_much_nonsense_in_ten_seconds_and_no_more() -> None:
     timer = Timer()
     limits = RateLimit(5, timer)
     assert [limits.is_abuse() for _ in range(MAX_INVALID)] == [False] * MAX_INVALID
-    timer.now += PATIENCE
+    timer.now += ABUSE_WINDOW
     assert limits.is_abuse() is True
-    timer.now += 2 * PATIENCE
+    timer.now += 2 * ABUSE_WINDOW
     assert [limits.is_abuse() for _ in range(MAX_INVALID)] == [False] * MAX_INVALID
-    timer.now += PATIENCE + 0.001
+    timer.now += ABUSE_WINDOW + 0.001
     assert limits.is_abuse() is False
 
 

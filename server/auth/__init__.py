@@ -1,1 +1,1 @@
-"""Who may come in: users, passwords, tokens, and how often a wrong one may be tried."""
+"""Authentication and authorisation: users, passwords, tokens, roles, and the limit of wrong attempts."""

@@ -1,9 +1,9 @@
-"""Who may do what: passwords, logins, access tokens, roles.
+"""Authentication: passwords (Argon2id), logins with rotating refresh tokens, access tokens (JWT), roles, PINs.
 
-A password opens a login (one shift). A login hands out access tokens of five minutes and, each time, the refresh token
-for the next one. A refresh token's successor is computed from it, so that a client whose answer was lost gets the same
-one again; used after that, the login ends, for then somebody has a copy. What does not bear the server's mark was never
-given out: it is refused, and ends nothing.
+A password opens a login, which lasts a shift. A login gives out access tokens of five minutes and, with each, the
+refresh token for the next one (rotation). A refresh token's successor is computed from it, so a client whose answer was
+lost gets the same one again for `GRACE`; used later than that it means that somebody has a copy, and the login ends
+(reuse detection). Each refresh token bears a MAC: one without it was never given out, and ends nothing.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def issue_by_hand(store: Store, user: User, *, ttl: int, now: clock.Clock = cloc
 
 
 class Auth:
-    """The users and logins as they are now; `reload` after somebody has changed them."""
+    """Users, logins and signing keys, held in memory: a check takes no query. `reload` after they have changed."""
 
     def __init__(self, database: Database, *, now: clock.Clock = clock.now) -> None:
         self._database = database

@@ -1,7 +1,7 @@
-"""What each command means: the rules on the truth, one row of the journal, one outcome, once.
+"""What each command means: the rules, applied to the truth; one row of the journal, one outcome, exactly once.
 
-`perform` is work for the writer's transaction and touches nothing else, so a command may come as often as it likes:
-the row that it made the first time answers for it.
+`perform` is work for the writer's transaction and has no other effect. Its idempotency key is the command's id: sent
+again, a command is answered by the row that it made the first time. What is refused makes a row too (`refusal`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from server.store import Outcome, Settled, Transaction, as_result
 
 
 def perform(tx: Transaction, order: Order) -> Outcome:
-    """Does what the order says, or finds that it is done; refusals of the rules make a row too."""
+    """Does what the order says, or finds its row; a refusal is a row too, a rejection is none."""
     settled = tx.settled(order.id)
     if settled is not None:
         return _once_more(order, settled)
@@ -57,7 +57,8 @@ def perform(tx: Transaction, order: Order) -> Outcome:
 
 
 def _once_more(order: Order, settled: Settled) -> Outcome:
-    """The answer of the first time. Where a command says who queued it, anybody may bring it; else it is its user's."""
+    """The answer of the first time. A command of an outbox says who queued it, and anybody may send it again; of any
+    other, only its user may."""
     if settled.digest == order.digest and (settled.user == order.user or order.queued_by is not None):
         return replace(settled.outcome, duplicate=True)
     return _reject("id_reused", "This id belongs to another command: every command needs an id of its own.")

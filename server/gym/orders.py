@@ -1,4 +1,8 @@
-"""A command with the one who gave it, and the parts that commands are made of."""
+"""An order is a command with its idempotency key and who gave it; and the two ways to say no to one.
+
+`Refused`: the rules say no, which is a row of the journal and the key's answer for good. `Rejected`: there is nothing
+that the journal has to know of; no row, and the key stays free.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +47,8 @@ class Order(Struct, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> bytes:
-        """Of what it asks. What was asked live and is told again as something that has happened is the same."""
+        """Hash of what is asked; it tells a retry from another command under the same key. `offline` does not count: a
+        command that was sent live, and is sent again from the outbox, is the same one."""
         asked = self.payload
         if isinstance(asked, CheckIn | CheckOut):
             asked = replace(asked, offline=False)
@@ -51,7 +56,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Refused(Exception):
-    """The rules say no: `reason` in a few words, `sentence` for a person."""
+    """The rules say no, and the journal has a row of it: `reason` in a few words, `sentence` for a person."""
 
     def __init__(
         self,
@@ -69,7 +74,7 @@ class Refused(Exception):
 
 
 class Rejected(Exception):
-    """A command that is nothing the journal needs to know of: no row, and its id stays free."""
+    """The command is malformed or not allowed: no row of the journal, and its idempotency key stays free."""
 
     def __init__(self, code: ErrorCode, sentence: str) -> None:
         super().__init__(sentence)

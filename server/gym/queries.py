@@ -1,4 +1,4 @@
-"""What a client may look up; each answer is the encoded `result` of the reply."""
+"""Queries: what a client may look up without changing anything; each answer is the encoded `result` of the reply."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coming in, going out, and taking either back."""
+"""The commands about visits: check-in, check-out, and the undo of either."""
 
 from __future__ import annotations
 

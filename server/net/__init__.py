@@ -1,1 +1,1 @@
-"""Sockets: from the upgrade to the close, the fan-out to everyone, and HTTP on the same port."""
+"""The network side: handshake, sessions, fan-out, replay, heartbeat, rate limit, metrics, and HTTP on the same port."""

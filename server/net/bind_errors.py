@@ -1,4 +1,4 @@
-"""Why nobody can listen at an address, and what to choose instead."""
+"""Errors of bind and listen as sentences: why nobody can listen at an address, and what to choose instead."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A WebSocket that takes frames made beforehand: the one place that knows the library's inside.
+"""A server's WebSocket that takes frames made beforehand: the one module that uses what `websockets` has inside.
 
-`websockets` frames each message for each connection and waits for each; and its keepalive waits with them, so that a
-peer that stops reading is never dropped. The hub frames a window once and writes the same bytes to everyone (uvloop
-shares them between all sockets that cannot take them at once), and the watchdog does without waiting.
+The library frames each message for each connection and waits for each write; its keepalive waits with them, so a peer
+that stops reading is never dropped. Here the hub frames a window once and writes the same bytes to everyone without
+waiting (uvloop shares them between all sockets that cannot take them at once), and the watchdog sends the heartbeat.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from websockets.protocol import Event, State
 
 from gymtui.faults import fault, is_planned
 
-HIGH_WATER: Final = 64 * 1024  # bytes that may wait for one reader before it gets nothing more
+HIGH_WATER: Final = 64 * 1024  # backpressure: bytes that may wait for one reader before it gets nothing more
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
 UNREADABLE: Final = (
     b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
@@ -30,7 +30,7 @@ UNREADABLE: Final = (
 
 
 def frame(message: bytes) -> bytes:
-    """A text message as it goes over the wire from a server: one final frame, not masked."""
+    """A text message as it goes over the wire from a server: one final frame, not masked (only clients mask)."""
     return Frame(Opcode.TEXT, message).serialize(mask=False)
 
 

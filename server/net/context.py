@@ -1,4 +1,4 @@
-"""What every session of one server has in common."""
+"""What every session of one server has in common: its parts and its settings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from server.store.group_commit import Database
 
 
 class ServerContext(Struct, frozen=True, kw_only=True):
+    """The parts of one server that its sessions use; it is made once, when the server starts."""
+
     auth: Auth
     database: Database
     hub: Hub

@@ -1,4 +1,4 @@
-"""From the upgrade to the welcome: a token in the URL, in the header, or in the first message."""
+"""The handshake: authenticates by a token in the URL, in the header `Authorization`, or in the first message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAME: Final = 64  # characters of a desk's name
 
 
 class Identity(Struct, frozen=True):
-    """Who has come in, and at which desk."""
+    """Who has authenticated, and at which desk."""
 
     claims: Claims
     desk: str | None

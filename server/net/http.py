@@ -1,4 +1,4 @@
-"""What the server answers to plain HTTP on the same port: a token for a password, and how it is."""
+"""Plain HTTP on the WebSocket's port: `/auth/token` (log in, refresh), `/healthz`, `/readyz`, `/metrics`."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CHALLENGE: Final = 'Basic realm="gymtui", charset="UTF-8"'
 
 
 class HttpRoutes:
-    """Decides, before the upgrade, what a request is: the WebSocket's path goes through, the rest is answered here."""
+    """The routes, asked before the upgrade: the WebSocket's path goes through (None), the rest is answered here."""
 
     def __init__(self, auth: Auth, database: Database, metrics: Metrics, *, now: clock.Clock = clock.now) -> None:
         self._auth = auth
         self._database = database
         self._metrics = metrics
-        self._tries = AttemptLimit(now)
+        self._attempts = AttemptLimit(now)
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         path = request.path.partition("?")[0]
@@ -54,14 +54,14 @@ class HttpRoutes:
                 return connection.respond(HTTPStatus.NOT_FOUND, sentence)
 
     async def _ready(self, connection: ServerConnection) -> Response:
-        """Whether a command would be on disk."""
+        """`/readyz`: 200 where a command would be on disk now, else 503 and why it would not."""
         try:
             async with asyncio.timeout(READY_WITHIN):
-                trouble = await self._database.probe()
+                failure = await self._database.probe()
         except TimeoutError:
             return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer just now.\n")
-        if trouble is not None:
-            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{trouble}\n")
+        if failure is not None:
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{failure}\n")
         return connection.respond(HTTPStatus.OK, "ready\n")
 
     async def _token(self, connection: ServerConnection, request: Request) -> Response:
@@ -71,11 +71,11 @@ class HttpRoutes:
         name, password = _basic(credentials) if scheme == "basic" else (credentials.partition(".")[0], "")
         kind = "password" if scheme == "basic" else "refresh"
         address = (connection.remote_address or ("",))[0]
-        if (wait := self._tries.wait(address, name)) > 0:
+        if (wait := self._attempts.wait(address, name)) > 0:
             sentence = f"Too many tries: please wait {wait} seconds."
             self._metrics.logins.labels(kind, "too_many").inc()
             return _refuse(connection, HTTPStatus.TOO_MANY_REQUESTS, sentence, Retry_After=str(wait))
-        self._tries.failed(address, name)  # until it is known better: of many tries at once only the first are heard
+        self._attempts.failed(address, name)  # until proven good: of many attempts at once only the first are heard
         try:
             if scheme == "basic":
                 tokens = await self._auth.log_in(name, password)
@@ -85,10 +85,10 @@ class HttpRoutes:
             self._metrics.logins.labels(kind, "denied").inc()
             return _refuse(connection, HTTPStatus.UNAUTHORIZED, str(denied), WWW_Authenticate=CHALLENGE)
         except StoreUnavailable as unavailable:
-            self._tries.forget(address, name)
+            self._attempts.forget(address, name)
             self._metrics.logins.labels(kind, "unavailable").inc()
             return _refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, str(unavailable), Retry_After="1")
-        self._tries.forget(address, name)
+        self._attempts.forget(address, name)
         self._metrics.logins.labels(kind, "ok").inc()
         body = {
             "access_token": tokens.access_token,

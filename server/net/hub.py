@@ -1,8 +1,10 @@
-"""Everyone connected, each a cursor over the journal; a window's events are framed once and sent to all.
+"""Fan-out and replay: every connection is a cursor over the journal; a window's events are framed once, sent to all.
 
-A cursor is the newest `seq` that was written to a connection, and it is all there is to know. Where it is at the hub's
-head the next window goes straight to the socket. Where it is behind (a slow reader, a `resume`), a task reads the
-journal for it until it is not. There is no queue a client and no second way to fall behind or to catch up.
+A cursor is the newest `seq` that was written to a connection, and the only state that the hub has of it. A cursor at
+the hub's head gets the next window straight to its socket. One behind it (a slow reader, a `resume`) has a task that
+replays the journal from there. No client has a queue, so backpressure costs no memory: a full socket's cursor stays
+where it is, which is the same as a `resume` from there. Where the journal does not reach back far enough, a snapshot
+comes instead.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from server.store.pages import fitting
 
 log = logging.getLogger(__name__)
 
-PAGE: Final = 1000  # rows of the journal in one read
+PAGE: Final = 1000  # rows of the journal in one read of a replay
 NOWHERE: Final = -1  # the cursor amid the parts of a snapshot: no event comes between them
 YIELD_EVERY: Final = 500  # writes before others have their turn on the loop
 
@@ -91,8 +93,8 @@ class Hub:
             fault("after_fanout")
 
     async def flush(self) -> None:
-        """Sends what is pending to every cursor at the head; who cannot take it is followed from the journal."""
-        async with self._flushing:
+        """Sends what is pending to every cursor at the head; whoever cannot take it gets a replay from the journal."""
+        async with self._flushing:  # a drain flushes too: two at once would send windows out of order
             rows, self._pending = self._pending, []
             fed_at = self._fed_at
             for prev_seq, seq, message in _batches(rows, self.head, self.stats):
@@ -113,7 +115,7 @@ class Hub:
             if rows:
                 self._metrics.fanout_seconds.observe(asyncio.get_running_loop().time() - fed_at)
 
-    # --- those behind ---------------------------------------------------------------------------------------------
+    # --- replay, for those behind -------------------------------------------------------------------------------------
 
     async def resume(self, connection: Connection, wanted: Resume) -> Resumed:
         """Moves the connection's cursor back to where the client is; where it cannot be, to a snapshot's position."""

@@ -1,4 +1,7 @@
-"""The commands of one connection that are on their way to the disk."""
+"""Commands in flight: those of one connection that came and have no answer yet, because they are not on disk.
+
+Backpressure: with `MAX_IN_FLIGHT` of them the session reads no further message until one is answered.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +47,12 @@ class InFlight:
             except Denied as denied:
                 done(Outcome(error=denied.error))
                 return
-        id_or_own = id or clock.new_id(self._context.now())
-        order = Order(id=id_or_own, payload=payload, user=identity.claims.user, role=role, desk=identity.desk)
+        key = id or clock.new_id(self._context.now())  # the idempotency key; who sends none cannot send it again
+        order = Order(id=key, payload=payload, user=identity.claims.user, role=role, desk=identity.desk)
         self._context.database.submit(lambda tx: perform(tx, order), done)
 
     async def room(self) -> None:
-        """Waits until one more may come."""
+        """Waits until one more may be read."""
         await self._until_fewer_than(MAX_IN_FLIGHT)
 
     async def settled(self) -> None:

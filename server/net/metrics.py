@@ -1,4 +1,4 @@
-"""What an operator wants to know of a server that runs: `GET /metrics`, in Prometheus' words.
+"""Metrics of a server that runs: what `GET /metrics` answers, in Prometheus' text format.
 
 Labels are few and bounded: types of messages, roles, error codes, close codes; never a person, a desk or an address.
 """

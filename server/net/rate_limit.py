@@ -1,4 +1,4 @@
-"""How much one connection may ask of the server before it is too much."""
+"""Rate limit of one connection: messages a second, and unreadable messages in ten seconds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final
 
 from gymtui.protocol import MAX_INVALID
 
-PATIENCE: Final = 10.0  # seconds in which `MAX_INVALID` messages that cannot be read are put up with
+ABUSE_WINDOW: Final = 10.0  # seconds in which at most `MAX_INVALID` unreadable messages are put up with
 
 
 class RateLimit:
-    """Counts what comes in; `max_rate` messages a second are taken, `timer` gives seconds."""
+    """Counts what comes in. `max_rate` is in messages a second; `timer` gives seconds that only go forward."""
 
     def __init__(self, max_rate: int, timer: Callable[[], float]) -> None:
         self._max_rate = max_rate
@@ -33,4 +33,4 @@ class RateLimit:
         """One more that cannot be read: is that too many?"""
         now = self._timer()
         self._invalid.append(now)
-        return len(self._invalid) > MAX_INVALID and now - self._invalid[0] <= PATIENCE
+        return len(self._invalid) > MAX_INVALID and now - self._invalid[0] <= ABUSE_WINDOW

@@ -1,4 +1,4 @@
-"""What a session says to its client: framed, counted, never waited for."""
+"""Writes a session's own messages: framed, counted in the metrics, never waited for (the hub writes the events)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Looks after every connection twice a second: is it there, does it read, may it still be here?"""
+"""Heartbeat and eviction: twice a second, is each connection alive, does it read, may its user still be here?
+
+The server pings; any frame that comes counts as a sign of life. A silent connection is closed, as is one whose login
+has ended or whose token has run out. One that reads nothing is aborted: a close frame would wait behind all the rest.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from server.net.metrics import Metrics
 log = logging.getLogger(__name__)
 
 EVERY: Final = 0.5  # seconds between two rounds: what is revoked is closed within a second
-PAUSE: Final = 5.0  # seconds by which a round is late when the whole program was stopped, or its machine asleep
+PAUSE: Final = 5.0  # seconds of delay that mean this program itself stood still (stopped, or its machine asleep)
 
 
 class Watched(Protocol):
@@ -65,7 +69,7 @@ class Watchdog:
                 self.look()
 
     def look(self) -> None:
-        """One round."""
+        """One round over all connections."""
         now = self._timer()
         for watched in list(self._watched()):
             connection = watched.connection

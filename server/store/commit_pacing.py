@@ -1,4 +1,4 @@
-"""How long the writer waits for company before the next commit."""
+"""Pacing of group commit: how long the writer waits for more work to share the next commit."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ PROBE: Final = 0.25  # seconds between two tries whether waiting would pay
 
 
 class CommitPacing:
-    """Waiting pays where many give commands at once: they share one commit. It never pays for one who waits for each
-    answer before the next command. So a wait that brought no company is not repeated, but for a try now and then.
+    """Waiting pays where many give commands at once: they share one commit. It never pays for a lone client that waits
+    for each answer before its next command. So a wait that brought no more work is not repeated, but for a probe now
+    and then.
 
     Times are seconds of a clock that only goes forward.
     """

@@ -1,4 +1,4 @@
-"""How much goes into one message."""
+"""Pagination: how much goes into one message."""
 
 from __future__ import annotations
 

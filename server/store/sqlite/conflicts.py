@@ -1,4 +1,4 @@
-"""What came to the server late and did not fit: the question `conflicts` asks of the journal."""
+"""The query `conflicts`: what offline desks recorded, and did not fit when it came, found in the journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The counters of a gym as they stand, read from the hours that every change has moved."""
+"""The counters of a gym (`stats`), summed up from the rows of `hours`, which every change has moved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of visits: the question `list_check_ins` asks, as SQL, and the cursor between two pages."""
+"""Pagination of visits: the query `list_check_ins` as SQL, and the cursor between two pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One change in the making, on SQLite."""
+"""A `Transaction` on SQLite: what work may read and write between BEGIN and COMMIT."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _error = msgspec.json.Decoder(ErrorBody)
 
 
 class SqliteTransaction:
-    """What work may read and write between BEGIN and COMMIT; `rows` is what it has added to the journal so far."""
+    """All work of one commit shares one. `rows` is what it has added to the journal so far; the counters are kept in
+    memory until `finish`, which writes them once."""
 
     def __init__(self, db: sqlite3.Connection, at: int) -> None:
         self._db = db
