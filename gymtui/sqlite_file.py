@@ -10,6 +10,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +37,10 @@ def lock(path: Path, *, shared: bool = False, mode: int = 0o600) -> int:
 
 def make_private(path: Path) -> None:
     """An empty file where there is none, for its owner's eyes alone: SQLite makes its log with the same rights."""
-    os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
+    # One that is there is not even opened: POSIX lets go of all locks that a process has on a file as soon as it closes
+    # any descriptor of that file, SQLite's own locks too, and another program would delete the log under this one.
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def log_ahead(db: sqlite3.Connection) -> None:

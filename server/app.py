@@ -34,7 +34,7 @@ from server.net.session import Session
 from server.net.watchdog import Watchdog
 from server.store import Committed, StoreUnavailable
 from server.store.group_commit import Database
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store, opened
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Server:
 
     async def _start(self, started: AsyncExitStack) -> None:
         """Builds the parts and listens; `started` has what must be closed, whether all of it comes about or not."""
-        store = SqliteStore(self._path, now=self._now)
+        store = open_store(self._path, now=self._now)
         started.callback(store.close)
         store.write([lambda tx: tx.begin_epoch()])
         self._database = Database(store, self._committed)
@@ -248,6 +248,7 @@ def run(
 ) -> None:
     """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it listens; stdout by default."""
     rules = None if policy is None else read_policy(Path(policy))
-    name_gym(Path(database), name=gym, timezone=timezone, capacity=capacity, policy=rules)
+    with opened(database) as store:
+        name_gym(store, name=gym, timezone=timezone, capacity=capacity, policy=rules)
     server = Server(Path(database), host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
     uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))

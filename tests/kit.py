@@ -20,8 +20,9 @@ from gymtui.protocol import Member, Role
 from server.admin.importing.members import import_members
 from server.app import Server
 from server.auth import auth
-from server.store import Transaction, User
-from server.store.sqlite.store import SqliteStore
+from server.gym import settings
+from server.store import Store, Transaction, User
+from server.store.opening import open_store, opened
 
 PASSWORD = "a long enough password"
 auth._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a gym's own takes 50 ms each time
@@ -29,7 +30,7 @@ _HASH = auth.hash_password(PASSWORD)
 WITHIN = 10.0  # seconds that a test waits for what must come
 
 
-def add_user(store: SqliteStore, name: str, role: Role) -> None:
+def add_user(store: Store, name: str, role: Role) -> None:
     """A user who logs in with `PASSWORD`."""
 
     def work(tx: Transaction) -> None:
@@ -38,7 +39,7 @@ def add_user(store: SqliteStore, name: str, role: Role) -> None:
     store.write([work])
 
 
-def add_members(store: SqliteStore, members: Iterable[dict[str, object]]) -> None:
+def add_members(store: Store, members: Iterable[dict[str, object]]) -> None:
     """Members by their fields; at the least `full_name` and `membership_number`."""
     _, problems = import_members(store, enumerate(members))
     assert problems == []
@@ -46,16 +47,22 @@ def add_members(store: SqliteStore, members: Iterable[dict[str, object]]) -> Non
 
 def make_gym(path: Path, *members: dict[str, object]) -> None:
     """A gym in a file: `ana` is staff, `mia` a manager, `otto` an operator, and members as given."""
-    store = SqliteStore(path)
+    store = open_store(path)
     for name, role in (("ana", "staff"), ("ben", "staff"), ("mia", "manager"), ("otto", "operator")):
         add_user(store, name, role)  # type: ignore[arg-type]  # a loop widens a literal
     add_members(store, members)
     store.close()
 
 
+def name_gym(path: Path, **named: Any) -> None:
+    """As `serve` does: what the gym is called, its clock, how many may be in, its policy."""
+    with opened(path) as store:
+        settings.name_gym(store, **{"name": None, "timezone": None, "capacity": None} | named)
+
+
 def token(path: Path, user: str, *, ttl: int = 3600, now: int | None = None) -> str:
     """An access token as `admin tokens issue` prints it."""
-    store = SqliteStore(path)
+    store = open_store(path)
     try:
         at = clock.now() if now is None else now
         return auth.issue(store.signing_keys(), store.users()[user], auth.ISSUED + clock.new_id(at), ttl=ttl, now=at)
@@ -73,7 +80,7 @@ def member(number: str, name: str, **fields: object) -> dict[str, object]:
     return {"membership_number": number, "full_name": name} | fields
 
 
-def stored(store: SqliteStore, number: str) -> Member:
+def stored(store: Store, number: str) -> Member:
     """The member with that number, as the database has it."""
     return next(m for m in store.all_members() if m.membership_number == number)
 

@@ -26,7 +26,7 @@ from gymtui.client import Replica
 from gymtui.protocol import Member, MembersPage
 from gymtui.sample.people import FIRST_NUMBER, members
 from gymtui.ui.screens.front_desk import HITS
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.firehose import Firehose
 from tests.keystrokes import Keystrokes
 from tests.kit import make_gym, token
@@ -136,7 +136,7 @@ async def key_to_verdict(folder: Path) -> list[Row]:
     """Enter to the first verdict, while a thousand events a second go by."""
     with gym(folder, PEOPLE) as (database, url):
         first: list[float] = []
-        with closing(SqliteStore(database)) as store:
+        with closing(open_store(database)) as store:
             names = {m.membership_number: m.full_name for m in store.all_members()}
             async with desk(url, database, folder, 120, 40) as tap:
                 await tap.until_known(FIRST_NUMBER + PEOPLE - 1)
@@ -164,7 +164,7 @@ async def scans_in_one_write(folder: Path) -> list[Row]:
         codes = [str(FIRST_NUMBER + n) for n in range(200)]
         async with desk(url, database, folder, 80, 24) as tap:
             await tap.until_known(FIRST_NUMBER + 399)
-            with closing(SqliteStore(database)) as store:
+            with closing(open_store(database)) as store:
                 before, began = store.head().seq, time.perf_counter()
                 tap.type("".join(f"{code}\r" for code in codes))
                 while store.head().seq < before + len(codes):

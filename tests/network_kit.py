@@ -20,7 +20,7 @@ from server.gym.commands import perform
 from server.gym.orders import Order
 from server.net.watchdog import Watchdog
 from server.store import Work
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.client_kit import running
 from tests.faults.proxy import HOST, Proxy
 from tests.kit import WITHIN, make_gym, member, token
@@ -33,7 +33,7 @@ class _Id(Struct):
 def full_house(path: Path, people: int) -> Path:
     """A gym in which so many are in: members 0 and up."""
     make_gym(path, *(member(str(n), f"Name {n}") for n in range(people)))
-    store = SqliteStore(path)
+    store = open_store(path)
     store.write([_check_in(n) for n in range(people)])
     store.close()
     return path

@@ -14,14 +14,14 @@ from msgspec.structs import asdict
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Member
-from server.admin import users as admin
+from server.admin import members, tokens, users
+from server.admin.errors import AdminError
 from server.admin.exports import ExportError
-from server.admin.users import AdminError
 from server.auth import auth
 from server.auth.auth import Auth
-from server.store import StoreError, Transaction, User
+from server.store import Store, StoreError, Transaction, User
 from server.store.group_commit import Database
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import PASSWORD, add_members, member
 from tests.till import HOUR, Till
 
@@ -32,9 +32,9 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
+def store(path: Path) -> Iterator[Store]:
     path.parent.mkdir()
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
         yield store
 
 
@@ -51,9 +51,9 @@ async def test_a_user_is_added_and_can_log_in(
     path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\r\nnot this\n"))
-    admin.users_add(database=str(path), name="zoë", role="manager", password_stdin=True)
+    users.users_add(database=str(path), name="zoë", role="manager", password_stdin=True)
     assert capsys.readouterr().out == "zoë can log in as manager.\n"
-    database = Database(SqliteStore(path), lambda _: None)
+    database = Database(open_store(path), lambda _: None)
     tokens = await Auth(database).log_in("zoë", PASSWORD)
     assert tokens.user.role == "manager"
     await database.close()
@@ -63,10 +63,10 @@ async def test_a_user_is_added_and_can_log_in(
 def test_a_password_is_asked_for_twice(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([PASSWORD, PASSWORD, PASSWORD, "another password"])
     monkeypatch.setattr("getpass.getpass", lambda _: next(answers))
-    admin.users_add(database=str(path), name="ana", role="staff", password_stdin=False)
+    users.users_add(database=str(path), name="ana", role="staff", password_stdin=False)
     with pytest.raises(AdminError, match="The two passwords differ"):
-        admin.users_add(database=str(path), name="ben", role="staff", password_stdin=False)
-    with closing(SqliteStore(path)) as store:
+        users.users_add(database=str(path), name="ben", role="staff", password_stdin=False)
+    with closing(open_store(path)) as store:
         assert list(store.users()) == ["ana"]
 
 
@@ -74,29 +74,29 @@ def test_a_password_is_asked_for_twice(path: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("name", ["", "x" * 65, "a:b", "a\nb", "\x1b[31m", "\udcff"])
 def test_a_name_that_cannot_be(path: Path, name: str) -> None:
     with pytest.raises(WrongUsage, match="1 to 64 printable characters and no colon"):
-        admin.users_add(database=str(path), name=name, role="staff", password_stdin=True)
+        users.users_add(database=str(path), name=name, role="staff", password_stdin=True)
 
 
 @pytest.mark.usefixtures("_quick")
 def test_a_name_that_is_taken_and_a_password_that_is_short(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("short\nlong enough\nlong enough\n"))
     with pytest.raises(AdminError, match="at least 8 characters"):
-        admin.users_add(database=str(path), name="ana", role="staff", password_stdin=True)
-    admin.users_add(database=str(path), name="ana", role="staff", password_stdin=True)
+        users.users_add(database=str(path), name="ana", role="staff", password_stdin=True)
+    users.users_add(database=str(path), name="ana", role="staff", password_stdin=True)
     with pytest.raises(AdminError, match="There is a user ana already"):
-        admin.users_add(database=str(path), name="ana", role="manager", password_stdin=True)
-    with closing(SqliteStore(path)) as store:
+        users.users_add(database=str(path), name="ana", role="manager", password_stdin=True)
+    with closing(open_store(path)) as store:
         assert store.users()["ana"].role == "staff"
 
 
 def test_users_are_listed(gym: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with closing(SqliteStore(gym)) as store:
+    with closing(open_store(gym)) as store:
 
         def work(tx: Transaction) -> None:
             tx.put_user(User(name="ben", role="staff", password_hash="", disabled=True))
 
         store.write([work])
-    admin.users_list(database=str(gym))
+    users.users_list(database=str(gym))
     assert capsys.readouterr().out.splitlines() == [
         "ana\tstaff\tactive",
         "ben\tstaff\tdisabled",
@@ -104,14 +104,14 @@ def test_users_are_listed(gym: Path, capsys: pytest.CaptureFixture[str]) -> None
         "otto\toperator\tactive",
     ]
     with pytest.raises(AdminError, match="ben cannot log in: add the user first"):
-        admin.tokens_issue(database=str(gym), name="ben", ttl=60)
+        tokens.tokens_issue(database=str(gym), name="ben", ttl=60)
 
 
 async def test_a_token_is_issued(gym: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = clock.now() // 1000
-    admin.tokens_issue(database=str(gym), name="ana", ttl=366 * 86400)
+    tokens.tokens_issue(database=str(gym), name="ana", ttl=366 * 86400)
     issued = capsys.readouterr().out.strip()
-    database = Database(SqliteStore(gym), lambda _: None)
+    database = Database(open_store(gym), lambda _: None)
     claims = Auth(database).admit(issued)
     await database.close()
     assert claims.user == "ana"
@@ -121,19 +121,19 @@ async def test_a_token_is_issued(gym: Path, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize("ttl", [0, -5, 366 * 86400 + 1, 10**30])
 def test_a_life_that_no_token_has(gym: Path, ttl: int) -> None:
     with pytest.raises(WrongUsage, match="1 to 31622400 seconds"):
-        admin.tokens_issue(database=str(gym), name="ana", ttl=ttl)
+        tokens.tokens_issue(database=str(gym), name="ana", ttl=ttl)
 
 
 def test_a_token_for_nobody(gym: Path) -> None:
     with pytest.raises(AdminError, match="gymtui admin users add nobody"):
-        admin.tokens_issue(database=str(gym), name="nobody", ttl=60)
+        tokens.tokens_issue(database=str(gym), name="nobody", ttl=60)
 
 
 @pytest.mark.parametrize("name", ["file/gym.db", "file"])
 def test_a_database_that_cannot_be(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("no database")
     with pytest.raises(StoreError, match=r"cannot be made|is not a database"):
-        admin.users_list(database=str(tmp_path / name))
+        users.users_list(database=str(tmp_path / name))
     assert (tmp_path / "file").read_text() == "no database"
 
 
@@ -141,7 +141,7 @@ def test_a_database_that_cannot_be(tmp_path: Path, name: str) -> None:
 
 
 def test_an_export_has_everyone_who_is_not_deleted(
-    path: Path, store: SqliteStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    path: Path, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = ["=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3", "\tx", "Ana"]
     add_members(store, [member(str(n), "x") for n in range(7)])
@@ -157,7 +157,7 @@ def test_an_export_has_everyone_who_is_not_deleted(
 
     store.write([work])
     file = tmp_path / "out.csv"
-    admin.members_export(database=str(path), file=file)
+    members.members_export(database=str(path), file=file)
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert [row["full_name"] for row in rows] == [f"'{name}" for name in names[:5]] + ["Ana"]
     assert {row["phone"] for row in rows} == {"+41 44 123 45 67"}
@@ -175,7 +175,7 @@ def test_check_ins_are_exported_as_scripts_rely_on_it(
     left = till.check_out("1", id="out", desk=None)
     till.store.close()
     file = tmp_path / "out.csv"
-    admin.check_ins_export(database=str(path), file=file)
+    members.check_ins_export(database=str(path), file=file)
     heading, first, second = csv.reader(file.read_text(encoding="utf-8").splitlines())
     assert ",".join(heading) == (
         "check_in_id,command_id,member_id,membership_number,full_name,check_in_time,check_out_time,status,"
@@ -205,4 +205,4 @@ def test_check_ins_are_exported_as_scripts_rely_on_it(
 
 def test_a_file_that_cannot_be_written(gym: Path, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="cannot be written: Is a directory"):
-        admin.members_export(database=str(gym), file=tmp_path)
+        members.members_export(database=str(gym), file=tmp_path)

@@ -23,11 +23,11 @@ from gymtui.client.desk.desk import Desk
 from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import Replica
 from server.admin import backup
-from server.admin.backup import BackupError, back_up, put_back
 from server.admin.verify import check
-from server.store import StoreError
+from server.store import BackupError, StoreError, opening
+from server.store.opening import back_up, open_store, put_back
+from server.store.sqlite import backup as sqlite_backup
 from server.store.sqlite.file import lock, open_to_read
-from server.store.sqlite.store import SqliteStore
 from tests.client_kit import running
 from tests.kit import WITHIN, Wire, make_gym, member, serving, token
 from tests.till import MINUTE, Till
@@ -50,8 +50,8 @@ def in_folder(path: Path) -> list[str]:
 
 
 def sound(path: Path) -> bool:
-    with closing(open_to_read(path)) as db:
-        return check(db).wrong == []
+    with opening.audit(path) as tables:
+        return check(tables).wrong == []
 
 
 def rows(path: Path) -> list[Any]:
@@ -101,8 +101,8 @@ def test_a_backup_is_of_one_moment_though_the_gym_goes_on(
         assert writer.is_alive()
         stop.set()
         writer.join()
-        with closing(open_to_read(file)) as db:
-            report = check(db)
+        with opening.audit(file) as tables:
+            report = check(tables)
         assert report.wrong == []
         assert before <= report.rows <= gym.seq
     assert capsys.readouterr().out == (
@@ -122,7 +122,7 @@ def test_an_older_backup_is_replaced(path: Path, file: Path) -> None:
 
 
 def test_a_backup_takes_the_place_of_nothing_else(path: Path, tmp_path: Path) -> None:
-    SqliteStore(path).close()
+    open_store(path).close()
     make_gym(tmp_path / "other.db")
     (tmp_path / "thesis.txt").write_text("All of it.")
     before = (tmp_path / "other.db").read_bytes()
@@ -138,7 +138,7 @@ def test_a_backup_takes_the_place_of_nothing_else(path: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["nowhere/gym.bak", "gym.db/gym.bak", "x" * 300])
 def test_a_backup_that_cannot_be_written_is_told(path: Path, name: str) -> None:
-    SqliteStore(path).close()
+    open_store(path).close()
     with pytest.raises((BackupError, StoreError), match=r"(cannot be written|is no backup).*please name another file"):
         back_up(path, path.parent / name)
     assert [left for left in in_folder(path) if left.startswith(".")] == []
@@ -169,13 +169,13 @@ BACKUP = """
 import sqlite3, sys
 from pathlib import Path
 from gymtui.cli import main
-from server.admin import backup
-def slowly(progress, done):
+from server.store.sqlite import backup
+def slowly(go_on, done, total):
     if done:
         print("amid", flush=True)
         sys.stdin.read()
-    return was(progress, done)
-was, backup._go_on = backup._go_on, slowly
+    return was(go_on, done, total)
+was, backup._look_up = backup._look_up, slowly
 main(["admin", "backup", sys.argv[2], "--database", sys.argv[1]])
 """
 
@@ -277,7 +277,7 @@ def test_who_recovers_the_log_just_now_has_it_open_too(path: Path, monkeypatch: 
 
     monkeypatch.setattr(sqlite3, "connect", busy)
     with pytest.raises(BackupError, match="is in use: please end what else has it open"):
-        backup._finish(path)
+        sqlite_backup._finish(path)
 
 
 def test_a_disk_without_second_names_keeps_what_was_there_too(
@@ -311,9 +311,9 @@ def test_a_gym_is_not_opened_while_it_is_being_replaced(path: Path) -> None:
     till(path).store.close()
     held = lock(path, alone=True)
     with pytest.raises(StoreError, match="is just being replaced by a backup: please try again"):
-        SqliteStore(path)
+        open_store(path)
     os.close(held)
-    SqliteStore(path).close()
+    open_store(path).close()
 
 
 def test_what_is_no_sound_backup_is_not_restored(path: Path, file: Path) -> None:
@@ -343,7 +343,7 @@ async def test_the_first_server_on_a_backup_gives_its_journal_a_new_epoch(path: 
     with closing(till(path).store) as store:
         epoch = store.epoch()
         back_up(path, file)
-    with closing(SqliteStore(file)) as store:  # to look at it changes nothing
+    with closing(open_store(file)) as store:  # to look at it changes nothing
         assert store.epoch() == epoch
     put_back(file, path)
     epochs = [epoch]

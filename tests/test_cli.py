@@ -19,8 +19,9 @@ from websockets.exceptions import ConnectionClosed
 
 from gymtui.cli import ARGUMENTS, COMMANDS, HELP, SWITCHES, main
 from gymtui.config import Config
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import WITHIN, Wire, token
+from tests.sqlite_kit import connection_of
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("GYMTUI_")}
@@ -240,10 +241,12 @@ async def test_after_kill_9_all_that_was_acknowledged_is_on_disk(gym: Path) -> N
         await asyncio.wait([sending])
         assert isinstance(sending.exception(), ConnectionClosed)
         assert await process.wait() == -signal.SIGKILL
-    with closing(SqliteStore(gym)) as store:
-        rows = store._reader.execute(
-            "SELECT command_id, seq FROM journal WHERE command_id IS NOT NULL ORDER BY seq"
-        ).fetchall()
+    with closing(open_store(gym)) as store:
+        rows = (
+            connection_of(store)
+            .execute("SELECT command_id, seq FROM journal WHERE command_id IS NOT NULL ORDER BY seq")
+            .fetchall()
+        )
         first, head, stats = rows[0][1], store.head().seq, store.stats()
         present = sum(visit.check_out_time is None for visit in store.all_visits())
     kept = [row[0] for row in rows]

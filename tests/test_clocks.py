@@ -11,9 +11,8 @@ from gymtui import clock, codec
 from gymtui.client import Login, MockWebSocket, Replica, WebSocketService
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.protocol import CheckIn, CheckOut
-from server.gym.settings import name_gym
 from tests.client_kit import NOW, Heard, Played, played, running
-from tests.kit import PASSWORD, member, serving, token
+from tests.kit import PASSWORD, member, name_gym, serving, token
 from tests.network_kit import equal, full_house, in_a_hurry, until
 from tests.till import DAY, HOUR, MINUTE, Till
 

@@ -10,9 +10,8 @@ import pytest
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Gym, Policy, Undo
 from server.gym.auto_check_out import AutoCheckOut, left_at
-from server.gym.settings import name_gym
 from server.store.group_commit import Database
-from tests.kit import member
+from tests.kit import member, name_gym
 from tests.till import HOUR, MINUTE, NINE, Till
 
 POLICY = Policy(max_stay_minutes=180, closing_time="22:00")

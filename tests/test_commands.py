@@ -19,6 +19,7 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Notified, Notify, Refusal, Undo
 from server.store import Outcome, Transaction
 from tests.kit import add_members, member, stored
+from tests.sqlite_kit import connection_of
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 
@@ -115,7 +116,7 @@ def test_notes_stay_with_the_visit(till: Till) -> None:
     till.done(CheckOut(code="1", notes="two"))
     till.check_in("2")
     till.done(CheckOut(code="2", notes="three"))
-    notes = till.store._writer.execute("SELECT notes FROM visits ORDER BY notes").fetchall()
+    notes = connection_of(till.store).execute("SELECT notes FROM visits ORDER BY notes").fetchall()
     assert notes == [("one\ntwo",), ("three",)]
 
 
@@ -586,7 +587,7 @@ class Gym(RuleBasedStateMachine):
 
     @invariant()
     def a_card_has_lost_what_its_visits_took(self) -> None:
-        rows = self.till.store._writer.execute("SELECT event FROM visits WHERE punched = 1").fetchall()
+        rows = connection_of(self.till.store).execute("SELECT event FROM visits WHERE punched = 1").fetchall()
         taken = [msgspec.json.decode(row[0], type=CheckInEvent) for row in rows]
         kept = [v for v in taken if not (v.status == "checked_out" and "undone" in v.flags)]
         assert stored(self.till.store, "2").visits_left == self.cards - len(kept)

@@ -11,12 +11,13 @@ import pytest
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.protocol import CheckIn, CheckOut, Undo
-from server.gym import conflicts, queries
+from server.admin import conflicts as command
+from server.gym import queries
 from server.gym.conflicts import report
-from server.gym.settings import name_gym
 from server.store import StoreError
 from server.store.sqlite.conflicts import ROWS
-from tests.kit import Wire, add_user, member, serving, token
+from tests.kit import Wire, add_user, member, name_gym, serving, token
+from tests.sqlite_kit import reader_of
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 
@@ -98,17 +99,17 @@ def test_the_command_line_shows_what_was_recorded_in_the_last_days(
     monkeypatch.setattr(clock, "now", lambda: NINE + 2 * DAY)
     gym.check_in("3")
     gym.offline(NINE - HOUR, "3")
-    conflicts.conflicts(database=str(path), days=7)
+    command.conflicts(database=str(path), days=7)
     line = capsys.readouterr().out
     assert line.startswith("Sun 22 Nov 09:00  Eva[31m (3), Front (ana): checked in a second time")
-    conflicts.conflicts(database=str(path), days=1)
+    command.conflicts(database=str(path), days=1)
     assert capsys.readouterr().out == (
         "Nothing to look at: all that desks have done alone and told since Mon 23 Nov 10:00 has fitted.\n"
     )
     with pytest.raises(WrongUsage, match="of one day at the least"):
-        conflicts.conflicts(database=str(path), days=0)
+        command.conflicts(database=str(path), days=0)
     with pytest.raises(StoreError, match="There is no gym in"):
-        conflicts.conflicts(database=f"{path}x", days=1)
+        command.conflicts(database=f"{path}x", days=1)
 
 
 async def test_a_client_asks_for_the_newest_of_a_week_or_since_a_time(gym: Till, path: Path) -> None:
@@ -157,14 +158,14 @@ def test_the_newest_are_found_without_a_look_at_the_others(gym: Till) -> None:
     gym.now += MINUTE
     gym.refused(CheckOut(code="2", offline=True), id=clock.new_id(NINE - HOUR))
     asked: list[str] = []
-    gym.store._reader.set_trace_callback(asked.append)
+    reader_of(gym.store).set_trace_callback(asked.append)
     found = gym.store.conflicts(0, 3)
-    gym.store._reader.set_trace_callback(None)
+    reader_of(gym.store).set_trace_callback(None)
     assert [conflict.at for conflict in found] == [NINE - HOUR, NINE - 19 * MINUTE, NINE - 18 * MINUTE]
     assert len(asked) == 1 + 2 * 2  # the rows, and of the two visits what they are now, and what was before
     assert len(gym.store.conflicts(0)) == 21
 
 
 def test_the_rows_are_found_by_their_time(gym: Till) -> None:
-    plan = gym.store._reader.execute(f"EXPLAIN QUERY PLAN {ROWS}", (NINE,)).fetchall()
+    plan = reader_of(gym.store).execute(f"EXPLAIN QUERY PLAN {ROWS}", (NINE,)).fetchall()
     assert [row[3] for row in plan] == ["SEARCH journal USING INDEX journal_told_late (at>?)"]

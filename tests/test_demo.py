@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import make_gym, member, serving, token
 from tests.terminal import Terminal
 
@@ -83,7 +83,7 @@ async def test_two_hundred_codes_in_one_write_are_two_hundred_check_ins_in_order
         terminal.type("".join(f"{code}\r" for code in codes))
         await terminal.until(rf"✓ Member {codes[-1]} checked in")
         await terminal.until(r"\b200\b")
-    store = SqliteStore(gym)
+    store = open_store(gym)
     came = [visit.member.membership_number for visit in sorted(store.all_visits(), key=lambda visit: visit.seq)]
     store.close()
     assert came == codes
@@ -110,7 +110,7 @@ async def test_what_a_desk_says_while_the_server_is_away_is_settled_once_when_it
         async with serving(gym, port=port), desk(gym, url, tmp_path / "other", "desk 2") as other:
             await terminal.until("● live")
             await other.until("Ana Silva +in")
-        store = SqliteStore(gym)
+        store = open_store(gym)
         assert [visit.member.full_name for visit in store.all_visits()] == ["Ana Silva"]
         store.close()
     finally:

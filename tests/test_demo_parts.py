@@ -17,9 +17,10 @@ from gymtui.demo.ledger import Ledger, Tally
 from gymtui.demo.relay import HOST, Relay
 from gymtui.demo.tour import END, HINTS, Tour
 from gymtui.protocol import MemberRef
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.client_kit import Pauses, settle, until
 from tests.kit import WITHIN
+from tests.sqlite_kit import connection_of
 from tests.till import Till
 
 
@@ -29,7 +30,7 @@ def verdict(id: str, kind: VerdictKind = "checked_in", number: str = "1") -> Ver
 
 def test_the_gym_has_three_hours_behind_it(tmp_path: Path) -> None:
     make_gym(tmp_path / "gym.db", 7)
-    with closing(SqliteStore(tmp_path / "gym.db")) as store:
+    with closing(open_store(tmp_path / "gym.db")) as store:
         stays = [visit for visit in store.all_visits() if visit.check_out_time]
         assert 25 <= store.stats().currently_in <= 60
         assert len(stays) > 20
@@ -177,7 +178,7 @@ def test_the_ledger_finds_what_is_lost_and_what_is_doubled(tmp_path: Path) -> No
     assert ledger.look() == Tally(done=2, lost=1)
     till.check_out("1", id="four")
     assert ledger.look() == Tally(done=2)
-    till.store._writer.execute(
+    connection_of(till.store).execute(
         "INSERT INTO journal SELECT seq + 1, type, payload, at, kind, user, 'other', digest, error FROM journal "
         "ORDER BY seq DESC LIMIT 1"
     )

@@ -16,15 +16,16 @@ import pytest
 
 from gymtui.faults import planned
 from server.admin import backup
-from server.admin.backup import BackupError, back_up, put_back
 from server.admin.verify import check
 from server.app import Server
-from server.store import StoreError
+from server.store import BackupError, StoreError, opening
 from server.store import group_commit as database
+from server.store.opening import back_up, open_store, put_back
 from server.store.sqlite.file import open_to_read
 from server.store.sqlite.store import SqliteStore
 from tests.kit import WITHIN, Wire, make_gym, member, serving, stored, token
 from tests.small_disk import SmallDisk, disk
+from tests.sqlite_kit import connection_of
 from tests.test_http_token import ask, basic
 
 __all__ = ["disk"]
@@ -34,8 +35,9 @@ FULL = "The server cannot use its database just now (database or disk is full): 
 
 def in_journal(path: Path) -> set[str]:
     """The ids of all commands that have their row; the file must be sound."""
+    with opening.audit(path) as tables:
+        assert check(tables).wrong == []
     with closing(open_to_read(path)) as db:
-        assert check(db).wrong == []
         return {id for (id,) in db.execute("SELECT command_id FROM journal WHERE command_id IS NOT NULL")}
 
 
@@ -154,12 +156,12 @@ def test_a_restore_that_a_disk_has_no_room_for_changes_nothing(tmp_path: Path, d
 
 def test_a_disk_that_may_only_be_read_is_told_at_the_start(disk: SmallDisk) -> None:
     path = disk.path / "gym.db"
-    SqliteStore(path).close()
+    open_store(path).close()
     disk.remount("ro")
     with pytest.raises(StoreError, match=r"gym\.db cannot be used \(.*\): please "):
-        SqliteStore(path)
+        open_store(path)
     disk.remount("rw")
-    SqliteStore(path).close()
+    open_store(path).close()
 
 
 async def test_a_file_that_may_only_be_read_is_told_while_the_server_runs(tmp_path: Path) -> None:
@@ -167,12 +169,12 @@ async def test_a_file_that_may_only_be_read_is_told_while_the_server_runs(tmp_pa
     make_gym(path, member("1", "Ana"))
     async with serving(path) as server, Wire.open(server.url, token(path, "ana")) as wire:
         assert isinstance(server._database.store, SqliteStore)
-        server._database.store._writer.execute("PRAGMA query_only = ON")
+        connection_of(server._database.store).execute("PRAGMA query_only = ON")
         error = (await wire.ask("check_in", {"code": "1"}))["error"]
         assert error["retryable"]
         assert error["message"].endswith("please check its folder, its rights and whether the disk may be written.")
         assert (await ready(server))[0] == 503
-        server._database.store._writer.execute("PRAGMA query_only = OFF")
+        connection_of(server._database.store).execute("PRAGMA query_only = OFF")
         assert (await wire.ask("check_in", {"code": "1"}))["ok"]
         assert await ready(server) == (200, "ready")
 
@@ -241,7 +243,7 @@ async def test_a_damaged_table_is_a_sentence_wherever_it_is_met(tmp_path: Path, 
 async def test_a_locked_database_is_told_and_over_as_soon_as_it_is_let_go(gym: Path) -> None:
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         assert isinstance(server._database.store, SqliteStore)
-        server._database.store._writer.execute("PRAGMA busy_timeout = 0")
+        connection_of(server._database.store).execute("PRAGMA busy_timeout = 0")
         with closing(sqlite3.connect(gym, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             error = (await wire.ask("check_in", {"code": "1"}, "a"))["error"]
@@ -256,13 +258,13 @@ async def test_not_ready_while_commands_fail_though_an_empty_one_would_not(gym: 
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         store = server._database.store
         assert isinstance(store, SqliteStore)
-        pages = store._writer.execute("PRAGMA page_count").fetchone()[0]
-        store._writer.execute(f"PRAGMA max_page_count = {pages}")
+        pages = connection_of(store).execute("PRAGMA page_count").fetchone()[0]
+        connection_of(store).execute(f"PRAGMA max_page_count = {pages}")
         numbers = range(100)
         _, error, refused = await until_refused(wire, numbers)
         assert error["message"] == FULL
         assert await ready(server) == (503, FULL)
-        store._writer.execute("PRAGMA max_page_count = 1000000")
+        connection_of(store).execute("PRAGMA max_page_count = 1000000")
         assert await ready(server) == (503, FULL)
         assert (await wire.ask("check_in", {"code": refused[1:]}, refused))["ok"]
         assert await ready(server) == (200, "ready")

@@ -20,7 +20,7 @@ from gymtui.client import Desk, Login, Replica, WebSocketService
 from gymtui.client.state import Verdict
 from gymtui.faults import DESK_POINTS, POINTS, SERVER_POINTS, Fault, FaultError, fault, is_planned, planned
 from server.app import Server
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.client_kit import running
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.law import law
@@ -206,7 +206,7 @@ async def test_a_commit_that_failed_is_asked_for_again_and_is_done_once(
             received, counted = await asyncio.to_thread(law, port_of(server.url))
             assert (received, dict(counted)) == (2, outcomes)
             assert desk.queued == 0
-        with closing(SqliteStore(gym)) as store:
+        with closing(open_store(gym)) as store:
             assert [visit.member.membership_number for visit in store.all_visits()] == ["7"]
 
 
@@ -224,7 +224,7 @@ async def test_after_reply_is_after_the_client_has_it(tmp_path: Path) -> None:
 
 async def test_a_desk_in_step_has_the_servers_hash_and_one_that_is_not_has_another(gym: Path, tmp_path: Path) -> None:
     async with serving_here(gym) as server, a_desk(server, tmp_path) as (desk, until):
-        with closing(SqliteStore(gym)) as store:
+        with closing(open_store(gym)) as store:
             begin = of_replica(desk.replica)
             assert begin == of_store(store)
             member = desk.replica.by_code("7")

@@ -14,6 +14,7 @@ from tests.faults.drain import Drain
 from tests.faults.one_member import OneMember
 from tests.faults.order import Order
 from tests.faults.soak import Soak
+from tests.sqlite_kit import connection_of
 from tests.till import Till
 
 said: list[str] = []
@@ -76,7 +77,7 @@ class Books:
             diary.write(f"{line}\n")
 
     def damage(self, sql: str) -> None:
-        self.till.store._writer.execute(sql)
+        connection_of(self.till.store).execute(sql)
 
 
 @pytest.fixture

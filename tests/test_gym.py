@@ -9,8 +9,9 @@ import pytest
 
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Gym, Policy
-from server.gym.settings import name_gym, read_policy
-from server.store.sqlite.store import SqliteStore
+from server.gym.settings import read_policy
+from server.store.opening import open_store
+from tests.kit import name_gym
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_the_gym_is_named_once(path: Path) -> None:
     name_gym(path, name="Zoë's", timezone="Europe/Zurich", capacity=80)
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
         gym = Gym(name="Zoë's", timezone="Europe/Zurich", capacity=80, policy=Policy(), seq=2)
         assert store.gym() == gym
         name_gym(path, name=None, timezone=None, capacity=None)

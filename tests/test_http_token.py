@@ -18,8 +18,10 @@ from server.app import Server
 from server.auth import auth
 from server.auth.auth import BadToken, Denied
 from server.store import Transaction, User
+from server.store.opening import open_store
 from server.store.sqlite.store import SqliteStore
 from tests.kit import PASSWORD, WITHIN, Wire, port_of, serving, token
+from tests.sqlite_kit import connection_of
 from tests.till import HOUR, NINE
 
 
@@ -111,7 +113,7 @@ async def disable(path: Path, name: str) -> None:
         assert user is not None
         tx.put_user(User(name=name, role=user.role, password_hash=user.password_hash, disabled=True))
 
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
         store.write([work])
 
 
@@ -162,7 +164,7 @@ def writes(server: Server, may: bool) -> None:
     """Takes the server's database the right to write, or gives it back."""
     store = server._database.store
     assert isinstance(store, SqliteStore)
-    store._writer.execute(f"PRAGMA query_only = {'OFF' if may else 'ON'}")
+    connection_of(store).execute(f"PRAGMA query_only = {'OFF' if may else 'ON'}")
 
 
 # --- refreshing --------------------------------------------------------------------------------------------------
@@ -315,7 +317,7 @@ async def test_two_authorizations_are_none(gym: Path) -> None:
 
 def forged(gym: Path) -> dict[str, str]:
     """Tokens that open nothing, by what is wrong with them."""
-    with closing(SqliteStore(gym)) as store:
+    with closing(open_store(gym)) as store:
         [(kid, key)] = store.signing_keys().items()
     now = clock.now() // 1000
     good = {
@@ -392,7 +394,7 @@ async def test_forged_tokens_open_nothing(gym: Path) -> None:
 
 
 async def test_the_role_in_a_token_counts_for_nothing(gym: Path) -> None:
-    with closing(SqliteStore(gym)) as store:
+    with closing(open_store(gym)) as store:
         ana = store.users()["ana"]
         promoted = User(name="ana", role="manager", password_hash="", disabled=False)
         now = clock.now()

@@ -21,7 +21,7 @@ from server.net.hub import Hub
 from server.net.metrics import Metrics
 from server.store import Committed, Row, StoreUnavailable, Work
 from server.store.group_commit import Database
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import WITHIN, make_gym, member
 
 
@@ -125,7 +125,7 @@ async def stage(path: Path, *, window: float = 3600, running: bool = False) -> A
         if commit.rows:
             hub.feed(commit)
 
-    database = Database(SqliteStore(path), committed)
+    database = Database(open_store(path), committed)
     hub = Hub(database, Metrics(), window=window)
     task = asyncio.create_task(hub.run()) if running else None
     try:

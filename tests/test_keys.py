@@ -17,11 +17,11 @@ from websockets.exceptions import InvalidHandshake
 
 from gymtui import clock
 from gymtui.protocol import Close
-from server.admin import users as admin
+from server.admin import tokens
 from server.auth import auth
 from server.auth.auth import BadToken
 from server.store import Transaction
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from server.store.sqlite.transaction import KEY_LIFE
 from tests.kit import Wire, make_gym, serving, token
 from tests.test_http_token import Watch, ask, basic, bearer
@@ -35,7 +35,7 @@ def kid_of(access: str) -> str:
 
 
 def kids(gym: Path) -> list[str]:
-    with closing(SqliteStore(gym)) as store:
+    with closing(open_store(gym)) as store:
         return list(store.signing_keys())
 
 
@@ -46,7 +46,7 @@ def rotate(gym: Path, at: int) -> str:
     def work(tx: Transaction) -> None:
         tx.add_signing_key(kid, secrets.token_bytes(32))
 
-    with closing(SqliteStore(gym, now=lambda: at)) as store:
+    with closing(open_store(gym, now=lambda: at)) as store:
         store.write([work])
     return kid
 
@@ -62,7 +62,7 @@ async def test_a_new_key_signs_and_the_old_ones_are_good_for_what_they_have_sign
         before = [token(gym, "ana"), body["access_token"]]
         async with Wire.open(server.url, before[1]) as wire:
             await wire.until("connection_status")
-            admin.keys_rotate(database=str(gym))
+            tokens.keys_rotate(database=str(gym))
             assert capsys.readouterr().out == "Tokens are signed with a new key.\n"
             await until(lambda: len(server.auth._keys) == 2)
             [old, new] = kids(gym)
@@ -94,9 +94,9 @@ async def test_a_login_goes_on_over_a_new_key(gym: Path) -> None:
 def test_a_key_is_forgotten_when_nothing_it_has_signed_can_be_good(tmp_path: Path) -> None:
     """However long it has signed: what counts is when the next one took its place."""
     path = tmp_path / "gym.db"
-    with closing(SqliteStore(path, now=lambda: NINE)) as store:
+    with closing(open_store(path, now=lambda: NINE)) as store:
         [first] = store.signing_keys()
-    assert admin.TTL * 1000 <= KEY_LIFE
+    assert tokens.TTL * 1000 <= KEY_LIFE
     years = NINE + 3 * KEY_LIFE
     second = rotate(path, years)
     assert kids(path) == [first, second]
@@ -115,7 +115,7 @@ class Forger:
     """Makes tokens out of everything but a key of this gym, or with one what the gym never would."""
 
     def __init__(self, gym: Path) -> None:
-        with closing(SqliteStore(gym)) as store:
+        with closing(open_store(gym)) as store:
             [(self.kid, self.key)] = store.signing_keys().items()
         now = clock.now() // 1000
         self.header = {"alg": "HS256", "kid": self.kid, "typ": "at+jwt"}

@@ -12,12 +12,13 @@ import pytest
 from msgspec.structs import asdict
 
 from gymtui.protocol import Member
-from server.admin import users as admin
+from server.admin import members
+from server.admin.errors import AdminError
 from server.admin.importing.csv_members import MembersFileError
-from server.admin.users import AdminError
-from server.store import Transaction
-from server.store.sqlite.store import SqliteStore
+from server.store import Store, Transaction
+from server.store.opening import open_store
 from tests.kit import add_members, member, stored
+from tests.sqlite_kit import connection_of
 
 
 @pytest.fixture
@@ -26,14 +27,14 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[SqliteStore]:
+def store(path: Path) -> Iterator[Store]:
     path.parent.mkdir()
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
         yield store
 
 
-def kinds(store: SqliteStore) -> list[str]:
-    return [row[0] for row in store._reader.execute("SELECT kind FROM journal ORDER BY seq")]
+def kinds(store: Store) -> list[str]:
+    return [row[0] for row in connection_of(store).execute("SELECT kind FROM journal ORDER BY seq")]
 
 
 def write(file: Path, *lines: str) -> Path:
@@ -42,14 +43,14 @@ def write(file: Path, *lines: str) -> Path:
 
 
 def test_an_import_adds_and_changes_and_repeats_nothing(
-    path: Path, store: SqliteStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    path: Path, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = write(tmp_path / "m.csv", "number,name,visits", "1,Ana,5", "2,Ben,")
-    admin.members_import(database=str(path), file=file, strict=False)
+    members.members_import(database=str(path), file=file, strict=False)
     first = {number: stored(store, number) for number in "12"}
     assert (first["1"].full_name, first["1"].visits_left, first["1"].seq) == ("Ana", 5, 2)
     write(file, "number,name,visits", "1,Ana Abt,", "2,Ben,")
-    admin.members_import(database=str(path), file=file, strict=True)
+    members.members_import(database=str(path), file=file, strict=True)
     again = stored(store, "1")
     assert (again.id, again.full_name, again.visits_left, again.seq) == (first["1"].id, "Ana Abt", 5, 4)
     assert stored(store, "2") == first["2"]
@@ -58,13 +59,13 @@ def test_an_import_adds_and_changes_and_repeats_nothing(
 
 
 def test_bad_rows_are_named_and_the_good_ones_taken(
-    path: Path, store: SqliteStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    path: Path, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add_members(store, [member("7", "Gil") | {"id": "g"}])
     file = write(
         tmp_path / "m.csv", "id,number,name,status", ",1,Ana,", ",2,,", "new,7,Not Gil,", ",3,Cem,gone", "g,8,Gil,"
     )
-    admin.members_import(database=str(path), file=file, strict=False)
+    members.members_import(database=str(path), file=file, strict=False)
     said = capsys.readouterr()
     assert said.out == "2 members imported, 3 rows not.\n"
     assert said.err.splitlines() == [
@@ -77,19 +78,19 @@ def test_bad_rows_are_named_and_the_good_ones_taken(
 
 @pytest.mark.parametrize("bad", [",2,,", "new,7,Not Gil,"])
 def test_a_strict_import_takes_all_or_nothing(
-    path: Path, store: SqliteStore, tmp_path: Path, bad: str, capsys: pytest.CaptureFixture[str]
+    path: Path, store: Store, tmp_path: Path, bad: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add_members(store, [member("7", "Gil") | {"id": "g"}])
     before = kinds(store)
     file = write(tmp_path / "m.csv", "id,number,name,status", *(f",x{n},Ana," for n in range(600)), bad)
     with pytest.raises(AdminError, match=r"m\.csv was not imported: please mend the rows named above"):
-        admin.members_import(database=str(path), file=file, strict=True)
+        members.members_import(database=str(path), file=file, strict=True)
     said = capsys.readouterr()
     assert said.out == "0 members imported, 1 row not.\n"
     assert said.err.startswith("gymtui: m.csv, line 602: ")
     assert kinds(store) == before
     write(file, "number,name", *(f"x{n},Ana" for n in range(600)))
-    admin.members_import(database=str(path), file=file, strict=True)
+    members.members_import(database=str(path), file=file, strict=True)
     assert capsys.readouterr().out == "600 members imported, 0 rows not.\n"
 
 
@@ -114,13 +115,13 @@ def test_a_long_import_says_on_a_terminal_how_far_it_is(
     file = write(tmp_path / "m.csv", "number,name", *(f"x{n},Ana" for n in range(1200)))
     screen = Screen()
     monkeypatch.setattr("sys.stderr", screen)
-    admin.members_import(database=str(path), file=file, strict=False)
+    members.members_import(database=str(path), file=file, strict=False)
     assert screen.getvalue() == (
         f"\r500 of 1,200 members\r1,000 of 1,200 members\r{' ' * len('1,000 of 1,200 members')}\r"
     )
     pipe = io.StringIO()
     monkeypatch.setattr("sys.stderr", pipe)
-    admin.members_import(database=str(path), file=file, strict=False)
+    members.members_import(database=str(path), file=file, strict=False)
     assert pipe.getvalue() == ""
 
 
@@ -142,27 +143,27 @@ def test_ctrl_c_ends_an_import_between_two_commits(
     screen = Screen(lambda text: signal.raise_signal(signal.SIGINT) if "1,000 of" in text else None)
     monkeypatch.setattr("sys.stderr", screen)
     with pytest.raises(KeyboardInterrupt):
-        admin.members_import(database=str(path), file=file, strict=strict)
+        members.members_import(database=str(path), file=file, strict=strict)
     assert capsys.readouterr().out == f"{taken} members imported, 0 rows not.\n"
     assert screen.getvalue().endswith(
         f"\rgymtui: interrupted with {taken} of 1800 members in: import m.csv again for the rest.\n"
     )
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
         assert len(list(store.all_members())) == taken
         assert kinds(store) == ["found", *["import"] * taken]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     monkeypatch.setattr("sys.stderr", io.StringIO())
-    admin.members_import(database=str(path), file=file, strict=strict)
+    members.members_import(database=str(path), file=file, strict=strict)
     assert capsys.readouterr().out == "1800 members imported, 0 rows not.\n"
 
 
 def test_a_file_that_is_none_changes_nothing(path: Path) -> None:
     with pytest.raises(MembersFileError):
-        admin.members_import(database=str(path), file=path.parent / "none.csv", strict=False)
+        members.members_import(database=str(path), file=path.parent / "none.csv", strict=False)
     assert not path.exists()
 
 
-def test_who_was_deleted_comes_back_with_an_import(store: SqliteStore) -> None:
+def test_who_was_deleted_comes_back_with_an_import(store: Store) -> None:
     add_members(store, [member("1", "Ana")])
     gone = Member(**(asdict(stored(store, "1")) | {"deleted": True}))
 

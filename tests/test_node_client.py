@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from server.net import http
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import PASSWORD, WITHIN, add_members, member, port_of, serving
 
 CLIENT: Final = Path(__file__).parent / "clients" / "front_desk.mjs"
@@ -54,7 +54,7 @@ async def test_a_stranger_checks_a_member_in_and_out_over_a_restart(gym: Path, m
             await client.until("event", name="check_in_update", status="checked_in")
             await client.until("renewed", success=True)
             head = server.hub.head
-        with closing(SqliteStore(gym)) as store:
+        with closing(open_store(gym)) as store:
             add_members(store, [member("new", "Somebody New")])  # what the client has to catch up with
         async with serving(gym, port=port):
             await client.until("closed", code=1000)
@@ -75,6 +75,6 @@ async def test_a_stranger_checks_a_member_in_and_out_over_a_restart(gym: Path, m
     seqs = [line["seq"] for line in client.all("event")]
     assert seqs == [head, head + 1, head + 2]
     assert [line["name"] for line in client.all("event")] == ["check_in_update", "member_update", "check_in_update"]
-    with closing(SqliteStore(gym)) as store:
+    with closing(open_store(gym)) as store:
         [visit] = store.all_visits()
     assert (visit.status, visit.by, visit.desk, visit.command_id) == ("checked_out", "ana", "Node", done[1]["id"])

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from server.admin import users as admin
+from server.admin import users
 from server.app import Server
 from server.auth import auth
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import PASSWORD, Wire, make_gym, member, serving, token
+from tests.sqlite_kit import connection_of
 from tests.test_http_token import Watch
 from tests.test_websocket_server import change_user, on_disk
 
@@ -35,11 +36,11 @@ def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         member("4", "Dea Debt", payment_overdue=True),
         member("5", "Eva Card", visits_left=0),
     )
-    with closing(SqliteStore(path)) as store:
-        admin.add_user(store, "max", "manager", PASSWORD)
+    with closing(open_store(path)) as store:
+        users.add_user(store, "max", "manager", PASSWORD)
     for name in ("mia", "ana", "otto"):
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{PIN}\n"))
-        admin.users_pin(database=str(path), name=name, pin_stdin=True)
+        users.users_pin(database=str(path), name=name, pin_stdin=True)
     return path
 
 
@@ -55,8 +56,8 @@ def override(code: str = "3", *, manager: str = "mia", pin: str = PIN, **more: o
 
 
 def notes(gym: Path) -> list[str | None]:
-    with closing(SqliteStore(gym)) as store:
-        return [row[0] for row in store._reader.execute("SELECT notes FROM visits ORDER BY check_in_at, id")]
+    with closing(open_store(gym)) as store:
+        return [row[0] for row in connection_of(store).execute("SELECT notes FROM visits ORDER BY check_in_at, id")]
 
 
 @pytest.mark.parametrize("code", ["2", "3", "5"])

@@ -9,8 +9,9 @@ from typing import Any, Final, get_args
 import pytest
 
 from gymtui.protocol import REQUESTS, Role
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import Wire, serving, token
+from tests.sqlite_kit import connection_of
 
 USERS: Final[dict[Role, str]] = {"operator": "otto", "staff": "ana", "manager": "mia"}
 ALL: Final = ("operator", "staff", "manager")
@@ -36,8 +37,8 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
 
 
 def journal(path: Path) -> list[Any]:
-    with closing(SqliteStore(path)) as store:
-        return list(store._reader.execute("SELECT seq, kind, user FROM journal ORDER BY seq"))
+    with closing(open_store(path)) as store:
+        return list(connection_of(store).execute("SELECT seq, kind, user FROM journal ORDER BY seq"))
 
 
 def test_every_message_has_its_rule_and_every_role_its_user() -> None:

@@ -19,8 +19,7 @@ from websockets.asyncio.client import connect
 from gymtui import clock, codec, protocol
 from gymtui.client.connection.reconnect import course
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Policy, Role, limits
-from server.gym.settings import name_gym
-from tests.kit import Wire, make_gym, member, serving, token
+from tests.kit import Wire, make_gym, member, name_gym, serving, token
 from tests.shapes import lines_of
 
 PAGE: Final = (Path(__file__).parent.parent / "docs" / "PROTOCOL.md").read_text()

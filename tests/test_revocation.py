@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from gymtui.protocol import Close, Role
-from server.admin import users as admin
+from server.admin import tokens, users
+from server.admin.errors import AdminError
 from server.app import POLL
 from server.net.watchdog import EVERY
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import Wire, serving, token
 from tests.test_http_token import Watch, ask, basic, bearer
 from tests.test_watchdog import Skewed, the, until
@@ -56,7 +57,7 @@ async def test_disabled_is_out(gym: Path, by_hand: bool) -> None:
         access = token(gym, "ana", ttl=10_000_000) if by_hand else body["access_token"]
         async with Wire.open(server.url, access) as ana, Wire.open(server.url, token(gym, "ben")) as ben:
             await ana.until("connection_status")
-            await asyncio.to_thread(beside(admin.users_disable, gym, "ana"))
+            await asyncio.to_thread(beside(users.users_disable, gym, "ana"))
             assert await ended(ana) == (Close.ACCESS_ENDED, REASON)
             assert (await ben.ask("check_in", {"code": "1"}))["ok"] is True
         async with Wire.open(server.url, access) as again:
@@ -70,8 +71,8 @@ async def test_enabled_may_log_in_again_and_old_logins_stay_ended(gym: Path) -> 
     by_hand = token(gym, "ana")
     async with serving(gym) as server:
         body = await logged_in(server.url, "ana")
-        beside(admin.users_disable, gym, "ana")()
-        beside(admin.users_enable, gym, "ana")()
+        beside(users.users_disable, gym, "ana")()
+        beside(users.users_enable, gym, "ana")()
         await server.auth.reload()
         assert (await ask(server.url, "/auth/token", bearer(body["refresh_token"]))).status == 401
         async with Wire.open(server.url, body["access_token"]) as wire:
@@ -91,7 +92,7 @@ async def test_another_role_counts_at_once_and_ends_the_connection(
     async with serving(gym) as server:
         async with Wire.open(server.url, access) as wire:
             await wire.until("connection_status")
-            beside(admin.users_role, gym, name, role=role)()
+            beside(users.users_role, gym, name, role=role)()
             await server.auth.reload()
             allowed = role == "manager"
             reply = await wire.ask("notify", {"level": "info", "title": "t", "message": "m"})
@@ -105,10 +106,10 @@ async def test_another_role_counts_at_once_and_ends_the_connection(
 async def test_the_same_role_again_ends_nothing(gym: Path) -> None:
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         await wire.until("connection_status")
-        users = server.auth._users
-        beside(admin.users_role, gym, "ana", role="staff")()
-        beside(admin.users_disable, gym, "ben")()
-        await until(lambda: server.auth._users is not users)
+        known = server.auth._users
+        beside(users.users_role, gym, "ana", role="staff")()
+        beside(users.users_disable, gym, "ben")()
+        await until(lambda: server.auth._users is not known)
         Skewed(server).look(0)
         assert the(server, "ana").is_open
         assert (await wire.ask("check_in", {"code": "1"}))["ok"] is True
@@ -124,7 +125,7 @@ async def test_many_connections_of_one_user_end_together(gym: Path) -> None:
         async with wires[0] as first, wires[1] as second, wires[2] as third, Wire.open(server.url) as stranger:
             for wire in (first, second, third):
                 await wire.until("connection_status")
-            beside(admin.users_disable, gym, "ana")()
+            beside(users.users_disable, gym, "ana")()
             assert {await ended(wire) for wire in (first, second, third)} == {(Close.ACCESS_ENDED, REASON)}
             await stranger.send("authenticate", {"token": token(gym, "ben")})
             assert (await stranger.next())["payload"]["user"] == "ben"
@@ -146,7 +147,7 @@ async def test_a_login_that_somebody_has_a_copy_of_ends_everywhere(gym: Path) ->
             assert (await ask(server.url, "/auth/token", bearer(stolen["refresh_token"]))).status == 401
             assert await ended(wire) == (Close.ACCESS_ENDED, REASON)
             assert (await untouched.ask("check_in", {"code": "1"}))["ok"] is True
-        with closing(SqliteStore(gym, now=watch)) as store:
+        with closing(open_store(gym, now=watch)) as store:
             assert len(store.live_logins()) == 1
 
 
@@ -187,9 +188,9 @@ async def test_a_token_of_somebody_else_renews_nothing(gym: Path) -> None:
 
 
 def test_a_disabled_user_has_no_login_left(gym: Path) -> None:
-    beside(admin.users_disable, gym, "ana")()
-    with closing(SqliteStore(gym)) as store:
+    beside(users.users_disable, gym, "ana")()
+    with closing(open_store(gym)) as store:
         assert store.users()["ana"].disabled
         assert store.live_logins() == set()
-    with pytest.raises(admin.AdminError, match="ana cannot log in"):
-        admin.tokens_issue(database=str(gym), name="ana", ttl=60)
+    with pytest.raises(AdminError, match="ana cannot log in"):
+        tokens.tokens_issue(database=str(gym), name="ana", ttl=60)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict
 
 from gymtui.protocol import Member, MemberStatus
-from server.admin import users as admin
+from server.admin import members
 from server.admin.exports import write_members
 from server.admin.importing.csv_members import read_members
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import make_gym, member
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
@@ -107,11 +107,11 @@ def test_what_is_exported_can_be_imported(tmp_path: Path) -> None:
     }
     there, back, file = tmp_path / "a.db", tmp_path / "b.db", tmp_path / "m.csv"
     make_gym(there, member("1", "Zoë, the first", **fields), member("2", "Ben"))
-    admin.members_export(database=str(there), file=file)
-    admin.members_import(database=str(back), file=file, strict=True)
+    members.members_export(database=str(there), file=file)
+    members.members_import(database=str(back), file=file, strict=True)
 
     def everyone(path: Path) -> list[dict[str, object]]:
-        with closing(SqliteStore(path)) as store:
+        with closing(open_store(path)) as store:
             return [asdict(m) | {"seq": 0} for m in store.all_members()]
 
     assert everyone(back) == everyone(there)

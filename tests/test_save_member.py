@@ -11,8 +11,7 @@ import pytest
 from msgspec.structs import asdict
 
 from gymtui.protocol import CheckIn, CheckOut, Member, MemberFields, Saved, SaveMember, Undo
-from server.gym.settings import name_gym
-from tests.kit import Wire, member, serving, stored, token
+from tests.kit import Wire, member, name_gym, serving, stored, token
 from tests.till import Till
 
 

@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from gymtui.client import Replica
 from gymtui.protocol import Member, MembersPage
 from gymtui.search.text import words
+from server.store import Store
+from server.store.opening import open_store
 from server.store.sqlite import file
 from server.store.sqlite.schema import MIGRATIONS
-from server.store.sqlite.store import SqliteStore
 from tests.kit import add_members, member
+from tests.sqlite_kit import connection_of
 
 NAMES: Final = "Ana An Amaru Bea Ben Sa Silva Simon O'Neil Zoë Anna-Lena Straße Ödön 陳大文".split()
 BEGINNINGS: Final = st.tuples(st.sampled_from(NAMES), st.integers(1, 5)).map(lambda drawn: drawn[0][: drawn[1]])
@@ -28,7 +30,7 @@ TEXTS: Final = RUN_TOGETHER | st.text("aenbsözAG 017+-'陳", max_size=8)
 
 
 class Gym:
-    def __init__(self, store: SqliteStore, replica: Replica) -> None:
+    def __init__(self, store: Store, replica: Replica) -> None:
         self.store = store
         self.replica = replica
         self.members = list(store.all_members())
@@ -55,7 +57,7 @@ def gym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gym]:
         )
         for number in range(300)
     ]
-    store = SqliteStore(tmp_path_factory.mktemp("gym") / "gym.db")
+    store = open_store(tmp_path_factory.mktemp("gym") / "gym.db")
     add_members(store, people)
     with closing(store), closing(Replica(":memory:")) as replica:
         yield Gym(store, replica)
@@ -111,11 +113,11 @@ def test_whom_an_older_database_knew_is_found_by_beginnings_run_together(
     with monkeypatch.context() as older:
         older.setattr(file, "MIGRATIONS", MIGRATIONS[:before])
         older.setattr(file, "SCHEMA_VERSION", before)
-        store = SqliteStore(tmp_path / "gym.db")
+        store = open_store(tmp_path / "gym.db")
         add_members(store, [member("1", "Ana Silva"), member("2", "Ana Sa", deleted=True)])
-        store._writer.execute("UPDATE words SET word = 'old ' || word")
+        connection_of(store).execute("UPDATE words SET word = 'old ' || word")
         store.close()
-    store = SqliteStore(tmp_path / "gym.db")
+    store = open_store(tmp_path / "gym.db")
     found = [[json.loads(m)["membership_number"] for m in store.search_members(text, 9)] for text in ("ansi", "old")]
     store.close()
     assert found == [["1"], []]

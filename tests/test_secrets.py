@@ -24,9 +24,9 @@ from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import SessionFile
 from gymtui.client.replica.replica import Replica
 from gymtui.logs import redact
-from server.admin import users as admin
+from server.admin import users
 from server.auth import auth
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import WITHIN, Wire, make_gym, member, token
 from tests.test_cli import ENVIRONMENT, ROOT
 from tests.test_http_token import ask, basic, bearer
@@ -134,10 +134,10 @@ def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "server" / "gym.db"
     path.parent.mkdir()
     make_gym(path, *(member(str(n), f"Name {n}") for n in (1, 2, 4)), member("3", "Cem Late", valid_until="2020-01-31"))
-    with closing(SqliteStore(path)) as store:
-        admin.add_user(store, "canary", "staff", PASSWORD)
+    with closing(open_store(path)) as store:
+        users.add_user(store, "canary", "staff", PASSWORD)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PIN}\n"))
-    admin.users_pin(database=str(path), name="mia", pin_stdin=True)
+    users.users_pin(database=str(path), name="mia", pin_stdin=True)
     return path
 
 
@@ -267,7 +267,7 @@ async def test_a_day_leaves_no_secret_behind(gym: Path, tmp_path: Path, format: 
     for name, output in outputs.items():
         for secret in secrets(good + bad, refresh):
             assert secret not in output, (name, secret)
-    with closing(SqliteStore(gym)) as store:
+    with closing(open_store(gym)) as store:
         users = store.users()
     assert users["canary"].password_hash.startswith("$argon2id$")
     assert auth._verify(users["mia"].pin_hash or "", PIN)

@@ -25,7 +25,7 @@ from gymtui.client.tasks import until_first
 from gymtui.programs.simulate import IN_FLIGHT, NothingToSimulate, Simulation
 from server.admin.users import users_disable
 from server.app import Server
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import WITHIN, make_gym, member, serving, token
 from tests.test_tail import environment, told
 
@@ -66,7 +66,7 @@ async def simulate(doors: list[WebSocketService], scans: int, *, seed: int = 7) 
 
 def journal(gym: Path) -> list[tuple[str, dict[str, Any]]]:
     """What came of the scans, in order: `check_in`, `check_out` or a refusal's code, with the event."""
-    with closing(SqliteStore(gym)) as store:
+    with closing(open_store(gym)) as store:
         rows = [(row.type, msgspec.json.decode(row.payload)) for row in store.read(0, 100_000)]
     found = []
     for kind, event in rows:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from server.gym.settings import name_gym
 from server.store import StoreError
 from server.store import group_commit as database
+from server.store.opening import open_store
 from server.store.sqlite.file import lock
 from server.store.sqlite.store import SqliteStore
-from tests.kit import make_gym, member, serving
+from tests.kit import make_gym, member, name_gym, serving
 from tests.small_disk import SmallDisk, disk
 
 __all__ = ["disk"]
@@ -49,7 +49,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def test_whoever_opens_a_gym_first_does_not_keep_the_account_that_serves_it_out(path: Path) -> None:
-    SqliteStore(path).close()
+    open_store(path).close()
     with as_nobody():
         held = lock(path)
         with pytest.raises(StoreError, match="is in use: please stop the server"):
@@ -59,7 +59,7 @@ def test_whoever_opens_a_gym_first_does_not_keep_the_account_that_serves_it_out(
 
 
 def test_a_lock_that_may_not_be_opened_is_named(path: Path) -> None:
-    SqliteStore(path).close()
+    open_store(path).close()
     Path("gym.db-lock").chmod(0o600)
     with as_nobody(), pytest.raises(StoreError) as caught:
         lock(path)
@@ -68,26 +68,27 @@ def test_a_lock_that_may_not_be_opened_is_named(path: Path) -> None:
 
 
 def test_a_gym_that_may_not_be_read_is_told_with_its_reason(path: Path) -> None:
-    SqliteStore(path).close()
+    open_store(path).close()
     with (
         as_nobody(),
         pytest.raises(StoreError, match=r"gym\.db cannot be used \(Permission denied\): please check its"),
     ):
-        SqliteStore(path)
+        open_store(path)
 
 
 # --- on disk -------------------------------------------------------------------------------------------------------
 
 
 def test_a_commit_is_asked_of_the_disk_itself(path: Path) -> None:
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
+        assert isinstance(store, SqliteStore)
         for db in (store._writer, store._reader):
             assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "fullfsync")] == [2, 1]
 
 
 def test_a_commit_that_changes_nothing_writes_nothing(path: Path) -> None:
     make_gym(path, member("1", "Ana"))
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
         store.write([lambda tx: tx.begin_epoch(), lambda _: None])
         name_gym(path, name=None, timezone="UTC", capacity=None)
         assert Path("gym.db-wal").stat().st_size == 0
@@ -96,11 +97,11 @@ def test_a_commit_that_changes_nothing_writes_nothing(path: Path) -> None:
 
 
 def test_a_gym_that_has_lost_its_own_row_is_damaged(path: Path) -> None:
-    SqliteStore(path).close()
+    open_store(path).close()
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("DELETE FROM gym")
     with pytest.raises(StoreError, match=r"\(the row of the gym is missing\): it is damaged, please restore a backup"):
-        SqliteStore(path)
+        open_store(path)
 
 
 def test_a_full_disk_is_told_where_a_gym_that_was_closed_is_opened(disk: SmallDisk) -> None:
@@ -108,9 +109,9 @@ def test_a_full_disk_is_told_where_a_gym_that_was_closed_is_opened(disk: SmallDi
     make_gym(path, member("1", "Ana"))
     disk.fill()
     with pytest.raises(StoreError, match=r"gym\.db cannot be used \(.*\): please free some space on the disk\."):
-        SqliteStore(path)
+        open_store(path)
     disk.empty()
-    SqliteStore(path).close()
+    open_store(path).close()
 
 
 async def test_a_server_that_was_killed_on_a_full_disk_starts_on_it_and_is_not_ready(
@@ -119,7 +120,7 @@ async def test_a_server_that_was_killed_on_a_full_disk_starts_on_it_and_is_not_r
     monkeypatch.setattr(database, "FRESH", 0.0)
     path = disk.path / "gym.db"
     make_gym(path, member("1", "Ana"))
-    with closing(SqliteStore(path)) as killed:  # what it had beside the file is there
+    with closing(open_store(path)) as killed:  # what it had beside the file is there
         killed.write([lambda tx: tx.touch()])
         disk.fill()
         name_gym(path, name=None, timezone=None, capacity=None)

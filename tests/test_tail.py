@@ -31,7 +31,7 @@ from gymtui.client.unattended import needs_a_person
 from gymtui.programs.tail import Tail, as_json, line
 from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal, Resume
 from server.admin.users import users_disable
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.client_kit import GYM, NOW, played, running, snapshot, visit
 from tests.kit import PASSWORD, WITHIN, Wire, add_members, member, port_of, serving, token
 from tests.terminal import Terminal
@@ -185,7 +185,7 @@ async def test_a_restart_of_the_server_loses_nothing_and_repeats_nothing(gym: Pa
             for code in range(10):
                 await wire.ask("check_in", {"code": str(code)}, f"first {code}")
         await out.until(10)
-    with closing(SqliteStore(gym)) as store:  # something happens while nobody serves
+    with closing(open_store(gym)) as store:  # something happens while nobody serves
         add_members(store, [member(f"9{n}", f"New {n}") for n in range(20)])
     async with serving(gym, port=port), Wire.open(url, access) as wire:
         for code in range(10):

@@ -21,11 +21,12 @@ from server.admin.trim import KEPT, forget
 from server.admin.verify import Report, VerifyError, check
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.gym.settings import name_gym
 from server.store import StoreError
+from server.store.opening import open_store
+from server.store.sqlite.audit import SqliteAudit
 from server.store.sqlite.file import open_to_read
-from server.store.sqlite.store import SqliteStore
-from tests.kit import Wire, make_gym, member, serving, token
+from tests.kit import Wire, make_gym, member, name_gym, serving, token
+from tests.sqlite_kit import connection_of
 from tests.till import DAY, MINUTE, NINE, Till
 
 
@@ -35,8 +36,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def looked_at(path: Path) -> Report:
-    with closing(open_to_read(path)) as db:
-        return check(db)
+    with closing(open_to_read(path)) as db:  # as it is, without the look that comes before
+        return check(SqliteAudit(db))
 
 
 def day(path: Path, seed: int) -> Till:
@@ -279,7 +280,7 @@ def test_where_there_is_no_gym_nothing_is_made(path: Path) -> None:
 
 def trimmed(path: Path, rows: int) -> None:
     """The first rows of the journal are gone."""
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
         store.write([partial(trim._forget, seq=rows)])
 
 
@@ -375,7 +376,7 @@ async def test_a_journal_that_is_trimmed_while_somebody_reads_it_is_a_snapshot(
 
 
 def test_without_the_row_of_the_gym_there_is_nothing_to_compare(path: Path) -> None:
-    SqliteStore(path).close()
+    open_store(path).close()
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("DELETE FROM gym")
     assert looked_at(path).wrong == ["The row of the gym is missing."]
@@ -388,7 +389,7 @@ def test_hours_in_sum_are_not_compared_where_a_visit_cannot_be_read(path: Path) 
     with closing(gym.store) as store:
         gym.check_in()
         store.write([partial(trim._forget, seq=1)])
-        store._writer.execute("UPDATE visits SET event = x'7b'")
+        connection_of(store).execute("UPDATE visits SET event = x'7b'")
         first, second = looked_at(path).wrong
     assert first.startswith("The visit ")
     assert second == "The counters of all hours cannot be compared: a visit cannot be read."

@@ -16,7 +16,7 @@ from gymtui.protocol import MAX_PART
 from server.admin.importing.members import import_members
 from server.app import Server
 from server.net.connection import HIGH_WATER, Connection
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import WITHIN, Wire, add_user, member, port_of, serving, token
 
 
@@ -74,7 +74,7 @@ async def test_another_epoch_is_a_snapshot_of_who_is_in(gym: Path) -> None:
 
 
 async def test_a_snapshot_of_many_comes_in_parts(gym: Path) -> None:
-    with closing(SqliteStore(gym)) as store:
+    with closing(open_store(gym)) as store:
         import_members(store, enumerate(member(f"m{n}", f"Many {n}") for n in range(400)))
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as ana:
         for n in range(400):
@@ -120,7 +120,7 @@ async def test_what_another_program_writes_is_live(gym: Path) -> None:
         await otto.until("connection_status")
         await ana.until("connection_status")
         head = server.hub.head
-        with closing(SqliteStore(gym)) as store:
+        with closing(open_store(gym)) as store:
             import_members(store, enumerate([member("new", "Nora New"), member("0", "Name Zero")]))
             add_user(store, "zoe", "staff")
         frames = await otto.covers(head + 2)
@@ -135,7 +135,7 @@ async def test_what_another_program_writes_is_live(gym: Path) -> None:
 
 async def test_commands_and_another_program_at_once_are_one_journal(gym: Path) -> None:
     async def by_another_program() -> None:
-        with closing(SqliteStore(gym)) as store:
+        with closing(open_store(gym)) as store:
             for n in range(20):
                 await asyncio.to_thread(import_members, store, [(1, member(f"x{n}", f"Extra {n}"))])
 

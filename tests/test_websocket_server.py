@@ -19,8 +19,9 @@ from gymtui import clock
 from gymtui.protocol import MAX_FRAME, MAX_MESSAGE
 from server.net import handshake as entrance
 from server.store import Transaction, User
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.kit import WITHIN, Wire, port_of, serving, token
+from tests.sqlite_kit import connection_of
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
@@ -33,13 +34,13 @@ def change_user(path: Path, name: str, **fields: Any) -> None:
         assert isinstance(user, User)
         tx.put_user(replace(user, **fields))
 
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(path)) as store:
         store.write([work])
 
 
 def on_disk(path: Path, column: str) -> list[str]:
-    with closing(SqliteStore(path)) as store:
-        rows = store._reader.execute(f"SELECT {column} FROM journal WHERE command_id IS NOT NULL ORDER BY seq")
+    with closing(open_store(path)) as store:
+        rows = connection_of(store).execute(f"SELECT {column} FROM journal WHERE command_id IS NOT NULL ORDER BY seq")
         return [row[0] for row in rows]
 
 

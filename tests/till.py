@@ -15,8 +15,8 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, Role, Stats, Undo
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.store import Outcome
-from server.store.sqlite.store import SqliteStore
+from server.store import Outcome, Work
+from server.store.opening import open_store
 from tests.kit import add_members, add_user
 
 NINE = 1_795_338_000_000  # 2026-11-22T09:00:00.000Z, a Sunday
@@ -31,7 +31,7 @@ class Till:
 
     def __init__(self, path: Path, *members: dict[str, object]) -> None:
         self.now = NINE
-        self.store = SqliteStore(path, now=lambda: self.now)
+        self.store = open_store(path, now=lambda: self.now)
         self._ids = count(1)
         for name, role in ROLES.items():
             add_user(self.store, name, role)
@@ -111,3 +111,9 @@ class Till:
             as_of_seq=self.seq,
             as_of=clock.to_text(self.now),
         )
+
+
+def command(code: str, id: str) -> Work:
+    """Somebody checks in by that code."""
+    order = Order(id=id, payload=CheckIn(code=code), user="ana", role="staff", desk=None)
+    return lambda tx: perform(tx, order)

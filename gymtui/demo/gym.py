@@ -19,9 +19,9 @@ from server.admin.users import add_user
 from server.auth.auth import issue_by_hand
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.gym.settings import name_gym
 from server.store import Work
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
+from tests.kit import name_gym
 
 MEMBERS: Final = 400
 CAPACITY: Final = 120
@@ -36,7 +36,7 @@ def make_gym(database: Path, seed: int) -> tuple[str, str]:
     name_gym(database, name="Riverside", timezone=config.local_timezone(), capacity=CAPACITY)
     now = clock.now()
     at = now - HOURS * 60 * MINUTE
-    with closing(SqliteStore(database, now=lambda: at)) as store:
+    with closing(open_store(database, now=lambda: at)) as store:
         people = list(members(MEMBERS, Random(seed), date.today()))
         import_members(store, enumerate(people, 1))
         users = [add_user(store, name, "staff", secrets.token_urlsafe()) for name in ("demo", "door")]

@@ -11,14 +11,13 @@ EVERY: Final = 500  # things between two looks at the line
 
 
 class Progress:
-    """Says on stderr, where that is a terminal, how many of `total` things are done.
+    """Says on stderr, where that is a terminal, how many things are done.
 
     Within its block Ctrl+C breaks in nowhere: `go_on` says no from then on, so that the work ends where it may and can
     tell how far it came. To be used in the main thread.
     """
 
-    def __init__(self, total: int, things: str) -> None:
-        self._total = total
+    def __init__(self, things: str) -> None:
         self._things = things
         self._shown = ""
         self.is_interrupted = False
@@ -36,10 +35,10 @@ class Progress:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         self._show("")
 
-    def go_on(self, done: int) -> bool:
-        """Whether to; `done` things are."""
+    def go_on(self, done: int, total: int) -> bool:
+        """Whether to; `done` things of `total` are."""
         if done and done % EVERY == 0:
-            self._show(f"{done:,} of {self._total:,} {self._things}")
+            self._show(f"{done:,} of {total:,} {self._things}")
         return not self.is_interrupted
 
     def _show(self, text: str) -> None:

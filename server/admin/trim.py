@@ -8,7 +8,6 @@ last answer was lost on the day when it was switched off, and that is switched o
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from gymtui import clock
@@ -16,7 +15,6 @@ from gymtui.errors import WrongUsage
 from gymtui.protocol import MAX_REPLAY
 from server.store import Store, Transaction
 from server.store.opening import opened
-from server.store.sqlite.file import existing
 
 LEAST: Final = 30  # days that every command is remembered
 KEPT: Final = 2 * MAX_REPLAY  # rows that stay whatever their age: a desk that comes back asks for up to half as many
@@ -27,7 +25,7 @@ def trim(*, database: str, days: int) -> None:
     """`gymtui admin trim`: forgets the rows of the journal that are older than so many days."""
     if days < LEAST:
         raise WrongUsage(f"Every command is remembered for {LEAST} days at the least: please give more --days.")
-    with opened(existing(Path(database))) as store:
+    with opened(database, found=True) as store:
         gone = forget(store, clock.now() - days * clock.DAY)
         print(f"{gone:,} rows of the journal are gone; it begins with its row {store.oldest():,} now.")
 

@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from gymtui import clock, rules
-from gymtui.errors import WrongUsage
-from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, ConflictNote, Gym, Member, Refusal
 from server.store import Conflict, Store
-from server.store.opening import opened
-from server.store.sqlite.file import existing
 
 DEEDS: Final = {"check_in": "the check-in", "check_out": "the check-out", "undo": "the undo"}
-
-
-def conflicts(*, database: str, days: int) -> None:
-    """`gymtui admin conflicts`: what was recorded in the last days and did not fit, the oldest first."""
-    if days < 1:
-        raise WrongUsage("The report is of one day at the least: please give more --days.")
-    since = clock.now() - days * clock.DAY
-    with opened(existing(Path(database))) as store:
-        lines, zone = report(store, since), ZoneInfo(store.gym().timezone)
-    for line in lines:
-        print(printable(line))
-    if not lines:
-        print(f"Nothing to look at: all that desks have done alone and told since {_time(since, zone)} has fitted.")
 
 
 def report(store: Store, since: int) -> list[str]:
@@ -76,12 +58,12 @@ def _line(note: ConflictNote, zone: ZoneInfo) -> str:
     """`Sun 22 Nov 09:30  Ana Silva (4711), desk 1 (ana): …`"""
     ref = note.member
     who = "somebody" if ref is None else f"{ref.full_name} ({ref.membership_number or 'no number'})"
-    return f"{_time(clock.to_ms(note.at), zone)}  {who}, {_place(note)}: {note.sentence}"
+    return f"{day_and_time(clock.to_ms(note.at), zone)}  {who}, {_place(note)}: {note.sentence}"
 
 
 def _refused(conflict: Conflict, event: Refusal, zone: ZoneInfo) -> str:
     deed = DEEDS.get(conflict.kind, "the command")
-    return f"{deed} came to the server {_time(conflict.recorded_at, zone)}, and was refused. {event.message}"
+    return f"{deed} came to the server {day_and_time(conflict.recorded_at, zone)}, and was refused. {event.message}"
 
 
 def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member | None) -> str:
@@ -100,12 +82,12 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
 
 def _beginning(visit: CheckInEvent, zone: ZoneInfo) -> str:
     """When a visit began, and where as long as nobody has touched it since: it has the desk of who did so last."""
-    began = _time(clock.to_ms(visit.check_in_time), zone)
+    began = day_and_time(clock.to_ms(visit.check_in_time), zone)
     untouched = visit.status == "checked_in" and "undone" not in visit.flags
     return f"{began}, {_place(visit)}" if untouched else began
 
 
-def _time(ms: int, zone: ZoneInfo) -> str:
+def day_and_time(ms: int, zone: ZoneInfo) -> str:
     wall = datetime.fromtimestamp(ms / 1000, zone)
     return f"{wall:%a} {wall.day} {wall:%b %H:%M}"
 

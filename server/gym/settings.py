@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Action, Gym, Policy
-from server.store import Transaction
-from server.store.opening import opened
+from server.store import Store, Transaction
 
 # What a line of a policy may say, where it is not one of the actions.
 LINES: Final = {"max_stay_minutes": "a number from 1 to 10,000", "closing_time": 'a time such as "22:00"'}
@@ -43,7 +42,7 @@ def read_policy(file: Path) -> Policy:
 
 
 def name_gym(
-    path: Path,
+    store: Store,
     *,
     name: str | None,
     timezone: str | None,
@@ -70,5 +69,4 @@ def name_gym(
             tx.put_gym(gym)
             tx.append(gym, kind="configure", user="")
 
-    with opened(path) as store:
-        store.write([work])
+    store.write([work])

@@ -7,8 +7,8 @@ Which engine it is, only `server.store.opening` knows.
 
 from __future__ import annotations
 
-from server.store.errors import DatabaseDamaged, NoPage, StoreError, StoreUnavailable
-from server.store.interface import DONE, Store, Transaction, Work
+from server.store.errors import BackupError, DatabaseDamaged, NoPage, StoreError, StoreUnavailable
+from server.store.interface import DONE, Audit, Store, Transaction, Work
 from server.store.records import (
     Committed,
     Conflict,
@@ -21,11 +21,14 @@ from server.store.records import (
     SnapshotData,
     User,
     Visit,
+    VisitColumns,
     as_result,
 )
 
 __all__ = [
     "DONE",
+    "Audit",
+    "BackupError",
     "Committed",
     "Conflict",
     "Counts",
@@ -43,6 +46,7 @@ __all__ = [
     "Transaction",
     "User",
     "Visit",
+    "VisitColumns",
     "Work",
     "as_result",
 ]

@@ -13,6 +13,10 @@ class StoreUnavailable(StoreError):
     """The database cannot be used just now (full disk, lock, damage); what waits for it may be done later."""
 
 
+class BackupError(StoreError):
+    """No copy was made, and nothing was replaced."""
+
+
 class DatabaseDamaged(StoreError):
     """The database itself is not whole any more; the text says what its engine says."""
 

@@ -21,6 +21,7 @@ from server.store.records import (
     SnapshotData,
     User,
     Visit,
+    VisitColumns,
 )
 
 
@@ -99,3 +100,33 @@ class Store(Protocol):
     def all_members(self) -> Iterator[Member]: ...
     def all_visits(self) -> Iterator[CheckInEvent]: ...
     def close(self) -> None: ...
+
+
+class Audit(Protocol):
+    """A database as it stands at one moment, read without trust, for `verify`. DatabaseDamaged where it cannot be."""
+
+    def problems(self, most: int) -> Iterator[str]:
+        """A sentence on each thing that the engine itself finds wrong, `most` of them at the most."""
+        ...
+
+    def has_gym(self) -> bool: ...
+    def last_seq(self) -> int: ...
+    def journal(self) -> Iterator[tuple[int, str, str, bytes]]:
+        """`(seq, type, kind, payload)` of every row, in order."""
+        ...
+
+    def visits(self) -> Iterator[tuple[VisitColumns, bool, bytes]]:
+        """Columns, whether it was punched, and the event of every visit."""
+        ...
+
+    def members(self) -> Iterator[tuple[str, str | None, int, bytes]]:
+        """`(id, membership_number, seq, member)` of everyone."""
+        ...
+
+    def gym(self) -> tuple[int, bytes]:
+        """How many are in, and the gym."""
+        ...
+
+    def hours(self) -> dict[str, list[int]]:
+        """`[check_ins, stays, stay]` by hour."""
+        ...

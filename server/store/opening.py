@@ -1,21 +1,70 @@
-"""A gym's database for the time of one command."""
+"""The one door to a database: nobody else knows which engine is behind it.
+
+`database` is what `--database` says: a path or `sqlite:///PATH`. Another engine comes in here, by the scheme of its
+URL.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import Final
 
-from server.store import StoreError
+from gymtui import clock
+from server.store.errors import StoreError
+from server.store.interface import Audit, Store
+from server.store.sqlite import audit as sqlite_audit
+from server.store.sqlite import backup as sqlite_backup
+from server.store.sqlite.file import existing
 from server.store.sqlite.store import SqliteStore
+
+GoOn = Callable[[int, int], bool]
+PATIENCE: Final = 5.0  # seconds
+
+
+def open_store(database: str | Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> Store:
+    """The gym in this database, which is made, empty, where there is none; StoreError where it cannot be used.
+
+    `patience` is how many seconds another program's lock is waited for.
+    """
+    return SqliteStore(_path(database), now=now, patience=patience)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[SqliteStore]:
-    """The gym in this file, which is made with its folder where there is none; StoreError where it cannot be used."""
+def opened(database: str | Path, *, found: bool = False) -> Iterator[Store]:
+    """The gym for the time of one command, its folder made too; `found`: one that is there already, else StoreError."""
+    path = _path(database)
+    if found:
+        existing(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path.parent} cannot be made: {error.strerror}.") from error
-    with closing(SqliteStore(path)) as store:
+    with closing(open_store(database)) as store:
         yield store
+
+
+def audit(database: str | Path) -> AbstractContextManager[Audit]:
+    """What the tables say at one moment, for `verify`; StoreError where there is no gym."""
+    return sqlite_audit.audit(_path(database))
+
+
+def back_up(database: str | Path, file: Path, go_on: GoOn = lambda _, __: True) -> int:
+    """Copies the gym to `file`, whole or not at all, beside servers that go on; gives the journal's newest row.
+
+    `go_on` is asked with how much of how much is done. StoreError.
+    """
+    return sqlite_backup.back_up(_path(database), file, go_on)
+
+
+def put_back(file: Path, database: str | Path, go_on: GoOn = lambda _, __: True) -> tuple[int, Path | None]:
+    """Puts a backup in the place of the database; gives the journal's newest row, and where what was there is now.
+
+    StoreError, and nothing has changed, where anybody has the database open.
+    """
+    return sqlite_backup.put_back(file, _path(database), go_on)
+
+
+def _path(database: str | Path) -> Path:
+    return Path(str(database).removeprefix("sqlite://"))

@@ -119,6 +119,16 @@ class Conflict(Struct, frozen=True, kw_only=True):
     other: CheckInEvent | None = None
 
 
+class VisitColumns(Struct, frozen=True):
+    """What of a visit stands beside its event, in columns of its own."""
+
+    id: str
+    member_id: str
+    check_in_at: int
+    check_out_at: int | None
+    check_out_command: str | None
+
+
 def as_result(type: str, payload: bytes) -> bytes:
     """What a command's reply holds: the event that it made, or `{"notification": ...}`, `{"member": ...}`."""
     if type == Notification.type:

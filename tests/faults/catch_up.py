@@ -24,7 +24,8 @@ from gymtui.client.tasks import until_first
 from gymtui.protocol import MAX_REPLAY, CheckIn, CheckInEvent, CheckOut
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.store.sqlite.store import SqliteStore
+from server.store import Store
+from server.store.opening import open_store
 from tests.kit import token
 from tests.measure import gym, ms
 
@@ -36,7 +37,7 @@ CHUNK: Final = 500  # rows in one commit
 class Traffic:
     """People who come and go, straight into the database, as another server of it would write them."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
         codes = [member.membership_number or "" for member in store.all_members()]
         self._come, self._go = cycle(codes), cycle(codes)
@@ -84,7 +85,7 @@ async def play(
     replayed: list[float] = []
     restored: list[float] = []
     different = 0
-    with closing(SqliteStore(database)) as store, closing(Replica(folder / "desk.db")) as replica:
+    with closing(open_store(database)) as store, closing(Replica(folder / "desk.db")) as replica:
         traffic = Traffic(store)
         await catch_up(url, ticket, replica, store.head().seq)
         for number in range(times):
@@ -100,7 +101,7 @@ def _of_desk(replica: Replica) -> object:
     return replica.position, sorted((visit.id, visit.seq) for visit in replica.present())
 
 
-def _of_server(store: SqliteStore) -> object:
+def _of_server(store: Store) -> object:
     data = store.snapshot()
     present = [codec.convert(visit, CheckInEvent) for visit in data.present]
     return (data.epoch, data.seq), sorted((visit.id, visit.seq) for visit in present)

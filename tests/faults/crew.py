@@ -13,7 +13,7 @@ from typing import Final, Self
 
 from gymtui.client import Replica
 from gymtui.faults import KILLED
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.faults.audit import Audit, reading
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.program import Gym, Program
@@ -94,7 +94,7 @@ class Crew:
             self._changed.clear()
             places = {seq for seq, _ in self._quiet.values()}
             if len(self._quiet) == len(self.desks) and len(places) == 1:
-                with closing(SqliteStore(self.gym.database)) as store:
+                with closing(open_store(self.gym.database)) as store:
                     seq, truth = store.head().seq, of_store(store)
                 if places == {seq}:
                     self.wrong += [f"{name} differs at {seq}" for name, (_, h) in self._quiet.items() if h != truth]
@@ -130,7 +130,7 @@ class Crew:
 
     def compare(self) -> None:
         """Once nobody has the files any more: nothing waits, everybody has the same, no file is damaged."""
-        with closing(SqliteStore(self.gym.database)) as store:
+        with closing(open_store(self.gym.database)) as store:
             truth = of_store(store)
         for name in DESKS:
             with closing(Replica(self.gym.folder / f"{name}.db")) as replica:

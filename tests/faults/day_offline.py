@@ -27,7 +27,7 @@ from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import Replica
 from gymtui.client.tasks import until_first
 from gymtui.protocol import Member
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.faults.audit import read_row
 from tests.faults.proxy import Proxy
 from tests.kit import port_of, token
@@ -92,7 +92,7 @@ class Alone:
 
 async def play(folder: Path, url: str, database: Path, *, commands: int, seed: int) -> Result:
     """The day, against the server at `url`; `commands` are those of each desk."""
-    with closing(SqliteStore(database)) as store:
+    with closing(open_store(database)) as store:
         people = list(store.all_members())
     desks = [Alone(folder, name, token(database, user)) for name, user in (("desk 1", "ana"), ("desk 2", "ben"))]
     try:
@@ -135,7 +135,7 @@ async def _run_until(desk: Desk, is_over: Callable[[], bool]) -> None:
 
 def _look(database: Path, orders: Sequence[Sequence[str]]) -> tuple[int, list[str]]:
     """How many clashed, and what is not as it was promised."""
-    with closing(SqliteStore(database)) as store:
+    with closing(open_store(database)) as store:
         events = [read_row(row.payload) for row in store.read(0, 1_000_000)]
     seqs: dict[str, list[int]] = {}
     for event in events:

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from gymtui.client.replica.replica import Replica
 from gymtui.codec import convert, encode
 from gymtui.protocol import CheckInEvent
-from server.store.sqlite.store import SqliteStore
+from server.store import Store
 
 
 def of_replica(replica: Replica) -> str:
@@ -19,7 +19,7 @@ def of_replica(replica: Replica) -> str:
     return _hash(*replica.position, replica.present(), members)
 
 
-def of_store(store: SqliteStore) -> str:
+def of_store(store: Store) -> str:
     """What the server has on its disk; to be asked when nobody writes."""
     data = store.snapshot()
     present = [convert(visit, CheckInEvent) for visit in data.present]

@@ -14,7 +14,7 @@ from typing import Final
 
 from gymtui.client.tasks import until_first
 from gymtui.protocol import PATH
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.faults.audit import reading
 from tests.faults.eye import Did, Eye, Journal
 from tests.faults.program import Gym
@@ -133,7 +133,7 @@ class House:
         desk_disk: SmallDisk | None,
     ) -> None:
         self.gym = Gym(server_disk.path if server_disk else folder, 0)
-        with closing(SqliteStore(self.gym.database)) as store:
+        with closing(open_store(self.gym.database)) as store:
             add_members(store, people)
         self.journal = Journal(self.gym.database)
         self.eye = Eye(self.journal)

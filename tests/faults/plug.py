@@ -28,7 +28,7 @@ from typing import Any, Final
 import pytest
 
 from gymtui.client import Replica
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.faults.audit import broken_rules, reading
 from tests.faults.eye import Journal
 from tests.faults.hashes import of_replica, of_store
@@ -153,7 +153,7 @@ class Pulling:
         file = self.house.console.file
         if (code := await self.house.console.leave()) != 0:
             self.outages.wrong.append(f"the console ended with {code}")
-        with closing(Replica(file)) as replica, closing(SqliteStore(self.house.gym.database)) as store:
+        with closing(Replica(file)) as replica, closing(open_store(self.house.gym.database)) as store:
             if of_replica(replica) != of_store(store):
                 self.outages.wrong.append("the desk's copy differs from the server")
 

@@ -12,11 +12,10 @@ from typing import Any, Final
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from server.admin.backup import back_up, put_back
 from server.admin.verify import check
 from server.app import Server
-from server.store.sqlite.file import open_to_read
-from server.store.sqlite.store import SqliteStore
+from server.store import opening
+from server.store.opening import back_up, open_store, put_back
 from tests.faults.audit import broken_rules, read_row, reading
 from tests.faults.deaths import SERVER, Deaths, Killed, acting, but_deaths
 from tests.faults.hashes import of_replica, of_store
@@ -49,7 +48,7 @@ class World:
         self._ids = count(1)
         make_gym(self.database, *(member(str(n), f"Member {n}", visits_left=3 if n > 4 else None) for n in range(1, 7)))
         self.seats = [Seat(self, name, token(self.database, user, ttl=TEN_YEARS)) for name, user in USERS.items()]
-        with closing(SqliteStore(self.database)) as store:
+        with closing(open_store(self.database)) as store:
             self.members = list(store.all_members())
 
     async def open(self) -> None:
@@ -144,7 +143,7 @@ class World:
         """The journal keeps its last rows; a backup from before is too old to be put back."""
         self.backup = None
         self._gone.update(self._commands())
-        with acting(MANAGER), closing(SqliteStore(self.database)) as store:
+        with acting(MANAGER), closing(open_store(self.database)) as store:
             last = store.head().seq - kept
             store.write([lambda tx: tx.forget(last)])
         self._gone.subtract(self._commands())
@@ -207,11 +206,11 @@ class World:
         """What was promised, against what there is."""
         with reading(self.database) as db:
             self.problems += broken_rules(db)
-        with closing(open_to_read(self.database)) as db:
-            self.problems += check(db).wrong
+        with opening.audit(self.database) as tables:
+            self.problems += check(tables).wrong
         rows = self._commands() + self._gone
         self.problems += [f"{id} has {number} rows" for id, number in rows.items() if number > 1]
-        with closing(SqliteStore(self.database)) as store:
+        with closing(open_store(self.database)) as store:
             expected = of_store(store)
         for seat in self.seats:
             self.problems += [f"{id} of {seat.name} is lost" for id in seat.queued if id not in rows]

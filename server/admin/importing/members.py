@@ -11,8 +11,7 @@ from msgspec.structs import asdict, replace
 from gymtui import clock
 from gymtui.protocol import Member
 from server.admin.importing.csv_members import Problem, Row
-from server.store import Transaction
-from server.store.sqlite.store import SqliteStore
+from server.store import Store, Transaction
 
 CHUNK: Final = 500  # members in one commit
 
@@ -22,7 +21,7 @@ class _Undone(Exception):
 
 
 def import_members(
-    store: SqliteStore,
+    store: Store,
     members: Iterable[Row],
     *,
     strict: bool = False,

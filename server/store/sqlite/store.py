@@ -26,7 +26,6 @@ from server.store.sqlite.transaction import SqliteTransaction, read_user
 
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
-PATIENCE = 5.0  # seconds
 
 _gym = msgspec.json.Decoder(Gym)
 
@@ -39,7 +38,7 @@ class SqliteStore:
     waited for. Once the file has been seen to be damaged, nothing is written to it any more.
     """
 
-    def __init__(self, path: Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> None:
+    def __init__(self, path: Path, *, now: clock.Clock, patience: float) -> None:
         self.path = path
         self._now = now
         self._guard = DiskGuard()

@@ -15,7 +15,7 @@ from gymtui.client import WebSocketService
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.errors import Disconnected
 from gymtui.protocol import Notify
-from server.store.sqlite.store import SqliteStore
+from server.store.opening import open_store
 from tests.faults.network.figures import Row, served
 from tests.faults.program import Gym
 
@@ -45,7 +45,7 @@ async def run(folder: Path, *, seconds: float) -> list[Row]:
         for service in services:
             await service.close()
         await asyncio.gather(*running)
-    with closing(SqliteStore(gym.database)) as store:
+    with closing(open_store(gym.database)) as store:
         rows = store.read(0, 1_000_000)
     told = [row.payload.decode() for row in rows if row.type == "notification"]
     titles = [text.partition('"title":"')[2].partition('"')[0] for text in told]

@@ -1,0 +1,53 @@
+"""`gymtui admin members` and `check-ins`: lists in, lists out; what comes in goes through the journal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from server.admin.errors import AdminError
+from server.admin.exports import write_check_ins, write_members
+from server.admin.importing.csv_members import read_members
+from server.admin.importing.members import import_members
+from server.admin.progress import Progress
+from server.store.opening import opened
+
+
+def members_import(*, database: str, file: Path, strict: bool) -> None:
+    """Adds or changes members; every bad row is named, and the good ones are taken, or none with `strict`.
+
+    Ctrl+C ends it between two commits, and it says how many are in.
+    """
+    rows, problems = read_members(file)
+    with opened(database) as store, Progress("members") as progress:
+        if strict and problems:
+            rows = []
+        taken, more = import_members(store, rows, strict=strict, go_on=lambda done: progress.go_on(done, len(rows)))
+    problems = sorted([*problems, *more])
+    for problem in problems:
+        print(f"gymtui: {file.name}, line {problem.line}: {problem.sentence}", file=sys.stderr)
+    print(f"{_count(taken, 'member')} imported, {_count(len(problems), 'row')} not.")
+    if progress.is_interrupted and taken < len(rows):
+        sentence = f"interrupted with {taken} of {len(rows)} members in: import {file.name} again for the rest."
+        print(f"gymtui: {sentence}", file=sys.stderr)
+        raise KeyboardInterrupt
+    if problems and not taken:
+        raise AdminError(f"{file.name} was not imported: please mend the rows named above and import it again.")
+
+
+def members_export(*, database: str, file: Path) -> None:
+    """Every member as a row, in the columns that the import takes."""
+    with opened(database) as store:
+        count = write_members(file, store.all_members())
+    print(f"{_count(count, 'member')} exported.")
+
+
+def check_ins_export(*, database: str, file: Path) -> None:
+    """Every check-in as a row, the oldest first."""
+    with opened(database) as store:
+        count = write_check_ins(file, store.all_visits())
+    print(f"{_count(count, 'check-in')} exported.")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

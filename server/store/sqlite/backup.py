@@ -1,0 +1,184 @@
+"""Backup and restore of a gym in a file: copied while its server runs, put in its place while none does.
+
+A copy knows that it is one. The first server that serves it gives the journal a new epoch, so every desk notices that
+what it has seen since then may not be there any more, and takes up the gym anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from gymtui import clock
+from server.store.errors import BackupError, StoreError
+from server.store.sqlite.errors import as_store_errors, code_of, next_step
+from server.store.sqlite.file import existing, lock, migrate, open_to_read
+
+GoOn = Callable[[int, int], bool]
+"""Asked with how many pages of how many are copied: no ends the copy, and nothing of it stays."""
+
+PAGES: Final = 500  # that are copied between two of these questions
+BESIDE: Final = ("", "-wal", "-shm", "-journal")  # the files that a database may consist of
+
+
+def back_up(database: Path, file: Path, go_on: GoOn) -> int:
+    """Writes a copy of the gym to `file`, whole or not at all; gives the journal's newest row. StoreError."""
+    existing(database)
+    _refuse_to_replace(file, database)
+    with _beside(file) as copy:
+        seq = _copy(database, copy, file, go_on)
+        with _written(file):
+            copy.replace(file)
+            _sync(file.parent)
+    return seq
+
+
+def put_back(file: Path, database: Path, go_on: GoOn) -> tuple[int, Path | None]:
+    """Puts a copy of `file` in the place of the database; gives the journal's newest row, and where the file is that
+    was there. StoreError, and nothing has changed, where anybody has it open."""
+    existing(file)
+    with as_store_errors(database):
+        if database.exists() and database.samefile(file):
+            raise BackupError(f"{file} is the database itself: please name a backup of it.")
+        database.parent.mkdir(parents=True, exist_ok=True)
+        held = lock(database, alone=True)
+    try:
+        with _beside(database) as copy:
+            seq = _copy(file, copy, database, go_on)
+            with _written(database):
+                _give_to_the_owner(copy, database)
+                aside = _set_aside(database)
+                copy.replace(database)
+                _sync(database.parent)
+    finally:
+        os.close(held)
+    return seq, aside
+
+
+def _refuse_to_replace(file: Path, database: Path) -> None:
+    """An older backup may be replaced; anything else, and any gym that was ever served, stays."""
+    with _written(file):
+        if not file.exists():
+            return
+        if file.samefile(database):
+            raise BackupError(f"{file} is the database itself: please name another file.")
+    try:
+        with as_store_errors(file), closing(open_to_read(existing(file))) as db:
+            is_copy = db.execute("SELECT is_copy FROM gym").fetchone() == (1,)
+    except StoreError as error:
+        raise BackupError(f"{file} is there already, and is no backup: please name another file.") from error
+    if not is_copy:
+        raise BackupError(f"{file} is a gym's database, and no backup: please name another file.")
+
+
+# --- copying -----------------------------------------------------------------------------------------------------
+
+
+def _copy(source: Path, copy: Path, file: Path, go_on: GoOn) -> int:
+    """All of `source`, as it is at one moment, in the empty file `copy`, which is to become `file`."""
+    try:
+        with closing(open_to_read(source)) as db, closing(sqlite3.connect(copy, isolation_level=None)) as made:
+            made.execute("PRAGMA journal_mode = OFF")  # a copy counts when it is whole
+            made.execute("PRAGMA synchronous = OFF")
+            db.execute("BEGIN")
+            db.execute("SELECT 1 FROM gym").fetchone()  # holds this moment: else each commit would start the copy anew
+            db.backup(made, pages=PAGES, progress=lambda _, left, total: _look_up(go_on, total - left, total), sleep=0)
+            made.execute("PRAGMA journal_mode = DELETE")  # one file, whole by itself
+            found = made.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise BackupError(f"{source} is damaged ({found}): please use an older backup.")
+            migrate(made, source, clock.now())
+            made.execute("UPDATE gym SET is_copy = 1")
+            seq: int = made.execute("SELECT last_seq FROM gym").fetchone()[0]
+        with _written(file):
+            _sync(copy)
+    except sqlite3.Error as error:
+        raise BackupError(f"{source} cannot be copied to {file} ({error}): {next_step(error)}.") from error
+    return seq
+
+
+def _look_up(go_on: GoOn, done: int, total: int) -> None:
+    if not go_on(done, total):
+        raise KeyboardInterrupt
+
+
+# --- files -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _written(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BackupError(f"{file} cannot be written ({error.strerror}): please name another file.") from error
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    """An empty file beside `file`, for nobody else's eyes; unless it has taken a place by the end, it goes."""
+    with _written(file):
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+        os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        for end in BESIDE:
+            Path(name + end).unlink(missing_ok=True)
+
+
+def _give_to_the_owner(copy: Path, database: Path) -> None:
+    """What root puts in the place of a gym has its owner: a server that is not root goes on with it."""
+    if os.geteuid() == 0 and database.exists():
+        status = database.stat()
+        os.chown(copy, status.st_uid, status.st_gid)
+
+
+def _set_aside(database: Path) -> Path | None:
+    """Gives the database a second name, of this moment; None where there is none. The first goes on to be there, so
+    that there is a gym at every instant."""
+    if not database.exists():
+        return None
+    aside = database.with_name(f"{database.name}.{clock.to_text(clock.now()).replace(':', '-')}")
+    _finish(database)
+    for end in BESIDE[1:]:  # left behind they would be taken for the new file's
+        if (left := Path(f"{database}{end}")).exists():
+            left.rename(f"{aside}{end}")
+    try:
+        aside.hardlink_to(database)
+    except OSError:  # a disk without second names, as of a stick or a shared folder
+        with _beside(aside) as second:
+            shutil.copyfile(database, second)
+            _sync(second)
+            second.replace(aside)
+    return aside
+
+
+def _finish(database: Path) -> None:
+    """Takes what the log has into the file. BackupError where another program has it open, one without our lock."""
+    try:
+        with closing(sqlite3.connect(database, timeout=1)) as db:
+            db.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError as error:
+        if code_of(error) == sqlite3.SQLITE_BUSY:
+            raise BackupError(f"{database} is in use: please end what else has it open first.") from error
+        print(f"gymtui: {database} is set aside as it is ({error}).", file=sys.stderr)
+
+
+def _sync(path: Path) -> None:
+    """What was written to the file, or what happened to the names in the folder, is on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+        if sys.platform == "darwin":  # there it has only left for the disk
+            with suppress(OSError):  # some disks do not know more
+                fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+    finally:
+        os.close(handle)

@@ -1,0 +1,15 @@
+"""The engines that a store may have: each test of the store runs on each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, NamedTuple
+
+ENGINES: Final = ("sqlite",)
+
+
+class Engine(NamedTuple):
+    """An engine by its name, and an empty `database` of it."""
+
+    name: str
+    database: Path
