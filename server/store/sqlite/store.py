@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,6 @@ import msgspec
 from gymtui import clock
 from gymtui.faults import fault
 from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats
-from gymtui.search.index import word_conditions
 from server.store import DONE, Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
 from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
@@ -23,6 +22,7 @@ from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
 from server.store.sqlite.history import END, cursor_of, history_query, position
 from server.store.sqlite.transaction import SqliteTransaction, read_user
+from server.store.sqlite.words import find_members
 
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
@@ -157,25 +157,12 @@ class SqliteStore:
 
     def search_members(self, text: str, limit: int) -> list[bytes]:
         found: dict[str, bytes] = {}
-        with self._guard(), closing(self._matching(text)) as rows:
+        with self._guard(), closing(find_members(self._reader, text)) as rows:
             for member_id, member in rows:
                 found.setdefault(member_id, member)
                 if len(found) == limit:
                     break
         return list(found.values())
-
-    def _matching(self, text: str) -> Generator[tuple[str, bytes], None, None]:
-        """Who has exactly this number, then whom the readings of the text find, some of them twice."""
-        yield from self._reader.execute(
-            "SELECT id, member FROM members WHERE membership_number = ? AND id IN (SELECT member_id FROM words)",
-            (text.strip(),),
-        )
-        for condition, values in word_conditions(text):
-            yield from self._reader.execute(
-                "SELECT m.id, m.member FROM words w CROSS JOIN members m ON m.id = w.member_id "
-                f"WHERE {condition} ORDER BY w.word, m.id",
-                values,
-            )
 
     def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
         rows = self._all("SELECT member FROM members WHERE id = ?", member_id)

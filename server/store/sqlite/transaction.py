@@ -10,8 +10,8 @@ import msgspec
 from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member
-from gymtui.search.text import index_words
 from server.store import Counts, LoginRecord, Outcome, Row, Settled, User, Visit, as_result
+from server.store.sqlite.words import index_member
 
 KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
 
@@ -128,12 +128,7 @@ class SqliteTransaction:
             "membership_number = excluded.membership_number, seq = excluded.seq, member = excluded.member",
             (member.id, member.membership_number, member.seq, encode(member)),
         )
-        found = index_words(member)
-        known = set() if before is None else index_words(before)
-        self._db.executemany(
-            "DELETE FROM words WHERE word = ? AND member_id = ?", [(w, member.id) for w in known - found]
-        )
-        self._db.executemany("INSERT INTO words VALUES (?, ?)", [(w, member.id) for w in found - known])
+        index_member(self._db, member, before)
 
     # --- visits ---------------------------------------------------------------------------------------------------
 
