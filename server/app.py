@@ -33,7 +33,7 @@ from server.net.metrics import Metrics
 from server.net.session import Session
 from server.net.watchdog import Watchdog
 from server.store import Committed, StoreUnavailable
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 from server.store.opening import open_store, opened
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Server:
         store = open_store(self._path, now=self._now)
         started.callback(store.close)
         store.write([lambda tx: tx.begin_epoch()])
-        self._database = Database(store, self._committed)
+        self._database = GroupCommit(store, self._committed)
         started.push_async_callback(self._database.close)
         self.metrics = Metrics()
         self.hub = Hub(self._database, self.metrics, window=self._window)

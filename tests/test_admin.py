@@ -20,7 +20,7 @@ from server.admin.exports import ExportError
 from server.auth import auth
 from server.auth.auth import Auth
 from server.store import Store, StoreError, Transaction, User
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
 from tests.kit import PASSWORD, add_members, member
 from tests.till import HOUR, Till
@@ -53,7 +53,7 @@ async def test_a_user_is_added_and_can_log_in(
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\r\nnot this\n"))
     users.users_add(database=str(path), name="zoë", role="manager", password_stdin=True)
     assert capsys.readouterr().out == "zoë can log in as manager.\n"
-    database = Database(open_store(path), lambda _: None)
+    database = GroupCommit(open_store(path), lambda _: None)
     tokens = await Auth(database).log_in("zoë", PASSWORD)
     assert tokens.user.role == "manager"
     await database.close()
@@ -111,7 +111,7 @@ async def test_a_token_is_issued(gym: Path, capsys: pytest.CaptureFixture[str]) 
     before = clock.now() // 1000
     tokens.tokens_issue(database=str(gym), name="ana", ttl=366 * 86400)
     issued = capsys.readouterr().out.strip()
-    database = Database(open_store(gym), lambda _: None)
+    database = GroupCommit(open_store(gym), lambda _: None)
     claims = Auth(database).admit(issued)
     await database.close()
     assert claims.user == "ana"

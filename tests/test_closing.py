@@ -10,7 +10,7 @@ import pytest
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Gym, Policy, Undo
 from server.gym.auto_check_out import AutoCheckOut, left_at
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 from tests.kit import member, name_gym
 from tests.till import HOUR, MINUTE, NINE, Till
 
@@ -22,7 +22,7 @@ async def gym(tmp_path: Path) -> AsyncIterator[tuple[Till, AutoCheckOut]]:
     path = tmp_path / "gym.db"
     name_gym(path, name=None, timezone="Europe/Zurich", capacity=None, policy=POLICY)
     till = Till(path, member("1", "Ana Silva"), member("2", "Ben Ode"))
-    database = Database(till.store, lambda _: None)
+    database = GroupCommit(till.store, lambda _: None)
     yield till, AutoCheckOut(database, now=lambda: till.now)
     await database.close()
 

@@ -275,7 +275,7 @@ async def test_not_ready_while_commands_fail_though_an_empty_one_would_not(gym: 
 async def test_whoever_asks_often_whether_it_is_ready_costs_the_disk_nothing(
     gym: Path, monkeypatch: pytest.MonkeyPatch, fresh: float, commits: int
 ) -> None:
-    monkeypatch.setattr(database, "FRESH", fresh)
+    monkeypatch.setattr(database, "COMMIT_COUNTS", fresh)
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         await wire.until("connection_status")
         passed: list[str] = []
@@ -286,7 +286,7 @@ async def test_whoever_asks_often_whether_it_is_ready_costs_the_disk_nothing(
 
 
 async def test_a_commit_tells_of_the_disk_for_a_while(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "FRESH", 3600.0)
+    monkeypatch.setattr(database, "COMMIT_COUNTS", 3600.0)
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         assert (await wire.ask("check_in", {"code": "1"}, "a"))["ok"]
         passed: list[str] = []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from server.store import Committed, Transaction, Work
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
 from tests.kit import make_gym, member
 from tests.sqlite_kit import hold
@@ -27,9 +27,9 @@ def spoiled(_: Transaction) -> None:
 
 
 @asynccontextmanager
-async def threads(path: Path, *, patience: float = 5) -> AsyncIterator[tuple[Database, list[Committed]]]:
+async def threads(path: Path, *, patience: float = 5) -> AsyncIterator[tuple[GroupCommit, list[Committed]]]:
     commits: list[Committed] = []
-    database = Database(open_store(path, patience=patience), commits.append)
+    database = GroupCommit(open_store(path, patience=patience), commits.append)
     try:
         yield database, commits
     finally:

@@ -20,7 +20,7 @@ from server.net.connection import Connection
 from server.net.hub import Hub
 from server.net.metrics import Metrics
 from server.store import Committed, Row, StoreUnavailable, Work
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
 from tests.kit import WITHIN, make_gym, member
 
@@ -91,7 +91,7 @@ def strip(framed: bytes) -> bytes:
 class Stage:
     """A hub over a store; `ana` and a hundred members by number."""
 
-    def __init__(self, database: Database, hub: Hub) -> None:
+    def __init__(self, database: GroupCommit, hub: Hub) -> None:
         self.database, self.hub = database, hub
         self._done = 0
 
@@ -125,7 +125,7 @@ async def stage(path: Path, *, window: float = 3600, running: bool = False) -> A
         if commit.rows:
             hub.feed(commit)
 
-    database = Database(open_store(path), committed)
+    database = GroupCommit(open_store(path), committed)
     hub = Hub(database, Metrics(), window=window)
     task = asyncio.create_task(hub.run()) if running else None
     try:

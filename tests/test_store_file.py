@@ -117,7 +117,7 @@ def test_a_full_disk_is_told_where_a_gym_that_was_closed_is_opened(disk: SmallDi
 async def test_a_server_that_was_killed_on_a_full_disk_starts_on_it_and_is_not_ready(
     disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "FRESH", 0.0)
+    monkeypatch.setattr(database, "COMMIT_COUNTS", 0.0)
     path = disk.path / "gym.db"
     make_gym(path, member("1", "Ana"))
     with closing(open_store(path)) as killed:  # what it had beside the file is there

@@ -27,7 +27,7 @@ from gymtui import clock
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, ErrorBody, ErrorCode, Role
 from server.auth.attempt_limit import AttemptLimit
 from server.store import LoginRecord, Store, StoreUnavailable, Transaction, User, Work
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def issue_by_hand(store: Store, user: User, *, ttl: int, now: clock.Clock = cloc
 class Auth:
     """Users, logins and signing keys, held in memory: a check takes no query. `reload` after they have changed."""
 
-    def __init__(self, database: Database, *, now: clock.Clock = clock.now) -> None:
+    def __init__(self, database: GroupCommit, *, now: clock.Clock = clock.now) -> None:
         self._database = database
         self._store: Store = database.store
         self._now = now

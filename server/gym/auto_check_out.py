@@ -16,7 +16,7 @@ from gymtui.protocol import CheckOut, Gym
 from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import StoreUnavailable
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ EVERY: Final = 20.0  # seconds between two rounds
 class AutoCheckOut:
     """Ends visits by the gym's policy; the command's id is the visit's, so that of many servers one does it, once."""
 
-    def __init__(self, database: Database, *, now: clock.Clock) -> None:
+    def __init__(self, database: GroupCommit, *, now: clock.Clock) -> None:
         self._database = database
         self._now = now
 

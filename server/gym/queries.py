@@ -17,7 +17,7 @@ from gymtui.protocol import (
 )
 from server.gym.conflicts import newest
 from server.store import NoPage
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 from server.store.pages import fitting
 
 WEEK: Final = 7 * clock.DAY
@@ -27,7 +27,7 @@ class Unanswerable(Exception):
     """A question without an answer; the text says what is wrong with it."""
 
 
-async def look_up(database: Database, request: Query, now: int) -> bytes | None:
+async def look_up(database: GroupCommit, request: Query, now: int) -> bytes | None:
     """The result, asked at `now` (ms); None where the member asked for is not there. Unanswerable, and StoreUnavailable
     as the store raises it."""
     try:
@@ -38,7 +38,7 @@ async def look_up(database: Database, request: Query, now: int) -> bytes | None:
         raise Unanswerable(f"That is no time there is: {error}.") from error
 
 
-async def _answer(database: Database, request: Query, now: int) -> bytes | None:
+async def _answer(database: GroupCommit, request: Query, now: int) -> bytes | None:
     store, query = database.store, database.query
     match request:
         case SearchMembers():

@@ -8,14 +8,14 @@ from gymtui import clock
 from server.auth.auth import Auth
 from server.net.hub import Hub
 from server.net.metrics import Metrics
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 
 
 class ServerContext(Struct, frozen=True, kw_only=True):
     """The parts of one server that its sessions use; it is made once, when the server starts."""
 
     auth: Auth
-    database: Database
+    database: GroupCommit
     hub: Hub
     metrics: Metrics
     now: clock.Clock

@@ -18,7 +18,7 @@ from server.auth.attempt_limit import AttemptLimit
 from server.auth.auth import Auth, Denied
 from server.net.metrics import Metrics
 from server.store import StoreUnavailable
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 
 READY_WITHIN: Final = 2.0  # seconds
 CHALLENGE: Final = 'Basic realm="gymtui", charset="UTF-8"'
@@ -27,7 +27,7 @@ CHALLENGE: Final = 'Basic realm="gymtui", charset="UTF-8"'
 class HttpRoutes:
     """The routes, asked before the upgrade: the WebSocket's path goes through (None), the rest is answered here."""
 
-    def __init__(self, auth: Auth, database: Database, metrics: Metrics, *, now: clock.Clock = clock.now) -> None:
+    def __init__(self, auth: Auth, database: GroupCommit, metrics: Metrics, *, now: clock.Clock = clock.now) -> None:
         self._auth = auth
         self._database = database
         self._metrics = metrics

@@ -20,7 +20,7 @@ from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Resume, Resum
 from server.net.connection import Connection, frame
 from server.net.metrics import Metrics
 from server.store import Committed, Row, SnapshotData, StoreUnavailable
-from server.store.group_commit import Database
+from server.store.group_commit import GroupCommit
 from server.store.pages import fitting
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ YIELD_EVERY: Final = 500  # writes before others have their turn on the loop
 class Hub:
     """Sends what is committed to whoever listens, at once after a quiet spell, else every `window` seconds."""
 
-    def __init__(self, database: Database, metrics: Metrics, *, window: float = BATCH_MS / 1000) -> None:
+    def __init__(self, database: GroupCommit, metrics: Metrics, *, window: float = BATCH_MS / 1000) -> None:
         self._database = database
         self._metrics = metrics
         self._store = database.store

@@ -1,4 +1,8 @@
-"""The store behind two threads, one that writes in groups and one that reads: the event loop never waits for a disk."""
+"""Group commit: the store behind two threads, one that writes and one that reads; the event loop waits for no disk.
+
+After a quiet spell a work is committed at once. Under load, all that has come in since the last commit shares the next:
+one write to the disk, however many commands.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +21,17 @@ from server.store.commit_pacing import GAP, CommitPacing
 
 log = logging.getLogger(__name__)
 
-GROUP: Final = 2000  # works in one commit at the most
-TROUBLED: Final = 5.0  # seconds that a commit that failed counts as news: what waits is tried again within them
-FRESH: Final = 1.0  # seconds that a commit speaks well of the disk: whoever asks more often costs it nothing
+MAX_GROUP: Final = 2000  # works in one commit at the most
+FAILURE_COUNTS: Final = 5.0  # seconds that /readyz says no after a failed commit: clients try again within them
+COMMIT_COUNTS: Final = 1.0  # seconds that /readyz trusts a commit and writes no probe: to ask often costs no disk
 
 Done = Callable[[Outcome], None]
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
 
-class Database:
-    """Group commit: at once after a quiet spell; under load all that has come in since the last commit is the next.
+class GroupCommit:
+    """One writing thread, one reading thread, and the store that nothing else uses while they run.
 
     `on_commit` is called on the event loop for every commit, after the `done` of each of its works, in order.
     """
@@ -39,8 +43,8 @@ class Database:
         self._jobs: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
         self._reader = ThreadPoolExecutor(1, "reader")
         self._loop = asyncio.get_running_loop()
-        self._trouble: tuple[str, float] | None = None
-        self._written_at = -FRESH
+        self._failure: tuple[str, float] | None = None  # why the last commands failed, and when
+        self._committed_at = -COMMIT_COUNTS
         self._writer = Thread(target=self._write_on, name="writer", daemon=True)
         self._writer.start()
 
@@ -64,17 +68,17 @@ class Database:
         return await self._loop.run_in_executor(self._reader, lambda: look(*args, **kwargs))
 
     async def probe(self) -> str | None:
-        """Why a command would not be on disk just now; None where it would.
+        """Why a command would not be on disk just now; None where it would. For /readyz.
 
-        The last commit tells, or one for nothing else where that was a while ago; and what became of the last commands:
-        it may find room where they do not.
+        A commit within `COMMIT_COUNTS` is proof enough; else a probe is committed. A failure of real commands counts
+        for `FAILURE_COUNTS` even where the probe succeeds: it is small, and finds room on a disk that is full for them.
         """
-        if time.monotonic() - self._written_at >= FRESH:
+        if time.monotonic() - self._committed_at >= COMMIT_COUNTS:
             outcome = await self.write(_touch)
             if outcome.error is not None:
                 return outcome.error.message
-        sentence, at = self._trouble or (None, 0.0)
-        return sentence if time.monotonic() - at < TROUBLED else None
+        sentence, at = self._failure or (None, 0.0)
+        return sentence if time.monotonic() - at < FAILURE_COUNTS else None
 
     async def close(self) -> None:
         """Commits what is waiting, ends both threads, closes the store."""
@@ -101,7 +105,7 @@ class Database:
         group: list[tuple[Work, Done]] = []
         while job is not None:
             group.append(job)
-            if len(group) == GROUP:
+            if len(group) == MAX_GROUP:
                 return group, True
             try:
                 job = self._jobs.get_nowait()
@@ -114,30 +118,30 @@ class Database:
             outcomes, committed = self.store.write([work for work, _ in group])
         except StoreUnavailable as unavailable:
             if any(work is not _touch for work, _ in group):
-                self._remember(str(unavailable))
-            self._tell(group, [_failed("storage_unavailable", str(unavailable), retryable=True)] * len(group), None)
-        except Exception:  # whatever one command does, the thread that writes for everyone goes on
+                self._note_failure(str(unavailable))
+            self._report(group, [_failed("storage_unavailable", str(unavailable), retryable=True)] * len(group), None)
+        except Exception:  # whatever one work does, the thread that writes for everyone goes on
             if len(group) > 1:  # one of them is bad, and its neighbours must not suffer for it
                 for job in group:
                     self._commit([job])
                 return
             log.exception("a command failed")
-            self._tell(group, [_failed("internal", "The server could not do that; its log says why.")], None)
+            self._report(group, [_failed("internal", "The server could not do that; its log says why.")], None)
         else:
             if committed.rows or any(work is _touch for work, _ in group):  # else it may have needed no disk
-                self._written_at = time.monotonic()
-            if committed.rows and self._trouble is not None:
+                self._committed_at = time.monotonic()
+            if committed.rows and self._failure is not None:
                 log.warning("The database takes commands again.")
-                self._trouble = None
-            self._tell(group, outcomes, committed)
+                self._failure = None
+            self._report(group, outcomes, committed)
 
-    def _remember(self, sentence: str) -> None:
-        """Why commands fail; logged once, for what waits is tried again and again."""
-        if self._trouble is None or self._trouble[0] != sentence:
+    def _note_failure(self, sentence: str) -> None:
+        """Keeps it for `probe`, and logs it once: clients try what has failed again and again."""
+        if self._failure is None or self._failure[0] != sentence:
             log.error("%s Commands wait for it.", sentence)
-        self._trouble = sentence, time.monotonic()
+        self._failure = sentence, time.monotonic()
 
-    def _tell(self, group: list[tuple[Work, Done]], outcomes: list[Outcome], committed: Committed | None) -> None:
+    def _report(self, group: list[tuple[Work, Done]], outcomes: list[Outcome], committed: Committed | None) -> None:
         self._loop.call_soon_threadsafe(self._deliver, [done for _, done in group], outcomes, committed)
 
     def _deliver(self, dones: list[Done], outcomes: list[Outcome], committed: Committed | None) -> None:
