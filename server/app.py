@@ -23,7 +23,7 @@ from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
 from server.auth.auth import Auth
 from server.gym.auto_check_out import AutoCheckOut
-from server.gym.settings import name_gym, read_policy
+from server.gym.settings import configure, read_policy
 from server.net.bind_errors import reason
 from server.net.connection import HIGH_WATER, Connection
 from server.net.context import ServerContext
@@ -248,7 +248,8 @@ def run(
 ) -> None:
     """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it listens; stdout by default."""
     rules = None if policy is None else read_policy(Path(policy))
+    settings = configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)
     with opened(database) as store:
-        name_gym(store, name=gym, timezone=timezone, capacity=capacity, policy=rules)
+        store.write([settings])
     server = Server(Path(database), host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
     uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))

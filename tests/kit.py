@@ -20,7 +20,7 @@ from gymtui.protocol import Member, Role
 from server.admin.importing.members import import_members
 from server.app import Server
 from server.auth import auth
-from server.gym import settings
+from server.gym.settings import configure
 from server.store import Store, Transaction, User
 from server.store.opening import open_store, opened
 
@@ -56,8 +56,9 @@ def make_gym(path: Path, *members: dict[str, object]) -> None:
 
 def name_gym(path: Path, **named: Any) -> None:
     """As `serve` does: what the gym is called, its clock, how many may be in, its policy."""
+    settings = configure(**{"name": None, "timezone": None, "capacity": None} | named)
     with opened(path) as store:
-        settings.name_gym(store, **{"name": None, "timezone": None, "capacity": None} | named)
+        store.write([settings])
 
 
 def token(path: Path, user: str, *, ttl: int = 3600, now: int | None = None) -> str:

@@ -19,9 +19,9 @@ from server.admin.users import add_user
 from server.auth.auth import issue_by_hand
 from server.gym.commands import perform
 from server.gym.orders import Order
+from server.gym.settings import configure
 from server.store import Work
-from server.store.opening import open_store
-from tests.kit import name_gym
+from server.store.opening import open_store, opened
 
 MEMBERS: Final = 400
 CAPACITY: Final = 120
@@ -33,7 +33,8 @@ MINUTE: Final = 60_000  # milliseconds
 
 def make_gym(database: Path, seed: int) -> tuple[str, str]:
     """A database with members, two users and the last three hours; gives a token for each user, desk and door."""
-    name_gym(database, name="Riverside", timezone=config.local_timezone(), capacity=CAPACITY)
+    with opened(database) as store:
+        store.write([configure(name="Riverside", timezone=config.local_timezone(), capacity=CAPACITY)])
     now = clock.now()
     at = now - HOURS * 60 * MINUTE
     with closing(open_store(database, now=lambda: at)) as store:

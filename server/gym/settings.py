@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Action, Gym, Policy
-from server.store import Store, Transaction
+from server.store import Transaction, Work
 
 # What a line of a policy may say, where it is not one of the actions.
 LINES: Final = {"max_stay_minutes": "a number from 1 to 10,000", "closing_time": 'a time such as "22:00"'}
@@ -41,15 +41,15 @@ def read_policy(file: Path) -> Policy:
         raise WrongUsage(f"{file} is no policy: {name} is {LINES.get(name, ACTIONS)}.") from error
 
 
-def name_gym(
-    store: Store,
+def configure(
     *,
     name: str | None,
     timezone: str | None,
     capacity: int | None,
     policy: Policy | None = None,
-) -> None:
-    """Changes what the gym is called, where its clock is, how many may be in, and its policy; what is None stays."""
+) -> Work:
+    """Work that changes what the gym is called, where its clock is, how many may be in, and its policy; what is None
+    stays. WrongUsage, before there is any database to open, where there is no such time zone."""
     if timezone is not None:
         try:
             ZoneInfo(timezone)
@@ -69,4 +69,4 @@ def name_gym(
             tx.put_gym(gym)
             tx.append(gym, kind="configure", user="")
 
-    store.write([work])
+    return work
