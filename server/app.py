@@ -1,4 +1,4 @@
-"""The server as a whole: builds the parts, listens, watches what others write, drains."""
+"""The server as a whole: builds the parts, listens, follows what other programs write, drains before it stops."""
 
 from __future__ import annotations
 
@@ -109,7 +109,8 @@ class Server:
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
         self._tasks = [
-            loop.create_task(work) for work in (self.hub.run(), self._watch(), watchdog.run(), auto_check_out.run())
+            loop.create_task(work)
+            for work in (self.hub.run(), self._follow_others(), watchdog.run(), auto_check_out.run())
         ]
         for task in self._tasks:
             task.add_done_callback(_ended)
@@ -147,13 +148,13 @@ class Server:
         return listener
 
     def _accept(self, *args: Any, **options: Any) -> Connection:
-        """Every connection, from before it has said what it wants: it has no session yet, and may never have."""
+        """Keeps hold of every connection from its first byte: it has no session yet, and may never have one."""
         connection = Connection(*args, **options)
         self._connections.add(connection)
         return connection
 
     def _hang_up(self) -> None:
-        """At once, on everyone."""
+        """Cuts every connection at once."""
         for connection in self._connections:
             connection.hang_up()
 
@@ -174,11 +175,11 @@ class Server:
         if committed.rows:  # where they follow another program's, the next look at the journal reads all of them
             self.hub.feed(committed)
 
-    async def _watch(self) -> None:
-        """What another program wrote (an import, a new user) is live here within a poll or two."""
+    async def _follow_others(self) -> None:
+        """Polls for what other programs wrote (an import, a new user): it is live here within a poll or two."""
         store, query = self._database.store, self._database.query
         users_version = polls = 0
-        told = ""
+        logged = ""
         while True:
             await asyncio.sleep(POLL)
             polls += 1
@@ -190,15 +191,15 @@ class Server:
                 if head.users_version != users_version:
                     await self.auth.reload()
                     users_version = head.users_version
-                told = ""
+                logged = ""
             except StoreUnavailable as unavailable:
-                if told != (told := str(unavailable)):  # once, and not ten times a second
-                    log.error("%s", told)
+                if logged != (logged := str(unavailable)):  # once, and not ten times a second
+                    log.error("%s", logged)
 
     # --- the end --------------------------------------------------------------------------------------------------
 
     async def _drain(self) -> None:
-        """No new connections and no new commands; what has come in is committed, answered and told to everyone."""
+        """Graceful shutdown: no new connections or commands; what has come in is committed, answered and fanned out."""
         log.info("draining %d sessions", len(self._sessions))
         self._listener.close(close_connections=False)
         sessions = list(self._sessions)

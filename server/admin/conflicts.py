@@ -1,4 +1,4 @@
-"""`gymtui admin conflicts`: what a manager should look at after desks have been alone, a line each."""
+"""`gymtui admin conflicts`: prints what desks recorded offline and did not fit, a line each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from server.store.opening import opened
 
 
 def conflicts(*, database: str, days: int) -> None:
-    """`gymtui admin conflicts`: what was recorded in the last days and did not fit, the oldest first."""
+    """What was recorded in the last days and did not fit, the oldest first."""
     if days < 1:
         raise WrongUsage("The report is of one day at the least: please give more --days.")
     since = clock.now() - days * clock.DAY

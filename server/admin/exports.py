@@ -1,4 +1,4 @@
-"""Writes CSV files of members, as `members_file` reads them, and of check-ins."""
+"""Export: CSV files of members, as `importing.csv_members` reads them, and of check-ins."""
 
 from __future__ import annotations
 

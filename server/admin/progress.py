@@ -1,4 +1,4 @@
-"""Long work at a terminal: how far it is, and an end to it that the person may ask for."""
+"""Progress of long work at a terminal, and Ctrl+C that ends it where it can end cleanly."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ EVERY: Final = 500  # things between two looks at the line
 class Progress:
     """Says on stderr, where that is a terminal, how many things are done.
 
-    Within its block Ctrl+C breaks in nowhere: `go_on` says no from then on, so that the work ends where it may and can
-    tell how far it came. To be used in the main thread.
+    Within its block Ctrl+C raises no KeyboardInterrupt: `go_on` says no from then on, so that the work ends between two
+    commits and can tell how far it came. To be used in the main thread, which alone may set a signal's handler.
     """
 
     def __init__(self, things: str) -> None:

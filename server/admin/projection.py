@@ -1,6 +1,7 @@
-"""The journal folded once more, by itself: what the tables of a gym have to be.
+"""The projection, made once more from the journal alone: what the tables of a gym have to be. For `verify`.
 
-It is written apart from the commands on purpose, and knows only what their rows say: two that agree are right.
+It is a second implementation on purpose: it shares no code with the commands and knows only what their rows say. Where
+both agree, neither can have the other's mistake.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _decode: Final[dict[str, Any]] = {name: msgspec.json.Decoder(kind).decode for na
 _member = msgspec.json.Decoder(Member).decode
 
 
-class Visit(Struct, frozen=True, kw_only=True, gc=False):
+class ProjectedVisit(Struct, frozen=True, kw_only=True, gc=False):
     """A visit after its last row; times in milliseconds. `punched` is None where its first row is not there."""
 
     seq: int
@@ -32,11 +33,11 @@ class Visit(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Projection:
-    """Takes the rows in order. `hours` are `[check_ins, stays, stay]`; None where the journal does not begin with its
-    first row, for then nobody knows what was counted before."""
+    """Folds rows, taken in order. `hours` are `[check_ins, stays, stay]`; None where the journal does not begin with
+    its first row, for then nobody knows what was counted before."""
 
     def __init__(self) -> None:
-        self.visits: dict[str, Visit] = {}
+        self.visits: dict[str, ProjectedVisit] = {}
         self.gym: bytes | None = None
         self.hours: dict[str, list[int]] | None = None
         self._zone: ZoneInfo | None = None
@@ -76,7 +77,7 @@ class Projection:
 
     def _take_visit(self, event: CheckInEvent, kind: str, payload: bytes) -> None:
         before = self.visits.get(event.id)
-        visit = Visit(
+        visit = ProjectedVisit(
             seq=event.seq,
             payload=hash(payload),
             began=clock.to_ms(event.check_in_time),
@@ -91,7 +92,7 @@ class Projection:
             self._cards[event.member.id] = event.visits_left, event.seq
         self._count(kind, before, visit, clashes="clash" in event.flags)
 
-    def _count(self, kind: str, before: Visit | None, visit: Visit, *, clashes: bool) -> None:
+    def _count(self, kind: str, before: ProjectedVisit | None, visit: ProjectedVisit, *, clashes: bool) -> None:
         match kind:
             case "check_in" if not clashes:
                 self._add(visit.began, 1, 0, 0)

@@ -1,8 +1,8 @@
-"""Lets the oldest rows of the journal go, for a gym that has run for years.
+"""`gymtui admin trim`: retention of the journal. Its oldest rows go, for a gym that has run for years.
 
-Visits and members stay as they are. What goes is the feed of long ago, and that the commands of then were ever given:
-sent once more, such a command would be taken for a new one. Nothing sends one after so long, unless it is a desk whose
-last answer was lost on the day when it was switched off, and that is switched on again after all this time.
+Visits and members stay as they are. What goes is the feed of long ago, and with it the idempotency keys of then: sent
+once more, such a command would be taken for a new one. Nothing sends one after so long, unless it is a desk whose last
+answer was lost on the day when it was switched off, and that is switched on again after all this time.
 """
 
 from __future__ import annotations

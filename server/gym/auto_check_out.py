@@ -24,7 +24,7 @@ EVERY: Final = 20.0  # seconds between two rounds
 
 
 class AutoCheckOut:
-    """Ends visits by the gym's policy; the command's id is the visit's, so that of many servers one does it, once."""
+    """Ends visits by the gym's policy. The idempotency key is the visit's id: two servers, or rounds, end it once."""
 
     def __init__(self, database: GroupCommit, *, now: clock.Clock) -> None:
         self._database = database

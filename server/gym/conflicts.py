@@ -1,4 +1,4 @@
-"""What a manager should look at after desks have been alone: a line each."""
+"""Conflicts: what desks recorded offline and did not fit, as sentences for a manager to look at."""
 
 from __future__ import annotations
 
@@ -88,6 +88,7 @@ def _beginning(visit: CheckInEvent, zone: ZoneInfo) -> str:
 
 
 def day_and_time(ms: int, zone: ZoneInfo) -> str:
+    """`Sun 22 Nov 09:30`"""
     wall = datetime.fromtimestamp(ms / 1000, zone)
     return f"{wall:%a} {wall.day} {wall:%b %H:%M}"
 

@@ -1,4 +1,4 @@
-"""What a gym is: its name, its clock, how many may be in, and by which rules; a change is a row of the journal."""
+"""Settings of a gym: name, time zone, capacity and policy; a change is a row of the journal."""
 
 from __future__ import annotations
 

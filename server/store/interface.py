@@ -1,4 +1,4 @@
-"""The one interface that an engine implements: `Transaction` changes the gym, `Store` looks at it.
+"""The interface that an engine implements: `Transaction` changes the gym, `Store` answers queries, `Audit` verifies.
 
 Methods are lines, not sentences, where the name and the types say it all; the records say what they hold.
 """
@@ -35,16 +35,11 @@ class Transaction(Protocol):
     @property
     def next_seq(self) -> int: ...
 
-    def settled(self, command_id: str) -> Settled | None: ...
-    def member(self, member_id: str) -> Member | None: ...
-    def member_by_code(self, code: str) -> Member | None: ...
-    def put_member(self, member: Member) -> None: ...
-    def visit(self, visit_id: str) -> Visit | None: ...
-    def open_visit(self, member_id: str) -> Visit | None: ...
-    def last_visit(self, member_id: str) -> Visit | None: ...
-    def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None: ...
-    def put_gym(self, gym: Gym) -> None: ...
-    def count(self, counts: Counts) -> None: ...
+    # --- the journal, and the counters that move with it ---
+
+    def settled(self, command_id: str) -> Settled | None:
+        """The command that has its row under this idempotency key."""
+
     def append(
         self,
         event: Event,
@@ -54,52 +49,124 @@ class Transaction(Protocol):
         command_id: str | None = None,
         digest: bytes = b"",
         error: ErrorBody | None = None,
-    ) -> bytes: ...
-    def forget(self, seq: int) -> None: ...
-    def begin_epoch(self) -> None: ...
-    def touch(self) -> None: ...
+    ) -> bytes:
+        """Writes the next row; `event.seq` is `next_seq` already. Gives the event, encoded."""
+
+    def count(self, counts: Counts) -> None: ...
+
+    def forget(self, seq: int) -> None:
+        """Trims the journal: the rows up to this one go, and that their commands were ever given."""
+
+    def begin_epoch(self) -> None:
+        """For a server, before it serves: the journal of a backup gets a new epoch; any other stays as it is."""
+
+    def touch(self) -> None:
+        """Changes what nobody looks at, so that even a commit of nothing else has to write to the disk."""
+
+    # --- the gym's tables; `put_` adds, or takes the place of what has that id or name ---
+
+    def put_gym(self, gym: Gym) -> None: ...
+    def member(self, member_id: str) -> Member | None: ...
+    def member_by_code(self, code: str) -> Member | None: ...
+    def put_member(self, member: Member) -> None: ...
+    def visit(self, visit_id: str) -> Visit | None: ...
+    def open_visit(self, member_id: str) -> Visit | None: ...
+    def last_visit(self, member_id: str) -> Visit | None: ...
+
+    def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
+        """`event` is the visit's event, encoded; new notes come behind old ones."""
+
+    # --- who may log in; each change is told by `Head.users_version` ---
+
     def user(self, name: str) -> User | None: ...
-    def put_user(self, user: User) -> None: ...
-    def add_signing_key(self, kid: str, key: bytes) -> None: ...
+
+    def put_user(self, user: User) -> None:
+        """The logins of a disabled user end for good."""
+
+    def add_signing_key(self, kid: str, key: bytes) -> None:
+        """The key that signs from now on; an older one is kept for as long as a token that it has signed may live."""
+
     def login(self, sid: str) -> LoginRecord | None: ...
     def put_login(self, login: LoginRecord) -> None: ...
     def end_login(self, sid: str) -> None: ...
 
 
 Work = Callable[[Transaction], Outcome | None]
-"""What is done to the gym; where all that there is to say of it is that it is done, it says nothing."""
+"""What is done to the gym in a transaction; None is short for `DONE`. It may run again after a commit that failed."""
 
 DONE: Final = Outcome()
 
 
 class Store(Protocol):
-    """A gym's database. Every method blocks; `write` belongs to one thread, the queries to another."""
+    """A gym's database. Every method blocks; `write` belongs to one thread, the queries to another.
+
+    Any of them raises StoreUnavailable where the database cannot be used just now. Members, visits and events come
+    encoded where a message takes them as they are. No page holds more than one message may.
+    """
 
     def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
         """All of `works` in one commit, in order; durable when it returns. StoreUnavailable: nothing was done."""
-        ...
+
+    def close(self) -> None: ...
+
+    # --- the journal ---
 
     def head(self) -> Head: ...
-    def read(self, after: int, limit: int) -> list[Row]: ...
-    def oldest(self) -> int: ...
-    def first_since(self, at: int) -> int: ...
+
+    def read(self, after: int, limit: int) -> list[Row]:
+        """The rows behind `after`, `limit` of them at the most; what was trimmed is passed over."""
+
+    def oldest(self) -> int:
+        """The `seq` of the first row that was not trimmed."""
+
+    def first_since(self, at: int) -> int:
+        """The `seq` of the first row written at a time (ms) or later; the next one where there is none."""
+
     def epoch(self) -> str: ...
+
+    def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]:
+        """What was recorded since a time (ms) and did not fit, the newest first."""
+
+    # --- the gym as it stands ---
+
     def gym(self) -> Gym: ...
     def stats(self) -> Stats: ...
-    def snapshot(self, *, seq: int | None = None, visit: str | None = None) -> SnapshotData: ...
-    def open_since(self, before: int) -> list[tuple[str, int]]: ...
-    def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]: ...
+
+    def snapshot(self, *, seq: int | None = None, visit: str | None = None) -> SnapshotData:
+        """Position and data of one moment; with both arguments, the rest of a snapshot of `seq` behind that visit."""
+
+    def open_since(self, before: int) -> list[tuple[str, int]]:
+        """`(id, check_in_at)` of the open visits that began before a time (ms), the oldest first."""
+
+    def search_members(self, text: str, limit: int) -> list[bytes]:
+        """Whom the text finds, the likeliest first; every engine finds the same, by the readings of `gymtui.search`."""
+
+    def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
+        """A member and their last visits, the newest first."""
+
+    def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
+        """A page of open visits, the newest first; the cursor of the next page; the `seq` of it all. NoPage."""
+
+    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]:
+        """A page of visits, the newest first, and the cursor of the next page. NoPage; ValueError for a wrong time."""
+
+    def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:
+        """Members that changed after a row, oldest change first; `after_seq` of the next page, whether there is one;
+        the `seq` of it all."""
+
+    def all_members(self) -> Iterator[Member]:
+        """Everyone in the directory, deleted or not, by membership number."""
+
+    def all_visits(self) -> Iterator[CheckInEvent]:
+        """Every visit as it stands, the oldest first."""
+
+    # --- who may log in ---
+
     def users(self) -> dict[str, User]: ...
     def live_logins(self) -> set[str]: ...
-    def signing_keys(self) -> dict[str, bytes]: ...
-    def search_members(self, text: str, limit: int) -> list[bytes]: ...
-    def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None: ...
-    def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]: ...
-    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]: ...
-    def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]: ...
-    def all_members(self) -> Iterator[Member]: ...
-    def all_visits(self) -> Iterator[CheckInEvent]: ...
-    def close(self) -> None: ...
+
+    def signing_keys(self) -> dict[str, bytes]:
+        """Keys by their `kid`; the newest, which signs, comes last."""
 
 
 class Audit(Protocol):
@@ -107,26 +174,20 @@ class Audit(Protocol):
 
     def problems(self, most: int) -> Iterator[str]:
         """A sentence on each thing that the engine itself finds wrong, `most` of them at the most."""
-        ...
 
     def has_gym(self) -> bool: ...
     def last_seq(self) -> int: ...
     def journal(self) -> Iterator[tuple[int, str, str, bytes]]:
         """`(seq, type, kind, payload)` of every row, in order."""
-        ...
 
     def visits(self) -> Iterator[tuple[VisitColumns, bool, bytes]]:
         """Columns, whether it was punched, and the event of every visit."""
-        ...
 
     def members(self) -> Iterator[tuple[str, str | None, int, bytes]]:
         """`(id, membership_number, seq, member)` of everyone."""
-        ...
 
     def gym(self) -> tuple[int, bytes]:
         """How many are in, and the gym."""
-        ...
 
     def hours(self) -> dict[str, list[int]]:
         """`[check_ins, stays, stay]` by hour."""
-        ...

@@ -1,4 +1,4 @@
-"""Takes members as a file has them into the gym, some hundreds in a commit: servers beside it have their turn."""
+"""Import of members into the gym, some hundreds in a commit: a server beside it has its turn in between."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHUNK: Final = 500  # members in one commit
 
 
 class _Undone(Exception):
-    """What this commit has done so far is to be forgotten."""
+    """Raised inside a commit, to roll it back."""
 
 
 def import_members(

@@ -91,8 +91,7 @@ class SqliteStore:
         return seq
 
     def first_since(self, at: int) -> int:
-        """The first row that was written at a time (ms) or later; the next row where there is none. It walks through
-        all that are older."""
+        # Without an index on the time it walks through all that are older: only `trim` asks, once.
         rows = self._all("SELECT seq FROM journal WHERE at >= ? ORDER BY seq LIMIT 1", at)
         return rows[0][0] if rows else self.head().seq + 1
 
@@ -134,14 +133,12 @@ class SqliteStore:
             )
 
     def open_since(self, before: int) -> list[tuple[str, int]]:
-        """The open visits that began before a time (ms), and when, the oldest first."""
         return self._all(
             "SELECT id, check_in_at FROM visits WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at",
             before,
         )
 
     def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]:
-        """What was recorded since a time (ms) that did not fit, the newest first, `limit` of it at the most."""
         with self._guard(), closing(find_conflicts(self._reader, since)) as found:
             return list(islice(found, limit))
 
@@ -199,14 +196,14 @@ class SqliteStore:
         return [row[0] for row in page], page[-1][1] if page else after_seq, more, seq
 
     def all_members(self) -> Iterator[Member]:
-        """Everyone in the directory, by membership number; for exports."""
-        for (data,) in self._reader.execute("SELECT member FROM members ORDER BY membership_number"):
-            yield msgspec.json.decode(data, type=Member)
+        with self._guard():
+            for (data,) in self._reader.execute("SELECT member FROM members ORDER BY membership_number"):
+                yield msgspec.json.decode(data, type=Member)
 
     def all_visits(self) -> Iterator[CheckInEvent]:
-        """Every visit as it stands, the oldest first; for exports."""
-        for (data,) in self._reader.execute("SELECT event FROM visits ORDER BY check_in_at, id"):
-            yield msgspec.json.decode(data, type=CheckInEvent)
+        with self._guard():
+            for (data,) in self._reader.execute("SELECT event FROM visits ORDER BY check_in_at, id"):
+                yield msgspec.json.decode(data, type=CheckInEvent)
 
     def _all(self, sql: str, *values: object) -> list[Any]:
         with self._guard():

@@ -74,7 +74,6 @@ class SqliteTransaction:
         digest: bytes = b"",
         error: ErrorBody | None = None,
     ) -> bytes:
-        """The next row; `event.seq` is `next_seq` already. Gives the event, encoded."""
         assert event.seq == self.next_seq
         payload = encode(event)
         refused = None if error is None else encode(error)
@@ -87,15 +86,13 @@ class SqliteTransaction:
         return payload
 
     def forget(self, seq: int) -> None:
-        """The rows of the journal up to this one, and that their commands were ever given."""
         self._db.execute("DELETE FROM journal WHERE seq <= ?", (seq,))
 
     def begin_epoch(self) -> None:
-        """For a server, before it serves: from here the journal of a copy goes its own way, under a name of its own."""
         self._db.execute("UPDATE gym SET epoch = ?, is_copy = 0 WHERE is_copy", (clock.new_id(self.at),))
 
     def touch(self) -> None:
-        """Changes what nobody looks at: a commit in which all is as it was is not written, and tells nothing."""
+        # SQLite writes no commit in which everything is as it was: such a probe would prove nothing.
         number = self._one("PRAGMA user_version")[0]
         self._db.execute(f"PRAGMA user_version = {(number + 1) % 2**31}")
 
@@ -121,7 +118,6 @@ class SqliteTransaction:
         return None if row is None else _member.decode(row[0])
 
     def put_member(self, member: Member) -> None:
-        """Adds the member, or takes the place of the one with that id."""
         before = self.member(member.id)
         self._db.execute(
             "INSERT INTO members VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
@@ -144,8 +140,6 @@ class SqliteTransaction:
         return _read_visit(self._one(self._VISIT + "member_id = ? ORDER BY check_in_at DESC, id DESC", member_id))
 
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
-        """Adds the visit, or takes the place of the one with that id; `event` is its event, encoded; new notes come
-        behind old ones."""
         self._db.execute(
             "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
             "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
@@ -169,7 +163,6 @@ class SqliteTransaction:
         return None if row is None else read_user(row)
 
     def put_user(self, user: User) -> None:
-        """Adds the user, or takes the place of the one with that name; the logins of a disabled one end for good."""
         self._db.execute(
             "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role, "
             "password_hash = excluded.password_hash, pin_hash = excluded.pin_hash, disabled = excluded.disabled",
@@ -180,8 +173,7 @@ class SqliteTransaction:
         self._users_version += 1
 
     def add_signing_key(self, kid: str, key: bytes) -> None:
-        """The key that signs from now on; older ones are good for what they have signed until that has ended: a key
-        is forgotten `KEY_LIFE` after the next one took its place."""
+        # A key is forgotten `KEY_LIFE` after the next one took its place: until then what it has signed may live.
         self._db.execute(
             "DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys WHERE made_at < ?)",
             (self.at - KEY_LIFE,),
