@@ -57,7 +57,7 @@ class Server:
 
     def __init__(
         self,
-        database: Path,
+        database: str | Path,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -66,7 +66,7 @@ class Server:
         max_connections: int = MAX_CONNECTIONS,
         now: clock.Clock = clock.now,
     ) -> None:
-        self._path = database
+        self._location = database
         self._host = host
         self._port = port
         self._window = batch_ms / 1000
@@ -84,7 +84,7 @@ class Server:
 
     async def _start(self, started: AsyncExitStack) -> None:
         """Builds the parts and listens; `started` has what must be closed, whether all of it comes about or not."""
-        store = open_store(self._path, now=self._now)
+        store = open_store(self._location, now=self._now)
         started.callback(store.close)
         store.write([lambda tx: tx.begin_epoch()])
         self._database = GroupCommit(store, self._committed)
@@ -252,5 +252,5 @@ def run(
     settings = configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)
     with opened(database) as store:
         store.write([settings])
-    server = Server(Path(database), host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
+    server = Server(database, host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
     uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))

@@ -9,7 +9,7 @@ ENGINES: Final = ("sqlite",)
 
 
 class Engine(NamedTuple):
-    """An engine by its name, and an empty `database` of it."""
+    """An engine by its name, and an empty `database` of it, as `open_store` takes it."""
 
     name: str
-    database: Path
+    database: str | Path

@@ -45,25 +45,25 @@ def add_members(store: Store, members: Iterable[dict[str, object]]) -> None:
     assert problems == []
 
 
-def make_gym(path: Path, *members: dict[str, object]) -> None:
-    """A gym in a file: `ana` is staff, `mia` a manager, `otto` an operator, and members as given."""
-    store = open_store(path)
+def make_gym(database: str | Path, *members: dict[str, object]) -> None:
+    """A gym in a database: `ana` is staff, `mia` a manager, `otto` an operator, and members as given."""
+    store = open_store(database)
     for name, role in (("ana", "staff"), ("ben", "staff"), ("mia", "manager"), ("otto", "operator")):
         add_user(store, name, role)  # type: ignore[arg-type]  # a loop widens a literal
     add_members(store, members)
     store.close()
 
 
-def name_gym(path: Path, **named: Any) -> None:
+def name_gym(database: str | Path, **named: Any) -> None:
     """As `serve` does: what the gym is called, its clock, how many may be in, its policy."""
     settings = configure(**{"name": None, "timezone": None, "capacity": None} | named)
-    with opened(path) as store:
+    with opened(database) as store:
         store.write([settings])
 
 
-def token(path: Path, user: str, *, ttl: int = 3600, now: int | None = None) -> str:
+def token(database: str | Path, user: str, *, ttl: int = 3600, now: int | None = None) -> str:
     """An access token as `admin tokens issue` prints it."""
-    store = open_store(path)
+    store = open_store(database)
     try:
         at = clock.now() if now is None else now
         return auth.issue(store.signing_keys(), store.users()[user], auth.ISSUED + clock.new_id(at), ttl=ttl, now=at)
@@ -158,7 +158,7 @@ class Wire:
 
 
 @asynccontextmanager
-async def serving(path: Path, **options: Any) -> AsyncIterator[Server]:
+async def serving(database: str | Path, **options: Any) -> AsyncIterator[Server]:
     """A server on a free loopback port."""
-    async with Server(path, **options) as server:
+    async with Server(database, **options) as server:
         yield server

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Gym, Policy, Undo
 from server.gym.auto_check_out import AutoCheckOut, left_at
 from server.store.group_commit import GroupCommit
+from tests.engines import Engine
 from tests.kit import member, name_gym
 from tests.till import HOUR, MINUTE, NINE, Till
 
@@ -18,10 +18,9 @@ POLICY = Policy(max_stay_minutes=180, closing_time="22:00")
 
 
 @pytest.fixture
-async def gym(tmp_path: Path) -> AsyncIterator[tuple[Till, AutoCheckOut]]:
-    path = tmp_path / "gym.db"
-    name_gym(path, name=None, timezone="Europe/Zurich", capacity=None, policy=POLICY)
-    till = Till(path, member("1", "Ana Silva"), member("2", "Ben Ode"))
+async def gym(engine: Engine) -> AsyncIterator[tuple[Till, AutoCheckOut]]:
+    name_gym(engine.database, name=None, timezone="Europe/Zurich", capacity=None, policy=POLICY)
+    till = Till(engine.database, member("1", "Ana Silva"), member("2", "Ben Ode"))
     database = GroupCommit(till.store, lambda _: None)
     yield till, AutoCheckOut(database, now=lambda: till.now)
     await database.close()

@@ -18,15 +18,16 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Notified, Notify, Refusal, Undo
 from server.store import Outcome, Transaction
+from tests.engines import Engine
 from tests.kit import add_members, member, stored
 from tests.sqlite_kit import connection_of
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 
 @pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
+def till(engine: Engine) -> Iterator[Till]:
     till = Till(
-        tmp_path / "gym.db",
+        engine.database,
         member("1", "Zoë O'Neil"),
         member("2", "Ben Card", visits_left=2),
         member("3", "Cem Late", valid_until="2026-11-21"),

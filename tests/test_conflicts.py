@@ -16,23 +16,24 @@ from server.gym import queries
 from server.gym.conflicts import report
 from server.store import StoreError
 from server.store.sqlite.conflicts import ROWS
+from tests.engines import Engine
 from tests.kit import Wire, add_user, member, name_gym, serving, token
 from tests.sqlite_kit import reader_of
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "gym.db"
+def database(engine: Engine) -> str | Path:
+    return engine.database
 
 
 @pytest.fixture
-def gym(path: Path) -> Iterator[Till]:
+def gym(database: str | Path) -> Iterator[Till]:
     """A gym in Zurich, where it is ten o'clock."""
     till = Till(
-        path, member("1", "Ana Silva"), member("2", "Ben Ode", valid_until="2026-11-03"), member("3", "Eva\x1b[31m")
+        database, member("1", "Ana Silva"), member("2", "Ben Ode", valid_until="2026-11-03"), member("3", "Eva\x1b[31m")
     )
-    name_gym(path, name=None, timezone="Europe/Zurich", capacity=None)
+    name_gym(database, name=None, timezone="Europe/Zurich", capacity=None)
     with closing(till.store):
         yield till
 
@@ -94,32 +95,32 @@ def test_what_a_desk_had_promised_and_the_server_refused(gym: Till) -> None:
 
 
 def test_the_command_line_shows_what_was_recorded_in_the_last_days(
-    gym: Till, path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    gym: Till, database: str | Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: NINE + 2 * DAY)
     gym.check_in("3")
     gym.offline(NINE - HOUR, "3")
-    command.conflicts(database=str(path), days=7)
+    command.conflicts(database=str(database), days=7)
     line = capsys.readouterr().out
     assert line.startswith("Sun 22 Nov 09:00  Eva[31m (3), Front (ana): checked in a second time")
-    command.conflicts(database=str(path), days=1)
+    command.conflicts(database=str(database), days=1)
     assert capsys.readouterr().out == (
         "Nothing to look at: all that desks have done alone and told since Mon 23 Nov 10:00 has fitted.\n"
     )
     with pytest.raises(WrongUsage, match="of one day at the least"):
-        command.conflicts(database=str(path), days=0)
+        command.conflicts(database=str(database), days=0)
     with pytest.raises(StoreError, match="There is no gym in"):
-        command.conflicts(database=f"{path}x", days=1)
+        command.conflicts(database=f"{database}x", days=1)
 
 
-async def test_a_client_asks_for_the_newest_of_a_week_or_since_a_time(gym: Till, path: Path) -> None:
+async def test_a_client_asks_for_the_newest_of_a_week_or_since_a_time(gym: Till, database: str | Path) -> None:
     add_user(gym.store, "otto", "operator")
     gym.check_in("3")
     gym.offline(NINE - HOUR, "3")
     gym.now += 5 * DAY
     gym.offline(gym.now - HOUR, "2")
-    today, ticket = clock.to_text(gym.now), token(path, "otto", ttl=30 * DAY // 1000, now=NINE)
-    async with serving(path, now=lambda: gym.now) as server, Wire.open(server.url, ticket) as wire:
+    today, ticket = clock.to_text(gym.now), token(database, "otto", ttl=30 * DAY // 1000, now=NINE)
+    async with serving(database, now=lambda: gym.now) as server, Wire.open(server.url, ticket) as wire:
         both = (await wire.ask("list_conflicts"))["result"]
         last, clash = both["conflicts"]
         assert (last["recorded_at"], last["at"]) == (today, clock.to_text(gym.now - HOUR))
@@ -139,13 +140,15 @@ async def test_a_client_asks_for_the_newest_of_a_week_or_since_a_time(gym: Till,
         assert (await wire.ask("list_conflicts", {"since": "yesterday"}))["error"]["code"] == "invalid"
 
 
-async def test_an_answer_is_no_longer_than_a_message(gym: Till, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_is_no_longer_than_a_message(
+    gym: Till, database: str | Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(queries, "MAX_PART", 800)
     add_user(gym.store, "otto", "operator")
     gym.check_in("1")
     for minutes in range(5):
         gym.offline(NINE - minutes * MINUTE, "1")
-    async with serving(path, now=lambda: gym.now) as server, Wire.open(server.url, token(path, "otto")) as wire:
+    async with serving(database, now=lambda: gym.now) as server, Wire.open(server.url, token(database, "otto")) as wire:
         told = (await wire.ask("list_conflicts"))["result"]
     assert [note["at"] for note in told["conflicts"]] == [clock.to_text(NINE - minutes * MINUTE) for minutes in (4, 3)]
     assert told["more"] is True

@@ -16,6 +16,7 @@ from gymtui.protocol import CheckIn, CheckInEvent, ListCheckIns
 from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import NoPage, Transaction
+from tests.engines import Engine
 from tests.kit import Wire, member, serving, stored, token
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
@@ -28,8 +29,8 @@ MEMBERS = (
 
 
 @pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    till = Till(tmp_path / "gym.db", *MEMBERS)
+def till(engine: Engine) -> Iterator[Till]:
+    till = Till(engine.database, *MEMBERS)
     yield till
     till.store.close()
 

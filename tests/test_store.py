@@ -23,7 +23,7 @@ from tests.till import HOUR, NINE, Till, command
 
 
 @pytest.fixture
-def path(engine: Engine) -> Path:
+def database(engine: Engine) -> str | Path:
     return engine.database
 
 
@@ -31,8 +31,8 @@ def spoiled(_: Transaction) -> None:
     raise ZeroDivisionError
 
 
-def test_a_new_file_is_an_empty_gym(path: Path) -> None:
-    with closing(open_store(path, now=lambda: NINE)) as store:
+def test_a_new_file_is_an_empty_gym(database: str | Path) -> None:
+    with closing(open_store(database, now=lambda: NINE)) as store:
         assert store.gym() == Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
         assert [(row.seq, row.type) for row in store.read(0, 10)] == [(1, "gym_update")]
         assert (store.head().seq, store.oldest(), store.users()) == (1, 1, {})
@@ -40,15 +40,15 @@ def test_a_new_file_is_an_empty_gym(path: Path) -> None:
         assert len(next(iter(store.signing_keys().values()))) == 32
 
 
-def test_a_file_stays_what_it_is(path: Path) -> None:
-    with closing(Till(path, member("1", "Ana")).store) as store:
+def test_a_file_stays_what_it_is(database: str | Path) -> None:
+    with closing(Till(database, member("1", "Ana")).store) as store:
         before = store.epoch(), store.head(), store.signing_keys(), store.read(0, 10)
-    with closing(open_store(path)) as store:
+    with closing(open_store(database)) as store:
         assert (store.epoch(), store.head(), store.signing_keys(), store.read(0, 10)) == before
 
 
-def test_a_group_is_one_commit_or_none(path: Path) -> None:
-    with closing(Till(path, member("1", "Ana"), member("2", "Ben")).store) as store:
+def test_a_group_is_one_commit_or_none(database: str | Path) -> None:
+    with closing(Till(database, member("1", "Ana"), member("2", "Ben")).store) as store:
         before = store.head(), store.stats()
         with pytest.raises(ZeroDivisionError):
             store.write([command("1", "a"), spoiled, command("2", "b")])
@@ -64,8 +64,8 @@ def test_a_group_is_one_commit_or_none(path: Path) -> None:
         assert (committed.stats, committed.stats.currently_in) == (store.stats(), 2)
 
 
-def test_the_same_command_twice_in_a_group_is_done_once(path: Path) -> None:
-    with closing(Till(path, member("1", "Ana")).store) as store:
+def test_the_same_command_twice_in_a_group_is_done_once(database: str | Path) -> None:
+    with closing(Till(database, member("1", "Ana")).store) as store:
         outcomes, committed = store.write([command("1", "a"), command("1", "a")])
         assert outcomes[1] == replace(outcomes[0], duplicate=True)
         assert len(committed.rows) == 1
@@ -75,9 +75,9 @@ def test_the_same_command_twice_in_a_group_is_done_once(path: Path) -> None:
 
 
 @pytest.fixture
-def till(path: Path) -> Iterator[Till]:
+def till(database: str | Path) -> Iterator[Till]:
     till = Till(
-        path,
+        database,
         member("1", "Zoë O'Neil", phone="+41 44 123 45 67"),
         member("2", "Zoltan Neilson"),
         member("A-30", "Ana Zoe Müller"),
@@ -168,8 +168,8 @@ def test_a_page_has_no_more_bytes_than_one_message_may(till: Till) -> None:
     assert seen == 303
 
 
-def test_the_counters_are_of_the_gyms_own_day(path: Path) -> None:
-    with closing(open_store(path, now=lambda: NINE + 15 * HOUR)) as store:  # midnight in UTC, one o'clock in Zurich
+def test_the_counters_are_of_the_gyms_own_day(database: str | Path) -> None:
+    with closing(open_store(database, now=lambda: NINE + 15 * HOUR)) as store:  # midnight in UTC, one o'clock in Zurich
 
         def work(tx: Transaction) -> None:
             gym = replace(tx.gym, timezone="Europe/Zurich", capacity=80, seq=tx.next_seq)
@@ -190,8 +190,8 @@ def test_the_counters_are_of_the_gyms_own_day(path: Path) -> None:
         assert (stats.currently_in, stats.today_total, stats.capacity) == (1, 0, 80)
 
 
-def test_a_user_is_kept_and_counted_as_news(path: Path) -> None:
-    with closing(open_store(path)) as store:
+def test_a_user_is_kept_and_counted_as_news(database: str | Path) -> None:
+    with closing(open_store(database)) as store:
         version = store.head().users_version
         user = User(name="ana", role="staff", password_hash="x", disabled=True)
 

@@ -29,9 +29,9 @@ ROLES: dict[str, Role] = {"ana": "staff", "ben": "staff", "mia": "manager"}
 class Till:
     """`ana` and `ben` are staff, `mia` is a manager; they give commands one at a time."""
 
-    def __init__(self, path: Path, *members: dict[str, object]) -> None:
+    def __init__(self, database: str | Path, *members: dict[str, object]) -> None:
         self.now = NINE
-        self.store = open_store(path, now=lambda: self.now)
+        self.store = open_store(database, now=lambda: self.now)
         self._ids = count(1)
         for name, role in ROLES.items():
             add_user(self.store, name, role)
