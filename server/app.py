@@ -30,7 +30,7 @@ from server.net.context import ServerContext
 from server.net.http import HttpRoutes
 from server.net.hub import Hub
 from server.net.metrics import Metrics
-from server.net.session import Session
+from server.net.session import ServerSession
 from server.net.watchdog import Watchdog
 from server.store import Committed, StoreUnavailable
 from server.store.group_commit import GroupCommit
@@ -73,7 +73,7 @@ class Server:
         self._max_rate = max_rate
         self._max_connections = max_connections
         self._now = now
-        self._sessions: set[Session] = set()
+        self._sessions: set[ServerSession] = set()
         self._connections: WeakSet[Connection] = WeakSet()
 
     async def __aenter__(self) -> Self:
@@ -159,7 +159,7 @@ class Server:
             connection.hang_up()
 
     async def _serve(self, connection: ServerConnection) -> None:
-        session = Session(cast("Connection", connection), self._context)
+        session = ServerSession(cast("Connection", connection), self._context)
         if len(self._sessions) >= self._max_connections:
             await session.turn_away()
             return

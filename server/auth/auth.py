@@ -156,7 +156,7 @@ class Auth:
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
-                options={"require": CLAIMS, "verify_exp": False, "verify_iat": False},
+                options={"require": CLAIMS, "verify_exp": False, "verify_iat": False},  # the clock is ours, see below
             )
             typ = jwt.get_unverified_header(token).get("typ")
             claims = msgspec.convert(decoded, _Signed)
@@ -180,7 +180,7 @@ class Auth:
         told which it was."""
         if (wait := self._pins.wait(asker, manager)) > 0:
             raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
-        self._pins.failed(asker, manager)
+        self._pins.failed(asker, manager)  # until proven good: of many attempts at once only the first are heard
         user = self._users.get(manager)
         stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
         good = await asyncio.get_running_loop().run_in_executor(self._hashing, _verify, stored, pin)

@@ -121,6 +121,7 @@ class Hub:
         """Moves the connection's cursor back to where the client is; where it cannot be, to a snapshot's position."""
         oldest = await self._database.query(self._store.oldest)
         known = wanted.epoch == self.epoch and oldest - 1 <= wanted.seq <= self.head
+        # Above `MAX_REPLAY` rows a snapshot is less to send; `full` is for whoever needs each event, not the state.
         known = known and (wanted.full or self.head - wanted.seq <= MAX_REPLAY)
         if known and wanted.visit is None:
             connection.cursor = wanted.seq

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 RETRY_MS: Final = 5000  # milliseconds after which one who was turned away may come back
 
 
-class Session:
+class ServerSession:
     """Reads one client's messages in order, one after the other; what each asks for is the `RequestHandler`'s."""
 
     def __init__(self, connection: Connection, context: ServerContext) -> None:
