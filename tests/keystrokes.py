@@ -8,7 +8,7 @@ from functools import cache
 from gymtui.client.state import Hit
 from gymtui.protocol import Member
 from gymtui.search.text import words
-from gymtui.ui.box.pick_list import Search
+from gymtui.ui.box.search import Search
 
 Find = Callable[[str], Sequence[Member]]
 

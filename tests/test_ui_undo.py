@@ -7,7 +7,7 @@ import pytest
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import Verdict, VerdictKind
 from tests.test_ui_front_desk import ANA, BEN, MAX, a_desk, front, screen_text
-from tests.ui_fakes import NOW, make_app
+from tests.ui_fakes import NOW, is_checking_out, make_app
 
 
 @pytest.mark.parametrize(("since", "what"), [(None, "check-in"), (NOW, "check-out")])
@@ -57,7 +57,7 @@ async def test_whoever_was_in_already_is_checked_out_by_f4_and_enter() -> None:
         assert "Enter checks out Ana Silva, or scan another card" in screen_text(app)
         await pilot.press("enter")
         assert desk.done[1:] == [("check_out", "Ana Silva")]
-        assert not front(app).checking_out
+        assert not is_checking_out(app)
 
 
 async def test_a_card_after_f4_is_the_one_that_is_checked_out() -> None:

@@ -120,9 +120,9 @@ async def test_taking_back_the_question_takes_back_nothing_else() -> None:
     app = make_app(desk)
     async with app.run_test() as pilot:
         await pilot.press("f3", *"4711", "enter", "down", "insert", "insert", "enter")
-        assert who(app).asking
+        assert who(app).list.asking
         await pilot.press("ctrl+z")
-        assert not who(app).asking
+        assert not who(app).list.asking
         assert desk.done == [("check_out", "Ana Silva")]
         assert len(who(app).roster.marked) == 2
         await pilot.press("ctrl+z")

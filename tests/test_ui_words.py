@@ -13,7 +13,7 @@ from gymtui.client.state import ConnectionState, Hit, Phase
 from gymtui.printable import printable
 from gymtui.protocol import Member, Notification
 from gymtui.ui.ascii import plain
-from gymtui.ui.box.pick_list import Search, card_in
+from gymtui.ui.box.search import Search, card_in
 from gymtui.ui.cells import fit
 from gymtui.ui.feed_rows import row_of
 from gymtui.ui.namesakes import told_apart

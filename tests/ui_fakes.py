@@ -36,6 +36,7 @@ from gymtui.protocol import (
 )
 from gymtui.search.text import index_words, words
 from gymtui.ui import GymApp
+from gymtui.ui.box.check_out import CheckOut
 
 NOW = to_ms("2026-11-18T16:24:00Z")
 GYM = Gym(name="Riverside", timezone="Europe/Zurich", capacity=220, policy=Policy(), seq=1)
@@ -260,3 +261,8 @@ class FakeLogin:
 def make_app(desk: FakeDesk, login: FakeLogin | None = None) -> GymApp:
     url = "ws://127.0.0.1:8765/ws/checkins/"
     return GymApp(cast(Desk, desk), cast(Login, login or FakeLogin()), url=url, clock=lambda: NOW)
+
+
+def is_checking_out(app: GymApp) -> bool:
+    """Does the box of the front desk mean check-out?"""
+    return any(isinstance(mode, CheckOut) for mode in app.front_desk.modes)

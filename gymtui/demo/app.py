@@ -117,7 +117,7 @@ class DemoApp(GymApp):
     def _follow(self, key: str) -> None:
         """Esc dismisses the hint where it has nothing else to go back from."""
         desk = self.front_desk
-        if command_of(desk, key) == "back" and self.screen is desk and not desk.entry.value and not desk.checking_out:
+        if command_of(desk, key) == "back" and self.screen is desk and not desk.entry.value and len(desk.modes) == 1:
             self._tour.skip()
             self._show()
 

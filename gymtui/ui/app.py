@@ -26,7 +26,6 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
-from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.entry import Entry
@@ -127,7 +126,7 @@ class GymApp(LiveApp):
 
     @property
     def is_typing(self) -> bool:
-        return any(_is_busy(screen) for screen in self.screen_stack)
+        return any(screen.is_busy for screen in self.screen_stack if isinstance(screen, BoxScreen))
 
     def on_entry_entered(self) -> None:
         self.ask_for_login()
@@ -159,16 +158,3 @@ class GymApp(LiveApp):
     def _notice(self, text: str) -> None:
         for line in self.screen.query(KeyLine):
             line.notice = text
-
-
-def _is_busy(screen: Screen[Any]) -> bool:
-    """Does something stand in its box, or wait for the next Enter?"""
-    match screen:
-        case FrontDesk() if screen.search is not None:
-            return True
-        case WhoIsIn() if screen.asking:
-            return True
-        case OverrideScreen():
-            return screen.override is not None or any(entry.text for entry in screen.query(Entry))
-        case _:
-            return False

@@ -1,53 +1,44 @@
-"""What may follow a `:` in the one box. Pure: each step makes the next `Palette`."""
+"""The command palette: `:` and the beginning of a command's name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from msgspec import Struct
-from msgspec.structs import replace
-
-from gymtui.search.text import fold, words
-
-SIGN = ":"
+from gymtui.ui.box.mode import SignMode
+from gymtui.ui.box.offer import SIGN, offer
 
 
-class Option(Struct, frozen=True):
-    """One command as it is offered: its name, its key as it is written, what it does."""
+class PaletteMode(SignMode):
+    """Offers the commands that fit; Enter gives the chosen one, Tab writes its name out."""
 
-    name: str
-    key: str
-    what: str
-
-
-class Palette(Struct, frozen=True, kw_only=True):
-    """The commands that fit what was typed; the chosen one is what Enter does."""
-
-    text: str
-    options: tuple[Option, ...]
-    chosen: int = 0
+    sign = SIGN
+    list = "commands"
 
     @property
-    def pick(self) -> Option | None:
-        return self.options[self.chosen] if self.options else None
+    def prompt(self) -> str:
+        return "COMMAND"
 
-    def moved(self, step: int) -> Palette:
-        return replace(self, chosen=max(0, min(self.chosen + step, len(self.options) - 1)))
+    def ended(self) -> None:
+        self.box.palette = None
 
-    def window(self, rows: int) -> range:
-        """The rows that are seen where there is room for so many."""
-        first = max(0, min(self.chosen - rows + 1, len(self.options) - rows))
-        return range(first, min(first + rows, len(self.options)))
+    def narrowed(self, text: str) -> None:
+        self.box.palette = offer(text, self.box.options())
 
+    async def done(self, text: str) -> None:
+        offered = self.box.palette
+        if offered is None or offered.text != text:  # it came in the same read as its Enter
+            offered = offer(text, self.box.options())
+        self.box.pop(self)
+        await self.box.run(offered.pick, text)
 
-def offer(text: str, options: Iterable[Option]) -> Palette:
-    """Names that begin so come first, then whatever has a word that begins with each word typed."""
-    typed = fold(text.removeprefix(SIGN).strip())
-    begin, other = [], []
-    for option in options:
-        known = [*words(option.name), *words(option.what)]
-        if fold(option.name).startswith(typed):
-            begin.append(option)
-        elif all(any(word.startswith(part) for word in known) for part in words(typed)):
-            other.append(option)
-    return Palette(text=text, options=(*begin, *other))
+    def moved(self, step: int, text: str) -> None:
+        if self.box.palette is not None:
+            self.box.palette = self.box.palette.moved(step)
+
+    async def picked(self, row: int) -> None:
+        if self.box.palette is not None:
+            option = self.box.palette.options[row]
+            self.box.pop(self)
+            await self.box.run(option, self.box.take())
+
+    def completed(self) -> None:
+        if self.box.palette and self.box.palette.pick:
+            self.box.write(f"{SIGN}{self.box.palette.pick.name}")

@@ -1,77 +1,65 @@
-"""A screen with the one box: every printable key goes there, and what begins with `:` is a command."""
+"""A screen with the one box: every printable key goes there, and what it means is the top of a stack of modes."""
 
 from __future__ import annotations
 
-import logging
-from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-from msgspec.structs import replace
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.reactive import var
+from textual.timer import Timer
 from textual.widgets import Input
 
-from gymtui.client.state import Verdict
+from gymtui.client.desk.desk import Desk
 from gymtui.keys import COMMANDS, shown
-from gymtui.printable import printable
-from gymtui.protocol import Member, MemberRef
-from gymtui.ui.bindings import bind
-from gymtui.ui.box.palette import SIGN, Option, Palette, offer
-from gymtui.ui.box.pick_list import card_in
+from gymtui.protocol import Member
+from gymtui.ui.bindings import bind, key_of
+from gymtui.ui.box.mode import Mode
+from gymtui.ui.box.offer import SIGN, Option, Palette
+from gymtui.ui.box.override import Override, OverrideMode
+from gymtui.ui.box.search import card_in
 from gymtui.ui.screens.desk import DeskScreen
+from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.command_list import CommandList
 from gymtui.ui.widgets.entry import Entry, Prompt
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.verdict import VerdictLine
 
-logger = logging.getLogger(__name__)
-
-NOT_DONE = ("already_in", "refused")  # verdicts after which everything is as it was
 NOT_OFFERED = ("palette", "back", "next", "previous")  # what the box is for, or does by itself
 
 
 class BoxScreen(DeskScreen):
-    """Says in the verdict line whatever fails while somebody waits for an answer; the console lives."""
+    """The `Box` of its modes: hands each event of the box to the top one, and shows what that says of itself.
+
+    What fails while somebody waits for an answer is said in the verdict line; the console lives.
+    """
 
     AUTO_FOCUS = "Entry"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("undo"),
         bind("palette"),
         bind("back"),
+        bind("override", show=False),
         bind("older", show=False, priority=True),
         bind("newer", show=False, priority=True),
     ]
 
+    modes: var[tuple[Mode, ...]] = var[tuple[Mode, ...]](())
     palette: var[Palette | None] = var[Palette | None](None)
     placeholder: var[str] = var("")
     prompt: var[str] = var("")
 
     entry = getters.query_one(Entry)
 
-    # --- what another screen with a box does otherwise ----------------------------------------------------------------
+    sent_override: tuple[str, Override] | None = None
 
-    @abstractmethod
-    def look_for(self, text: str) -> None:
-        """The box says this now."""
-
-    @abstractmethod
-    def take(self, text: str) -> None:
-        """Enter."""
-
-    @abstractmethod
-    def step(self, step: int, text: str) -> None:
-        """A row up or down."""
-
-    @abstractmethod
-    def go_back(self, text: str) -> None:
-        """One step back, from a box that held this."""
-
-    # --- the box ------------------------------------------------------------------------------------------------------
+    def begin_with(self, base: Mode) -> None:
+        """What the box means when nothing else has been said; once, before the screen is shown."""
+        self.set_reactive(BoxScreen.modes, (base,))
 
     def compose_box(self) -> ComposeResult:
         with Horizontal(id="box"):
@@ -82,98 +70,130 @@ class BoxScreen(DeskScreen):
         yield WebSocketErrorBoundary(lambda: VerdictLine().data_bind(DeskScreen.verdict), id="verdict")
         yield WebSocketErrorBoundary(lambda: CommandList().data_bind(BoxScreen.palette), id="commands")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        if event.value != self.entry.value:  # out of date: a scanner is typing
-            return
-        text = self.entry.text
-        is_command = text.startswith(SIGN)
-        self.palette = offer(text, self._options()) if is_command else None
-        with self.answering(text):
-            self.look_for("" if is_command else text)
+    # --- the stack ----------------------------------------------------------------------------------------------------
 
-    def on_entry_moved(self, event: Entry.Moved) -> None:
-        if self.palette:
-            self.palette = self.palette.moved(event.step)
-            return
-        with self.answering(event.text):
-            self.step(event.step, event.text)
+    @property
+    def mode(self) -> Mode:
+        """The one that has the keys."""
+        return self.modes[-1]
+
+    def push(self, mode: Mode) -> None:
+        self.modes = (*self.modes, mode)
+        mode.begun()
+
+    def insert(self, mode: Mode) -> None:
+        """Right above the base, below whatever has the keys."""
+        self.modes = (self.modes[0], mode, *self.modes[1:])
+        mode.begun()
+
+    def pop(self, mode: Mode) -> None:
+        if mode in self.modes[1:]:
+            self.modes = tuple(each for each in self.modes if each is not mode)
+            mode.ended()
+
+    def reset(self) -> None:
+        for mode in reversed(self.modes[1:]):
+            self.pop(mode)
+
+    def below(self, mode: Mode) -> Mode:
+        return self.modes[self.modes.index(mode) - 1]
+
+    def watch_modes(self, before: tuple[Mode, ...], after: tuple[Mode, ...]) -> None:
+        for style in {mode.style for mode in (*before, *after)} - {""}:
+            self.set_class(any(mode.style == style for mode in after), style)
+        for entry in self.query(Entry):
+            entry.password = self.mode.secret
+
+    def compute_prompt(self) -> str:
+        return self.modes[-1].prompt if self.modes else ""
+
+    def compute_placeholder(self) -> str:
+        return self.modes[-1].placeholder if self.modes else ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Does something stand in the box, or wait for the next Enter?"""
+        return any(mode.is_busy for mode in self.modes) or any(entry.text for entry in self.query(Entry))
+
+    @contextmanager
+    def _handing_on(self, text: str) -> Iterator[Mode]:
+        """The mode that an event about this text is for: the top one, or the one that its first sign begins."""
+        with self.answering(self.mode.subject(text)):
+            if (begin := self.mode.signs.get(text[:1])) is not None:
+                self.push(begin(self))
+            yield self.mode
+        self.mutate_reactive(BoxScreen.modes)  # whatever it has become: prompt, placeholder and the rest follow
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.value == self.entry.value:  # else it is out of date: a scanner is typing
+            self.typed(self.entry.text)
+
+    def typed(self, text: str) -> None:
+        with self._handing_on(text) as mode:
+            mode.typed(text)
 
     async def on_entry_entered(self, event: Entry.Entered) -> None:
-        is_command = event.text.startswith(SIGN) and self.card_in(event.text) is None
-        palette, self.palette = self.palette, None
-        if is_command:
-            if palette is None or palette.text != event.text:
-                palette = offer(event.text, self._options())
-            await self._run(palette.pick, event.text)
-            return
-        with self.answering(event.text):
-            self.take(event.text)
+        with self._handing_on(event.text) as mode:
+            await mode.entered(event.text)
 
-    def card_in(self, text: str) -> Member | None:
-        """Whose card was scanned, alone or over what was half typed and is dropped."""
-        return card_in(text, self._desk.replica.by_code)
-
-    async def on_entry_commanded(self, event: Entry.Commanded) -> None:
-        if event.active.enabled:
-            await self.app.run_action(event.active.binding.action, event.active.node)
+    def on_entry_moved(self, event: Entry.Moved) -> None:
+        with self._handing_on(event.text) as mode:
+            mode.moved(event.step, event.text)
 
     def on_entry_left(self, event: Entry.Left) -> None:
-        if event.text.startswith(SIGN):
-            self.palette = None
-            return
-        with self.answering(event.text):
-            self.go_back(event.text)
+        with self._handing_on(event.text) as mode:
+            mode.back(event.text)
 
     def on_entry_completed(self) -> None:
-        if self.palette and self.palette.pick:
-            self.entry.value = f"{SIGN}{self.palette.pick.name}"
-            self.entry.cursor_position = len(self.entry.value)
+        with self._handing_on("") as mode:
+            mode.completed()
 
-    async def on_command_list_picked(self, event: CommandList.Picked) -> None:
-        await self._run(event.option, self.entry.take())
+    async def on_choice_list_picked(self, event: ChoiceList.Picked) -> None:
+        with self._handing_on(""):
+            mode = next(mode for mode in reversed(self.modes) if mode.list == event.name)
+            await mode.picked(event.row)
 
-    def action_back(self) -> None:
-        self.post_message(Entry.Left(self.entry.take()))
+    async def on_entry_commanded(self, event: Entry.Commanded) -> None:
+        with self._handing_on("") as mode:
+            is_over = mode.commanded(event.active.binding.id)
+        if event.active.enabled and not is_over:
+            await self.app.run_action(event.active.binding.action, event.active.node)
 
-    def action_palette(self) -> None:
-        self.set_focus(self.entry)
-        self.entry.value = SIGN
-        self.entry.cursor_position = len(SIGN)
+    # --- what modes may do --------------------------------------------------------------------------------------------
 
-    def action_undo(self) -> None:
-        with self.answering("Undo"):
-            self.say(self._forewarned() or self._undone())
+    @property
+    def desk(self) -> Desk:
+        return self._desk
 
-    def _undone(self) -> Verdict:
-        verdict = self._desk.undo()
-        if verdict is None:
-            return self.refusal("Undo", "this desk has done nothing that can be taken back", None)
-        return self._with_next(verdict)
+    def take(self) -> str:
+        return self.entry.take()
 
-    def _forewarned(self) -> Verdict | None:
-        """What is taken back is not what the line tells: it is named first, and the second time taken back."""
-        told, done = self.verdict, self._desk.replica.undoable
-        if done is None or told is None or told.kind not in NOT_DONE or told.next_command == "undo":
-            return None
-        what = "check-in" if done.since is None else "check-out"
-        step = f"{shown(COMMANDS['undo'].keys)} again takes back {done.member.full_name}'s {what}"
-        return replace(self.refusal("Undo", "nothing was done just now", step), next_command="undo")
+    def drop(self, text: str) -> None:
+        if self.entry.text == text:
+            self.entry.take()
 
-    def _settled(self, verdict: Verdict) -> None:
-        super()._settled(self._with_next(verdict))
+    def put_before(self, text: str) -> None:
+        self.entry.put_before(text)
 
-    def _with_next(self, verdict: Verdict) -> Verdict:
-        """Where something is taken back, whose turn it would be after that."""
-        if verdict.action != "undo" or verdict.kind not in ("queued", "undone"):
-            return verdict
-        done = self._desk.replica.undoable
-        step = done and f"{shown(COMMANDS['undo'].keys)} again: {done.member.full_name}"
-        return replace(verdict, next_step=step, next_command="undo")
+    def write(self, text: str) -> None:
+        self.entry.value = text
+        self.entry.cursor_position = len(text)
+
+    def card_in(self, text: str) -> Member | None:
+        return card_in(text, self._desk.replica.by_code)
+
+    def key(self, name: str) -> str:
+        return key_of(self, name)
+
+    def now(self) -> int:
+        return self._clock()
+
+    def after(self, seconds: float, act: Callable[[], None]) -> Timer:
+        return self.set_timer(seconds, act)
 
     # --- commands -----------------------------------------------------------------------------------------------------
 
-    def _options(self) -> Iterator[Option]:
-        """What this screen and the app can do, with the keys as they are now."""
+    def options(self) -> Iterator[Option]:
         keys = {a.binding.id: key for key, a in reversed(self.active_bindings.items())}
         for name, command in COMMANDS.items():
             verb = command.action.partition("(")[0]
@@ -181,8 +201,7 @@ class BoxScreen(DeskScreen):
             if name not in NOT_OFFERED and known and (not command.keys or name in keys):
                 yield Option(name, shown(keys[name]) if name in keys else "", command.what)
 
-    async def _run(self, option: Option | None, text: str) -> None:
-        self.palette = None
+    async def run(self, option: Option | None, text: str) -> None:
         if option is None:
             self.say(self.refusal(text, "there is no such command", f"{SIGN} alone lists them all"))
             return
@@ -190,27 +209,18 @@ class BoxScreen(DeskScreen):
         here = hasattr(self, f"action_{action.partition('(')[0]}")
         await self.run_action(action if here else f"app.{action}")
 
-    # --- what is said -------------------------------------------------------------------------------------------------
+    def action_back(self) -> None:
+        self.post_message(Entry.Left(self.entry.take()))
 
-    def refusal(self, subject: str, detail: str, next_step: str | None) -> Verdict:
-        """A no of the console's own."""
-        return Verdict(
-            kind="refused", subject=subject, command_id="", at=self._clock(), detail=detail, next_step=next_step
-        )
+    def action_palette(self) -> None:
+        self.set_focus(self.entry)
+        self.write(SIGN)
 
-    @contextmanager
-    def answering(self, subject: str) -> Iterator[None]:
-        """What fails while somebody waits for an answer is the answer."""
-        try:
-            yield
-        except Exception as error:
-            logger.error("There is no answer to %s: %s", subject, error, exc_info=error)
-            detail = printable(str(error)).rstrip(".") or type(error).__name__
-            verdict = self.refusal(subject or "This", detail, None)
-            if self.verdict is None or self.verdict.words != verdict.words:
-                self.say(verdict)
+    def action_override(self) -> None:
+        with self.answering("The override"):
+            OverrideMode.begin(self)
 
-
-def member_of(ref: MemberRef) -> Member:
-    """As much of a member as a command needs."""
-    return Member(id=ref.id, membership_number=ref.membership_number, full_name=ref.full_name)
+    def on_screen_suspend(self) -> None:
+        """A question that waits for a secret does not wait behind another screen."""
+        with self.answering("The override"):
+            self.mode.suspended()

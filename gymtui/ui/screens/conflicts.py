@@ -22,6 +22,7 @@ from gymtui.ui.bindings import bind
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.wall import hours_minutes
+from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.conflict_list import ConflictDetails, ConflictList
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.key_line import KeyLine
@@ -124,7 +125,7 @@ class ConflictsScreen(RowsScreen):
 
     # --- what the person does -----------------------------------------------------------------------------------------
 
-    def on_conflict_list_picked(self, event: ConflictList.Picked) -> None:
+    async def on_choice_list_picked(self, event: ChoiceList.Picked) -> None:
         self.choose(event.row)
 
     def action_older(self) -> None:

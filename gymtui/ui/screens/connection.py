@@ -20,6 +20,7 @@ from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.throttle import Pace
+from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.connection_details import ConnectionDetails
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.key_line import KeyLine
@@ -100,7 +101,7 @@ class ConnectionScreen(RowsScreen):
             return bool(self.rows) and self.rows[self.chosen][0].state == "set_aside"
         return super().check_action(action, parameters)
 
-    def on_queue_list_picked(self, event: QueueList.Picked) -> None:
+    async def on_choice_list_picked(self, event: ChoiceList.Picked) -> None:
         self.choose(event.row)
 
     def action_send_again(self) -> None:

@@ -1,18 +1,26 @@
-"""A screen of a desk: its queue, and the verdicts on its commands, shown and said aloud."""
+"""A screen of a desk: its queue, the verdicts on its commands, shown and said aloud, and what is taken back."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from msgspec.structs import replace
 from textual.reactive import var
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.state import Verdict, VerdictKind
+from gymtui.keys import COMMANDS, shown
+from gymtui.printable import printable
 from gymtui.protocol import Snapshot
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 
+logger = logging.getLogger(__name__)
+
+NOT_DONE = ("already_in", "refused")  # verdicts after which everything is as it was
 BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1}
 BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
 
@@ -64,9 +72,11 @@ class DeskScreen(LiveScreen):
     def _queue_changed(self, queued: int) -> None:
         self.queued = queued
 
+    # --- what is said -------------------------------------------------------------------------------------------------
+
     def _settled(self, verdict: Verdict) -> None:
         """A later word: it takes the place of the first, and a bad one is heard whatever stands there."""
-        shown = self.verdict
+        verdict, shown = self._with_next(verdict), self.verdict
         if bells(verdict) or shown is None or shown.command_id == verdict.command_id:
             self.say(verdict)
 
@@ -86,3 +96,49 @@ class DeskScreen(LiveScreen):
             self.set_timer(delay, self.app.bell)
         else:
             self.app.bell()
+
+    def refusal(self, subject: str, detail: str, next_step: str | None) -> Verdict:
+        return Verdict(
+            kind="refused", subject=subject, command_id="", at=self._clock(), detail=detail, next_step=next_step
+        )
+
+    @contextmanager
+    def answering(self, subject: str) -> Iterator[None]:
+        """What fails while somebody waits for an answer is the answer."""
+        try:
+            yield
+        except Exception as error:
+            logger.error("There is no answer to %s: %s", subject, error, exc_info=error)
+            detail = printable(str(error)).rstrip(".") or type(error).__name__
+            verdict = self.refusal(subject or "This", detail, None)
+            if self.verdict is None or self.verdict.words != verdict.words:
+                self.say(verdict)
+
+    # --- what is taken back -------------------------------------------------------------------------------------------
+
+    def action_undo(self) -> None:
+        with self.answering("Undo"):
+            self.say(self._forewarned() or self._undone())
+
+    def _undone(self) -> Verdict:
+        verdict = self._desk.undo()
+        if verdict is None:
+            return self.refusal("Undo", "this desk has done nothing that can be taken back", None)
+        return self._with_next(verdict)
+
+    def _forewarned(self) -> Verdict | None:
+        """What is taken back is not what the line tells: it is named first, and the second time taken back."""
+        told, done = self.verdict, self._desk.replica.undoable
+        if done is None or told is None or told.kind not in NOT_DONE or told.next_command == "undo":
+            return None
+        what = "check-in" if done.since is None else "check-out"
+        step = f"{shown(COMMANDS['undo'].keys)} again takes back {done.member.full_name}'s {what}"
+        return replace(self.refusal("Undo", "nothing was done just now", step), next_command="undo")
+
+    def _with_next(self, verdict: Verdict) -> Verdict:
+        """Where something is taken back, whose turn it would be after that."""
+        if verdict.action != "undo" or verdict.kind not in ("queued", "undone"):
+            return verdict
+        done = self._desk.replica.undoable
+        step = done and f"{shown(COMMANDS['undo'].keys)} again: {done.member.full_name}"
+        return replace(verdict, next_step=step, next_command="undo")

@@ -1,4 +1,4 @@
-"""The front desk: the one box, the verdict, the live feed and how full it is."""
+"""The front desk: the box, the verdict, the live feed and how full it is."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import var
-from textual.timer import Timer
 
+from gymtui import clock
+from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.member_card import ask_card, own_card
 from gymtui.client.state import Person, Verdict
-from gymtui.printable import printable
-from gymtui.protocol import Event, Member, MemberRef, Snapshot
+from gymtui.protocol import Event, Snapshot
 from gymtui.protocol import MemberCard as Card
-from gymtui.ui.bindings import bind, key_of
-from gymtui.ui.box.pick_list import Search
-from gymtui.ui.screens.box import member_of
+from gymtui.ui.bindings import bind
+from gymtui.ui.box.check_in import CheckIn
+from gymtui.ui.box.check_out import CheckOut
+from gymtui.ui.box.search import Search
+from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.screens.override import OverrideScreen
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
@@ -32,14 +33,11 @@ from gymtui.ui.widgets.member_card import MemberCard
 
 RECENT = 500  # events of the desk's own copy that the feed begins with
 HITS, HITS_TALL = 5, 8  # rows under the box, and where there is room
-FOUND = 40  # hits that the list goes through at most
-UNUSED = 30.0  # seconds until check-out mode ends by itself
-FILTER = "/"
 REST = 0.15  # seconds that somebody is looked at before the card is drawn, and the server asked for it
 
 
-class FrontDesk(OverrideScreen):
-    """Binds what the desk knows down to the widgets, and does what they say has happened."""
+class FrontDesk(BoxScreen):
+    """The panes around the box: counters, hits, feed, the member's card. Binds what the desk knows down to them."""
 
     TITLE = "Front desk"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,11 +48,12 @@ class FrontDesk(OverrideScreen):
     ]
 
     search: var[Search | None] = var[Search | None](None)
-    checking_out: var[bool] = var(False)
     directory: var[float] = var(1.0)
     person: var[Person | None] = var[Person | None](None)
 
-    _unused: Timer | None = None
+    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
+        super().__init__(desk, clock=clock)
+        self.begin_with(CheckIn(self))
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
@@ -97,8 +96,7 @@ class FrontDesk(OverrideScreen):
         self.directory = part
         if self.search and self.search.chosen is None:
             text, self.search = self.search.text, None
-            with self.answering(text):
-                self.search = self._search_for(text)
+            self.typed(text)
 
     def _restarted(self, part: Snapshot) -> None:
         super()._restarted(part)
@@ -106,26 +104,6 @@ class FrontDesk(OverrideScreen):
             feed.restart(self._desk.replica.recent(RECENT))
 
     # --- what follows ------------------------------------------------------------------------------------------------
-
-    def compute_placeholder(self) -> str:
-        if self.override:
-            return self.placeholder_of(self.override)
-        if self.search and self.search.picking:
-            back, count = key_of(self, "back"), len(self.search.hits)
-            if count == FOUND:
-                return f"{FOUND} or more match: {back} and type more, or ↑ ↓ choose, Enter takes"
-            return f"{count} match: ↑ ↓ or a digit choose, Enter takes, {back} goes back"
-        if self._leaving:
-            return f"Enter checks out {printable(self._leaving.full_name)}, or scan another card"
-        coming = "" if self.directory >= 1 else f" — members are coming in, {self.directory:.0%}".replace("%", " %")
-        return f"scan a card, or type a name, a number, a phone{coming}"
-
-    def compute_prompt(self) -> str:
-        if self.palette:
-            return "COMMAND"
-        if self.override:
-            return self.prompt_of(self.override)
-        return "CHECK OUT" if self.checking_out else "CHECK IN"
 
     def watch_search(self, search: Search | None) -> None:
         hit = (search.pick or search.clear_hit) if search else None
@@ -155,109 +133,30 @@ class FrontDesk(OverrideScreen):
         since = self._desk.in_since(card.member.id)
         self.person = Person(member=card.member, in_since=since, visits=card.visits)
 
-    def watch_checking_out(self, checking_out: bool) -> None:
-        self.set_class(checking_out, "-checking-out")
-        self._check_in_again_later()
-
-    def _check_in_again_later(self) -> None:
-        """Check-out mode that nobody uses ends by itself."""
-        if self._unused is not None:
-            self._unused.stop()
-        self._unused = self.set_timer(UNUSED, self._check_in_again) if self.checking_out else None
-
-    def _check_in_again(self) -> None:
-        self.checking_out = False
-
-    # --- what the person does ----------------------------------------------------------------------------------------
-
-    def look_for(self, text: str) -> None:
-        if self.checking_out:
-            self._check_in_again_later()
-        if text.startswith(FILTER):
-            self._narrow(text[1:])
-            text = ""
-        self.search = self._search_for(text)
-
-    def step(self, step: int, text: str) -> None:
-        search = self._search_for(text)
-        self.search = search.moved(step) if search else None
-
-    def take(self, text: str) -> None:
-        search = self.search if self.search and self.search.answers(text) else None
-        if search and search.pick:
-            self._command(search.pick.member)
-        elif member := self.card_in(text):
-            if text.startswith(FILTER):
-                self._narrow("")
-            self._command(member)
-        elif text.startswith(FILTER):
-            self._narrow(text[1:])
-        elif search := search or self._search_for(text):
-            self._resolve(search)
-        elif self._leaving:
-            self._command(member_of(self._leaving))
-
-    def on_hits_picked(self, event: Hits.Picked) -> None:
-        self.entry.take()
-        with self.answering(event.hit.member.full_name):
-            self._command(event.hit.member)
-
-    def _search_for(self, text: str) -> Search | None:
-        search = self.search
-        if search and search.answers(text):
-            return search
-        if not text:
-            return search.waiting() if search and search.picking else None
-        row = search.numbered(text) if search else None
-        if row and row.picking and self._desk.replica.by_code(text) is None:
-            return row
-        hits = tuple(self._desk.find(text, FOUND))
-        if row and not row.picking and not hits:
-            return row
-        return Search(text=text, hits=hits, rows=HITS_TALL if self.has_class("-tall") else HITS)
-
-    def _resolve(self, search: Search) -> None:
-        """Who is meant by a text that is nobody's code; several that match are a list to choose from, never a guess."""
-        if not search.hits:
-            self._command(search.text)
-        elif hit := search.pick or search.clear_hit:
-            self._command(hit.member)
-        else:
-            self.search = search.opened(leaving=self.checking_out)
-
-    def _command(self, who: Member | str) -> None:
-        command = self._desk.check_out if self.checking_out else self._desk.check_in
-        self.search = None
-        self.checking_out = False
-        self.say(command(who))
+    # --- what the box may do here -------------------------------------------------------------------------------------
 
     @property
-    def _leaving(self) -> MemberRef | None:
-        """Who has just been found to be in already, once it is to be a check-out."""
-        verdict = self.verdict if self.checking_out else None
-        return verdict.member if verdict and verdict.kind == "already_in" else None
+    def hit_rows(self) -> int:
+        return HITS_TALL if self.has_class("-tall") else HITS
 
-    def _narrow(self, text: str) -> None:
+    def narrow(self, text: str) -> None:
         for feed in self.query(Feed):
             feed.narrow(text)
 
-    def go_back(self, text: str) -> None:
-        """From the pick list to what was typed, to the empty box, to checking in, to the newest row of all."""
-        if text.startswith(FILTER):
-            self._narrow("")
-        elif self.search and self.search.picking:
-            search, self.search = self.search, None
-            self.entry.put_before(search.text)
-        elif text or self.search:
-            self.search = None
-        elif self.checking_out:
-            self.checking_out = False
-        else:
-            for feed in self.query(Feed):
-                feed.top()
+    def newest(self) -> None:
+        for feed in self.query(Feed):
+            feed.top()
+
+    # --- what the person does ----------------------------------------------------------------------------------------
 
     def action_check_out(self) -> None:
-        self.checking_out = not self.checking_out
+        """Into check-out, and out of it; what was typed, and a list that waits, stay."""
+        with self.answering("Check-out"):
+            before = next((mode for mode in self.modes if isinstance(mode, CheckOut)), None)
+            if before is None:
+                self.insert(CheckOut(self))
+            else:
+                self.pop(before)
 
     def action_older(self) -> None:
         for feed in self.query(Feed):

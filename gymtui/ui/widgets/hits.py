@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from typing import ClassVar
 
-from textual import events
 from textual.content import Content
 from textual.geometry import Size
-from textual.message import Message
 from textual.reactive import reactive
 
 from gymtui import clock
@@ -17,11 +15,11 @@ from gymtui.client.desk.verdicts import judge, may_be_number
 from gymtui.client.state import Hit
 from gymtui.protocol import Gym
 from gymtui.search.text import WORD, beginnings, fold
-from gymtui.ui.box.pick_list import Search
+from gymtui.ui.box.search import Search
 from gymtui.ui.cells import fit
 from gymtui.ui.namesakes import told_apart
 from gymtui.ui.wall import hours_minutes
-from gymtui.ui.widgets.error_boundary import LiveWidget
+from gymtui.ui.widgets.choice_list import ChoiceList
 
 APART = 14  # cells of what tells namesakes apart: a birth date
 
@@ -36,8 +34,11 @@ def matches(text: str, shown: str) -> Iterator[tuple[int, int]]:
             yield run.start(), run.start() + length
 
 
-class Hits(LiveWidget):
-    """One row a hit; the chosen one is marked by its colour and by `›`."""
+class Hits(ChoiceList):
+    """One row a hit; the chosen one is marked by its colour and by `›`. The window is the search's: its digits name the
+    rows that are seen."""
+
+    NAME = "hits"
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "hits--chosen",
@@ -53,15 +54,6 @@ class Hits(LiveWidget):
     gym: reactive[Gym | None] = reactive[Gym | None](None)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
-    virtual_size: reactive[Size] = reactive(Size(0, 0))  # Textual's own lays out the screen a second time
-
-    class Picked(Message):
-        """A row was clicked."""
-
-        def __init__(self, hit: Hit) -> None:
-            super().__init__()
-            self.hit = hit
-
     def __init__(self, clock: clock.Clock) -> None:
         super().__init__()
         self._clock = clock
@@ -73,30 +65,41 @@ class Hits(LiveWidget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return _height(self.search)
 
-    def on_click(self, event: events.Click) -> None:
-        if self.search and event.y < len(self.search.seen):
-            self.post_message(self.Picked(self.search.hits[self.search.seen[event.y]]))
+    @property
+    def count(self) -> int:
+        return len(self.search.hits) if self.search else 0
 
-    def render(self) -> Content:
+    @property
+    def chosen_row(self) -> int | None:
+        return self.search.chosen if self.search else None
+
+    @property
+    def window(self) -> range:
+        return self.search.seen if self.search else range(0)
+
+    def nothing(self) -> Content:
         if self.search is None:
             return Content("")
-        if not self.search.hits:
-            text = self.search.text
-            step = "Enter asks for it as a card number" if may_be_number(text) else "look at the spelling"
-            if self.directory < 1:
-                step = f"members are still coming in, {self.directory:.0%}".replace("%", " %")
-            nobody = f"   nobody is found by “{text}” — {step}"
-            return Content.styled(fit(nobody, self.size.width), self.get_visual_style("hits--quiet"))
-        told = told_apart(hit.member for hit in self.search.hits)
-        return Content("\n").join(self._row(row, self.search, told) for row in self.search.seen)
+        text = self.search.text
+        step = "Enter asks for it as a card number" if may_be_number(text) else "look at the spelling"
+        if self.directory < 1:
+            step = f"members are still coming in, {self.directory:.0%}".replace("%", " %")
+        nobody = f"   nobody is found by “{text}” — {step}"
+        return self.styled(fit(nobody, self.size.width), "quiet")
 
-    def _row(self, row: int, search: Search, told: dict[str, str]) -> Content:
+    def render(self) -> Content:
+        self._apart = told_apart(hit.member for hit in self.search.hits) if self.search else {}
+        return super().render()
+
+    def row(self, row: int) -> Content:
+        search = self.search
+        assert search is not None
         hit = search.hits[row]
         width = self.size.width
         name_width = max(14, min(32, width // 3))
         remark, look = self._remark(hit)
-        apart = told.get(hit.member.id, "")
-        quiet = self.get_visual_style("hits--quiet", partial=True)
+        apart = self._apart.get(hit.member.id, "")
+        quiet = self.look("quiet")
         content = Content.assemble(
             "›" if row == search.chosen else " ",
             (f"{row - search.first + 1} ", quiet),
@@ -106,17 +109,14 @@ class Hits(LiveWidget):
             (fit(hit.member.plan or "", 10), quiet) if width >= 90 else "",
             "  ",
             (apart and f"{fit(apart, APART)}  ", quiet),
-            (remark, self.get_visual_style(f"hits--{look}", partial=True)),
+            (remark, self.look(look)),
         ).truncate(width, ellipsis=True)
-        content = content.pad_right(width - content.cell_length)
-        if row == search.chosen:
-            content = content.stylize_before(self.get_visual_style("hits--chosen", partial=True))
-        return content
+        return content.pad_right(width - content.cell_length)
 
     def _marked(self, shown: str, text: str) -> Content:
         content = Content(shown)
         for start, end in matches(text, shown):
-            content = content.stylize(self.get_visual_style("hits--match", partial=True), start, end)
+            content = content.stylize(self.look("match"), start, end)
         return content
 
     def _remark(self, hit: Hit) -> tuple[str, str]:

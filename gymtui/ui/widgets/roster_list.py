@@ -5,25 +5,24 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from typing import ClassVar
 
-from textual import events
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
 
 from gymtui import clock
-from gymtui.client.state import Inside
 from gymtui.ui.cells import fit
 from gymtui.ui.roster import Roster
 from gymtui.ui.wall import hours_minutes
-from gymtui.ui.widgets.error_boundary import LiveWidget
+from gymtui.ui.widgets.choice_list import ChoiceList
 
 MINUTES, SINCE, PLACE, NUMBER = 10, 8, 18, 12  # cells of the columns
 NAME_AT_MOST = 40
 PLACE_FROM, NUMBER_FROM = 56, 76  # cells of width from which these columns are there
 
 
-class RosterList(LiveWidget):
-    """Shows the part of the list around the chosen row; painted anew once a minute, since minutes pass."""
+class RosterList(ChoiceList):
+    """A row a person; painted anew once a minute, since minutes pass."""
+
+    NAME = "roster"
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "roster--heading",
@@ -36,17 +35,9 @@ class RosterList(LiveWidget):
     roster: reactive[Roster] = reactive(Roster())
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
-    class Picked(Message):
-        """A row was clicked."""
-
-        def __init__(self, inside: Inside) -> None:
-            super().__init__()
-            self.inside = inside
-
     def __init__(self, clock: clock.Clock) -> None:
         super().__init__()
         self._clock = clock
-        self._first = 0
 
     def on_mount(self) -> None:
         self.set_timer(60 - self._clock() / 1000 % 60, self._minute)
@@ -56,33 +47,17 @@ class RosterList(LiveWidget):
         self.set_timer(60, self._minute)
 
     @property
-    def page(self) -> int:
-        """How many rows are seen."""
-        return max(1, self.content_size.height - 1)
+    def count(self) -> int:
+        return len(self.roster.rows)
 
-    def on_click(self, event: events.Click) -> None:
-        row = self._first + event.y - 1
-        rows = self.roster.rows
-        if event.y and row < len(rows):
-            self.post_message(self.Picked(rows[row]))
+    @property
+    def chosen_row(self) -> int | None:
+        return self.roster.index
 
-    def render(self) -> Content:
-        rows = self.roster.rows
-        index = self.roster.index or 0
-        self._first = max(0, min(self._first, index, len(rows) - self.page), index - self.page + 1)
-        seen = rows[self._first : self._first + self.page]
-        lines = [self._heading(), *(self._row(inside) for inside in seen)]
-        if not rows:
-            lines.append(self._styled("   " + self._empty(), "quiet"))
-        return Content("\n").join(lines)
-
-    def _empty(self) -> str:
+    def nothing(self) -> Content:
         if self.roster.text:
-            return f"nobody who is in is called “{self.roster.text}”"
-        return "nobody is in; whoever comes is shown here at once"
-
-    def _styled(self, text: str, look: str) -> Content:
-        return Content.styled(text, self.get_visual_style(f"roster--{look}", partial=True))
+            return self.styled(f"   nobody who is in is called “{self.roster.text}”", "quiet")
+        return self.styled("   nobody is in; whoever comes is shown here at once", "quiet")
 
     @property
     def _name_width(self) -> int:
@@ -97,26 +72,23 @@ class RosterList(LiveWidget):
     def _number_width(self) -> int:
         return NUMBER if self.content_size.width >= NUMBER_FROM else 0
 
-    def _heading(self) -> Content:
+    def head(self) -> list[Content]:
         name, place, number = self._name_width, self._place_width, self._number_width
         text = f"     {fit('WHO', name)}{fit('NUMBER', number)}{'IN FOR':>{MINUTES - 2}}  "
-        return self._styled(f"{text}{fit('SINCE', SINCE)}{fit('WHERE', place)}", "heading")
+        return [self.styled(f"{text}{fit('SINCE', SINCE)}{fit('WHERE', place)}", "heading")]
 
-    def _row(self, inside: Inside) -> Content:
+    def row(self, row: int) -> Content:
+        inside = self.roster.rows[row]
         minutes = max(0, (self._clock() - inside.since) // 60_000)
         is_marked = inside.member.id in self.roster.marked
         is_chosen = inside.member.id == self.roster.chosen
-        content = Content.assemble(
+        return Content.assemble(
             " › " if is_chosen else "   ",
-            ("■ " if is_marked else "  ", self.get_visual_style("roster--marked", partial=True)),
+            ("■ " if is_marked else "  ", self.look("marked")),
             fit(inside.member.full_name, self._name_width - 1),
             " ",
-            self._styled(fit(inside.member.membership_number or "", self._number_width), "quiet"),
-            self._styled(f"{f'{minutes} min':>{MINUTES - 2}}  ", "minutes"),
-            self._styled(fit(hours_minutes(inside.since, self.zone), SINCE), "quiet"),
-            self._styled(fit("… queued" if inside.queued else inside.place or "", self._place_width), "quiet"),
+            self.styled(fit(inside.member.membership_number or "", self._number_width), "quiet"),
+            self.styled(f"{f'{minutes} min':>{MINUTES - 2}}  ", "minutes"),
+            self.styled(fit(hours_minutes(inside.since, self.zone), SINCE), "quiet"),
+            self.styled(fit("… queued" if inside.queued else inside.place or "", self._place_width), "quiet"),
         )
-        content = content.pad_right(max(0, self.content_size.width - content.cell_length))
-        if is_chosen:
-            content = content.stylize_before(self.get_visual_style("roster--chosen", partial=True))
-        return content

@@ -1,0 +1,119 @@
+"""Check-in: what the box of a front desk means when nothing else has been said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from gymtui.client.state import Verdict
+from gymtui.protocol import Member
+from gymtui.ui.box.filter import SIGN as FILTER
+from gymtui.ui.box.filter import FilterMode
+from gymtui.ui.box.hall import Hall
+from gymtui.ui.box.mode import Box, Mode
+from gymtui.ui.box.offer import SIGN as COMMAND
+from gymtui.ui.box.palette import PaletteMode
+from gymtui.ui.box.pick_list import PickList
+from gymtui.ui.box.search import FOUND, Search
+
+
+class CheckIn(Mode):
+    """Enter takes a card, or the one whom the text means; where several match it opens the pick list, never a guess."""
+
+    list = "hits"
+    leaving: ClassVar[bool] = False  # whom the pick list has first: those who are in, or who are not
+
+    box: Hall
+
+    @property
+    def signs(self) -> Mapping[str, Callable[[Box], Mode]]:
+        return {COMMAND: PaletteMode, FILTER: FilterMode}
+
+    @property
+    def prompt(self) -> str:
+        return "CHECK IN"
+
+    @property
+    def placeholder(self) -> str:
+        part = self.box.directory
+        coming = "" if part >= 1 else f" — members are coming in, {part:.0%}".replace("%", " %")
+        return f"scan a card, or type a name, a number, a phone{coming}"
+
+    @property
+    def is_busy(self) -> bool:
+        return self.box.search is not None
+
+    @property
+    def command(self) -> Callable[[Member | str], Verdict]:
+        """What is done with whoever is meant."""
+        return self.box.desk.check_in
+
+    # --- keys -----------------------------------------------------------------------------------------------------
+
+    def typed(self, text: str) -> None:
+        self.box.search = self.find(text)
+
+    async def entered(self, text: str) -> None:
+        search = self.box.search if self.box.search and self.box.search.answers(text) else None
+        if search and search.pick:
+            self.give(search.pick.member)
+        elif member := self.box.card_in(text):
+            self.give(member)
+        elif search := search or self.find(text):
+            self._resolve(search)
+        else:
+            self.entered_nothing()
+
+    def entered_nothing(self) -> None:
+        """Enter, on the empty box."""
+
+    def moved(self, step: int, text: str) -> None:
+        search = self.find(text)
+        self.box.search = search.moved(step) if search else None
+
+    async def picked(self, row: int) -> None:
+        if self.box.search is not None:
+            hit = self.box.search.hits[row]
+            self.box.take()
+            self.give(hit.member)
+
+    def back(self, text: str) -> None:
+        """From what was typed to the empty box, to the newest row of all."""
+        if text or self.box.search:
+            self.box.search = None
+        else:
+            self.left()
+
+    def left(self) -> None:
+        """Esc, where there is nothing to go back from."""
+        self.box.newest()
+
+    # --- whom it means --------------------------------------------------------------------------------------------
+
+    def find(self, text: str) -> Search | None:
+        """The search for a text: the one there is, where it answers it or has the row that its last digit names."""
+        search = self.box.search
+        if search and search.answers(text):
+            return search
+        if not text:
+            return None
+        row = search.numbered(text) if search else None
+        hits = tuple(self.box.desk.find(text, FOUND))
+        return row if row and not hits else Search(text=text, hits=hits, rows=self.box.hit_rows)
+
+    def _resolve(self, search: Search) -> None:
+        """Who is meant by a text that is nobody's card."""
+        if not search.hits:
+            self.give(search.text)
+        elif hit := search.pick or search.clear_hit:
+            self.give(hit.member)
+        else:
+            self.box.search = search.opened(leaving=self.leaving)
+            self.box.push(PickList(self.box))
+
+    def give(self, who: Member | str) -> None:
+        """Gives the command, and the box means check-in again."""
+        command = self.command
+        self.box.search = None
+        self.box.reset()
+        self.box.say(command(who))

@@ -1,0 +1,33 @@
+"""The filter: `/` and words, and the feed shows only the rows that have them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gymtui.ui.box.hall import Hall
+from gymtui.ui.box.mode import SignMode
+
+SIGN: Final = "/"
+
+
+class FilterMode(SignMode):
+    """Narrows as one types; Enter leaves it narrowed, Esc shows everything again."""
+
+    sign = SIGN
+    box: Hall
+
+    def narrowed(self, text: str) -> None:
+        self.box.narrow(text.removeprefix(SIGN))
+
+    async def entered(self, text: str) -> None:
+        if self.box.card_in(text) is not None:
+            self.box.narrow("")
+        await super().entered(text)
+
+    async def done(self, text: str) -> None:
+        self.box.narrow(text.removeprefix(SIGN))
+        await super().done(text)
+
+    def back(self, text: str) -> None:
+        self.box.narrow("")
+        super().back(text)

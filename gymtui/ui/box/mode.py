@@ -1,0 +1,209 @@
+"""What the one box means: a stack of modes, the top of which has the keys.
+
+A mode is pushed when the box begins to mean something else (F4, a `:`, a pick list, a manager's override) and popped
+when it is over: Esc takes one step back inside the mode, or pops it; a command that is done pops all but the base. A
+screen never asks which mode it is in: it hands each event to the top and shows what the top says of itself.
+
+A new mode is a file here: a class with its prompt, its placeholder and what the keys do, and an action that pushes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import ClassVar, Protocol
+
+from textual.timer import Timer
+
+from gymtui.client.desk.desk import Desk
+from gymtui.client.state import ConnectionState, Verdict
+from gymtui.protocol import Member
+from gymtui.ui.box.offer import Option, Palette
+
+
+class Box(Protocol):
+    """What a mode may do: the stack, the text in the box, the verdict line, and the desk behind them."""
+
+    connection: ConnectionState
+    verdict: Verdict | None
+    palette: Palette | None  # what is offered under the box
+
+    @property
+    def desk(self) -> Desk: ...
+
+    def push(self, mode: Mode) -> None:
+        """It has the keys from now on."""
+        ...
+
+    def pop(self, mode: Mode) -> None:
+        """It is over; what lies on it stays. Nothing where it has been over before."""
+        ...
+
+    def reset(self) -> None:
+        """All are over but the base."""
+        ...
+
+    def below(self, mode: Mode) -> Mode:
+        """The mode that has the keys once this one is over."""
+        ...
+
+    def typed(self, text: str) -> None:
+        """Hands a text to the top once more, which is another mode by now."""
+        ...
+
+    def take(self) -> str:
+        """What the box holds; it is empty afterwards."""
+        ...
+
+    def drop(self, text: str) -> None:
+        """Empties the box, unless it holds another text by now: the next answer is being typed already."""
+        ...
+
+    def put_before(self, text: str) -> None:
+        """Text that was there is there again, before what was typed since."""
+        ...
+
+    def write(self, text: str) -> None:
+        """The box holds this text, and the cursor stands behind it."""
+        ...
+
+    def say(self, verdict: Verdict) -> None:
+        """Shows a verdict, and rings for it."""
+        ...
+
+    def refusal(self, subject: str, detail: str, next_step: str | None) -> Verdict:
+        """A no of the console's own."""
+        ...
+
+    def card_in(self, text: str) -> Member | None:
+        """Whose card was scanned, alone or over what was half typed and is dropped."""
+        ...
+
+    def key(self, name: str) -> str:
+        """The key of a command as it is written."""
+        ...
+
+    def options(self) -> Iterator[Option]:
+        """The commands that can be given here."""
+        ...
+
+    async def run(self, option: Option | None, text: str) -> None:
+        """Gives a command; says that there is none by that `text` where it is None."""
+        ...
+
+    def now(self) -> int:
+        """The time of day (ms)."""
+        ...
+
+    def after(self, seconds: float, act: Callable[[], None]) -> Timer:
+        """Does that later, unless the timer is stopped before."""
+        ...
+
+
+class Mode:
+    """One meaning of the box, from `begun` to `ended`.
+
+    `style` is the class that the screen has meanwhile, and `list` the name of the list that it steers.
+    """
+
+    style: ClassVar[str] = ""
+    list: ClassVar[str] = ""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+
+    @property
+    def signs(self) -> Mapping[str, Callable[[Box], Mode]]:
+        """The first characters that begin another mode."""
+        return {}
+
+    @property
+    def prompt(self) -> str:
+        """What Enter will do, before the box."""
+        return self.box.below(self).prompt
+
+    @property
+    def placeholder(self) -> str:
+        """What to do, in the empty box."""
+        return self.box.below(self).placeholder
+
+    @property
+    def secret(self) -> bool:
+        """Is what is typed not to be shown?"""
+        return False
+
+    @property
+    def is_busy(self) -> bool:
+        """Is somebody in the middle of something, whose keys a login would take?"""
+        return False
+
+    def subject(self, text: str) -> str:
+        """What the verdict line calls an event about that text, where it fails."""
+        return text
+
+    def begun(self) -> None:
+        """It has been pushed."""
+
+    def ended(self) -> None:
+        """It has been popped."""
+
+    def give(self, who: Member | str) -> None:
+        """This one is meant, or what nobody here has for a code: gives the command that the box is for."""
+        self.box.below(self).give(who)
+
+    def typed(self, text: str) -> None:
+        """The box holds this now."""
+
+    async def entered(self, text: str) -> None:
+        """Enter; the box held this and is empty by now."""
+
+    def moved(self, step: int, text: str) -> None:
+        """So many rows down, or up where it is negative, in the list for that text."""
+
+    async def picked(self, row: int) -> None:
+        """A row of its list was clicked."""
+
+    def completed(self) -> None:
+        """Tab."""
+
+    def suspended(self) -> None:
+        """Another screen lies over the box."""
+
+    def back(self, text: str) -> None:
+        """Esc, from a box that held this."""
+        self.box.pop(self)
+
+    def commanded(self, name: str | None) -> bool:
+        """The key of a command, by its name; True: that was all it was for."""
+        return False
+
+
+class SignMode(Mode):
+    """A mode that lasts as long as the text begins with its `sign`; below it the box counts as empty."""
+
+    sign: ClassVar[str]
+
+    def begun(self) -> None:
+        self.box.below(self).typed("")
+
+    def typed(self, text: str) -> None:
+        if text.startswith(self.sign):
+            self.narrowed(text)
+        else:
+            self.box.pop(self)
+            self.box.typed(text)
+
+    def narrowed(self, text: str) -> None:
+        """The text with its sign."""
+
+    async def entered(self, text: str) -> None:
+        """A card that begins so, or was scanned behind it, is a card; so is what stands there without the sign."""
+        if text.startswith(self.sign) and self.box.card_in(text) is None:
+            await self.done(text)
+        else:
+            below = self.box.below(self)
+            self.box.pop(self)
+            await below.entered(text)
+
+    async def done(self, text: str) -> None:
+        """Enter, on a text with the sign, which is no card: what it was for, and the end of this mode."""
+        self.box.pop(self)

@@ -1,0 +1,117 @@
+"""Who is in: what is typed narrows the list, and Enter checks out who is marked or chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from gymtui.client.desk.verdicts import may_be_number
+from gymtui.client.state import Inside
+from gymtui.ui.box.mode import Box, Mode
+from gymtui.ui.box.offer import SIGN as COMMAND
+from gymtui.ui.box.palette import PaletteMode
+from gymtui.ui.box.search import member_of
+from gymtui.ui.roster import Roster
+
+
+class Listed(Box, Protocol):
+    """The box over the list of who is in."""
+
+    roster: Roster
+
+    def read(self) -> None:
+        """The list as it is now."""
+        ...
+
+    def dismiss(self) -> object:
+        """Back to the front desk."""
+        ...
+
+
+class RosterMode(Mode):
+    """Several are checked out only by a second Enter: `asking` once it has said how many it would be."""
+
+    list = "roster"
+    box: Listed
+
+    def __init__(self, box: Listed) -> None:
+        super().__init__(box)
+        self.asking = False
+
+    @property
+    def signs(self) -> Mapping[str, Callable[[Box], Mode]]:
+        return {COMMAND: PaletteMode}
+
+    @property
+    def prompt(self) -> str:
+        marked = len(self.box.roster.marked)
+        return f"CHECK OUT {marked}" if marked else "CHECK OUT"
+
+    @property
+    def placeholder(self) -> str:
+        marked = len(self.box.roster.marked)
+        if self.asking:
+            return f"Enter again checks out these {marked}; {self.box.key('back')} does not"
+        if marked:
+            return f"Enter checks out the {'one' if marked == 1 else marked} marked"
+        return "type or ↑ ↓, Enter checks out; a card of who is not in checks in"
+
+    @property
+    def is_busy(self) -> bool:
+        return self.asking
+
+    def typed(self, text: str) -> None:
+        if text != self.box.roster.text:
+            self.asking = False
+            self.box.roster = replace(self.box.roster, text=text, chosen=None)
+
+    def moved(self, step: int, text: str) -> None:
+        self.asking = False
+        self.box.roster = self.box.roster.moved(step)
+
+    async def picked(self, row: int) -> None:
+        self.box.roster = replace(self.box.roster, chosen=self.box.roster.rows[row].member.id)
+
+    async def entered(self, text: str) -> None:
+        """A number that is scanned is its member's, whatever is marked or chosen; whoever is not in comes in."""
+        box = self.box
+        roster = replace(box.roster, text=text) if text != box.roster.text else box.roster
+        box.roster = replace(roster, text="")
+        member = box.card_in(text)
+        if member is not None:
+            present = box.desk.in_since(member.id) is not None
+            box.say(box.desk.check_out(member) if present else box.desk.check_in(member))
+        elif text and not roster.rows and may_be_number(text):
+            box.say(box.desk.check_in(text))
+        elif text and not roster.rows:
+            box.say(box.refusal(text, "nobody who is in has that name or number", "look at the spelling"))
+        elif len(roster.targets) > 1 and not self.asking:
+            self.asking = True
+            return
+        elif roster.targets:
+            self._check_out(roster.targets)
+        elif text:
+            box.put_before(text)
+            box.roster = roster.moved(1)
+        self.asking = False
+        box.read()
+
+    def back(self, text: str) -> None:
+        """From the question to what was typed, to the whole list, to the marks, to the front desk."""
+        roster = self.box.roster
+        if self.asking:
+            self.asking = False
+        elif text or roster.chosen or roster.text:
+            self.box.roster = replace(roster, text="", chosen=None)
+        elif roster.marked:
+            self.box.roster = replace(roster, marked=frozenset())
+        else:
+            self.box.dismiss()
+
+    def _check_out(self, people: tuple[Inside, ...]) -> None:
+        verdicts = [self.box.desk.check_out(member_of(inside.member)) for inside in people]
+        worst = next((verdict for verdict in verdicts if verdict.kind == "refused"), verdicts[-1])
+        more = len(people) - 1
+        self.box.say(replace(worst, subject=f"{worst.subject} and {more} more") if more else worst)
