@@ -51,7 +51,7 @@ class Evening(NamedTuple):
     def _is_settled(self) -> bool:
         paced = [*self.app.screen.query(Counters), *self.app.screen.query(Feed)]
         has_come = self.app.desk.replica.position[1] == self.server.wire.seq
-        return has_come and not any(part._pace._asked for part in paced)
+        return has_come and not any(part._throttle._asked for part in paced)
 
     def lose_the_server(self) -> None:
         self.server.wire.refuse(*[ConnectionRefusedError()] * 50)

@@ -17,5 +17,5 @@ async def settled(pilot: Pilot[None]) -> None:
 
 
 def _is_busy(screen: Screen[object]) -> bool:
-    paces = [widget._pace for widget in (*screen.query(Feed), *screen.query(Counters))]
-    return bool(screen._dirty_widgets) or screen._layout_required or any(pace._timer for pace in paces)
+    throttles = [widget._throttle for widget in (*screen.query(Feed), *screen.query(Counters))]
+    return bool(screen._dirty_widgets) or screen._layout_required or any(throttle._timer for throttle in throttles)

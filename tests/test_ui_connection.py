@@ -10,11 +10,11 @@ from textual.pilot import Pilot
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import ConnectionState
 from gymtui.ui import GymApp
+from gymtui.ui.cells import spark
 from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
-from gymtui.ui.spark import spark
 from tests.test_ui_front_desk import ANA, BEN, screen_text
 from tests.ui_fakes import LIVE, NOW, FakeDesk, make_app
 

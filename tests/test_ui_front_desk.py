@@ -403,7 +403,7 @@ async def test_counters_show_what_the_server_counts() -> None:
     async with app.run_test() as pilot:
         await pilot.pause()
         assert all(words in screen_text(app) for words in ("148 of 220", "67 %", "1,204", "1 h 12 min"))
-        app.screen.query_one(Counters)._pace._seconds = 0.01
+        app.screen.query_one(Counters)._throttle._seconds = 0.01
         desk.service.publish("stats", replace(STATS, currently_in=215))
         while "215 of 220" not in screen_text(app):
             await pilot.pause()

@@ -139,7 +139,7 @@ async def test_figures_paint_the_counters_only_when_their_words_change(work: Wor
     async with app.run_test() as pilot:
         await settled(pilot)
         counters = app.screen.query_one(Counters)
-        counters._pace._seconds = 0.01
+        counters._throttle._seconds = 0.01
         work.clear()
         desk.service.publish("stats", STATS)
         await settled(pilot)

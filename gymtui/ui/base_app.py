@@ -17,7 +17,7 @@ class Stopped(GymError):
     """The screens ended over an error of their own."""
 
 
-class PlainApp(App[None]):
+class BaseApp(App[None]):
     """Textual would print a traceback over the person's terminal."""
 
     def _fatal_error(self) -> None:

@@ -18,7 +18,7 @@ from gymtui.keys import keymap, shown
 from gymtui.preferences import ChoicesFile, Theme
 from gymtui.protocol import Gym
 from gymtui.ui.ascii import AsciiFilter
-from gymtui.ui.base_app import PlainApp
+from gymtui.ui.base_app import BaseApp
 from gymtui.ui.bindings import bind
 from gymtui.ui.escape_key import part_escape
 from gymtui.ui.screens.help import HelpScreen
@@ -27,7 +27,7 @@ from gymtui.ui.shutdown import leave_on_signals, say_goodbye
 from gymtui.ui.theme import COLOURS
 
 
-class LiveApp(PlainApp):
+class LiveApp(BaseApp):
     """Listens to `service`, and asks for a login once it needs one and nobody is typing; whoever leaves that open goes
     on without.
 

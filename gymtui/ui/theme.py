@@ -1,11 +1,17 @@
-"""The one place that knows colours by number: a calm dark slate, light paper, and the terminal's own sixteen.
+"""Colours and sizes. The one place that knows colours by number: a dark slate, light paper, the terminal's own sixteen.
 
 The colours of the verdicts fall on six different ones of a terminal that has only sixteen.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.theme import BUILTIN_THEMES, Theme
+
+# The classes that a screen has by its size, for the style sheet: from so many columns, from so many rows.
+WIDTHS: Final = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]
+HEIGHTS: Final = [(0, "-short"), (22, "-medium"), (32, "-tall")]
 
 SLATE = Theme(
     name="slate",

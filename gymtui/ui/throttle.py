@@ -8,7 +8,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 
-class Pace:
+class Throttle:
     """Runs `act` when asked, `rate` times a second at most; the last asking is never lost, and no timer idles."""
 
     def __init__(self, widget: Widget, act: Callable[[], object], rate: float) -> None:

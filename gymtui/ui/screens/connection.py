@@ -19,7 +19,7 @@ from gymtui.ui.bindings import bind
 from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.rows import RowsScreen
-from gymtui.ui.throttle import Pace
+from gymtui.ui.throttle import Throttle
 from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.connection_details import ConnectionDetails
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -66,18 +66,18 @@ class ConnectionScreen(RowsScreen):
 
     def on_mount(self) -> None:
         read = self.telling("queue", self._read)
-        self._pace = Pace(self, read, RATE)
+        self._throttle = Throttle(self, read, RATE)
         read()
 
     def subscriptions(self) -> list[Callable[[], None]]:
         return [*super().subscriptions(), self._desk.service.subscribe("events", self.telling("details", self._moved))]
 
     def _moved(self, _: object) -> None:
-        self._pace.ask()
+        self._throttle.ask()
 
     def _queue_changed(self, queued: int) -> None:
         super()._queue_changed(queued)
-        self._pace.ask()
+        self._throttle.ask()
 
     def watch_connection(self, state: ConnectionState) -> None:
         super().watch_connection(state)

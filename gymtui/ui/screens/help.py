@@ -15,7 +15,7 @@ from textual.widgets import Static
 from gymtui.client.state import SYMBOLS
 from gymtui.keys import COMMANDS, shown
 from gymtui.ui.bindings import bind
-from gymtui.ui.sizes import HEIGHTS, WIDTHS
+from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.key_line import KeyLine
 
 KEY, NAME = 13, 15  # cells of the key and of the name

@@ -19,7 +19,7 @@ from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym, Snapshot, Stats
 from gymtui.ui.bindings import bind
-from gymtui.ui.sizes import HEIGHTS, WIDTHS
+from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.header import GymName, WallClock

@@ -21,7 +21,7 @@ from gymtui.client.login.login import Login
 from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import bind
-from gymtui.ui.sizes import HEIGHTS, WIDTHS
+from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)

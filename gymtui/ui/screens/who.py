@@ -19,7 +19,7 @@ from gymtui.ui.box.roster import RosterMode
 from gymtui.ui.roster import Roster
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.throttle import Pace
+from gymtui.ui.throttle import Throttle
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.roster_list import RosterList
@@ -58,7 +58,7 @@ class WhoIsIn(BoxScreen):
         return RosterList(self._clock).data_bind(WhoIsIn.roster, LiveScreen.zone)
 
     def on_mount(self) -> None:
-        self._pace = Pace(self, self.read, RATE)
+        self._throttle = Throttle(self, self.read, RATE)
         self.read()
 
     def subscriptions(self) -> list[Callable[[], None]]:
@@ -66,15 +66,15 @@ class WhoIsIn(BoxScreen):
         return [*super().subscriptions(), service.subscribe("events", self.telling("roster", self._changed))]
 
     def _changed(self, _: object) -> None:
-        self._pace.ask()
+        self._throttle.ask()
 
     def _queue_changed(self, queued: int) -> None:
         super()._queue_changed(queued)
-        self._pace.ask()
+        self._throttle.ask()
 
     def _restarted(self, part: Snapshot) -> None:
         super()._restarted(part)
-        self._pace.ask()
+        self._throttle.ask()
 
     def read(self) -> None:
         with self.answering("Who is in"):

@@ -13,9 +13,8 @@ from textual.style import Style
 from gymtui import clock
 from gymtui.client.state import ConnectionState
 from gymtui.ui.bindings import key_of
-from gymtui.ui.cells import fit
+from gymtui.ui.cells import fit, spark
 from gymtui.ui.connection_history import ConnectionHistory
-from gymtui.ui.spark import spark
 from gymtui.ui.wall import hours_minutes, hours_minutes_seconds
 from gymtui.ui.widgets.error_boundary import LiveWidget
 

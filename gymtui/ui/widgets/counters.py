@@ -13,8 +13,8 @@ from textual.renderables.digits import Digits
 from textual.style import Style
 
 from gymtui.protocol import Stats
-from gymtui.ui.spark import spark
-from gymtui.ui.throttle import Pace
+from gymtui.ui.cells import spark
+from gymtui.ui.throttle import Throttle
 from gymtui.ui.wall import stay
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -64,14 +64,14 @@ class Counters(LiveWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._pace = Pace(self, self._show, rate=3)
+        self._throttle = Throttle(self, self._show, rate=3)
         self._shown: tuple[object, ...] | None = None
 
     def watch_stats(self) -> None:
-        self._pace.ask()
+        self._throttle.ask()
 
     def watch_waiting(self) -> None:
-        self._pace.ask()
+        self._throttle.ask()
 
     def _show(self) -> None:
         shown = (self.waiting, *_figures(self.stats)) if self.stats else None

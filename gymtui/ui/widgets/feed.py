@@ -24,7 +24,7 @@ from gymtui.search.text import words
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.feed_rows import News, Row, row_of
-from gymtui.ui.throttle import Pace
+from gymtui.ui.throttle import Throttle
 from gymtui.ui.wall import hours_minutes_seconds
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -65,7 +65,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         self.new = 0
         self._pending: deque[Event] = deque(maxlen=KEPT)
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(256)  # by `seq` and width
-        self._pace = Pace(self, self._flush, RATE)
+        self._throttle = Throttle(self, self._flush, RATE)
 
     def on_mount(self) -> None:
         self.virtual_size = Size(1, KEPT)
@@ -73,7 +73,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     def extend(self, events: Iterable[Event]) -> None:
         """What has happened, in `seq` order; painted with whatever else comes within the next sixth of a second."""
         self._pending.extend(events)
-        self._pace.ask()
+        self._throttle.ask()
 
     def restart(self, events: Iterable[Event]) -> None:
         """Forget what is shown: the journal is another one, or was taken up further on."""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.ui.base_app import PlainApp, Stopped
+from gymtui.ui.base_app import BaseApp, Stopped
 
 
-class Broken(PlainApp):
+class Broken(BaseApp):
     def on_mount(self) -> None:
         raise RuntimeError("a screw came loose")
 
