@@ -13,6 +13,14 @@ from gymtui.client.state import Verdict, VerdictKind
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+PAGES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/GLOSSARY.md",
+    "docs/RELIABILITY.md",
+    "findings/README.md",
+)
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -58,6 +66,14 @@ def test_the_parts_are_where_it_says() -> None:
         assert hasattr(import_module(module), name)
 
 
-def test_its_links_lead_somewhere() -> None:
-    for link in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", README):
-        assert (ROOT / link).exists(), link
+@pytest.mark.parametrize("page", PAGES)
+def test_its_links_lead_somewhere(page: str) -> None:
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[\w-]+)?\)", (ROOT / page).read_text()):
+        assert ((ROOT / page).parent / link).exists(), link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_files_that_it_names_are_there(page: str) -> None:
+    for path in re.findall(r"`((?:gymtui|server|tests|docs)/[\w./]+)`", (ROOT / page).read_text()):
+        file = ROOT / path
+        assert "NAME" in path or "NOUN" in path or file.exists() or file.with_suffix(".py").exists(), path
