@@ -14,8 +14,7 @@ from textual.pilot import Pilot
 from gymtui import clock
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
 from gymtui.client.connection.follower import Bookmark
-from gymtui.client.login._connected import Connected
-from gymtui.client.login.http import Readiness
+from gymtui.client.login.http import Connected, Readiness
 from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import (

@@ -6,7 +6,7 @@ import asyncio
 
 from gymtui.client import MockWebSocket, Replica
 from gymtui.client.connection.follower import Bookmark
-from gymtui.client.desk.member_sync import LEAST, PAGE, SOON, DirectorySync
+from gymtui.client.desk.member_sync import LEAST, PAGE, SOON, MemberSync
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
 from tests.client_kit import member, played, snapshot, until, visit
@@ -105,7 +105,7 @@ async def test_a_page_of_members_that_never_comes_is_asked_for_smaller() -> None
                 connection.reply(id, page)
 
     async with played(MockWebSocket(seq=9, answer=answer), replica) as play:
-        sync = DirectorySync(play.service, replica, lambda _: None, sleep=play.pauses)
+        sync = MemberSync(play.service, replica, lambda _: None, sleep=play.pauses)
         task = asyncio.create_task(sync.run())
         for _ in range(5):
             await until(lambda: play.pauses.sleeping(SOON))

@@ -21,7 +21,7 @@ from gymtui import clock, logs
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
 from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import SessionFile
+from gymtui.client.login.token_file import TokenFile
 from gymtui.client.replica.replica import Replica
 from gymtui.logs import redact
 from server.admin import users
@@ -222,7 +222,7 @@ async def commands(url: str, access: str) -> None:
 async def a_desk(url: str, folder: Path) -> str:
     """A front desk without its screen: it logs in with the password, keeps its copy, checks somebody in; its token."""
     with closing(Replica(folder / "desk.db")) as replica:
-        login = Login(url, session=SessionFile(folder / "session", url))
+        login = Login(url, session=TokenFile(folder / "session", url))
         await login.log_in("canary", PASSWORD)
         service = WebSocketService(url, login, replica, desk="Front")
         desk = Desk(service, replica, name="Front")

@@ -14,9 +14,8 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from gymtui import codec
-from gymtui.client.connection import _sign_of_life as connection_module
-from gymtui.client.connection._sign_of_life import Connection
-from gymtui.client.connection.transport import OPTIONS
+from gymtui.client.connection import transport
+from gymtui.client.connection.transport import OPTIONS, PatientConnection
 from gymtui.protocol import PING_EVERY, SILENCE, CheckInEvent, CheckOut
 from tests.faults.proxy import Proxy
 from tests.kit import Wire, port_of, serving, token
@@ -34,9 +33,9 @@ class Wired:
         self.reading = True
         self.aborted_at: float | None = None
         self.comes: dict[float, bytes] = {}
-        monkeypatch.setattr(connection_module, "asyncio", SimpleNamespace(sleep=self.sleep))
+        monkeypatch.setattr(transport, "asyncio", SimpleNamespace(sleep=self.sleep))
         protocol = ClientProtocol(parse_uri("ws://gym.test/"))
-        self.connection = Connection(protocol, ping_interval=PING_EVERY, ping_timeout=SILENCE)
+        self.connection = PatientConnection(protocol, ping_interval=PING_EVERY, ping_timeout=SILENCE)
         protocol.state = State.OPEN
         self.connection.connection_made(cast("asyncio.Transport", self))
         self.connection.loop = cast("asyncio.AbstractEventLoop", SimpleNamespace(time=lambda: self.now))
@@ -98,7 +97,7 @@ async def test_who_does_not_listen_takes_no_silence_for_an_end(monkeypatch: pyte
         wired.now += seconds
         wired.reading = pauses > 20
 
-    monkeypatch.setattr(connection_module, "asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(transport, "asyncio", SimpleNamespace(sleep=sleep))
     await wired.connection.keepalive()
     assert wired.aborted_at is not None
     assert wired.aborted_at >= 100 + 20 * PING_EVERY
@@ -115,7 +114,7 @@ def impatient(silence: float) -> Any:
 
 def test_the_client_and_the_server_call_the_same_silence() -> None:
     assert (OPTIONS["ping_interval"], OPTIONS["ping_timeout"]) == (PING_EVERY, SILENCE)
-    assert OPTIONS["create_connection"] is Connection
+    assert OPTIONS["create_connection"] is PatientConnection
 
 
 @pytest.mark.parametrize("fault", [{"hole": ("there", "back")}, {"hole": ("back",)}, {"half_open": True}])

@@ -25,7 +25,7 @@ from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, StoppedProblem
 from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import SessionFile
+from gymtui.client.login.token_file import TokenFile
 from gymtui.client.mock import MockWebSocket
 from gymtui.client.unattended import needs_a_person
 from gymtui.programs.tail import Tail, as_json, line
@@ -397,7 +397,7 @@ async def test_a_server_that_is_away_is_waited_for(gym: Path, tmp_path: Path) ->
 
 async def test_the_login_of_the_console_serves_it_too(gym: Path, tmp_path: Path) -> None:
     async with serving(gym) as server:
-        console = Login(server.url, session=SessionFile(tmp_path / "data" / "gymtui", server.url))
+        console = Login(server.url, session=TokenFile(tmp_path / "data" / "gymtui", server.url))
         await console.log_in("ana", PASSWORD)
         for arguments in (("--user", "ana"), ()):
             async with command(tmp_path, "--url", server.url, *arguments) as process:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from gymtui.client.desk.conflict_report import DAY, DAYS
-from gymtui.client.errors import Refused
+from gymtui.client.errors import RequestRefused
 from gymtui.clock import to_ms, to_text
 from gymtui.protocol import ConflictNote, Conflicts, ErrorBody, MemberRef
 from gymtui.ui import GymApp
@@ -135,7 +135,7 @@ async def test_while_it_is_away_the_last_that_was_seen_is_shown() -> None:
 async def test_a_server_that_has_no_answer_is_asked_again() -> None:
     desk = a_desk()
     message = "There is no message 'list_conflicts' [b]here[/b]\x1b[2J."
-    desk.service.conflicts = Refused(ErrorBody(code="unknown_type", message=message, retryable=False))
+    desk.service.conflicts = RequestRefused(ErrorBody(code="unknown_type", message=message, retryable=False))
     app = make_app(desk)
     async with app.run_test() as pilot:
         await opened(pilot, app, "CONFLICTS   There is no message 'list_conflicts' [b]here[/b][2J")

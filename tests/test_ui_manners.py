@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from gymtui.client import Login, MockWebSocket, WebSocketService
 from gymtui.client.connection.follower import Bookmark
-from gymtui.client.login._connected import Connected
+from gymtui.client.login.http import Connected
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import Inside
 from gymtui.preferences import THEMES

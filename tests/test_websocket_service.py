@@ -13,7 +13,13 @@ from msgspec import Raw
 from gymtui import codec
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, ProcessingProblem, Refused
+from gymtui.client.errors import (
+    AuthenticationProblem,
+    ConnectionProblem,
+    Disconnected,
+    ProcessingProblem,
+    RequestRefused,
+)
 from gymtui.client.login.login import Login
 from gymtui.client.mock import MockConnection, MockWebSocket
 from gymtui.client.state import ConnectionState
@@ -289,7 +295,7 @@ async def test_a_no_is_refused_and_a_cut_is_disconnected() -> None:
         cut = asyncio.create_task(play.service.request(SearchMembers(text="b"), id="two"))
         await connection.received(SearchMembers)
         connection.refuse("one", "not_allowed", "Not you.")
-        with pytest.raises(Refused, match=r"Not you\."):
+        with pytest.raises(RequestRefused, match=r"Not you\."):
             await refused
         connection.close_with(1009)
         with pytest.raises(Disconnected) as gone:

@@ -3,7 +3,7 @@
     Login ──> WebSocketService ──> Replica        who this is; the connection; the desk's own copy
                      └──────> Desk <──┘           check_in, check_out, undo, find
 
-A `SessionFile` lets several programs of a person share one login. `MockWebSocket` stands in for the server where a
+A `TokenFile` lets several programs of a person share one login. `MockWebSocket` stands in for the server where a
 program is tested against these.
 """
 
@@ -13,7 +13,7 @@ from gymtui.client.connection.follower import Bookmark, Journal
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
 from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import SessionFile
+from gymtui.client.login.token_file import TokenFile
 from gymtui.client.mock import MockWebSocket
 from gymtui.client.replica.replica import Replica, ReplicaError
 
@@ -25,6 +25,6 @@ __all__ = [
     "MockWebSocket",
     "Replica",
     "ReplicaError",
-    "SessionFile",
+    "TokenFile",
     "WebSocketService",
 ]

@@ -5,7 +5,7 @@ Problem
 ├── StoppedProblem          comes back only when a person says so
 ├── AuthenticationProblem   a person has to log in again
 └── ProcessingProblem       one message or one handler failed; logged, isolated, counted
-Refused                     the server's answer to a request was no
+RequestRefused                     the server's answer to a request was no
 Disconnected                the answer did not come before the connection went; nobody knows
 """
 
@@ -44,7 +44,7 @@ class ProcessingProblem(Problem):
         self.kind = kind
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The server said no; `body` is its error."""
 
     def __init__(self, body: ErrorBody) -> None:

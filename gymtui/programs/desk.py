@@ -12,7 +12,7 @@ from gymtui import logs
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
 from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import SessionFile
+from gymtui.client.login.token_file import TokenFile
 from gymtui.client.replica.replica import Replica, ReplicaInUse
 from gymtui.config import data_folder
 from gymtui.errors import GymError
@@ -52,7 +52,7 @@ def open_desk(
     with _copy(folder / f"{name}.db", desk) as replica:
         if choices is not None:
             choices.keep(desk=desk)  # what waits here is sent when this desk is started again
-        login = Login(url, token=token, user=user, session=SessionFile(folder, url))
+        login = Login(url, token=token, user=user, session=TokenFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
         shown = app(
             Desk(service, replica, name=desk),

@@ -8,7 +8,7 @@ import sys
 
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import SessionFile
+from gymtui.client.login.token_file import TokenFile
 from gymtui.config import data_folder
 from gymtui.errors import GymError
 
@@ -24,7 +24,7 @@ def sign_in(url: str, *, user: str | None, token: str | None) -> Login:
     NoLogin where there is none of them; AuthenticationProblem and ConnectionProblem as the login raises them. Blocks:
     what waits for a person at the keyboard must not keep Ctrl+C from a loop.
     """
-    login = Login(url, token=token, user=user, session=SessionFile(data_folder(), url))
+    login = Login(url, token=token, user=user, session=TokenFile(data_folder(), url))
     if not asyncio.run(_is_good(login)):
         name = user or login.user
         if name is None:

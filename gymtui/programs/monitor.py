@@ -9,9 +9,9 @@ from functools import partial
 from gymtui import logs
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.login._connected import ask_connected
+from gymtui.client.login.http import ask_connected
 from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import SessionFile
+from gymtui.client.login.token_file import TokenFile
 from gymtui.config import data_folder
 from gymtui.preferences import ChoicesFile, Theme
 from gymtui.ui.ascii import lacks_symbols
@@ -23,7 +23,7 @@ def run(*, url: str, user: str | None, desk: str, token: str | None, theme: Them
     folder = data_folder()
     log = folder / "monitor.log"
     logs.to_file(log)
-    login, journal = Login(url, token=token, user=user, session=SessionFile(folder, url)), Bookmark()
+    login, journal = Login(url, token=token, user=user, session=TokenFile(folder, url)), Bookmark()
     service = WebSocketService(url, login, journal, desk=desk)
     shown = MonitorApp(
         service,

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from gymtui import codec
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.errors import Disconnected, Refused
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.login.login import Login
 from gymtui.client.tasks import until_first
 from gymtui.client.unattended import live, needs_a_person, run_unattended
@@ -92,7 +92,7 @@ class Simulation:
                 return codec.convert(await self._services[0].request(request), kind)
             except Disconnected:
                 await asyncio.sleep(AGAIN)
-            except Refused as refused:
+            except RequestRefused as refused:
                 if not refused.body.retryable:
                     raise NothingToSimulate(f"The server does not say who is a member: {refused}") from refused
                 await asyncio.sleep(AGAIN)
@@ -111,7 +111,7 @@ class Simulation:
         try:
             await service.request(request)
             self.outcomes[request.type] += 1
-        except Refused as refused:
+        except RequestRefused as refused:
             self.outcomes[refused.body.code] += 1
         except Disconnected:
             self.outcomes["disconnected"] += 1

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from gymtui import clock
-from gymtui.client.desk.conflict_report import Reporter
+from gymtui.client.desk.conflict_report import ConflictReporter
 from gymtui.client.desk.desk import Desk
 from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import ReplicaError
@@ -48,7 +48,7 @@ class GymApp(LiveApp):
         self.desk = desk
         self.front_desk = FrontDesk(desk, clock=clock)
         self.history = ConnectionHistory()
-        self.conflicts = Reporter(desk.service, clock=clock)
+        self.conflicts = ConflictReporter(desk.service, clock=clock)
         self._asked_to_stay = False
 
     @property

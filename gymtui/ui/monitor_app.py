@@ -7,7 +7,7 @@ from typing import Any
 from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.login._connected import Ask
+from gymtui.client.login.http import AskConnected
 from gymtui.client.login.login import Login
 from gymtui.protocol import Gym
 from gymtui.ui.live_app import LiveApp
@@ -26,7 +26,7 @@ class MonitorApp(LiveApp):
         journal: Bookmark,
         login: Login,
         *,
-        ask: Ask,
+        ask: AskConnected,
         clock: clock.Clock = clock.now,
         **options: Any,
     ) -> None:

@@ -18,7 +18,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from gymtui.client import Bookmark, WebSocketService
-from gymtui.client.errors import Refused
+from gymtui.client.errors import RequestRefused
 from gymtui.client.unattended import live
 from gymtui.protocol import CheckIn, CheckOut
 from tests.client_kit import running
@@ -70,7 +70,7 @@ class OneMember:
 async def _check_in(service: WebSocketService) -> str:
     try:
         await service.request(CheckIn(code=MEMBER))
-    except Refused as refused:
+    except RequestRefused as refused:
         return refused.body.code
     return "checked_in"
 

@@ -27,7 +27,7 @@ import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 
 from gymtui.client import Bookmark, WebSocketService
-from gymtui.client.errors import Refused
+from gymtui.client.errors import RequestRefused
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Event, Notification, Notify, Refusal
 from tests.client_kit import running
 from tests.faults.program import Gym, serving
@@ -141,7 +141,7 @@ class Order:
             try:
                 await service.request(_command(writer, number, id), id=id)
                 self.outcomes["applied"] += 1
-            except Refused:
+            except RequestRefused:
                 self.outcomes["refused"] += 1
 
     async def _cut(self, every: int) -> None:

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 BEAT: Final = 10.0  # seconds between two pings; a connection that has lasted so long is healthy
 
 
-class Pulse:
+class Heartbeat:
     """Beats over one session, which began with the login's `token`; what has lasted a beat starts the `backoff` anew.
     The pongs go where the session says."""
 

@@ -16,11 +16,11 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.client.connection.dispatch import Dispatcher, Handler
 from gymtui.client.connection.follower import Follower, Journal
-from gymtui.client.connection.heartbeat import Pulse
+from gymtui.client.connection.heartbeat import Heartbeat
 from gymtui.client.connection.reconnect import Backoff, Ended, course
 from gymtui.client.connection.session import Session
-from gymtui.client.connection.silence import Patience
-from gymtui.client.connection.transport import SEND_WITHIN, Connect, Line, dial
+from gymtui.client.connection.silence import SilenceDetector
+from gymtui.client.connection.transport import SEND_WITHIN, Connect, Transport, dial
 from gymtui.client.errors import (
     AuthenticationProblem,
     ConnectionProblem,
@@ -123,8 +123,10 @@ class WebSocketService:
         return self._dispatcher.subscribe(kind, handler)
 
     async def request(self, request: Request, *, id: str | None = None) -> Raw:
-        """Asks, and waits for the `result`. Refused: the server said no; Disconnected: nobody knows what it said.
-        Requests leave in the order of the calls."""
+        """Asks, and waits for the `result`; requests leave in the order of the calls.
+
+        RequestRefused: the server said no; Disconnected: nobody knows what it said.
+        """
         if self._session is None:
             raise Disconnected("There is no connection to the server.")
         return await self._session.request(request, id)
@@ -153,32 +155,34 @@ class WebSocketService:
         self._become("connecting", reason=self.state.reason)
         self._anew.clear()
         token = await self._login.token()
-        line = await dial(self._connect, self._url, token, self._desk, send_within=self._send_within)
+        transport = await dial(self._connect, self._url, token, self._desk, send_within=self._send_within)
         try:
-            auth, status = await line.greet()
-            await self._keep(line, token, auth, status)
+            auth, status = await transport.greet()
+            await self._keep(transport, token, auth, status)
         finally:
-            await line.hang_up()
+            await transport.hang_up()
 
-    async def _keep(self, line: Line, token: str, auth: AuthResponse, status: ConnectionStatus) -> None:
-        patience = Patience(self._silent, clock=self._clock, sleep=self._sleep)
+    async def _keep(self, transport: Transport, token: str, auth: AuthResponse, status: ConnectionStatus) -> None:
+        silence = SilenceDetector(self._silent, clock=self._clock, sleep=self._sleep)
         session = Session(
-            line,
+            transport,
             self._follower,
             publish=self._dispatcher.publish,
             report=self.report,
             pong=self._measure,
-            patience=patience,
+            silence=silence,
             new_id=self._new_id,
         )
-        pulse = Pulse(session, self._login, token, self._backoff, desk=self._desk, timer=self._timer, sleep=self._sleep)
+        heartbeat = Heartbeat(
+            session, self._login, token, self._backoff, desk=self._desk, timer=self._timer, sleep=self._sleep
+        )
         try:
             await session.greet(status)
             self._session = session
             self._compare_clocks(status.server_time)
             user, role = auth.user or self._login.user, auth.role or self._login.role
             self._become("live", session_id=status.session_id, user=user, role=role)
-            await until_first(session.read(), pulse.run(), patience.run(), self._anew.wait())
+            await until_first(session.read(), heartbeat.run(), silence.run(), self._anew.wait())
         except Ended as ended:
             session.abandon(str(ended), ended.code)
             raise

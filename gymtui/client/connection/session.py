@@ -11,12 +11,12 @@ from typing import Final
 from msgspec import UNSET, Raw
 
 from gymtui import codec
-from gymtui.client.connection._replies import Replies
 from gymtui.client.connection.follower import Follower
+from gymtui.client.connection.pending_replies import PendingReplies
 from gymtui.client.connection.reconnect import Ended
-from gymtui.client.connection.silence import Patience
-from gymtui.client.connection.transport import Line
-from gymtui.client.errors import Disconnected, Problem, ProcessingProblem, Refused
+from gymtui.client.connection.silence import SilenceDetector
+from gymtui.client.connection.transport import Transport
+from gymtui.client.errors import Disconnected, Problem, ProcessingProblem, RequestRefused
 from gymtui.protocol import (
     AuthResponse,
     Batch,
@@ -42,6 +42,7 @@ from gymtui.protocol import (
 logger = logging.getLogger(__name__)
 
 REPLY_WITHIN: Final = 30.0  # seconds
+NO_REASON: Final = ErrorBody(code="internal", message="The server gave no reason.", retryable=False)
 
 
 class Session:
@@ -50,23 +51,23 @@ class Session:
 
     def __init__(
         self,
-        line: Line,
+        transport: Transport,
         follower: Follower,
         *,
         publish: Callable[[str, object], None],
         report: Callable[[Problem], None],
         pong: Callable[[float, str], None],
-        patience: Patience,
+        silence: SilenceDetector,
         new_id: Callable[[], str],
     ) -> None:
-        self._line = line
+        self._transport = transport
         self._follower = follower
         self._publish = publish
         self._report = report
         self._pong = pong
-        self._patience = patience
+        self._silence = silence
         self._new_id = new_id
-        self._replies = Replies()
+        self._replies = PendingReplies()
         self._resume_id: str | None = None
 
     async def greet(self, status: ConnectionStatus) -> None:
@@ -78,8 +79,8 @@ class Session:
     async def read(self) -> None:
         """Takes message after message; ends only with `Ended`."""
         while True:
-            data = await self._line.receive()
-            self._patience.heard()
+            data = await self._transport.receive()
+            self._silence.heard()
             try:
                 frame = codec.read_frame(data)
             except codec.Unreadable as error:
@@ -88,17 +89,17 @@ class Session:
                 await self._take(frame)
 
     async def send(self, request: Request, id: str | None = None) -> None:
-        await self._line.send(codec.message(request, id))
+        await self._transport.send(codec.message(request, id))
 
     async def ping(self, ping: Ping) -> None:
         """Asks whether anybody is there; `pong` is called when they are."""
-        self._patience.asked()
+        self._silence.asked()
         await self.send(ping)
 
     async def request(self, request: Request, id: str | None) -> Raw:
         """As `WebSocketService.request`."""
         id = id or self._new_id()
-        self._patience.asked()
+        self._silence.asked()
         with self._replies.expect(id) as waiting:
             try:
                 async with asyncio.timeout(REPLY_WITHIN):
@@ -112,7 +113,9 @@ class Session:
             raise answer
         if answer.ok:
             return answer.result
-        raise Refused(answer.error or ErrorBody(code="internal", message="The server gave no reason.", retryable=False))
+        raise RequestRefused(
+            answer.error or ErrorBody(code="internal", message="The server gave no reason.", retryable=False)
+        )
 
     def abandon(self, reason: str, code: int | None = None) -> None:
         """No answer will come to any request."""
@@ -121,7 +124,7 @@ class Session:
     # --- what comes -----------------------------------------------------------------------------------------------
 
     async def _take(self, frame: codec.Frame) -> None:
-        self._line.error = frame.message if isinstance(frame.message, ErrorBody) else None
+        self._transport.error = frame.message if isinstance(frame.message, ErrorBody) else None
         for failure in frame.failures:
             self._unreadable(failure)
         if frame.seq is not None:

@@ -11,7 +11,7 @@ from gymtui import clock
 PATIENCE: Final = 3.5  # seconds without an answer: a slow network takes two
 
 
-class Patience:
+class SilenceDetector:
     """`tell` gets the time (ms) at which something was asked, after some seconds in which nothing at all has come back;
     and None once something does. It only tells: when a connection is over, others decide."""
 

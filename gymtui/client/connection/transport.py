@@ -1,4 +1,4 @@
-"""One connection to the server, from the upgrade to the close; however it ends, it is `Ended`."""
+"""The transport: one WebSocket, from the upgrade to the close; however it ends, it is `Ended`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.protocol import State
 
 from gymtui import codec
-from gymtui.client.connection._sign_of_life import Connection
 from gymtui.client.connection.reconnect import ABNORMAL, SENTENCES, Ended, asked_for, sentence
 from gymtui.client.errors import AuthenticationProblem
 from gymtui.faults import fault
@@ -27,8 +28,41 @@ _wire.setLevel(logging.INFO)
 GREET_WITHIN: Final = 10.0  # seconds from the upgrade to `connection_status`
 SEND_WITHIN: Final = 10.0  # seconds for a message to leave this machine
 CLOSE_WITHIN: Final = 2.0  # seconds for a polite end
+
+
+class PatientConnection(ClientConnection):
+    """Pings every `ping_interval` seconds, and is over when no byte at all has come for `ping_timeout` seconds.
+
+    The library's own keepalive waits for the answer to one ping. On a slow line that stands behind a minute of
+    snapshot, so the library would end the connection, the snapshot would begin again, and so on for ever. And where the
+    other side takes nothing, it would wait for ever itself.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._heard_at = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self.loop.time()
+        super().data_received(data)
+        if self.protocol.close_rcvd is not None:
+            self.transport.close()  # the answer is written; whether it gets there may be why the other side goes
+
+    async def keepalive(self) -> None:
+        assert self.ping_interval is not None
+        assert self.ping_timeout is not None
+        while (left := self._heard_at + self.ping_timeout - self.loop.time()) > 0:
+            await asyncio.sleep(min(self.ping_interval, left))
+            if not self.transport.is_reading():  # who is not listened to cannot be heard
+                self._heard_at = self.loop.time()
+            if self.protocol.state is State.OPEN:
+                self.protocol.send_ping(b"")
+                self.send_data()  # without waiting, as the library would: that may be for ever
+        self.transport.abort()
+
+
 OPTIONS: Final[dict[str, Any]] = {
-    "create_connection": Connection,
+    "create_connection": PatientConnection,
     "ping_interval": PING_EVERY,
     "ping_timeout": SILENCE,
     "open_timeout": 10,
@@ -40,7 +74,9 @@ OPTIONS: Final[dict[str, Any]] = {
 }
 
 
-class Transport(Protocol):
+class Abortable(Protocol):
+    """What is under a socket."""
+
     def abort(self) -> None: ...
 
 
@@ -48,7 +84,7 @@ class Socket(Protocol):
     """What a connection has to be able to do: `websockets`' own can, and `MockWebSocket`'s."""
 
     @property
-    def transport(self) -> Transport: ...
+    def transport(self) -> Abortable: ...
 
     async def send(self, message: bytes, *, text: bool | None = None) -> None: ...
 
@@ -60,8 +96,8 @@ class Socket(Protocol):
 Connect = Callable[..., Awaitable[Socket]]
 
 
-class Line:
-    """An open connection. Every method but `hang_up` raises `Ended` when it is over."""
+class Transport:
+    """An open WebSocket. Every method but `hang_up` raises `Ended` when it is over."""
 
     def __init__(self, socket: Socket, *, send_within: float = SEND_WITHIN) -> None:
         self._socket = socket
@@ -152,11 +188,13 @@ def address(url: str, token: str, desk: str | None) -> str:
     return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))
 
 
-async def dial(connect: Connect, url: str, token: str, desk: str | None, *, send_within: float = SEND_WITHIN) -> Line:
+async def dial(
+    connect: Connect, url: str, token: str, desk: str | None, *, send_within: float = SEND_WITHIN
+) -> Transport:
     """A new connection. Ended where there is none to be had; AuthenticationProblem for an HTTP 401 or 403."""
     server = urlsplit(url).netloc
     try:
-        return Line(await connect(address(url, token, desk), **OPTIONS), send_within=send_within)
+        return Transport(await connect(address(url, token, desk), **OPTIONS), send_within=send_within)
     except InvalidStatus as error:
         status = error.response.status_code
         if status in (401, 403):

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from gymtui import clock, codec
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.errors import Disconnected, Refused
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.protocol import CheckInEvent, ConflictNote, Conflicts, Event, ListConflicts, Refusal
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class Report(Struct, frozen=True, kw_only=True):
     problem: str | None = None
 
 
-class Reporter:
+class ConflictReporter:
     """Asks for the report, and keeps the `last` one for when there is nobody to ask."""
 
     def __init__(self, service: WebSocketService, *, clock: clock.Clock = clock.now) -> None:
@@ -47,7 +47,7 @@ class Reporter:
             notes = sorted(told.conflicts, key=lambda note: clock.to_ms(note.at), reverse=True)
         except Disconnected:
             self.last = replace(self.last, problem="not connected")
-        except Refused as refused:
+        except RequestRefused as refused:
             self.last = replace(self.last, problem=str(refused).rstrip("."))
         except (codec.Unreadable, ValueError, OverflowError) as error:
             logger.warning("The report of conflicts cannot be read: %s", error)

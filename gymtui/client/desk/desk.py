@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from gymtui import clock, codec
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.live_commands import Asker
-from gymtui.client.desk.member_sync import DirectorySync
-from gymtui.client.desk.outbox_queue import CommandQueue
-from gymtui.client.desk.outbox_sender import Outcome, Pump
+from gymtui.client.desk.live_commands import LiveCommands
+from gymtui.client.desk.member_sync import MemberSync
+from gymtui.client.desk.outbox_queue import OutboxQueue
+from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
 from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
 from gymtui.client.desk.verdicts import Matter, judge, since, zone_of
@@ -48,13 +48,13 @@ class Desk:
         self.name = name
         self._clock = clock
         self._new_id = new_id or self._id_of_now
-        self._queue = CommandQueue(replica, self._now)
+        self._queue = OutboxQueue(replica, self._now)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
-        self._pump = Pump(service, self._queue, self._told, sleep=sleep)
+        self._pump = OutboxSender(service, self._queue, self._told, sleep=sleep)
         self._outcomes = Outcomes(service, replica, self._presence, self._say, clock=clock)
-        self._asker = Asker(service, replica, self._outcomes.asked, clock=clock)
-        self._sync = DirectorySync(service, replica, self._directory_grew, sleep=sleep)
+        self._asker = LiveCommands(service, replica, self._outcomes.asked, clock=clock)
+        self._sync = MemberSync(service, replica, self._directory_grew, sleep=sleep)
         self._outcomes.unsent.update(row.id for row in self._queue)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)

@@ -12,7 +12,7 @@ from msgspec import Raw
 from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.verdicts import Matter, may_be_number
-from gymtui.client.errors import Disconnected, Refused
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.replica import Replica
 from gymtui.client.state import Verdict
 from gymtui.protocol import CheckIn, CheckOut, ErrorBody
@@ -20,7 +20,7 @@ from gymtui.protocol import CheckIn, CheckOut, ErrorBody
 CODE: Final = 64  # characters of the longest code there can be
 
 
-class Asker:
+class LiveCommands:
     """Asks beside the queue, and only while there is a server, and has what to say until it answers; `tell` hears the
     result, the refusal, or that nobody knows (None)."""
 
@@ -78,7 +78,7 @@ class Asker:
         outcome: Raw | ErrorBody | None
         try:
             outcome = await self._service.request(request, id=matter.command_id)
-        except Refused as refused:
+        except RequestRefused as refused:
             outcome = refused.body
         except Disconnected:
             outcome = None

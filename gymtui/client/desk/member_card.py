@@ -7,7 +7,7 @@ from typing import Final
 
 from gymtui import codec
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.errors import Disconnected, Refused
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.replica import Replica
 from gymtui.protocol import CheckInEvent, GetMember, Member, MemberCard
 
@@ -29,6 +29,6 @@ async def ask_card(service: WebSocketService, member: Member) -> MemberCard | No
     """The member as the server knows it; None where it does not say."""
     try:
         return codec.convert(await service.request(GetMember(member_id=member.id)), MemberCard)
-    except (Disconnected, Refused, codec.Unreadable) as error:
+    except (Disconnected, RequestRefused, codec.Unreadable) as error:
         logger.info("The card of %s comes from this desk: %s", member.id, error)
         return None

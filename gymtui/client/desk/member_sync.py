@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Raw, Struct
 
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
+from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.codec import Unreadable, convert
 from gymtui.protocol import Member, MembersPage, Seq, SyncMembers
@@ -29,7 +29,7 @@ class _Page(Struct, frozen=True, kw_only=True):
     as_of_seq: Seq
 
 
-class DirectorySync:
+class MemberSync:
     """Asks for the next page whenever the journal is in step and the directory is not complete. How far it has come is
     in the replica, so it goes on where it was after any cut; `told` gets it too, 0 to 1, after every page."""
 
@@ -83,7 +83,7 @@ class DirectorySync:
         except Disconnected:
             self._limit = max(self._limit // 4, LEAST)  # on a line that is slow, or breaks often, a page may never come
             await self._sleep(SOON)
-        except Refused as refused:
+        except RequestRefused as refused:
             await self._fail(str(refused), SOON if refused.body.retryable else LATER)
 
     def _read(self, result: Raw) -> MembersPage:

@@ -18,7 +18,7 @@ HAPPENED: Final = 120_000  # milliseconds after which what was done is told as s
 _NOBODY: Final[dict[str, Outgoing]] = {}
 
 
-class CommandQueue:
+class OutboxQueue:
     """Mirrors the outbox of a replica, so that a key stroke asks no disk. It is as long as what waits, and gives that
     in order; what was set aside is beside it. `now` is the server's time, as far as that is known."""
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from gymtui import codec
 from gymtui.client.connection.reconnect import UNTAKABLE, asked_for
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.outbox_queue import CommandQueue
-from gymtui.client.errors import Disconnected, ProcessingProblem, Refused
+from gymtui.client.desk.outbox_queue import OutboxQueue
+from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.schema import ReplicaError
 from gymtui.client.state import ConnectionState
@@ -28,14 +28,14 @@ Outcome = Literal["sent", "unsent", "set_aside"] | Raw | ErrorBody
 refused."""
 
 
-class Pump:
+class OutboxSender:
     """Keeps up to 64 commands on their way. One whose connection went is sent again, the same command under the same
     id; one that no row of the journal would ever answer is set aside. `tell` hears of everything."""
 
     def __init__(
         self,
         service: WebSocketService,
-        queue: CommandQueue,
+        queue: OutboxQueue,
         tell: Callable[[Outgoing, Outcome], None],
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -92,7 +92,7 @@ class Pump:
         self._tell(row, "sent")
         try:
             outcome: Raw | ErrorBody = await self._service.request(self._queue.request(row), id=row.id)
-        except Refused as refused:
+        except RequestRefused as refused:
             outcome = refused.body
         except Disconnected as gone:
             self._connected = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gymtui.client.desk.outbox_queue import CommandQueue
+from gymtui.client.desk.outbox_queue import OutboxQueue
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.visits import since
 from gymtui.client.state import Inside
@@ -12,7 +12,7 @@ from gymtui.protocol import CheckInEvent, MemberRef
 class Presence:
     """Answers for one member at a time; an event that is answered is in force before the journal has it."""
 
-    def __init__(self, replica: Replica, queue: CommandQueue) -> None:
+    def __init__(self, replica: Replica, queue: OutboxQueue) -> None:
         self._replica = replica
         self._queue = queue
         self._ahead: dict[str, CheckInEvent] = {}

@@ -1,36 +1,89 @@
-"""Whether a server answers, before anybody has logged in: one look over HTTP, on the port of its WebSocket."""
+"""The one HTTP client, on the port of the WebSocket: tokens, whether a server is ready, who is connected to it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
+import http.client
+import re
+import urllib.request
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-WITHIN: Final = 3.0  # seconds for an answer
+from msgspec import Struct
+
+from gymtui.client.tasks import in_background
+
+TOKEN_WITHIN: Final = 10.0  # seconds for an answer about a login: the server hashes a password first
+LOOK_WITHIN: Final = 3.0  # seconds for an answer that a screen waits for
+MAX_BODY: Final = 1024 * 1024  # bytes of an answer that are read
+
+NO_ANSWER: Final = (OSError, http.client.HTTPException, ValueError, OverflowError)
+"""What there is instead of an answer: the network, bytes that are no HTTP, an address that cannot be."""
+
+
+class Answer(Struct, frozen=True):
+    """What a server says over HTTP; `retry_after` is its header of that name."""
+
+    status: int
+    body: bytes
+    retry_after: str | None = None
+
+
+Fetch = Callable[[str, str], Answer]
+"""POSTs without a body: URL and `Authorization` in, the answer out; one of `NO_ANSWER` where there is none."""
 
 Readiness = Literal["ready", "unready", "stranger", "away"]
 """It takes commands; it is there, and takes none just now; something else answers; nothing does."""
 
 Probe = Callable[[str], Awaitable[Readiness]]
 
+Connected = Mapping[str, int]
+"""How many are connected by role; empty where the server does not say."""
+
+AskConnected = Callable[[], Awaitable[Connected]]
+
+_CONNECTIONS: Final = re.compile(r'^gymtui_connections\{role="(\w+)"\} (\d+)', re.MULTILINE)
+
+
+def address(url: str, path: str) -> str:
+    """The HTTP URL of that path at the server of the WebSocket at `url`."""
+    parts = urlsplit(url)
+    return f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}{path}"
+
+
+def fetch(url: str, authorization: str) -> Answer:
+    """A `Fetch` over the network; blocks for `TOKEN_WITHIN` seconds at most."""
+    return _exchange("POST", url, TOKEN_WITHIN, {"Authorization": authorization})
+
 
 async def ask_readiness(url: str) -> Readiness:
     """What the server of the WebSocket at `url` says at `/readyz`."""
-    parts = urlsplit(url)
-    secure = parts.scheme == "wss"
     try:
-        async with asyncio.timeout(WITHIN):
-            port = parts.port or (443 if secure else 80)
-            reader, writer = await asyncio.open_connection(parts.hostname, port, ssl=secure or None)
-            try:
-                writer.write(f"GET /readyz HTTP/1.1\r\nHost: {parts.hostname}\r\nConnection: close\r\n\r\n".encode())
-                line = await reader.readline()
-            finally:
-                writer.transport.abort()
-    except (OSError, ValueError):  # a timeout is an OSError; a port, a name or an answer that cannot be is the other
+        answer = await in_background(lambda: _exchange("GET", address(url, "/readyz"), LOOK_WITHIN))
+    except http.client.RemoteDisconnected:  # it is a BadStatusLine too, and says nothing about who hung up
         return "away"
-    status = line.split()[1:2]
-    if status == [b"200"]:
-        return "ready"
-    return "unready" if status == [b"503"] else "stranger" if status else "away"
+    except http.client.BadStatusLine:
+        return "stranger"
+    except NO_ANSWER:
+        return "away"
+    return "ready" if answer.status == 200 else "unready" if answer.status == 503 else "stranger"
+
+
+async def ask_connected(url: str) -> Connected:
+    """What the server of the WebSocket at `url` says at `/metrics`."""
+    try:
+        answer = await in_background(lambda: _exchange("GET", address(url, "/metrics"), LOOK_WITHIN))
+    except NO_ANSWER:  # the connection itself says so as well
+        return {}
+    found = _CONNECTIONS.findall(answer.body.decode(errors="replace"))
+    return {role: int(count) for role, count in found if count != "0"}
+
+
+def _exchange(method: str, url: str, within: float, headers: Mapping[str, str] | None = None) -> Answer:
+    """Neither proxies nor redirects: a password goes where it was meant to, and nowhere else."""
+    opener = urllib.request.OpenerDirector()
+    opener.add_handler(urllib.request.HTTPHandler())
+    opener.add_handler(urllib.request.HTTPSHandler())
+    request = urllib.request.Request(url, method=method, headers=dict(headers or {}))  # noqa: S310
+    with opener.open(request, timeout=within) as response:
+        return Answer(response.status, response.read(MAX_BODY), response.headers.get("Retry-After"))

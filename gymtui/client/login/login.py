@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
-from gymtui.client.login.http import Probe, Readiness, ask_readiness
-from gymtui.client.login.token_file import SessionBusy, Tokens, Unshared
-from gymtui.client.login.tokens import Answer, Fetch, TokenServer, fetch
+from gymtui.client.login.http import Answer, Fetch, Probe, Readiness, ask_readiness, fetch
+from gymtui.client.login.token_file import TokenFileBusy, Tokens, Unshared
+from gymtui.client.login.tokens import TokenClient
 from gymtui.protocol import Role
 
 __all__ = ["Answer", "Fetch", "Login", "fetch"]
@@ -51,7 +51,7 @@ class Login:
         clock: clock.Clock = clock.now,
     ) -> None:
         self._url = url
-        self._server = TokenServer(url, fetch, clock)
+        self._server = TokenClient(url, fetch, clock)
         self._probe = probe
         self._session = session or Unshared()
         self._clock = clock
@@ -122,7 +122,7 @@ class Login:
         try:
             with self._session.locked():
                 self._session.write(tokens)
-        except SessionBusy as busy:
+        except TokenFileBusy as busy:
             logger.warning("This login is not shared with other programs here: %s", busy)
         return tokens
 
@@ -134,7 +134,7 @@ class Login:
                 if newest.access_token != tokens.access_token and self._clock() < newest.renew_at:
                     return newest
                 return self._ask_for_successor(newest)
-        except SessionBusy as busy:
+        except TokenFileBusy as busy:
             raise ConnectionProblem(str(busy)) from busy
 
     def _ask_for_successor(self, newest: Tokens) -> Tokens:
@@ -153,7 +153,7 @@ class Login:
                 found = self._session.read(over.user)
                 if found is not None and found.refresh_token == over.refresh_token:
                     self._session.remove(over.user)
-        except SessionBusy as busy:
+        except TokenFileBusy as busy:
             logger.warning("A login that is over stays in its file: %s", busy)
 
 

@@ -27,7 +27,7 @@ LOCK_EVERY: Final = 0.05  # seconds between two looks
 MAX_SIZE: Final = 1024 * 1024  # bytes
 
 
-class SessionBusy(GymError):
+class TokenFileBusy(GymError):
     """Another program has the file, and does not let go."""
 
 
@@ -50,7 +50,7 @@ class _Content(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Unshared:
-    """Stands in for a `SessionFile` where a login is nobody else's."""
+    """Stands in for a `TokenFile` where a login is nobody else's."""
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -66,7 +66,7 @@ class Unshared:
         """Nothing was kept."""
 
 
-class SessionFile(Unshared):
+class TokenFile(Unshared):
     """The logins at the server of `url`, by user, as a file in `folder` that only its owner may read; no password.
 
     A refresh token is good once: `read`, ask for its successor and `write` while it is `locked`, and whoever comes
@@ -81,7 +81,7 @@ class SessionFile(Unshared):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Blocks until no other program has it, and keeps them out; SessionBusy after 15 s."""
+        """Blocks until no other program has it, and keeps them out; TokenFileBusy after 15 s."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
@@ -174,7 +174,7 @@ def _acquire(lock: int) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             if time.monotonic() >= deadline:
-                raise SessionBusy("Another program here is renewing the login, and does not get done.") from error
+                raise TokenFileBusy("Another program here is renewing the login, and does not get done.") from error
             time.sleep(LOCK_EVERY)
         else:
             return

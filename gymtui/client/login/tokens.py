@@ -1,11 +1,8 @@
-"""Asks a server for tokens, over HTTP on the port of its WebSocket. Everything here blocks: it is for a thread."""
+"""Tokens: asked of a server, and renewed. Everything here blocks: it is for a thread."""
 
 from __future__ import annotations
 
 import base64
-import http.client
-import urllib.request
-from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,34 +11,11 @@ from msgspec import Struct
 
 from gymtui import clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.login.http import NO_ANSWER, Answer, Fetch, address
 from gymtui.client.login.token_file import Tokens
 from gymtui.protocol import Role
 
 RENEW_AT: Final = 0.8  # of a token's life
-TIMEOUT: Final = 10.0  # seconds for an answer
-MAX_ANSWER: Final = 64 * 1024  # bytes
-
-
-class Answer(Struct, frozen=True):
-    """What a server says over HTTP; `retry_after` is its header of that name."""
-
-    status: int
-    body: bytes
-    retry_after: str | None = None
-
-
-Fetch = Callable[[str, str], Answer]
-"""POSTs without a body: URL and `Authorization` in, the answer out; OSError or HTTPException where there is none."""
-
-
-def fetch(url: str, authorization: str) -> Answer:
-    """Blocks, for `TIMEOUT` seconds at most. Neither proxies nor redirects: a password goes where it was meant to."""
-    opener = urllib.request.OpenerDirector()
-    opener.add_handler(urllib.request.HTTPHandler())
-    opener.add_handler(urllib.request.HTTPSHandler())
-    request = urllib.request.Request(url, method="POST", headers={"Authorization": authorization})  # noqa: S310
-    with opener.open(request, timeout=TIMEOUT) as response:
-        return Answer(response.status, response.read(MAX_ANSWER), response.headers.get("Retry-After"))
 
 
 class _User(Struct, frozen=True):
@@ -64,13 +38,12 @@ class _Error(Struct, frozen=True):
     error: _Said
 
 
-class TokenServer:
+class TokenClient:
     """The server of the WebSocket at `url`. AuthenticationProblem: it says no; ConnectionProblem: it is away."""
 
     def __init__(self, url: str, fetch: Fetch, clock: clock.Clock) -> None:
-        parts = urlsplit(url)
-        self._url = f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}/auth/token"
-        self._server = parts.netloc
+        self._url = address(url, "/auth/token")
+        self._server = urlsplit(url).netloc
         self._fetch = fetch
         self._clock = clock
 
@@ -93,7 +66,7 @@ class TokenServer:
     def _ask(self, authorization: str) -> Answer:
         try:
             return self._fetch(self._url, authorization)
-        except (OSError, http.client.HTTPException) as error:
+        except NO_ANSWER as error:
             message = f"The server at {self._server} cannot be reached: please check the network and the address."
             raise ConnectionProblem(message) from error
 

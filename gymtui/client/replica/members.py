@@ -39,7 +39,7 @@ class Known(NamedTuple):
     member: Member
 
 
-class Directory:
+class MemberTable:
     """Reads and writes inside the transactions of whoever owns `db`."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

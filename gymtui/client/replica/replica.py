@@ -10,11 +10,11 @@ from pathlib import Path
 from msgspec import UNSET
 
 from gymtui import clock
-from gymtui.client.replica.members import Directory
+from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.outbox import Outbox, Outgoing
 from gymtui.client.replica.schema import ReplicaError, ReplicaInUse, hold, open_file, reading, transaction
-from gymtui.client.replica.undo_log import Undoable, Undoables
-from gymtui.client.replica.visits import Floor
+from gymtui.client.replica.undo_log import Undoable, UndoLog
+from gymtui.client.replica.visits import VisitTable
 from gymtui.codec import convert, encode
 from gymtui.faults import fault
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats, Undo
@@ -37,10 +37,10 @@ class Replica:
         except ReplicaError:
             self._release()
             raise
-        self._members = Directory(self._db)
-        self._floor = Floor(self._db)
+        self._members = MemberTable(self._db)
+        self._visits = VisitTable(self._db)
         self._outbox = Outbox(self._db)
-        self._undoables = Undoables(self._db)
+        self._undo_log = UndoLog(self._db)
         self._parts: list[Snapshot] = []
         try:
             self._load()
@@ -67,7 +67,7 @@ class Replica:
     def apply(self, events: Sequence[Event], seq: int) -> None:
         """Folds events, in `seq` order, and moves to `seq`: both in one transaction, or neither."""
         with self._transaction():
-            self._floor.fold(events)
+            self._visits.fold(events)
             self._members.fold(event for event in events if isinstance(event, Member))
             self._members.fold_visits_left(
                 {
@@ -96,10 +96,10 @@ class Replica:
             if part.epoch != epoch or part.seq < seq:
                 self._outbox.reopen(clock.to_ms(part.stats.as_of))
                 self._members.doubt()
-                self._floor.forget()
+                self._visits.forget()
                 self._db.execute("UPDATE desk SET after_seq = 0")
-            self._floor.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
-            self._floor.replace(event for p in parts for event in p.present)
+            self._visits.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
+            self._visits.replace(event for p in parts for event in p.present)
             self._db.execute(
                 "UPDATE desk SET epoch = ?, seq = ?, gym = ?, stats = ?",
                 (part.epoch, part.seq, encode(part.gym), encode(part.stats)),
@@ -131,17 +131,17 @@ class Replica:
     def visit(self, member_id: str) -> CheckInEvent | None:
         """The open visit, as far as the journal goes."""
         with reading():
-            return self._floor.visit(member_id)
+            return self._visits.visit(member_id)
 
     def present(self) -> list[CheckInEvent]:
         """All open visits, the newest first."""
         with reading():
-            return self._floor.present()
+            return self._visits.present()
 
     def recent(self, limit: int) -> list[Event]:
         """The last visits, refusals and notifications, the newest first; 500 are kept."""
         with reading():
-            return self._floor.recent(limit)
+            return self._visits.recent(limit)
 
     # --- the directory --------------------------------------------------------------------------------------------
 
@@ -169,9 +169,9 @@ class Replica:
         with transaction(self._db, durable=True):
             self._outbox.add(row)
             if done is not None:
-                self._undoables.keep(done)
+                self._undo_log.keep(done)
             if row.kind == "undo" and isinstance(request := row.request, Undo):
-                self._undoables.undo(request.command_id, row.id)
+                self._undo_log.undo(request.command_id, row.id)
             fault("before_outbox_commit")
         fault("after_outbox_commit")
 
@@ -186,7 +186,7 @@ class Replica:
         with transaction(self._db):
             self._outbox.settle(id, at)
             if visit is not None and visit.seq > self._position[1]:
-                self._floor.change([visit])
+                self._visits.change([visit])
             fault("before_settle")
         fault("after_settle")
 
@@ -205,22 +205,22 @@ class Replica:
     def undoable(self) -> Undoable | None:
         """The last command that can be taken back."""
         with reading():
-            return self._undoables.last()
+            return self._undo_log.last()
 
     def reopened(self) -> dict[str, int]:
         """When the visits began (ms) that an undo opens again, by the undo's id."""
         with reading():
-            return self._undoables.reopened()
+            return self._undo_log.reopened()
 
     def remember(self, done: Undoable) -> None:
         """A command that was not queued can be taken back."""
         with transaction(self._db):
-            self._undoables.keep(done)
+            self._undo_log.keep(done)
 
     def forget(self, command_id: str) -> None:
         """It cannot be taken back."""
         with transaction(self._db):
-            self._undoables.forget(command_id)
+            self._undo_log.forget(command_id)
 
     # --- what is kept at hand -------------------------------------------------------------------------------------
 

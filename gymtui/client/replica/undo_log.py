@@ -21,7 +21,7 @@ class Undoable(Struct, frozen=True):
     since: int | None = None
 
 
-class Undoables:
+class UndoLog:
     """The table of them; writes inside the transactions of whoever owns `db`."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

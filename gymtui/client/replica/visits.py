@@ -23,7 +23,7 @@ _events: Final[dict[str, msgspec.json.Decoder[Any]]] = {
 }
 
 
-class Floor:
+class VisitTable:
     """Open visits and the recent past; writes inside the transactions of whoever owns `db`."""
 
     def __init__(self, db: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from gymtui import clock
-from gymtui.client.desk.conflict_report import DAYS, Report, Reporter, concerns
+from gymtui.client.desk.conflict_report import DAYS, ConflictReporter, Report, concerns
 from gymtui.client.desk.desk import Desk
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
@@ -45,7 +45,7 @@ class ConflictsScreen(RowsScreen):
     is_live: var[bool] = var(False, init=False)
     note: var[ConflictNote | None] = var[ConflictNote | None](None)  # the chosen one
 
-    def __init__(self, desk: Desk, reporter: Reporter, *, clock: clock.Clock = clock.now) -> None:
+    def __init__(self, desk: Desk, reporter: ConflictReporter, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk, clock=clock)
         self._reporter = reporter
         self._is_stale = asyncio.Event()

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.login._connected import Ask, Connected
+from gymtui.client.login.http import AskConnected, Connected
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Event, Snapshot
 from gymtui.ui.bindings import bind
@@ -57,7 +57,7 @@ class Monitor(LiveScreen):
     box = getters.query_one("#filter", Input)
 
     def __init__(
-        self, service: WebSocketService, journal: Bookmark, ask: Ask, *, clock: clock.Clock = clock.now
+        self, service: WebSocketService, journal: Bookmark, ask: AskConnected, *, clock: clock.Clock = clock.now
     ) -> None:
         super().__init__(service, heading="monitor", clock=clock)
         self._journal = journal

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.style import Style
 
-from gymtui.client.login._connected import Connected
+from gymtui.client.login.http import Connected
 from gymtui.printable import printable
 from gymtui.protocol import Stats
 from gymtui.ui.cells import fit

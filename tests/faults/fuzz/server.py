@@ -18,7 +18,7 @@ from websockets.frames import Frame, Opcode
 
 from gymtui import codec
 from gymtui.client import Replica, WebSocketService
-from gymtui.client.errors import Disconnected, Refused
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import ConnectionState
 from gymtui.client.unattended import live
 from gymtui.codec import Unreadable, convert
@@ -148,7 +148,7 @@ class Worker:
                     await self.service.request(command)
                     self.answered += 1
                     await asyncio.sleep(EVERY)
-        except (Refused, Disconnected) as error:
+        except (RequestRefused, Disconnected) as error:
             self.failures.append(f"the desk was told: {error}")
 
     async def compare(self) -> None:

@@ -16,9 +16,9 @@ import msgspec
 import pytest
 
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
-from gymtui.client.login import token_file as session_file
+from gymtui.client.login import token_file
 from gymtui.client.login.login import Answer, Login
-from gymtui.client.login.token_file import SessionBusy, SessionFile, Tokens
+from gymtui.client.login.token_file import TokenFile, TokenFileBusy, Tokens
 from gymtui.client.mock import MockWebSocket
 from tests.client_kit import NOW, URL, played
 from tests.kit import PASSWORD, port_of, serving
@@ -83,7 +83,7 @@ def program(server: TokenChain, tmp_path: Path) -> Callable[..., Login]:
     """Another program of the same person; `user` is who it wants to be."""
 
     def start(user: str | None = "ana", url: str = URL) -> Login:
-        return Login(url, user=user, session=SessionFile(tmp_path, url), fetch=server, clock=lambda: server.now)
+        return Login(url, user=user, session=TokenFile(tmp_path, url), fetch=server, clock=lambda: server.now)
 
     return start
 
@@ -117,7 +117,7 @@ async def test_another_user_and_another_server_are_another_login(program: Callab
 
 
 async def test_whoever_names_nobody_is_who_logged_in_last(tmp_path: Path, program: Callable[..., Login]) -> None:
-    session = SessionFile(tmp_path, URL)
+    session = TokenFile(tmp_path, URL)
     session.write(tokens("ana", since=NOW + 1))
     session.write(tokens("ben", since=NOW))
     assert program(None).user == "ana"
@@ -210,7 +210,7 @@ async def test_a_login_that_is_over_is_forgotten_by_all(
 async def test_logging_out_forgets_only_ones_own_login(tmp_path: Path, program: Callable[..., Login]) -> None:
     first = program()
     await first.log_in("ana", "a password")
-    SessionFile(tmp_path, URL).write(tokens("ben"))
+    TokenFile(tmp_path, URL).write(tokens("ben"))
     await program().forget()
     assert not program().is_there
     assert program("ben").is_there
@@ -259,7 +259,7 @@ async def test_nobody_else_may_read_it_from_the_start_and_it_has_no_password(
 
 
 async def test_a_ready_token_is_never_written_and_nobody_elses_is_used(tmp_path: Path, server: TokenChain) -> None:
-    session = SessionFile(tmp_path, URL)
+    session = TokenFile(tmp_path, URL)
     session.write(tokens())
     before = the_file(tmp_path).read_bytes()
     login = Login(URL, token="a-ready-token", user="ana", session=session, fetch=server)
@@ -273,7 +273,7 @@ async def test_a_ready_token_is_never_written_and_nobody_elses_is_used(tmp_path:
 async def test_a_file_that_others_may_read_is_not_used(
     tmp_path: Path, program: Callable[..., Login], caplog: pytest.LogCaptureFixture, mode: int
 ) -> None:
-    SessionFile(tmp_path, URL).write(tokens())
+    TokenFile(tmp_path, URL).write(tokens())
     the_file(tmp_path).chmod(mode)
     assert not program().is_there
     assert "chmod 600" in caplog.text
@@ -296,7 +296,7 @@ async def test_a_file_that_others_may_read_is_not_used(
 async def test_content_that_is_not_ours_is_not_used(
     tmp_path: Path, program: Callable[..., Login], caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
-    SessionFile(tmp_path, URL).write(tokens())
+    TokenFile(tmp_path, URL).write(tokens())
     the_file(tmp_path).write_bytes(content)
     assert not program().is_there
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
@@ -306,7 +306,7 @@ async def test_content_that_is_not_ours_is_not_used(
 
 
 def test_a_link_is_not_followed(tmp_path: Path, program: Callable[..., Login]) -> None:
-    SessionFile(tmp_path, URL).write(tokens())
+    TokenFile(tmp_path, URL).write(tokens())
     path = the_file(tmp_path)
     path.rename(tmp_path / "elsewhere")
     path.symlink_to(tmp_path / "elsewhere")
@@ -314,12 +314,12 @@ def test_a_link_is_not_followed(tmp_path: Path, program: Callable[..., Login]) -
 
 
 def test_a_crash_while_it_is_written_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = SessionFile(tmp_path, URL)
+    session = TokenFile(tmp_path, URL)
     session.write(tokens())
     seen: list[Tokens | None] = []
 
     def crash(_: int) -> None:
-        seen.append(SessionFile(tmp_path, URL).read("ana"))
+        seen.append(TokenFile(tmp_path, URL).read("ana"))
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
@@ -350,7 +350,7 @@ async def test_a_disk_that_does_not_take_it_leaves_no_used_token_behind(
 
 async def test_a_folder_that_cannot_be_costs_only_the_sharing(tmp_path: Path, server: TokenChain) -> None:
     (tmp_path / "file").write_text("")
-    login = Login(URL, session=SessionFile(tmp_path / "file", URL), fetch=server, clock=lambda: server.now)
+    login = Login(URL, session=TokenFile(tmp_path / "file", URL), fetch=server, clock=lambda: server.now)
     await login.log_in("ana", "a password")
     server.now += LIFE
     assert await login.token() == "access-101"
@@ -361,10 +361,10 @@ async def test_a_program_that_keeps_the_lock_stops_no_other(
 ) -> None:
     login = program()
     await login.log_in("ana", "a password")
-    monkeypatch.setattr(session_file, "LOCK_WITHIN", 0.1)
+    monkeypatch.setattr(token_file, "LOCK_WITHIN", 0.1)
     with the_file(tmp_path).with_suffix(".lock").open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(SessionBusy), SessionFile(tmp_path, URL).locked():
+        with pytest.raises(TokenFileBusy), TokenFile(tmp_path, URL).locked():
             pass
         server.now += LIFE * 9 // 10
         assert await login.token() == "access-100"
@@ -385,7 +385,7 @@ async def test_two_programs_live_on_one_login_of_the_real_server(gym: Path, tmp_
         now = NOW
 
         def program() -> Login:
-            return Login(url, user="ana", session=SessionFile(folder, url), clock=lambda: now)
+            return Login(url, user="ana", session=TokenFile(folder, url), clock=lambda: now)
 
         first = program()
         await first.log_in("ana", PASSWORD)

@@ -12,7 +12,7 @@ from gymtui.protocol import Reply
 Answer = Reply | Disconnected
 
 
-class Replies:
+class PendingReplies:
     """Requests that wait for their answer, by id."""
 
     def __init__(self) -> None:

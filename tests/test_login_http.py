@@ -1,17 +1,17 @@
-"""What a server says before anybody has logged in."""
+"""The one HTTP client: what a server says before anybody has logged in, and who is connected."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from gymtui.client import Login
-from gymtui.client.login.http import ask_readiness
-from tests.kit import serving
+from gymtui.client.login.http import ask_connected, ask_readiness
+from tests.kit import Wire, make_gym, serving, token
 
 
 @asynccontextmanager
@@ -28,7 +28,7 @@ async def saying(answer: bytes) -> AsyncIterator[str]:
     server = await asyncio.start_server(say, "127.0.0.1", 0)
     async with server:
         yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/ws/checkins/"
-    assert all(request.startswith(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n") for request in heard)
+    assert all(request.startswith(b"GET /readyz HTTP/1.1\r\n") for request in heard)
 
 
 async def test_a_server_that_runs_is_ready_and_one_that_is_gone_is_away(gym: Path) -> None:
@@ -57,3 +57,15 @@ async def test_other_answers(answer: bytes, readiness: str) -> None:
 @pytest.mark.parametrize("url", ["ws://gym.test:99999/", "ws://no.such.host.invalid/", "wss://127.0.0.1:1/"])
 async def test_an_address_that_cannot_be_is_away(url: str) -> None:
     assert await ask_readiness(url) == "away"
+
+
+async def test_the_servers_count_by_role(tmp_path: Path) -> None:
+    gym = tmp_path / "gym.db"
+    make_gym(gym)
+    async with AsyncExitStack() as stack:
+        url = (await stack.enter_async_context(serving(gym))).url
+        for user in ("ana", "ben", "otto"):
+            wire = await stack.enter_async_context(Wire.open(url, token(gym, user)))
+            await wire.until("connection_status")
+        assert await ask_connected(url) == {"staff": 2, "operator": 1}
+    assert await ask_connected(url) == {}
