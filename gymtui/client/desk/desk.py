@@ -14,7 +14,7 @@ from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.live_commands import LiveCommands
 from gymtui.client.desk.member_sync import MemberSync
-from gymtui.client.desk.outbox_queue import OutboxQueue
+from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
 from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
@@ -51,11 +51,10 @@ class Desk:
         self._queue = OutboxQueue(replica, self._now)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
-        self._pump = OutboxSender(service, self._queue, self._told, sleep=sleep)
+        self._sender = OutboxSender(service, self._queue, self._told, sleep=sleep)
         self._outcomes = Outcomes(service, replica, self._presence, self._say, clock=clock)
-        self._asker = LiveCommands(service, replica, self._outcomes.asked, clock=clock)
+        self._live_commands = LiveCommands(service, replica, self._outcomes.asked, clock=clock)
         self._sync = MemberSync(service, replica, self._directory_grew, sleep=sleep)
-        self._outcomes.unsent.update(row.id for row in self._queue)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
         service.subscribe("snapshot", self._start_again)
@@ -63,9 +62,9 @@ class Desk:
     async def run(self) -> None:
         """Connection, queue and directory, until the service is closed."""
         try:
-            await until_first(self.service.run(), self._pump.run(), self._sync.run())
+            await until_first(self.service.run(), self._sender.run(), self._sync.run())
         finally:
-            await self._asker.stop()
+            await self._live_commands.stop()
 
     def subscribe(
         self, kind: Literal["verdict", "queue", "directory"], handler: Callable[[Any], None]
@@ -94,11 +93,9 @@ class Desk:
     def _start_again(self, _: object) -> None:
         """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks."""
         self._presence.start_again()
-        before = {row.id for row in self._queue}
         self._queue.reload()
-        self._outcomes.unsent.update({row.id for row in self._queue} - before)
         self._dispatcher.publish("queue", self.queued)
-        self._pump.wake()
+        self._sender.wake()
 
     @property
     def queued(self) -> int:
@@ -124,9 +121,8 @@ class Desk:
         is not there any more."""
         matter = self._take_up(id, self._queue.retry)
         if matter is not None:
-            self._outcomes.unsent.add(id)
             self._say(matter.queued(self._clock(), sent=False, again=True))
-            self._pump.wake()
+            self._sender.wake()
 
     def _take_up(self, id: str, do: Callable[[Outgoing], None]) -> Matter | None:
         """Does that with a command that was set aside; None where it is gone, or where the disk does not take that."""
@@ -149,7 +145,7 @@ class Desk:
         member = self._known(who)
         if member is None:
             code = str(who).strip()
-            return self._asker.ask_by_code(self._matter("check_in", code), CheckIn(code=code))
+            return self._live_commands.ask_by_code(self._matter("check_in", code), CheckIn(code=code))
         matter = self._matter("check_in", member)
         in_since = self.in_since(member.id)
         if in_since is not None:
@@ -158,7 +154,9 @@ class Desk:
             return matter.already_in(self._clock(), detail)
         ruling = judge(member, self.replica.gym, self._now())
         if ruling.action == "refuse":
-            return self._asker.refuse(matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or "")
+            return self._live_commands.refuse(
+                matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or ""
+            )
         matter = replace(matter, warning=ruling.reason)
         request = CheckIn(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
@@ -168,18 +166,18 @@ class Desk:
         member = self._known(who)
         if member is None:
             code = str(who).strip()
-            return self._asker.ask_by_code(self._matter("check_out", code), CheckOut(code=code))
+            return self._live_commands.ask_by_code(self._matter("check_out", code), CheckOut(code=code))
         matter = self._matter("check_out", member)
         in_since = self.in_since(member.id)
         if in_since is None:
-            return self._asker.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
+            return self._live_commands.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
         request = CheckOut(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
 
     def override(self, who: MemberRef, override: Override) -> Verdict:
         """A manager lets in whom the rules refuse; asked now and once, since a PIN is written down nowhere."""
         matter = replace(self._matter("check_in", who), overrides=True)
-        return self._asker.override(matter, CheckIn(member_id=who.id, override=override))
+        return self._live_commands.override(matter, CheckIn(member_id=who.id, override=override))
 
     def undo(self) -> Verdict | None:
         """Takes back what this desk did last; None where there is nothing to take back."""
@@ -204,16 +202,12 @@ class Desk:
             member_id=matter.member.id,
             at=self._now(),
         )
+        sent = self._is_live
         try:
-            self._queue.add(row, done)
+            self._queue.add(Pending(row, is_told_unsent=not sent, warning=matter.warning), done)
         except ReplicaError:
             return self._not_written(matter)
-        if matter.warning is not None:
-            self._outcomes.warnings[row.id] = matter.warning
-        sent = self._is_live
-        if not sent:
-            self._outcomes.unsent.add(matter.command_id)
-        self._pump.wake()
+        self._sender.wake()
         self._dispatcher.publish("queue", self.queued)
         return matter.queued(self._clock(), sent=sent)
 
@@ -222,8 +216,8 @@ class Desk:
         step = "free some space, then do it again"
         return matter.says("refused", self._clock(), detail="this desk cannot write to its disk", next_step=step)
 
-    def _told(self, row: Outgoing, outcome: Outcome) -> None:
-        if self._outcomes.told(row, outcome):
+    def _told(self, pending: Pending, outcome: Outcome) -> None:
+        if self._outcomes.told(pending, outcome):
             self._dispatcher.publish("queue", self.queued)
 
     def _say(self, verdict: Verdict) -> None:

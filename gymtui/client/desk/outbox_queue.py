@@ -1,10 +1,11 @@
-"""The outbox at hand: what waits, whom it is about, and who is in once it has been done."""
+"""The outbox at hand: each command that waits for its answer, once, with all that is known of it."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui import clock
@@ -15,56 +16,77 @@ from gymtui.codec import Unreadable, convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Undo
 
 HAPPENED: Final = 120_000  # milliseconds after which what was done is told as something that has happened
-_NOBODY: Final[dict[str, Outgoing]] = {}
+
+
+class Pending(Struct, eq=False):
+    """A command that waits for its answer: the `row` on disk, and where it stands.
+
+    `in_flight`: it is on its way to the server. `is_told_unsent`: the person knows that it is not sent yet, as of every
+    command that was here before this program was started. `warning` is what the person was told at once about it.
+    """
+
+    row: Outgoing
+    in_flight: bool = False
+    is_told_unsent: bool = True
+    warning: str | None = None
+
+
+_NOBODY: Final[dict[str, Pending]] = {}
 
 
 class OutboxQueue:
-    """Mirrors the outbox of a replica, so that a key stroke asks no disk. It is as long as what waits, and gives that
-    in order; what was set aside is beside it. `now` is the server's time, as far as that is known."""
+    """Mirrors the outbox of a replica, so that a key stroke asks no disk.
+
+    It is as long as what waits, and gives the rows of that in order; what was set aside is beside it. `now` is the
+    server's time, as far as that is known.
+    """
 
     def __init__(self, replica: Replica, now: clock.Clock) -> None:
         self._replica = replica
         self._now = now
+        self._pending: dict[str, Pending] = {}
         self.reload()
 
     def reload(self) -> None:
         """As the replica has it: a journal that was taken up elsewhere may have to hear again of what was settled."""
-        self._rows: dict[str, Outgoing] = {}
+        before, self._pending = self._pending, {}
         self._aside: dict[str, Outgoing] = {}
-        self._by_member: dict[str, dict[str, Outgoing]] = {}
+        self._by_member: dict[str, dict[str, Pending]] = {}
         for row in map(_readable, self._replica.outbox()):
             if row.state == "waiting":
-                self._keep(row)
+                self._keep(before.get(row.id) or Pending(row))
             else:
                 self._aside[row.id] = row
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._pending)
 
     def __iter__(self) -> Iterator[Outgoing]:
-        return iter(self._rows.values())
+        return (pending.row for pending in self._pending.values())
 
     @property
     def aside(self) -> list[Outgoing]:
         """What is not sent any more, until a person has looked at it."""
         return list(self._aside.values())
 
-    def add(self, row: Outgoing, done: Undoable | None = None) -> None:
+    def add(self, pending: Pending, done: Undoable | None = None) -> None:
         """On disk when it returns, as what can be taken back if it can; ReplicaError where it cannot be."""
-        self._replica.enqueue(row, done)
-        self._keep(row)
+        self._replica.enqueue(pending.row, done)
+        self._keep(pending)
 
-    def settle(self, row: Outgoing, visit: CheckInEvent | None = None) -> None:
+    def settle(self, pending: Pending, visit: CheckInEvent | None = None) -> None:
         """It is answered, with what became of the visit; also where the disk does not take that (ReplicaError), for
         the next start to ask again."""
-        self._drop(row)
-        self._replica.settle(row.id, self._now(), visit)
+        self._drop(pending)
+        self._replica.settle(pending.row.id, self._now(), visit)
 
-    def set_aside(self, row: Outgoing, reason: str) -> None:
-        """It is kept for a person to look at, and not sent any more before the next start at least (ReplicaError)."""
-        self._drop(row)
-        self._aside[row.id] = replace(row, state="set_aside", reason=reason)
-        self._replica.set_aside(row.id, reason)
+    def set_aside(self, pending: Pending, reason: str) -> None:
+        """A dead letter: kept for a person to look at, and not sent any more before the next start at least
+        (ReplicaError)."""
+        self._drop(pending)
+        pending.row = replace(pending.row, state="set_aside", reason=reason)
+        self._aside[pending.row.id] = pending.row
+        self._replica.set_aside(pending.row.id, reason)
 
     def acknowledge(self, row: Outgoing) -> None:
         """What was set aside is forgotten."""
@@ -75,21 +97,24 @@ class OutboxQueue:
         """What was set aside waits again, behind all that waits already."""
         self._replica.send_again(row.id)
         del self._aside[row.id]
-        self._keep(replace(row, state="waiting", reason=None))
+        self._keep(Pending(replace(row, state="waiting", reason=None)))
 
-    def ready(self, in_flight: Container[str], room: int) -> Iterator[Outgoing]:
-        """Up to `room` rows to send, in order. Two of one member never travel at once: where the first has to be tried
+    def ready(self, room: int) -> Iterator[Pending]:
+        """Up to `room` commands to send, in order.
+
+        Two of one member never travel at once: where the first has to be tried
         again, the second must not overtake it; and what is behind it waits too, so that the journal has the desk's
         order."""
         busy: set[str] = set()
-        for row in self._rows.values():
-            if row.id not in in_flight:
-                if room <= 0 or row.member_id in busy:
+        for pending in self._pending.values():
+            member_id = pending.row.member_id
+            if not pending.in_flight:
+                if room <= 0 or member_id in busy:
                     return
                 room -= 1
-                yield row
-            if row.member_id is not None:
-                busy.add(row.member_id)
+                yield pending
+            if member_id is not None:
+                busy.add(member_id)
 
     def request(self, row: Outgoing) -> CheckIn | CheckOut | Undo:
         """What is sent: what was done some while ago has happened, and is recorded, whatever the rules say now."""
@@ -101,26 +126,28 @@ class OutboxQueue:
     def in_since(self, member_id: str, since: int | None, restored: Mapping[str, int]) -> int | None:
         """When the open visit began, or None, once all that waits for this member has been done to a visit open
         `since`. `restored` has the beginning of the visit that an undo opens again, by the undo's id."""
-        rows = self._by_member.get(member_id, _NOBODY).values()
+        rows = [pending.row for pending in self._by_member.get(member_id, _NOBODY).values()]
         undone = {row.request.command_id for row in rows if isinstance(row.request, Undo)}
         for row in rows:
             if row.id in undone:
                 continue
             if row.kind == "undo":
                 target = row.request
-                if isinstance(target, Undo) and target.command_id not in self._rows:
+                if isinstance(target, Undo) and target.command_id not in self._pending:
                     since = restored.get(row.id)
             else:
                 since = row.at if row.kind == "check_in" else None
         return since
 
-    def _keep(self, row: Outgoing) -> None:
-        self._rows[row.id] = row
+    def _keep(self, pending: Pending) -> None:
+        row = pending.row
+        self._pending[row.id] = pending
         if row.member_id is not None:
-            self._by_member.setdefault(row.member_id, {})[row.id] = row
+            self._by_member.setdefault(row.member_id, {})[row.id] = pending
 
-    def _drop(self, row: Outgoing) -> None:
-        self._rows.pop(row.id, None)
+    def _drop(self, pending: Pending) -> None:
+        row = pending.row
+        self._pending.pop(row.id, None)
         if row.member_id is not None:
             mine = self._by_member.get(row.member_id, {})
             mine.pop(row.id, None)

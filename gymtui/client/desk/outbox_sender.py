@@ -1,4 +1,4 @@
-"""Sends what waits in the queue, in order, until each command has its answer."""
+"""The outbox's sender: sends what waits, in order, until each command has its answer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Final, Literal
 
 from msgspec import Raw
-from msgspec.structs import replace
 
 from gymtui import codec
 from gymtui.client.connection.reconnect import UNTAKABLE, asked_for
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.outbox_queue import OutboxQueue
+from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
-from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.schema import ReplicaError
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import CheckInEvent, ErrorBody
@@ -36,7 +34,7 @@ class OutboxSender:
         self,
         service: WebSocketService,
         queue: OutboxQueue,
-        tell: Callable[[Outgoing, Outcome], None],
+        tell: Callable[[Pending, Outcome], None],
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -45,7 +43,7 @@ class OutboxSender:
         self._tell = tell
         self._sleep = sleep
         self._wake = asyncio.Event()
-        self._in_flight: set[str] = set()
+        self._flying = 0  # how many are on their way
         self._room = IN_FLIGHT
         self._pauses = 0  # commands that wait to be tried again: what comes after them waits too
         self._connected = False
@@ -55,7 +53,7 @@ class OutboxSender:
         self._wake.set()
 
     async def run(self) -> None:
-        """Pumps for ever."""
+        """Sends for ever."""
         unsubscribe = self._service.subscribe("connection", self._connection_changed)
         self._connection_changed(self._service.state)
         try:
@@ -64,9 +62,10 @@ class OutboxSender:
                     await self._wake.wait()
                     self._wake.clear()
                     alone = self._room == 1
-                    for row in self._ready():
-                        self._in_flight.add(row.id)
-                        sending.create_task(self._send(row, alone=alone))
+                    for pending in self._ready():
+                        pending.in_flight = True
+                        self._flying += 1
+                        sending.create_task(self._send(pending, alone=alone))
         finally:
             unsubscribe()
 
@@ -74,38 +73,40 @@ class OutboxSender:
         self._connected = state.phase == "live"
         self._wake.set()
 
-    def _ready(self) -> list[Outgoing]:
+    def _ready(self) -> list[Pending]:
         if not self._connected or self._pauses:
             return []
-        return list(self._queue.ready(self._in_flight, self._room - len(self._in_flight)))
+        return list(self._queue.ready(self._room - self._flying))
 
-    async def _send(self, row: Outgoing, *, alone: bool) -> None:
+    async def _send(self, pending: Pending, *, alone: bool) -> None:
         try:
-            await self._exchange(row, alone=alone)
+            await self._exchange(pending, alone=alone)
         except ReplicaError as error:
-            self._service.report(ProcessingProblem(str(error), kind=row.kind))
+            self._service.report(ProcessingProblem(str(error), kind=pending.row.kind))
         finally:
-            self._in_flight.discard(row.id)
+            pending.in_flight = False
+            self._flying -= 1
             self._wake.set()
 
-    async def _exchange(self, row: Outgoing, *, alone: bool) -> None:
-        self._tell(row, "sent")
+    async def _exchange(self, pending: Pending, *, alone: bool) -> None:
+        row = pending.row
+        self._tell(pending, "sent")
         try:
             outcome: Raw | ErrorBody = await self._service.request(self._queue.request(row), id=row.id)
         except RequestRefused as refused:
             outcome = refused.body
         except Disconnected as gone:
             self._connected = False
-            self._come_back(row, gone, alone=alone)
+            self._come_back(pending, gone, alone=alone)
             return
         if not isinstance(outcome, ErrorBody):
-            self._settle(row, outcome)
+            self._settle(pending, outcome)
         elif outcome.retryable:
             await self._wait(asked_for(outcome, RETRY_AFTER))
         elif outcome.code in NO_ROW:
-            self._set_aside(row, outcome.message)
+            self._set_aside(pending, outcome.message)
         else:
-            self._settle(row, outcome)
+            self._settle(pending, outcome)
 
     async def _wait(self, seconds: float) -> None:
         self._pauses += 1
@@ -114,27 +115,27 @@ class OutboxSender:
         finally:
             self._pauses -= 1
 
-    def _settle(self, row: Outgoing, outcome: Raw | ErrorBody) -> None:
+    def _settle(self, pending: Pending, outcome: Raw | ErrorBody) -> None:
         try:
-            self._queue.settle(row, _visit(outcome))
+            self._queue.settle(pending, _visit(outcome))
         finally:
-            self._tell(row, outcome)
+            self._tell(pending, outcome)
 
-    def _set_aside(self, row: Outgoing, reason: str) -> None:
+    def _set_aside(self, pending: Pending, reason: str) -> None:
         try:
-            self._queue.set_aside(row, reason)
+            self._queue.set_aside(pending, reason)
         finally:
-            self._tell(replace(row, reason=reason), "set_aside")
+            self._tell(pending, "set_aside")
 
-    def _come_back(self, row: Outgoing, gone: Disconnected, *, alone: bool) -> None:
+    def _come_back(self, pending: Pending, gone: Disconnected, *, alone: bool) -> None:
         """A server that cannot take what was sent gets the commands one by one, until the one is found."""
         if gone.code in UNTAKABLE and alone:
             self._room = IN_FLIGHT
-            self._set_aside(row, "The server cannot take this command.")
+            self._set_aside(pending, "The server cannot take this command.")
             return
         if gone.code in UNTAKABLE:
             self._room = 1
-        self._tell(row, "unsent")
+        self._tell(pending, "unsent")
 
 
 def _visit(outcome: Raw | ErrorBody) -> CheckInEvent | None:

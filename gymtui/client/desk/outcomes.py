@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from gymtui import clock, codec
 from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.outbox_queue import Pending
 from gymtui.client.desk.outbox_sender import Outcome
 from gymtui.client.desk.presence import Presence
 from gymtui.client.desk.verdicts import Matter, about, judge, since, zone_of
@@ -22,8 +23,7 @@ from gymtui.protocol import CheckInEvent, ErrorBody
 
 
 class Outcomes:
-    """Says what the server has said. `unsent` are the commands of which the person knows that they are not sent yet,
-    and `warnings` what the person was told at once about others, by the command's id."""
+    """Says what the server has said."""
 
     def __init__(
         self,
@@ -39,36 +39,32 @@ class Outcomes:
         self._presence = presence
         self._say = say
         self._clock = clock
-        self.unsent: set[str] = set()
-        self.warnings: dict[str, str] = {}
 
-    def matter(self, row: Outgoing) -> Matter:
-        """What a command from the queue is about, as far as this desk knows it now."""
+    def matter(self, row: Outgoing, warning: str | None = None) -> Matter:
+        """What a command from the outbox is about, as far as this desk knows it now."""
         undoes: CommandKind | None = None
         if row.kind == "undo":
             undoes = "check_out" if row.id in self._replica.reopened() else "check_in"
         matter = about(row, self._replica.member(row.member_id or ""), undoes)
-        return replace(matter, warning=self.warnings.get(row.id))
+        return replace(matter, warning=warning)
 
-    def told(self, row: Outgoing, outcome: Outcome) -> bool:
-        """A later word on a command from the queue; False where it is nothing new."""
-        matter = self.matter(row)
+    def told(self, pending: Pending, outcome: Outcome) -> bool:
+        """A later word on a command from the outbox; False where it is nothing new."""
+        row, matter = pending.row, self.matter(pending.row, pending.warning)
         match outcome:
-            case "sent" if row.id in self.unsent:
-                self.unsent.discard(row.id)
+            case "sent" if pending.is_told_unsent:
+                pending.is_told_unsent = False
                 self._say(matter.queued(self._clock(), sent=True, again=True))
-            case "unsent" if row.id not in self.unsent:
-                self.unsent.add(row.id)
+            case "unsent" if not pending.is_told_unsent:
+                pending.is_told_unsent = True
                 self._say(matter.queued(self._clock(), sent=False, again=True))
             case "set_aside":
                 self._say(matter.set_aside(self._clock(), row.reason or ""))
                 self._keep(lambda: self._replica.forget(row.id))
             case ErrorBody():
-                self.warnings.pop(row.id, None)
                 self._say(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
                 self._keep(lambda: self._replica.forget(row.id))
             case Raw():
-                self.warnings.pop(row.id, None)
                 self._accept(matter, outcome, row.at)
             case _:
                 return False
