@@ -82,7 +82,7 @@ def test_a_queue_keeps_its_order_when_the_clock_is_set(tmp_path: Path, step: int
         at += step if n % 2 else -2 * step
     replica.close()
     replica = Replica(tmp_path / "replica.db")
-    assert [row.id for row in replica.outbox()] == ids
+    assert [row.id for row in replica.outbox.rows()] == ids
     assert sorted(ids) != ids
     replica.close()
 

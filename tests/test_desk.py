@@ -146,7 +146,7 @@ async def test_a_check_in_is_queued_first_and_green_only_after_the_servers_yes(g
         assert gym.said == ["✓ Ana Silva checked in"]
         assert gym.verdicts[0].command_id == first.command_id
         assert (gym.desk.queued, gym.queue) == (0, [1, 0])
-        assert gym.replica.outbox() == []
+        assert gym.replica.outbox.rows() == []
 
 
 async def test_what_the_server_warns_of_says_why(gym: Gym) -> None:
@@ -288,7 +288,7 @@ async def test_a_code_that_nobody_here_knows_is_asked_for(gym: Gym) -> None:
         assert first.words == "… 7777 queued: waiting for the server's answer"
         request, id = await connection.received(CheckIn)
         assert request == CheckIn(code="7777")
-        assert gym.replica.outbox() == []
+        assert gym.replica.outbox.rows() == []
         connection.reply(id, visit(1, member(7, "Eva New"), command_id=id or ""))
         await until(lambda: gym.verdicts)
         assert gym.said == ["✓ Eva New checked in"]
@@ -495,7 +495,7 @@ def test_an_undo_that_cannot_be_written_opens_nothing_again(gym: Gym, monkeypatc
 
 def test_a_hundred_commands_can_be_taken_back(gym: Gym) -> None:
     for number in range(105):
-        gym.replica.remember(Undoable(f"c{number}", ANA.ref))
+        gym.replica.undo_log.remember(Undoable(f"c{number}", ANA.ref))
     undone = 0
     while gym.desk.undo():
         undone += 1
@@ -508,7 +508,7 @@ def test_a_hundred_commands_can_be_taken_back(gym: Gym) -> None:
 def test_offline_it_decides_and_says_that_nothing_is_sent(gym: Gym) -> None:
     verdict = gym.desk.check_in("1001")
     assert verdict.words == "… Ana Silva queued, not sent yet"
-    row = gym.replica.outbox()[0]
+    row = gym.replica.outbox.rows()[0]
     assert row == Outgoing(
         id="id1", kind="check_in", payload=row.payload, member_id="m1", at=NOW, state="waiting", reason=None
     )
@@ -642,7 +642,7 @@ async def test_what_was_queued_alone_is_sent_in_order_once_there_is_a_server(tmp
     gym.replica.fold_members(MembersPage(members=tuple(people), next_after_seq=310, more=False, as_of_seq=310))
     for person in people:
         gym.desk.check_in(person)
-    ids = [row.id for row in gym.replica.outbox()]
+    ids = [row.id for row in gym.replica.outbox.rows()]
     async with gym.open() as connection:
         await until(lambda: len(sent_ids(connection, "check_in")) == 64)
         await settle()
@@ -772,7 +772,7 @@ async def test_what_no_row_will_ever_answer_is_set_aside(gym: Gym, code: Any) ->
         connection.refuse(id, code, "This cannot be.")
         await until(lambda: gym.verdicts)
         assert gym.said == ["✗ Ana Silva refused: This cannot be — set aside: F9 shows it"]
-        assert [(row.state, row.reason) for row in gym.replica.outbox()] == [("set_aside", "This cannot be.")]
+        assert [(row.state, row.reason) for row in gym.replica.outbox.rows()] == [("set_aside", "This cannot be.")]
         assert gym.desk.in_since("m1") is None
         assert gym.desk.undo() is None
         connection.cut()
@@ -799,7 +799,7 @@ async def test_what_is_set_aside_is_counted_apart_and_announced(gym: Gym) -> Non
         await until(lambda: seen == [(1, []), (0, ["id1"])])
         gym.desk.acknowledge("id1")
         assert seen[2:] == [(0, [])]
-        assert gym.replica.outbox() == []
+        assert gym.replica.outbox.rows() == []
         gym.desk.acknowledge("id1")
         gym.desk.retry("id1")
         assert len(seen) == 3
@@ -825,7 +825,7 @@ async def test_a_command_that_was_set_aside_is_retried_under_its_id_behind_the_o
         gym.desk.retry("id1")
         assert gym.said[-1] == "… Ana Silva queued, not sent yet"
         assert (gym.desk.queued, gym.desk.set_aside) == (2, [])
-        assert [row.id for row in gym.desk.queue] == [row.id for row in gym.replica.outbox()] == ["id2", "id1"]
+        assert [row.id for row in gym.desk.queue] == [row.id for row in gym.replica.outbox.rows()] == ["id2", "id1"]
         assert gym.desk.in_since("m1") == NOW
         again = await gym.come_back()
         await until(lambda: sent_ids(again, "check_in") == ["id2", "id1"])
@@ -840,7 +840,7 @@ async def test_a_full_disk_is_told_to_whoever_takes_up_what_was_set_aside(
     async with gym.open() as connection:
         await aside(gym, connection)
         for method in ("send_again", "discard"):
-            monkeypatch.setattr(gym.replica, method, Mock(side_effect=ReplicaError("disk is full")))
+            monkeypatch.setattr(gym.replica.outbox, method, Mock(side_effect=ReplicaError("disk is full")))
         for take_up in (gym.desk.retry, gym.desk.acknowledge):
             take_up("id1")
             assert gym.verdicts[-1].detail == "this desk cannot write to its disk"
@@ -853,8 +853,8 @@ async def test_a_disk_that_does_not_take_it_stops_neither_the_desk_nor_what_is_s
     def full(*_: str) -> None:
         raise ReplicaError("disk is full")
 
-    monkeypatch.setattr(gym.replica, "set_aside", full)
-    monkeypatch.setattr(gym.replica, "forget", full)
+    monkeypatch.setattr(gym.replica.outbox, "set_aside", full)
+    monkeypatch.setattr(gym.replica.undo_log, "forget", full)
     async with gym.open() as connection:
         await aside(gym, connection)
         assert gym.service.problems == 2
@@ -880,9 +880,12 @@ async def test_a_command_that_a_server_cannot_take_is_found_and_set_aside(gym: G
         gym.desk.check_in(person)
     gym.server.answer = answer
     async with gym.open():
-        while [row.state for row in gym.replica.outbox()] != ["set_aside"]:
+        while [row.state for row in gym.replica.outbox.rows()] != ["set_aside"]:
             await until(
-                lambda: gym.service.state.phase == "waiting" or [r.state for r in gym.replica.outbox()] == ["set_aside"]
+                lambda: (
+                    gym.service.state.phase == "waiting"
+                    or [r.state for r in gym.replica.outbox.rows()] == ["set_aside"]
+                )
             )
             gym.service.retry_now()
             await settle()
@@ -904,7 +907,7 @@ async def test_an_answer_that_the_disk_does_not_take_is_said_and_asked_for_again
         await until(lambda: gym.verdicts)
         assert gym.said == ["✓ Ana Silva checked in"]
         assert gym.service.problems == 1
-        assert [row.id for row in gym.replica.outbox()] == ["id1"]
+        assert [row.id for row in gym.replica.outbox.rows()] == ["id1"]
 
 
 async def test_a_handler_of_verdicts_that_raises_stops_nothing(gym: Gym) -> None:

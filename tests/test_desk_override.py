@@ -103,7 +103,7 @@ def test_an_override_needs_the_server(gym: Gym) -> None:
     verdict = gym.desk.override(BEN.ref, OVERRIDE)
     assert verdict.words == "✗ Ben Ode refused: an override needs the server — F8 once the connection is back"
     assert verdict.next_command == "override"
-    assert gym.replica.outbox() == []
+    assert gym.replica.outbox.rows() == []
 
 
 async def test_who_has_come_in_meanwhile_is_in(gym: Gym) -> None:

@@ -45,7 +45,7 @@ def on_disk(gym: Gym, disk: SmallDisk) -> list[str]:
     gym.replica.close()
     again = Replica(disk.path / "desk.db")
     try:
-        return [row.id for row in again.outbox()]
+        return [row.id for row in again.outbox.rows()]
     finally:
         again.close()
 

@@ -183,7 +183,7 @@ async def test_a_desk_whose_disk_fails_says_no_and_queues_nothing(gym: Path, tmp
         with planned(Fault.parse("before_outbox_commit:1:sqlite_error")):
             verdict = desk.check_in(member)
         assert (verdict.kind, verdict.detail) == ("refused", "this desk cannot write to its disk")
-        assert (desk.queued, desk.replica.outbox(), desk.in_since(member.id)) == (0, [], None)
+        assert (desk.queued, desk.replica.outbox.rows(), desk.in_since(member.id)) == (0, [], None)
 
 
 @pytest.mark.parametrize(

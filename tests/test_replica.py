@@ -68,7 +68,7 @@ def test_a_new_file_knows_nothing(replica: Replica, path: Path) -> None:
     assert replica.position == ("", 0)
     assert (replica.gym, replica.stats) == (None, None)
     assert replica.directory == (0, False)
-    assert (replica.present(), replica.recent(9), replica.outbox(), replica.search("a", 9)) == ([], [], [], [])
+    assert (replica.present(), replica.recent(9), replica.outbox.rows(), replica.search("a", 9)) == ([], [], [], [])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -107,7 +107,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(path: Path, open_repli
     old.close()
     replica = open_replica()
     assert replica.position == ("epoch-1", 7)
-    replica.remember(Undoable("c1", MemberRef("m1", "Ana Silva")))
+    replica.undo_log.remember(Undoable("c1", MemberRef("m1", "Ana Silva")))
     replica.close()
     assert open_replica().undoable == Undoable("c1", MemberRef("m1", "Ana Silva"))
 
@@ -470,10 +470,10 @@ def test_the_outbox_survives_a_restart_in_its_order(replica: Replica, open_repli
         replica.enqueue(one)
     replica.close()
     again = open_replica()
-    assert again.outbox() == rows
+    assert again.outbox.rows() == rows
     again.settle("a", NOW)
-    again.set_aside("c", "no such member")
-    left = again.outbox()
+    again.outbox.set_aside("c", "no such member")
+    left = again.outbox.rows()
     assert [(one.id, one.state, one.reason) for one in left] == [
         ("c", "set_aside", "no such member"),
         ("b", "waiting", None),
@@ -500,7 +500,7 @@ def test_a_journal_from_a_backup_is_told_again_what_was_settled(path: Path, part
         replica.settle("old", now - 24 * 3600 * 1000 - 1)
         replica.settle("a", now - 24 * 3600 * 1000)
         replica.restore(part)
-        assert [(one.id, one.state) for one in replica.outbox()] == [(id, "waiting") for id in again]
+        assert [(one.id, one.state) for one in replica.outbox.rows()] == [(id, "waiting") for id in again]
 
 
 def test_a_file_is_one_programs(replica: Replica, open_replica: Open) -> None:
@@ -515,7 +515,7 @@ def test_what_is_queued_is_in_the_file_when_the_call_returns(replica: Replica, p
     for name in ("replica.db", "replica.db-wal"):  # what the disk has, as after the power went
         shutil.copy(path.with_name(name), tmp_path / name)
     after = Replica(tmp_path / "replica.db")
-    assert [one.id for one in after.outbox()] == ["a"]
+    assert [one.id for one in after.outbox.rows()] == ["a"]
     after.close()
 
 
@@ -533,4 +533,4 @@ def test_the_same_id_twice_is_told(replica: Replica) -> None:
     replica.enqueue(row("a"))
     with pytest.raises(ReplicaError, match="cannot write"):
         replica.enqueue(row("a"))
-    assert len(replica.outbox()) == 1
+    assert len(replica.outbox.rows()) == 1

@@ -136,7 +136,7 @@ class Crew:
             with closing(Replica(self.gym.folder / f"{name}.db")) as replica:
                 if of_replica(replica) != truth:
                     self.failed(f"{name} differs from the server at the end")
-                self.wrong += [f"{row.id} is in an outbox at the end" for row in replica.outbox()]
+                self.wrong += [f"{row.id} is in an outbox at the end" for row in replica.outbox.rows()]
         for name in ("gym", *DESKS):
             with reading(self.gym.folder / f"{name}.db") as db:
                 if (found := db.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":

@@ -6,18 +6,20 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from functools import partial
+from typing import Final
 from urllib.parse import urlsplit
 
 import websockets.asyncio.client
 from msgspec import Raw
-from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.connection.dispatch import Dispatcher, Handler
 from gymtui.client.connection.follower import Follower, Journal
 from gymtui.client.connection.heartbeat import Heartbeat
+from gymtui.client.connection.published_state import PublishedState
 from gymtui.client.connection.reconnect import Backoff, Ended, course
+from gymtui.client.connection.server_clock import ServerClock
 from gymtui.client.connection.session import Session
 from gymtui.client.connection.silence import SilenceDetector
 from gymtui.client.connection.transport import SEND_WITHIN, Connect, Transport, dial
@@ -30,7 +32,7 @@ from gymtui.client.errors import (
     StoppedProblem,
 )
 from gymtui.client.login.login import OVER, Login
-from gymtui.client.state import ConnectionState, Phase
+from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
 from gymtui.protocol import EVENTS, AuthResponse, ConnectionStatus, Request, Snapshot, Stats
 
@@ -63,11 +65,9 @@ class WebSocketService:
         random: Callable[[], float] = random.random,
         new_id: Callable[[], str] = clock.new_id,
     ) -> None:
-        self._url = _checked(url)
         self._login = login
         self._desk = desk
-        self._connect = connect
-        self._send_within = send_within
+        self._dial = partial(dial, connect, _checked(url), send_within=send_within)
         self._clock = clock
         self._timer = timer
         self._sleep = sleep
@@ -79,14 +79,25 @@ class WebSocketService:
         self._go_on = asyncio.Event()
         self._anew = asyncio.Event()  # somebody else has logged in: this connection is not theirs
         self._closed = asyncio.Event()
-        self.state = ConnectionState(phase="connecting", since=clock())
+        self._published = PublishedState(self._dispatcher, self._backoff, clock)
+        self._become = self._published.become
         self.problems = 0  # messages that could not be read and handlers that failed
-        self.clock_offset = 0  # milliseconds that the server's clock is ahead of this one's
+        self._server_clock = ServerClock(clock, self.report)
+
+    @property
+    def state(self) -> ConnectionState:
+        """Where the connection stands."""
+        return self._published.state
 
     @property
     def user(self) -> str | None:
         """Whose login it is, also before the server has said so."""
         return self.state.user or self._login.user
+
+    @property
+    def clock_offset(self) -> int:
+        """Milliseconds that the server's clock is ahead of this machine's."""
+        return self._server_clock.offset
 
     @property
     def in_step(self) -> bool:
@@ -111,7 +122,7 @@ class WebSocketService:
 
     def logged_in(self) -> None:
         """A person has logged in: goes on from phase `logged_out`, or connects anew as that person."""
-        self._show(replace(self.state, user=self._login.user, role=self._login.role))
+        self._published.change(user=self._login.user, role=self._login.role)
         if self.state.phase == "logged_out":
             self._go_on.set()
         else:
@@ -155,7 +166,7 @@ class WebSocketService:
         self._become("connecting", reason=self.state.reason)
         self._anew.clear()
         token = await self._login.token()
-        transport = await dial(self._connect, self._url, token, self._desk, send_within=self._send_within)
+        transport = await self._dial(token, self._desk)
         try:
             auth, status = await transport.greet()
             await self._keep(transport, token, auth, status)
@@ -163,7 +174,7 @@ class WebSocketService:
             await transport.hang_up()
 
     async def _keep(self, transport: Transport, token: str, auth: AuthResponse, status: ConnectionStatus) -> None:
-        silence = SilenceDetector(self._silent, clock=self._clock, sleep=self._sleep)
+        silence = SilenceDetector(self._published.silent, clock=self._clock, sleep=self._sleep)
         session = Session(
             transport,
             self._follower,
@@ -179,7 +190,7 @@ class WebSocketService:
         try:
             await session.greet(status)
             self._session = session
-            self._compare_clocks(status.server_time)
+            self._server_clock.compare(status.server_time)
             user, role = auth.user or self._login.user, auth.role or self._login.role
             self._become("live", session_id=status.session_id, user=user, role=role)
             await until_first(session.read(), heartbeat.run(), silence.run(), self._anew.wait())
@@ -225,32 +236,8 @@ class WebSocketService:
 
     def _measure(self, sent_at: float, server_time: str) -> None:
         latency = max(0.0, self._timer() - sent_at)
-        self._compare_clocks(server_time, latency)
-        self._show(replace(self.state, latency=latency))
-
-    def _silent(self, since: int | None) -> None:
-        self._show(replace(self.state, silent_since=since, latency=None))  # of a way that nothing comes back over
-
-    def _compare_clocks(self, server_time: str, latency: float = 0.0) -> None:
-        """With every pong too: a clock may be set meanwhile. What the length of the way explains is no difference."""
-        try:
-            offset = clock.to_ms(server_time) - self._clock()
-        except (ValueError, OverflowError) as error:
-            self.report(ProcessingProblem(f"The server's clock cannot be read: {error}.", kind=ConnectionStatus.type))
-        else:
-            if abs(offset - self.clock_offset) > latency * 1000:
-                self.clock_offset = offset
-
-    def _become(self, phase: Phase, **changes: Any) -> None:
-        """A new state; `since` moves only when the connection comes or goes."""
-        before = self.state
-        since = before.since if (before.phase == "live") == (phase == "live") else self._clock()
-        kept = {"attempt": self._backoff.attempt, "user": before.user, "role": before.role}
-        self._show(ConnectionState(phase=phase, since=since, **(kept | changes)))
-
-    def _show(self, state: ConnectionState) -> None:
-        self.state = state
-        self._dispatcher.publish("connection", state)
+        self._server_clock.compare(server_time, latency)
+        self._published.change(latency=latency)
 
 
 def _checked(url: str) -> str:

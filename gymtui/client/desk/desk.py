@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -24,6 +25,7 @@ from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import CommandKind, Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
+from gymtui.clock import new_id as id_of
 from gymtui.protocol import CheckIn, CheckOut, Member, MemberRef, Override, Undo
 
 logger = logging.getLogger(__name__)
@@ -47,14 +49,15 @@ class Desk:
         self.replica = replica
         self.name = name
         self._clock = clock
-        self._new_id = new_id or self._id_of_now
+        self._new_id = new_id or (lambda: id_of(self._now()))
         self._queue = OutboxQueue(replica, self._now)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
+        self._say = partial(self._dispatcher.publish, "verdict")
         self._sender = OutboxSender(service, self._queue, self._told, sleep=sleep)
         self._outcomes = Outcomes(service, replica, self._presence, self._say, clock=clock)
         self._live_commands = LiveCommands(service, replica, self._outcomes.asked, clock=clock)
-        self._sync = MemberSync(service, replica, self._directory_grew, sleep=sleep)
+        self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
         service.subscribe("snapshot", self._start_again)
@@ -72,9 +75,6 @@ class Desk:
         """Calls `handler` with every later word on a command, with `queued`, or with how much of the directory has
         come (0 to 1), until what comes back is called."""
         return self._dispatcher.subscribe(kind, handler)
-
-    def _directory_grew(self, part: float) -> None:
-        self._dispatcher.publish("directory", part)
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
         """Members by what was typed."""
@@ -133,7 +133,8 @@ class Desk:
         try:
             do(row)
         except ReplicaError:
-            self._say(self._not_written(matter))
+            logger.exception("A command that was set aside could not be taken up")
+            self._say(matter.not_written(self._clock()))
             return None
         self._dispatcher.publish("queue", self.queued)
         return matter
@@ -206,22 +207,15 @@ class Desk:
         try:
             self._queue.add(Pending(row, is_told_unsent=not sent, warning=matter.warning), done)
         except ReplicaError:
-            return self._not_written(matter)
+            logger.exception("A command could not be written down")
+            return matter.not_written(self._clock())
         self._sender.wake()
         self._dispatcher.publish("queue", self.queued)
         return matter.queued(self._clock(), sent=sent)
 
-    def _not_written(self, matter: Matter) -> Verdict:
-        logger.exception("A command could not be written down")
-        step = "free some space, then do it again"
-        return matter.says("refused", self._clock(), detail="this desk cannot write to its disk", next_step=step)
-
     def _told(self, pending: Pending, outcome: Outcome) -> None:
         if self._outcomes.told(pending, outcome):
             self._dispatcher.publish("queue", self.queued)
-
-    def _say(self, verdict: Verdict) -> None:
-        self._dispatcher.publish("verdict", verdict)
 
     def _known(self, who: Member | str) -> Member | None:
         if isinstance(who, Member):
@@ -229,17 +223,11 @@ class Desk:
         return self.replica.by_code(who)
 
     def _matter(self, action: CommandKind, who: Member | MemberRef | str) -> Matter:
-        if isinstance(who, str):
-            return Matter(command_id=self._new_id(), action=action, subject=who)
-        ref = who.ref if isinstance(who, Member) else who
-        return Matter(command_id=self._new_id(), action=action, subject=ref.full_name, member=ref)
+        return Matter.of(self._new_id(), action, who)
 
     def _now(self) -> int:
         """The time of day by the server's clock, as far as that is known."""
         return self._clock() + self.service.clock_offset
-
-    def _id_of_now(self) -> str:
-        return clock.new_id(self._now())
 
     @property
     def _is_live(self) -> bool:

@@ -52,7 +52,7 @@ class OutboxQueue:
         before, self._pending = self._pending, {}
         self._aside: dict[str, Outgoing] = {}
         self._by_member: dict[str, dict[str, Pending]] = {}
-        for row in map(_readable, self._replica.outbox()):
+        for row in map(_readable, self._replica.outbox.rows()):
             if row.state == "waiting":
                 self._keep(before.get(row.id) or Pending(row))
             else:
@@ -86,16 +86,16 @@ class OutboxQueue:
         self._drop(pending)
         pending.row = replace(pending.row, state="set_aside", reason=reason)
         self._aside[pending.row.id] = pending.row
-        self._replica.set_aside(pending.row.id, reason)
+        self._replica.outbox.set_aside(pending.row.id, reason)
 
     def acknowledge(self, row: Outgoing) -> None:
         """What was set aside is forgotten."""
-        self._replica.discard(row.id)
+        self._replica.outbox.discard(row.id)
         del self._aside[row.id]
 
     def retry(self, row: Outgoing) -> None:
         """What was set aside waits again, behind all that waits already."""
-        self._replica.send_again(row.id)
+        self._replica.outbox.send_again(row.id)
         del self._aside[row.id]
         self._keep(Pending(replace(row, state="waiting", reason=None)))
 

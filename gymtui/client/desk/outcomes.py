@@ -60,10 +60,10 @@ class Outcomes:
                 self._say(matter.queued(self._clock(), sent=False, again=True))
             case "set_aside":
                 self._say(matter.set_aside(self._clock(), row.reason or ""))
-                self._keep(lambda: self._replica.forget(row.id))
+                self._keep(lambda: self._replica.undo_log.forget(row.id))
             case ErrorBody():
                 self._say(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
-                self._keep(lambda: self._replica.forget(row.id))
+                self._keep(lambda: self._replica.undo_log.forget(row.id))
             case Raw():
                 self._accept(matter, outcome, row.at)
             case _:
@@ -80,7 +80,7 @@ class Outcomes:
         elif event := self._accept(matter, outcome, self._clock() + self._service.clock_offset):
             ended = began(event) if matter.action == "check_out" else None
             done = Undoable(matter.command_id, event.member, ended)
-            self._keep(lambda: self._replica.remember(done))
+            self._keep(lambda: self._replica.undo_log.remember(done))
 
     def _accept(self, matter: Matter, result: Raw, at: int) -> CheckInEvent | None:
         """The server's yes; one that cannot be read is a yes all the same."""

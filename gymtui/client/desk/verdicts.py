@@ -61,6 +61,14 @@ class Matter(Struct, frozen=True, kw_only=True):
     overrides: bool = False
     warning: str | None = None
 
+    @classmethod
+    def of(cls, command_id: str, action: CommandKind, who: Member | MemberRef | str) -> Matter:
+        """A command about somebody, or about what was typed where nobody is known by it."""
+        if isinstance(who, str):
+            return cls(command_id=command_id, action=action, subject=who)
+        ref = who.ref if isinstance(who, Member) else who
+        return cls(command_id=command_id, action=action, subject=ref.full_name, member=ref)
+
     def says(
         self,
         kind: VerdictKind,
@@ -111,6 +119,11 @@ class Matter(Struct, frozen=True, kw_only=True):
         """An override while there is nobody to look at the PIN."""
         step = "F8 once the connection is back"
         return self.says("refused", at, detail="an override needs the server", next_step=step, next_command="override")
+
+    def not_written(self, at: int) -> Verdict:
+        """This desk's disk does not take it."""
+        step = "free some space, then do it again"
+        return self.says("refused", at, detail="this desk cannot write to its disk", next_step=step)
 
     def unknown(self, at: int) -> Verdict:
         """Nobody is found by what was typed."""

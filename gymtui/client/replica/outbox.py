@@ -8,7 +8,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from gymtui import codec
-from gymtui.client.replica.schema import transaction
+from gymtui.client.replica.schema import reading, transaction
 from gymtui.client.state import CommandKind
 from gymtui.protocol import CheckIn, CheckOut, Undo
 
@@ -47,10 +47,11 @@ class Outbox:
         )
 
     def rows(self) -> list[Outgoing]:
-        """What waits, or was set aside."""
-        found = self._db.execute(
-            "SELECT id, kind, payload, member_id, at, state, reason FROM outbox WHERE settled_at IS NULL ORDER BY n"
-        )
+        """What waits, or was set aside, in order."""
+        with reading():
+            found = self._db.execute(
+                "SELECT id, kind, payload, member_id, at, state, reason FROM outbox WHERE settled_at IS NULL ORDER BY n"
+            ).fetchall()
         return [
             Outgoing(id=id, kind=kind, payload=payload, member_id=member_id, at=at, state=state, reason=reason)
             for id, kind, payload, member_id, at, state, reason in found

@@ -27,7 +27,7 @@ class Replica:
 
     `path` is a file, made with its folder where there is none, or `":memory:"`. ReplicaError: it is not ours, newer
     than this program, or the disk does not take it; ReplicaInUse: another program has it. `gym` and `stats` are the
-    newest; None until something is known.
+    newest; None until something is known. `outbox` and `undo_log` are tables of the same file.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -39,8 +39,8 @@ class Replica:
             raise
         self._members = MemberTable(self._db)
         self._visits = VisitTable(self._db)
-        self._outbox = Outbox(self._db)
-        self._undo_log = UndoLog(self._db)
+        self.outbox = Outbox(self._db)
+        self.undo_log = UndoLog(self._db)
         self._parts: list[Snapshot] = []
         try:
             self._load()
@@ -94,7 +94,7 @@ class Replica:
             self._db.execute("UPDATE desk SET after_seq = max(after_seq, seq), complete = 0 WHERE complete")
             epoch, seq = self._position
             if part.epoch != epoch or part.seq < seq:
-                self._outbox.reopen(clock.to_ms(part.stats.as_of))
+                self.outbox.reopen(clock.to_ms(part.stats.as_of))
                 self._members.doubt()
                 self._visits.forget()
                 self._db.execute("UPDATE desk SET after_seq = 0")
@@ -167,37 +167,23 @@ class Replica:
         """On disk when it returns, with what can be taken back from now on (`done`), and without what an undo takes
         back; ReplicaError where it cannot be."""
         with transaction(self._db, durable=True):
-            self._outbox.add(row)
+            self.outbox.add(row)
             if done is not None:
-                self._undo_log.keep(done)
+                self.undo_log.keep(done)
             if row.kind == "undo" and isinstance(request := row.request, Undo):
-                self._undo_log.undo(request.command_id, row.id)
+                self.undo_log.undo(request.command_id, row.id)
             fault("before_outbox_commit")
         fault("after_outbox_commit")
-
-    def outbox(self) -> list[Outgoing]:
-        """What has no answer yet, or was set aside, in order."""
-        with reading():
-            return self._outbox.rows()
 
     def settle(self, id: str, at: int, visit: CheckInEvent | None = None) -> None:
         """Answered at `at` (ms). What became of the visit counts from here on, ahead of the journal: a desk that dies
         before its event comes, and starts without the server, would not know of it."""
         with transaction(self._db):
-            self._outbox.settle(id, at)
+            self.outbox.settle(id, at)
             if visit is not None and visit.seq > self._position[1]:
                 self._visits.change([visit])
             fault("before_settle")
         fault("after_settle")
-
-    def discard(self, id: str) -> None:
-        self._outbox.discard(id)
-
-    def set_aside(self, id: str, reason: str) -> None:
-        self._outbox.set_aside(id, reason)
-
-    def send_again(self, id: str) -> None:
-        self._outbox.send_again(id)
 
     # --- what can be taken back -----------------------------------------------------------------------------------
 
@@ -205,22 +191,12 @@ class Replica:
     def undoable(self) -> Undoable | None:
         """The last command that can be taken back."""
         with reading():
-            return self._undo_log.last()
+            return self.undo_log.last()
 
     def reopened(self) -> dict[str, int]:
         """When the visits began (ms) that an undo opens again, by the undo's id."""
         with reading():
-            return self._undo_log.reopened()
-
-    def remember(self, done: Undoable) -> None:
-        """A command that was not queued can be taken back."""
-        with transaction(self._db):
-            self._undo_log.keep(done)
-
-    def forget(self, command_id: str) -> None:
-        """It cannot be taken back."""
-        with transaction(self._db):
-            self._undo_log.forget(command_id)
+            return self.undo_log.reopened()
 
     # --- what is kept at hand -------------------------------------------------------------------------------------
 

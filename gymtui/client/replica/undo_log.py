@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from gymtui.client.replica.schema import transaction
 from gymtui.codec import convert, encode
 from gymtui.protocol import MemberRef
 
@@ -22,7 +23,7 @@ class Undoable(Struct, frozen=True):
 
 
 class UndoLog:
-    """The table of them; writes inside the transactions of whoever owns `db`."""
+    """The table of them."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -40,6 +41,7 @@ class UndoLog:
         )
 
     def keep(self, done: Undoable) -> None:
+        """Inside a transaction of whoever owns `db`."""
         self._db.execute(
             "INSERT INTO undoable (command_id, member, since) VALUES (?, ?, ?)",
             (done.command_id, encode(done.member), done.since),
@@ -47,8 +49,15 @@ class UndoLog:
         self._db.execute("DELETE FROM undoable WHERE n <= (SELECT max(n) FROM undoable) - ?", (KEPT,))
 
     def undo(self, command_id: str, by: str) -> None:
-        """It is taken back by the command `by`."""
+        """It is taken back by the command `by`; inside a transaction of whoever owns `db`."""
         self._db.execute("UPDATE undoable SET undone_by = ? WHERE command_id = ?", (by, command_id))
 
+    def remember(self, done: Undoable) -> None:
+        """A command that was not queued can be taken back."""
+        with transaction(self._db):
+            self.keep(done)
+
     def forget(self, command_id: str) -> None:
-        self._db.execute("DELETE FROM undoable WHERE command_id = ?", (command_id,))
+        """It cannot be taken back."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM undoable WHERE command_id = ?", (command_id,))
