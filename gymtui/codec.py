@@ -7,6 +7,7 @@ A server reads requests (`read_requests`) and writes payloads (`message`, `reply
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import GenericAlias
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,15 +19,10 @@ from gymtui.protocol import (
     SERVER_MESSAGES,
     Batch,
     CheckIn,
-    CheckInEvent,
     CheckOut,
     ErrorBody,
     ErrorCode,
     Event,
-    Gym,
-    Member,
-    Notification,
-    Refusal,
     Reply,
     Request,
     Seq,
@@ -65,19 +61,14 @@ class _Message(Struct, frozen=True, kw_only=True):
     seq: Seq | None = None
 
 
-class _Batches(Struct, frozen=True, kw_only=True):
-    """A batch whose every payload is as it should be: one pass, straight into structs."""
-
-    check_in_update: tuple[CheckInEvent, ...] = ()
-    member_update: tuple[Member, ...] = ()
-    notification: tuple[Notification, ...] = ()
-    refusal: tuple[Refusal, ...] = ()
-    gym_update: tuple[Gym, ...] = ()
-    stats: tuple[Stats, ...] = ()
-
-
-class _TypedBatch(Struct, frozen=True):
-    batches: _Batches
+# A batch whose every payload is as it should be: one pass, straight into structs.
+_Batches = msgspec.defstruct(
+    "_Batches",
+    [(kind.type, GenericAlias(tuple, (kind, ...)), ()) for kind in (*EVENTS.values(), Stats)],
+    frozen=True,
+    kw_only=True,
+)
+_TypedBatch = msgspec.defstruct("_TypedBatch", [("batches", _Batches)], frozen=True)
 
 
 class _Id(Struct, frozen=True):
@@ -86,7 +77,7 @@ class _Id(Struct, frozen=True):
 
 _id = msgspec.json.Decoder(_Id)
 _message = msgspec.json.Decoder(_Message)
-_typed_batch = msgspec.json.Decoder(_TypedBatch)
+_typed_batch: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_TypedBatch)
 _raw_batch = msgspec.json.Decoder(Batch)
 _payloads: dict[str, msgspec.json.Decoder[Any]] = {
     name: msgspec.json.Decoder(kind) for name, kind in {**SERVER_MESSAGES, **REQUESTS}.items()
@@ -245,13 +236,7 @@ def _read_batch(outside: _Message) -> Frame:
     failures: list[Unreadable] = []
     try:
         lists = _typed_batch.decode(outside.payload).batches
-        events: list[Event] = [
-            *lists.check_in_update,
-            *lists.member_update,
-            *lists.notification,
-            *lists.refusal,
-            *lists.gym_update,
-        ]
+        events: list[Event] = [event for name in EVENTS for event in getattr(lists, name)]
         stats = lists.stats
     except _UNREADABLE:
         events, stats = _read_one_by_one(outside.payload, failures)
@@ -292,6 +277,11 @@ def convert(result: Raw | bytes, kind: type[T]) -> T:
         return msgspec.json.decode(result, type=kind)
     except _UNREADABLE as error:
         raise Unreadable("invalid", f"The reply cannot be read: {_because(error)}.") from error
+
+
+def encoded(items: Iterable[bytes]) -> Any:
+    """Values that are encoded already, for a struct that is to hold what they are."""
+    return tuple(map(Raw, items))
 
 
 def as_list(items: Iterable[bytes]) -> bytes:

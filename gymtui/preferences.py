@@ -10,6 +10,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gymtui.private_file import write_private
+
 logger = logging.getLogger(__name__)
 
 Theme = Literal["slate", "paper", "ansi"]
@@ -43,10 +45,8 @@ class ChoicesFile:
 
     def keep(self, **chosen: str) -> None:
         """These, and the others as they were."""
-        fresh = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_bytes(msgspec.json.encode(replace(self.read(), **chosen)))
-            fresh.replace(self._path)
+            write_private(self._path, msgspec.json.encode(replace(self.read(), **chosen)))
         except OSError as error:
             logger.warning("%s cannot be written: %s. What was chosen holds until the end.", self._path, error)

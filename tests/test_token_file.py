@@ -323,7 +323,7 @@ def test_a_crash_while_it_is_written_leaves_what_was_there(tmp_path: Path, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr("gymtui.client.login.token_file.os.fsync", crash)
+        broken.setattr("gymtui.private_file.os.fsync", crash)
         with pytest.raises(KeyboardInterrupt):
             session.write(tokens(refresh_token="newer"))
     assert seen == [tokens()]
@@ -341,7 +341,7 @@ async def test_a_disk_that_does_not_take_it_leaves_no_used_token_behind(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("gymtui.client.login.token_file.os.fsync", full)
+    monkeypatch.setattr("gymtui.private_file.os.fsync", full)
     for turn in (101, 102):
         server.now += LIFE
         assert await login.token() == f"access-{turn}"

@@ -7,10 +7,16 @@ from typing import Final
 from gymtui import clock, codec
 from gymtui.protocol import (
     MAX_PART,
+    CheckIns,
+    Conflicts,
     GetMember,
     ListCheckIns,
     ListConflicts,
     ListPresent,
+    MemberCard,
+    Members,
+    MembersPage,
+    Present,
     Query,
     SearchMembers,
     SyncMembers,
@@ -39,33 +45,27 @@ async def look_up(database: GroupCommit, request: Query, now: int) -> bytes | No
 
 
 async def _answer(database: GroupCommit, request: Query, now: int) -> bytes | None:
-    store, query = database.store, database.query
+    store, query, encoded = database.store, database.query, codec.encoded
     match request:
         case SearchMembers():
-            return _lists(members=await query(store.search_members, request.text, request.limit))
+            found = await query(store.search_members, request.text, request.limit)
+            return codec.encode(Members(members=encoded(found)))
         case GetMember():
-            found = await query(store.get_member, request.member_id)
-            return found and b'{"member":' + found[0] + b"," + _lists(visits=found[1])[1:]
+            card = await query(store.get_member, request.member_id)
+            return card and codec.encode(MemberCard(member=encoded(card[:1])[0], visits=encoded(card[1])))
         case ListPresent():
             visits, cursor, seq = await query(store.list_present, request.limit, request.cursor)
-            return _lists({"cursor": cursor, "as_of_seq": seq}, present=visits)
+            return codec.encode(Present(present=encoded(visits), cursor=cursor, as_of_seq=seq))
         case ListCheckIns():
             visits, cursor = await query(store.list_check_ins, request)
-            return _lists({"cursor": cursor}, check_ins=visits)
+            return codec.encode(CheckIns(check_ins=encoded(visits), cursor=cursor))
         case ListConflicts():
             since = now - WEEK if request.since is None else clock.to_ms(request.since)
             notes, more = await query(newest, store, since, request.limit)
             told = [codec.encode(note) for note in notes]
             page = told[: fitting(told, MAX_PART)]
-            return _lists({"more": more or len(page) < len(told)}, conflicts=page)
+            return codec.encode(Conflicts(conflicts=encoded(page), more=more or len(page) < len(told)))
         case SyncMembers():
-            members, after, more, seq = await query(store.sync_members, request.after_seq, request.limit)
-            return _lists({"next_after_seq": after, "more": more, "as_of_seq": seq}, members=members)
-
-
-def _lists(fields: dict[str, object] | None = None, **lists: list[bytes]) -> bytes:
-    """One JSON object: lists of encoded values, and plain fields behind them."""
-    parts = [b'"%b":%b' % (name.encode(), codec.as_list(items)) for name, items in lists.items()]
-    if fields:
-        parts.append(codec.encode(fields)[1:-1])
-    return b"{" + b",".join(parts) + b"}"
+            page, after, more, seq = await query(store.sync_members, request.after_seq, request.limit)
+            members = encoded(page)
+            return codec.encode(MembersPage(members=members, next_after_seq=after, more=more, as_of_seq=seq))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, Notification, Refusal, Role, Stats
+from gymtui.codec import encode, encoded
+from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, Notification, Notified, Refusal, Role, Saved, Stats
 
 
 class Row(Struct, frozen=True):
@@ -132,5 +133,5 @@ class VisitColumns(Struct, frozen=True):
 def as_result(type: str, payload: bytes) -> bytes:
     """What a command's reply holds: the event that it made, or `{"notification": ...}`, `{"member": ...}`."""
     if type == Notification.type:
-        return b'{"notification":' + payload + b"}"
-    return b'{"member":' + payload + b"}" if type == Member.type else payload
+        return encode(Notified(notification=encoded([payload])[0]))
+    return encode(Saved(member=encoded([payload])[0])) if type == Member.type else payload

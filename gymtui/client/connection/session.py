@@ -20,17 +20,12 @@ from gymtui.client.errors import Disconnected, Problem, ProcessingProblem, Reque
 from gymtui.protocol import (
     AuthResponse,
     Batch,
-    CheckInEvent,
     ConnectionStatus,
     ErrorBody,
     Event,
-    Gym,
     HeartbeatAck,
-    Member,
-    Notification,
     Ping,
     Pong,
-    Refusal,
     Reply,
     Request,
     Resume,
@@ -141,6 +136,9 @@ class Session:
         await asyncio.sleep(0)  # a long replay leaves the screen its turns
 
     async def _take_message(self, message: ServerMessage, id: str | None) -> None:
+        if isinstance(message, Event):
+            self._hand_on([message])
+            return
         match message:
             case Reply():
                 self._take_reply(message, id)
@@ -162,8 +160,6 @@ class Session:
                     logger.warning("The server does not take the renewed login: %s", message.message)
             case HeartbeatAck() | Batch():
                 pass  # the answer to what only the seed's clients send; and what has been read as events already
-            case CheckInEvent() | Member() | Notification() | Refusal() | Gym():
-                self._hand_on([message])
 
     def _take_reply(self, reply: Reply, id: str | None) -> None:
         if id is None or id != self._resume_id:

@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import logging
 import os
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from gymtui.errors import GymError
+from gymtui.private_file import read_private, write_private
 from gymtui.protocol import Role
 
 logger = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class TokenFile(Unshared):
 
     def _logins(self) -> dict[str, Tokens]:
         try:
-            content = msgspec.json.decode(_private(self._path), type=_Content)
+            content = msgspec.json.decode(read_private(self._path, MAX_SIZE), type=_Content)
         except FileNotFoundError:
             return {}
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -128,7 +128,7 @@ class TokenFile(Unshared):
     def _replace(self, logins: dict[str, Tokens]) -> None:
         try:
             if logins:
-                _write(self._path, msgspec.json.encode(_Content(self._server, logins)))
+                write_private(self._path, msgspec.json.encode(_Content(self._server, logins)))
             else:
                 self._path.unlink()
         except OSError as error:
@@ -138,32 +138,6 @@ class TokenFile(Unshared):
 
     def _warn(self, error: Exception) -> None:
         logger.warning("%s cannot be used: %s. Other programs here will ask for a login.", self._path, error)
-
-
-def _private(path: Path) -> bytes:
-    """What is in the file; OSError where others than its owner could have read or written it."""
-    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    with os.fdopen(file, "rb") as opened:
-        status = os.fstat(file)
-        if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
-            raise PermissionError("others may read it (chmod 600 keeps them out)")
-        return opened.read(MAX_SIZE)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it, or what was there before."""
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _acquire(lock: int) -> None:

@@ -6,18 +6,17 @@ what it has seen since then may not be there any more, and takes up the gym anew
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from gymtui import clock
+from gymtui.private_file import beside, put_in_place
 from server.store.errors import BackupError, StoreError
 from server.store.sqlite.errors import as_store_errors, code_of, next_step
 from server.store.sqlite.file import existing, lock, migrate, open_to_read
@@ -26,7 +25,7 @@ GoOn = Callable[[int, int], bool]
 """Asked with how many pages of how many are copied: no ends the copy, and nothing of it stays."""
 
 PAGES: Final = 500  # that are copied between two of these questions
-BESIDE: Final = ("", "-wal", "-shm", "-journal")  # the files that a database may consist of
+BESIDE: Final = ("-wal", "-shm", "-journal")  # the files that a database may consist of beside its own
 
 
 def back_up(database: Path, file: Path, go_on: GoOn) -> int:
@@ -36,8 +35,7 @@ def back_up(database: Path, file: Path, go_on: GoOn) -> int:
     with _beside(file) as copy:
         seq = _copy(database, copy, file, go_on)
         with _written(file):
-            copy.replace(file)
-            _sync(file.parent)
+            put_in_place(copy, file)
     return seq
 
 
@@ -56,8 +54,7 @@ def put_back(file: Path, database: Path, go_on: GoOn) -> tuple[int, Path | None]
             with _written(database):
                 _give_to_the_owner(copy, database)
                 aside = _set_aside(database)
-                copy.replace(database)
-                _sync(database.parent)
+                put_in_place(copy, database)
     finally:
         os.close(held)
     return seq, aside
@@ -98,8 +95,6 @@ def _copy(source: Path, copy: Path, file: Path, go_on: GoOn) -> int:
             migrate(made, source, clock.now())
             made.execute("UPDATE gym SET is_copy = 1")
             seq: int = made.execute("SELECT last_seq FROM gym").fetchone()[0]
-        with _written(file):
-            _sync(copy)
     except sqlite3.Error as error:
         raise BackupError(f"{source} cannot be copied to {file} ({error}): {next_step(error)}.") from error
     return seq
@@ -123,15 +118,15 @@ def _written(file: Path) -> Iterator[None]:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """An empty file beside `file`, for nobody else's eyes; unless it has taken a place by the end, it goes."""
-    with _written(file):
-        handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-        os.close(handle)
-    try:
-        yield Path(name)
-    finally:
-        for end in BESIDE:
-            Path(name + end).unlink(missing_ok=True)
+    """An empty file beside `file`; unless it has taken a place by the end, it goes, and what SQLite made beside it."""
+    with ExitStack() as made:
+        with _written(file):
+            copy = made.enter_context(beside(file))
+        try:
+            yield copy
+        finally:
+            for end in BESIDE:
+                Path(f"{copy}{end}").unlink(missing_ok=True)
 
 
 def _give_to_the_owner(copy: Path, database: Path) -> None:
@@ -148,7 +143,7 @@ def _set_aside(database: Path) -> Path | None:
         return None
     aside = database.with_name(f"{database.name}.{clock.to_text(clock.now()).replace(':', '-')}")
     _finish(database)
-    for end in BESIDE[1:]:  # left behind they would be taken for the new file's
+    for end in BESIDE:  # left behind they would be taken for the new file's
         if (left := Path(f"{database}{end}")).exists():
             left.rename(f"{aside}{end}")
     try:
@@ -156,8 +151,7 @@ def _set_aside(database: Path) -> Path | None:
     except OSError:  # a disk without second names, as of a stick or a shared folder
         with _beside(aside) as second:
             shutil.copyfile(database, second)
-            _sync(second)
-            second.replace(aside)
+            put_in_place(second, aside)
     return aside
 
 
@@ -170,15 +164,3 @@ def _finish(database: Path) -> None:
         if code_of(error) == sqlite3.SQLITE_BUSY:
             raise BackupError(f"{database} is in use: please end what else has it open first.") from error
         print(f"gymtui: {database} is set aside as it is ({error}).", file=sys.stderr)
-
-
-def _sync(path: Path) -> None:
-    """What was written to the file, or what happened to the names in the folder, is on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-        if sys.platform == "darwin":  # there it has only left for the disk
-            with suppress(OSError):  # some disks do not know more
-                fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
-    finally:
-        os.close(handle)

@@ -1,0 +1,59 @@
+"""A file for its owner's eyes alone, written whole or not at all."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+def read_private(path: Path, most: int) -> bytes:
+    """At most so many bytes of it; OSError where others than its owner could have read or written it."""
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(file, "rb") as opened:
+        status = os.fstat(file)
+        if status.st_uid != os.getuid() or stat.S_IMODE(status.st_mode) & 0o077:
+            raise PermissionError("others may read it (chmod 600 keeps them out)")
+        return opened.read(most)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """All of it, on disk when it returns, or what was there before. OSError."""
+    with beside(path) as fresh:
+        fresh.write_bytes(content)
+        put_in_place(fresh, path)
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """An empty file beside `path`, 0600; unless it has been put in its place by the end, it goes. OSError."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Renames it to `path`; both what is in it and its name are on disk when it returns. OSError."""
+    sync(fresh)
+    fresh.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """What was written to the file, or what happened to the names in the folder, is on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+        if sys.platform == "darwin":  # there it has only left for the disk
+            with suppress(OSError):  # some disks do not know more
+                fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+    finally:
+        os.close(handle)
