@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.engines import ENGINES, Engine
 from tests.kit import make_gym, member
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One file alone runs in this process: two workers would take longer to start than it takes."""
+    alone = len(config.args) == 1 and ".py" in config.args[0]
+    return 0 if alone else 2
 
 
 @pytest.fixture
@@ -22,3 +29,11 @@ def gym(tmp_path: Path) -> Path:
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     """Each engine in turn, with an empty database."""
     return Engine(request.param, tmp_path / "gym.db")
+
+
+def pytest_collection_finish() -> None:
+    """Where screens are tested, their pilot waits for messages; where none is, Textual is not even imported."""
+    if "textual" in sys.modules:
+        from tests.idle import wait_for_messages
+
+        wait_for_messages()

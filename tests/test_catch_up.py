@@ -6,9 +6,13 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from gymtui.sample.people import members
 from tests.faults.catch_up import play
 from tests.kit import make_gym, serving
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_desk_that_was_away_is_what_the_server_is(tmp_path: Path) -> None:

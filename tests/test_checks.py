@@ -17,8 +17,8 @@ BIN = Path(sys.executable).parent
     [
         ("ruff", "check", "--output-format=concise"),
         ("ruff", "format", "--check"),
-        ("mypy",),
-        ("lint-imports", "--no-cache"),
+        pytest.param(("mypy",), marks=pytest.mark.slow),
+        pytest.param(("lint-imports", "--no-cache"), marks=pytest.mark.slow),
     ],
     ids=lambda check: " ".join(check[:2]),
 )

@@ -232,6 +232,7 @@ async def never(_: float) -> None:
     await asyncio.get_running_loop().create_future()
 
 
+@pytest.mark.slow
 async def test_what_the_person_reads() -> None:
     """One desk through all of them, at 80x24."""
     server = MockWebSocket()

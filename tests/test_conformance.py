@@ -19,6 +19,8 @@ from tests.conformance.contract import play
 from tests.conformance.gym import Gym
 from tests.kit import make_gym, member, serving, token
 
+pytestmark = pytest.mark.slow
+
 ROLES = {"--token": "ana", "--operator-token": "otto", "--manager-token": "mia"}
 
 

@@ -6,9 +6,13 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from gymtui.sample.people import members
 from tests.faults.day_offline import play
 from tests.kit import make_gym, serving
+
+pytestmark = pytest.mark.slow
 
 
 async def test_two_days_alone_become_one_journal(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from server.store.opening import open_store
 from tests.kit import make_gym, member, serving, token
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 ROW = r"^ *\d\d:\d\d:\d\d "
 
 

@@ -13,6 +13,8 @@ from tests.faults.proxy import BOTH, HOST
 from tests.kit import WITHIN
 from tests.test_fault_proxy import Behind, echo
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("text", "faults"),

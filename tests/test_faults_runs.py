@@ -17,6 +17,8 @@ from tests.faults.soak import Soak
 from tests.sqlite_kit import connection_of
 from tests.till import Till
 
+pytestmark = pytest.mark.slow
+
 said: list[str] = []
 
 

@@ -17,6 +17,8 @@ from tests.faults.fuzz.mutants import FROM_CLIENTS, FROM_SERVERS, Mutants
 from tests.faults.fuzz.readers import Readers
 from tests.faults.fuzz.server import ServerRun
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_readers_of_both_sides_give_a_message_or_say_why_there_is_none() -> None:
     readers = Readers(seed=5)

@@ -17,6 +17,8 @@ from websockets.asyncio.server import serve
 
 from tests.conformance.__main__ import parser
 
+pytestmark = pytest.mark.slow
+
 ROOT: Final = Path(__file__).parent.parent
 GUIDES: Final = (ROOT / "docs" / "GUIDES.md").read_text()
 

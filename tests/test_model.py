@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.faults.deaths import Killed
 from tests.faults.model import check
 from tests.faults.world import World
+
+pytestmark = pytest.mark.slow
 
 
 def test_whatever_happens_every_promise_is_kept() -> None:

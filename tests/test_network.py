@@ -7,12 +7,16 @@ import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
+
 from gymtui.protocol import PATH, STALL
 from server.app import SEND_BUFFER, Server
 from server.net.connection import HIGH_WATER
 from tests.faults.proxy import HOST, Proxy
 from tests.kit import Wire, port_of, serving, token
 from tests.network_kit import Later, behind, desk, equal, figure, full_house, ids, until
+
+pytestmark = pytest.mark.slow
 
 MOST = 160 * 1024  # bytes that a reader who has stopped may cost
 

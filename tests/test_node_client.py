@@ -16,6 +16,8 @@ from server.net import http
 from server.store.opening import open_store
 from tests.kit import PASSWORD, WITHIN, add_members, member, port_of, serving
 
+pytestmark = pytest.mark.slow
+
 CLIENT: Final = Path(__file__).parent / "clients" / "front_desk.mjs"
 NODE: Final = shutil.which("node")
 

@@ -16,6 +16,8 @@ from tests.kit import member
 from tests.small_disk import SmallDisk
 from tests.till import Till
 
+pytestmark = pytest.mark.slow
+
 said: list[str] = []
 
 

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 
-from tests.screenshots import FOLDER, README, draw_all
+import pytest
+
+from tests.scenes import SCENES
+from tests.screenshots import FOLDER, README
 
 ROOT = FOLDER.parent
 
 
-async def test_the_pictures_show_the_screens_as_they_are() -> None:
-    drawn = await draw_all()
+@pytest.mark.slow
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+async def test_the_pictures_of_a_scene_show_the_screens_as_they_are(scene: Callable[..., Awaitable[None]]) -> None:
+    drawn: dict[str, str] = {}
+    await scene(drawn)
     kept = {path.stem: path.read_text() for path in FOLDER.glob("*.svg")}
-    changed = sorted(name for name in drawn.keys() | kept.keys() if drawn.get(name) != kept.get(name))
+    changed = sorted(name for name, picture in drawn.items() if kept.get(name) != picture)
     assert not changed, "please look at these, and draw them with `python -m tests.screenshots`"
+
+
+def test_every_picture_has_a_scene() -> None:
+    scenes = (ROOT / "tests" / "scenes.py").read_text()
+    names = {re.sub(r"-[0-9]+x[0-9]+$", "", path.stem) for path in FOLDER.glob("*.svg")}
+    assert [name for name in sorted(names) if f'"{name}"' not in scenes] == []
 
 
 def test_the_documents_name_no_picture_that_is_not_there() -> None:

@@ -19,6 +19,8 @@ from server.app import Server
 from server.net.watchdog import Watchdog
 from tests.kit import WITHIN, port_of, serving, token
 
+pytestmark = pytest.mark.slow
+
 SEED: Final = {"auth_response", "connection_status", "check_in_update", "member_update", "notification", "pong"}
 BEAT: Final = 10  # seconds between two looks at a connection: the server's ping, the later client's heartbeat
 PERIODS: Final = 9  # a minute and a half: silence would have ended it after 25 s

@@ -29,6 +29,8 @@ from server.store.opening import open_store
 from tests.kit import WITHIN, make_gym, member, serving, token
 from tests.test_tail import environment, told
 
+pytestmark = pytest.mark.slow
+
 RATE = 3000.0  # scans a second
 
 

@@ -14,6 +14,8 @@ from tests.kit import PASSWORD, make_gym, member, serving
 from tests.terminal import Terminal
 from tests.test_cli import ENVIRONMENT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("arguments", [[], ["demo"], ["monitor"]])
 @pytest.mark.parametrize("stdin_is", ["nothing", "closed"])

@@ -9,6 +9,8 @@ import pytest
 
 from gymtui.client.connection.reconnect import BASE, CEILING, Backoff, Course
 
+pytestmark = pytest.mark.slow
+
 DESKS = 1000
 WINDOW = 0.1  # seconds
 MOST = 0.2  # of all, in any window

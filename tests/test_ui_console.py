@@ -16,6 +16,7 @@ from gymtui.protocol import CheckIn, MembersPage, Request, Resume, Resumed, Snap
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LoginScreen
+from tests.settled import settled
 from tests.test_ui_front_desk import screen_text
 from tests.ui_fakes import GYM, STATS, member, visit
 
@@ -87,6 +88,7 @@ async def test_without_the_network_the_desk_goes_on_and_says_so() -> None:
         await until(pilot, lambda: "● live" not in screen_text(app))
         await pilot.press(*"4711", "enter")
         assert "… Ana Silva queued, not sent yet" in screen_text(app)
+        await settled(pilot)
         assert "Zoe Huber" in screen_text(app)
         await until(pilot, shows(app, ", 1 queued"))
 

@@ -16,6 +16,8 @@ from gymtui.ui.shutdown import hangs_up
 from tests.test_ui_front_desk import ANA, screen_text
 from tests.ui_fakes import FakeDesk, make_app
 
+pytestmark = pytest.mark.slow
+
 WITHIN = 20.0  # seconds
 
 

@@ -94,6 +94,7 @@ async def test_the_day_is_compared_with_last_week_and_drawn_by_the_hour() -> Non
         assert "1,204  -7 %" in screen_text(app)
 
 
+@pytest.mark.slow
 async def test_nothing_is_painted_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app(a_desk())
     frames: list[object] = []

@@ -18,6 +18,7 @@ from gymtui.printable import printable
 from gymtui.protocol import ConflictNote, Conflicts, Gym, Notification, Policy
 from gymtui.ui.widgets.error_boundary import FaultPanel
 from tests.played_gym import Clock, monitor
+from tests.settled import settled
 from tests.test_monitor import answer
 from tests.test_ui_manners import text_of
 from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, FakeDesk, make_app, member, refusal, visit
@@ -142,5 +143,5 @@ async def test_what_the_monitor_is_told_is_text() -> None:
 async def at_every_size(pilot: Pilot[None], marks: dict[str, str]) -> None:
     for size in ((160, 45), (60, 20), (80, 24)):
         await pilot.resize_terminal(*size)
-        await pilot.pause()
+        await settled(pilot)
         check(pilot.app, size, marks)
