@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 
 def pytest_collection_finish() -> None:
     """Where screens are tested, their pilot waits for messages; where none is, Textual is not even imported."""
+    gc.freeze()  # all that was imported and collected stays: the garbage collector need not look through it again
     if "textual" in sys.modules:
         from tests.idle import wait_for_messages
 

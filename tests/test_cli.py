@@ -219,6 +219,7 @@ def test_a_port_that_is_taken_is_told(gym: Path) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_after_kill_9_all_that_was_acknowledged_is_on_disk(gym: Path) -> None:
     acknowledged: list[str] = []
     sent = 0

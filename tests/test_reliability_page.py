@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "RELIABILITY.md").read_text()
 COMMANDS = sorted(set(re.findall(r"`python -m (tests\.faults\.[^`]+)`", PAGE)))

@@ -32,6 +32,8 @@ from tests.test_cli import ENVIRONMENT, ROOT
 from tests.test_http_token import ask, basic, bearer
 from tests.test_watchdog import until
 
+pytestmark = pytest.mark.slow
+
 PASSWORD: Final = "canary-pass-7f3a91"
 PIN: Final = "730915264481"
 WRONG_PIN: Final = "880415264999"

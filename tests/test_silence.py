@@ -166,6 +166,7 @@ async def test_a_server_notices_that_nobody_is_there(tmp_path: Path, fault: dict
         assert figure(server, "connections_ended_total", code="1006") == 1  # nobody was there to hear of 4104
 
 
+@pytest.mark.slow
 async def test_a_way_of_half_a_second_is_no_silence(tmp_path: Path) -> None:
     path = full_house(tmp_path / "gym.db", 3)
     async with (

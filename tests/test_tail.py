@@ -36,6 +36,8 @@ from tests.client_kit import GYM, NOW, played, running, snapshot, visit
 from tests.kit import PASSWORD, WITHIN, Wire, add_members, member, port_of, serving, token
 from tests.terminal import Terminal
 
+pytestmark = pytest.mark.slow
+
 AT = "2026-11-22T09:00:00.000Z"
 EVIL = "Eve\x1b[2J\x9b31m\u202e\u2028 Ödön 😀"
 ANA = MemberRef("m1", "Ana Silva", "100042")

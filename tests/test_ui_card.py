@@ -14,6 +14,8 @@ from gymtui.ui.screens import front_desk
 from tests.test_ui_front_desk import BEN, screen_text
 from tests.ui_fakes import GYM, FakeDesk, make_app, member, refusal, visit
 
+pytestmark = pytest.mark.slow
+
 ANA = member(
     1,
     "Ana Silva",

@@ -25,6 +25,8 @@ from tests.test_ui_connection import AWAY, shown
 from tests.test_ui_front_desk import ANA, BEN, screen_text
 from tests.ui_fakes import LIVE, NOW, FakeDesk, make_app, refusal, visit
 
+pytestmark = pytest.mark.slow
+
 MINUTE = 60_000
 TWICE = "checked in a second time; in since Wed 18 Nov 17:02, desk 2 (ben). That visit stands."
 

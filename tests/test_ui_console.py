@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 
 import msgspec
+import pytest
 from textual.pilot import Pilot
 
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
@@ -19,6 +20,8 @@ from gymtui.ui.screens.login import LoginScreen
 from tests.settled import settled
 from tests.test_ui_front_desk import screen_text
 from tests.ui_fakes import GYM, STATS, member, visit
+
+pytestmark = pytest.mark.slow
 
 URL = "ws://gym.test/ws/checkins/"
 TOKEN = "a.b.c"

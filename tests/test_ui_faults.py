@@ -50,6 +50,8 @@ from tests.test_ui_front_desk import a_desk, later
 from tests.test_ui_manners import text_of
 from tests.ui_fakes import GYM, LIVE, NOW, STATS, FakeLogin, Signals, make_app, visit
 
+pytestmark = pytest.mark.slow
+
 Kinds = tuple[type[LiveWidget], ...]
 
 HEADER: Final[Kinds] = (GymName, ConnectionStatusIndicator, WallClock)

@@ -17,6 +17,8 @@ from gymtui.ui.widgets.counters import change_text
 from tests.test_ui_front_desk import a_desk, screen_text
 from tests.ui_fakes import NOW, STATS, FakeDesk, FakeLogin, make_app
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("theme", THEMES)
 async def test_every_theme_tells_text_from_its_background(theme: str) -> None:
@@ -94,7 +96,6 @@ async def test_the_day_is_compared_with_last_week_and_drawn_by_the_hour() -> Non
         assert "1,204  -7 %" in screen_text(app)
 
 
-@pytest.mark.slow
 async def test_nothing_is_painted_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app(a_desk())
     frames: list[object] = []

@@ -30,6 +30,8 @@ from tests.test_monitor import answer
 from tests.test_ui_front_desk import a_desk
 from tests.ui_fakes import LOGGED_OUT, NOW, FakeLogin, make_app
 
+pytestmark = pytest.mark.slow
+
 SIZES = [(60, 20), (20, 5), (160, 45), (80, 24)]
 URL = "ws://gym.test/ws/checkins/"
 

@@ -23,6 +23,8 @@ from tests.test_monitor import answer
 from tests.test_ui_manners import text_of
 from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, FakeDesk, make_app, member, refusal, visit
 
+pytestmark = pytest.mark.slow
+
 NASTY: Final = (
     "\x1b]0;owned\x07\x1b[2J\x9b31mAna\x00",
     "[red]Ana[/] [link=x](y)[/link] [/] [bold",

@@ -17,6 +17,8 @@ from gymtui.ui.screens.who import WhoIsIn
 from tests.test_ui_front_desk import ANA, BEN, a_desk, screen_text
 from tests.ui_fakes import LIVE, NOW, FakeDesk, make_app, member
 
+pytestmark = pytest.mark.slow
+
 PIN = "904517"
 MANAGER = ConnectionState(phase="live", since=NOW, latency=0.012, user="mia", role="manager")
 

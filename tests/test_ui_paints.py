@@ -19,6 +19,8 @@ from tests.settled import settled
 from tests.test_ui_front_desk import a_desk, front
 from tests.ui_fakes import NOW, STATS, FakeDesk, make_app, member, visit
 
+pytestmark = pytest.mark.slow
+
 SIZES = [(80, 24), (120, 40)]
 
 

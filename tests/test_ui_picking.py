@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gymtui.client.state import Inside
 from tests.test_ui_front_desk import front, screen_text
 from tests.ui_fakes import NOW, FakeDesk, make_app, member
+
+pytestmark = pytest.mark.slow
 
 ANAS = [member(1000 + n, f"Ana Person{n:02}") for n in range(18)]
 

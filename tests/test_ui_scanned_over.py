@@ -9,6 +9,8 @@ from gymtui.ui.widgets.feed import Feed
 from tests.test_ui_front_desk import ANA, BEN, a_desk, front, screen_text
 from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("begun", ["be", "be ", ":the", "/be", "qqq"])
 async def test_a_card_over_what_was_begun_is_checked_in_and_the_rest_is_dropped(begun: str) -> None:

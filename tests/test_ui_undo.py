@@ -9,6 +9,8 @@ from gymtui.client.state import Verdict, VerdictKind
 from tests.test_ui_front_desk import ANA, BEN, MAX, a_desk, front, screen_text
 from tests.ui_fakes import NOW, is_checking_out, make_app
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("since", "what"), [(None, "check-in"), (NOW, "check-out")])
 @pytest.mark.parametrize("kind", ["already_in", "refused"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gymtui.client.state import ConnectionState, Inside, Verdict
 from gymtui.ui import GymApp
 from gymtui.ui.roster import Roster
@@ -9,6 +11,8 @@ from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
 from tests.test_ui_front_desk import ANA, BEN, MAX, MAYA, screen_text
 from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
+
+pytestmark = pytest.mark.slow
 
 INSIDE = [
     Inside(member=person.ref, since=NOW - minutes * 60_000, place="Main door")

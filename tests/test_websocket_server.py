@@ -443,6 +443,7 @@ async def test_everyone_sees_the_same_events(gym: Path) -> None:
             assert (wire.events[1]["code"], wire.events[1]["command_id"]) == (refused["code"], "b")
 
 
+@pytest.mark.slow
 async def test_a_hundred_events_are_a_few_frames(gym: Path) -> None:
     async with (
         serving(gym, batch_ms=1000) as server,
@@ -500,6 +501,7 @@ async def test_draining_says_so_and_answers_what_has_come(gym: Path) -> None:
         assert [event["command_id"] for event in otto.events] == replied
 
 
+@pytest.mark.slow
 async def test_a_client_that_never_stops_sending_does_not_keep_the_server(gym: Path) -> None:
     async def send_on() -> None:
         number = 0
