@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from gymtui import codec
-from gymtui.client.connection.session import Session
+from gymtui.client.connection.session import ClientSession
 from gymtui.codec import Unreadable
 from gymtui.protocol import Close
 from tests.faults.fuzz import server as to_server
@@ -69,10 +69,10 @@ def test_a_reader_that_lets_anything_else_out_is_found(monkeypatch: pytest.Monke
 async def test_a_desk_that_ends_is_found(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("CRITICAL")
 
-    def stumble(_: Session, error: Unreadable) -> None:
+    def stumble(_: ClientSession, error: Unreadable) -> None:
         raise error
 
-    monkeypatch.setattr(Session, "_unreadable", stumble)
+    monkeypatch.setattr(ClientSession, "_report_unreadable", stumble)
     monkeypatch.setattr("tests.faults.fuzz.desk.WITHIN", 0.2)
     run = DeskRun(seed=5)
     await run.run(1500)

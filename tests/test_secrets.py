@@ -224,7 +224,7 @@ async def commands(url: str, access: str) -> None:
 async def a_desk(url: str, folder: Path) -> str:
     """A front desk without its screen: it logs in with the password, keeps its copy, checks somebody in; its token."""
     with closing(Replica(folder / "desk.db")) as replica:
-        login = Login(url, session=TokenFile(folder / "session", url))
+        login = Login(url, token_file=TokenFile(folder / "session", url))
         await login.log_in("canary", PASSWORD)
         service = WebSocketService(url, login, replica, desk="Front")
         desk = Desk(service, replica, name="Front")

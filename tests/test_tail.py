@@ -399,7 +399,7 @@ async def test_a_server_that_is_away_is_waited_for(gym: Path, tmp_path: Path) ->
 
 async def test_the_login_of_the_console_serves_it_too(gym: Path, tmp_path: Path) -> None:
     async with serving(gym) as server:
-        console = Login(server.url, session=TokenFile(tmp_path / "data" / "gymtui", server.url))
+        console = Login(server.url, token_file=TokenFile(tmp_path / "data" / "gymtui", server.url))
         await console.log_in("ana", PASSWORD)
         for arguments in (("--user", "ana"), ()):
             async with command(tmp_path, "--url", server.url, *arguments) as process:

@@ -83,7 +83,7 @@ def program(server: TokenChain, tmp_path: Path) -> Callable[..., Login]:
     """Another program of the same person; `user` is who it wants to be."""
 
     def start(user: str | None = "ana", url: str = URL) -> Login:
-        return Login(url, user=user, session=TokenFile(tmp_path, url), fetch=server, clock=lambda: server.now)
+        return Login(url, user=user, token_file=TokenFile(tmp_path, url), fetch=server, clock=lambda: server.now)
 
     return start
 
@@ -262,7 +262,7 @@ async def test_a_ready_token_is_never_written_and_nobody_elses_is_used(tmp_path:
     session = TokenFile(tmp_path, URL)
     session.write(tokens())
     before = the_file(tmp_path).read_bytes()
-    login = Login(URL, token="a-ready-token", user="ana", session=session, fetch=server)
+    login = Login(URL, token="a-ready-token", user="ana", token_file=session, fetch=server)
     assert await login.token() == "a-ready-token"
     await login.forget()
     assert not login.is_there
@@ -350,7 +350,7 @@ async def test_a_disk_that_does_not_take_it_leaves_no_used_token_behind(
 
 async def test_a_folder_that_cannot_be_costs_only_the_sharing(tmp_path: Path, server: TokenChain) -> None:
     (tmp_path / "file").write_text("")
-    login = Login(URL, session=TokenFile(tmp_path / "file", URL), fetch=server, clock=lambda: server.now)
+    login = Login(URL, token_file=TokenFile(tmp_path / "file", URL), fetch=server, clock=lambda: server.now)
     await login.log_in("ana", "a password")
     server.now += LIFE
     assert await login.token() == "access-101"
@@ -385,7 +385,7 @@ async def test_two_programs_live_on_one_login_of_the_real_server(gym: Path, tmp_
         now = NOW
 
         def program() -> Login:
-            return Login(url, user="ana", session=TokenFile(folder, url), clock=lambda: now)
+            return Login(url, user="ana", token_file=TokenFile(folder, url), clock=lambda: now)
 
         first = program()
         await first.log_in("ana", PASSWORD)

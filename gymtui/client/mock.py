@@ -40,7 +40,7 @@ from gymtui.protocol import (
 WITHIN: Final = 5.0  # seconds that a test waits for what must come
 
 R = TypeVar("R", bound=Struct)
-Answer = Callable[["MockConnection", Request, str | None], None]
+Responder = Callable[["MockConnection", Request, str | None], None]
 
 
 class MockConnection:
@@ -202,7 +202,7 @@ class MockWebSocket:
         role: Role = "staff",
         greets: bool = True,
         pongs: bool = True,
-        answer: Answer | None = None,
+        answer: Responder | None = None,
         clock: clock.Clock = clock.now,
     ) -> None:
         self.epoch = epoch

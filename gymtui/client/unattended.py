@@ -48,7 +48,7 @@ def needs_a_person(service: WebSocketService) -> asyncio.Future[None]:
     return over
 
 
-async def live(service: WebSocketService) -> None:
+async def until_live(service: WebSocketService) -> None:
     """Waits until the service is connected, if it is not."""
     there = asyncio.Event()
 

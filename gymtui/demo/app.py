@@ -67,21 +67,21 @@ class DemoApp(GymApp):
         guide = WebSocketErrorBoundary(self._guide, id="guide")
         await self.front_desk.mount(guide, before=-1)  # the last line is the keys
         self.desk.subscribe("verdict", self._ledger.hear)
-        self.watch(self.front_desk, "verdict", self._said, init=False)
+        self.watch(self.front_desk, "verdict", self._first_word, init=False)
         self.set_interval(LOOK, self._look)
 
     def _guide(self) -> Guide:
         guide = Guide()
-        self._tell(guide)
+        self._update_guide(guide)
         return guide
 
-    def _tell(self, guide: Guide) -> None:
+    def _update_guide(self, guide: Guide) -> None:
         doing = self._chaos.doing
         guide.hint = WORDS[doing] if doing else self._hint()
         guide.tally = self._tally
         guide.set_class(doing is not None, "-broken")
 
-    def _said(self, verdict: Verdict | None) -> None:
+    def _first_word(self, verdict: Verdict | None) -> None:
         if verdict is not None:
             self._tour.hear(verdict)
             self._show()
@@ -98,7 +98,7 @@ class DemoApp(GymApp):
 
     def _show(self) -> None:
         for guide in self.front_desk.query(Guide):
-            self._tell(guide)
+            self._update_guide(guide)
         self.screen.refresh_bindings()
 
     def _hint(self) -> str:

@@ -52,7 +52,7 @@ def open_desk(
     with _copy(folder / f"{name}.db", desk) as replica:
         if choices is not None:
             choices.keep(desk=desk)  # what waits here is sent when this desk is started again
-        login = Login(url, token=token, user=user, session=TokenFile(folder, url))
+        login = Login(url, token=token, user=user, token_file=TokenFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
         shown = app(
             Desk(service, replica, name=desk),

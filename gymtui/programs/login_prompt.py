@@ -24,7 +24,7 @@ def sign_in(url: str, *, user: str | None, token: str | None) -> Login:
     NoLogin where there is none of them; AuthenticationProblem and ConnectionProblem as the login raises them. Blocks:
     what waits for a person at the keyboard must not keep Ctrl+C from a loop.
     """
-    login = Login(url, token=token, user=user, session=TokenFile(data_folder(), url))
+    login = Login(url, token=token, user=user, token_file=TokenFile(data_folder(), url))
     if not asyncio.run(_is_good(login)):
         name = user or login.user
         if name is None:

@@ -23,7 +23,7 @@ def run(*, url: str, user: str | None, desk: str, token: str | None, theme: Them
     folder = data_folder()
     log = folder / "monitor.log"
     logs.to_file(log)
-    login, journal = Login(url, token=token, user=user, session=TokenFile(folder, url)), Bookmark()
+    login, journal = Login(url, token=token, user=user, token_file=TokenFile(folder, url)), Bookmark()
     service = WebSocketService(url, login, journal, desk=desk)
     shown = MonitorApp(
         service,

@@ -17,7 +17,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.login.login import Login
 from gymtui.client.tasks import until_first
-from gymtui.client.unattended import live, needs_a_person, run_unattended
+from gymtui.client.unattended import needs_a_person, run_unattended, until_live
 from gymtui.errors import GymError
 from gymtui.programs.login_prompt import sign_in
 from gymtui.protocol import CheckIn, CheckOut, ListPresent, MembersPage, Present, SyncMembers
@@ -52,7 +52,7 @@ class Simulation:
 
     async def run(self) -> None:
         """Until cancelled."""
-        await asyncio.gather(*(live(service) for service in self._services))
+        await asyncio.gather(*(until_live(service) for service in self._services))
         codes = await self._codes()
         if not codes:
             raise NothingToSimulate("This gym has no members yet: import some with `gymtui admin members import`.")
@@ -87,7 +87,7 @@ class Simulation:
     async def _ask(self, request: SyncMembers | ListPresent, kind: type[T]) -> T:
         """The answer, however often the connection goes meanwhile."""
         while True:
-            await live(self._services[0])
+            await until_live(self._services[0])
             try:
                 return codec.convert(await self._services[0].request(request), kind)
             except Disconnected:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from gymtui.client import Bookmark, WebSocketService
 from gymtui.client.errors import RequestRefused
-from gymtui.client.unattended import live
+from gymtui.client.unattended import until_live
 from gymtui.protocol import CheckIn, CheckOut
 from tests.client_kit import running
 from tests.faults.audit import broken_rules, reading
@@ -42,7 +42,7 @@ class OneMember:
             services = [self.gym.service(Bookmark()) for _ in range(clients)]
             for service in services:
                 await stack.enter_async_context(running(service.run, service.close))
-            await asyncio.gather(*(live(service) for service in services))
+            await asyncio.gather(*(until_live(service) for service in services))
             for number in range(1, rounds + 1):
                 await self._round(number, services)
                 if number % 20 == 0:

@@ -10,7 +10,7 @@ from msgspec import Raw
 
 from gymtui import codec
 from gymtui.client.connection.reconnect import Backoff
-from gymtui.client.connection.session import Session
+from gymtui.client.connection.session import ClientSession
 from gymtui.client.errors import ConnectionProblem
 from gymtui.client.login.login import Login
 from gymtui.protocol import Authenticate, ClientInfo, Ping
@@ -26,7 +26,7 @@ class Heartbeat:
 
     def __init__(
         self,
-        session: Session,
+        session: ClientSession,
         login: Login,
         token: str,
         backoff: Backoff,

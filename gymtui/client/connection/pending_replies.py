@@ -9,17 +9,15 @@ from contextlib import contextmanager
 from gymtui.client.errors import Disconnected
 from gymtui.protocol import Reply
 
-Answer = Reply | Disconnected
-
 
 class PendingReplies:
     """Requests that wait for their answer, by id."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, asyncio.Future[Answer]] = {}
+        self._waiting: dict[str, asyncio.Future[Reply | Disconnected]] = {}
 
     @contextmanager
-    def expect(self, id: str) -> Iterator[asyncio.Future[Answer]]:
+    def expect(self, id: str) -> Iterator[asyncio.Future[Reply | Disconnected]]:
         """The answer to `id`, for as long as somebody waits for it; ValueError where somebody does already."""
         if id in self._waiting:
             raise ValueError(f"The request {id} has been sent already and waits for its answer.")
@@ -29,7 +27,7 @@ class PendingReplies:
         finally:
             del self._waiting[id]
 
-    def settle(self, id: str | None, answer: Answer) -> None:
+    def settle(self, id: str | None, answer: Reply | Disconnected) -> None:
         """The answer has come; one that nobody waits for (any more) is nothing to anyone."""
         waiting = self._waiting.get(id or "")
         if waiting is not None and not waiting.done():

@@ -20,7 +20,7 @@ from gymtui.client.connection.heartbeat import Heartbeat
 from gymtui.client.connection.published_state import PublishedState
 from gymtui.client.connection.reconnect import Backoff, Ended, course
 from gymtui.client.connection.server_clock import ServerClock
-from gymtui.client.connection.session import Session
+from gymtui.client.connection.session import ClientSession
 from gymtui.client.connection.silence import SilenceDetector
 from gymtui.client.connection.transport import SEND_WITHIN, Connect, Transport, dial
 from gymtui.client.errors import (
@@ -75,7 +75,7 @@ class WebSocketService:
         self._follower = Follower(journal, full=full)
         self._dispatcher = Dispatcher(KINDS, self.report)
         self._backoff = Backoff(random)
-        self._session: Session | None = None
+        self._session: ClientSession | None = None
         self._go_on = asyncio.Event()
         self._anew = asyncio.Event()  # somebody else has logged in: this connection is not theirs
         self._closed = asyncio.Event()
@@ -169,18 +169,18 @@ class WebSocketService:
         transport = await self._dial(token, self._desk)
         try:
             auth, status = await transport.greet()
-            await self._keep(transport, token, auth, status)
+            await self._converse(transport, token, auth, status)
         finally:
             await transport.hang_up()
 
-    async def _keep(self, transport: Transport, token: str, auth: AuthResponse, status: ConnectionStatus) -> None:
+    async def _converse(self, transport: Transport, token: str, auth: AuthResponse, status: ConnectionStatus) -> None:
         silence = SilenceDetector(self._published.silent, clock=self._clock, sleep=self._sleep)
-        session = Session(
+        session = ClientSession(
             transport,
             self._follower,
             publish=self._dispatcher.publish,
             report=self.report,
-            pong=self._measure,
+            on_pong=self._measure,
             silence=silence,
             new_id=self._new_id,
         )

@@ -40,7 +40,7 @@ REPLY_WITHIN: Final = 30.0  # seconds
 NO_REASON: Final = ErrorBody(code="internal", message="The server gave no reason.", retryable=False)
 
 
-class Session:
+class ClientSession:
     """Reads one connection to its end. Events go to the journal first, then to whoever listens (`publish`); what cannot
     be read is given to `report`, and the next message is read as ever."""
 
@@ -51,7 +51,7 @@ class Session:
         *,
         publish: Callable[[str, object], None],
         report: Callable[[Problem], None],
-        pong: Callable[[float, str], None],
+        on_pong: Callable[[float, str], None],
         silence: SilenceDetector,
         new_id: Callable[[], str],
     ) -> None:
@@ -59,7 +59,7 @@ class Session:
         self._follower = follower
         self._publish = publish
         self._report = report
-        self._pong = pong
+        self._on_pong = on_pong
         self._silence = silence
         self._new_id = new_id
         self._replies = PendingReplies()
@@ -67,9 +67,9 @@ class Session:
 
     async def greet(self, status: ConnectionStatus) -> None:
         """Compares positions, and asks for what is missing."""
-        with self._journal_at_work():
+        with self._journal_errors_end_it():
             resume = self._follower.greet(status.epoch, status.seq)
-        await self._ask(resume)
+        await self._send_resume(resume)
 
     async def read(self) -> None:
         """Takes message after message; ends only with `Ended`."""
@@ -79,7 +79,7 @@ class Session:
             try:
                 frame = codec.read_frame(data)
             except codec.Unreadable as error:
-                self._unreadable(error)
+                self._report_unreadable(error)
             else:
                 await self._take(frame)
 
@@ -87,7 +87,7 @@ class Session:
         await self._transport.send(codec.message(request, id))
 
     async def ping(self, ping: Ping) -> None:
-        """Asks whether anybody is there; `pong` is called when they are."""
+        """Asks whether anybody is there; `on_pong` is called when they are."""
         self._silence.asked()
         await self.send(ping)
 
@@ -121,14 +121,14 @@ class Session:
     async def _take(self, frame: codec.Frame) -> None:
         self._transport.error = frame.message if isinstance(frame.message, ErrorBody) else None
         for failure in frame.failures:
-            self._unreadable(failure)
+            self._report_unreadable(failure)
         if frame.seq is not None:
-            with self._journal_at_work():
+            with self._journal_errors_end_it():
                 events, resume = self._follower.take(frame, frame.seq)
-            self._hand_on(events)
-            await self._ask(resume)
+            self._publish_events(events)
+            await self._send_resume(resume)
         elif frame.events:
-            self._hand_on(frame.events)  # of no journal: shown, not kept
+            self._publish_events(frame.events)  # of no journal: shown, not kept
         if frame.stats is not None:
             self._publish(Stats.type, frame.stats)
         if frame.message is not None:
@@ -137,7 +137,7 @@ class Session:
 
     async def _take_message(self, message: ServerMessage, id: str | None) -> None:
         if isinstance(message, Event):
-            self._hand_on([message])
+            self._publish_events([message])
             return
         match message:
             case Reply():
@@ -177,37 +177,37 @@ class Session:
         """Says when its ping was sent, by the timer of whoever sent it, and the server's time."""
         if pong.sent_at is not UNSET:
             try:
-                self._pong(codec.convert(pong.sent_at, float), pong.server_time)
+                self._on_pong(codec.convert(pong.sent_at, float), pong.server_time)
             except codec.Unreadable as error:
-                self._unreadable(error)
+                self._report_unreadable(error)
 
     async def _restore(self, part: Snapshot) -> None:
-        with self._journal_at_work():
+        with self._journal_errors_end_it():
             resume = self._follower.restore(part)
         if not part.more:
             self._publish(Stats.type, part.stats)
             self._publish(Snapshot.type, part)
-        await self._ask(resume)
+        await self._send_resume(resume)
 
-    def _hand_on(self, events: Sequence[Event]) -> None:
+    def _publish_events(self, events: Sequence[Event]) -> None:
         for event in events:
             self._publish(event.type, event)
         if events:
             self._publish("events", events)
 
-    async def _ask(self, resume: Resume | None) -> None:
+    async def _send_resume(self, resume: Resume | None) -> None:
         if resume is not None:
             self._resume_id = self._new_id()
             await self.send(resume, self._resume_id)
 
-    def _unreadable(self, error: codec.Unreadable) -> None:
+    def _report_unreadable(self, error: codec.Unreadable) -> None:
         logger.warning("A message from the server cannot be read: %s", error)
         self._report(ProcessingProblem(str(error), kind="message"))
         if error.id is not None:
             self._replies.settle(error.id, Disconnected("The server's answer cannot be read."))
 
     @contextmanager
-    def _journal_at_work(self) -> Iterator[None]:
+    def _journal_errors_end_it(self) -> Iterator[None]:
         """A journal that cannot take an event has not moved: the connection starts again from where it stands."""
         try:
             yield

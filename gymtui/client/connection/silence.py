@@ -12,21 +12,21 @@ PATIENCE: Final = 3.5  # seconds without an answer: a slow network takes two
 
 
 class SilenceDetector:
-    """`tell` gets the time (ms) at which something was asked, after some seconds in which nothing at all has come back;
-    and None once something does. It only tells: when a connection is over, others decide."""
+    """`on_change` gets the time (ms) at which something was asked, after `PATIENCE` seconds in which nothing at all has
+    come back; and None once something does. It only tells: when a connection is over, others decide."""
 
     def __init__(
         self,
-        tell: Callable[[int | None], None],
+        on_change: Callable[[int | None], None],
         *,
         clock: clock.Clock,
         sleep: Callable[[float], Awaitable[object]],
     ) -> None:
-        self._tell = tell
+        self._on_change = on_change
         self._clock = clock
         self._sleep = sleep
         self._since: int | None = None
-        self._told = False
+        self._is_silent = False
         self._waits = asyncio.Event()
 
     def asked(self) -> None:
@@ -38,9 +38,9 @@ class SilenceDetector:
     def heard(self) -> None:
         """Something came, whatever it was."""
         self._since = None
-        if self._told:
-            self._told = False
-            self._tell(None)
+        if self._is_silent:
+            self._is_silent = False
+            self._on_change(None)
 
     async def run(self) -> None:
         """For as long as the connection lasts."""
@@ -52,6 +52,6 @@ class SilenceDetector:
                 continue
             gone = (self._clock() - since) / 1000
             await self._sleep(max(0.0, min(PATIENCE - gone, PATIENCE)))
-            if since == self._since and not self._told:
-                self._told = True
-                self._tell(since)
+            if since == self._since and not self._is_silent:
+                self._is_silent = True
+                self._on_change(since)

@@ -53,14 +53,14 @@ class Desk:
         self._queue = OutboxQueue(replica, self._now)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
-        self._say = partial(self._dispatcher.publish, "verdict")
-        self._sender = OutboxSender(service, self._queue, self._told, sleep=sleep)
-        self._outcomes = Outcomes(service, replica, self._presence, self._say, clock=clock)
-        self._live_commands = LiveCommands(service, replica, self._outcomes.asked, clock=clock)
+        self._publish_verdict = partial(self._dispatcher.publish, "verdict")
+        self._sender = OutboxSender(service, self._queue, self._outcome_came, sleep=sleep)
+        self._outcomes = Outcomes(service, replica, self._presence, self._publish_verdict, clock=clock)
+        self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock)
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
-        service.subscribe("snapshot", self._start_again)
+        service.subscribe("snapshot", self._journal_replaced)
 
     async def run(self) -> None:
         """Connection, queue and directory, until the service is closed."""
@@ -90,7 +90,7 @@ class Desk:
 
     # --- the queue ------------------------------------------------------------------------------------------------
 
-    def _start_again(self, _: object) -> None:
+    def _journal_replaced(self, _: object) -> None:
         """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks."""
         self._presence.start_again()
         self._queue.reload()
@@ -121,7 +121,7 @@ class Desk:
         is not there any more."""
         matter = self._take_up(id, self._queue.retry)
         if matter is not None:
-            self._say(matter.queued(self._clock(), sent=False, again=True))
+            self._publish_verdict(matter.queued(self._clock(), sent=False, again=True))
             self._sender.wake()
 
     def _take_up(self, id: str, do: Callable[[Outgoing], None]) -> Matter | None:
@@ -134,7 +134,7 @@ class Desk:
             do(row)
         except ReplicaError:
             logger.exception("A command that was set aside could not be taken up")
-            self._say(matter.not_written(self._clock()))
+            self._publish_verdict(matter.not_written(self._clock()))
             return None
         self._dispatcher.publish("queue", self.queued)
         return matter
@@ -213,8 +213,8 @@ class Desk:
         self._dispatcher.publish("queue", self.queued)
         return matter.queued(self._clock(), sent=sent)
 
-    def _told(self, pending: Pending, outcome: Outcome) -> None:
-        if self._outcomes.told(pending, outcome):
+    def _outcome_came(self, pending: Pending, outcome: Outcome) -> None:
+        if self._outcomes.of_queued(pending, outcome):
             self._dispatcher.publish("queue", self.queued)
 
     def _known(self, who: Member | str) -> Member | None:

@@ -21,20 +21,20 @@ CODE: Final = 64  # characters of the longest code there can be
 
 
 class LiveCommands:
-    """Asks beside the queue, and only while there is a server, and has what to say until it answers; `tell` hears the
-    result, the refusal, or that nobody knows (None)."""
+    """Asks beside the queue, and only while there is a server, and has what to say until it answers; `on_outcome` hears
+    the result, the refusal, or that nobody knows (None)."""
 
     def __init__(
         self,
         service: WebSocketService,
         replica: Replica,
-        tell: Callable[[Matter, Raw | ErrorBody | None], None],
+        on_outcome: Callable[[Matter, Raw | ErrorBody | None], None],
         *,
         clock: clock.Clock = clock.now,
     ) -> None:
         self._service = service
         self._replica = replica
-        self._tell = tell
+        self._on_outcome = on_outcome
         self._clock = clock
         self._asking: set[asyncio.Task[None]] = set()
 
@@ -83,7 +83,7 @@ class LiveCommands:
         except Disconnected:
             outcome = None
         if isinstance(outcome, Raw) or not told:
-            self._tell(matter, outcome)
+            self._on_outcome(matter, outcome)
 
     @property
     def _is_live(self) -> bool:

@@ -31,19 +31,19 @@ class _Page(Struct, frozen=True, kw_only=True):
 
 class MemberSync:
     """Asks for the next page whenever the journal is in step and the directory is not complete. How far it has come is
-    in the replica, so it goes on where it was after any cut; `told` gets it too, 0 to 1, after every page."""
+    in the replica, so it goes on where it was after any cut; `on_progress` gets it too, 0 to 1, after every page."""
 
     def __init__(
         self,
         service: WebSocketService,
         replica: Replica,
-        told: Callable[[float], None],
+        on_progress: Callable[[float], None],
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._service = service
         self._replica = replica
-        self._told = told
+        self._on_progress = on_progress
         self._sleep = sleep
         self._limit = PAGE
         self._wake = asyncio.Event()
@@ -79,7 +79,7 @@ class MemberSync:
             elif self._place == before:  # else a snapshot has come meanwhile, and the page belongs to the past
                 self._replica.fold_members(page)
                 self._limit = self._limit if page.more else PAGE
-                self._told(page.next_after_seq / max(page.as_of_seq, 1) if page.more else 1.0)
+                self._on_progress(page.next_after_seq / max(page.as_of_seq, 1) if page.more else 1.0)
         except Disconnected:
             self._limit = max(self._limit // 4, LEAST)  # on a line that is slow, or breaks often, a page may never come
             await self._sleep(SOON)

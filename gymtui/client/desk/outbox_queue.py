@@ -54,7 +54,7 @@ class OutboxQueue:
         self._by_member: dict[str, dict[str, Pending]] = {}
         for row in map(_readable, self._replica.outbox.rows()):
             if row.state == "waiting":
-                self._keep(before.get(row.id) or Pending(row))
+                self._insert(before.get(row.id) or Pending(row))
             else:
                 self._aside[row.id] = row
 
@@ -72,18 +72,18 @@ class OutboxQueue:
     def add(self, pending: Pending, done: Undoable | None = None) -> None:
         """On disk when it returns, as what can be taken back if it can; ReplicaError where it cannot be."""
         self._replica.enqueue(pending.row, done)
-        self._keep(pending)
+        self._insert(pending)
 
     def settle(self, pending: Pending, visit: CheckInEvent | None = None) -> None:
         """It is answered, with what became of the visit; also where the disk does not take that (ReplicaError), for
         the next start to ask again."""
-        self._drop(pending)
+        self._remove(pending)
         self._replica.settle(pending.row.id, self._now(), visit)
 
     def set_aside(self, pending: Pending, reason: str) -> None:
         """A dead letter: kept for a person to look at, and not sent any more before the next start at least
         (ReplicaError)."""
-        self._drop(pending)
+        self._remove(pending)
         pending.row = replace(pending.row, state="set_aside", reason=reason)
         self._aside[pending.row.id] = pending.row
         self._replica.outbox.set_aside(pending.row.id, reason)
@@ -97,7 +97,7 @@ class OutboxQueue:
         """What was set aside waits again, behind all that waits already."""
         self._replica.outbox.send_again(row.id)
         del self._aside[row.id]
-        self._keep(Pending(replace(row, state="waiting", reason=None)))
+        self._insert(Pending(replace(row, state="waiting", reason=None)))
 
     def ready(self, room: int) -> Iterator[Pending]:
         """Up to `room` commands to send, in order.
@@ -139,13 +139,13 @@ class OutboxQueue:
                 since = row.at if row.kind == "check_in" else None
         return since
 
-    def _keep(self, pending: Pending) -> None:
+    def _insert(self, pending: Pending) -> None:
         row = pending.row
         self._pending[row.id] = pending
         if row.member_id is not None:
             self._by_member.setdefault(row.member_id, {})[row.id] = pending
 
-    def _drop(self, pending: Pending) -> None:
+    def _remove(self, pending: Pending) -> None:
         row = pending.row
         self._pending.pop(row.id, None)
         if row.member_id is not None:

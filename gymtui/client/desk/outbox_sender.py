@@ -28,19 +28,19 @@ refused."""
 
 class OutboxSender:
     """Keeps up to 64 commands on their way. One whose connection went is sent again, the same command under the same
-    id; one that no row of the journal would ever answer is set aside. `tell` hears of everything."""
+    id; one that no row of the journal would ever answer is set aside. `on_outcome` hears of everything."""
 
     def __init__(
         self,
         service: WebSocketService,
         queue: OutboxQueue,
-        tell: Callable[[Pending, Outcome], None],
+        on_outcome: Callable[[Pending, Outcome], None],
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._service = service
         self._queue = queue
-        self._tell = tell
+        self._on_outcome = on_outcome
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._flying = 0  # how many are on their way
@@ -90,7 +90,7 @@ class OutboxSender:
 
     async def _exchange(self, pending: Pending, *, alone: bool) -> None:
         row = pending.row
-        self._tell(pending, "sent")
+        self._on_outcome(pending, "sent")
         try:
             outcome: Raw | ErrorBody = await self._service.request(self._queue.request(row), id=row.id)
         except RequestRefused as refused:
@@ -119,13 +119,13 @@ class OutboxSender:
         try:
             self._queue.settle(pending, _visit(outcome))
         finally:
-            self._tell(pending, outcome)
+            self._on_outcome(pending, outcome)
 
     def _set_aside(self, pending: Pending, reason: str) -> None:
         try:
             self._queue.set_aside(pending, reason)
         finally:
-            self._tell(pending, "set_aside")
+            self._on_outcome(pending, "set_aside")
 
     def _come_back(self, pending: Pending, gone: Disconnected, *, alone: bool) -> None:
         """A server that cannot take what was sent gets the commands one by one, until the one is found."""
@@ -135,7 +135,7 @@ class OutboxSender:
             return
         if gone.code in UNTAKABLE:
             self._room = 1
-        self._tell(pending, "unsent")
+        self._on_outcome(pending, "unsent")
 
 
 def _visit(outcome: Raw | ErrorBody) -> CheckInEvent | None:

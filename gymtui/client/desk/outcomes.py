@@ -30,14 +30,14 @@ class Outcomes:
         service: WebSocketService,
         replica: Replica,
         presence: Presence,
-        say: Callable[[Verdict], None],
+        publish: Callable[[Verdict], None],
         *,
         clock: clock.Clock = clock.now,
     ) -> None:
         self._service = service
         self._replica = replica
         self._presence = presence
-        self._say = say
+        self._publish = publish
         self._clock = clock
 
     def matter(self, row: Outgoing, warning: str | None = None) -> Matter:
@@ -48,39 +48,39 @@ class Outcomes:
         matter = about(row, self._replica.member(row.member_id or ""), undoes)
         return replace(matter, warning=warning)
 
-    def told(self, pending: Pending, outcome: Outcome) -> bool:
+    def of_queued(self, pending: Pending, outcome: Outcome) -> bool:
         """A later word on a command from the outbox; False where it is nothing new."""
         row, matter = pending.row, self.matter(pending.row, pending.warning)
         match outcome:
             case "sent" if pending.is_told_unsent:
                 pending.is_told_unsent = False
-                self._say(matter.queued(self._clock(), sent=True, again=True))
+                self._publish(matter.queued(self._clock(), sent=True, again=True))
             case "unsent" if not pending.is_told_unsent:
                 pending.is_told_unsent = True
-                self._say(matter.queued(self._clock(), sent=False, again=True))
+                self._publish(matter.queued(self._clock(), sent=False, again=True))
             case "set_aside":
-                self._say(matter.set_aside(self._clock(), row.reason or ""))
-                self._keep(lambda: self._replica.undo_log.forget(row.id))
+                self._publish(matter.set_aside(self._clock(), row.reason or ""))
+                self._update_undo_log(lambda: self._replica.undo_log.forget(row.id))
             case ErrorBody():
-                self._say(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
-                self._keep(lambda: self._replica.undo_log.forget(row.id))
+                self._publish(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
+                self._update_undo_log(lambda: self._replica.undo_log.forget(row.id))
             case Raw():
                 self._accept(matter, outcome, row.at)
             case _:
                 return False
         return True
 
-    def asked(self, matter: Matter, outcome: Raw | ErrorBody | None) -> None:
+    def of_live(self, matter: Matter, outcome: Raw | ErrorBody | None) -> None:
         """What came of a command beside the queue; None where nobody knows."""
         if outcome is None:
             reason = "the connection went before the answer came"
-            self._say(matter.says("refused", self._clock(), detail=reason, next_step="scan again"))
+            self._publish(matter.says("refused", self._clock(), detail=reason, next_step="scan again"))
         elif isinstance(outcome, ErrorBody):
-            self._say(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
+            self._publish(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
         elif event := self._accept(matter, outcome, self._clock() + self._service.clock_offset):
             ended = began(event) if matter.action == "check_out" else None
             done = Undoable(matter.command_id, event.member, ended)
-            self._keep(lambda: self._replica.undo_log.remember(done))
+            self._update_undo_log(lambda: self._replica.undo_log.remember(done))
 
     def _accept(self, matter: Matter, result: Raw, at: int) -> CheckInEvent | None:
         """The server's yes; one that cannot be read is a yes all the same."""
@@ -88,10 +88,10 @@ class Outcomes:
             event = codec.convert(result, CheckInEvent)
         except codec.Unreadable as error:
             self._service.report(ProcessingProblem(str(error), kind="reply"))
-            self._say(matter.accepted(self._clock(), None, None))
+            self._publish(matter.accepted(self._clock(), None, None))
             return None
         self._presence.answered(matter.command_id, event)
-        self._say(matter.accepted(self._clock(), event, self._warning(event, at)))
+        self._publish(matter.accepted(self._clock(), event, self._warning(event, at)))
         return event
 
     def _warning(self, event: CheckInEvent, at: int) -> str | None:
@@ -103,7 +103,7 @@ class Outcomes:
         member = self._replica.member(event.member.id)
         return None if member is None else judge(member, self._replica.gym, at).reason
 
-    def _keep(self, write: Callable[[], None]) -> None:
+    def _update_undo_log(self, write: Callable[[], None]) -> None:
         """What can be taken back is as the disk has it; that one fails is no reason to stop."""
         try:
             write()

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import Answer, Fetch, Probe, Readiness, ask_readiness, fetch
-from gymtui.client.login.token_file import TokenFileBusy, Tokens, Unshared
+from gymtui.client.login.token_file import NoTokenFile, TokenFile, TokenFileBusy, Tokens
 from gymtui.client.login.tokens import TokenClient
 from gymtui.protocol import Role
 
@@ -36,7 +36,7 @@ class Login:
 
     `url` is the WebSocket's (`ws:` or `wss:`). A ready `token` is used as it is, and never written anywhere, until the
     server says that it is over: whether it still is good is nothing that this machine's clock could tell. Without one
-    the login goes on that `session` has of `user`, or of whoever logged in last; so several programs are one login.
+    the login goes on that `token_file` has of `user`, or of whoever logged in last; so several programs are one login.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Login:
         *,
         token: str | None = None,
         user: str | None = None,
-        session: Unshared | None = None,
+        token_file: TokenFile | NoTokenFile | None = None,
         fetch: Fetch = fetch,
         probe: Probe = ask_readiness,
         clock: clock.Clock = clock.now,
@@ -53,11 +53,11 @@ class Login:
         self._url = url
         self._server = TokenClient(url, fetch, clock)
         self._probe = probe
-        self._session = session or Unshared()
+        self._token_file = token_file or NoTokenFile()
         self._clock = clock
         self._lock = asyncio.Lock()  # a refresh token is used once: whoever comes second gets the first one's successor
         self._ready = token
-        self._tokens = None if token else self._session.read(user)
+        self._tokens = None if token else self._token_file.read(user)
         claims = _claims(token) if token else _Claims()
         self.user: str | None = self._tokens.user if self._tokens else claims.sub
         self.role: Role | None = self._tokens.role if self._tokens else claims.role
@@ -120,8 +120,8 @@ class Login:
     def _log_in(self, user: str, password: str) -> Tokens:
         tokens = self._server.log_in(user, password)
         try:
-            with self._session.locked():
-                self._session.write(tokens)
+            with self._token_file.locked():
+                self._token_file.write(tokens)
         except TokenFileBusy as busy:
             logger.warning("This login is not shared with other programs here: %s", busy)
         return tokens
@@ -129,8 +129,8 @@ class Login:
     def _successor(self, tokens: Tokens) -> Tokens:
         """What another program has got meanwhile, or what the server gives for the newest that there is."""
         try:
-            with self._session.locked():
-                newest = self._session.read(tokens.user) or tokens
+            with self._token_file.locked():
+                newest = self._token_file.read(tokens.user) or tokens
                 if newest.access_token != tokens.access_token and self._clock() < newest.renew_at:
                     return newest
                 return self._ask_for_successor(newest)
@@ -141,18 +141,18 @@ class Login:
         try:
             successor = self._server.renew(newest)
         except AuthenticationProblem:
-            self._session.remove(newest.user)
+            self._token_file.remove(newest.user)
             raise
-        self._session.write(successor)
+        self._token_file.write(successor)
         return successor
 
     def _remove(self, over: Tokens) -> None:
         """Unless it has been renewed since, or somebody has logged in anew."""
         try:
-            with self._session.locked():
-                found = self._session.read(over.user)
+            with self._token_file.locked():
+                found = self._token_file.read(over.user)
                 if found is not None and found.refresh_token == over.refresh_token:
-                    self._session.remove(over.user)
+                    self._token_file.remove(over.user)
         except TokenFileBusy as busy:
             logger.warning("A login that is over stays in its file: %s", busy)
 

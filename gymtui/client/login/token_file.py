@@ -49,7 +49,7 @@ class _Content(Struct, frozen=True, forbid_unknown_fields=True):
     logins: dict[str, Tokens]
 
 
-class Unshared:
+class NoTokenFile:
     """Stands in for a `TokenFile` where a login is nobody else's."""
 
     @contextmanager
@@ -66,7 +66,7 @@ class Unshared:
         """Nothing was kept."""
 
 
-class TokenFile(Unshared):
+class TokenFile:
     """The logins at the server of `url`, by user, as a file in `folder` that only its owner may read; no password.
 
     A refresh token is good once: `read`, ask for its successor and `write` while it is `locked`, and whoever comes

@@ -53,7 +53,7 @@ class TokenClient:
         if answer.status == 429:
             raise AuthenticationProblem(f"Too many tries: please wait {answer.retry_after or 'a few'} seconds.")
         if answer.status in (400, 401, 403):
-            raise AuthenticationProblem(_said(answer) or "User and password do not go together: please try again.")
+            raise AuthenticationProblem(_reason(answer) or "User and password do not go together: please try again.")
         return self._tokens(answer, self._clock())
 
     def renew(self, tokens: Tokens) -> Tokens:
@@ -90,7 +90,7 @@ class TokenClient:
         )
 
 
-def _said(answer: Answer) -> str | None:
+def _reason(answer: Answer) -> str | None:
     """The sentence in a refusal, where there is one."""
     try:
         message = msgspec.json.decode(answer.body, type=_Error).error.message

@@ -20,7 +20,7 @@ from gymtui import codec
 from gymtui.client import Replica, WebSocketService
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import ConnectionState
-from gymtui.client.unattended import live
+from gymtui.client.unattended import until_live
 from gymtui.codec import Unreadable, convert
 from gymtui.protocol import (
     MAX_INVALID,
@@ -190,7 +190,7 @@ class ServerRun:
         with closing(Replica(":memory:")) as replica:
             worker = Worker(self._gym, replica)
             async with served(self._gym) as server, running(worker.service.run, worker.service.close):
-                await live(worker.service)
+                await until_live(worker.service)
                 watching = asyncio.create_task(self._watch(server))
                 working = asyncio.create_task(worker.run())
                 await asyncio.gather(*(stranger.run() for stranger in self.strangers))
