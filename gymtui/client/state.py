@@ -1,4 +1,4 @@
-"""What there is to say about a connection and about a command, as values that any screen can show."""
+"""State for screens, as immutable values: where a connection stands, what became of a command, who is in."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ class ConnectionState(Struct, frozen=True, kw_only=True):
     session_id: str | None = None
     user: str | None = None
     role: Role | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Is the server there, and has it said who this is?"""
+        return self.phase == "live"
 
 
 class Hit(Struct, frozen=True, kw_only=True):

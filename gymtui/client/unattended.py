@@ -1,5 +1,5 @@
-"""For programs that nobody sits in front of: they wait for the server, end where only a person could go on, and unwind
-when they are asked to end."""
+"""For unattended programs (`tail`, `simulate`): they wait for the server, end where only a person could go on, and
+unwind at SIGTERM and SIGHUP."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def until_live(service: WebSocketService) -> None:
     there = asyncio.Event()
 
     def changed(_: object) -> None:
-        if service.state.phase == "live":
+        if service.state.is_live:
             there.set()
 
     unsubscribe: Callable[[], None] = service.subscribe("connection", changed)

@@ -1,4 +1,4 @@
-"""Where the connection stands, for whoever subscribed to `"connection"`."""
+"""The state of the connection (phase, attempt, latency), published to whoever subscribed to `"connection"`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class PublishedState:
     def become(self, phase: Phase, **changes: Any) -> None:
         """A new state; `since` moves only when the connection comes or goes, and who it is stays known."""
         before = self.state
-        since = before.since if (before.phase == "live") == (phase == "live") else self._now()
+        since = before.since if before.is_live == (phase == "live") else self._now()
         kept = {"attempt": self._backoff.attempt, "user": before.user, "role": before.role}
         self._show(ConnectionState(phase=phase, since=since, **(kept | changes)))
 

@@ -1,4 +1,4 @@
-"""The connection to the server: one task that opens it, keeps it, and comes back when it has gone."""
+"""The connection service: one task that opens a connection, keeps it (heartbeat, silence, replay), and reconnects."""
 
 from __future__ import annotations
 
@@ -18,20 +18,14 @@ from gymtui.client.connection.dispatch import Dispatcher, Handler
 from gymtui.client.connection.follower import Follower, Journal
 from gymtui.client.connection.heartbeat import Heartbeat
 from gymtui.client.connection.published_state import PublishedState
-from gymtui.client.connection.reconnect import Backoff, Ended, course
+from gymtui.client.connection.reconnect import Backoff, Ended
+from gymtui.client.connection.reconnect_loop import ReconnectLoop
 from gymtui.client.connection.server_clock import ServerClock
 from gymtui.client.connection.session import ClientSession
 from gymtui.client.connection.silence import SilenceDetector
 from gymtui.client.connection.transport import SEND_WITHIN, Connect, Transport, dial
-from gymtui.client.errors import (
-    AuthenticationProblem,
-    ConnectionProblem,
-    Disconnected,
-    Problem,
-    ProcessingProblem,
-    StoppedProblem,
-)
-from gymtui.client.login.login import OVER, Login
+from gymtui.client.errors import Disconnected, Problem, ProcessingProblem
+from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
 from gymtui.protocol import EVENTS, AuthResponse, ConnectionStatus, Request, Snapshot, Stats
@@ -40,13 +34,25 @@ KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "pro
 
 
 class WebSocketService:
-    """The connection of one desk, for as long as `run` runs; where its one task stands is its `state`.
+    """The connection of one desk, for as long as `run` runs; where its one task stands is its `state`. Events are in
+    the journal before anybody hears of them.
 
-    `url` is the server's (`ws:` or `wss:`, else ValueError). `full` asks for every event since the journal's position,
-    and for a snapshot only where the server has them no longer. A message may take `send_within` seconds to leave this
-    machine. `KINDS` may be subscribed to: the types of events and `"stats"` with their payloads, `"snapshot"` with its
-    last part, `"events"` with all events of one frame in `seq` order, `"connection"` with each new state, `"problem"`
-    with a Problem. Events are in the journal before anybody hears of them.
+    Args:
+        url: The server's WebSocket, `ws:` or `wss:`.
+        login: Whose connection it is.
+        journal: Where events go; its position is the cursor that the replay begins at.
+        desk: The name under which the server records what is done here.
+        full: Asks for every event since the cursor, and for a snapshot only where the server has them no longer.
+        connect: Opens a WebSocket, as `websockets.asyncio.client.connect` does; MockWebSocket stands in for it.
+        send_within: Seconds that a message may take to leave this machine, before the connection counts as stalled.
+        clock: The time of day (ms), by this machine.
+        timer: Seconds that never go back, to measure the latency.
+        sleep: Waits so many seconds; a test has its own.
+        random: 0 to 1, for the jitter of the backoff.
+        new_id: Gives an id for a request that has none.
+
+    Raises:
+        ValueError: `url` is no WebSocket's.
     """
 
     def __init__(
@@ -76,13 +82,13 @@ class WebSocketService:
         self._dispatcher = Dispatcher(KINDS, self.report)
         self._backoff = Backoff(random)
         self._session: ClientSession | None = None
-        self._go_on = asyncio.Event()
         self._anew = asyncio.Event()  # somebody else has logged in: this connection is not theirs
         self._closed = asyncio.Event()
         self._published = PublishedState(self._dispatcher, self._backoff, clock)
         self._become = self._published.become
         self.problems = 0  # messages that could not be read and handlers that failed
         self._server_clock = ServerClock(clock, self.report)
+        self._reconnects = ReconnectLoop(login, self._backoff, self._published, self.report, clock=clock, sleep=sleep)
 
     @property
     def state(self) -> ConnectionState:
@@ -105,9 +111,9 @@ class WebSocketService:
         return self._session is not None and self._follower.in_step
 
     async def run(self) -> None:
-        """Connects, and comes back whenever the connection goes, until `close`. Cancelled, it says goodbye too."""
+        """Connects, and reconnects whenever the connection goes, until `close`. Cancelled, it says goodbye too."""
         try:
-            await until_first(self._live(), self._closed.wait())
+            await until_first(self._reconnects.run(self._one_connection), self._closed.wait())
         finally:
             self._become("stopped")
 
@@ -116,27 +122,44 @@ class WebSocketService:
         self._closed.set()
 
     def retry_now(self) -> None:
-        """Ends the countdown to the next try."""
+        """Ends the wait for the next try, where there is one."""
         if self.state.phase in ("waiting", "stopped"):
-            self._go_on.set()
+            self._reconnects.go_on()
 
     def logged_in(self) -> None:
         """A person has logged in: goes on from phase `logged_out`, or connects anew as that person."""
         self._published.change(user=self._login.user, role=self._login.role)
         if self.state.phase == "logged_out":
-            self._go_on.set()
+            self._reconnects.go_on()
         else:
             self._anew.set()
             self.retry_now()
 
     def subscribe(self, kind: str, handler: Handler) -> Callable[[], None]:
-        """Calls `handler` with everything of this kind until the function that comes back is called."""
+        """Calls `handler` with everything of this kind until the function that comes back is called; what it raises is
+        a ProcessingProblem, and harms nobody else.
+
+        Args:
+            kind: One of `KINDS`. The type of an event, or `"stats"`: its payload. `"events"`: all events of one frame,
+                in `seq` order. `"snapshot"`: its last part. `"connection"`: each new ConnectionState. `"problem"`: a
+                Problem.
+
+        Raises:
+            ValueError: There is no such kind.
+        """
         return self._dispatcher.subscribe(kind, handler)
 
     async def request(self, request: Request, *, id: str | None = None) -> Raw:
-        """Asks, and waits for the `result`; requests leave in the order of the calls.
+        """Asks, and waits for the `result` of the reply; requests leave in the order of the calls.
 
-        RequestRefused: the server said no; Disconnected: nobody knows what it said.
+        Args:
+            request: What to ask.
+            id: The idempotency key of a command, so that it may be sent again; a fresh one where there is none.
+
+        Raises:
+            RequestRefused: The server said no.
+            Disconnected: Nobody knows what it said: there is no connection, it went, or 30 seconds passed.
+            ValueError: A request with this id waits for its answer already.
         """
         if self._session is None:
             raise Disconnected("There is no connection to the server.")
@@ -148,24 +171,13 @@ class WebSocketService:
             self.problems += 1
         self._dispatcher.publish("problem", problem)
 
-    # --- connection after connection ------------------------------------------------------------------------------
-
-    async def _live(self) -> None:
-        while True:
-            try:
-                await self._one_connection()
-            except AuthenticationProblem as problem:
-                await self._wait_for_login(problem)
-            except ConnectionProblem as problem:
-                await self._come_back(Ended(str(problem)))
-            except Ended as ended:
-                await self._follow_course(ended)
+    # --- one connection ---------------------------------------------------------------------------------------------
 
     async def _one_connection(self) -> None:
         """From the token to the end, which is an exception unless somebody else has logged in."""
         self._become("connecting", reason=self.state.reason)
         self._anew.clear()
-        token = await self._login.token()
+        token = await self._login.token()  # each time: the last one may be over by now
         transport = await self._dial(token, self._desk)
         try:
             auth, status = await transport.greet()
@@ -200,39 +212,6 @@ class WebSocketService:
         finally:
             self._session = None
             session.abandon("The connection has ended before the answer came.")
-
-    async def _follow_course(self, ended: Ended) -> None:
-        match course(ended.code):
-            case "log_in":
-                await self._wait_for_login(AuthenticationProblem(str(ended)))
-            case "stop":
-                self._go_on.clear()
-                self._become("stopped", reason=str(ended))
-                self.report(StoppedProblem(str(ended)))
-                await self._go_on.wait()
-            case "renew":
-                if self._login.expire():
-                    await self._come_back(ended)
-                else:
-                    await self._wait_for_login(AuthenticationProblem(OVER))
-            case "come_back" | "back_off":
-                await self._come_back(ended)
-
-    async def _come_back(self, ended: Ended) -> None:
-        delay = self._backoff.next(course(ended.code)) + ended.wait
-        self._go_on.clear()
-        self._become("waiting", reason=str(ended), retry_at=self._clock() + round(delay * 1000))
-        self.report(ConnectionProblem(str(ended), attempt=self._backoff.attempt, retry_in=delay))
-        await until_first(self._go_on.wait(), self._sleep(delay))
-
-    async def _wait_for_login(self, problem: AuthenticationProblem) -> None:
-        await self._login.forget()
-        self._go_on.clear()
-        self._become("logged_out", reason=str(problem))
-        self.report(problem)
-        await self._go_on.wait()
-
-    # --- while it is there ----------------------------------------------------------------------------------------
 
     def _measure(self, sent_at: float, server_time: str) -> None:
         latency = max(0.0, self._timer() - sent_at)

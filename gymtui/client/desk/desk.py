@@ -1,4 +1,5 @@
-"""One front desk: decides at once on its own copy, writes it down, and lets the server have the last word."""
+"""One front desk, offline first: it decides at once on its own replica, writes the command into its outbox, and lets
+the server have the last word."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from gymtui import clock, codec
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.dead_letters import DeadLetters
 from gymtui.client.desk.live_commands import LiveCommands
 from gymtui.client.desk.member_sync import MemberSync
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
@@ -32,8 +34,18 @@ logger = logging.getLogger(__name__)
 
 
 class Desk:
-    """Check-ins, check-outs and their undoing. Each is answered by a `Verdict` at once, and by another when the server
-    has spoken: subscribe to `"verdict"` for these, to `"queue"` for the number of commands without an answer."""
+    """Check-ins, check-outs and their undoing. Each is answered by a `Verdict` at once, and by another with the same
+    `command_id` when the server has spoken: subscribe to `"verdict"` for these. Whatever reads the replica may raise
+    ReplicaError; a command that its disk does not take is a verdict, `refused`.
+
+    Args:
+        service: The connection; the replica is its journal.
+        replica: The desk's own copy of the gym, and its outbox.
+        name: What this desk is called here; the server knows it by the `desk` of the service.
+        clock: The time of day (ms), by this machine.
+        new_id: Gives an idempotency key for each command.
+        sleep: Waits so many seconds; a test has its own.
+    """
 
     def __init__(
         self,
@@ -53,9 +65,10 @@ class Desk:
         self._queue = OutboxQueue(replica, self._now)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
-        self._publish_verdict = partial(self._dispatcher.publish, "verdict")
+        publish_verdict = partial(self._dispatcher.publish, "verdict")
         self._sender = OutboxSender(service, self._queue, self._outcome_came, sleep=sleep)
-        self._outcomes = Outcomes(service, replica, self._presence, self._publish_verdict, clock=clock)
+        self._outcomes = Outcomes(service, replica, self._presence, publish_verdict, clock=clock)
+        self._dead_letters = DeadLetters(self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=clock)
         self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock)
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
         service.subscribe("stats", replica.fold_stats)
@@ -63,7 +76,7 @@ class Desk:
         service.subscribe("snapshot", self._journal_replaced)
 
     async def run(self) -> None:
-        """Connection, queue and directory, until the service is closed."""
+        """Keeps the connection, sends the outbox and fetches the members, until the service is closed."""
         try:
             await until_first(self.service.run(), self._sender.run(), self._sync.run())
         finally:
@@ -72,12 +85,16 @@ class Desk:
     def subscribe(
         self, kind: Literal["verdict", "queue", "directory"], handler: Callable[[Any], None]
     ) -> Callable[[], None]:
-        """Calls `handler` with every later word on a command, with `queued`, or with how much of the directory has
-        come (0 to 1), until what comes back is called."""
+        """Calls `handler` until the function that comes back is called; what it raises is a problem of the service.
+
+        Args:
+            kind: `"verdict"`: every later Verdict on a command. `"queue"`: the number `queued`, when it may have
+                changed. `"directory"`: how much of the members has come, 0 to 1.
+        """
         return self._dispatcher.subscribe(kind, handler)
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
-        """Members by what was typed."""
+        """At most `limit` members by what was typed, the likeliest first: number, name, phone."""
         return [Hit(member=m, in_since=self.in_since(m.id)) for m in self.replica.search(text, limit)]
 
     def in_since(self, member_id: str) -> int | None:
@@ -88,12 +105,15 @@ class Desk:
         """Who is in, as far as journal and queue know, the newest first."""
         return self._presence.everyone()
 
-    # --- the queue ------------------------------------------------------------------------------------------------
+    # --- the outbox ------------------------------------------------------------------------------------------------
 
     def _journal_replaced(self, _: object) -> None:
         """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks."""
         self._presence.start_again()
         self._queue.reload()
+        self._queue_changed()
+
+    def _queue_changed(self) -> None:
         self._dispatcher.publish("queue", self.queued)
         self._sender.wake()
 
@@ -114,35 +134,21 @@ class Desk:
 
     def acknowledge(self, id: str) -> None:
         """A command that was set aside has been looked at, and is forgotten; nothing where it is not there any more."""
-        self._take_up(id, self._queue.acknowledge)
+        self._dead_letters.acknowledge(id)
 
     def retry(self, id: str) -> None:
         """A command that was set aside is sent once more, under its old id and behind all that waits; nothing where it
         is not there any more."""
-        matter = self._take_up(id, self._queue.retry)
-        if matter is not None:
-            self._publish_verdict(matter.queued(self._clock(), sent=False, again=True))
-            self._sender.wake()
-
-    def _take_up(self, id: str, do: Callable[[Outgoing], None]) -> Matter | None:
-        """Does that with a command that was set aside; None where it is gone, or where the disk does not take that."""
-        row = next((row for row in self.set_aside if row.id == id), None)
-        if row is None:
-            return None
-        matter = self._outcomes.matter(row)
-        try:
-            do(row)
-        except ReplicaError:
-            logger.exception("A command that was set aside could not be taken up")
-            self._publish_verdict(matter.not_written(self._clock()))
-            return None
-        self._dispatcher.publish("queue", self.queued)
-        return matter
+        self._dead_letters.retry(id)
 
     # --- commands -------------------------------------------------------------------------------------------------
 
     def check_in(self, who: Member | str) -> Verdict:
-        """A member, or exactly a code. `queued` is on disk here; nothing is `checked_in` before it is at the server."""
+        """Lets a member in. `queued` is on disk here; nothing is `checked_in` before it is on disk at the server.
+
+        Args:
+            who: A member, or exactly a code (a membership number, as a scanner types it).
+        """
         member = self._known(who)
         if member is None:
             code = str(who).strip()
@@ -151,6 +157,7 @@ class Desk:
         in_since = self.in_since(member.id)
         if in_since is not None:
             visit = self._presence.visit(member.id)
+            # Said here and nowhere else: that somebody scans twice is no news for the journal.
             detail = since(in_since, self.name if visit is None else visit.desk, zone_of(self.replica.gym))
             return matter.already_in(self._clock(), detail)
         ruling = judge(member, self.replica.gym, self._now())
@@ -159,11 +166,12 @@ class Desk:
                 matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or ""
             )
         matter = replace(matter, warning=ruling.reason)
-        request = CheckIn(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
+        at, is_live = clock.to_text(self._now()), self.service.state.is_live
+        request = CheckIn(member_id=member.id, occurred_at=at, offline=not is_live)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
 
     def check_out(self, who: Member | str) -> Verdict:
-        """A member, or exactly a code."""
+        """Ends the open visit of a member; `who` as for `check_in`."""
         member = self._known(who)
         if member is None:
             code = str(who).strip()
@@ -172,11 +180,13 @@ class Desk:
         in_since = self.in_since(member.id)
         if in_since is None:
             return self._live_commands.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
-        request = CheckOut(member_id=member.id, occurred_at=clock.to_text(self._now()), offline=not self._is_live)
+        at, is_live = clock.to_text(self._now()), self.service.state.is_live
+        request = CheckOut(member_id=member.id, occurred_at=at, offline=not is_live)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
 
     def override(self, who: MemberRef, override: Override) -> Verdict:
-        """A manager lets in whom the rules refuse; asked now and once, since a PIN is written down nowhere."""
+        """A manager lets in whom the rules refuse. It is asked now and once, beside the outbox: a PIN is written down
+        nowhere. Where there is no server just now, the verdict is `refused`."""
         matter = replace(self._matter("check_in", who), overrides=True)
         return self._live_commands.override(matter, CheckIn(member_id=who.id, override=override))
 
@@ -187,6 +197,7 @@ class Desk:
             return None
         undoes: CommandKind = "check_in" if done.since is None else "check_out"
         matter = replace(self._matter("undo", done.member), undoes=undoes)
+        # Before it is written down: whoever hears of the queue asks at once who is in.
         self._presence.reopens(matter.command_id, done.since)
         verdict = self._enqueue(matter, Undo(command_id=done.command_id), None)
         if verdict.kind == "refused":
@@ -194,28 +205,20 @@ class Desk:
         return verdict
 
     def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: Undoable | None) -> Verdict:
-        """Writes it down first; then it may be said, and sent."""
-        assert matter.member is not None
-        row = Outgoing(
-            id=matter.command_id,
-            kind=matter.action,
-            payload=codec.encode(replace(request, queued_by=self.service.user)),
-            member_id=matter.member.id,
-            at=self._now(),
-        )
-        sent = self._is_live
+        """Durable first, then said and sent: nobody is told of a command that a power cut could take back."""
+        row = _row(matter, replace(request, queued_by=self.service.user), self._now())
+        sent = self.service.state.is_live
         try:
             self._queue.add(Pending(row, is_told_unsent=not sent, warning=matter.warning), done)
         except ReplicaError:
             logger.exception("A command could not be written down")
             return matter.not_written(self._clock())
-        self._sender.wake()
-        self._dispatcher.publish("queue", self.queued)
+        self._queue_changed()
         return matter.queued(self._clock(), sent=sent)
 
     def _outcome_came(self, pending: Pending, outcome: Outcome) -> None:
         if self._outcomes.of_queued(pending, outcome):
-            self._dispatcher.publish("queue", self.queued)
+            self._queue_changed()
 
     def _known(self, who: Member | str) -> Member | None:
         if isinstance(who, Member):
@@ -229,6 +232,14 @@ class Desk:
         """The time of day by the server's clock, as far as that is known."""
         return self._clock() + self.service.clock_offset
 
-    @property
-    def _is_live(self) -> bool:
-        return self.service.state.phase == "live"
+
+def _row(matter: Matter, request: CheckIn | CheckOut | Undo, at: int) -> Outgoing:
+    """A command about a member, given at `at` (ms), as the outbox keeps it."""
+    assert matter.member is not None
+    return Outgoing(
+        id=matter.command_id,
+        kind=matter.action,
+        payload=codec.encode(request),
+        member_id=matter.member.id,
+        at=at,
+    )

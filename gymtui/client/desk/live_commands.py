@@ -1,5 +1,5 @@
-"""Commands that are asked once and not kept: the person has been told already, nobody here knows the code, or a PIN is
-in it."""
+"""Live commands: asked once, beside the outbox, and not kept. The person has been told already, nobody here knows the
+code, or a PIN is in it."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ class LiveCommands:
         code = matter.subject
         _, complete = self._replica.directory
         may_be_somebody = may_be_number(code) or not complete
-        if self._is_live and may_be_somebody and code.isprintable() and 0 < len(code) <= CODE:
+        if self._service.state.is_live and may_be_somebody and code.isprintable() and 0 < len(code) <= CODE:
             self._ask(matter, request)
             return matter.queued(self._clock(), sent=True)
         return matter.unknown(self._clock())
 
     def refuse(self, matter: Matter, request: CheckIn | CheckOut, code: str, reason: str) -> Verdict:
         """Refused here at once; the server journals that, or knows better."""
-        if self._is_live:
+        if self._service.state.is_live:
             self._ask(matter, request, told=True)
-        return matter.refused(self._clock(), code, reason, live=self._is_live)
+        return matter.refused(self._clock(), code, reason, live=self._service.state.is_live)
 
     def override(self, matter: Matter, request: CheckIn) -> Verdict:
         """A manager lets somebody in: at a server that is there now, or not at all."""
-        if not self._is_live:
+        if not self._service.state.is_live:
             return matter.needs_server(self._clock())
         self._ask(matter, request)
         return matter.queued(self._clock(), sent=True)
@@ -84,7 +84,3 @@ class LiveCommands:
             outcome = None
         if isinstance(outcome, Raw) or not told:
             self._on_outcome(matter, outcome)
-
-    @property
-    def _is_live(self) -> bool:
-        return self._service.state.phase == "live"

@@ -1,4 +1,4 @@
-"""The outbox's sender: sends what waits, in order, until each command has its answer."""
+"""The outbox's sender: sends what waits, in order and under its idempotency key, until each command has its answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gymtui.client.replica.schema import ReplicaError
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import CheckInEvent, ErrorBody
 
-IN_FLIGHT: Final = 64
+IN_FLIGHT: Final = 64  # commands
 RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
 NO_ROW: Final = ("id_reused", "invalid", "not_allowed", "too_large", "unknown_type", "internal")
 
@@ -70,7 +70,7 @@ class OutboxSender:
             unsubscribe()
 
     def _connection_changed(self, state: ConnectionState) -> None:
-        self._connected = state.phase == "live"
+        self._connected = state.is_live
         self._wake.set()
 
     def _ready(self) -> list[Pending]:
@@ -102,13 +102,14 @@ class OutboxSender:
         if not isinstance(outcome, ErrorBody):
             self._settle(pending, outcome)
         elif outcome.retryable:
-            await self._wait(asked_for(outcome, RETRY_AFTER))
+            await self._pause(asked_for(outcome, RETRY_AFTER))
         elif outcome.code in NO_ROW:
             self._set_aside(pending, outcome.message)
         else:
             self._settle(pending, outcome)
 
-    async def _wait(self, seconds: float) -> None:
+    async def _pause(self, seconds: float) -> None:
+        """Nothing is sent meanwhile, so that the journal has the desk's order."""
         self._pauses += 1
         try:
             await self._sleep(seconds)
@@ -118,7 +119,7 @@ class OutboxSender:
     def _settle(self, pending: Pending, outcome: Raw | ErrorBody) -> None:
         try:
             self._queue.settle(pending, _visit(outcome))
-        finally:
+        finally:  # the server has done it, whether or not this disk takes that
             self._on_outcome(pending, outcome)
 
     def _set_aside(self, pending: Pending, reason: str) -> None:

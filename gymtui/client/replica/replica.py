@@ -1,4 +1,4 @@
-"""The desk's own copy of the gym: one SQLite file with members, open visits, the recent past, and the outbox."""
+"""The replica, a desk's own copy of the gym: one SQLite file with members, open visits, the recent past, the outbox."""
 
 from __future__ import annotations
 
@@ -23,11 +23,16 @@ __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
 
 class Replica:
-    """A journal (`position`, `apply`, `restore`) that keeps what it is told, and the queue of what this desk tells.
+    """A projection of the server's journal with its cursor (`position`, `apply`, `restore`), and the outbox of what
+    this desk commands. `gym` and `stats` are the newest; None until something is known. `outbox` and `undo_log` are
+    tables of the same file. Every method raises ReplicaError where the disk does not give or take what is asked.
 
-    `path` is a file, made with its folder where there is none, or `":memory:"`. ReplicaError: it is not ours, newer
-    than this program, or the disk does not take it; ReplicaInUse: another program has it. `gym` and `stats` are the
-    newest; None until something is known. `outbox` and `undo_log` are tables of the same file.
+    Args:
+        path: A file, made with its folder where there is none, or `":memory:"`.
+
+    Raises:
+        ReplicaInUse: Another program has the file.
+        ReplicaError: It is not a replica, was written by a newer version, or the disk does not take it.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -49,6 +54,7 @@ class Replica:
             raise
 
     def close(self) -> None:
+        """Lets go of the file; nothing else may be called after it."""
         self._db.close()
         self._release()
 
@@ -65,17 +71,11 @@ class Replica:
         return self._position
 
     def apply(self, events: Sequence[Event], seq: int) -> None:
-        """Folds events, in `seq` order, and moves to `seq`: both in one transaction, or neither."""
+        """Folds events, in `seq` order, and moves the position to `seq`: both in one transaction, or neither."""
         with self._transaction():
             self._visits.fold(events)
             self._members.fold(event for event in events if isinstance(event, Member))
-            self._members.fold_visits_left(
-                {
-                    event.member.id: (event.visits_left, event.seq)
-                    for event in events
-                    if isinstance(event, CheckInEvent) and event.visits_left is not UNSET
-                }
-            )
+            self._members.fold_visits_left(_visits_left(events))
             for gym in [event for event in events if isinstance(event, Gym)][-1:]:
                 self._db.execute("UPDATE desk SET gym = ?", (encode(gym),))
             self._db.execute("UPDATE desk SET seq = ?", (seq,))
@@ -106,7 +106,7 @@ class Replica:
             )
 
     def fold_stats(self, stats: Stats) -> None:
-        """The newest counters."""
+        """Takes the newest counters."""
         with self._transaction():
             self._db.execute("UPDATE desk SET stats = ?", (encode(stats),))
 
@@ -122,7 +122,7 @@ class Replica:
             return self._members.by_code(code)
 
     def search(self, text: str, limit: int) -> list[Member]:
-        """Members as `gymtui.search.text` reads the text; who has exactly this number is the first."""
+        """At most `limit` members, as `gymtui.search.text` reads the text; who has exactly this number is the first."""
         exact = self.by_code(text)
         with reading():
             found = self._members.search(text, limit)
@@ -164,8 +164,12 @@ class Replica:
     # --- the outbox -----------------------------------------------------------------------------------------------
 
     def enqueue(self, row: Outgoing, done: Undoable | None = None) -> None:
-        """On disk when it returns, with what can be taken back from now on (`done`), and without what an undo takes
-        back; ReplicaError where it cannot be."""
+        """Adds a command to the outbox, durable when it returns, whatever happens to the power.
+
+        Args:
+            row: The command. An undo takes what it undoes off the undo log.
+            done: What can be taken back from now on.
+        """
         with transaction(self._db, durable=True):
             self.outbox.add(row)
             if done is not None:
@@ -215,3 +219,12 @@ class Replica:
             self._position: tuple[str, int] = (epoch, seq)
             self.gym: Gym | None = gym and convert(gym, Gym)
             self.stats: Stats | None = stats and convert(stats, Stats)
+
+
+def _visits_left(events: Sequence[Event]) -> dict[str, tuple[int, int]]:
+    """What is left on punch cards, `(visits_left, seq)` by member id: an event of the visit itself says so."""
+    return {
+        event.member.id: (event.visits_left, event.seq)
+        for event in events
+        if isinstance(event, CheckInEvent) and event.visits_left is not UNSET
+    }
