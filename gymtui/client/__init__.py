@@ -3,8 +3,8 @@
     Login ──> WebSocketService ──> Replica        who this is; the connection; the desk's own copy
                      └──────> Desk <──┘           check_in, check_out, undo, find
 
-A `TokenFile` lets several programs of a person share one login. `MockWebSocket` stands in for the server where a
-program is tested against these.
+A `Bookmark` takes the place of the replica in a program that only shows what passes. A `TokenFile` lets several
+programs of a person share one login. `MockWebSocket` stands in for the server where a program is tested.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""The kinds of errors a connection knows, told apart for whoever listens, and what a request may raise.
+"""The errors of a connection, by what has to happen next, and the two that a request may raise.
 
 Problem
-├── ConnectionProblem       comes back by itself
-├── StoppedProblem          comes back only when a person says so
+├── ConnectionProblem       reconnects by itself
+├── StoppedProblem          reconnects only when a person says so
 ├── AuthenticationProblem   a person has to log in again
 └── ProcessingProblem       one message or one handler failed; logged, isolated, counted
-RequestRefused                     the server's answer to a request was no
+RequestRefused              the server's answer to a request was no
 Disconnected                the answer did not come before the connection went; nobody knows
 """
 
@@ -20,7 +20,7 @@ class Problem(GymError):
 
 
 class ConnectionProblem(Problem):
-    """The server or the network is away. The service comes back in `retry_in` seconds; `attempt` counts from 1."""
+    """The server or the network is away. The service reconnects in `retry_in` seconds; `attempt` counts from 1."""
 
     def __init__(self, message: str, *, attempt: int = 1, retry_in: float = 0.0) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""A server that a test plays: `MockWebSocket` is given as `connect`, and nothing goes over a network.
+"""A fake server for tests: `MockWebSocket` is given as `connect`, and nothing goes over a network.
 
 server = MockWebSocket()
 service = WebSocketService("ws://gym.test/", Login("ws://gym.test/", token="t"), Bookmark(), connect=server)
@@ -131,7 +131,11 @@ class MockConnection:
         self._stalled = True
 
     async def received(self, kind: type[R]) -> tuple[R, str | None]:
-        """The next message of this kind with its id; waits for it (TimeoutError after 5 s), and passes over others."""
+        """The next message of this kind with its id; waits for it, and passes over others.
+
+        Raises:
+            TimeoutError: None has come for 5 seconds.
+        """
         async with asyncio.timeout(WITHIN):
             while True:
                 while self._requests:
@@ -189,8 +193,15 @@ class MockConnection:
 class MockWebSocket:
     """Stands in for the server behind every connection that is made; `connections` has them all.
 
-    `epoch` and `seq` are where its journal stands. `greets`: it says who the client is and where it stands by itself;
-    else the test does. `pongs`: it answers pings by itself; `answer` is called with each other message, as it comes.
+    Args:
+        epoch: The name of its journal.
+        seq: Where that stands.
+        user: Who the client is.
+        role: What that one may do.
+        greets: It says by itself who the client is and where the journal stands; else the test does.
+        pongs: It answers pings by itself.
+        answer: Is called with each other message, as it comes.
+        clock: The server's time of day (ms).
     """
 
     def __init__(
@@ -231,10 +242,14 @@ class MockWebSocket:
         return connection
 
     def refuse(self, *errors: Exception) -> None:
-        """The next tries fail, each with one of these."""
+        """The next tries to connect fail, each with one of these; without any, one is refused."""
         self._refusals.extend(errors or (ConnectionRefusedError(),))
 
     async def accepted(self) -> MockConnection:
-        """The next connection that was made; waits for it (TimeoutError after 5 s)."""
+        """The next connection that was made; waits for it.
+
+        Raises:
+            TimeoutError: None was made for 5 seconds.
+        """
         async with asyncio.timeout(WITHIN):
             return await self._fresh.get()

@@ -1,4 +1,4 @@
-"""Tasks that belong together, and work that blocks."""
+"""Two helpers for asyncio: tasks of which the first that ends is the end of all, and work that blocks."""
 
 from __future__ import annotations
 

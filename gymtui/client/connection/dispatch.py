@@ -1,4 +1,4 @@
-"""Hands what happens to whoever subscribed; each handler fails alone."""
+"""Dispatch: hands what happens to whoever subscribed to its kind; each handler fails alone."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Dispatcher:
         if kind not in self._subscriptions:
             raise ValueError(f"There is no {kind!r} to subscribe to, but: {', '.join(self._subscriptions)}.")
         subscription = _Subscription(handler)
+        # A new list each time: `publish` may be going through the old one.
         self._subscriptions[kind] = [*self._subscriptions[kind], subscription]
 
         def unsubscribe() -> None:

@@ -1,4 +1,4 @@
-"""Keeps a journal in step with the server's: what is new, what is there already, what is missing."""
+"""Follows the server's journal from a cursor: what is new, what is there already, and what a replay has to bring."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from gymtui.protocol import Event, Reply, Resume, Resumed, Snapshot
 
 
 class Journal(Protocol):
-    """Where received events go. The position is theirs: it moves with them, in one transaction, or not at all."""
+    """Where received events go: a projection with its cursor. The position moves with the events, in one transaction,
+    or not at all. Whatever a method raises ends the connection, and the next one begins where the position stands."""
 
     @property
     def position(self) -> tuple[str, int]:
         """`(epoch, seq)` of the last event; `("", 0)` when nothing is known."""
 
     def apply(self, events: Sequence[Event], seq: int) -> None:
-        """Takes events, in `seq` order, and moves the position to `seq`."""
+        """Takes events, and moves the position.
+
+        Args:
+            events: In `seq` order, each newer than the position; none where nothing in between is for this client.
+            seq: Where the position moves to.
+        """
 
     def restore(self, part: Snapshot) -> None:
         """Takes one part of a snapshot; the position moves with the last (`more` is false). Parts of one `epoch` and
@@ -25,7 +31,7 @@ class Journal(Protocol):
 
 
 class Bookmark:
-    """A journal that keeps its place and nothing else: for a program that only shows what passes."""
+    """A journal that keeps its cursor in memory and nothing else: for a program that only shows what passes."""
 
     def __init__(self) -> None:
         self.position = ("", 0)

@@ -1,4 +1,4 @@
-"""What keeps a connection while it is there: pings that measure the way, and a login that is renewed in time."""
+"""The heartbeat of a connection: pings that measure the latency, and a login that is renewed in time."""
 
 from __future__ import annotations
 

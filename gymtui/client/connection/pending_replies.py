@@ -1,4 +1,4 @@
-"""Which request a reply belongs to."""
+"""Correlates replies with requests, by id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When to come back after a connection has ended, and whether."""
+"""Reconnect: what each close code asks for, and the backoff (exponential, full jitter) before the next try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far the server's clock is ahead of this machine's."""
+"""Clock skew: how far the server's clock is ahead of this machine's."""
 
 from __future__ import annotations
 

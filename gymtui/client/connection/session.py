@@ -1,4 +1,5 @@
-"""What goes on over one connection once the server has said who this is: requests, replies, events."""
+"""The client's session: requests, replies, events and replay over one connection, once the server has said who this
+is."""
 
 from __future__ import annotations
 

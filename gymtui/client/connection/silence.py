@@ -1,4 +1,4 @@
-"""Notices that a server says nothing, long before the connection counts as gone."""
+"""Silence: notices within seconds that a server answers nothing, long before the connection times out."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SilenceDetector:
             if since is None:
                 continue
             gone = (self._clock() - since) / 1000
-            await self._sleep(max(0.0, min(PATIENCE - gone, PATIENCE)))
+            await self._sleep(max(0.0, min(PATIENCE - gone, PATIENCE)))  # within bounds even where the clock was set
             if since == self._since and not self._is_silent:
                 self._is_silent = True
                 self._on_change(since)

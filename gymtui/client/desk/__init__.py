@@ -1,1 +1,1 @@
-"""The desk: commands and their verdicts, the outbox and its sender, who is in, the members as they come."""
+"""The desk: commands and their verdicts, the outbox with its sender and dead letters, who is in, the members' sync."""

@@ -1,4 +1,4 @@
-"""What desks did while they were alone and did not fit: asked of the server, for a manager to look at."""
+"""The report of conflicts: what desks did offline and did not fit, asked of the server, for a manager to look at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to know about one member, from the server where it answers, from this desk's own copy otherwise."""
+"""The member card: one member with the last visits, from the server where it answers, else from the replica."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings the directory of members up to date, page by page, after a snapshot and on the first day."""
+"""Member sync: fetches the members page by page, from a cursor, after a snapshot and on the first day."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ class MemberSync:
         self._wake.set()
 
     async def _next_page(self, after_seq: int) -> None:
-        before = self._place
+        before = self._cursor
         try:
             result = await self._service.request(SyncMembers(after_seq=after_seq, limit=self._limit))
             page = self._read(result)
             if page.more and page.next_after_seq <= after_seq:
                 await self._fail("The server gives the same page of members again and again.", LATER)
-            elif self._place == before:  # else a snapshot has come meanwhile, and the page belongs to the past
+            elif self._cursor == before:  # else a snapshot has come meanwhile, and the page belongs to the past
                 self._replica.fold_members(page)
                 self._limit = self._limit if page.more else PAGE
                 self._on_progress(page.next_after_seq / max(page.as_of_seq, 1) if page.more else 1.0)
@@ -99,7 +99,7 @@ class MemberSync:
         )
 
     @property
-    def _place(self) -> tuple[str, tuple[int, bool]]:
+    def _cursor(self) -> tuple[str, tuple[int, bool]]:
         return self._replica.position[0], self._replica.directory
 
     async def _fail(self, sentence: str, delay: float) -> None:

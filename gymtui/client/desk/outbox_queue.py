@@ -1,4 +1,4 @@
-"""The outbox at hand: each command that waits for its answer, once, with all that is known of it."""
+"""The outbox in memory: each command that waits for its answer, once, with where it stands."""
 
 from __future__ import annotations
 

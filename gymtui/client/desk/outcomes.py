@@ -1,4 +1,4 @@
-"""What became of a desk's commands: the later words on them, and what can be taken back from then on."""
+"""Outcomes of commands: the verdict that follows the server's answer, and what can be taken back from then on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gymtui.protocol import CheckInEvent, ErrorBody
 
 
 class Outcomes:
-    """Says what the server has said."""
+    """Publishes a verdict for each outcome, of a command from the outbox or of a live one."""
 
     def __init__(
         self,

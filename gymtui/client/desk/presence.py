@@ -1,4 +1,4 @@
-"""Who is in, as far as this desk can know: the journal, answers that came ahead of it, and what waits to be sent."""
+"""Presence, read your own writes: the journal, answers that came ahead of it, and what waits in the outbox."""
 
 from __future__ import annotations
 

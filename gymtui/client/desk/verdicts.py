@@ -1,4 +1,5 @@
-"""What is said about a command: pure, from the command and its answer to the words."""
+"""Verdicts: what is said about a command, a pure function of the command and its answer. A refusal becomes a sentence
+here (`Matter.refused`, `Matter.denied`), with what to do next (`NEXT_STEPS`)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Who this is: the login, its tokens, the file that programs share them in, and HTTP to the same server."""
+"""The login: who this is, its tokens, the file that programs share them in, and the HTTP client of the same server."""

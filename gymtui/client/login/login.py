@@ -1,4 +1,4 @@
-"""Who this is, and a token that is good right now."""
+"""The login: who this is, and an access token that is good right now, refreshed before it expires."""
 
 from __future__ import annotations
 
@@ -34,9 +34,15 @@ class _Claims(Struct, frozen=True):
 class Login:
     """One person's login at one server; `user` and `role` are None while nobody is logged in.
 
-    `url` is the WebSocket's (`ws:` or `wss:`). A ready `token` is used as it is, and never written anywhere, until the
-    server says that it is over: whether it still is good is nothing that this machine's clock could tell. Without one
-    the login goes on that `token_file` has of `user`, or of whoever logged in last; so several programs are one login.
+    Args:
+        url: The server's WebSocket, `ws:` or `wss:`; HTTP goes to the same host and port.
+        token: An access token that is there already. It is used as it is, and never written anywhere, until the server
+            says that it is over: whether it still is good is nothing that this machine's clock could tell.
+        user: Whose login to go on with, where there is no `token`; whoever logged in last where nobody is named.
+        token_file: Where that login is, shared with other programs; without it a login is in memory only.
+        fetch: One HTTP POST, in a thread.
+        probe: Asks whether the server is ready.
+        clock: The time of day (ms), by this machine.
     """
 
     def __init__(
@@ -72,12 +78,21 @@ class Login:
         return await self._probe(self._url)
 
     async def log_in(self, user: str, password: str) -> None:
-        """Logs this person in. AuthenticationProblem: wrong, or too often; ConnectionProblem: the server is away."""
+        """Logs this person in; the password goes into one request and nowhere else.
+
+        Raises:
+            AuthenticationProblem: User and password do not go together, or there were too many tries.
+            ConnectionProblem: The server is away.
+        """
         self._take(await asyncio.to_thread(self._log_in, user, password))
 
     async def token(self) -> str:
-        """An access token, a new one where the last is past 80 % of its life. AuthenticationProblem: a person has to
-        log in; ConnectionProblem: the last one is over and the server that gives the next is away."""
+        """An access token, a new one where the last is past 80 % of its life.
+
+        Raises:
+            AuthenticationProblem: A person has to log in.
+            ConnectionProblem: The last one is over, and the server that gives the next is away.
+        """
         async with self._lock:
             if self._tokens is not None and self._clock() >= self._tokens.renew_at:
                 await self._renew(self._tokens)

@@ -1,4 +1,5 @@
-"""The logins at one server, in a file that all programs of one person share, so that one password serves them all."""
+"""The token file: the logins at one server, shared by all programs of one person under a lock, so that one password
+serves them all."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ MAX_SIZE: Final = 1024 * 1024  # bytes
 
 
 class TokenFileBusy(GymError):
-    """Another program has the file, and does not let go."""
+    """Another program has the lock, and does not let go."""
 
 
 class Tokens(Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ class _Content(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NoTokenFile:
-    """Stands in for a `TokenFile` where a login is nobody else's."""
+    """Stands in for a `TokenFile` where a login is nobody else's; keeps nothing."""
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -63,14 +64,18 @@ class NoTokenFile:
         """Nothing is kept."""
 
     def remove(self, user: str) -> None:
-        """Nothing was kept."""
+        """There is nothing."""
 
 
 class TokenFile:
-    """The logins at the server of `url`, by user, as a file in `folder` that only its owner may read; no password.
+    """The logins at one server, by user, in a file that only its owner may read; no password is in it.
 
     A refresh token is good once: `read`, ask for its successor and `write` while it is `locked`, and whoever comes
     second finds the first one's successor. Where the file cannot be used a warning is logged, and logins are unshared.
+
+    Args:
+        folder: Where the file is, or will be; made where it is not there.
+        url: The server's WebSocket; its scheme, host and port name the file.
     """
 
     def __init__(self, folder: Path, url: str) -> None:
@@ -81,7 +86,11 @@ class TokenFile:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Blocks until no other program has it, and keeps them out; TokenFileBusy after 15 s."""
+        """Blocks until no other program has it, and keeps them out.
+
+        Raises:
+            TokenFileBusy: Another program has had it for 15 seconds.
+        """
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)

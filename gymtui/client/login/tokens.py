@@ -1,4 +1,4 @@
-"""Tokens: asked of a server, and renewed. Everything here blocks: it is for a thread."""
+"""Access and refresh tokens: asked of a server by password, and refreshed. Everything here blocks, for a thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The members as this desk knows them: by id, by number, and by what somebody types."""
+"""The replica's table of members, with an index of words: found by id, by number, and by what somebody types."""
 
 from __future__ import annotations
 

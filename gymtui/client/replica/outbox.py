@@ -1,4 +1,4 @@
-"""The commands of this desk that the server has not answered for good."""
+"""The outbox: the commands of this desk that the server has not answered for good, each with its idempotency key."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ KINDS: dict[CommandKind, type[CheckIn | CheckOut | Undo]] = {"check_in": CheckIn
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
-    """One command, as it was given and as it will be repeated until it is answered: `payload` is its JSON, `at` the
-    time of day (ms). One that is `set_aside` is not sent any more, for a `reason` that a person should see."""
+    """One command, as it was given and as it will be repeated until it is answered: `id` is its idempotency key,
+    `payload` its JSON, `at` the time of day (ms). A dead letter (`set_aside`) is not sent any more, for a `reason` that
+    a person should see."""
 
     id: str
     kind: CommandKind
@@ -34,7 +35,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 
 class Outbox:
-    """The table of them, in the order they were given."""
+    """The table of commands, in the order they were given."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db

@@ -1,4 +1,4 @@
-"""The commands of this desk that can be taken back, the last one first; across restarts."""
+"""The undo log: the commands of this desk that can be taken back, the last one first; across restarts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Undoable(Struct, frozen=True):
 
 
 class UndoLog:
-    """The table of them."""
+    """The table of commands that can be taken back."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db

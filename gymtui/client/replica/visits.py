@@ -1,4 +1,4 @@
-"""Who is in, and what happened last."""
+"""The replica's tables of open visits and of the last events: who is in, and what a feed shows."""
 
 from __future__ import annotations
 
