@@ -15,6 +15,7 @@ from gymtui.client.connection.silence import PATIENCE
 from gymtui.client.login.login import Answer, Login
 from gymtui.client.mock import MockWebSocket
 from gymtui.protocol import CheckInEvent, Gym, Member, MemberRef, Policy, Snapshot, Stats
+from tests.waiting import until
 
 URL = "ws://gym.test/ws/checkins/"
 TOKENS = Answer(
@@ -47,15 +48,6 @@ class Pauses:
         for length, waking in self._sleeping:
             if (seconds is None or length == seconds) and not waking.done():
                 waking.set_result(None)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    """Gives the others turns until it is so; a test that would wait for ever fails."""
-    for _ in range(20_000):
-        if condition():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("what had to come did not come")
 
 
 async def settle() -> None:

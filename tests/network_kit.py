@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from server.store import Work
 from server.store.opening import open_store
 from tests.client_kit import running
 from tests.faults.proxy import HOST, Proxy
-from tests.kit import WITHIN, make_gym, member, token
+from tests.kit import make_gym, member, token
 
 
 class _Id(Struct):
@@ -63,13 +63,6 @@ async def desk(path: Path, url: str, **options: Any) -> AsyncIterator[tuple[WebS
     async with running(service.run, service.close):
         yield service, replica
     replica.close()
-
-
-async def until(condition: Callable[[], object], within: float = WITHIN) -> None:
-    """Looks again and again, while sockets have their turns."""
-    async with asyncio.timeout(within):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def ids(visits: list[bytes]) -> list[str]:

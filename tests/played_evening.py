@@ -14,10 +14,10 @@ from gymtui.ui import GymApp
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.header import WallClock
-from tests.client_kit import until
 from tests.pictures import Camera
 from tests.played_gym import Clock, Server, console
 from tests.played_people import LAST
+from tests.waiting import until
 
 
 class Evening(NamedTuple):

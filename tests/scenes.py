@@ -17,11 +17,11 @@ from gymtui.demo.chaos import Chaos
 from gymtui.demo.relay import Relay
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.header import WallClock
-from tests.client_kit import until
 from tests.pictures import Camera
 from tests.played_evening import evening
 from tests.played_gym import TRIPS, Clock, Server, console, monitor
 from tests.played_people import CROWD, LAST
+from tests.waiting import until
 
 TINY, SMALL, USUAL, WIDE = (60, 20), (80, 24), (120, 40), (160, 45)
 RUSH: Final = [random.choice((1, 2, 2, 3, 5, 8, 13)) for random in [Random(7)] for _ in range(70)]  # a second

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.feed import Feed
+from tests.waiting import until
+
+
+async def until_shown(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Until it is so, with the pilot's own pauses in between."""
+    await until(condition, pilot.pause)
 
 
 async def settled(pilot: Pilot[None]) -> None:

@@ -13,8 +13,9 @@ from gymtui.client.replica.outbox import Outgoing
 from gymtui.protocol import CheckIn, CheckOut
 from tests.client_kit import NOW, Heard, Played, played, running
 from tests.kit import PASSWORD, member, name_gym, serving, token
-from tests.network_kit import equal, full_house, in_a_hurry, until
+from tests.network_kit import equal, full_house, in_a_hurry
 from tests.till import DAY, HOUR, MINUTE, Till
+from tests.waiting import until
 
 STEPS = (DAY, -DAY)
 

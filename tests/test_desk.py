@@ -34,7 +34,8 @@ from gymtui.protocol import (
     SyncMembers,
     Undo,
 )
-from tests.client_kit import GYM, NOW, URL, Pauses, member, running, settle, snapshot, until, visit
+from tests.client_kit import GYM, NOW, URL, Pauses, member, running, settle, snapshot, visit
+from tests.waiting import until
 
 ANA = member(1, "Ana Silva")
 BEN = member(2, "Ben Ode", valid_until="2026-11-03")

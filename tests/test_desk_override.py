@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from gymtui.protocol import CheckIn, CheckInEvent, ErrorCode, Override, Undo
-from tests.client_kit import settle, until, visit
+from tests.client_kit import settle, visit
 from tests.test_desk import ANA, BEN, Gym, sent_ids
+from tests.waiting import until
 
 PIN = "904517"
 OVERRIDE = Override(reason="renews today", manager="mia", pin=PIN)

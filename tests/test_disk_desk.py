@@ -9,9 +9,10 @@ import pytest
 from gymtui.client.mock import MockConnection
 from gymtui.client.replica.replica import Replica
 from gymtui.protocol import CheckIn, MembersPage, Resume, Resumed
-from tests.client_kit import member, settle, until, visit
+from tests.client_kit import member, settle, visit
 from tests.small_disk import SmallDisk, disk
 from tests.test_desk import ANA, Gym
+from tests.waiting import until
 
 __all__ = ["disk"]
 

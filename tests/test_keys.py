@@ -25,8 +25,8 @@ from server.store.opening import open_store
 from server.store.sqlite.transaction import KEY_LIFE
 from tests.kit import Wire, make_gym, serving, token
 from tests.test_http_token import Watch, ask, basic, bearer
-from tests.test_watchdog import until
 from tests.till import DAY, NINE
+from tests.waiting import until
 
 
 def kid_of(access: str) -> str:

@@ -19,7 +19,8 @@ from server.net import http
 from tests.faults.law import law
 from tests.kit import WITHIN, Wire, port_of, serving, token
 from tests.test_http_token import ask, basic, bearer, writes
-from tests.test_watchdog import stop_reading, the, until
+from tests.test_watchdog import stop_reading, the
+from tests.waiting import until
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

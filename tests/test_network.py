@@ -14,7 +14,8 @@ from server.app import SEND_BUFFER, Server
 from server.net.connection import HIGH_WATER
 from tests.faults.proxy import HOST, Proxy
 from tests.kit import Wire, port_of, serving, token
-from tests.network_kit import Later, behind, desk, equal, figure, full_house, ids, until
+from tests.network_kit import Later, behind, desk, equal, figure, full_house, ids
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,8 @@ from server.net.watchdog import EVERY
 from server.store.opening import open_store
 from tests.kit import Wire, serving, token
 from tests.test_http_token import Watch, ask, basic, bearer
-from tests.test_watchdog import Skewed, the, until
+from tests.test_watchdog import Skewed, the
+from tests.waiting import until
 
 REASON = "This login has ended or changed: please log in again."
 

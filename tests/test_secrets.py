@@ -30,7 +30,7 @@ from server.store.opening import open_store
 from tests.kit import WITHIN, Wire, make_gym, member, token
 from tests.test_cli import ENVIRONMENT, ROOT
 from tests.test_http_token import ask, basic, bearer
-from tests.test_watchdog import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,8 @@ from gymtui.client.connection.transport import OPTIONS, PatientConnection
 from gymtui.protocol import PING_EVERY, SILENCE, CheckInEvent, CheckOut
 from tests.faults.proxy import Proxy
 from tests.kit import Wire, port_of, serving, token
-from tests.network_kit import Later, behind, desk, equal, figure, full_house, until
+from tests.network_kit import Later, behind, desk, equal, figure, full_house
+from tests.waiting import until
 
 # --- the client, by hand --------------------------------------------------------------------------------------------
 
@@ -163,7 +164,8 @@ async def test_a_server_notices_that_nobody_is_there(tmp_path: Path, fault: dict
         await until(lambda: not any(session.connection.is_open for session in server._sessions))
         proxy.heal()
         await until(lambda: not server._sessions)
-        assert figure(server, "connections_ended_total", code="1006") == 1  # nobody was there to hear of 4104
+        ended = [figure(server, "connections_ended_total", code=code) for code in ("1006", "4104")]
+        assert sum(ended) == 1  # 4104 where the line is mended in time for somebody to answer it
 
 
 @pytest.mark.slow

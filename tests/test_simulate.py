@@ -28,6 +28,7 @@ from server.app import Server
 from server.store.opening import open_store
 from tests.kit import WITHIN, make_gym, member, serving, token
 from tests.test_tail import environment, told
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -157,15 +158,11 @@ async def test_asked_to_end_it_says_goodbye_and_what_became_of_the_scans(
     async with serving(gym) as server:
         arguments = ("--url", server.url, "--rate", "1000", "--desks", "3", "--seed", "4")
         async with command(tmp_path, *arguments, access=access) as process:
-            async with asyncio.timeout(WITHIN):
-                while server.hub.head < 200:
-                    await asyncio.sleep(0.01)
+            await until(lambda: server.hub.head >= 200)
             process.send_signal(signum)
             async with asyncio.timeout(WITHIN):
                 out, err = await process.communicate()
-        async with asyncio.timeout(WITHIN):
-            while server._sessions:
-                await asyncio.sleep(0.01)
+        await until(lambda: not server._sessions)
         goodbyes = server.metrics.text().decode()
     assert (process.returncode, out) == (exit_code, b"")
     report = err.decode()
@@ -175,9 +172,7 @@ async def test_asked_to_end_it_says_goodbye_and_what_became_of_the_scans(
 
 async def test_a_user_who_is_disabled_is_1_and_a_sentence(gym: Path, tmp_path: Path) -> None:
     async with serving(gym) as server, command(tmp_path, "--url", server.url, access=token(gym, "ana")) as process:
-        async with asyncio.timeout(WITHIN):
-            while not server._sessions:
-                await asyncio.sleep(0.01)
+        await until(lambda: server._sessions)
         await asyncio.to_thread(users_disable, database=str(gym), name="ana")
         await told(process, b"gymtui: ")
         async with asyncio.timeout(WITHIN):

@@ -35,6 +35,7 @@ from server.store.opening import open_store
 from tests.client_kit import GYM, NOW, played, running, snapshot, visit
 from tests.kit import PASSWORD, WITHIN, Wire, add_members, member, port_of, serving, token
 from tests.terminal import Terminal
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -155,9 +156,7 @@ async def tailing(url: str, access: str, *, as_json: bool) -> AsyncIterator[tupl
     out, err = Out(), Out()
     Tail(service, json=as_json, out=out, err=err)
     async with running(service.run, service.close):
-        async with asyncio.timeout(WITHIN):
-            while not service.in_step:
-                await asyncio.sleep(0.005)
+        await until(lambda: service.in_step)
         yield out, err
 
 

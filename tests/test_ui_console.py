@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 
@@ -17,7 +16,7 @@ from gymtui.protocol import CheckIn, MembersPage, Request, Resume, Resumed, Snap
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LoginScreen
-from tests.settled import settled
+from tests.settled import settled, until_shown
 from tests.test_ui_front_desk import screen_text
 from tests.ui_fakes import GYM, STATS, member, visit
 
@@ -55,12 +54,6 @@ async def console(server: MockWebSocket, token: str | None = TOKEN) -> AsyncIter
             await app.leave()
 
 
-async def until(pilot: Pilot[None], shown: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not shown():
-            await pilot.pause()
-
-
 def shows(app: GymApp, words: str) -> Callable[[], bool]:
     return lambda: words in screen_text(app)
 
@@ -69,15 +62,15 @@ async def test_a_check_in_is_amber_until_the_server_has_it_and_then_green() -> N
     server = MockWebSocket(seq=2, answer=answer)
     async with console(server) as (app, pilot):
         connection = await server.accepted()
-        await until(pilot, shows(app, "Zoe Huber"))
-        await until(pilot, shows(app, "148 of 220"))
-        await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await until_shown(pilot, shows(app, "Zoe Huber"))
+        await until_shown(pilot, shows(app, "148 of 220"))
+        await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
         await pilot.press(*"4711", "enter")
         assert "… Ana Silva queued: waiting for the server's answer" in screen_text(app)
         request, id = await connection.received(CheckIn)
         assert request.member_id == ANA.id
         connection.reply(id, visit(3, "Ana Silva"))
-        await until(pilot, shows(app, "✓ Ana Silva checked in"))
+        await until_shown(pilot, shows(app, "✓ Ana Silva checked in"))
     assert connection.closed == 1000
 
 
@@ -85,24 +78,24 @@ async def test_without_the_network_the_desk_goes_on_and_says_so() -> None:
     server = MockWebSocket(seq=2, answer=answer)
     async with console(server) as (app, pilot):
         connection = await server.accepted()
-        await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
         server.refuse(*[ConnectionRefusedError()] * 50)
         connection.cut()
-        await until(pilot, lambda: "● live" not in screen_text(app))
+        await until_shown(pilot, lambda: "● live" not in screen_text(app))
         await pilot.press(*"4711", "enter")
         assert "… Ana Silva queued, not sent yet" in screen_text(app)
         await settled(pilot)
         assert "Zoe Huber" in screen_text(app)
-        await until(pilot, shows(app, ", 1 queued"))
+        await until_shown(pilot, shows(app, ", 1 queued"))
 
 
 async def test_a_desk_without_a_token_asks_for_a_login_and_goes_on() -> None:
     server = MockWebSocket(seq=2, answer=answer)
     async with console(server, token=None) as (app, pilot):
-        await until(pilot, lambda: isinstance(app.screen, LoginScreen))
+        await until_shown(pilot, lambda: isinstance(app.screen, LoginScreen))
         await pilot.press(*"sam", "enter", *"pw", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
-        await until(pilot, shows(app, "Zoe Huber"))
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
+        await until_shown(pilot, shows(app, "Zoe Huber"))
         assert "● live" in screen_text(app)
 
 
@@ -110,32 +103,32 @@ async def test_who_is_in_is_known_without_the_network() -> None:
     server = MockWebSocket(seq=2, answer=answer)
     async with console(server) as (app, pilot):
         connection = await server.accepted()
-        await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
         server.refuse(*[ConnectionRefusedError()] * 50)
         connection.cut()
-        await until(pilot, lambda: "● live" not in screen_text(app))
+        await until_shown(pilot, lambda: "● live" not in screen_text(app))
         await pilot.press(*"4711", "enter", "f3")
-        await until(pilot, shows(app, "WHO IS IN   2 people"))
+        await until_shown(pilot, shows(app, "WHO IS IN   2 people"))
         await pilot.press(*"zoe", "enter")
-        await until(pilot, shows(app, "… Zoe Huber queued, not sent yet"))
-        await until(pilot, shows(app, "WHO IS IN   1 person"))
+        await until_shown(pilot, shows(app, "… Zoe Huber queued, not sent yet"))
+        await until_shown(pilot, shows(app, "WHO IS IN   1 person"))
         await pilot.press("f9")
-        await until(pilot, shows(app, "QUEUE   2 waiting"))
+        await until_shown(pilot, shows(app, "QUEUE   2 waiting"))
 
 
 async def test_a_name_that_nobody_has_is_no_number() -> None:
     async with console(MockWebSocket(seq=2, answer=answer, greets=False)) as (app, pilot):
         await pilot.press(*"nobo", "enter")
         words = "✗ nobo refused: nobody is known by that name"
-        await until(pilot, shows(app, words))
+        await until_shown(pilot, shows(app, words))
 
 
 async def test_a_copy_that_cannot_be_read_is_a_sentence() -> None:
     server = MockWebSocket(seq=2, answer=answer)
     async with console(server) as (app, pilot):
-        await until(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
         app.desk.replica._db.execute("DROP TABLE words")
         await pilot.press("a")
-        await until(pilot, shows(app, "a refused: This desk cannot read its own copy"))
+        await until_shown(pilot, shows(app, "a refused: This desk cannot read its own copy"))
         await pilot.press("backspace", *"4711", "enter")
-        await until(pilot, shows(app, "Ana Silva queued"))
+        await until_shown(pilot, shows(app, "Ana Silva queued"))

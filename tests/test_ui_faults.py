@@ -45,6 +45,7 @@ from gymtui.ui.widgets.traffic_figures import TrafficFigures
 from gymtui.ui.widgets.verdict import VerdictLine
 from tests.played_gym import Clock, monitor
 from tests.scenes import Surroundings
+from tests.settled import until_shown
 from tests.test_monitor import answer
 from tests.test_ui_front_desk import a_desk, later
 from tests.test_ui_manners import text_of
@@ -117,19 +118,11 @@ def test_no_widget_is_forgotten_here() -> None:
     assert broken | {ChoiceList} == {kind for kind in kinds() if kind.__module__.startswith("gymtui")}
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        await pilot.pause()
-    raise AssertionError(text_of(pilot.app))
-
-
 async def stops(pilot: Pilot[None], kind: type[LiveWidget], way: Break, patch: pytest.MonkeyPatch) -> None:
     """It breaks, and nothing but its own panel takes its place."""
     app = pilot.app
     way(app.screen.query_one(kind), patch)
-    await until(pilot, lambda: not app.screen.query(kind))
+    await until_shown(pilot, lambda: not app.screen.query(kind))
     panel = app.screen.query_one(FaultPanel)
     assert str(panel.content) == f"✗ stopped, Ctrl+R tries again: {REASON}", kind
     assert panel.region.area > 0, kind
@@ -138,7 +131,7 @@ async def stops(pilot: Pilot[None], kind: type[LiveWidget], way: Break, patch: p
 async def comes_back(pilot: Pilot[None], kind: type[LiveWidget]) -> None:
     await type_on(pilot, "ctrl+r")
     screen = pilot.app.screen
-    await until(pilot, lambda: bool(screen.query(kind)) and not screen.query(FaultPanel))
+    await until_shown(pilot, lambda: bool(screen.query(kind)) and not screen.query(FaultPanel))
     assert all(boundary.error is None for boundary in screen.query(WebSocketErrorBoundary)), kind
 
 
@@ -168,13 +161,13 @@ async def test_a_part_that_breaks_stops_alone_and_comes_back(name: str, monkeypa
             desk.service.publish("events", [visit(3, "Ana Silva")])
             assert desk.done == [("check_in", "Ana Silva")], kind
             shown = "▲ Ana Silva" if kind is VerdictLine else "✓ Ana Silva checked in"
-            await until(pilot, lambda shown=shown: shown in text_of(app))  # type: ignore[misc]  # a loop's own value
+            await until_shown(pilot, lambda shown=shown: shown in text_of(app))  # type: ignore[misc]  # a loop's own value
 
 
 async def test_a_timer_of_a_part_fails_with_it_and_not_with_the_console() -> None:
     async with make_app(a_desk()).run_test() as pilot:
         pilot.app.screen.query_one(WallClock).set_timer(0.001, fail)
-        await until(pilot, lambda: bool(pilot.app.screen.query(FaultPanel)))
+        await until_shown(pilot, lambda: bool(pilot.app.screen.query(FaultPanel)))
         await comes_back(pilot, WallClock)
 
 
@@ -183,15 +176,15 @@ async def test_a_part_of_the_monitor_stops_alone_and_comes_back(way: Break, monk
     server = MockWebSocket(seq=2, answer=answer, clock=lambda: NOW)
     async with monitor(server, Clock(), "a.b.c", (120, 40)) as (app, pilot):
         connection = await server.accepted()
-        await until(pilot, lambda: "Zoe Huber" in text_of(app))
+        await until_shown(pilot, lambda: "Zoe Huber" in text_of(app))
         for seq, kind in enumerate(ON_THE_MONITOR, 3):
             with monkeypatch.context() as patch:
                 await stops(pilot, kind, way, patch)
             connection.events(visit(seq, f"Person {seq}"))
-            await until(pilot, lambda seq=seq: app.journal.position[1] == seq)  # type: ignore[misc]  # as above
+            await until_shown(pilot, lambda seq=seq: app.journal.position[1] == seq)  # type: ignore[misc]  # as above
             if kind is Feed:
                 await comes_back(pilot, kind)
-            await until(pilot, lambda seq=seq: f"▲ Person {seq}" in text_of(app))  # type: ignore[misc]
+            await until_shown(pilot, lambda seq=seq: f"▲ Person {seq}" in text_of(app))  # type: ignore[misc]
             if kind is not Feed:
                 await comes_back(pilot, kind)
 
@@ -211,7 +204,7 @@ async def test_the_guide_of_the_demo_breaks_and_comes_back(
         database=tmp_path / "gym.db",
     )
     async with app.run_test() as pilot:
-        await until(pilot, lambda: "1/6 Type part of a name" in text_of(app))
+        await until_shown(pilot, lambda: "1/6 Type part of a name" in text_of(app))
         with monkeypatch.context() as patch:
             await stops(pilot, Guide, way, patch)
         await type_on(pilot, *SCAN)
@@ -282,12 +275,12 @@ async def test_what_a_handler_raises_stops_the_part_that_it_tells(
         for again in (True, False):
             choking[:] = [True]
             source.publish(handler.kind, handler.value)
-            await until(pilot, lambda: boundary.error is not None and bool(app.screen.query(FaultPanel)))
+            await until_shown(pilot, lambda: boundary.error is not None and bool(app.screen.query(FaultPanel)))
             assert str(app.screen.query_one(FaultPanel).content) == f"✗ stopped, Ctrl+R tries again: {REASON}"
             choking.clear()
             if again:
                 await type_on(pilot, "ctrl+r")
-                await until(pilot, lambda: not app.screen.query(FaultPanel))
+                await until_shown(pilot, lambda: not app.screen.query(FaultPanel))
                 source.publish(handler.kind, handler.value)
                 await pilot.pause()
                 assert boundary.error is None

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from gymtui.client.desk.desk import Desk
@@ -20,6 +19,7 @@ from gymtui.preferences import Choices, ChoicesFile
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LOOK_EVERY, SERVER, LoginScreen
+from tests.settled import until_shown
 from tests.test_ui_front_desk import ANA, screen_text
 from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, FakeDesk, FakeLogin, make_app, member
 
@@ -90,7 +90,7 @@ async def test_a_login_waits_until_nobody_is_typing(key: str, done: list[tuple[s
         assert app.screen.entry.value == "ana"
         assert "⚠ log in again" in screen_text(app)
         await pilot.press(key)
-        await until(pilot, lambda: isinstance(app.screen, LoginScreen))
+        await until_shown(pilot, lambda: isinstance(app.screen, LoginScreen))
         assert desk.done == done
 
 
@@ -103,7 +103,7 @@ async def test_a_login_waits_for_a_choice_that_is_asked_for() -> None:
         await pilot.pause()
         assert isinstance(app.screen, FrontDesk)
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, LoginScreen))
+        await until_shown(pilot, lambda: isinstance(app.screen, LoginScreen))
         assert len(desk.done) == 1
 
 
@@ -114,12 +114,12 @@ async def test_somebody_else_logs_in_while_the_connection_is_live() -> None:
         assert "log in" not in screen_text(app)
         for opens in (["ctrl+l"], [*":log-in", "enter"]):
             await pilot.press(*opens)
-            await until(pilot, shows(app, "Esc goes back; maria stays logged in."))
+            await until_shown(pilot, shows(app, "Esc goes back; maria stays logged in."))
             await pilot.press("escape")
-            await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+            await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
         assert desk.service.calls == []
         await pilot.press("ctrl+l", *"tom", "enter", *"open", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
         assert login.tried == [("tom", "open")]
         assert desk.service.calls == ["logged_in"]
 
@@ -132,21 +132,15 @@ async def test_a_complaint_goes_with_the_next_letter_and_tab_selects_what_stands
         desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
         await pilot.press("x", "enter")
-        await until(pilot, shows(app, "User name or password is wrong."))
+        await until_shown(pilot, shows(app, "User name or password is wrong."))
         await pilot.press("y")
-        await until(pilot, lambda: "is wrong" not in screen_text(app))
+        await until_shown(pilot, lambda: "is wrong" not in screen_text(app))
         await pilot.press("tab", *"tom")
         assert app.screen.query_one("#user", Input).value == "tom"
 
 
 def shows(app: GymApp, words: str) -> Callable[[], bool]:
     return lambda: words in screen_text(app)
-
-
-async def until(pilot: Pilot[None], shown: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not shown():
-            await pilot.pause()
 
 
 class Steps:
@@ -173,9 +167,9 @@ async def test_a_server_that_does_not_answer_is_looked_at_again_until_it_does() 
     async with app.run_test() as pilot:
         app.push_screen(LoginScreen(cast(Login, login), url="ws://gym.test/", sleep=steps))
         for words in ("○ does not answer", "◐ answers, and takes nothing", "○ something answers that is no front desk"):
-            await until(pilot, shows(app, words))
+            await until_shown(pilot, shows(app, words))
             steps.end()
-        await until(pilot, shows(app, "● answers"))
+        await until_shown(pilot, shows(app, "● answers"))
         assert steps.asked == [0.0, LOOK_EVERY, LOOK_EVERY, LOOK_EVERY]
 
 
@@ -186,12 +180,16 @@ async def test_a_server_that_comes_back_takes_its_complaint_away_and_a_wrong_pas
         app.push_screen(LoginScreen(cast(Login, login), url="ws://gym.test/", user="ana", sleep=steps))
         login.failure = ConnectionProblem("The server cannot be reached.", attempt=1, retry_in=0)
         await pilot.press("x", "enter")
-        await until(pilot, lambda: "cannot be reached" in screen_text(app) and "○ does not answer" in screen_text(app))
+        await until_shown(
+            pilot, lambda: "cannot be reached" in screen_text(app) and "○ does not answer" in screen_text(app)
+        )
         steps.end()
-        await until(pilot, lambda: "● answers" in screen_text(app) and "cannot be reached" not in screen_text(app))
+        await until_shown(
+            pilot, lambda: "● answers" in screen_text(app) and "cannot be reached" not in screen_text(app)
+        )
         login.failure = AuthenticationProblem("The name or the password is wrong.")
         await pilot.press("x", "enter")
-        await until(pilot, shows(app, "is wrong"))
+        await until_shown(pilot, shows(app, "is wrong"))
         assert steps.asked == [0.0, LOOK_EVERY]
 
 
@@ -220,7 +218,7 @@ async def test_a_desk_that_knows_its_gym_goes_on_without_a_login_and_asks_again_
             await pilot.press("escape")
             await pilot.pause()
         await pilot.press("ctrl+l", "x", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
         assert desk.service.calls == ["logged_in"]
         assert "log in" not in screen_text(app)
 
@@ -255,10 +253,10 @@ async def test_a_card_that_is_scanned_into_the_login_is_taken_at_the_desk(
         await pilot.press("a", "n")
         desk.service.becomes(LOGGED_OUT)
         await pilot.press("ctrl+l")
-        await until(pilot, shows(app, SERVER[server]))
+        await until_shown(pilot, shows(app, SERVER[server]))
         for key in [*"4711", "enter"]:
             app.simulate_key(key)
-        await until(pilot, lambda: desk.done != [])
+        await until_shown(pilot, lambda: desk.done != [])
         assert desk.done == [("check_in", "Ana Silva")]
         assert login.tried == tried
         assert isinstance(app.screen, FrontDesk)
@@ -275,7 +273,7 @@ async def test_a_card_is_taken_where_nobody_has_typed_a_name() -> None:
         await pilot.press("tab", *"4712", "enter")
         assert "Type your user name first." in screen_text(app)
         await pilot.press("tab", "ctrl+u", *"4711", "enter")
-        await until(pilot, lambda: desk.done != [])
+        await until_shown(pilot, lambda: desk.done != [])
         assert (desk.done, login.tried) == ([("check_in", "Ana Silva")], [])
 
 
@@ -286,7 +284,7 @@ async def test_a_password_that_is_the_number_of_some_member_logs_in() -> None:
         desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
         await pilot.press(*"4711", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
         assert (login.tried, desk.done) == ([("maria", "4711")], [])
         assert desk.service.calls == ["logged_in"]
 
@@ -303,10 +301,10 @@ async def test_a_login_where_the_desk_cannot_read_its_disk_is_still_a_login(monk
         desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
         await pilot.press(*"4711", "enter")
-        await until(pilot, shows(app, "User name or password is wrong."))
+        await until_shown(pilot, shows(app, "User name or password is wrong."))
         login.failure = None
         await pilot.press(*"open", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
 
 
 async def test_a_login_that_fails_as_none_should_may_be_tried_again() -> None:
@@ -317,10 +315,10 @@ async def test_a_login_that_fails_as_none_should_may_be_tried_again() -> None:
         desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
         await pilot.press("x", "enter")
-        await until(pilot, shows(app, "The login failed here"))
+        await until_shown(pilot, shows(app, "The login failed here"))
         login.failure = None
         await pilot.press("y", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
         assert login.tried == [("maria", "x"), ("maria", "y")]
 
 
@@ -335,7 +333,7 @@ async def test_the_server_the_user_and_the_colours_are_kept(tmp_path: Path) -> N
         desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
         await pilot.press(*"tom", "enter", *"open", "enter")
-        await until(pilot, lambda: isinstance(app.screen, FrontDesk))
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
     assert choices.read() == Choices(url=url, user="tom", theme="paper")
     desk, login = FakeDesk(), FakeLogin(user=None)
     app = GymApp(cast(Desk, desk), cast(Login, login), url=url, theme="paper", choices=choices, clock=lambda: NOW)
@@ -345,7 +343,7 @@ async def test_the_server_the_user_and_the_colours_are_kept(tmp_path: Path) -> N
         await pilot.pause()
         assert app.focused is app.screen.query_one("#password")
         await pilot.press(*"open", "enter")
-        await until(pilot, lambda: login.tried != [])
+        await until_shown(pilot, lambda: login.tried != [])
         assert login.tried == [("tom", "open")]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import cast
 
 import pytest
@@ -110,15 +109,3 @@ async def test_nothing_is_painted_while_nothing_happens(monkeypatch: pytest.Monk
             frames.clear()
             await pilot.pause(0.4)
             assert frames == [], key
-
-
-async def test_a_screen_is_there_at_once() -> None:
-    app = make_app(a_desk())
-    async with app.run_test() as pilot:
-        spent = []
-        for action in (app.action_who, app.action_connection, app.action_connection, app.action_help):
-            began = time.process_time()
-            action()
-            await pilot.pause()
-            spent.append(time.process_time() - began)
-        assert sorted(spent)[len(spent) // 2] < 0.1, spent

@@ -179,3 +179,19 @@ async def test_a_queue_that_changes_no_words_paints_nothing(work: Work) -> None:
         desk.publish("queue", 2)
         await settled(pilot)
         assert indicator.region in work.painted
+
+
+@pytest.mark.parametrize(("action", "layouts"), [("who", 5), ("connection", 5), ("conflicts", 5), ("help", 4)])
+async def test_a_screen_comes_up_with_a_few_layouts_and_no_work_for_the_one_below(
+    work: Work, action: str, layouts: int
+) -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        below = set(app.screen.walk_children(with_self=True))
+        work.clear()
+        await app.run_action(action)
+        await settled(pilot)
+        assert app.screen not in below
+        assert 0 < work.layouts <= layouts  # each is felt: this is what opening a screen costs
+        assert below.isdisjoint(work.styled)

@@ -26,6 +26,7 @@ from server.net.metrics import Metrics
 from server.net.watchdog import Watchdog
 from tests.kit import WITHIN, Wire, serving, token
 from tests.till import NINE
+from tests.waiting import until
 
 PONG = b"\x8a\x80\x00\x00\x00\x00"  # from a client, masked
 JUST_BEFORE = 1 / 1024  # seconds, without a rest in binary
@@ -383,12 +384,6 @@ class Skewed:
     def look(self, ahead: float) -> None:
         self.ahead = ahead
         self.dog.look()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(WITHIN):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 def the(server: Server, user: str) -> Connection:

@@ -23,8 +23,9 @@ from gymtui.client.login.login import Answer, Login, fetch
 from gymtui.client.mock import MockWebSocket
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, Authenticate, SearchMembers
 from server.app import Server as RealServer
-from tests.client_kit import NOW, URL, Heard, Pauses, played, running, until
-from tests.kit import PASSWORD, WITHIN, Wire, serving
+from tests.client_kit import NOW, URL, Heard, Pauses, played, running
+from tests.kit import PASSWORD, Wire, serving
+from tests.waiting import until
 
 LIFE = 300  # seconds
 
@@ -332,9 +333,7 @@ class Shift:
         self.problems = Heard(self.service, "problem").all
 
     async def becomes(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(WITHIN):
-            while not condition():
-                await asyncio.sleep(0.01)
+        await until(condition)
 
     def is_in(self, phase: str) -> bool:
         """Is it there, without a pause before a connection that is to come at once?"""

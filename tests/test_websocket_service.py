@@ -24,7 +24,8 @@ from gymtui.client.login.login import Login
 from gymtui.client.mock import MockConnection, MockWebSocket
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import CheckIn, Event, Notification, Pong, Resume, SearchMembers
-from tests.client_kit import NOW, TOKENS, URL, Heard, Played, member, played, settle, snapshot, until, visit
+from tests.client_kit import NOW, TOKENS, URL, Heard, Played, member, played, settle, snapshot, visit
+from tests.waiting import until
 
 
 def at(epoch: str, seq: int) -> Bookmark:

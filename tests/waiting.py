@@ -1,0 +1,18 @@
+"""Waiting for what must come: the one `until`. Where there is an event to wait for, that is waited for instead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+WITHIN: Final = 10.0  # seconds that a test waits for what must come
+LITTLE: Final = 0.005  # seconds between two looks at what a thread or another process does
+
+
+async def until(condition: Callable[[], object], turn: Callable[[], Awaitable[object]] | None = None) -> None:
+    """Gives the others their `turn` until it is so: a turn of the loop, or a pilot's `pause`. TimeoutError."""
+    async with asyncio.timeout(WITHIN):
+        await asyncio.sleep(0)
+        while not condition():
+            await (turn() if turn is not None else asyncio.sleep(LITTLE))
