@@ -1,4 +1,4 @@
-"""Reads and writes messages. Nothing else in the project knows what JSON looks like.
+"""The codec: encodes and decodes messages. Nothing else in the project knows what JSON looks like.
 
 A server reads requests (`read_requests`) and writes payloads (`message`, `reply`, `batch`); a client writes requests
 (`message`) and reads frames (`read_frame`). What cannot be read is `Unreadable`, with a sentence that says why.
@@ -61,7 +61,8 @@ class _Message(Struct, frozen=True, kw_only=True):
     seq: Seq | None = None
 
 
-# A batch whose every payload is as it should be: one pass, straight into structs.
+# A batch whose every payload is as it should be: one pass, straight into structs. A field for each type of event, so
+# that what is added to the union `Event` is read here too.
 _Batches = msgspec.defstruct(
     "_Batches",
     [(kind.type, GenericAlias(tuple, (kind, ...)), ()) for kind in (*EVENTS.values(), Stats)],
@@ -119,6 +120,7 @@ def batch(payloads: dict[str, list[bytes]], prev_seq: int, seq: int) -> bytes:
 
 
 def _read(data: bytes | str) -> _Message:
+    """The outside of a message; its payload stays raw until its type says what it is."""
     try:
         if not data.isascii() and isinstance(data, bytes):
             data.decode()  # what is handed on unread must be text too
@@ -250,6 +252,7 @@ def _read_batch(outside: _Message) -> Frame:
 
 
 def _read_one_by_one(payload: Raw, failures: list[Unreadable]) -> tuple[list[Event], tuple[Stats, ...]]:
+    """A batch that one pass could not read, payload by payload and slower, so that a broken one harms no other."""
     try:
         batches = _raw_batch.decode(payload).batches
     except _UNREADABLE as error:

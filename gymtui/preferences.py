@@ -1,4 +1,4 @@
-"""What the person chose last, so that nobody has to choose it again: the server, the user, the desk, the colours."""
+"""Preferences: what the person chose last (server, user, desk, colours), so that nobody has to again."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class ChoicesFile:
         self._path = folder / "choices.json"
 
     def read(self) -> Choices:
+        """What was chosen; all None where there is no file, or none that can be used."""
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=Choices)
         except FileNotFoundError:
@@ -44,7 +45,7 @@ class ChoicesFile:
             return Choices()
 
     def keep(self, **chosen: str) -> None:
-        """These, and the others as they were."""
+        """Changes these choices (by name, as in `Choices`), and leaves the others as they were."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_private(self._path, msgspec.json.encode(replace(self.read(), **chosen)))

@@ -1,4 +1,4 @@
-"""A file for its owner's eyes alone, written whole or not at all."""
+"""Private files, written atomically: mode 0600, written beside, fsync, rename, fsync of the folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from pathlib import Path
 
 
 def read_private(path: Path, most: int) -> bytes:
-    """At most so many bytes of it; OSError where others than its owner could have read or written it."""
+    """The first `most` bytes of it. FileNotFoundError; OSError also where others than its owner could have read or
+    written it, or where it is a link."""
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(file, "rb") as opened:
         status = os.fstat(file)
@@ -23,7 +24,8 @@ def read_private(path: Path, most: int) -> bytes:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """All of it, on disk when it returns, or what was there before. OSError."""
+    """Takes the place of what was there, durable when it returns; a power cut leaves the one or the other, whole.
+    OSError."""
     with beside(path) as fresh:
         fresh.write_bytes(content)
         put_in_place(fresh, path)
@@ -31,7 +33,10 @@ def write_private(path: Path, content: bytes) -> None:
 
 @contextmanager
 def beside(path: Path) -> Iterator[Path]:
-    """An empty file beside `path`, 0600; unless it has been put in its place by the end, it goes. OSError."""
+    """An empty file beside `path`, 0600; unless `put_in_place` has renamed it by the end, it is removed. OSError.
+
+    Beside, since a rename is atomic only within one file system.
+    """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     os.close(handle)
     try:
@@ -41,14 +46,14 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 def put_in_place(fresh: Path, path: Path) -> None:
-    """Renames it to `path`; both what is in it and its name are on disk when it returns. OSError."""
+    """Renames it to `path`; both what is in it and its name are durable when it returns. OSError."""
     sync(fresh)
     fresh.replace(path)
     sync(path.parent)
 
 
 def sync(path: Path) -> None:
-    """What was written to the file, or what happened to the names in the folder, is on disk."""
+    """fsync: what was written to the file, or what happened to the names in the folder, is durable. OSError."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

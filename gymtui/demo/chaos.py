@@ -1,4 +1,4 @@
-"""What can go wrong between a desk and its server, done on purpose."""
+"""Fault injection for the demo: a server that is killed, a network that is cut or slow."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ WORDS: Final[dict[Kind, str]] = {
 
 
 class Server(Protocol):
+    """What can be killed and started: a `Child`."""
+
     def kill(self) -> None: ...
 
     def start(self) -> None: ...
@@ -29,6 +31,8 @@ class Server(Protocol):
 
 
 class Network(Protocol):
+    """What can be cut and slowed down: a `Relay`."""
+
     delay: float
 
     def cut(self) -> None: ...

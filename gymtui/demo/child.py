@@ -1,4 +1,4 @@
-"""A `gymtui` command in a process of its own."""
+"""A child process that runs a `gymtui` command."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class Child:
         self._reap(process)
 
     def start(self) -> None:
+        """Starts it, once more after a `kill`; `arguments` may have changed."""
         with self._log.open("a") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "gymtui.child_process", *self.arguments],

@@ -1,4 +1,4 @@
-"""The proof that nothing is lost: every command that was answered against the rows of the server's own journal."""
+"""The audit of the demo: every command that was answered against the rows of the server's own journal."""
 
 from __future__ import annotations
 

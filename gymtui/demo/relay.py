@@ -1,4 +1,4 @@
-"""The network between the demo's desk and its server: a relay that can be cut and slowed down."""
+"""A TCP proxy between the demo's desk and its server, which can be cut and slowed down."""
 
 from __future__ import annotations
 
@@ -48,10 +48,12 @@ class Relay:
             self._drop()
 
     def cut(self) -> None:
+        """Drops all connections, and each new one, until `mend`."""
         self.is_cut = True
         self._drop()
 
     def mend(self) -> None:
+        """Passes on again what connects from now on."""
         self.is_cut = False
 
     def _drop(self) -> None:

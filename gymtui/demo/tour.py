@@ -27,6 +27,7 @@ class Tour:
 
     @property
     def over(self) -> bool:
+        """Has everything been done, or skipped?"""
         return not self._left
 
     @property
@@ -36,13 +37,16 @@ class Tour:
 
     @property
     def hint(self) -> str:
+        """The line for the screen; a command's name in braces stands for its key."""
         return END if self.over else HINTS[self._left[0]]
 
     def did(self, step: Step) -> None:
+        """That has been done, whether or not it was its turn."""
         if step in self._left:
             self._left.remove(step)
 
     def skip(self) -> None:
+        """The next one need not be done."""
         del self._left[:1]
 
     def hear(self, verdict: Verdict) -> None:

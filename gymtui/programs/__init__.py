@@ -1,1 +1,1 @@
-"""What `gymtui` runs on top of the client: a program a file."""
+"""The programs of the command line that are clients, a file each: desk, monitor, tail, simulate."""

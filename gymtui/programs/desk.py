@@ -1,4 +1,4 @@
-"""`gymtui`: opens the desk's own copy, and puts the front desk on the screen."""
+"""`gymtui`: opens the desk's replica, and puts the front desk on the screen."""
 
 from __future__ import annotations
 
@@ -44,12 +44,14 @@ def open_desk(
     choices: ChoicesFile | None = None,
     app: Callable[..., GymApp] = GymApp,
 ) -> None:
-    """The front desk `desk` of the server at `url`; its copy, queue and log are files in `folder`. What the person
-    chooses goes to `choices`, where there are any; `app` makes the app that shows it all."""
+    """The front desk `desk` of the server at `url`; its replica (with the outbox) and its log are files in `folder`.
+    What the person chooses goes to `choices`, where there are any; `app` makes the app that shows it all. DeskInUse:
+    another window is this desk."""
+    # By server and desk: two of either on one machine share nothing.
     name = f"desk-{hashlib.sha256(f'{url} {desk}'.encode()).hexdigest()[:12]}"
     log = folder / f"{name}.log"
     logs.to_file(log)
-    with _copy(folder / f"{name}.db", desk) as replica:
+    with _replica(folder / f"{name}.db", desk) as replica:
         if choices is not None:
             choices.keep(desk=desk)  # what waits here is sent when this desk is started again
         login = Login(url, token=token, user=user, token_file=TokenFile(folder, url))
@@ -68,8 +70,8 @@ def open_desk(
 
 
 @contextmanager
-def _copy(file: Path, desk: str) -> Iterator[Replica]:
-    """The desk's own copy; one window a desk."""
+def _replica(file: Path, desk: str) -> Iterator[Replica]:
+    """The desk's replica; one window a desk."""
     try:
         replica = Replica(file)
     except ReplicaInUse as error:

@@ -1,4 +1,4 @@
-"""Logs in from a terminal, for the commands that have no screen."""
+"""The login prompt of the commands that have no screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`gymtui simulate`: a gym's day against a server, through as many desks as wanted."""
+"""`gymtui simulate`, a load generator: a gym's day against a server, through as many desks as wanted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is in a gym, as it stands on the wire: the rows of the journal, and what they are about."""
+"""Events, the rows of the journal, as they stand on the wire, and what they are about."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class MemberRef(Struct, frozen=True):
+    """A member as other messages name one: enough for a line on a screen."""
+
     id: str
     full_name: str
     membership_number: str | None = None
@@ -66,10 +68,13 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
 
     @property
     def ref(self) -> MemberRef:
+        """The member, for messages about something else."""
         return MemberRef(self.id, self.full_name, self.membership_number)
 
 
 class Notification(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """What a manager tells all desks, by `notify`; about one member, perhaps."""
+
     type: ClassVar[str] = "notification"
     id: str
     level: Level
@@ -113,6 +118,8 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Gym(Payload, frozen=True, kw_only=True, omit_defaults=False):
+    """The gym's settings. `timezone` is an IANA name, the clock on the gym's wall; `capacity` is people."""
+
     type: ClassVar[str] = "gym_update"
     name: str
     timezone: str

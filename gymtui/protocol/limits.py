@@ -1,4 +1,4 @@
-"""The figures of the contract: where the server is, how much is too much, how long is too long."""
+"""Limits of the contract: sizes, rate limits and timeouts that server and client both know."""
 
 from __future__ import annotations
 

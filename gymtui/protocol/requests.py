@@ -1,4 +1,4 @@
-"""What a client sends: the payloads, and who may send them."""
+"""Requests, what a client sends: their payloads, and the roles that may send them."""
 
 from __future__ import annotations
 
@@ -31,11 +31,15 @@ class _Request(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ClientInfo(Struct, frozen=True):
+    """What a client says of itself."""
+
     desk: Key | None = None
     version: Key | None = None
 
 
 class Authenticate(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """The first message where the URL had no token; later, a newer token for the same connection."""
+
     type: ClassVar[str] = "authenticate"
     roles: ClassVar[frozenset[Role]] = READERS
     token: str
@@ -82,6 +86,8 @@ class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Takes back the check-in or check-out that was given under this idempotency key."""
+
     type: ClassVar[str] = "undo"
     roles: ClassVar[frozenset[Role]] = STAFF
     command_id: Key
@@ -89,6 +95,8 @@ class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Notify(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Tells all desks something."""
+
     type: ClassVar[str] = "notify"
     roles: ClassVar[frozenset[Role]] = MANAGERS
     level: Level
@@ -130,6 +138,8 @@ class SaveMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SearchMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Members by what somebody types: words of the name, the number, the phone."""
+
     type: ClassVar[str] = "search_members"
     roles: ClassVar[frozenset[Role]] = READERS
     text: Annotated[str, Meta(max_length=200)]
@@ -137,12 +147,16 @@ class SearchMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class GetMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """One member, with the last visits."""
+
     type: ClassVar[str] = "get_member"
     roles: ClassVar[frozenset[Role]] = READERS
     member_id: Key
 
 
 class ListPresent(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Who is in, a page at a time; `cursor` is what the page before has said."""
+
     type: ClassVar[str] = "list_present"
     roles: ClassVar[frozenset[Role]] = READERS
     limit: Annotated[int, Meta(ge=1, le=MAX_PRESENT)] = MAX_PRESENT
@@ -174,6 +188,8 @@ class ListConflicts(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """All members that have changed since `after_seq`, a page at a time; what the page says is the next cursor."""
+
     type: ClassVar[str] = "sync_members"
     roles: ClassVar[frozenset[Role]] = READERS
     after_seq: Seq = 0
@@ -181,7 +197,7 @@ class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Resume(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """What the client has; or, with `visit`, up to where it has a snapshot of `seq` that broke off."""
+    """Asks for a replay from a cursor; or, with `visit`, for the rest of the snapshot of `seq` that broke off there."""
 
     type: ClassVar[str] = "resume"
     roles: ClassVar[frozenset[Role]] = READERS
@@ -199,6 +215,8 @@ class Heartbeat(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Ping(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """The heartbeat of our clients; `sent_at` is theirs, whatever it is, and comes back in the pong."""
+
     type: ClassVar[str] = "ping"
     roles: ClassVar[frozenset[Role]] = READERS
     sent_at: Raw | UnsetType = UNSET

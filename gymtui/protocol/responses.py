@@ -1,4 +1,4 @@
-"""What a server sends beside the rows of the journal, and the results of its replies."""
+"""Responses: what a server sends beside the rows of the journal, and the results of its replies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from gymtui.protocol.vocabulary import Role, Seq, Whole
 
 
 class AuthResponse(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """Who the client is, or why the server does not take the token."""
+
     type: ClassVar[str] = "auth_response"
     success: bool
     message: str | None = None
@@ -20,6 +22,8 @@ class AuthResponse(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ConnectionStatus(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """The greeting: where the journal stands (`epoch`, `seq`), from where on events are live; or a goodbye."""
+
     type: ClassVar[str] = "connection_status"
     status: Literal["connected", "draining"]
     session_id: str
@@ -32,12 +36,16 @@ class ConnectionStatus(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Pong(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to `ping`, with its `sent_at`."""
+
     type: ClassVar[str] = "pong"
     server_time: str
     sent_at: Raw | UnsetType = UNSET
 
 
 class HeartbeatAck(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to `heartbeat`, for browser clients of old."""
+
     type: ClassVar[str] = "heartbeat_ack"
     server_time: str
 
@@ -50,6 +58,9 @@ class Batch(Payload, frozen=True, kw_only=True):
 
 
 class Reply(Payload, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer to the request with the same `id`: a `result`, by the request's type one of those below or an event's
+    payload; or an `error`."""
+
     type: ClassVar[str] = "reply"
     ok: bool
     result: Raw = Raw(b"null")
@@ -70,25 +81,35 @@ class Snapshot(Payload, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Resumed(Struct, frozen=True):
+    """To `resume`: what follows, a replay or a snapshot."""
+
     resumed: Literal["events", "snapshot"]
 
 
 class Members(Struct, frozen=True):
+    """To `search_members`, the likeliest first."""
+
     members: tuple[Member, ...]
 
 
 class MemberCard(Struct, frozen=True):
+    """To `get_member`: the member with the last visits, the newest first."""
+
     member: Member
     visits: tuple[CheckInEvent, ...]
 
 
 class Present(Struct, frozen=True, kw_only=True):
+    """To `list_present`; `cursor` is None on the last page."""
+
     present: tuple[CheckInEvent, ...]
     cursor: str | None
     as_of_seq: Seq
 
 
 class MembersPage(Struct, frozen=True, kw_only=True):
+    """To `sync_members`; where there are `more`, `next_after_seq` is the cursor of the next page."""
+
     members: tuple[Member, ...]
     next_after_seq: Seq
     more: bool
@@ -96,6 +117,8 @@ class MembersPage(Struct, frozen=True, kw_only=True):
 
 
 class CheckIns(Struct, frozen=True):
+    """To `list_check_ins`; `cursor` is None on the last page."""
+
     check_ins: tuple[CheckInEvent, ...]
     cursor: str | None
 
@@ -112,13 +135,19 @@ class ConflictNote(Struct, frozen=True, kw_only=True):
 
 
 class Conflicts(Struct, frozen=True):
+    """To `list_conflicts`, the newest first; `more`: there are older ones."""
+
     conflicts: tuple[ConflictNote, ...]
     more: bool
 
 
 class Saved(Struct, frozen=True):
+    """To `save_member`."""
+
     member: Member
 
 
 class Notified(Struct, frozen=True):
+    """To `notify`."""
+
     notification: Notification

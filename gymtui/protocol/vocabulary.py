@@ -1,4 +1,4 @@
-"""The words that messages are made of: roles, levels, kinds of text, codes of errors and of closes."""
+"""Vocabulary of the messages: roles, levels, constrained types, error codes, close codes."""
 
 from __future__ import annotations
 
