@@ -76,7 +76,7 @@ class Follower:
         """The events of a frame that are new, applied to the journal already."""
         epoch, last = self._journal.position
         prev_seq = seq - 1 if frame.prev_seq is None else frame.prev_seq
-        if epoch == self.epoch and prev_seq <= last:
+        if epoch == self.epoch and prev_seq <= last:  # a replay and what is live may overlap: what is known is dropped
             new = [event for event in frame.events if event.seq > last]
             if seq > last:
                 self._journal.apply(new, seq)
@@ -105,7 +105,7 @@ class Follower:
 
     def _resume(self) -> Resume:
         self._asked = True
-        if self._part is not None and self._part.epoch == self.epoch:
+        if self._part is not None and self._part.epoch == self.epoch:  # else a slow line would begin it for ever anew
             last = self._part.present[-1]
             return Resume(epoch=self.epoch, seq=self._part.seq, full=self._full, visit=last.id)
         epoch, seq = self._journal.position

@@ -48,7 +48,7 @@ class Heartbeat:
         while True:
             await self._session.ping(Ping(sent_at=Raw(codec.encode(self._timer()))))
             await self._sleep(BEAT)
-            self._backoff.reset()
+            self._backoff.reset()  # not at the greeting: a server that greets and closes would be hammered
             try:
                 newer = await self._login.token()
             except ConnectionProblem as problem:

@@ -73,7 +73,7 @@ class Backoff:
     def next(self, course: Course) -> float:
         """Seconds until the next try. A renewed login or a server that restarts is come back to at once, but only once:
         a server that goes on so is backed off from."""
-        ceiling = min(CEILING, BASE * 2.0 ** min(self.attempt, 16))
+        ceiling = min(CEILING, BASE * 2.0 ** min(self.attempt, 16))  # 16: a night of tries is no OverflowError
         if self.attempt == 0 and course in ("renew", "come_back"):
             ceiling = 0.0 if course == "renew" else 2.0
         self.attempt += 1

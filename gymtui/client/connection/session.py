@@ -37,7 +37,7 @@ from gymtui.protocol import (
 
 logger = logging.getLogger(__name__)
 
-REPLY_WITHIN: Final = 30.0  # seconds
+REPLY_WITHIN: Final = 30.0  # seconds; the command is then sent again under its idempotency key, or the person told
 NO_REASON: Final = ErrorBody(code="internal", message="The server gave no reason.", retryable=False)
 
 
@@ -109,9 +109,7 @@ class ClientSession:
             raise answer
         if answer.ok:
             return answer.result
-        raise RequestRefused(
-            answer.error or ErrorBody(code="internal", message="The server gave no reason.", retryable=False)
-        )
+        raise RequestRefused(answer.error or NO_REASON)
 
     def abandon(self, reason: str, code: int | None = None) -> None:
         """No answer will come to any request."""
@@ -163,6 +161,7 @@ class ClientSession:
                 pass  # the answer to what only the seed's clients send; and what has been read as events already
 
     def _take_reply(self, reply: Reply, id: str | None) -> None:
+        """To whoever asked. The reply to a `Resume` is the session's own; after a no to that there is nothing to go on with."""
         if id is None or id != self._resume_id:
             self._replies.settle(id, reply)
             return

@@ -44,7 +44,7 @@ class OutboxSender:
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._flying = 0  # how many are on their way
-        self._room = IN_FLIGHT
+        self._room = IN_FLIGHT  # how many may be; 1 while the command is looked for that the server cannot take
         self._pauses = 0  # commands that wait to be tried again: what comes after them waits too
         self._connected = False
 

@@ -15,7 +15,7 @@ class Presence:
     def __init__(self, replica: Replica, queue: OutboxQueue) -> None:
         self._replica = replica
         self._queue = queue
-        self._ahead: dict[str, CheckInEvent] = {}
+        self._ahead: dict[str, CheckInEvent] = {}  # by member: a reply comes before the batch with its event
         self._restored = replica.reopened()
 
     def visit(self, member_id: str) -> CheckInEvent | None:

@@ -85,6 +85,7 @@ class MemberTable:
 
     def doubt(self) -> None:
         """The journal is another one: any member it names is newer than what is known, and counts again."""
+        # Kept until the sync is through, so that the desk finds its members meanwhile.
         self._db.execute("UPDATE members SET stale = 1, seq = -1, visits_seq = -1")
 
     def drop_doubtful(self) -> None:

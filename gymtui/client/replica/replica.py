@@ -182,7 +182,7 @@ class Replica:
     def settle(self, id: str, at: int, visit: CheckInEvent | None = None) -> None:
         """Answered at `at` (ms). What became of the visit counts from here on, ahead of the journal: a desk that dies
         before its event comes, and starts without the server, would not know of it."""
-        with transaction(self._db):
+        with transaction(self._db):  # not durable: where this is lost, the command is sent again and answered the same
             self.outbox.settle(id, at)
             if visit is not None and visit.seq > self._position[1]:
                 self._visits.change([visit])
