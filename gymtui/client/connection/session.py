@@ -161,7 +161,7 @@ class ClientSession:
                 pass  # the answer to what only the seed's clients send; and what has been read as events already
 
     def _take_reply(self, reply: Reply, id: str | None) -> None:
-        """To whoever asked. The reply to a `Resume` is the session's own; after a no to that there is nothing to go on with."""
+        """To whoever asked. The one to a `Resume` is the session's own; after a no there is nothing to go on with."""
         if id is None or id != self._resume_id:
             self._replies.settle(id, reply)
             return
