@@ -18,8 +18,8 @@ from gymtui.client.state import Phase
 from gymtui.protocol import CheckIn, Close
 from gymtui.ui import GymApp
 from tests.client_kit import NOW, TOKENS, URL, Heard, played, settle
-from tests.test_desk import ANA, CAL, Gym, sent_ids
-from tests.test_ui_front_desk import screen_text
+from tests.desk_kit import ANA, CAL, Gym, sent_ids
+from tests.ui_front_desk_kit import screen_text
 from tests.waiting import until
 
 LINE: Final = 67  # cells of an 80-column screen behind the word before the sentence

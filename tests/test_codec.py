@@ -1,15 +1,12 @@
-"""Messages to bytes and back."""
+"""Messages to bytes and back: every message, and frames of events."""
 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec import Raw, Struct
 
 from gymtui import codec
@@ -19,102 +16,22 @@ from gymtui.protocol import (
     EVENTS,
     REQUESTS,
     SERVER_MESSAGES,
-    Authenticate,
-    AuthResponse,
-    CheckIn,
     CheckInEvent,
-    CheckOut,
-    ClientInfo,
-    ConnectionStatus,
     ErrorBody,
-    Event,
-    GetMember,
-    Gym,
-    Heartbeat,
-    HeartbeatAck,
-    ListCheckIns,
-    ListConflicts,
-    ListPresent,
-    Member,
-    MemberFields,
-    MemberRef,
     Members,
-    Notification,
-    Notify,
     Ping,
     Policy,
     Pong,
-    Refusal,
     Reply,
     Request,
-    Resume,
-    SaveMember,
-    SearchMembers,
     ServerMessage,
-    Snapshot,
-    Stats,
-    SyncMembers,
-    Undo,
 )
-
-TIME = "2026-11-22T09:00:00.000Z"
-REF = MemberRef("m1", "Zoë \x00 O'Neil", "0042")
+from tests.codec_kit import GYM, REQUEST_EXAMPLES, SERVER_EXAMPLES, STATS, TIME, as_batch, event, note, person
 
 
-def event(seq: int) -> CheckInEvent:
-    return CheckInEvent(
-        id=f"v{seq}", member=REF, check_in_time=TIME, check_out_time=None, status="checked_in", flags=("late",), seq=seq
-    )
-
-
-def person(seq: int) -> Member:
-    return Member(id="m1", full_name=REF.full_name, alerts=("knee",), visits_left=0, seq=seq)
-
-
-def note(seq: int) -> Notification:
-    return Notification(id="n1", level="info", title="Sauna", message="closed", at=TIME, seq=seq)
-
-
-GYM = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(waiver_missing="warn"), seq=4)
-STATS = Stats(currently_in=3, today_total=9, average_stay_minutes=61.5, capacity=None, as_of_seq=5, as_of=TIME)
-REFUSAL = Refusal(
-    id="r", member=None, code="banned", reason="no", message="No.", at=TIME, by="ana", desk=None, command_id="c", seq=3
-)
-REQUEST_EXAMPLES: list[Request] = [
-    CheckIn(code="0042", location="Gym", notes="€", occurred_at=TIME, offline=True),
-    CheckOut(command_id="c1"),
-    Undo(command_id="c1"),
-    Notify(level="error", title="Fire", message="", member_id="m1"),
-    SearchMembers(text="zo", limit=5),
-    GetMember(member_id="m1"),
-    ListPresent(),
-    SyncMembers(after_seq=2**63 - 1),
-    Resume(epoch="e", seq=7, full=True),
-    ListCheckIns(from_=TIME, text="ana"),
-    ListConflicts(since=TIME, limit=5),
-    SaveMember(member=MemberFields(full_name="Guest", guest=True)),
-    Heartbeat(),
-    Ping(),
-    Authenticate(token="t", client=ClientInfo(desk="Front")),
-]
-SERVER_EXAMPLES: list[ServerMessage] = [
-    AuthResponse(success=True, user="ana", role="staff", expires_at=TIME),
-    ConnectionStatus(status="connected", session_id="s", protocol=1, server_time=TIME, epoch="e", seq=1, batch_ms=100),
-    Pong(server_time=TIME),
-    HeartbeatAck(server_time=TIME),
-    Reply(ok=False, error=ErrorBody(code="banned", message="No.", retryable=False, details={"reason": "no"})),
-    ErrorBody(code="internal", message="Oh.", retryable=True, retry_after_ms=5),
-    Snapshot(epoch="e", seq=1, gym=GYM, present=(event(1),), recent=(), stats=STATS, more=False),
-    STATS,
-    event(1),
-    person(2),
-    note(3),
-    REFUSAL,
-    GYM,
-]
-
-
-# --- every message -----------------------------------------------------------------------------------------------
+def plain(message: Struct) -> object:
+    """Without the identity that `Raw` has."""
+    return json.loads(codec.encode(message))
 
 
 def test_there_is_an_example_of_every_message() -> None:
@@ -134,11 +51,6 @@ def test_a_message_of_the_server_comes_back_as_it_was(message: ServerMessage) ->
     assert frame.id == "id"
     assert isinstance(frame.message, type(message))
     assert plain(frame.message) == plain(message)
-
-
-def plain(message: Struct) -> object:
-    """Without the identity that `Raw` has."""
-    return json.loads(codec.encode(message))
 
 
 @pytest.mark.parametrize("message", [*REQUEST_EXAMPLES, *SERVER_EXAMPLES], ids=lambda m: m.type)
@@ -183,111 +95,6 @@ def test_a_bad_reply_is_an_error_where_there_was_no_id() -> None:
 def test_a_result_that_is_not_what_it_should_be() -> None:
     with pytest.raises(Unreadable, match="The reply cannot be read"):
         codec.convert(Raw(b'{"members":[1]}'), Members)
-
-
-# --- requests that cannot be read --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("data", "code", "sentence"),
-    [
-        (b"", "invalid", "This is no message: Input data was truncated."),
-        (b"hello", "invalid", "This is no message: JSON is malformed"),
-        (b"[1]", "invalid", "This is no message: Expected `object`, got `array`."),
-        (b"null", "invalid", "This is no message: Expected `object`, got `null`."),
-        (b"\xff\xfe", "invalid", "This is no message"),
-        (b'{"payload":{}}', "invalid", "missing required field `type`"),
-        (b'{"type":7}', "invalid", "Expected `str`, got `int` in `type`"),
-        (b'{"type":"ping"} x', "invalid", "This is no message"),
-        (b'{"type":"\xff"}', "invalid", "This is no message"),
-        (rb'{"type":"\ud800"}', "invalid", "This is no message"),
-        (b'{"type":"fly"}', "unknown_type", "There is no message 'fly' here."),
-        (b'{"type":"check_in_update","payload":{}}', "unknown_type", "There is no message 'check_in_update' here."),
-        (b'{"type":"check_in","payload":[]}', "invalid", "`check_in` cannot be read: Expected `object`, got `array`."),
-        (b'{"type":"check_in","payload":{"code":7}}', "invalid", "Expected `str | null`, got `int` in `code`."),
-        (b'{"type":"check_in","payload":{"code":""}}', "invalid", "`str` of length >= 1 in `code`."),
-        (b'{"type":"check_in","payload":{"code":"\xff"}}', "invalid", "This is no message"),
-        (rb'{"type":"check_in","payload":{"code":"\udc00"}}', "invalid", "This is no message"),
-        (b'{"type":"check_in","payload":{"occurred_at":"now"}}', "invalid", "in `occurred_at`."),
-        (b'{"type":"resume","payload":{"seq":-1}}', "invalid", "`int` >= 0 in `seq`."),
-        (b'{"type":"resume","payload":{"seq":9223372036854775808}}', "invalid", "in `seq`."),
-        (b'{"type":"sync_members","payload":{"after_seq":1e400}}', "invalid", "`sync_members` cannot be read"),
-        (b'{"type":"search_members","payload":{"text":"a","limit":101}}', "invalid", "`int` <= 100 in `limit`."),
-        (b'{"type":"undo"}', "invalid", "missing required field `command_id`"),
-        ('{"type":"\ud800"}', "invalid", "This is no message"),
-    ],
-)
-def test_what_cannot_be_read_is_told(data: bytes | str, code: str, sentence: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        read_request(data)
-    assert caught.value.code == code
-    assert sentence in str(caught.value)
-    assert str(caught.value).endswith(".")
-
-
-@pytest.mark.parametrize("where", ["{deep}", '{{"type":{deep}}}', '{{"type":"ping","payload":{{"sent_at":{deep}}}}}'])
-def test_deep_nesting_is_unreadable(where: str) -> None:
-    data = where.format(deep="[" * 30_000 + "]" * 30_000)
-    with pytest.raises(Unreadable):
-        read_request(data)
-    with pytest.raises(Unreadable):
-        read_frame(data)
-
-
-@pytest.mark.parametrize("id", ["", "x" * 65, "a\nb", "a\x00b", "\x7f", "\u202e", "\ufeff"])
-def test_an_id_that_cannot_be_is_not_repeated(id: str) -> None:
-    with pytest.raises(Unreadable, match="1 to 64 printable") as caught:
-        read_request(json.dumps({"type": "ping", "id": id}))
-    assert caught.value.id is None
-
-
-@pytest.mark.parametrize("data", ['{"type":"fly","id":"7"}', '{"type":"undo","payload":{},"id":"7"}'])
-def test_an_unreadable_request_keeps_its_id(data: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        read_request(data)
-    assert caught.value.id == "7"
-
-
-def test_fields_that_nobody_knows_are_ignored() -> None:
-    assert read_request('{"v":2,"type":"undo","payload":{"command_id":"c","why":{}},"id":"1"}') == (
-        Undo(command_id="c"),
-        "1",
-    )
-
-
-def test_of_a_key_that_is_there_twice_the_last_counts() -> None:
-    data = '{"type":"ping","type":"undo","payload":{"command_id":"a","command_id":"b"},"id":"1","id":"2"}'
-    assert read_request(data) == (Undo(command_id="b"), "2")
-
-
-@given(
-    st.binary() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(lambda v: json.dumps(v).encode())
-)
-def test_no_bytes_do_any_harm(data: bytes) -> None:
-    for read in (read_request, read_frame):
-        with pytest.raises(Unreadable):
-            read(data)
-
-
-@given(
-    st.sampled_from(sorted(REQUESTS)),
-    st.dictionaries(st.sampled_from(["code", "seq", "text", "token", "limit"]), st.integers() | st.text() | st.none()),
-)
-def test_a_request_is_read_or_unreadable(name: str, payload: dict[str, object]) -> None:
-    data = json.dumps({"type": name, "payload": payload, "id": "1"})
-    with suppress(Unreadable):
-        request, id = read_request(data)
-        assert (request.type, id) == (name, "1")
-
-
-# --- frames of events --------------------------------------------------------------------------------------------
-
-
-def as_batch(*events: Event | Stats, **more: list[bytes]) -> bytes:
-    lists: dict[str, list[bytes]] = {}
-    for item in events:
-        lists.setdefault(item.type, []).append(codec.encode(item))
-    return codec.batch(lists | more, 0, 5)
 
 
 def test_a_batch_is_handed_on_in_the_order_of_the_journal() -> None:

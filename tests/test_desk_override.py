@@ -10,7 +10,7 @@ import pytest
 
 from gymtui.protocol import CheckIn, CheckInEvent, ErrorCode, Override, Undo
 from tests.client_kit import settle, visit
-from tests.test_desk import ANA, BEN, Gym, sent_ids
+from tests.desk_kit import ANA, BEN, Gym, sent_ids
 from tests.waiting import until
 
 PIN = "904517"

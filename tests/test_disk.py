@@ -23,10 +23,10 @@ from server.store import group_commit as database
 from server.store.opening import back_up, open_store, put_back
 from server.store.sqlite.file import open_to_read
 from server.store.sqlite.store import SqliteStore
+from tests.http_token_kit import ask, basic
 from tests.kit import WITHIN, Wire, make_gym, member, serving, stored, token
 from tests.small_disk import SmallDisk, disk
 from tests.sqlite_kit import connection_of
-from tests.test_http_token import ask, basic
 
 __all__ = ["disk"]
 

@@ -10,8 +10,8 @@ from gymtui.client.mock import MockConnection
 from gymtui.client.replica.replica import Replica
 from gymtui.protocol import CheckIn, MembersPage, Resume, Resumed
 from tests.client_kit import member, settle, visit
+from tests.desk_kit import ANA, Gym
 from tests.small_disk import SmallDisk, disk
-from tests.test_desk import ANA, Gym
 from tests.waiting import until
 
 __all__ = ["disk"]

@@ -1,26 +1,23 @@
-"""`/metrics`, `/healthz`, `/readyz`: what a monitoring system reads is what has happened."""
+"""What the server says at /metrics."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 from collections import Counter
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, get_args
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from gymtui import clock
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Role
-from server.net import http
 from tests.faults.law import law
-from tests.kit import WITHIN, Wire, port_of, serving, token
-from tests.test_http_token import ask, basic, bearer, writes
-from tests.test_watchdog import stop_reading, the
+from tests.http_token_kit import ask, basic, bearer, writes
+from tests.kit import Wire, port_of, serving, token
 from tests.waiting import until
+from tests.watchdog_kit import stop_reading, the
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -119,6 +116,17 @@ async def a_session(gym: Path, url: str, epoch: str) -> None:
         await ana.socket.close(4999)
 
 
+def bounded(figures: Figures) -> None:
+    """No label holds anything that somebody else could choose."""
+    words = {*REQUESTS, *SERVER_MESSAGES, *ERROR_CODES, *get_args(Role)}
+    words |= {"unreadable", "in", "out", "ok", "denied", "too_many", "unavailable", "password", "refresh", "nobody"}
+    words |= {"applied", "duplicate", "refused", "failed"}
+    words |= {"accepted", "events", "snapshot", "data", "camelCase", "batch", "other", *(c.name.lower() for c in Close)}
+    for name, labels in figures:
+        for label, value in labels:
+            assert value in words or label == "le" or value.isdecimal(), (name, label, value)
+
+
 async def test_the_figures_of_a_session_are_exact(gym: Path) -> None:
     Counting.counters()
     async with serving(gym) as server:
@@ -196,17 +204,6 @@ async def test_the_figures_of_a_session_are_exact(gym: Path) -> None:
     assert (counted("slow_readers"), counted("stalled_readers_cut_total")) == (0, 0)
     assert ("gymtui_event_loop_lag_seconds_count", frozenset[tuple[str, str]]()) in figures
     bounded(figures)
-
-
-def bounded(figures: Figures) -> None:
-    """No label holds anything that somebody else could choose."""
-    words = {*REQUESTS, *SERVER_MESSAGES, *ERROR_CODES, *get_args(Role)}
-    words |= {"unreadable", "in", "out", "ok", "denied", "too_many", "unavailable", "password", "refresh", "nobody"}
-    words |= {"applied", "duplicate", "refused", "failed"}
-    words |= {"accepted", "events", "snapshot", "data", "camelCase", "batch", "other", *(c.name.lower() for c in Close)}
-    for name, labels in figures:
-        for label, value in labels:
-            assert value in words or label == "le" or value.isdecimal(), (name, label, value)
 
 
 async def test_every_command_is_applied_or_a_duplicate_or_refused_or_has_failed(gym: Path) -> None:
@@ -301,43 +298,3 @@ async def test_the_text_is_what_prometheus_takes(gym: Path) -> None:
         families = list(text_string_to_metric_families(answer.body))
         assert all(family.name.startswith("gymtui_") and family.documentation.endswith(".") for family in families)
         assert len(families) > 15
-
-
-# --- is it well? -------------------------------------------------------------------------------------------------
-
-
-async def test_a_server_that_is_well(gym: Path) -> None:
-    async with serving(gym) as server:
-        head = server.hub.head
-        for path, body in (("/healthz", "alive\n"), ("/readyz", "ready\n"), ("/readyz?x=1", "ready\n")):
-            answer = await ask(server.url, path, method="GET")
-            assert (answer.status, answer.body) == (200, body)
-            assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-        for path in ("/health", "/healthz/x", "/metrics/", "/ready", "/"):
-            assert (await ask(server.url, path, method="GET")).status == 404
-        assert server.hub.newest == head
-
-
-async def test_not_ready_while_the_disk_refuses(gym: Path) -> None:
-    async with serving(gym) as server:
-        writes(server, False)
-        answer = await ask(server.url, "/readyz", method="GET")
-        assert answer.status == 503
-        assert answer.body.startswith("The server cannot use its database just now (")
-        assert answer.body.endswith(".\n")
-        assert (await ask(server.url, "/healthz", method="GET")).status == 200
-        writes(server, True)
-        assert (await ask(server.url, "/readyz", method="GET")).status == 200
-
-
-async def test_not_ready_while_somebody_else_holds_the_database(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with serving(gym) as server:
-        with closing(sqlite3.connect(gym, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            monkeypatch.setattr(http, "READY_WITHIN", 0.05)
-            answer = await ask(server.url, "/readyz", method="GET")
-            assert (answer.status, answer.body) == (503, "The database does not answer just now.\n")
-            assert (await ask(server.url, "/healthz", method="GET")).status == 200
-            other.execute("ROLLBACK")
-        monkeypatch.setattr(http, "READY_WITHIN", WITHIN)
-        assert (await ask(server.url, "/readyz", method="GET")).status == 200

@@ -16,10 +16,10 @@ from server.admin import users
 from server.app import Server
 from server.auth import auth
 from server.store.opening import open_store
+from tests.http_token_kit import Watch
 from tests.kit import PASSWORD, Wire, make_gym, member, serving, token
 from tests.sqlite_kit import connection_of
-from tests.test_http_token import Watch
-from tests.test_websocket_server import change_user, on_disk
+from tests.websocket_server_kit import change_user, on_disk
 
 PIN = "904517"
 

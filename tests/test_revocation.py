@@ -17,10 +17,10 @@ from server.admin.errors import AdminError
 from server.app import POLL
 from server.net.watchdog import EVERY
 from server.store.opening import open_store
+from tests.http_token_kit import Watch, ask, basic, bearer
 from tests.kit import Wire, serving, token
-from tests.test_http_token import Watch, ask, basic, bearer
-from tests.test_watchdog import Skewed, the
 from tests.waiting import until
+from tests.watchdog_kit import Skewed, the
 
 REASON = "This login has ended or changed: please log in again."
 

@@ -27,9 +27,9 @@ from gymtui.logs import redact
 from server.admin import users
 from server.auth import auth
 from server.store.opening import open_store
+from tests.http_token_kit import ask, basic, bearer
 from tests.kit import WITHIN, Wire, make_gym, member, token
 from tests.test_cli import ENVIRONMENT, ROOT
-from tests.test_http_token import ask, basic, bearer
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow

@@ -27,7 +27,7 @@ from server.admin.users import users_disable
 from server.app import Server
 from server.store.opening import open_store
 from tests.kit import WITHIN, make_gym, member, serving, token
-from tests.test_tail import environment, told
+from tests.tail_kit import environment, told
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow

@@ -1,124 +1,33 @@
-"""`gymtui tail`: every event once and in order, on stdout and nothing else there; and how it ends."""
+"""`gymtui tail` over a connection."""
 
 from __future__ import annotations
 
 import asyncio
 import io
 import json
-import os
 import signal
-import subprocess
-import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from datetime import UTC
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 
-from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, StoppedProblem
 from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import TokenFile
 from gymtui.client.mock import MockWebSocket
 from gymtui.client.unattended import needs_a_person
-from gymtui.programs.tail import Tail, as_json, line
-from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal, Resume
-from server.admin.users import users_disable
+from gymtui.programs.tail import Tail
+from gymtui.protocol import Resume
 from server.store.opening import open_store
 from tests.client_kit import GYM, NOW, played, running, snapshot, visit
-from tests.kit import PASSWORD, WITHIN, Wire, add_members, member, port_of, serving, token
-from tests.terminal import Terminal
+from tests.kit import WITHIN, Wire, add_members, member, port_of, serving, token
+from tests.tail_kit import command, ended, told
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-
-AT = "2026-11-22T09:00:00.000Z"
-EVIL = "Eve\x1b[2J\x9b31m\u202e\u2028 Ödön 😀"
-ANA = MemberRef("m1", "Ana Silva", "100042")
-VISIT = CheckInEvent(
-    id="v1",
-    member=ANA,
-    check_in_time=AT,
-    check_out_time=None,
-    status="checked_in",
-    location="Main door",
-    desk="desk 2",
-    flags=("warned",),
-)
-REFUSAL = Refusal(
-    id="r1",
-    member=ANA,
-    code="banned",
-    reason="banned",
-    message="No.",
-    at=AT,
-    by="ana",
-    desk="desk 2",
-    command_id="c1",
-    seq=4,
-)
-
-
-# --- an event as a line ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("event", "words"),
-    [
-        (VISIT, "in        Ana Silva  100042  Main door  desk 2  warned"),
-        (
-            msgspec.structs.replace(VISIT, status="checked_out", check_out_time=AT, flags=()),
-            "out       Ana Silva  100042  desk 2",
-        ),
-        (
-            REFUSAL,
-            "refused   Ana Silva  100042  banned  desk 2",
-        ),
-        (
-            msgspec.structs.replace(REFUSAL, member=None, message="Nobody here has the number 9.", desk=None),
-            "refused   ?  Nobody here has the number 9.",
-        ),
-        (Notification(id="n", level="info", title="Pool", message="closed", at=AT, seq=1), "info      Pool  closed"),
-        (Member(id="m1", full_name="Ana Silva", plan="Gold"), "member    Ana Silva  Gold"),
-        (GYM, "gym       Riverside  Europe/Zurich"),
-    ],
-)
-def test_an_event_as_words(event: Any, words: str) -> None:
-    assert line(event, UTC, clock.to_ms(AT)) == f"09:00:00  {words}"
-
-
-def test_times_are_those_on_the_wall_of_the_gym() -> None:
-    tokyo = ZoneInfo("Asia/Tokyo")
-    assert line(VISIT, tokyo, 0).startswith("18:00:00  in ")
-    left = msgspec.structs.replace(VISIT, status="checked_out", check_out_time="2026-11-22T20:00:00Z")
-    assert line(left, tokyo, 0).startswith("05:00:00  out ")
-    assert line(GYM, tokyo, clock.to_ms(AT) + 1_500).startswith("18:00:01  gym ")
-
-
-def test_an_event_of_a_time_that_there_is_not_is_a_line_too() -> None:
-    for odd in ("yesterday", "9999-12-31T23:59:59Z"):
-        assert line(msgspec.structs.replace(VISIT, check_in_time=odd), ZoneInfo("Asia/Tokyo"), 0) == (
-            "--:--:--  in        Ana Silva  100042  Main door  desk 2  warned"
-        )
-
-
-def test_nothing_from_outside_reaches_the_terminal_as_a_command() -> None:
-    event = msgspec.structs.replace(VISIT, member=MemberRef("m1", EVIL, "1"))
-    assert "Eve[2J31m  Ödön 😀  1" in line(event, UTC, 0)
-    text = as_json(event)
-    assert not any(c in text for c in "\x1b\x9b\u202e\u2028\n")
-    assert json.loads(text)["payload"]["member"]["full_name"] == EVIL
-    assert set(json.loads(text)) == {"type", "payload"}
-
-
-# --- over a connection -----------------------------------------------------------------------------------------------
 
 
 class Out(io.StringIO):
@@ -278,48 +187,6 @@ async def test_it_ends_where_only_a_person_could_go_on(code: int, kind: type[Exc
             await over
 
 
-# --- the command -----------------------------------------------------------------------------------------------------
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    """Of somebody who has nothing but this home."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GYMTUI_", "XDG_"))}
-    return kept | {"XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")} | more
-
-
-@asynccontextmanager
-async def command(home: Path, *arguments: str, stdout: int = subprocess.PIPE, **more: str) -> AsyncIterator[Process]:
-    """`gymtui tail ARGUMENTS` as a process."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "gymtui.cli", "tail", *arguments),
-        stdin=subprocess.DEVNULL,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        env=environment(home, **more),
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-
-
-async def told(process: Process, words: bytes) -> None:
-    """Waits until that has been said on stderr, after whatever else."""
-    assert process.stderr is not None
-    async with asyncio.timeout(WITHIN):
-        while words not in (said := await process.stderr.readline()):
-            assert said, "it has ended"
-
-
-async def ended(process: Process) -> tuple[int | None, str, str]:
-    async with asyncio.timeout(WITHIN):
-        out, err = await process.communicate()
-    return process.returncode, (out or b"").decode(), err.decode()
-
-
 @pytest.mark.parametrize(("signum", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 async def test_a_line_is_there_while_it_runs_and_asked_to_end_it_does(
     gym: Path, tmp_path: Path, signum: signal.Signals, exit_code: int
@@ -336,109 +203,3 @@ async def test_a_line_is_there_while_it_runs_and_asked_to_end_it_does(
         process.send_signal(signum)
         assert await ended(process) == (exit_code, "", "")
     assert not any((tmp_path / "data").rglob("session-*"))  # a ready token is nobody's session
-
-
-@pytest.mark.parametrize("arguments", [("--json",), ()])
-async def test_nobody_who_reads_is_a_quiet_end(gym: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    access = token(gym, "ana")
-    reading, writing = os.pipe()
-    async with (
-        serving(gym) as server,
-        command(tmp_path, "--url", server.url, *arguments, stdout=writing, GYMTUI_TOKEN=access) as process,
-        Wire.open(server.url, access) as wire,
-    ):
-        os.close(writing)
-        await told(process, b"connected as ana")
-        os.close(reading)
-        await wire.ask("check_in", {"code": "1"})
-        assert await ended(process) == (0, "", "")
-
-
-@pytest.mark.parametrize("access", ["no.such.token", "expired"])
-async def test_a_login_that_is_refused_is_1_and_a_sentence(gym: Path, tmp_path: Path, access: str) -> None:
-    if access == "expired":
-        access = token(gym, "ana", ttl=60, now=clock.now() - 3_600_000)
-    async with serving(gym) as server, command(tmp_path, "--url", server.url, "--token", access) as process:
-        code, out, err = await ended(process)
-    assert (code, out) == (1, "")
-    assert err.splitlines()[-1].startswith("gymtui: ")
-    assert "please log in" in err.splitlines()[-1]
-    assert "Traceback" not in err
-
-
-async def test_a_token_that_is_over_is_1_and_promises_nothing(gym: Path, tmp_path: Path) -> None:
-    access = token(gym, "ana", ttl=60, now=clock.now() - 3_600_000)
-    async with serving(gym) as server, command(tmp_path, "--url", server.url, "--token", access) as process:
-        assert await ended(process) == (1, "", "gymtui: The given token is over: please log in, or give a new one.\n")
-
-
-async def test_a_user_who_is_disabled_is_1_and_a_sentence(gym: Path, tmp_path: Path) -> None:
-    access = token(gym, "ana")
-    async with serving(gym) as server, command(tmp_path, "--url", server.url, GYMTUI_TOKEN=access) as process:
-        await told(process, b"connected as ana")
-        await asyncio.to_thread(users_disable, database=str(gym), name="ana")
-        code, _, err = await ended(process)
-    assert (code, err) == (1, "gymtui: Your access has ended: please log in again, or ask a manager.\n")
-
-
-async def test_a_server_that_is_away_is_waited_for(gym: Path, tmp_path: Path) -> None:
-    access = token(gym, "ana")
-    async with serving(gym) as server:
-        url, port = server.url, port_of(server.url)
-    async with command(tmp_path, "--url", url, GYMTUI_TOKEN=access) as process:
-        await told(process, b"Nobody answers at")
-        async with serving(gym, port=port):
-            await told(process, b"connected as ana")
-            process.send_signal(signal.SIGINT)
-            assert (await ended(process))[0] == 130
-
-
-# --- who it is -------------------------------------------------------------------------------------------------------
-
-
-async def test_the_login_of_the_console_serves_it_too(gym: Path, tmp_path: Path) -> None:
-    async with serving(gym) as server:
-        console = Login(server.url, token_file=TokenFile(tmp_path / "data" / "gymtui", server.url))
-        await console.log_in("ana", PASSWORD)
-        for arguments in (("--user", "ana"), ()):
-            async with command(tmp_path, "--url", server.url, *arguments) as process:
-                await told(process, b"connected as ana")
-        async with command(tmp_path, "--url", server.url, "--user", "ben") as process:
-            code, _, err = await ended(process)
-        async with command(tmp_path / "new", "--url", server.url) as process:
-            nobody = await ended(process)
-    assert (code, err) == (
-        1,
-        "gymtui: ben is not logged in, and no terminal to type the password: please set GYMTUI_TOKEN.\n",
-    )
-    assert nobody == (
-        1,
-        "",
-        "gymtui: Nobody is logged in: please set GYMTUI_TOKEN, or name a --user and type the password.\n",
-    )
-
-
-async def test_the_password_is_asked_for_once(gym: Path, tmp_path: Path) -> None:
-    home = environment(tmp_path)
-    async with serving(gym) as server:
-        arguments = ("tail", "--url", server.url, "--user", "ana")
-        async with Terminal.run(*arguments, columns=80, rows=24, environment=home) as terminal:
-            await terminal.until(r"Password for ana:")
-            terminal.type(f"{PASSWORD}\n")
-            await terminal.until("connected as ana")
-            assert PASSWORD not in terminal.text
-            terminal.process.send_signal(signal.SIGINT)
-            assert await terminal.ended() == 130
-        async with Terminal.run(*arguments, columns=80, rows=24, environment=home) as terminal:
-            await terminal.until("connected as ana")
-            assert "Password" not in terminal.text
-
-
-async def test_ctrl_c_instead_of_a_password_is_130(gym: Path, tmp_path: Path) -> None:
-    async with serving(gym) as server:
-        arguments = ("tail", "--url", server.url, "--user", "ana")
-        async with Terminal.run(*arguments, columns=80, rows=24, environment=environment(tmp_path)) as terminal:
-            await terminal.until(r"Password for ana:")
-            terminal.process.send_signal(signal.SIGINT)
-            assert await terminal.ended() == 130
-            assert "Traceback" not in terminal.text

@@ -13,8 +13,8 @@ from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.feed import Feed
 from tests.settled import settled
-from tests.test_ui_front_desk import ANA, BEN, a_desk, front, screen_text
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app, member, refusal, visit
+from tests.ui_front_desk_kit import ANA, BEN, a_desk, front, screen_text
 
 OPTIONS = [
     Option("help", "F1", "explains"),

@@ -22,8 +22,8 @@ from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.conflict_list import ConflictList
 from tests.test_ui_connection import AWAY, shown
-from tests.test_ui_front_desk import ANA, BEN, screen_text
 from tests.ui_fakes import LIVE, NOW, FakeDesk, make_app, refusal, visit
+from tests.ui_front_desk_kit import ANA, BEN, screen_text
 
 pytestmark = pytest.mark.slow
 

@@ -17,8 +17,8 @@ from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LoginScreen
 from tests.settled import settled, until_shown
-from tests.test_ui_front_desk import screen_text
 from tests.ui_fakes import GYM, STATS, member, visit
+from tests.ui_front_desk_kit import screen_text
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ from textual._xterm_parser import XTermParser
 
 from gymtui.ui.escape_key import BEGIN_MORE, part_escape
 from gymtui.ui.screens.help import HelpScreen
-from tests.test_ui_front_desk import a_desk, front
 from tests.ui_fakes import make_app
+from tests.ui_front_desk_kit import a_desk, front
 
 
 @pytest.fixture(autouse=True)

@@ -47,9 +47,9 @@ from tests.played_gym import Clock, monitor
 from tests.scenes import Surroundings
 from tests.settled import until_shown
 from tests.test_monitor import answer
-from tests.test_ui_front_desk import a_desk, later
 from tests.test_ui_manners import text_of
 from tests.ui_fakes import GYM, LIVE, NOW, STATS, FakeLogin, Signals, make_app, visit
+from tests.ui_front_desk_kit import a_desk, later
 
 pytestmark = pytest.mark.slow
 

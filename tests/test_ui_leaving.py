@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from gymtui.ui.shutdown import hangs_up
-from tests.test_ui_front_desk import ANA, screen_text
 from tests.ui_fakes import FakeDesk, make_app
+from tests.ui_front_desk_kit import ANA, screen_text
 
 pytestmark = pytest.mark.slow
 

@@ -27,8 +27,8 @@ from gymtui.ui.screens.monitor import Monitor
 from gymtui.ui.screens.who import WhoIsIn
 from tests.client_kit import Pauses
 from tests.test_monitor import answer
-from tests.test_ui_front_desk import a_desk
 from tests.ui_fakes import LOGGED_OUT, NOW, FakeLogin, make_app
+from tests.ui_front_desk_kit import a_desk
 
 pytestmark = pytest.mark.slow
 

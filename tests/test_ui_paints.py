@@ -16,8 +16,8 @@ from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.verdict import VerdictLine
 from tests.settled import settled
-from tests.test_ui_front_desk import a_desk, front
 from tests.ui_fakes import NOW, STATS, FakeDesk, make_app, member, visit
+from tests.ui_front_desk_kit import a_desk, front
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gymtui.client.state import Inside
-from tests.test_ui_front_desk import front, screen_text
 from tests.ui_fakes import NOW, FakeDesk, make_app, member
+from tests.ui_front_desk_kit import front, screen_text
 
 pytestmark = pytest.mark.slow
 

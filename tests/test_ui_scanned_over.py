@@ -6,8 +6,8 @@ import pytest
 
 from gymtui.client.state import Inside
 from gymtui.ui.widgets.feed import Feed
-from tests.test_ui_front_desk import ANA, BEN, a_desk, front, screen_text
 from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
+from tests.ui_front_desk_kit import ANA, BEN, a_desk, front, screen_text
 
 pytestmark = pytest.mark.slow
 

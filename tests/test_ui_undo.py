@@ -6,8 +6,8 @@ import pytest
 
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import Verdict, VerdictKind
-from tests.test_ui_front_desk import ANA, BEN, MAX, a_desk, front, screen_text
 from tests.ui_fakes import NOW, is_checking_out, make_app
+from tests.ui_front_desk_kit import ANA, BEN, MAX, a_desk, front, screen_text
 
 pytestmark = pytest.mark.slow
 

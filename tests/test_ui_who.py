@@ -9,8 +9,8 @@ from gymtui.ui import GymApp
 from gymtui.ui.roster import Roster
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
-from tests.test_ui_front_desk import ANA, BEN, MAX, MAYA, screen_text
 from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
+from tests.ui_front_desk_kit import ANA, BEN, MAX, MAYA, screen_text
 
 pytestmark = pytest.mark.slow
 

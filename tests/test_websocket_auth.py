@@ -1,76 +1,30 @@
-"""Logging in, staying logged in, and being told when one is not."""
+"""The login, and a connection that presents and renews it."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
 
-from gymtui.client.connection.follower import Bookmark
-from gymtui.client.connection.reconnect import SENTENCES
-from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.login import Answer, Login, fetch
 from gymtui.client.mock import MockWebSocket
-from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, Authenticate, SearchMembers
-from server.app import Server as RealServer
-from tests.client_kit import NOW, URL, Heard, Pauses, played, running
-from tests.kit import PASSWORD, Wire, serving
+from gymtui.protocol import Authenticate
+from tests.client_kit import URL, Heard, played
 from tests.waiting import until
+from tests.websocket_auth_kit import LIFE, Server, server
 
-LIFE = 300  # seconds
-
-
-class Server:
-    """Answers `POST /auth/token` and remembers what was asked; `now` is everybody's clock."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-        self.asked: list[tuple[str, str]] = []
-        self.given = 0
-        self.answer: Answer | Exception | None = None
-
-    def __call__(self, url: str, authorization: str) -> Answer:
-        self.asked.append((url, authorization))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer or self.tokens()
-
-    def tokens(self) -> Answer:
-        self.given += 1
-        body = {
-            "access_token": f"access-{self.given}",
-            "token_type": "Bearer",
-            "expires_in": LIFE,
-            "refresh_token": f"refresh-{self.given}",
-            "user": {"name": "ana", "role": "manager"},
-        }
-        return Answer(200, msgspec.json.encode(body))
-
-    def login(self, url: str = URL, **options: Any) -> Login:
-        return Login(url, fetch=self, clock=lambda: self.now, **options)
+__all__ = ["server"]
 
 
 def refusal(status: int, message: str | None = None, retry_after: str | None = None) -> Answer:
     body = b"" if message is None else msgspec.json.encode({"error": {"code": "not_allowed", "message": message}})
     return Answer(status, body, retry_after)
-
-
-@pytest.fixture
-def server() -> Server:
-    return Server()
-
-
-# --- Login -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -221,9 +175,6 @@ def test_a_post_has_no_body_and_goes_nowhere_else() -> None:
     assert asked in ([("/auth/token", "Basic x", None)], [("/auth/token", "Basic x", "0")])
 
 
-# --- with a connection -----------------------------------------------------------------------------------------------
-
-
 async def test_a_token_that_has_expired_is_renewed_and_comes_back_at_once(server: Server) -> None:
     login = server.login()
     await login.log_in("ana", "a password")
@@ -312,83 +263,3 @@ async def test_a_renewal_that_the_network_swallows_is_tried_again(server: Server
         play.pauses.end(10.0)
         assert (await connection.received(Authenticate))[0].token == "access-2"
         assert len(play.server.connections) == 1
-
-
-# --- with the real server --------------------------------------------------------------------------------------------
-
-
-class Shift:
-    """A real server and a service of ana's, with one clock for both that the test turns."""
-
-    def __init__(self, server: RealServer) -> None:
-        self.server = server
-        self.now = NOW
-        self.late = 0  # milliseconds that the client's clock is behind
-        self.pauses = Pauses()
-        self.login = Login(server.url, clock=lambda: self.now - self.late)
-        self.service = WebSocketService(
-            server.url, self.login, Bookmark(), clock=lambda: self.now - self.late, sleep=self.pauses
-        )
-        self.states = Heard(self.service, "connection").all
-        self.problems = Heard(self.service, "problem").all
-
-    async def becomes(self, condition: Callable[[], object]) -> None:
-        await until(condition)
-
-    def is_in(self, phase: str) -> bool:
-        """Is it there, without a pause before a connection that is to come at once?"""
-        self.pauses.end(0.0)
-        return self.service.state.phase == phase
-
-    @property
-    def times_live(self) -> int:
-        """How many connections there have been."""
-        return len({state.session_id for state in self.states if state.phase == "live"})
-
-
-@asynccontextmanager
-async def shift(gym: Path) -> AsyncIterator[Shift]:
-    hours: list[Shift] = []
-    async with serving(gym, now=lambda: hours[0].now if hours else NOW) as server:
-        hours.append(Shift(server))
-        await hours[0].login.log_in("ana", PASSWORD)
-        async with running(hours[0].service.run, hours[0].service.close):
-            await hours[0].becomes(lambda: hours[0].service.state.phase == "live")
-            yield hours[0]
-
-
-async def test_renewed_in_band_the_connection_outlives_its_token(gym: Path) -> None:
-    async with shift(gym) as day, Wire.open(day.server.url, await day.login.token()) as idle:
-        await day.becomes(lambda: day.pauses.sleeping(10.0))
-        day.now += ACCESS_TTL * 800
-        day.pauses.end(10.0)
-        await day.becomes(lambda: day.pauses.sleeping(10.0))
-        day.now += ACCESS_TTL * 200 + 25_000
-        assert (await idle.rest())[-1]["type"] != "error"
-        assert await idle.closed() == 4101  # who did not renew is closed now
-        await day.service.request(SearchMembers(text="a"))
-        assert (day.service.state.phase, day.times_live, day.problems) == ("live", 1, [])
-
-
-async def test_a_client_whose_clock_is_wrong_comes_back_at_once_and_asks_nobody(gym: Path) -> None:
-    async with shift(gym) as day:
-        day.late = 86_400_000
-        day.now += ACCESS_TTL * 1000 + 25_000
-        await day.becomes(lambda: day.service.state.phase == "waiting")
-        assert day.service.state.reason == SENTENCES[4101]
-        assert day.pauses.asked[-1] == 0.0
-        day.pauses.end(0.0)
-        await day.becomes(lambda: day.service.state.phase == "live")
-        assert day.times_live == 2
-        assert [type(problem) for problem in day.problems] == [ConnectionProblem]
-
-
-async def test_a_shift_that_is_over_asks_the_person(gym: Path) -> None:
-    async with shift(gym) as day:
-        day.now += REFRESH_TTL * 1000
-        # Whether the server ends the login (4003) or will not renew it (4101) depends on what it looks at first.
-        await day.becomes(lambda: day.is_in("logged_out"))
-        assert "please log in again" in str(day.service.state.reason)
-        await day.login.log_in("ana", PASSWORD)
-        day.service.logged_in()
-        await day.becomes(lambda: day.service.state.phase == "live")

@@ -27,7 +27,7 @@ from server.gym.orders import Order
 from server.store import Store
 from server.store.opening import open_store
 from tests.kit import token
-from tests.measure import gym, ms
+from tests.measured_programs import gym, ms
 
 MEMBERS: Final = 2000
 PRESENT: Final = 400  # people who are in, about

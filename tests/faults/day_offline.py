@@ -31,7 +31,7 @@ from server.store.opening import open_store
 from tests.faults.audit import read_row
 from tests.faults.proxy import Proxy
 from tests.kit import port_of, token
-from tests.measure import gym
+from tests.measured_programs import gym
 
 HOURS: Final = 8
 LATENCY: Final = 0.01  # seconds each way

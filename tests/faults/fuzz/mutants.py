@@ -10,7 +10,7 @@ from typing import Final
 
 from gymtui import codec
 from gymtui.protocol import EVENTS, CheckIn, CheckOut, Override, Resumed
-from tests.test_codec import REQUEST_EXAMPLES, SERVER_EXAMPLES, STATS, as_batch, event, note, person
+from tests.codec_kit import REQUEST_EXAMPLES, SERVER_EXAMPLES, STATS, as_batch, event, note, person
 
 OVERRIDE: Final = CheckIn(code="0042", override=Override(reason="Paid at the desk", manager="mia", pin="1234"))
 FROM_CLIENTS: Final[tuple[bytes, ...]] = (

@@ -14,9 +14,9 @@ from gymtui.protocol import MAX_FRAME, MAX_IN_FLIGHT, MAX_INVALID, MAX_MESSAGE, 
 from server.net.rate_limit import ABUSE_WINDOW, RateLimit
 from server.store import Transaction, Work
 from tests.kit import Wire, serving, token
-from tests.test_watchdog import figure, the
-from tests.test_websocket_server import on_disk
 from tests.waiting import until
+from tests.watchdog_kit import figure, the
+from tests.websocket_server_kit import on_disk
 
 # --- the counts --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,56 @@
+"""What the tests of backup share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.admin.verify import check
+from server.store import opening
+from server.store.sqlite.file import open_to_read
+from tests.kit import member
+from tests.till import Till
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    (tmp_path / "gym").mkdir()
+    return tmp_path / "gym" / "gym.db"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    (tmp_path / "safe").mkdir()
+    return tmp_path / "safe" / "gym.bak"
+
+
+def in_folder(path: Path) -> list[str]:
+    return sorted(name.name for name in path.parent.iterdir())
+
+
+def sound(path: Path) -> bool:
+    with opening.audit(path) as tables:
+        return check(tables).wrong == []
+
+
+def rows(path: Path) -> list[Any]:
+    with closing(open_to_read(path)) as db:
+        return db.execute("SELECT * FROM journal").fetchall()
+
+
+def till(path: Path) -> Till:
+    """A gym of Ana, who is in, and Ben."""
+    gym = Till(path, member("1", "Ana"), member("2", "Ben"))
+    gym.check_in("1")
+    return gym
+
+
+@pytest.fixture(autouse=True)
+def _no_file_is_left_open() -> Iterator[None]:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    yield
+    assert len(list(Path("/proc/self/fd").iterdir())) <= before

@@ -1,0 +1,115 @@
+"""What the tests of codec share."""
+
+from __future__ import annotations
+
+from gymtui import codec
+from gymtui.protocol import (
+    Authenticate,
+    AuthResponse,
+    CheckIn,
+    CheckInEvent,
+    CheckOut,
+    ClientInfo,
+    ConnectionStatus,
+    ErrorBody,
+    Event,
+    GetMember,
+    Gym,
+    Heartbeat,
+    HeartbeatAck,
+    ListCheckIns,
+    ListConflicts,
+    ListPresent,
+    Member,
+    MemberFields,
+    MemberRef,
+    Notification,
+    Notify,
+    Ping,
+    Policy,
+    Pong,
+    Refusal,
+    Reply,
+    Request,
+    Resume,
+    SaveMember,
+    SearchMembers,
+    ServerMessage,
+    Snapshot,
+    Stats,
+    SyncMembers,
+    Undo,
+)
+
+TIME = "2026-11-22T09:00:00.000Z"
+
+
+REF = MemberRef("m1", "Zoë \x00 O'Neil", "0042")
+
+
+def event(seq: int) -> CheckInEvent:
+    return CheckInEvent(
+        id=f"v{seq}", member=REF, check_in_time=TIME, check_out_time=None, status="checked_in", flags=("late",), seq=seq
+    )
+
+
+def person(seq: int) -> Member:
+    return Member(id="m1", full_name=REF.full_name, alerts=("knee",), visits_left=0, seq=seq)
+
+
+def note(seq: int) -> Notification:
+    return Notification(id="n1", level="info", title="Sauna", message="closed", at=TIME, seq=seq)
+
+
+GYM = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(waiver_missing="warn"), seq=4)
+
+
+STATS = Stats(currently_in=3, today_total=9, average_stay_minutes=61.5, capacity=None, as_of_seq=5, as_of=TIME)
+
+
+REFUSAL = Refusal(
+    id="r", member=None, code="banned", reason="no", message="No.", at=TIME, by="ana", desk=None, command_id="c", seq=3
+)
+
+
+REQUEST_EXAMPLES: list[Request] = [
+    CheckIn(code="0042", location="Gym", notes="€", occurred_at=TIME, offline=True),
+    CheckOut(command_id="c1"),
+    Undo(command_id="c1"),
+    Notify(level="error", title="Fire", message="", member_id="m1"),
+    SearchMembers(text="zo", limit=5),
+    GetMember(member_id="m1"),
+    ListPresent(),
+    SyncMembers(after_seq=2**63 - 1),
+    Resume(epoch="e", seq=7, full=True),
+    ListCheckIns(from_=TIME, text="ana"),
+    ListConflicts(since=TIME, limit=5),
+    SaveMember(member=MemberFields(full_name="Guest", guest=True)),
+    Heartbeat(),
+    Ping(),
+    Authenticate(token="t", client=ClientInfo(desk="Front")),
+]
+
+
+SERVER_EXAMPLES: list[ServerMessage] = [
+    AuthResponse(success=True, user="ana", role="staff", expires_at=TIME),
+    ConnectionStatus(status="connected", session_id="s", protocol=1, server_time=TIME, epoch="e", seq=1, batch_ms=100),
+    Pong(server_time=TIME),
+    HeartbeatAck(server_time=TIME),
+    Reply(ok=False, error=ErrorBody(code="banned", message="No.", retryable=False, details={"reason": "no"})),
+    ErrorBody(code="internal", message="Oh.", retryable=True, retry_after_ms=5),
+    Snapshot(epoch="e", seq=1, gym=GYM, present=(event(1),), recent=(), stats=STATS, more=False),
+    STATS,
+    event(1),
+    person(2),
+    note(3),
+    REFUSAL,
+    GYM,
+]
+
+
+def as_batch(*events: Event | Stats, **more: list[bytes]) -> bytes:
+    lists: dict[str, list[bytes]] = {}
+    for item in events:
+        lists.setdefault(item.type, []).append(codec.encode(item))
+    return codec.batch(lists | more, 0, 5)

@@ -1,0 +1,24 @@
+"""What the tests of commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engines import Engine
+from tests.kit import member
+from tests.till import Till
+
+
+@pytest.fixture
+def till(engine: Engine) -> Iterator[Till]:
+    till = Till(
+        engine.database,
+        member("1", "Zoë O'Neil"),
+        member("2", "Ben Card", visits_left=2),
+        member("3", "Cem Late", valid_until="2026-11-21"),
+        member("4", "Dea Debt", payment_overdue=True),
+    )
+    yield till
+    till.store.close()

@@ -1,0 +1,38 @@
+"""What the tests of history share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from gymtui.protocol import CheckInEvent, ListCheckIns
+from tests.engines import Engine
+from tests.kit import member
+from tests.till import Till
+
+MEMBERS = (
+    member("1", "Zoë O'Neil", phone="+41 44 123"),
+    member("2", "Ben Meier"),
+    member("3", "Anna Meier"),
+    member("100200", "Cem Kaya"),
+)
+
+
+@pytest.fixture
+def till(engine: Engine) -> Iterator[Till]:
+    till = Till(engine.database, *MEMBERS)
+    yield till
+    till.store.close()
+
+
+def page(till: Till, **wanted: Any) -> tuple[list[CheckInEvent], str | None]:
+    visits, cursor = till.store.list_check_ins(msgspec.convert(wanted, ListCheckIns))
+    return [msgspec.json.decode(visit, type=CheckInEvent) for visit in visits], cursor
+
+
+def ids(till: Till, **wanted: Any) -> list[str]:
+    """The command ids of one page."""
+    return [visit.command_id for visit in page(till, **wanted)[0]]

@@ -1,0 +1,111 @@
+"""What is measured: the real programs in pseudo-terminals, and a server in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Final
+
+from gymtui.sample.people import members
+from tests.kit import make_gym, token
+from tests.terminal import Terminal
+
+ESCAPES: Final = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[a-zA-Z~]|\x1b[()][A-Z0-9]")
+PEOPLE: Final = 10_000
+
+
+class Tap(Terminal):
+    """A terminal that only looks for words in what comes, and draws nothing: all the machine is the program's."""
+
+    raw = b""
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._fd, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._fd)
+        self.bytes += len(data)
+        self.raw = (self.raw + data)[-(1 << 18) :]
+        self._changed.set()
+
+    async def until_known(self, code: int) -> None:
+        """Waits until the desk is live and finds this member: then it has the whole directory."""
+        await self.seconds_until("● live")
+        while True:
+            try:
+                async with asyncio.timeout(5):
+                    await self.seconds_until(f"{code} {{3}}", str(code))
+            except TimeoutError:
+                continue
+            finally:
+                self.type("\x7f" * len(str(code)))
+            return
+
+    async def seconds_until(self, pattern: str, keys: str = "") -> float:
+        """From these keys to the words."""
+        self.raw = b""
+        began = time.perf_counter()
+        if keys:
+            self.type(keys)
+        async with asyncio.timeout(60):
+            while not re.search(pattern.encode(), ESCAPES.sub(b"", self.raw)):
+                self._changed.clear()
+                await self._changed.wait()
+        return time.perf_counter() - began
+
+
+@contextmanager
+def running(
+    *arguments: str, stderr: int = subprocess.DEVNULL, nice: int = 0, **environment: str
+) -> Iterator[subprocess.Popen[str]]:
+    """A `gymtui` command, which ends with this program however that ends."""
+    process = subprocess.Popen(
+        ["nice", "-n", str(nice), sys.executable, "-m", "gymtui.child_process", *arguments],
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+    )
+    with process:
+        yield process
+
+
+@contextmanager
+def gym(folder: Path, count: int) -> Iterator[tuple[Path, str]]:
+    """A server over a gym of so many: its database, and where it listens."""
+    database = folder / "gym.db"
+    make_gym(database, *members(count, Random(7), date(2026, 11, 18)))
+    with running("serve", "--port", "0", "--database", str(database), "--max-rate", "100000") as server:
+        assert server.stdout is not None
+        yield database, server.stdout.readline().split()[-1]
+
+
+@asynccontextmanager
+async def desk(url: str, database: Path, folder: Path, columns: int, rows: int) -> AsyncIterator[Tap]:
+    environment = {"GYMTUI_TOKEN": token(database, "ana"), "XDG_DATA_HOME": str(folder)}
+    async with Tap.run("--url", url, "--desk", "desk", columns=columns, rows=rows, environment=environment) as tap:
+        yield tap
+
+
+def cpu(pid: int) -> float:
+    """Seconds of processor time that a process has taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ms(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    p50, p99 = (ordered[-(-len(ordered) * percent // 100) - 1] * 1000 for percent in (50, 99))
+    return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, of {len(ordered)}"

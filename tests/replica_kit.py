@@ -1,0 +1,56 @@
+"""What the tests of replica share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gymtui.client.replica.replica import Replica
+from gymtui.protocol import Member, MembersPage
+from tests.client_kit import member
+
+Open = Callable[[], Replica]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "desk" / "replica.db"
+
+
+@pytest.fixture
+def open_replica(path: Path) -> Iterator[Open]:
+    """Opens the same file, as often as a desk is started."""
+    opened: list[Replica] = []
+
+    def open_it() -> Replica:
+        opened.append(Replica(path))
+        return opened[-1]
+
+    yield open_it
+    for replica in opened:
+        replica.close()
+
+
+@pytest.fixture
+def replica(open_replica: Open) -> Replica:
+    return open_replica()
+
+
+def page(*members: Member, more: bool = False) -> MembersPage:
+    last = max((m.seq for m in members), default=0)
+    return MembersPage(members=members, next_after_seq=last, more=more, as_of_seq=last)
+
+
+@pytest.fixture
+def gym(replica: Replica) -> Replica:
+    people = [
+        member(1, "Ana Silva", phone="+41 79 555 01 23"),
+        member(2, "Anabel Sá", membership_number="A-77"),
+        member(3, "Zoë O'Neil"),
+        member(4, "Silvana Anders"),
+        member(5, "陳大文"),
+    ]
+    replica.fold_members(page(*people))
+    return replica

@@ -1,0 +1,19 @@
+"""What the tests of websocket service share."""
+
+from __future__ import annotations
+
+from gymtui.client.connection.follower import Bookmark
+from gymtui.client.mock import MockConnection
+from tests.client_kit import Played
+
+
+def at(epoch: str, seq: int) -> Bookmark:
+    bookmark = Bookmark()
+    bookmark.position = (epoch, seq)
+    return bookmark
+
+
+async def live(play: Played) -> MockConnection:
+    connection = await play.server.accepted()
+    await play.phase("live")
+    return connection
