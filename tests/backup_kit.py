@@ -1,4 +1,4 @@
-"""What the tests of backup share."""
+"""What the tests of backup and restore share: where both files are, and what is in them."""
 
 from __future__ import annotations
 
@@ -18,26 +18,31 @@ from tests.till import Till
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """Where the gym's database is, in a folder of its own."""
     (tmp_path / "gym").mkdir()
     return tmp_path / "gym" / "gym.db"
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    """Where its backup goes, in another folder."""
     (tmp_path / "safe").mkdir()
     return tmp_path / "safe" / "gym.bak"
 
 
 def in_folder(path: Path) -> list[str]:
+    """The names beside it: what a copy leaves behind would be seen here."""
     return sorted(name.name for name in path.parent.iterdir())
 
 
 def sound(path: Path) -> bool:
+    """Does `verify` find nothing wrong in it?"""
     with opening.audit(path) as tables:
         return check(tables).wrong == []
 
 
 def rows(path: Path) -> list[Any]:
+    """Its journal as it is on disk, row by row."""
     with closing(open_to_read(path)) as db:
         return db.execute("SELECT * FROM journal").fetchall()
 

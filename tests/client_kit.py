@@ -121,6 +121,7 @@ class Played:
         self.pauses.end(self.backoffs[-1])
 
     async def phase(self, phase: str) -> None:
+        """Waits until the connection is in that phase."""
         await until(lambda: self.service.state.phase == phase)
 
 

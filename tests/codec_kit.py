@@ -1,4 +1,4 @@
-"""What the tests of codec share."""
+"""What the tests of the codec share: an example of every message, both ways."""
 
 from __future__ import annotations
 
@@ -48,16 +48,19 @@ REF = MemberRef("m1", "Zoë \x00 O'Neil", "0042")
 
 
 def event(seq: int) -> CheckInEvent:
+    """A check-in of somebody whose name has an accent, a quote and a zero byte."""
     return CheckInEvent(
         id=f"v{seq}", member=REF, check_in_time=TIME, check_out_time=None, status="checked_in", flags=("late",), seq=seq
     )
 
 
 def person(seq: int) -> Member:
+    """A member with what is a tuple, and with a count of 0, which is not the same as none."""
     return Member(id="m1", full_name=REF.full_name, alerts=("knee",), visits_left=0, seq=seq)
 
 
 def note(seq: int) -> Notification:
+    """A notification, as the journal's row `seq`."""
     return Notification(id="n1", level="info", title="Sauna", message="closed", at=TIME, seq=seq)
 
 
@@ -109,6 +112,7 @@ SERVER_EXAMPLES: list[ServerMessage] = [
 
 
 def as_batch(*events: Event | Stats, **more: list[bytes]) -> bytes:
+    """These events in one frame, as the hub sends them; `more` is raw JSON by the event's name."""
     lists: dict[str, list[bytes]] = {}
     for item in events:
         lists.setdefault(item.type, []).append(codec.encode(item))

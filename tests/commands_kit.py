@@ -1,4 +1,4 @@
-"""What the tests of commands share."""
+"""What the tests of commands share: a till with four members that the rules treat differently."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.till import Till
 
 @pytest.fixture
 def till(engine: Engine) -> Iterator[Till]:
+    """Member 1 may come in; 2 has a card of two visits, 3 is past her last day, 4 owes."""
     till = Till(
         engine.database,
         member("1", "Zoë O'Neil"),

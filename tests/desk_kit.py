@@ -1,4 +1,4 @@
-"""What the tests of desk share."""
+"""What the tests of the desk share: one desk, and a server that the test plays."""
 
 from __future__ import annotations
 
@@ -85,11 +85,13 @@ class Gym:
             yield await self.live()
 
     async def live(self) -> MockConnection:
+        """Waits for the next connection, and until it is live."""
         connection = await self.server.accepted()
         await until(lambda: self.service.state.phase == "live")
         return connection
 
     async def come_back(self) -> MockConnection:
+        """The connection that was lost is made again, without a pause."""
         self.service.retry_now()
         return await self.live()
 
@@ -106,11 +108,13 @@ class Gym:
 
     @property
     def said(self) -> list[str]:
+        """What the clerk has been told so far, in words."""
         return [verdict.words for verdict in self.verdicts]
 
 
 @pytest.fixture
 def gym() -> Iterator[Gym]:
+    """A gym whose three members the desk knows."""
     gym = Gym(":memory:")
     yield gym
     gym.replica.close()
@@ -124,5 +128,6 @@ def done(request: Request, id: str, seq: int = 1, **fields: Any) -> CheckInEvent
 
 
 def sent_ids(connection: MockConnection, kind: str) -> list[str]:
+    """The ids (idempotency keys) of all messages of this type, in the order sent."""
     messages = [msgspec.json.decode(message) for message in connection.sent]
     return [message["id"] for message in messages if message["type"] == kind]

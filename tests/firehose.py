@@ -20,6 +20,7 @@ from tests.ui_fakes import GYM, STATS, visit
 
 
 def answer(connection: MockConnection, request: Request, id: str | None) -> None:
+    """An empty gym: no members, nobody in."""
     seq = connection.server.seq
     if isinstance(request, Resume):
         connection.reply(id, Resumed("snapshot"))

@@ -1,4 +1,4 @@
-"""What the tests of history share."""
+"""What the tests of the history share: a gym on each engine, and a page of it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ MEMBERS = (
 
 @pytest.fixture
 def till(engine: Engine) -> Iterator[Till]:
+    """A gym with `MEMBERS`, on each engine."""
     till = Till(engine.database, *MEMBERS)
     yield till
     till.store.close()
 
 
 def page(till: Till, **wanted: Any) -> tuple[list[CheckInEvent], str | None]:
+    """One page of the history, and the cursor of the next."""
     visits, cursor = till.store.list_check_ins(msgspec.convert(wanted, ListCheckIns))
     return [msgspec.json.decode(visit, type=CheckInEvent) for visit in visits], cursor
 

@@ -1,4 +1,4 @@
-"""What the tests of http token share."""
+"""What the tests of `/auth/token` share: requests as bytes, and what the server answers."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from tests.till import NINE
 
 
 class Answer(NamedTuple):
+    """What the server answered, as it came over the socket."""
+
     status: int
     headers: dict[str, str]
     body: str
 
     @property
     def json(self) -> dict[str, Any]:
+        """The body; it is never kept by a cache."""
         assert self.headers["content-type"] == "application/json"
         assert self.headers["cache-control"] == "no-store"
         decoded: dict[str, Any] = json.loads(self.body)
@@ -34,6 +37,7 @@ async def ask(url: str, path: str, *headers: str, method: str = "POST", body: by
 
 
 async def ask_raw(url: str, request: bytes) -> Answer:
+    """Sends these bytes to the server's port, and reads until it closes."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port_of(url))
     writer.write(request)
     async with asyncio.timeout(WITHIN):
@@ -45,10 +49,12 @@ async def ask_raw(url: str, request: bytes) -> Answer:
 
 
 def basic(name: str, password: str = PASSWORD) -> str:
+    """The header that logs in with a name and a password."""
     return "Authorization: Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
 def bearer(refresh: str) -> str:
+    """The header that renews with a refresh token."""
     return f"Authorization: Bearer {refresh}"
 
 

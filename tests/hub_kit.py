@@ -1,4 +1,4 @@
-"""What the tests of hub share."""
+"""What the tests of the hub share: connections that take frames as the test says, and a hub over a store."""
 
 from __future__ import annotations
 
@@ -38,15 +38,18 @@ class Line:
         self._news = asyncio.Event()
 
     def write(self, framed: bytes) -> None:
+        """As a socket's buffer would: full from the frame `full_after` on."""
         self.frames.append(framed)
         self.is_full = self.is_full or len(self.frames) == self.full_after
         self._news.set()
 
     def read_on(self) -> None:
+        """The reader reads again: there is room from now on."""
         self.is_full, self.full_after = False, None
         self._room.set()
 
     async def drained(self) -> None:
+        """Waits for room."""
         if self.is_full:
             self._room.clear()
             await self._room.wait()
@@ -54,15 +57,18 @@ class Line:
             await asyncio.sleep(0)
 
     async def close(self, code: int, _: str) -> None:
+        """The hub gives this reader up."""
         self.is_open, self.closed_with = False, code
         self._news.set()
 
     @property
     def read(self) -> list[codec.Frame]:
+        """What was written, as a client would understand it."""
         return [codec.read_frame(strip(framed)) for framed in self.frames]
 
     @property
     def events(self) -> list[Event]:
+        """All events in it, in the order written."""
         return [event for frame in self.read for event in frame.events]
 
     async def until(self, seq: int) -> None:
@@ -95,20 +101,24 @@ class Stage:
         self._done = 0
 
     def line(self) -> Line:
+        """One more connection that has joined."""
         line = Line()
         self.hub.join(cast("Connection", line))
         return line
 
     def follow(self, line: Line, wanted: Resume) -> asyncio.Task[object]:
+        """The line asks for what it missed; the task ends once it is told."""
         return asyncio.create_task(self.hub.resume(cast("Connection", line), wanted))
 
     def work(self, *, big: bool = False) -> Work:
+        """A unit of work that makes one row of the journal, of a thousand characters if `big`."""
         self._done += 1
         text = "x" * 1000 if big else ""
         payload = Notify(level="info", title="t", message=text)
         return self.order(payload)
 
     def order(self, payload: CheckIn | CheckOut | Notify) -> Work:
+        """The same for a command of `ana`."""
         self._done += 1
         order = Order(id=f"c{self._done}", payload=payload, user="ana", role="staff", desk=None)
         return lambda tx: perform(tx, order)
@@ -120,6 +130,8 @@ class Stage:
 
 @asynccontextmanager
 async def stage(path: Path, *, window: float = 3600, running: bool = False) -> AsyncIterator[Stage]:
+    """A hub over the gym at `path`; its loop runs only where the test says so."""
+
     def committed(commit: Committed) -> None:
         if commit.rows:
             hub.feed(commit)
@@ -137,6 +149,7 @@ async def stage(path: Path, *, window: float = 3600, running: bool = False) -> A
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """A gym with members 0 to 19."""
     path = tmp_path / "gym.db"
     make_gym(path, *(member(str(n), f"Name {n}") for n in range(20)))
     return path

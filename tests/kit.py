@@ -72,6 +72,7 @@ def token(database: str | Path, user: str, *, ttl: int = 3600, now: int | None =
 
 
 def port_of(url: str) -> int:
+    """The port in a server's URL."""
     port = urlsplit(url).port
     assert port is not None
     return port
@@ -96,17 +97,20 @@ class Wire:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, token: str | None = None, *, desk: str | None = None) -> AsyncIterator[Self]:
+        """A connection to the server; closed at the end of the block."""
         query = "&".join(f"{k}={v}" for k, v in (("token", token), ("desk", desk)) if v is not None)
         async with connect(f"{url}?{query}", compression=None, proxy=None) as socket:
             yield cls(socket)
 
     async def send(self, type: str, payload: object | None = None, id: str | None = None, **more: object) -> None:
+        """A message, its payload and its id only where given; `more` goes beside them."""
         message = (
             {"type": type} | ({} if payload is None else {"payload": payload}) | ({} if id is None else {"id": id})
         )
         await self.socket.send(json.dumps(message | more))
 
     async def next(self) -> dict[str, Any]:
+        """The next message, whatever it is."""
         async with asyncio.timeout(WITHIN):
             message: dict[str, Any] = json.loads(await self.socket.recv())
         self.received.append(message)

@@ -64,6 +64,7 @@ async def key_to_verdict(folder: Path) -> list[Row]:
 
 
 async def scans_in_one_write(folder: Path) -> list[Row]:
+    """200 codes in one write, until the last is on disk; and what an idle terminal is sent."""
     with gym(folder, 400) as (database, url):
         codes = [str(FIRST_NUMBER + n) for n in range(200)]
         async with desk(url, database, folder, 80, 24) as tap:
@@ -105,6 +106,7 @@ async def screens(folder: Path) -> list[Row]:
 
 
 async def firehose(folder: Path) -> list[Row]:
+    """What a desk takes of the processor under 100 and 1,000 events ten times a second."""
     return [await poured(folder / str(events), events) for events in (100, 1000)]
 
 
@@ -152,6 +154,7 @@ def timed(run: Callable[[], object], times: int = 5) -> str:
 
 
 async def starts(folder: Path) -> list[Row]:
+    """What a person waits for after Enter at the shell."""
     with gym(folder, 400) as (database, url):
         ticket = token(database, "ana")
 
@@ -185,6 +188,7 @@ async def starts(folder: Path) -> list[Row]:
 
 
 async def measure() -> list[Row]:
+    """All figures, one after the other, each in a folder of its own."""
     rows = keys_per_name()
     for figure in (starts, scans_in_one_write, screens, key_to_verdict, firehose):
         with TemporaryDirectory(prefix="gymtui-measure-") as folder:
@@ -194,6 +198,7 @@ async def measure() -> list[Row]:
 
 
 def main() -> None:
+    """Measures, and writes the page."""
     before = os.getloadavg()[0]
     rows = asyncio.run(measure())
     machine = f"CPython {platform.python_version()}, {os.cpu_count()} cores"

@@ -94,6 +94,7 @@ def gym(folder: Path, count: int) -> Iterator[tuple[Path, str]]:
 
 @asynccontextmanager
 async def desk(url: str, database: Path, folder: Path, columns: int, rows: int) -> AsyncIterator[Tap]:
+    """A console at a server, in a pseudo-terminal that draws nothing."""
     environment = {"GYMTUI_TOKEN": token(database, "ana"), "XDG_DATA_HOME": str(folder)}
     async with Tap.run("--url", url, "--desk", "desk", columns=columns, rows=rows, environment=environment) as tap:
         yield tap
@@ -106,6 +107,7 @@ def cpu(pid: int) -> float:
 
 
 def ms(seconds: list[float]) -> str:
+    """Percentiles of seconds, in words."""
     ordered = sorted(seconds)
     p50, p99 = (ordered[-(-len(ordered) * percent // 100) - 1] * 1000 for percent in (50, 99))
     return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, of {len(ordered)}"

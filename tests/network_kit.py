@@ -66,6 +66,7 @@ async def desk(path: Path, url: str, **options: Any) -> AsyncIterator[tuple[WebS
 
 
 def ids(visits: list[bytes]) -> list[str]:
+    """The ids of visits as the store gives them, in bytes."""
     return [json.decode(visit, type=_Id).id for visit in visits]
 
 
@@ -77,6 +78,7 @@ def equal(server: Server, replica: Replica) -> bool:
 
 
 def figure(server: Server, name: str, **labels: str) -> float:
+    """A counter of the server's `/metrics`; 0 where it has not counted yet."""
     return server.metrics.registry.get_sample_value(f"gymtui_{name}", labels) or 0.0
 
 
@@ -90,6 +92,7 @@ class Later:
         self._dog = Watchdog(lambda: server._sessions, server.metrics, timer=self._time, now=clock.now)
 
     def look(self, seconds: float) -> None:
+        """The watchdog comes by, so many seconds after the beginning."""
         self._seconds = seconds
         self._dog.look()
 

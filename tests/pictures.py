@@ -78,6 +78,7 @@ class Camera:
         await self.until_so(lambda: all(re.search(pattern, self.text) for pattern in patterns), patterns)
 
     async def until_so(self, condition: Callable[[], bool], what: object) -> None:
+        """Waits until it is so; the screen is in the failure, beside `what` was waited for."""
         try:
             async with asyncio.timeout(WITHIN):
                 while not condition():
@@ -87,6 +88,7 @@ class Camera:
 
     @property
     def text(self) -> str:
+        """All that is on the screen, line by line."""
         return "\n".join(strip.text for strip in self._app.screen._compositor.render_strips())
 
     async def draw(self, name: str, *sizes: tuple[int, int]) -> None:

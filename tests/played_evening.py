@@ -54,16 +54,19 @@ class Evening(NamedTuple):
         return has_come and not any(part._throttle._asked for part in paced)
 
     def lose_the_server(self) -> None:
+        """The line is cut, and nobody answers when the desk calls again."""
         self.server.wire.refuse(*[ConnectionRefusedError()] * 50)
         self.line.cut()
 
     def pass_by(self, minutes: int) -> None:
+        """So many minutes go by."""
         self.clock.now += minutes * 60_000
         self.app.screen.query_one(WallClock).refresh()
 
 
 @asynccontextmanager
 async def evening(pictures: dict[str, str], size: tuple[int, int], **options: Any) -> AsyncIterator[Evening]:
+    """A desk that is live, has the counters and the directory, and shows the last that happened."""
     server, clock = Server(), Clock()
     async with console(server, clock, "a.b.c", size, **options) as (app, pilot):
         camera = Camera(app, pilot, pictures)

@@ -53,9 +53,11 @@ class Server:
         self.visits: dict[str, CheckInEvent] = {}  # by the command that was the last one on each
 
     async def readiness(self, _: str) -> Readiness:
+        """What `/readyz` would say."""
         return "ready" if self.there else "away"
 
     def log_in(self, url: str, authorization: str) -> Answer:
+        """Nobody has the right password here."""
         if not self.there:
             raise ConnectionRefusedError
         return Answer(401, b'{"error":{"message":"The name or the password is wrong."}}')

@@ -1,4 +1,4 @@
-"""What the tests of replica share."""
+"""What the tests of the replica share: a file that is opened again and again, and pages of the directory."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ Open = Callable[[], Replica]
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """Where a desk keeps its replica; the folder is not there yet."""
     return tmp_path / "desk" / "replica.db"
 
 
@@ -35,16 +36,19 @@ def open_replica(path: Path) -> Iterator[Open]:
 
 @pytest.fixture
 def replica(open_replica: Open) -> Replica:
+    """An empty replica on disk."""
     return open_replica()
 
 
 def page(*members: Member, more: bool = False) -> MembersPage:
+    """A page of the directory with these members."""
     last = max((m.seq for m in members), default=0)
     return MembersPage(members=members, next_after_seq=last, more=more, as_of_seq=last)
 
 
 @pytest.fixture
 def gym(replica: Replica) -> Replica:
+    """A replica that knows five members, for searches."""
     people = [
         member(1, "Ana Silva", phone="+41 79 555 01 23"),
         member(2, "Anabel Sá", membership_number="A-77"),

@@ -166,6 +166,7 @@ async def what_did_not_fit(pictures: Pictures) -> None:
 
 
 async def help_for_the_desk(pictures: Pictures) -> None:
+    """The keys of the front desk."""
     async with evening(pictures, USUAL) as desk:
         await desk.pilot.press("f1")
         await desk.camera.until("HELP   Front desk")

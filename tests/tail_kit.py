@@ -1,4 +1,4 @@
-"""What the tests of tail share."""
+"""What the tests of `gymtui tail` share: the program, and what it says."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ async def told(process: Process, words: bytes) -> None:
 
 
 async def ended(process: Process) -> tuple[int | None, str, str]:
+    """Waits for the end of the program: its exit code, and what it said and complained of."""
     async with asyncio.timeout(WITHIN):
         out, err = await process.communicate()
     return process.returncode, (out or b"").decode(), err.decode()

@@ -60,6 +60,7 @@ class Terminal:
         environment: Mapping[str, str] | None = None,
         drawn: Drawn = lambda _: None,
     ) -> AsyncIterator[Self]:
+        """Starts the program, and kills it at the end of the block."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         process = subprocess.Popen(
@@ -99,10 +100,12 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
+        """The screen, a line each, without spaces at the end."""
         return [line.rstrip() for line in self._screen.display]
 
     @property
     def text(self) -> str:
+        """The screen in one piece."""
         return "\n".join(self.lines)
 
     def type(self, text: str) -> None:
@@ -110,6 +113,7 @@ class Terminal:
         os.write(self._fd, text.encode())
 
     def resize(self, columns: int, rows: int) -> None:
+        """The window has another size from now on."""
         self._screen.resize(rows, columns)
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         os.kill(self.process.pid, signal.SIGWINCH)

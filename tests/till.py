@@ -60,19 +60,24 @@ class Till:
         return outcome.error
 
     def check_in(self, code: str = "1", **how: Any) -> CheckInEvent:
+        """The visit that begins."""
         return self.done(CheckIn(code=code), **how)
 
     def check_out(self, code: str = "1", **how: Any) -> CheckInEvent:
+        """The visit that ends."""
         return self.done(CheckOut(code=code), **how)
 
     def undo(self, command_id: str, **how: Any) -> CheckInEvent:
+        """The visit after that command is taken back."""
         return self.done(Undo(command_id=command_id), **how)
 
     def offline(self, at: int, code: str = "1", **how: Any) -> CheckInEvent:
+        """A check-in that a desk tells of later; `at` is when it was, in ms."""
         return self.done(CheckIn(code=code, occurred_at=clock.to_text(at), offline=True), **how)
 
     @property
     def seq(self) -> int:
+        """Where the journal ends."""
         return self.store.head().seq
 
     def counts(self) -> tuple[int, int, float | None]:

@@ -1,4 +1,4 @@
-"""What the tests of token file share."""
+"""What the tests of the token file share: a server that takes each refresh token once, and programs of one person."""
 
 from __future__ import annotations
 
@@ -61,11 +61,13 @@ class TokenChain:
 
     @property
     def renewals(self) -> list[str]:
+        """What was asked for with a refresh token."""
         return [asked for asked in self.asked if asked.startswith("Bearer")]
 
 
 @pytest.fixture
 def server() -> TokenChain:
+    """A server that gives tokens, and takes each refresh token once."""
     return TokenChain()
 
 
@@ -80,5 +82,6 @@ def program(server: TokenChain, tmp_path: Path) -> Callable[..., Login]:
 
 
 def tokens(user: str = "ana", **fields: object) -> Tokens:
+    """A login as the file keeps it; its tokens end at NOW."""
     known = {"access_token": "a", "refresh_token": "r", "renew_at": NOW, "ends_at": NOW, "since": NOW, "role": "staff"}
     return msgspec.convert({"user": user} | known | fields, Tokens)

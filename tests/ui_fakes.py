@@ -83,19 +83,25 @@ def refusal(seq: int, name: str, reason: str = "membership expired 3 Nov") -> Re
 
 
 class Signals:
+    """Handlers by kind of news, as the client has them."""
+
     def __init__(self) -> None:
         self.handlers: defaultdict[str, list[Handler]] = defaultdict(list)
 
     def subscribe(self, kind: str, handler: Handler) -> Callable[[], None]:
+        """As the client's: what it gives ends the subscription."""
         self.handlers[kind].append(handler)
         return lambda: self.handlers[kind].remove(handler)
 
     def publish(self, kind: str, value: Any) -> None:
+        """Tells all handlers of this kind, at once."""
         for handler in list(self.handlers[kind]):
             handler(value)
 
 
 class FakeService(Signals):
+    """A connection that is live until the test says what it `becomes`; `calls` is what it was asked to do."""
+
     def __init__(self) -> None:
         super().__init__()
         self.state = LIVE
@@ -107,6 +113,7 @@ class FakeService(Signals):
         self.clock_offset = 0
 
     async def request(self, request: Request) -> Raw:
+        """Answers from `cards` and `conflicts`; Disconnected where the test has put nothing there."""
         if isinstance(request, ListConflicts):
             self.asked.append(request)
             if isinstance(self.conflicts, Exception):
@@ -118,6 +125,7 @@ class FakeService(Signals):
         return Raw(encode(self.cards[request.member_id]))
 
     def becomes(self, state: ConnectionState) -> None:
+        """The connection is in this state from now on, and everyone is told."""
         self.state = state
         self.publish("connection", state)
 
@@ -134,6 +142,8 @@ class FakeService(Signals):
 
 
 class FakeReplica:
+    """What a desk knows of its gym: the members and events that the test gave it."""
+
     def __init__(self, members: Sequence[Member], events: Sequence[Event]) -> None:
         self.gym: Gym | None = GYM
         self.stats: Stats | None = STATS
@@ -176,10 +186,12 @@ class FakeDesk(Signals):
         return next((inside.since for inside in self.inside if inside.member.id == member_id), None)
 
     def acknowledge(self, id: str) -> None:
+        """Somebody has read that this command was set aside (a dead letter)."""
         self.set_aside = [row for row in self.set_aside if row.id != id]
         self.publish("queue", self.queued)
 
     def retry(self, id: str) -> None:
+        """It waits in the outbox again."""
         self.queue += [row for row in self.set_aside if row.id == id]
         self.acknowledge(id)
 
@@ -230,6 +242,7 @@ class FakeDesk(Signals):
         return Verdict(kind="undone", subject=name, command_id="u1", at=NOW, action="undo")
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
+        """Members whose words begin as typed, in the order given."""
         typed = words(text)
         found = [
             m
@@ -259,6 +272,7 @@ class FakeLogin:
 
 
 def make_app(desk: FakeDesk, login: FakeLogin | None = None) -> GymApp:
+    """The console over these, with a clock that stands still."""
     url = "ws://127.0.0.1:8765/ws/checkins/"
     return GymApp(cast(Desk, desk), cast(Login, login or FakeLogin()), url=url, clock=lambda: NOW)
 

@@ -1,4 +1,4 @@
-"""What the tests of ui front desk share."""
+"""What the tests of the front desk share: four members, a desk that knows them, what is on the screen."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ ANA, BEN, MAYA, MAX = member(4711, "Ana Silva"), member(4712, "Ben Ode"), member
 
 
 def a_desk() -> FakeDesk:
+    """A desk that knows four members, and has seen two come in."""
     return FakeDesk([ANA, BEN, MAYA, MAX], [visit(1, "Zoe Huber", minutes=2), visit(2, "Ida Vogel")])
 
 
 def screen_text(app: GymApp) -> str:
+    """All that is on the screen, line by line."""
     lines = app.screen._compositor.render_strips()
     return "\n".join(strip.text for strip in lines)
 
 
 def front(app: GymApp) -> FrontDesk:
+    """The front desk, which must be on the screen."""
     assert isinstance(app.screen, FrontDesk)
     return app.screen
 
 
 def later(kind: VerdictKind, subject: str, command_id: str) -> Verdict:
+    """A verdict of the server, which comes after the desk's own."""
     return Verdict(kind=kind, subject=subject, command_id=command_id, at=NOW, detail="payment overdue")

@@ -1,4 +1,4 @@
-"""What the tests of ui login share."""
+"""What the tests of the login screen share."""
 
 from __future__ import annotations
 
@@ -9,4 +9,5 @@ from tests.ui_front_desk_kit import screen_text
 
 
 def shows(app: GymApp, words: str) -> Callable[[], bool]:
+    """A condition for `until`: these words are on the screen."""
     return lambda: words in screen_text(app)

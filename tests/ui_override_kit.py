@@ -1,4 +1,4 @@
-"""What the tests of ui override share."""
+"""What the tests of the override share: a refusal, and which step is asked for."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ PIN = "904517"
 
 
 def screen(app: GymApp) -> BoxScreen:
+    """The screen with the box, which must be up."""
     assert isinstance(app.screen, BoxScreen)
     return app.screen
 
 
 def step(app: GymApp) -> str | None:
+    """What the override asks for now: the reason, the manager or the PIN; None where nobody overrides."""
     mode = screen(app).mode
     return mode.override.step if isinstance(mode, OverrideMode) else None
 

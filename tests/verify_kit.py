@@ -1,4 +1,4 @@
-"""What the tests of verify share."""
+"""What the tests of `verify` share: a gym's database, and what is found in it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ from tests.till import DAY, MINUTE, Till
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """Where the gym's database is to be."""
     return tmp_path / "gym.db"
 
 
 def looked_at(path: Path) -> Report:
+    """What `verify` finds in the file as it is."""
     with closing(open_to_read(path)) as db:  # as it is, without the look that comes before
         return check(SqliteAudit(db))
 

@@ -1,4 +1,4 @@
-"""What the tests of watchdog share."""
+"""What the tests of the watchdog share: a clock that is ahead, a reader that stops, a socket without a network."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.till import NINE
 
 
 def figure(registry: CollectorRegistry, name: str, **labels: str) -> float | None:
+    """A figure of `/metrics`; None where there is none."""
     return registry.get_sample_value(name, labels)
 
 
@@ -36,6 +37,7 @@ class Skewed:
         return self._loop.time() + self.ahead
 
     def look(self, ahead: float) -> None:
+        """The watchdog comes by while its clock is so many seconds ahead."""
         self.ahead = ahead
         self.dog.look()
 
@@ -55,6 +57,7 @@ async def stop_reading(server: Server, wire: Wire, user: str = "ana") -> Connect
 
 
 async def fill(connection: Connection, wire: Wire) -> None:
+    """Sends until the reader, who has stopped, has a full buffer."""
     wire.socket.transport.pause_reading()
     async with asyncio.timeout(WITHIN):
         while not connection.is_full:
@@ -77,6 +80,7 @@ class Timer:
         self.now = 1000.0
 
     def time(self) -> float:
+        """As the loop's own, in seconds."""
         return self.now
 
 
@@ -144,6 +148,7 @@ class Ward:
         self.ended: list[Close] = []
 
     def end(self, code: Close, reason: str) -> None:
+        """The watchdog ends this connection, with a sentence for the person."""
         assert reason.endswith(".")
         self.ended.append(code)
 
@@ -166,9 +171,11 @@ class Round:
         self.dog.look()
 
     def after(self, seconds: float) -> None:
+        """So many seconds go by, and the watchdog comes by."""
         self.timer.now += seconds
         self.dog.look()
 
     @property
     def cut(self) -> float | None:
+        """How many readers were cut off so far."""
         return figure(self.metrics.registry, "gymtui_stalled_readers_cut_total")

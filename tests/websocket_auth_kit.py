@@ -1,4 +1,4 @@
-"""What the tests of websocket auth share."""
+"""What the tests of the client's login share: a server that gives tokens, and a login that asks it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Server:
         return self.answer or self.tokens()
 
     def tokens(self) -> Answer:
+        """The next pair of tokens."""
         self.given += 1
         body = {
             "access_token": f"access-{self.given}",
@@ -40,9 +41,11 @@ class Server:
         return Answer(200, msgspec.json.encode(body))
 
     def login(self, url: str = URL, **options: Any) -> Login:
+        """A login that asks this server, by its clock."""
         return Login(url, fetch=self, clock=lambda: self.now, **options)
 
 
 @pytest.fixture
 def server() -> Server:
+    """A server that plays the token endpoint."""
     return Server()

@@ -1,4 +1,4 @@
-"""What the tests of this share: events over the WebSocketService, and whose mistake is whose."""
+"""What the tests of events over the WebSocketService share: a journal that a test can look into."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Keeping(Bookmark):
         self.full = False
 
     def apply(self, events: Any, seq: int) -> None:
+        """Keeps the events; OSError where the disk is said to be full."""
         if self.full:
             raise OSError("disk is full")
         super().apply(events, seq)
@@ -25,4 +26,5 @@ class Keeping(Bookmark):
 
     @property
     def seqs(self) -> list[int]:
+        """The rows of the journal that were kept, in order."""
         return [event.seq for event in self.events]

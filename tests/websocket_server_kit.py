@@ -1,4 +1,4 @@
-"""What the tests of websocket server share."""
+"""What the tests of the server's WebSocket share: what it has on disk."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def change_user(path: Path, name: str, **fields: Any) -> None:
 
 
 def on_disk(path: Path, column: str) -> list[str]:
+    """A column of the journal's commands, in the order of the journal."""
     with closing(open_store(path)) as store:
         rows = connection_of(store).execute(f"SELECT {column} FROM journal WHERE command_id IS NOT NULL ORDER BY seq")
         return [row[0] for row in rows]

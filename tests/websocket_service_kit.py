@@ -1,4 +1,4 @@
-"""What the tests of websocket service share."""
+"""What the tests of the WebSocketService share."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from tests.client_kit import Played
 
 
 def at(epoch: str, seq: int) -> Bookmark:
+    """A cursor that stands there."""
     bookmark = Bookmark()
     bookmark.position = (epoch, seq)
     return bookmark
 
 
 async def live(play: Played) -> MockConnection:
+    """Waits for the next connection, and until it is live."""
     connection = await play.server.accepted()
     await play.phase("live")
     return connection

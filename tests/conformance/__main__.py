@@ -29,6 +29,7 @@ CHAPTERS: Final = (envelope, entrance, commands, rules, offline, journal, querie
 
 
 def parser() -> argparse.ArgumentParser:
+    """The command line."""
     made = argparse.ArgumentParser(prog="python -m tests.conformance", description=__doc__)
     made.add_argument("url", help="ws://HOST:8765/ws/checkins/")
     made.add_argument("--token", required=True, help="an access token of staff or of a manager")

@@ -12,6 +12,7 @@ FIELDS: Final = "id member check_in_time check_out_time status location by desk 
 
 
 async def come_in(gym: Gym, wire: Wire, id: str | None = None) -> Json:
+    """A new member checks in; the visit."""
     member = await gym.member(wire)
     return await wire.do("check_in", {"member_id": member["id"]}, id)
 

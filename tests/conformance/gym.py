@@ -34,6 +34,7 @@ def expect(holds: object, seen: object) -> None:
 
 
 def new_id() -> str:
+    """An id that nobody has used."""
     return str(uuid4())
 
 
@@ -53,9 +54,11 @@ class Wire:
     # --- sending ------------------------------------------------------------------------------------------------------
 
     async def send_text(self, text: str) -> None:
+        """Sends this text, whether it is a message or not."""
         await self.socket.send(text)
 
     async def send(self, type: str, payload: Json | None = None, id: str | None = None, **more: object) -> None:
+        """A message; `types` remembers its type."""
         self.types.add(type)
         message: Json = {"type": type} | ({} if payload is None else {"payload": payload})
         await self.send_text(json.dumps(message | ({} if id is None else {"id": id}) | more))
@@ -129,6 +132,7 @@ class Wire:
             await self.next()
 
     async def reaches(self, seq: int) -> None:
+        """Waits until the journal is followed as far as `seq`."""
         while self.last < seq:
             await self.next()
 
@@ -187,6 +191,7 @@ class Gym:
         return token
 
     def has(self, role: str) -> bool:
+        """Is there a token of this role?"""
         return role in self._tokens
 
     # --- connections --------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from tests.conformance.gym import Gym, Json, expect, new_id
 
 
 def ago(**span: float) -> str:
+    """A time so long ago, as it goes over the wire."""
     return (datetime.now(UTC) - timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 

@@ -70,6 +70,7 @@ class Audit:
 
     @property
     def failures(self) -> list[str]:
+        """All three in one list."""
         return [*self.lost, *self.doubled, *self.wrong]
 
     def look(self) -> None:

@@ -62,6 +62,7 @@ def _address(text: str) -> tuple[str, int]:
 
 
 def parser() -> ArgumentParser:
+    """The command line."""
     made = ArgumentParser(prog="python -m tests.faults.proxy", description="A TCP line that can be broken.")
     made.add_argument("--listen", type=_port, default=0, metavar="PORT", help="a port of this machine; 0 picks one")
     made.add_argument("--to", type=_address, required=True, metavar="HOST:PORT", help="the server")
@@ -81,6 +82,7 @@ async def pass_on(listen: int, to: tuple[str, int], faults: dict[str, Any]) -> N
 
 
 def main() -> None:
+    """Passes everything on until Ctrl+C."""
     made = parser()
     given = made.parse_args()
     faults = {name: value for fault in given.fault for name, value in fault.items()}

@@ -44,6 +44,7 @@ class Traffic:
         self.write(PRESENT, only_in=True)
 
     def write(self, rows: int, *, only_in: bool = False) -> None:
+        """So many rows of the journal, as other desks would make them; `only_in` where nobody leaves."""
         for start in range(0, rows, CHUNK):
             payloads = [
                 CheckIn(code=next(self._come), offline=True)
@@ -108,6 +109,7 @@ def _of_server(store: Store) -> object:
 
 
 def main() -> None:
+    """Plays it as often as wanted; 1 where a desk ended up with anything else than the server has."""
     parser = ArgumentParser(prog="python -m tests.faults.catch_up", description=__doc__)
     parser.add_argument("--times", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)

@@ -61,6 +61,7 @@ class Crew:
 
     @property
     def failures(self) -> list[str]:
+        """What the audit found, and what else went wrong."""
         return [*self.audit.failures, *self.wrong]
 
     def failed(self, sentence: str) -> None:

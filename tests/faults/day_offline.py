@@ -66,6 +66,7 @@ class Alone:
         self._ticket = ticket
 
     def desk(self, port: int) -> Desk:
+        """The desk, which finds the server at that port once somebody listens there."""
         url = f"ws://127.0.0.1:{port}/ws/checkins/"
         service = WebSocketService(
             url, Login(url, token=self._ticket), self.replica, desk=self.name, clock=self._now, random=lambda: 0.1
@@ -151,6 +152,7 @@ def _look(database: Path, orders: Sequence[Sequence[str]]) -> tuple[int, list[st
 
 
 def main() -> None:
+    """Plays the day; 1 where anything is lost, doubled or out of order."""
     parser = ArgumentParser(prog="python -m tests.faults.day_offline", description=__doc__)
     parser.add_argument("--commands", type=int, default=2000, help="of each desk (2000)")
     parser.add_argument("--members", type=int, default=1000, help="of the gym (1000)")

@@ -44,6 +44,7 @@ class Deaths:
         self._next.clear()
 
     def revive(self, actor: str) -> None:
+        """It is started again, and nothing is planned for it."""
         self.dead.discard(actor)
         self._next.pop(actor, None)
 

@@ -32,6 +32,7 @@ class Diary:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def write(self, verdict: Verdict) -> None:
+        """Written before it returns: a kill of this process cannot take it back."""
         os.write(self._file, f"{verdict.kind} {verdict.command_id}\n".encode())
 
 
@@ -116,6 +117,7 @@ async def run(*, url: str, folder: Path, name: str, members: int, rate: float, s
 
 
 def main() -> None:
+    """Works at the desk until stdin ends."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.desk", description=__doc__)
     parser.add_argument("--url", required=True)
     parser.add_argument("--folder", type=Path, required=True)

@@ -81,6 +81,7 @@ class Drain:
 
 
 def main() -> None:
+    """Ends it as often as wanted; 1 where anything was lost, or it took too long."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults.drain", description=(__doc__ or "").partition("\n")[0]
     )

@@ -138,6 +138,7 @@ class Eye:
         self.refused.clear()
 
     def look(self, screen: pyte.Screen) -> None:
+        """Looks at one whole frame: each row of the feed, and the verdict with its colour."""
         self.frames += 1
         for y, line in enumerate(screen.display):
             if row := ROW.match(line):

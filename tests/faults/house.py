@@ -48,9 +48,11 @@ class ServerProcess:
             await self._life
 
     def freeze(self) -> None:
+        """It stands still (SIGSTOP)."""
         self._program.freeze()
 
     def thaw(self) -> None:
+        """It goes on."""
         self._program.thaw()
 
     async def ready(self) -> int:
@@ -95,6 +97,7 @@ class Console:
         return code
 
     async def close(self) -> None:
+        """Ends the console and its terminal."""
         await self._stack.aclose()
 
     @property

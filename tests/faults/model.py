@@ -76,10 +76,12 @@ class Schedule(RuleBasedStateMachine):
 
     @rule(desk=DESKS)
     def undo(self, desk: int) -> None:
+        """A desk takes back its last command."""
         self._run(self._world.seats[desk].do(lambda desk: desk.undo()))
 
     @rule(minutes=st.integers(1, 60))
     def time_passes(self, minutes: int) -> None:
+        """Everybody's clock goes on."""
         self._world.now += minutes * 60_000
 
     def _breathe(self) -> None:
@@ -89,21 +91,25 @@ class Schedule(RuleBasedStateMachine):
 
     @rule(desk=DESKS, reset=st.booleans())
     def cut(self, desk: int, reset: bool) -> None:
+        """A desk's line breaks, with or without a goodbye."""
         self._world.seats[desk].line.cut(reset=reset)
         self._breathe()
 
     @rule(desk=DESKS, ways=st.sampled_from([(), ("there",), ("back",)]))
     def black_hole(self, desk: int, ways: tuple[str, ...]) -> None:
+        """A desk's line swallows what goes these ways."""
         self._world.seats[desk].line.black_hole(*ways)  # type: ignore[arg-type]  # sampled from its words
         self._breathe()
 
     @rule(desk=DESKS)
     def slow_reader(self, desk: int) -> None:
+        """A desk's line carries little."""
         self._world.seats[desk].line.set(bandwidth=2000)
         self._breathe()
 
     @rule(desk=DESKS)
     def heal(self, desk: int) -> None:
+        """A desk's line is whole again."""
         self._world.seats[desk].line.heal()
         self._breathe()
 
@@ -111,27 +117,33 @@ class Schedule(RuleBasedStateMachine):
 
     @rule(desk=DESKS)
     def kill_desk(self, desk: int) -> None:
+        """A desk dies now."""
         self._run(self._world.seats[desk].bury())
 
     @rule(desk=DESKS, point=st.sampled_from(sorted(DESK_POINTS)))
     def kill_desk_at(self, desk: int, point: str) -> None:
+        """A desk dies when it next comes to this fault point."""
         self._world.deaths.at(self._world.seats[desk].name, point)
 
     @rule()
     def kill_server(self) -> None:
+        """The server dies now."""
         self._run(self._world.kill_server())
 
     @rule(point=st.sampled_from(sorted(SERVER_POINTS)))
     def kill_server_at(self, point: str) -> None:
+        """The server dies when it next comes to this fault point."""
         self._world.deaths.at(SERVER, point)
 
     @rule()
     def start_server(self) -> None:
+        """A server that is down is started again."""
         self._run(self._world.start_server())
 
     @rule()
     @precondition(lambda self: not any(seat.line.faults.hole for seat in self._world.seats))
     def restart_server(self) -> None:
+        """The server is ended politely, and started again."""
         self._run(self._world.stop_server())
         self._run(self._world.start_server())
 
@@ -145,10 +157,12 @@ class Schedule(RuleBasedStateMachine):
 
     @rule()
     def back_up(self) -> None:
+        """A copy is made while the server runs."""
         self._world.back_up()
 
     @rule()
     def restore(self) -> None:
+        """The server comes back from the last copy, and with another epoch."""
         self._run(self._world.restore())
 
     @rule(absent=DESKS, people=st.lists(MEMBERS, min_size=1, max_size=8))
@@ -166,6 +180,7 @@ class Schedule(RuleBasedStateMachine):
     # --- the end ------------------------------------------------------------------------------------------------------
 
     def teardown(self) -> None:
+        """All is healed and comes right; then every promise is looked at."""
         try:
             self._run(self._world.come_right())
             self._world.audit()
@@ -215,6 +230,7 @@ def _the_dead() -> Iterator[None]:
 
 
 def main() -> None:
+    """Plays so many schedules."""
     parser = ArgumentParser(prog="python -m tests.faults.model", description=__doc__)
     parser.add_argument("--schedules", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)

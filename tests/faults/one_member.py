@@ -76,6 +76,7 @@ async def _check_in(service: WebSocketService) -> str:
 
 
 def main() -> None:
+    """Plays the rounds; 1 where one of them opened no visit, or two."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults.one_member", description=(__doc__ or "").partition("\n")[0]
     )

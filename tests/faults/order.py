@@ -86,6 +86,7 @@ class Cut:
         return self._open
 
     def now(self) -> None:
+        """Breaks the connection that is open, without a goodbye."""
         if self._open is not None:
             self._open.transport.abort()
             self.times += 1
@@ -113,6 +114,7 @@ class Order:
 
     @property
     def witnesses(self) -> list[Witness]:
+        """Everyone who sees the events."""
         return [*self.writers, *self.readers]
 
     async def run(self, *, events: int, say: Callable[[str], None]) -> None:
@@ -208,6 +210,7 @@ def _command_of(event: Event) -> str:
 
 
 def main() -> None:
+    """Plays it; 1 where anybody saw anything else than the others."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults.order", description=(__doc__ or "").partition("\n")[0]
     )

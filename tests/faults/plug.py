@@ -78,6 +78,7 @@ class Pulling:
 
     @property
     def failures(self) -> list[str]:
+        """What the eye saw that may not be, and what went wrong with the outages."""
         return [*self.house.eye.problems, *self.outages.wrong]
 
     async def run(self, plugs: Sequence[Plug], *, say: Callable[[str], None]) -> None:
@@ -189,6 +190,7 @@ class Pulling:
 
 
 def main() -> None:
+    """Pulls the plug as often as wanted; small disks only where they can be mounted."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.plug", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=40, help="how often the plug is pulled")
     parser.add_argument("--seed", type=int, default=1, help="of the people, the moments and the bursts")

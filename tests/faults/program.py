@@ -79,6 +79,7 @@ class Program:
 
     @property
     def is_running(self) -> bool:
+        """Has it been started, and not ended since?"""
         return self._process is not None
 
     async def live(self, heard: Callable[[str], None], **environment: str) -> int:
@@ -106,9 +107,11 @@ class Program:
             self._process.stdin.write(f"{line}\n".encode())
 
     def kill(self) -> None:
+        """SIGKILL: it can do nothing more."""
         self._send(signal.SIGKILL)
 
     def terminate(self) -> None:
+        """SIGTERM: it is asked to end."""
         self._send(signal.SIGTERM)
 
     def freeze(self) -> None:
@@ -116,6 +119,7 @@ class Program:
         self._send(signal.SIGSTOP)
 
     def thaw(self) -> None:
+        """It goes on where it stood still."""
         self._send(signal.SIGCONT)
 
     def end(self) -> None:

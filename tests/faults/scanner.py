@@ -30,14 +30,17 @@ class Person(NamedTuple):
 
     @property
     def code(self) -> str:
+        """The member's number."""
         return str(FIRST + self.number)
 
     @property
     def allowed(self) -> bool:
+        """Do the rules let this one in?"""
         return self.number % FROZEN != 0
 
     @property
     def fields(self) -> dict[str, object]:
+        """As a row of an import."""
         status = "active" if self.allowed else "frozen"
         return member(self.code, self.name, status=status, payment_overdue=self.number % OVERDUE == 0)
 
@@ -56,6 +59,7 @@ class Scan(NamedTuple):
 
     @property
     def keys(self) -> str:
+        """What the scanner types."""
         return f"{CHECK_OUT if self.did == 'out' else ''}{self.person.code}\r"
 
 
@@ -84,6 +88,7 @@ class Scanner:
             await asyncio.sleep(self._random.uniform(0, PAUSE))
 
     def scan(self, *scans: Scan) -> None:
+        """All of them in one write; what the screen must show of them is counted as expected."""
         self.expected.update((scan.person.name, scan.did) for scan in scans if scan.person.allowed)
         self.scanned += scans
         self.count += len(scans)

@@ -23,6 +23,7 @@ NAP: Final = 0.02  # seconds: the longest that anybody here waits for time to pa
 
 
 async def nap(seconds: float) -> None:
+    """A pause of the client, cut short: the schedules have no time to wait in."""
     await asyncio.sleep(min(seconds, NAP))
 
 
@@ -40,6 +41,7 @@ class Seat:
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        """Opens the replica and connects, unless the desk is there already."""
         if self.desk is not None:
             return
         self._world.deaths.revive(self.name)

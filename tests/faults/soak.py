@@ -167,6 +167,7 @@ def _fates(points: Sequence[str], random: Random) -> Iterator[str | None]:
 
 
 def main() -> None:
+    """Kills until it is enough; 1 where anything was lost or done twice."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--kills", type=int, default=100, help="end after so many deaths")
     parser.add_argument("--minutes", type=float, default=10, help="or after so many minutes")

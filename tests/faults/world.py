@@ -52,6 +52,7 @@ class World:
             self.members = list(store.all_members())
 
     async def open(self) -> None:
+        """Starts the server and both desks, and waits until all is even."""
         asyncio.get_running_loop().set_exception_handler(self._uncaught)
         await self.start_server()
         for seat in self.seats:
@@ -60,12 +61,14 @@ class World:
         await self.come_right()
 
     async def close(self) -> None:
+        """Ends everybody."""
         for seat in self.seats:
             await seat.bury()
             await seat.line.__aexit__(None, None, None)
         await self.kill_server()
 
     def new_id(self) -> str:
+        """Ids in order, so that a schedule is the same each time."""
         return f"{next(self._ids):08}"
 
     async def end_of(self, *tasks: asyncio.Task[None]) -> None:
@@ -87,6 +90,7 @@ class World:
     # --- the server ---------------------------------------------------------------------------------------------------
 
     async def start_server(self) -> None:
+        """On the port it had before; nothing where it runs."""
         if self.server is None:
             self.deaths.revive(SERVER)
             server = Server(self.database, port=self._port, batch_ms=WINDOW, now=lambda: self.now)
@@ -126,6 +130,7 @@ class World:
                 await seat.bury()
 
     def back_up(self) -> None:
+        """A copy as `admin backup` makes it."""
         self.backup = self.folder / "backup.db"
         back_up(self.database, self.backup)
 
@@ -150,6 +155,7 @@ class World:
 
     @property
     def position(self) -> tuple[str, int]:
+        """Where the journal ends: its epoch and `seq`, from the file."""
         epoch, seq = self._ask("SELECT epoch, last_seq FROM gym")
         return epoch, seq
 

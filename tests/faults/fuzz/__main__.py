@@ -38,16 +38,19 @@ class Fuzz:
         self.desk = DeskRun(seed=seed)
 
     def run(self) -> None:
+        """The readers, then a server among strangers, then a desk."""
         self.readers.run(self.to_readers)
         uvloop.run(self.server.run())
         uvloop.run(self.desk.run(self.to_desk))
 
     @property
     def messages(self) -> int:
+        """How many were sent in all."""
         return self.readers.messages + self.server.messages + self.desk.messages
 
     @property
     def failures(self) -> list[str]:
+        """What went wrong anywhere."""
         return [*self.readers.failures, *self.server.failures, *self.desk.failures]
 
     def page(self) -> str:
@@ -76,6 +79,7 @@ class Fuzz:
 
 
 def main() -> None:
+    """Plays it; 1 where anything was harmed."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.faults.fuzz", description="messages with something wrong in them"
     )

@@ -50,9 +50,11 @@ class DeskRun:
 
     @property
     def connections(self) -> int:
+        """How often it has connected."""
         return len(self._wire.connections)
 
     async def run(self, messages: int) -> None:
+        """One life after the other, until so many messages were sent."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _, context: self.failures.append(f"nobody caught {context}"))
         while self.messages < messages and not self.failures:

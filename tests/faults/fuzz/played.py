@@ -25,6 +25,7 @@ class PlayedGym:
 
     @property
     def position(self) -> tuple[str, int]:
+        """Where its journal ends."""
         return self.wire.epoch, len(self.rows)
 
     @property

@@ -22,6 +22,7 @@ class Readers:
         self.messages = 0
 
     def run(self, messages: int) -> None:
+        """Reads so many messages; any exception but Unreadable is a failure."""
         self.messages += messages
         for number in range(messages):
             data = next(self._mutants[number % 2])

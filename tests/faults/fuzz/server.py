@@ -61,6 +61,7 @@ class Stranger:
         self.failures: list[str] = []
 
     async def run(self) -> None:
+        """Knocks or visits until all its messages are sent."""
         while self._left > 0 and not self.failures:
             kind = self._random.random()
             try:
@@ -139,6 +140,7 @@ class Worker:
         self._leave: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
+        """Checks one member in and out, until it is told to end."""
         self._leave = self.service.subscribe("connection", self._watch)
         try:
             new = MemberFields(full_name="Ana Silva", membership_number="of the worker")
@@ -187,6 +189,7 @@ class ServerRun:
         self.failures: list[str] = []
 
     async def run(self) -> None:
+        """Strangers and a worker at one server; then all is looked at."""
         with closing(Replica(":memory:")) as replica:
             worker = Worker(self._gym, replica)
             async with served(self._gym) as server, running(worker.service.run, worker.service.close):

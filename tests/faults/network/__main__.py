@@ -51,6 +51,7 @@ RUNS: Final[dict[str, tuple[str, Run]]] = {
 
 
 def parser() -> ArgumentParser:
+    """The command line."""
     known = "; ".join(f"{name}: {what}" for name, (what, _) in RUNS.items())
     made = ArgumentParser(prog="python -m tests.faults.network", description=known)
     made.add_argument("name", choices=RUNS, metavar="NAME", help=f"one of {', '.join(RUNS)}")
@@ -62,6 +63,7 @@ def parser() -> ArgumentParser:
 
 
 def main() -> int:
+    """Plays one run, prints its rows; 1 where a promise does not hold."""
     how = parser().parse_args()
     what, run = RUNS[how.name]
     began, load = time.strftime("%F %T"), os.getloadavg()[0]

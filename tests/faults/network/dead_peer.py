@@ -26,6 +26,7 @@ WAYS: Final[dict[str, tuple[str, ...]]] = {
 
 
 async def run(folder: Path, *, seconds: float) -> list[Row]:
+    """Lines that swallow each way, a server and a client that are gone, and one that is far away."""
     path = folder / "gym.db"
     make_gym(path)
     async with serving(path) as server:
@@ -43,6 +44,7 @@ class Far:
         self.service = WebSocketService(url, Login(url, token=token(path, "otto")), Bookmark())
 
     async def live(self) -> None:
+        """Waits until it is live, and remembers which session that is."""
         while self.service.state.phase != "live":
             await asyncio.sleep(0.01)
         self.id = self.service.state.session_id

@@ -39,6 +39,7 @@ class Served:
 
     @property
     def pid(self) -> int:
+        """The process of the server."""
         process = self.program._process
         assert process is not None
         return process.pid

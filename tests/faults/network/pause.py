@@ -24,6 +24,7 @@ EVERY: Final = 0.1  # seconds between two commands of one desk
 
 
 async def run(folder: Path, *, seconds: float) -> list[Row]:
+    """Desks work while their server stands still for so many seconds."""
     gym = Gym(folder, 1)
     services = [gym.service(Bookmark(), desk=f"desk {n}") for n in range(DESKS)]
     given: list[list[str]] = [[] for _ in services]

@@ -20,6 +20,7 @@ def come_in(port: int, token: str) -> socket.socket:
 
 
 def main(port: int, token: str, count: int, what: str) -> None:
+    """Comes in `count` times; reads all (`read`), or nothing more (`stop`), until its input ends."""
     clients = [come_in(port, token) for _ in range(count)]
     print("in", flush=True)
     if what == "stop":

@@ -25,6 +25,7 @@ QUICK: Final = 20  # readers who read
 
 
 async def run(folder: Path, *, readers: int, rate: float, seconds: float) -> list[Row]:
+    """What a quick reader waits alone, beside others that read, and beside others that have stopped."""
     gym = Gym(folder, 10)
     async with served(gym) as server, AsyncExitStack() as stack:
         ways: list[float] = []

@@ -20,6 +20,7 @@ BACK_WITHIN: Final = 45.0  # seconds from the end of the server
 
 
 async def run(folder: Path, *, desks: int, away: float) -> list[Row]:
+    """So many desks lose their server, and find the next one `away` seconds later."""
     gym = Gym(folder, 10)
     tried, arrived = list[float](), list[float]()
 
