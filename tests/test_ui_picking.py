@@ -80,3 +80,31 @@ async def test_the_first_choice_is_somebody_who_is_not_in_or_who_is() -> None:
         await pilot.press(*"ana", "enter", "enter")
         await pilot.press("f4", *"ana", "enter", "enter")
         assert desk.done == [("check_in", "Ana Person01"), ("check_out", "Ana Person00")]
+
+
+async def test_a_letter_narrows_the_list_that_waits() -> None:
+    desk = FakeDesk([member(1, "Ana Silva"), member(2, "Ana Sommer"), member(3, "Andrea Kim")])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"an", "enter", "d")
+        assert front(app).entry.value == "and"
+        assert front(app).search is not None
+        await pilot.press("enter")
+        assert desk.done == [("check_in", "Andrea Kim")]
+        await pilot.press(*"an", "enter")
+        for key in [*"dre", "enter"]:  # in one gulp
+            app.simulate_key(key)
+        await pilot.pause()
+        assert desk.done == [("check_in", "Andrea Kim")] * 2
+
+
+async def test_in_check_out_only_those_who_are_in_are_in_the_list() -> None:
+    desk = FakeDesk([member(n, name) for n, name in enumerate(("Ana Silva", "Ana Sommer", "Ana Kim"), 1)])
+    desk.inside = [Inside(member=each.ref, since=NOW) for each in desk.replica.members[:2]]
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f4", *"ana", "enter")
+        assert "2 match" in screen_text(app)
+        assert "Ana Kim" not in screen_text(app)
+        await pilot.press("2", "enter")
+        assert desk.done == [("check_out", "Ana Sommer")]

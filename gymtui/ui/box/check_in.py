@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from gymtui.client.state import Verdict
+from gymtui.client.state import Hit, Verdict
 from gymtui.protocol import Member
 from gymtui.ui.box.filter import SIGN as FILTER
 from gymtui.ui.box.filter import FilterMode
@@ -98,8 +98,12 @@ class CheckIn(Mode):
         if not text:
             return None
         row = search.numbered(text) if search else None
-        hits = tuple(self.box.desk.find(text, FOUND))
+        hits = self.fitting(tuple(self.box.desk.find(text, FOUND)))
         return row if row and not hits else Search(text=text, hits=hits, rows=self.box.hit_rows)
+
+    def fitting(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """Those of them whom the command can be about."""
+        return hits
 
     def _resolve(self, search: Search) -> None:
         """Who is meant by a text that is nobody's card."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from textual.timer import Timer
 
-from gymtui.client.state import Verdict
+from gymtui.client.state import Hit, Verdict
 from gymtui.printable import printable
 from gymtui.protocol import Member, MemberRef
 from gymtui.ui.box.check_in import CheckIn
@@ -36,6 +36,10 @@ class CheckOut(CheckIn):
     @property
     def command(self) -> Callable[[Member | str], Verdict]:
         return self.box.desk.check_out
+
+    def fitting(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        """Who is in; where nobody of them is, everyone, to be told so."""
+        return tuple(hit for hit in hits if hit.in_since is not None) or hits
 
     def begun(self) -> None:
         self._wait_again()

@@ -10,8 +10,10 @@ from gymtui.ui.box.search import FOUND, Search
 
 
 class PickList(Mode):
-    """Lies over check-in or check-out, and waits: the box is empty, or has the digit of a row. Any other text, and a
-    card, ends it."""
+    """Lies over check-in or check-out, and waits: the box is empty, or has the digit of a row.
+
+    A letter goes behind what was typed before, and narrows it; a card, and any other text, ends the list.
+    """
 
     list = "hits"
     box: Hall
@@ -32,6 +34,8 @@ class PickList(Mode):
     def typed(self, text: str) -> None:
         if (search := self._with(text)) is not None:
             self.box.search = search
+        elif text[:1].isalpha():
+            self.back(text)
         else:
             self._end()
             self.box.typed(text)
@@ -41,9 +45,9 @@ class PickList(Mode):
         if search is not None and search.pick is not None:
             self.give(search.pick.member)
         else:
-            below = self.box.below(self)
+            below, before = self.box.below(self), self._before
             self._end()
-            await below.entered(text)
+            await below.entered(before + text if text[:1].isalpha() and self.box.card_in(text) is None else text)
 
     def moved(self, step: int, text: str) -> None:
         if (search := self._with(text)) is not None:
@@ -55,9 +59,14 @@ class PickList(Mode):
 
     def back(self, text: str) -> None:
         """To what was typed before."""
-        before = self._search.text if self._search else ""
+        before = self._before
         self._end()
         self.box.put_before(before)
+
+    @property
+    def _before(self) -> str:
+        """What was typed before the list waited."""
+        return self._search.text if self._search else ""
 
     @property
     def _search(self) -> Search | None:

@@ -42,7 +42,13 @@ INSTEAD: Final = "Esc goes back; {user} stays logged in."
 class UserField(Input):
     """Enter goes on to the password. By priority, so that keys which come in the same gulp already go there."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "app.focus_next", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,ctrl+j", "app.focus_next", show=False, priority=True)]
+
+
+class PasswordField(Input):
+    """Enter logs in, and so does the LF of a scanner that was set up for Linux."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j", "submit", show=False)]
 
 
 class LoginScreen(Screen[str | None]):
@@ -95,7 +101,7 @@ class LoginScreen(Screen[str | None]):
             yield Label("user", classes="caption")
             yield UserField(self._user or "", id="user", compact=True, select_on_focus=False)
             yield Label("password", classes="caption")
-            yield Input(password=True, id="password", compact=True)
+            yield PasswordField(password=True, id="password", compact=True)
             yield Static("", id="problem", markup=False)
             yield Static("\n".join(self._hints()), id="hint", markup=False)
         yield KeyLine()

@@ -16,6 +16,8 @@ from textual.widgets import Input
 
 from gymtui.printable import printable
 from gymtui.ui.bindings import bind, command_of
+from gymtui.ui.box.offer import SIGN
+from gymtui.ui.scan_end import ScanEnd
 
 
 class Entry(Input):
@@ -61,6 +63,7 @@ class Entry(Input):
     def __init__(self) -> None:
         super().__init__(select_on_focus=False, max_length=120, compact=True)
         self.cursor_blink = False
+        self._scan_end = ScanEnd()
 
     @property
     def text(self) -> str:
@@ -85,8 +88,13 @@ class Entry(Input):
         # Here and not in an action or a message: the next keys may stand in the read buffer already, and must find the
         # box as this key has left it.
         if event.is_printable:
+            self._scan_end.typed(event.time)
             return
-        match event.key if event.key in ("enter", "tab") else command_of(self, event.key):
+        # While a command is typed, Tab writes its name out, however soon it comes.
+        key = event.key if self.text.startswith(SIGN) else self._scan_end.read(event.key, event.time)
+        match key if key in ("enter", "tab", None) else command_of(self, event.key) or "":
+            case None:
+                pass
             case "tab":
                 self.post_message(self.Completed())
             case "enter":
@@ -97,7 +105,7 @@ class Entry(Input):
                 self.post_message(self.Moved(1, self.text))
             case "previous":
                 self.post_message(self.Moved(-1, self.text))
-            case None:
+            case "":
                 active = self.screen.active_bindings.get(event.key)
                 if active is None or active.node is not self:
                     return
