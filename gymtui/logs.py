@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Final
 
 from gymtui.errors import GymError
 from gymtui.printable import printable
+from gymtui.private_file import is_stream, may_append
 
 _NAMES: Final = r"(?:access_token|refresh_token|token|password|pin)"
 _VALUE: Final = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s"'&,;)}\]]+)"""
@@ -64,6 +66,10 @@ def to_file(file: Path) -> None:
     root = logging.getLogger()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        if not is_stream(file):
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))  # it has names of members
+            if not may_append(file):
+                raise GymError(f"{file} is there already, and is no log: please move it away.")
         handler = logging.FileHandler(file)
     except OSError as error:
         raise GymError(f"{file.parent} cannot be used ({error.strerror}): please check its rights.") from error

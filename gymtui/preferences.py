@@ -29,25 +29,33 @@ class Choices(Struct, frozen=True, omit_defaults=True):
 
 
 class ChoicesFile:
-    """The choices as `choices.json` in `folder`. A file that cannot be used is a warning in the log, and no choices."""
+    """The choices as `choices.json` in `folder`. A file that cannot be used is a warning in the log, and no choices;
+    once there are some, it is kept as `choices.aside`."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "choices.json"
 
     def read(self) -> Choices:
         """What was chosen; all None where there is no file, or none that can be used."""
+        return self._read() or Choices()
+
+    def _read(self) -> Choices | None:
+        """None where there is something that cannot be used."""
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=Choices)
         except FileNotFoundError:
             return Choices()
         except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
             logger.warning("%s cannot be used: %s.", self._path, error)
-            return Choices()
+            return None
 
     def keep(self, **chosen: str) -> None:
         """Changes these choices (by name, as in `Choices`), and leaves the others as they were."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_private(self._path, msgspec.json.encode(replace(self.read(), **chosen)))
+            known = self._read()
+            if known is None:
+                self._path.replace(self._path.with_suffix(".aside"))  # somebody's, whatever it is
+            write_private(self._path, msgspec.json.encode(replace(known or Choices(), **chosen)))
         except OSError as error:
             logger.warning("%s cannot be written: %s. What was chosen holds until the end.", self._path, error)

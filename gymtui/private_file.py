@@ -7,9 +7,13 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
+
+HEAD: Final = 4096  # bytes that say what a file is
+PARTS: Final = (".lock", "-lock", "-wal", "-shm", "-journal")  # how files end that belong to a database
 
 
 def read_private(path: Path, most: int) -> bytes:
@@ -29,6 +33,39 @@ def write_private(path: Path, content: bytes) -> None:
     with beside(path) as fresh:
         fresh.write_bytes(content)
         put_in_place(fresh, path)
+
+
+def may_replace(path: Path, is_ours: Callable[[bytes], bool]) -> bool:
+    """May a new file of ours take this place? Where nothing is, or an empty file, or one whose first bytes are ours;
+    never what is no file, and no name that belongs to a database. OSError."""
+    if path.name.endswith(PARTS):
+        return False
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return True
+    if not stat.S_ISREG(status.st_mode):
+        return False
+    with path.open("rb") as opened:
+        head = opened.read(HEAD)
+    return not head or is_ours(head)
+
+
+def is_stream(path: Path) -> bool:
+    """Is it a pipe, a terminal, /dev/null: written to, and nothing is lost by it? OSError."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def may_append(path: Path) -> bool:
+    """May lines be added to it: is it a file, and has no bytes that no text has? OSError."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as opened:
+        return b"\0" not in opened.read(HEAD)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Final
 
 from gymtui.search.index import index_words_of
 
+MAGIC: Final = b"SQLite format 3\0"  # how every file of SQLite begins
 MEMORY: Final = ":memory:"  # a database that no other program can see
 
 
@@ -41,6 +42,15 @@ def make_private(path: Path) -> None:
     # any descriptor of that file, SQLite's own locks too, and another program would delete the log under this one.
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def is_other_file(path: Path) -> bool:
+    """Is there something, and no database? SQLite itself takes a very short file for an empty one, and writes over it.
+    OSError. Not while this process has it open: see `make_private`."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) != MAGIC
 
 
 def log_ahead(db: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from server.admin.errors import AdminError
-from server.admin.exports import write_check_ins, write_members
+from server.admin.exports import refuse_to_replace, write_check_ins, write_members
 from server.admin.importing.csv_members import read_members
 from server.admin.importing.members import import_members
 from server.admin.progress import Progress
@@ -37,14 +37,16 @@ def members_import(*, database: str, file: Path, strict: bool) -> None:
 
 def members_export(*, database: str, file: Path) -> None:
     """Every member as a row, in the columns that the import takes."""
-    with opened(database) as store:
+    refuse_to_replace(file)
+    with opened(database, found=True) as store:
         count = write_members(file, store.all_members())
     print(f"{_count(count, 'member')} exported.")
 
 
 def check_ins_export(*, database: str, file: Path) -> None:
     """Every check-in as a row, the oldest first."""
-    with opened(database) as store:
+    refuse_to_replace(file)
+    with opened(database, found=True) as store:
         count = write_check_ins(file, store.all_visits())
     print(f"{_count(count, 'check-in')} exported.")
 

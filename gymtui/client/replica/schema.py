@@ -99,6 +99,8 @@ def open_file(path: str | Path) -> sqlite3.Connection:
     try:
         if str(path) != sqlite_file.MEMORY:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            if sqlite_file.is_other_file(Path(path)):
+                raise ReplicaError(f"{path} is no copy of a desk, or is damaged: please move it away.")
             sqlite_file.make_private(Path(path))
         db = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
         try:

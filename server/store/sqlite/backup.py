@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from gymtui import clock
-from gymtui.private_file import beside, put_in_place
+from gymtui.private_file import PARTS, beside, put_in_place
 from server.store.errors import BackupError, StoreError
 from server.store.sqlite.errors import as_store_errors, code_of, next_step
 from server.store.sqlite.file import existing, lock, migrate, open_to_read
@@ -62,6 +62,8 @@ def put_back(file: Path, database: Path, go_on: GoOn) -> tuple[int, Path | None]
 
 def _refuse_to_replace(file: Path, database: Path) -> None:
     """An older backup may be replaced; anything else, and any gym that was ever served, stays."""
+    if file.name.endswith(PARTS):
+        raise BackupError(f"{file} has a name that belongs to a database: please name another file.")
     with _written(file):
         if not file.exists():
             return

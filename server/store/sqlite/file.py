@@ -14,8 +14,6 @@ from server.store import StoreError
 from server.store.sqlite.errors import DAMAGE, as_store_errors
 from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
 
-MAGIC = b"SQLite format 3\x00"  # how every file of SQLite begins
-
 
 def lock(path: Path, *, alone: bool = False) -> int:
     """Says that the database is in use until the file descriptor that comes back is closed; `alone`: by nobody else.
@@ -51,9 +49,8 @@ def refuse_other_files(path: Path) -> None:
     """A database of another program, or no database at all, is left as it is: StoreError."""
     if not path.exists() or path.stat().st_size == 0:
         return
-    with path.open("rb") as file:  # SQLite itself takes a very short file for an empty one, and writes over it
-        if file.read(len(MAGIC)) != MAGIC:
-            raise StoreError(f"{path} is not a database of gymtui: please name another file.")
+    if sqlite_file.is_other_file(path):
+        raise StoreError(f"{path} is not a database of gymtui: please name another file.")
     with closing(open_to_read(path)) as db:
         is_foreign = sqlite_file.is_foreign(db, APPLICATION_ID)
     if is_foreign:
