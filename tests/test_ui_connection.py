@@ -102,3 +102,18 @@ async def test_one_screen_takes_the_place_of_the_other_and_a_scan_goes_to_the_de
         await pilot.pause()
         assert isinstance(app.screen, FrontDesk)
         assert desk.done == [("check_in", "Ana Silva")]
+
+
+async def test_what_was_set_aside_stands_on_the_front_desk_until_somebody_has_taken_it_up() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(80, 24)) as pilot:  # as after a restart: it was there before the screen
+        assert "● live 12 ms, 1 set aside: F9" in screen_text(app)
+        await pilot.press("f9")
+        desk.acknowledge("q2")
+        await pilot.press("f9")
+        assert "set aside" not in screen_text(app)
+        desk.set_aside = [ASIDE]
+        desk.publish("queue", 1)
+        await pilot.pause()
+        assert "1 set aside: F9" in screen_text(app)

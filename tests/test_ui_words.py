@@ -18,7 +18,7 @@ from gymtui.ui.cells import fit
 from gymtui.ui.feed_rows import row_of
 from gymtui.ui.namesakes import told_apart
 from gymtui.ui.theme import SLATE
-from gymtui.ui.widgets.connection_status import Look, connection_words
+from gymtui.ui.widgets.connection_status import Look, connection_words, with_aside
 from gymtui.ui.widgets.counters import stay_text
 from gymtui.ui.widgets.hits import matches
 from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, member, refusal, visit
@@ -54,6 +54,11 @@ def away(seconds: int, phase: Phase = "waiting", retry_at: int = NOW + 3200) -> 
 )
 def test_connection_words(state: ConnectionState, queued: int, words: str, look: Look) -> None:
     assert connection_words(state, queued, NOW, ZURICH) == (words, look)
+
+
+def test_what_was_set_aside_is_said_beside_any_of_them() -> None:
+    assert with_aside(("● live 12 ms", "live"), 2, "F9") == ("● live 12 ms, 2 set aside: F9", "alarm")
+    assert with_aside(("● live 12 ms", "live"), 0, "F9") == ("● live 12 ms", "live")
 
 
 def test_what_comes_from_outside_cannot_speak_to_the_terminal() -> None:

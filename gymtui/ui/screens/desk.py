@@ -37,6 +37,7 @@ class DeskScreen(LiveScreen):
 
     queued: var[int] = var(0)
     waiting: var[int] = var(0)  # of these, what the figures lack as long as the server does not answer
+    aside: var[int] = var(0)  # dead letters, which stand in the header until a person has taken each of them up
     verdict: var[Verdict | None] = var[Verdict | None](None)
 
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
@@ -44,7 +45,7 @@ class DeskScreen(LiveScreen):
         self._desk = desk
 
     def _indicator(self) -> ConnectionStatusIndicator:
-        return super()._indicator().data_bind(DeskScreen.queued)
+        return super()._indicator().data_bind(DeskScreen.queued, DeskScreen.aside)
 
     def subscriptions(self) -> list[Callable[[], None]]:
         return [
@@ -54,7 +55,7 @@ class DeskScreen(LiveScreen):
         ]
 
     def on_mount(self) -> None:
-        self.queued = self._desk.queued
+        self.queued, self.aside = self._desk.queued, len(self._desk.set_aside)
         self.verdict = next((screen.verdict for screen in self._desk_screens()), None)
         self._show_replica()
 
@@ -71,6 +72,7 @@ class DeskScreen(LiveScreen):
 
     def _queue_changed(self, queued: int) -> None:
         self.queued = queued
+        self.aside = len(self._desk.set_aside)
 
     # --- what is said -------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from gymtui import clock
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
+from gymtui.ui.bindings import key_of
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -49,6 +50,11 @@ def connection_words(state: ConnectionState, queued: int, now: int, zone: tzinfo
             return f"◐ connecting (try {state.attempt}){waiting}", "coming"
 
 
+def with_aside(said: tuple[str, Look], aside: int, key: str) -> tuple[str, Look]:
+    """The same, and how many commands were set aside: nobody will do them unless a person looks at them."""
+    return (f"{said[0]}, {aside} set aside: {key}", "alarm") if aside else said
+
+
 class ConnectionStatusIndicator(LiveWidget):
     """Shows the words; it ticks while it counts down, and is still otherwise."""
 
@@ -61,6 +67,7 @@ class ConnectionStatusIndicator(LiveWidget):
 
     state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
     queued: reactive[int] = reactive(0, repaint=False)
+    aside: reactive[int] = reactive(0, repaint=False)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
     def __init__(self, clock: clock.Clock) -> None:
@@ -80,12 +87,16 @@ class ConnectionStatusIndicator(LiveWidget):
         if self._said() != self._painted:
             self.refresh()
 
+    def watch_aside(self) -> None:
+        self.watch_queued()
+
     def _count(self) -> None:
         self.refresh()
         self.watch_state(self.state)
 
     def _said(self) -> tuple[str, Look]:
-        return connection_words(self.state, self.queued, self._clock(), self.zone)
+        said = connection_words(self.state, self.queued, self._clock(), self.zone)
+        return with_aside(said, self.aside, key_of(self, "connection"))
 
     def render(self) -> Content:
         self._painted = words, look = self._said()
