@@ -31,6 +31,7 @@ from server.net.http import HttpRoutes
 from server.net.hub import Hub
 from server.net.metrics import Metrics
 from server.net.session import ServerSession
+from server.net.supervisor import Supervisor
 from server.net.watchdog import Watchdog
 from server.store import Committed, StoreUnavailable
 from server.store.group_commit import GroupCommit
@@ -46,7 +47,7 @@ SEND_BUFFER: Final = 64 * 1024  # bytes in the kernel for one reader: with its o
 
 
 class ServerError(GymError):
-    """The server cannot start."""
+    """The server cannot start, or cannot go on."""
 
 
 class Server:
@@ -108,20 +109,18 @@ class Server:
             self._listener = await self._listen()
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
-        self._tasks = [
-            loop.create_task(work)
-            for work in (self.hub.run(), self._follow_others(), watchdog.run(), auto_check_out.run())
-        ]
-        for task in self._tasks:
-            task.add_done_callback(_ended)
+        self.parts = Supervisor()
+        self.parts.start("what tells everyone", self.hub.run())
+        self.parts.start("what follows other programs", self._follow_others())
+        self.parts.start("the watchdog", watchdog.run())
+        self.parts.start("automatic check-out", auto_check_out.run())
+        self.parts.start("the database's threads", self._database.watch())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._drain()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.parts.stop()
         await self._started.aclose()
 
     @property
@@ -206,7 +205,7 @@ class Server:
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
                 await asyncio.gather(*(session.settled() for session in sessions))
-                await self.hub.flush()
+                await self._flush()
                 for session in sessions:
                     session.announce("draining", retry_after_ms=RESTART)
                 await asyncio.gather(
@@ -215,23 +214,30 @@ class Server:
         self._hang_up()
         await self._listener.wait_closed()
 
-
-def _ended(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("a part of the server has stopped: please start the server again", exc_info=error)
+    async def _flush(self) -> None:
+        """The last window; where this is the part that has died, the next server tells it."""
+        try:
+            await self.hub.flush()
+        except Exception:
+            log.exception("what was committed last could not be told to everyone")
 
 
 async def serve_until_stopped(server: Server, say: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT; says where it listens, and on an empty gym what to do first."""
+    """Serves until SIGTERM, SIGINT or SIGHUP (its terminal has gone, and there is nothing to reload); says where it
+    listens, and on an empty gym what to do first. ServerError, once it has drained, where a part of it has died."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT):
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(signum, stop.set)
     async with server:
         if not server.auth.has_users:
             log.warning("Nobody can log in yet: add a user with `gymtui admin users add NAME --role manager`.")
         say(f"listening on {server.url}")
+        server.parts.death.add_done_callback(lambda _: stop.set())
         await stop.wait()
+        death = server.parts.death.result() if server.parts.death.done() else None
+    if death is not None:
+        raise ServerError(death)
 
 
 def run(

@@ -177,11 +177,12 @@ async def finished(process: asyncio.subprocess.Process) -> tuple[int | None, str
     return process.returncode, out.decode(), err.decode()
 
 
-async def test_a_server_says_where_and_ends_with_0(gym: Path) -> None:
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_a_server_says_where_and_ends_with_0(gym: Path, signum: signal.Signals) -> None:
     access = token(gym, "ana")
     async with served(gym, "-m", "server") as (process, url), Wire.open(url, access, desk="Front") as wire:
         assert (await wire.ask("check_in", {"code": "1"}))["ok"] is True
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signum)
         assert (await wire.rest())[-1]["payload"]["status"] == "draining"
         assert await wire.closed() == 4200
         code, out, err = await finished(process)

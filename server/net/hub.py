@@ -160,6 +160,9 @@ class Hub:
         except StoreUnavailable as unavailable:
             log.error("%s A connection comes back when it can.", unavailable)
             await connection.close(1013, "The database cannot be read just now.")
+        except Exception:  # else it would stay, and be told nothing more
+            log.exception("a connection could not be brought up to date")
+            await connection.close(1011, "What has happened could not be told: please come back.")
 
     async def _send_rows(self, connection: Connection, rows: Sequence[Row]) -> None:
         for prev_seq, seq, message in _batches(rows, connection.cursor, self.stats):

@@ -10,14 +10,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Final, ParamSpec, TypeVar
 
 from gymtui.protocol import ErrorBody
 from server.store import Committed, Outcome, Store, StoreUnavailable, Transaction, Work
 from server.store.commit_pacing import GAP, CommitPacing
+from server.store.threads import ReadingThread, ThreadDied, start_thread
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +41,25 @@ class GroupCommit:
         self._on_commit = on_commit
         self._pacing = CommitPacing(gap)
         self._jobs: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
-        self._reader = ThreadPoolExecutor(1, "reader")
         self._loop = asyncio.get_running_loop()
+        self._death: asyncio.Future[None] = self._loop.create_future()
         self._failure: tuple[str, float] | None = None  # why the last commands failed, and when
         self._committed_at = -COMMIT_COUNTS
-        self._writer = Thread(target=self._write_on, name="writer", daemon=True)
-        self._writer.start()
+        self._taken: list[tuple[Work, Done]] = []  # by the writer, and not answered yet
+        self._is_writable = True
+        self._reader = ReadingThread(self._died)
+        self._writer = start_thread("writer", self._write_on, self._writer_died)
+
+    async def watch(self) -> None:
+        """For as long as both threads live; ThreadDied once one does not."""
+        await asyncio.shield(self._death)
 
     def submit(self, work: Work, done: Done) -> None:
         """Has `work` done in the next commit; `done` hears of it on the event loop, once it is on disk."""
-        self._jobs.put((work, done))
+        if self._is_writable:
+            self._jobs.put((work, done))
+        else:
+            self._loop.call_soon(done, _unwritable())
 
     async def write(self, work: Work) -> Outcome:
         """Does `work` and waits until it is on disk."""
@@ -65,7 +74,7 @@ class GroupCommit:
 
     async def query(self, look: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
         """Runs one of the store's queries on the reading thread."""
-        return await self._loop.run_in_executor(self._reader, lambda: look(*args, **kwargs))
+        return await self._reader.query(look, *args, **kwargs)
 
     async def probe(self) -> str | None:
         """Why a command would not be on disk just now; None where it would. For /readyz.
@@ -84,8 +93,28 @@ class GroupCommit:
         """Commits what is waiting, ends both threads, closes the store."""
         self._jobs.put(None)
         await self._loop.run_in_executor(None, self._writer.join)
-        self._reader.shutdown()
+        await self._reader.close()
+        self._death.cancel()
         self.store.close()
+
+    # --- a thread that dies ---------------------------------------------------------------------------------------
+
+    def _died(self, name: str, error: BaseException) -> None:
+        if not self._death.done():
+            death = ThreadDied(f"{name}: {error!r}")
+            death.__cause__ = error
+            self._death.set_exception(death)
+
+    def _writer_died(self, name: str, error: BaseException) -> None:
+        """Nobody is left without an answer: what waited is to be sent again, and done once, by the next server."""
+        self._is_writable = False
+        waiting = self._taken
+        with suppress(Empty):
+            while True:
+                if (job := self._jobs.get_nowait()) is not None:
+                    waiting.append(job)
+        self._deliver([done for _, done in waiting], [_unwritable()] * len(waiting), None)
+        self._died(name, error)
 
     # --- the writing thread ---------------------------------------------------------------------------------------
 
@@ -94,6 +123,7 @@ class GroupCommit:
         while going:
             group, going = self._take()
             if group:
+                self._taken = group
                 self._commit(group)
                 self._pacing.committed(len(group), time.monotonic())
 
@@ -142,17 +172,28 @@ class GroupCommit:
         self._failure = sentence, time.monotonic()
 
     def _report(self, group: list[tuple[Work, Done]], outcomes: list[Outcome], committed: Committed | None) -> None:
+        self._taken = self._taken[len(group) :]
         self._loop.call_soon_threadsafe(self._deliver, [done for _, done in group], outcomes, committed)
 
     def _deliver(self, dones: list[Done], outcomes: list[Outcome], committed: Committed | None) -> None:
         for done, outcome in zip(dones, outcomes, strict=True):
-            done(outcome)
+            try:
+                done(outcome)
+            except Exception:  # it is one client's answer, and the others wait for theirs
+                log.exception("an answer could not be given")
         if committed is not None:
-            self._on_commit(committed)
+            try:
+                self._on_commit(committed)
+            except Exception as error:  # noqa: BLE001  it ends the server
+                self._died("what tells everyone", error)
 
 
 def _touch(tx: Transaction) -> None:
     tx.touch()
+
+
+def _unwritable() -> Outcome:
+    return _failed("storage_unavailable", "The server can write no longer, and stops: send it again.", retryable=True)
 
 
 def _failed(code: str, message: str, *, retryable: bool = False) -> Outcome:

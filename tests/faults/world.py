@@ -114,9 +114,10 @@ class World:
         self.deaths.dead.add(SERVER)
         server._listener.close(close_connections=False)
         server._hang_up()
-        for task in server._tasks:
+        server.parts.death.cancel()
+        for task in server.parts.tasks:
             task.cancel()
-        await self.end_of(*server._tasks)
+        await self.end_of(*server.parts.tasks)
         await server._listener.wait_closed()
         await server._started.aclose()
 
