@@ -182,8 +182,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """
     for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(asked_to_end) is signal.SIG_DFL:
-            signal.signal(asked_to_end, lambda number, _: sys.exit(128 + number))
+            signal.signal(asked_to_end, _unwind)
     sys.exit(_main(sys.argv[1:] if arguments is None else arguments))
+
+
+def _unwind(number: int, _: object) -> NoReturn:
+    for again in (signal.SIGTERM, signal.SIGHUP):  # a second one would break off what the first has to clear away
+        signal.signal(again, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def _main(arguments: list[str]) -> int:

@@ -159,7 +159,8 @@ async def test_asked_to_end_it_says_goodbye_and_what_became_of_the_scans(
         arguments = ("--url", server.url, "--rate", "1000", "--desks", "3", "--seed", "4")
         async with command(tmp_path, *arguments, access=access) as process:
             await until(lambda: server.hub.head >= 200)
-            process.send_signal(signum)
+            for _ in range(1 if signum is signal.SIGINT else 200):
+                process.send_signal(signum)
             async with asyncio.timeout(WITHIN):
                 out, err = await process.communicate()
         await until(lambda: not server._sessions)

@@ -19,6 +19,7 @@ from tests.ui_front_desk_kit import ANA, screen_text
 pytestmark = pytest.mark.slow
 
 WITHIN = 20.0  # seconds
+BURST = 3000  # signals without a pause: what a multiplexer sends as it closes, and some more
 
 
 # As a shell would start it: the terminal is its own, and says so when it goes.
@@ -26,7 +27,9 @@ OWN = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
 DEMO = "from gymtui.cli import main; main(['demo'])"
 
 
-@pytest.mark.parametrize("how", ["terminated", "hung up", "left by a terminal that is another's"])
+@pytest.mark.parametrize(
+    "how", ["terminated", "hung up", "left by a terminal that is another's", "hung up again and again", "told by all"]
+)
 def test_the_demo_ends_politely_and_leaves_nothing(how: str, tmp_path: Path) -> None:
     master, slave = pty.openpty()
     process = subprocess.Popen(
@@ -48,6 +51,10 @@ def test_the_demo_ends_politely_and_leaves_nothing(how: str, tmp_path: Path) -> 
             while select.select([master], [], [], 0.1)[0] and process.poll() is None:
                 os.read(master, 65536)
         else:
+            for _ in range(BURST if how in ("hung up again and again", "told by all") else 0):
+                os.kill(process.pid, signal.SIGHUP)
+                if how == "told by all":
+                    os.kill(process.pid, signal.SIGTERM)
             os.close(master)
         assert process.wait(WITHIN) == 0
         assert list(tmp_path.iterdir()) == []

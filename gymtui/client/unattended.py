@@ -19,9 +19,9 @@ def run_unattended(program: Coroutine[None, None, None]) -> None:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
         def end(number: int) -> None:
-            asked.append(number)
-            if task is not None:
+            if task is not None and not asked:  # a second one would break off the goodbye
                 task.cancel()
+            asked.append(number)
 
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:

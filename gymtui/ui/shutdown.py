@@ -8,7 +8,8 @@ import os
 import select
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from textual.worker import Worker, WorkerFailed
@@ -21,28 +22,39 @@ GOODBYE: Final = 3.0  # seconds for a polite end of the connection
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:
-    """Calls `leave` in the running loop for SIGTERM and SIGHUP, and for a terminal that goes without a signal."""
+    """Calls `leave` in the running loop, once: at SIGTERM, at SIGHUP, and where the terminal goes without a signal."""
     loop = asyncio.get_running_loop()
-    gone = threading.Event()
+    asked: list[bool] = []
+    # A handler takes no lock: the next signal may come while it has it, and its own handler would wait for that for
+    # ever. Hence a list, and no `threading.Event`.
+    gone: list[bool] = []
+
+    def leave_once() -> None:
+        if not asked:
+            asked.append(True)
+            leave()
 
     def terminal_gone(*_: object) -> None:
         # Textual would wait for ever for a terminal that takes nothing, and start anew at the SIGCONT that the kernel
         # sends along: hence at once, in the handler itself.
-        gone.set()
+        if gone:
+            return
+        gone.append(True)
         signal.signal(signal.SIGCONT, signal.SIG_IGN)
         nothing = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nothing, standard)
-        loop.call_soon_threadsafe(leave)
+        with suppress(RuntimeError):  # the loop is closed: it has been left already
+            loop.call_soon_threadsafe(leave_once)
 
-    loop.add_signal_handler(signal.SIGTERM, leave)
+    loop.add_signal_handler(signal.SIGTERM, leave_once)
     signal.signal(signal.SIGHUP, terminal_gone)
     threading.Thread(target=_hang_up, args=(gone,), name="terminal", daemon=True).start()
 
 
-def _hang_up(gone: threading.Event) -> None:
+def _hang_up(gone: Sequence[bool]) -> None:
     """A terminal that is not this session's own sends no signal when it goes; then this is the one."""
-    if hangs_up(0) and not gone.is_set():
+    if hangs_up(0) and not gone:
         os.kill(os.getpid(), signal.SIGHUP)
 
 
