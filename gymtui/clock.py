@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -29,6 +30,7 @@ def to_ms(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
+_UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _made = itertools.count(secrets.randbits(41))  # `next` of it is one step, whatever other threads do
 
 
@@ -40,3 +42,8 @@ def new_id(at: int | None = None) -> str:
     low = 0x8000_0000_0000_0000 | bits & 0x3FFF_FFFF_FFFF_FFFF
     text = f"{high:016x}{low:016x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def time_of(id: str) -> int | None:
+    """The time (ms) that a UUIDv7 was made at, by the clock of whoever made it; None for any other id."""
+    return int(id.replace("-", "")[:12], 16) if _UUID7.fullmatch(id) else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 
+from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -27,3 +29,14 @@ async def settled(pilot: Pilot[None]) -> None:
 def _is_busy(screen: Screen[object]) -> bool:
     throttles = [widget._throttle for widget in (*screen.query(Feed), *screen.query(Counters))]
     return bool(screen._dirty_widgets) or screen._layout_required or any(throttle._timer for throttle in throttles)
+
+
+_later = count(1)
+
+
+async def press_later(pilot: Pilot[None], key: str) -> None:
+    """A key that is pressed by hand, seconds after the last one: nothing that repeats itself."""
+    event = events.Key(key, None)
+    event.time += 10.0 * next(_later)
+    pilot.app.post_message(event)
+    await pilot.pause()

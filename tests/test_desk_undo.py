@@ -143,3 +143,19 @@ def test_a_hundred_commands_can_be_taken_back(gym: Gym) -> None:
     while gym.desk.undo():
         undone += 1
     assert undone == 100
+
+
+async def test_an_undo_that_the_next_shift_may_not_give_is_refused_and_nothing_is_set_aside(gym: Gym) -> None:
+    async with gym.open() as connection:
+        gym.desk.check_in(ANA)
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, id or ""))
+        await until(lambda: len(gym.verdicts) == 1)
+        gym.desk.undo()
+        _, id = await connection.received(Undo)
+        connection.refuse(id, "not_allowed", "sam did that: only sam or a manager can undo it.")
+        await until(lambda: len(gym.verdicts) == 2)
+        assert gym.said[-1].startswith("✗ Ana Silva refused: sam did that: only sam or a manager can undo it")
+        assert (gym.desk.queued, gym.desk.set_aside) == (0, [])
+        assert gym.desk.in_since("m1") is not None
+        assert gym.replica.undoable is not None, "a manager may still take it back"

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from textual.widgets import Button
 
 from gymtui.ui.widgets.verdict import VerdictLine
+from tests.settled import press_later
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app, member
 from tests.ui_front_desk_kit import ANA, a_desk, front, later, screen_text
 
@@ -161,9 +162,10 @@ async def test_undo_says_what_it_took_back() -> None:
     desk = a_desk()
     app = make_app(desk)
     async with app.run_test() as pilot:
-        await pilot.press(*"4711", "enter", "ctrl+z")
+        await pilot.press(*"4711", "enter")
+        await press_later(pilot, "ctrl+z")
         assert "✓ Ana Silva undone" in screen_text(app)
-        await pilot.press("ctrl+z")
+        await press_later(pilot, "ctrl+z")
         assert "Undo refused: this desk has done nothing" in screen_text(app)
 
 

@@ -9,6 +9,7 @@ from gymtui.ui import GymApp
 from gymtui.ui.roster import Roster
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
+from tests.settled import press_later
 from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
 from tests.ui_front_desk_kit import ANA, BEN, MAX, MAYA, screen_text
 
@@ -125,11 +126,11 @@ async def test_taking_back_the_question_takes_back_nothing_else() -> None:
     async with app.run_test() as pilot:
         await pilot.press("f3", *"4711", "enter", "down", "insert", "insert", "enter")
         assert who(app).list.asking
-        await pilot.press("ctrl+z")
+        await press_later(pilot, "ctrl+z")
         assert not who(app).list.asking
         assert desk.done == [("check_out", "Ana Silva")]
         assert len(who(app).roster.marked) == 2
-        await pilot.press("ctrl+z")
+        await press_later(pilot, "ctrl+z")
         assert desk.done == []
 
 

@@ -103,7 +103,7 @@ class OutboxSender:
             self._settle(pending, outcome)
         elif outcome.retryable:
             await self._pause(asked_for(outcome, RETRY_AFTER))
-        elif outcome.code in NO_ROW:
+        elif outcome.code in NO_ROW and not (row.kind == "undo" and outcome.code == "not_allowed"):
             self._set_aside(pending, outcome.message)
         else:
             self._settle(pending, outcome)

@@ -63,7 +63,8 @@ class Outcomes:
                 self._update_undo_log(lambda: self._replica.undo_log.forget(row.id))
             case ErrorBody():
                 self._publish(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
-                self._update_undo_log(lambda: self._replica.undo_log.forget(row.id))
+                self._presence.reopens(row.id, None)
+                self._update_undo_log(lambda: self._replica.undo_log.refused(row.id))
             case Raw():
                 self._accept(matter, outcome, row.at)
             case _:

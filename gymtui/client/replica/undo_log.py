@@ -57,6 +57,12 @@ class UndoLog:
         with transaction(self._db):
             self.keep(done)
 
+    def refused(self, command_id: str) -> None:
+        """It was not done: it cannot be taken back, and what it was to take back still can be."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM undoable WHERE command_id = ?", (command_id,))
+            self._db.execute("UPDATE undoable SET undone_by = NULL WHERE undone_by = ?", (command_id,))
+
     def forget(self, command_id: str) -> None:
         """It cannot be taken back."""
         with transaction(self._db):

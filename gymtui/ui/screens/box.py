@@ -29,6 +29,7 @@ from gymtui.ui.widgets.entry import Entry, Prompt
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.verdict import VerdictLine
 
+HELD = 0.7  # seconds: keyboards begin to repeat a key after 0.25 to 0.66, and somebody has to read in between
 NOT_OFFERED = ("palette", "back", "next", "previous")  # what the box is for, or does by itself
 
 
@@ -56,6 +57,7 @@ class BoxScreen(DeskScreen):
     entry = getters.query_one(Entry)
 
     sent_override: tuple[str, Override] | None = None
+    _undo_at = float("-inf")
 
     def begin_with(self, base: Mode) -> None:
         """What the box means when nothing else has been said; once, before the screen is shown."""
@@ -154,10 +156,17 @@ class BoxScreen(DeskScreen):
             await mode.picked(event.row)
 
     async def on_entry_commanded(self, event: Entry.Commanded) -> None:
+        if event.active.binding.id == "undo" and self._is_held(event.time):
+            return
         with self._handing_on("") as mode:
             is_over = mode.commanded(event.active.binding.id)
         if event.active.enabled and not is_over:
             await self.app.run_action(event.active.binding.action, event.active.node)
+
+    def _is_held(self, time: float) -> bool:
+        """Does a key that was down before repeat itself? What is held down undoes once."""
+        held, self._undo_at = time - self._undo_at < HELD, time
+        return held
 
     # --- what modes may do --------------------------------------------------------------------------------------------
 

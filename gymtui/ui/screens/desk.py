@@ -12,6 +12,7 @@ from textual.reactive import var
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.state import Verdict, VerdictKind
+from gymtui.clock import time_of
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
 from gymtui.protocol import Snapshot
@@ -21,6 +22,7 @@ from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 logger = logging.getLogger(__name__)
 
 NOT_DONE = ("already_in", "refused")  # verdicts after which everything is as it was
+RECENT = 120_000  # milliseconds: what was done before that, nobody has in mind any more
 BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1}
 BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
 
@@ -129,13 +131,21 @@ class DeskScreen(LiveScreen):
         return self._with_next(verdict)
 
     def _forewarned(self) -> Verdict | None:
-        """What is taken back is not what the line tells: it is named first, and the second time taken back."""
+        """What is taken back is not what the line tells, or was done a while ago or before the program was started: it
+        is named first, and the second time taken back."""
         told, done = self.verdict, self._desk.replica.undoable
-        if done is None or told is None or told.kind not in NOT_DONE or told.next_command == "undo":
+        if done is None or (told is not None and told.next_command == "undo"):
+            return None
+        if told is not None and told.kind not in NOT_DONE and self._is_recent(done.command_id):
             return None
         what = "check-in" if done.since is None else "check-out"
         step = f"{shown(COMMANDS['undo'].keys)} again takes back {done.member.full_name}'s {what}"
         return replace(self.refusal("Undo", "nothing was done just now", step), next_command="undo")
+
+    def _is_recent(self, command_id: str) -> bool:
+        given_at = time_of(command_id)
+        now = self._clock() + self._desk.service.clock_offset
+        return given_at is None or now - given_at <= RECENT
 
     def _with_next(self, verdict: Verdict) -> Verdict:
         """Where something is taken back, whose turn it would be after that."""

@@ -52,11 +52,12 @@ class Entry(Input):
         """Tab: what was begun may be finished."""
 
     class Commanded(Message):
-        """The key of a command, in its place among the other keys."""
+        """The key of a command, in its place among the other keys; `time` is that of the key, in seconds."""
 
-        def __init__(self, active: ActiveBinding) -> None:
+        def __init__(self, active: ActiveBinding, time: float) -> None:
             super().__init__()
             self.active = active
+            self.time = time
 
     virtual_size: reactive[Size] = reactive(Size(0, 0))  # of the text: Textual's own lays out the screen with each key
 
@@ -111,7 +112,7 @@ class Entry(Input):
                     return
                 await self.app.run_action(active.binding.action, self)  # backspace and its kind
             case _:
-                self.post_message(self.Commanded(self.screen.active_bindings[event.key]))
+                self.post_message(self.Commanded(self.screen.active_bindings[event.key], event.time))
         event.stop()
         event.prevent_default()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Generator
 from typing import Final
@@ -15,7 +14,6 @@ from server.store import Conflict
 from server.store.sqlite.schema import TOLD_LATE
 
 WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
-UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 # A flag `clash`, `late` or `warned` says something here only beside `offline`, which the rows of `TOLD_LATE` have.
 ROWS: Final = (
@@ -32,7 +30,7 @@ def find_conflicts(db: sqlite3.Connection, since: int) -> Generator[Conflict, No
     """Those that were recorded since a time (ms), the newest first; each is looked for when it is asked for."""
     for type, payload, at, kind, command_id in db.execute(ROWS, (since,)):
         if type == Refusal.type:
-            given_at = _given_at(command_id or "")
+            given_at = clock.time_of(command_id or "")
             if given_at is not None and at - given_at >= WAITED:
                 yield Conflict(kind=kind, event=_refusal(payload), at=given_at, recorded_at=at)
             continue
@@ -41,11 +39,6 @@ def find_conflicts(db: sqlite3.Connection, since: int) -> Generator[Conflict, No
             time = event.check_out_time if kind == "check_out" else event.check_in_time
             before = _open_before(db, event) if "clash" in event.flags else None
             yield Conflict(kind=kind, event=event, at=clock.to_ms(time or ""), recorded_at=at, other=before)
-
-
-def _given_at(command_id: str) -> int | None:
-    """When a command was given, by the clock of its desk (ms), where its id tells."""
-    return int(command_id.replace("-", "")[:12], 16) if UUID7.fullmatch(command_id) else None
 
 
 def _is_undone(db: sqlite3.Connection, event: CheckInEvent) -> bool:
