@@ -9,7 +9,7 @@ from gymtui.client.state import Hit, Verdict
 from gymtui.protocol import Member
 from gymtui.ui.box.filter import SIGN as FILTER
 from gymtui.ui.box.filter import FilterMode
-from gymtui.ui.box.hall import Hall
+from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
@@ -23,7 +23,7 @@ class CheckIn(Mode):
     list = "hits"
     leaving: ClassVar[bool] = False  # whom the pick list has first: those who are in, or who are not
 
-    box: Hall
+    box: FrontDeskBox
 
     @property
     def signs(self) -> Mapping[str, Callable[[Box], Mode]]:

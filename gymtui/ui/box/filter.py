@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gymtui.ui.box.hall import Hall
+from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.box.mode import SignMode
 
 SIGN: Final = "/"
@@ -14,7 +14,7 @@ class FilterMode(SignMode):
     """Narrows as one types; Enter leaves it narrowed, Esc shows everything again."""
 
     sign = SIGN
-    box: Hall
+    box: FrontDeskBox
 
     def narrowed(self, text: str) -> None:
         self.box.narrow(text.removeprefix(SIGN))

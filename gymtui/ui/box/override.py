@@ -81,7 +81,7 @@ class Override(Struct, frozen=True, kw_only=True):
         return protocol.Override(reason=self.reason, manager=self.manager, pin=pin)
 
 
-class Managed(Box, Protocol):
+class OverrideBox(Box, Protocol):
     """A box that remembers what it has sent last: the command's id, and the answers."""
 
     sent_override: tuple[str, Override] | None
@@ -93,15 +93,15 @@ class OverrideMode(Mode):
 
     style = "-overriding"
 
-    box: Managed
+    box: OverrideBox
     _unused: Timer | None = None
 
-    def __init__(self, box: Managed, override: Override) -> None:
+    def __init__(self, box: OverrideBox, override: Override) -> None:
         super().__init__(box)
         self.override = override
 
     @classmethod
-    def begin(cls, box: Managed) -> None:
+    def begin(cls, box: OverrideBox) -> None:
         """Asks about whoever the verdict line says was refused; says what is missing where it cannot."""
         verdict = box.verdict
         if verdict is None or verdict.member is None or verdict.next_command != "override":
@@ -115,7 +115,7 @@ class OverrideMode(Mode):
             box.push(cls(box, cls._first(box, verdict.command_id, verdict.member)))
 
     @staticmethod
-    def _first(box: Managed, refused: str, whom: MemberRef) -> Override:
+    def _first(box: OverrideBox, refused: str, whom: MemberRef) -> Override:
         """From the beginning; where name and PIN were no pair, from the name, which may be the wrong one of them."""
         user = box.connection.user if box.connection.role == "manager" else None
         if box.sent_override is not None and box.sent_override[0] == refused:

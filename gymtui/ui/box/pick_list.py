@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from gymtui.ui.box.hall import Hall
+from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.search import FOUND, Search
 
@@ -16,7 +16,7 @@ class PickList(Mode):
     """
 
     list = "hits"
-    box: Hall
+    box: FrontDeskBox
 
     @property
     def signs(self) -> Mapping[str, Callable[[Box], Mode]]:

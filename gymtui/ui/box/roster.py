@@ -16,7 +16,7 @@ from gymtui.ui.box.search import member_of
 from gymtui.ui.roster import Roster
 
 
-class Listed(Box, Protocol):
+class RosterBox(Box, Protocol):
     """The box over the list of who is in."""
 
     roster: Roster
@@ -34,9 +34,9 @@ class RosterMode(Mode):
     """Several are checked out only by a second Enter: `asking` once it has said how many it would be."""
 
     list = "roster"
-    box: Listed
+    box: RosterBox
 
-    def __init__(self, box: Listed) -> None:
+    def __init__(self, box: RosterBox) -> None:
         super().__init__(box)
         self.asking = False
 

@@ -8,7 +8,7 @@ from gymtui.ui.box.mode import Box
 from gymtui.ui.box.search import Search
 
 
-class Hall(Box, Protocol):
+class FrontDeskBox(Box, Protocol):
     """The box of a front desk: `search` is what the hits show, `directory` how much of it has come (0 to 1)."""
 
     search: Search | None
