@@ -8,12 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from gymtui import __version__
+from gymtui import __version__, output
 from gymtui.printable import printable
 
 CLIENT: Final = ("url", "user", "desk", "token")
@@ -183,7 +183,25 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     for asked_to_end in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(asked_to_end) is signal.SIG_DFL:
             signal.signal(asked_to_end, _unwind)
-    sys.exit(_main(sys.argv[1:] if arguments is None else arguments))
+    output.guard()
+    sys.exit(_printed(sys.argv[1:] if arguments is None else arguments))
+
+
+def _printed(arguments: list[str]) -> int:
+    """Runs it, and looks whether all that it printed is written: that shows with the last of it."""
+    code = 0
+    try:
+        try:
+            code = _main(arguments)
+        except SystemExit as ended:  # `--help`, wrong usage, a signal
+            code = ended.code if isinstance(ended.code, int) else 0
+        output.flush()
+    except BrokenPipeError:  # whoever read it has gone
+        output.give_up()
+    except output.OutputLost as error:
+        output.give_up()
+        return _failed(error, 1)
+    return code
 
 
 def _unwind(number: int, _: object) -> NoReturn:
@@ -216,6 +234,8 @@ def _main(arguments: list[str]) -> int:
     try:
         with _announced(opening):
             getattr(import_module(module), function)(**{name: getattr(settings, name) for name in names}, **options)
+    except output.OutputLost:
+        raise
     except WrongUsage as error:
         return _failed(error, 2)
     except GymError as error:
@@ -251,7 +271,8 @@ def _announced(opening: str) -> Iterator[None]:
 
 
 def _failed(error: object, code: int) -> int:
-    print(f"gymtui: {error}", file=sys.stderr)
+    with suppress(OSError, ValueError):  # of stderr, where that cannot be written either
+        print(f"gymtui: {error}", file=sys.stderr)
     return code
 
 

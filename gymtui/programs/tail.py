@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
@@ -18,6 +17,7 @@ from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
 from gymtui.client.unattended import needs_a_person, run_unattended
+from gymtui.output import OutputLost, all_or_nothing
 from gymtui.printable import printable
 from gymtui.programs.login_prompt import sign_in
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, Snapshot
@@ -72,7 +72,8 @@ def _escape(character: str) -> str:
 
 
 class Tail:
-    """Prints what a service hears; `out` gets events, `err` the narration. `over` fails when nobody reads `out`.
+    """Prints what a service hears; `out` gets events, `err` the narration. `over` fails when one of the
+    two cannot be written, and when nobody reads.
 
     It begins with the snapshot that the server gives to whoever has nothing yet: that has the gym's time zone.
     """
@@ -98,10 +99,11 @@ class Tail:
         if self.over.done():
             return
         try:
-            self._out.writelines(f"{self._line(event)}\n" for event in events)
-            self._out.flush()
-        except BrokenPipeError as error:
-            self.over.set_exception(error)
+            with all_or_nothing(self._out):
+                self._out.writelines([f"{self._line(event)}\n" for event in events])
+                self._out.flush()
+        except (OSError, OutputLost, ValueError) as error:  # the last: a character that `out` does not have
+            self._fail(error)
 
     def _line(self, event: Event) -> str:
         if isinstance(event, Gym):
@@ -139,18 +141,21 @@ class Tail:
         self._say(text)
 
     def _say(self, text: str) -> None:
-        self._err.write(f"gymtui: {printable(text)}\n")
-        self._err.flush()
+        try:
+            self._err.write(f"gymtui: {printable(text)}\n")
+            self._err.flush()
+        except (OSError, ValueError) as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        if not self.over.done():
+            self.over.set_exception(error)
 
 
 def run(*, url: str, user: str | None, desk: str, token: str | None, json: bool) -> None:
     """Until interrupted, or until the server no longer knows who this is, or until nobody reads any more."""
     login = sign_in(url, user=user, token=token)
-    try:
-        run_unattended(_run(url, login, desk, json=json))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would fail once more at the exit
-        raise
+    run_unattended(_run(url, login, desk, json=json))
 
 
 async def _run(url: str, login: Login, desk: str, *, json: bool) -> None:
