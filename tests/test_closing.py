@@ -91,6 +91,33 @@ async def test_a_manager_may_take_an_assumed_exit_back(gym: tuple[Till, AutoChec
     came = till.check_in("1")
     till.now += 4 * HOUR
     await closing.look()
-    assert till.refused(Undo(command_id=f"auto:{came.id}")).code == "not_allowed"
-    assert till.undo(f"auto:{came.id}", user="mia").status == "checked_in"
+    (ended,) = till.store.all_visits()
+    assert ended.id == came.id
+    assert till.refused(Undo(command_id=ended.command_id)).code == "not_allowed"
+    assert till.undo(ended.command_id, user="mia").status == "checked_in"
+    assert till.store.stats() == till.recount()
+
+
+@pytest.mark.parametrize("corrected", [True, False])
+async def test_a_visit_that_an_undo_has_opened_again_ends_by_itself_again(
+    gym: tuple[Till, AutoCheckOut], corrected: bool
+) -> None:
+    """An undo says that the member is in, so the longest stay is reckoned from then."""
+    till, closing = gym
+    till.check_in("1")
+    for _ in range(3):
+        till.now += 3 * HOUR
+        await closing.look()
+        (ended,) = till.store.all_visits()
+        assert (ended.flags, ended.check_out_time) == (("assumed_out",), clock.to_text(till.now))
+        if corrected:
+            ended = till.check_out("1")
+        assert till.undo(ended.command_id, user="mia").status == "checked_in"
+        await closing.look()
+        assert till.counts()[0] == 1
+        assert till.store.stats() == till.recount()
+    till.now += 3 * HOUR
+    await closing.look()
+    await closing.look()
+    assert till.counts()[0] == 0
     assert till.store.stats() == till.recount()

@@ -15,7 +15,7 @@ from gymtui import clock
 from gymtui.protocol import CheckOut, Gym
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.store import StoreUnavailable
+from server.store import Outcome, StoreUnavailable, Transaction, Visit
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,8 @@ EVERY: Final = 20.0  # seconds between two rounds
 
 
 class AutoCheckOut:
-    """Ends visits by the gym's policy. The idempotency key is the visit's id: two servers, or rounds, end it once."""
+    """Ends visits by the gym's policy. The idempotency key names the visit and the row that it stood at: two servers,
+    or rounds, end it once, and a visit that an undo has opened again ends again."""
 
     def __init__(self, database: GroupCommit, *, now: clock.Clock) -> None:
         self._database = database
@@ -45,30 +46,41 @@ class AutoCheckOut:
         gym, now = await self._database.query(store.gym), self._now()
         if gym.policy.max_stay_minutes is None and gym.policy.closing_time is None:
             return
-        for visit_id, check_in_at in await self._database.query(store.open_since, now):
-            left = left_at(gym, check_in_at)
+        for visit_id, since in await self._database.query(store.open_since, now):
+            left = left_at(gym, since)
             if left is not None and left <= now:
                 await self._check_out(visit_id, left)
 
     async def _check_out(self, visit_id: str, left: int) -> None:
-        order = Order(
-            id=f"auto:{visit_id}",
-            payload=CheckOut(check_in_id=visit_id, occurred_at=clock.to_text(left)),
-            user="",
-            role="manager",
-            desk=None,
-            assumed=True,
-        )
-        await self._database.write(lambda tx: perform(tx, order))
+        def work(tx: Transaction) -> Outcome | None:
+            visit = tx.visit(visit_id)
+            if visit is None or visit.check_out_at is not None:  # somebody was faster
+                return None
+            return perform(tx, assumed_exit(visit, left))
+
+        await self._database.write(work)
 
 
-def left_at(gym: Gym, check_in_at: int) -> int | None:
-    """When somebody who came in then has left for certain (ms): after the longest stay, or at the next closing."""
+def assumed_exit(visit: Visit, left: int) -> Order:
+    """The command that nobody gives: whoever is in by this visit has left at `left` (ms)."""
+    return Order(
+        id=f"auto:{visit.id}:{visit.event.seq}",
+        payload=CheckOut(check_in_id=visit.id, occurred_at=clock.to_text(left)),
+        user="",
+        role="manager",
+        desk=None,
+        assumed=True,
+    )
+
+
+def left_at(gym: Gym, since: int) -> int | None:
+    """When somebody who was seen to be in then has left for certain (ms): after the longest stay, or at the next
+    closing."""
     ends: list[int] = []
     if gym.policy.max_stay_minutes is not None:
-        ends.append(check_in_at + gym.policy.max_stay_minutes * 60_000)
+        ends.append(since + gym.policy.max_stay_minutes * 60_000)
     if gym.policy.closing_time is not None:
-        came = datetime.fromtimestamp(check_in_at / 1000, ZoneInfo(gym.timezone))
+        came = datetime.fromtimestamp(since / 1000, ZoneInfo(gym.timezone))
         closes = datetime.combine(came.date(), time.fromisoformat(gym.policy.closing_time), came.tzinfo)
         ends.append(round((closes if closes > came else closes + timedelta(days=1)).timestamp() * 1000))
     return min(ends, default=None)

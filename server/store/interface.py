@@ -136,7 +136,8 @@ class Store(Protocol):
         """Position and data of one moment; with both arguments, the rest of a snapshot of `seq` behind that visit."""
 
     def open_since(self, before: int) -> list[tuple[str, int]]:
-        """`(id, check_in_at)` of the open visits that began before a time (ms), the oldest first."""
+        """`(id, since)` of the open visits that began before a time (ms), the oldest first: since when it is known that
+        they are open, by the check-in or by the undo of a check-out (ms)."""
 
     def search_members(self, text: str, limit: int) -> list[bytes]:
         """Whom the text finds, the likeliest first; every engine finds the same, by the readings of `gymtui.search`."""

@@ -13,7 +13,7 @@ import msgspec
 
 from gymtui import clock
 from gymtui.faults import fault
-from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats
+from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats, Undo
 from server.store import DONE, Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
 from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
@@ -134,7 +134,10 @@ class SqliteStore:
 
     def open_since(self, before: int) -> list[tuple[str, int]]:
         return self._all(
-            "SELECT id, check_in_at FROM visits WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at",
+            "SELECT id, max(check_in_at, coalesce((SELECT at FROM journal WHERE kind = ? AND "
+            "seq = CAST(event AS TEXT) ->> '$.seq'), 0)) FROM visits "
+            "WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at",
+            Undo.type,
             before,
         )
 
