@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 
 from gymtui import clock
 from gymtui.errors import WrongUsage
-from gymtui.protocol import Member
+from gymtui.protocol import Member, MemberFields, SaveMember
 from server.admin import members, tokens, users
 from server.admin.errors import AdminError
 from server.admin.exports import ExportError
@@ -206,3 +206,15 @@ def test_check_ins_are_exported_as_scripts_rely_on_it(
 def test_a_file_that_cannot_be_written(gym: Path, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="cannot be written: Is a directory"):
         members.members_export(database=str(gym), file=tmp_path)
+
+
+def test_check_ins_are_exported_by_the_names_of_today(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir()
+    till = Till(path, member("1", "Zoë"))
+    zoe = till.check_in("1").member.id
+    till.give(SaveMember(member=MemberFields(id=zoe, full_name="Zoë Quist", membership_number="88")), user="mia")
+    till.store.close()
+    file = tmp_path / "out.csv"
+    members.check_ins_export(database=str(path), file=file)
+    [row] = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    assert (row["full_name"], row["membership_number"]) == ("Zoë Quist", "88")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from gymtui import codec
 from gymtui.client.mock import MockConnection, MockWebSocket
@@ -18,7 +19,9 @@ from gymtui.protocol import (
     Resume,
     SyncMembers,
 )
-from tests.client_kit import NOW, member, snapshot
+from gymtui.ui.box.search import member_of
+from gymtui.ui.roster import Roster
+from tests.client_kit import NOW, member, snapshot, visit
 from tests.desk_kit import ANA, Gym, gym
 from tests.waiting import until
 
@@ -160,3 +163,16 @@ async def test_closing_the_service_ends_the_desk(gym: Gym) -> None:
         await connection.received(CheckIn)
     assert connection.closed == 1000
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_who_is_renamed_while_in_has_the_new_name_in_the_list_and_is_found_by_both(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA)], 1)
+    married = replace(ANA, full_name="Ana Quist", membership_number="88", seq=2)
+    gym.replica.apply([married], 2)
+    [inside] = gym.desk.present()
+    assert (inside.member, inside.came_as) == (married.ref, ANA.ref)
+    for text in ("quist", "silva", "88", "1"):
+        assert Roster(people=(inside,), text=text).rows == (inside,), text
+    gym.replica.apply([replace(married, deleted=True, seq=3)], 3)
+    assert [inside.member.full_name for inside in gym.desk.present()] == ["Ana Quist"]
+    assert gym.desk.check_out(member_of(inside.member)).kind == "queued"

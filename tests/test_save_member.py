@@ -269,3 +269,29 @@ async def test_a_gym_that_changes_beside_its_server_is_told(gym: Path) -> None:
         name_gym(gym, name=None, timezone=None, capacity=50)
         await otto.covers(head + 2)
         assert [event.get("capacity") for event in otto.events] == [40, 50]
+
+
+def test_who_is_deleted_while_in_can_be_checked_out_and_comes_in_no_more(till: Till) -> None:
+    ben = stored(till.store, "2").id
+    for payload in (CheckOut(code="1"), CheckOut(member_id=stored(till.store, "1").id)):
+        till.check_in("1")
+        change(till, "1", deleted=True)
+        assert till.done(payload).status == "checked_out"
+        assert till.refused(payload).code == "unknown_member"
+        assert till.refused(CheckIn(code="1")).code == "unknown_member"
+        change(till, "1", deleted=False)
+    change(till, "2", deleted=True)
+    assert till.refused(CheckOut(member_id=ben)).code == "unknown_member"
+    assert till.store.stats() == till.recount()
+
+
+def test_an_exit_and_an_undo_call_a_member_by_the_name_of_today(till: Till) -> None:
+    came = till.check_in("1", id="came")
+    change(till, "1", full_name="Zoë Quist", membership_number="88")
+    left = till.done(CheckOut(check_in_id=came.id), id="left")
+    assert (left.member.full_name, left.member.membership_number) == ("Zoë Quist", "88")
+    change(till, "88", full_name="Zoë Brandt")
+    assert till.undo("left").member.full_name == "Zoë Brandt"
+    change(till, "88", full_name="Zoë Ode")
+    assert till.undo("came").member.full_name == "Zoë Ode"
+    assert "Zoë Ode" in till.refused(CheckOut(code="88")).message

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gymtui.client.state import ConnectionState, Inside, Verdict
+from gymtui.client.state import ConnectionState, Inside, Verdict, VerdictKind
 from gymtui.ui import GymApp
+from gymtui.ui.bulk import Bulk
 from gymtui.ui.roster import Roster
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
@@ -177,3 +178,50 @@ async def test_the_list_follows_what_happens_and_works_alone() -> None:
         while who(app).roster.people:
             await pilot.pause()
         assert "nobody is in; whoever comes is shown here at once" in screen_text(app)
+
+
+async def test_a_bulk_check_out_says_who_did_not_go_and_how_many_did() -> None:
+    desk = a_desk()
+    desk.answers = {"Ben Ode": "refused"}
+    app = make_app(desk)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("f3", "down", "insert", "insert", "insert", "enter", "enter")
+        assert "✗ Ben Ode refused: nobody here has that number; 2 checked out" in screen_text(app)
+
+
+def told(name: str, kind: VerdictKind, id: str, detail: str | None = None) -> Verdict:
+    return Verdict(kind=kind, subject=name, command_id=id, at=NOW, action="check_out", detail=detail)
+
+
+def test_what_became_of_many_is_told_with_each_answer() -> None:
+    bulk = Bulk(tuple(told(name, "queued", name, "check-out") for name in ("Ana", "Ben", "Cal")))
+    assert bulk.verdict.words == "… Cal and 2 more queued, not sent yet: check-out"
+    assert bulk.after(told("Dea", "checked_out", "Dea")) is None
+    said = []
+    for verdict in (
+        told("Ana", "checked_out", "Ana"),
+        told("Ben", "refused", "Ben", "not in"),
+        told("Cal", "refused", "Cal", "not in"),
+    ):
+        later = bulk.after(verdict)
+        assert later is not None
+        bulk = later
+        said.append(bulk.verdict.words)
+    assert said == [
+        "… Cal and 1 more queued, not sent yet: check-out",
+        "✗ Ben refused: not in; 1 checked out; 1 queued",
+        "✗ Ben, Cal refused: not in; 1 checked out",
+    ]
+
+
+async def test_an_answer_to_one_of_many_is_what_became_of_all_of_them() -> None:
+    desk = a_desk()
+    desk.answers = {"Maya Quist": "queued", "Ben Ode": "queued"}
+    app = make_app(desk)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("f3", "down", "insert", "insert", "enter", "enter")
+        assert "… Ben Ode and 1 more queued" in screen_text(app)
+        desk.publish("verdict", told("Ben Ode", "checked_out", "c2"))
+        desk.publish("verdict", told("Maya Quist", "refused", "c1", "not in"))
+        await pilot.pause()
+        assert "✗ Maya Quist refused: not in; 1 checked out" in screen_text(app)

@@ -54,12 +54,13 @@ class Person(Struct, frozen=True, kw_only=True):
 
 class Inside(Struct, frozen=True, kw_only=True):
     """Somebody who is in: since the time of day `since` (ms), and where, as far as that is known; `queued`: the server
-    does not know of it yet."""
+    does not know of it yet. `came_as` is what the member was called when the visit began."""
 
     member: MemberRef
     since: int
     place: str | None = None
     queued: bool = False
+    came_as: MemberRef | None = None
 
 
 SYMBOLS: dict[VerdictKind, str] = {

@@ -74,5 +74,7 @@ class Roster(Struct, frozen=True, kw_only=True):
 
 
 def _has(inside: Inside, word: str) -> bool:
-    known = [*words(inside.member.full_name), *words(inside.member.membership_number or "")]
+    """By the name and number of today, or by those of the visit's beginning."""
+    called = [inside.member] if inside.came_as is None else [inside.member, inside.came_as]
+    known = [said for ref in called for said in (*words(ref.full_name), *words(ref.membership_number or ""))]
     return any(said.startswith(word) for said in known)

@@ -58,15 +58,16 @@ def write_members(file: Path, members: Iterable[Member]) -> int:
     return _write(file, MEMBERS, ([row["id"], *(row[name] for name in MEMBER)] for row in rows))
 
 
-def write_check_ins(file: Path, visits: Iterable[CheckInEvent]) -> int:
-    """A row a visit as it stands; gives how many. ExportError."""
+def write_check_ins(file: Path, visits: Iterable[CheckInEvent], members: Iterable[Member]) -> int:
+    """A row a visit as it stands, with the member by the name and number of today; gives how many. ExportError."""
+    called = {member.id: member.ref for member in members}
     rows = (
         [
             visit.id,
             visit.command_id,
             visit.member.id,
-            visit.member.membership_number,
-            visit.member.full_name,
+            called.get(visit.member.id, visit.member).membership_number,
+            called.get(visit.member.id, visit.member).full_name,
             visit.check_in_time,
             visit.check_out_time,
             visit.status,

@@ -47,7 +47,7 @@ def check_ins_export(*, database: str, file: Path) -> None:
     """Every check-in as a row, the oldest first."""
     refuse_to_replace(file)
     with opened(database, found=True) as store:
-        count = write_check_ins(file, store.all_visits())
+        count = write_check_ins(file, store.all_visits(), store.all_members())
     print(f"{_count(count, 'check-in')} exported.")
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gymtui import clock, rules
 from gymtui.codec import convert
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, Undo
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, Undo
 from server.gym.orders import Order, Refused, Rejected, flags_of, hour, member_of, occurred, record, wall
 from server.store import Counts, Outcome, Settled, Transaction, Visit
 
@@ -70,13 +70,14 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
     visit = _visit(tx, request)
     was_assumed = "assumed_out" in visit.event.flags
     if visit.check_out_at is not None and (order.assumed or not was_assumed):
-        name = visit.event.member.full_name
+        name = _as_called_now(tx, visit).full_name
         raise Refused(
             "not_checked_in", "not in", f"{name} is not in: nothing to check out.", tx.member(visit.member_id)
         )
     at = max(occurred(tx, request.occurred_at), visit.check_in_at)
     event = replace(
         visit.event,
+        member=_as_called_now(tx, visit),
         check_out_time=clock.to_text(at),
         status="checked_out",
         by=order.by,
@@ -107,7 +108,7 @@ def undo(tx: Transaction, order: Order, request: Undo) -> Outcome:
 
 
 def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
-    member, name = tx.member(visit.member_id), visit.event.member.full_name
+    member, name = tx.member(visit.member_id), _as_called_now(tx, visit).full_name
     if visit.check_out_at is not None and "undone" in visit.event.flags:
         raise Refused("unknown_visit", "undone already", f"The check-in of {name} has been undone already.")
     if "clash" in visit.event.flags:
@@ -119,6 +120,7 @@ def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
         )
     event = replace(
         visit.event,
+        member=member.ref,
         check_out_time=visit.event.check_in_time,
         status="checked_out",
         by=order.by,
@@ -133,7 +135,7 @@ def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
 
 
 def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str) -> Outcome:
-    name = visit.event.member.full_name
+    name = _as_called_now(tx, visit).full_name
     if visit.check_out_command != command_id or visit.check_out_at is None:
         raise Refused("unknown_visit", "undone already", f"The check-out of {name} has been undone already.")
     if (newer := tx.open_visit(visit.member_id)) is not None:
@@ -141,6 +143,7 @@ def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str
         raise Refused("already_checked_in", "has come in again", sentence, tx.member(visit.member_id), newer.event)
     event = replace(
         visit.event,
+        member=_as_called_now(tx, visit),
         check_out_time=None,
         status="checked_in",
         by=order.by,
@@ -173,7 +176,7 @@ def _visit(tx: Transaction, request: CheckOut) -> Visit:
         settled = tx.settled(request.command_id)
         visit = None if settled is None else _visit_of(tx, settled)
     else:
-        member = member_of(tx, request.member_id, request.code)
+        member = _leaver(tx, request)
         visit = tx.open_visit(member.id) or _assumed(tx.last_visit(member.id))
         if visit is None:
             sentence = f"{member.full_name} is not in: nothing to check out."
@@ -181,6 +184,20 @@ def _visit(tx: Transaction, request: CheckOut) -> Visit:
     if visit is None:
         raise Refused("unknown_visit", "no such visit", "There is no such visit: please choose the member by name.")
     return visit
+
+
+def _leaver(tx: Transaction, request: CheckOut) -> Member:
+    """Whom a check-out names: whoever is in may leave, deleted meanwhile or not."""
+    member = tx.member(request.member_id) if request.member_id else tx.member_by_code(request.code or "")
+    if member is not None and tx.open_visit(member.id) is not None:
+        return member
+    return member_of(tx, request.member_id, request.code)
+
+
+def _as_called_now(tx: Transaction, visit: Visit) -> MemberRef:
+    """The member of a visit by the name and number of today, which may be others than when it began."""
+    member = tx.member(visit.member_id)
+    return visit.event.member if member is None else member.ref
 
 
 def _assumed(visit: Visit | None) -> Visit | None:

@@ -35,6 +35,7 @@ class Presence:
         visits = {visit.member.id: visit for visit in reversed(self._replica.present())}
         visits |= self._ahead
         here = {id: visit.member for id, visit in visits.items()}
+        here |= {member.id: member for member in self._replica.present_members()}
         for id in {row.member_id for row in self._queue if row.member_id is not None} - here.keys():
             if member := self._replica.member(id):
                 here[id] = member.ref
@@ -48,7 +49,8 @@ class Presence:
         if began is None:
             return None
         place = (visit.location or visit.desk) if visit and is_open else None
-        return Inside(member=member, since=began, place=place, queued=began != known)
+        came_as = visit.member if visit and is_open and visit.member != member else None
+        return Inside(member=member, since=began, place=place, queued=began != known, came_as=came_as)
 
     def answered(self, command_id: str, event: CheckInEvent) -> None:
         """The server has done a command; its event is on the way."""

@@ -17,7 +17,7 @@ from gymtui.client.replica.undo_log import Undoable, UndoLog
 from gymtui.client.replica.visits import VisitTable
 from gymtui.codec import convert, encode
 from gymtui.faults import fault
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats, Undo
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, MembersPage, Snapshot, Stats, Undo
 
 __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
@@ -137,6 +137,11 @@ class Replica:
         """All open visits, the newest first."""
         with reading():
             return self._visits.present()
+
+    def present_members(self) -> list[MemberRef]:
+        """Who is in, by the names and numbers that the directory has now, in no order."""
+        with reading():
+            return self._visits.present_members()
 
     def recent(self, limit: int) -> list[Event]:
         """The last visits, refusals and notifications, the newest first; 500 are kept."""

@@ -11,13 +11,14 @@ import msgspec
 
 from gymtui import clock
 from gymtui.codec import encode
-from gymtui.protocol import EVENTS, CheckInEvent, Event, Notification, Refusal
+from gymtui.protocol import EVENTS, CheckInEvent, Event, MemberRef, Notification, Refusal
 
 logger = logging.getLogger(__name__)
 
 RECENT: Final = 500  # events kept for the feed
 
 _visit = msgspec.json.Decoder(CheckInEvent).decode
+_ref = msgspec.json.Decoder(MemberRef).decode  # of a whole member, the part that names one
 _events: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items()
 }
@@ -37,6 +38,13 @@ class VisitTable:
 
     def present(self) -> list[CheckInEvent]:
         return [_visit(event) for (event,) in self._db.execute("SELECT event FROM visits ORDER BY since DESC, id DESC")]
+
+    def present_members(self) -> list[MemberRef]:
+        """Who is in, by the names and numbers that the directory has now."""
+        return [
+            _ref(body)
+            for (body,) in self._db.execute("SELECT m.body FROM visits v CROSS JOIN members m ON m.id = v.member_id")
+        ]
 
     def recent(self, limit: int) -> list[Event]:
         found = self._db.execute("SELECT kind, event FROM recent ORDER BY seq DESC LIMIT ?", (limit,))

@@ -13,6 +13,7 @@ from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
 from gymtui.ui.box.search import member_of
+from gymtui.ui.bulk import Bulk
 from gymtui.ui.roster import Roster
 
 
@@ -23,6 +24,10 @@ class RosterBox(Box, Protocol):
 
     def read(self) -> None:
         """The list as it is now."""
+        ...
+
+    def say_all(self, bulk: Bulk) -> None:
+        """Shows what became of several commands, now and with each answer."""
         ...
 
     def dismiss(self) -> object:
@@ -111,7 +116,4 @@ class RosterMode(Mode):
             self.box.dismiss()
 
     def _check_out(self, people: tuple[Inside, ...]) -> None:
-        verdicts = [self.box.desk.check_out(member_of(inside.member)) for inside in people]
-        worst = next((verdict for verdict in verdicts if verdict.kind == "refused"), verdicts[-1])
-        more = len(people) - 1
-        self.box.say(replace(worst, subject=f"{worst.subject} and {more} more") if more else worst)
+        self.box.say_all(Bulk(tuple(self.box.desk.check_out(member_of(inside.member)) for inside in people)))

@@ -16,6 +16,7 @@ from gymtui.clock import time_of
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
 from gymtui.protocol import Snapshot
+from gymtui.ui.bulk import Bulk
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 
@@ -41,6 +42,7 @@ class DeskScreen(LiveScreen):
     waiting: var[int] = var(0)  # of these, what the figures lack as long as the server does not answer
     aside: var[int] = var(0)  # dead letters, which stand in the header until a person has taken each of them up
     verdict: var[Verdict | None] = var[Verdict | None](None)
+    bulk: Bulk | None = None  # the last commands that were given at once
 
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk.service, heading=desk.name, clock=clock)
@@ -58,7 +60,7 @@ class DeskScreen(LiveScreen):
 
     def on_mount(self) -> None:
         self.queued, self.aside = self._desk.queued, len(self._desk.set_aside)
-        self.verdict = next((screen.verdict for screen in self._desk_screens()), None)
+        self.verdict, self.bulk = next(((screen.verdict, screen.bulk) for screen in self._desk_screens()), (None, None))
         self._show_replica()
 
     def _restarted(self, part: Snapshot) -> None:
@@ -80,9 +82,23 @@ class DeskScreen(LiveScreen):
 
     def _settled(self, verdict: Verdict) -> None:
         """A later word: it takes the place of the first, and a bad one is heard whatever stands there."""
-        verdict, shown = self._with_next(verdict), self.verdict
+        verdict, shown = self._of_bulk(self._with_next(verdict)), self.verdict
         if bells(verdict) or shown is None or shown.command_id == verdict.command_id:
             self.say(verdict)
+
+    def _of_bulk(self, verdict: Verdict) -> Verdict:
+        """An answer to one of several is what became of all of them; it rings for what it says itself."""
+        bulk = None if self.bulk is None else self.bulk.after(verdict)
+        if bulk is None:
+            return verdict
+        self.bulk = bulk
+        return replace(bulk.verdict, repeats=not bells(verdict))
+
+    def say_all(self, bulk: Bulk) -> None:
+        """What became of several commands, said as one."""
+        for screen in self._desk_screens():
+            screen.bulk = bulk
+        self.say(bulk.verdict)
 
     def say(self, verdict: Verdict) -> None:
         """Shows it on every screen of the desk; the one that is seen also rings for it, each kind in its own way."""
