@@ -54,6 +54,16 @@ def test_nobody_queues_in_the_name_of_nobody(till: Till) -> None:
     assert till.refused(CheckIn(code="1", queued_by="nobody at all")).code == "invalid"
 
 
+def test_what_has_happened_is_recorded_whoever_the_server_knows(till: Till) -> None:
+    """A backup may be older than the user who queued it."""
+    at = clock.to_text(till.now)
+    came = till.done(CheckIn(code="1", queued_by="zoe", occurred_at=at, offline=True), id="came")
+    assert came.by == "zoe + ana"
+    assert till.done(CheckOut(code="1", queued_by="zoe", occurred_at=at), id="left").by == "zoe + ana"
+    assert till.done(Undo(command_id="left", queued_by="zoe")).by == "zoe + ana"
+    assert till.refused(CheckOut(code="1", queued_by="zoe")).code == "invalid"
+
+
 def test_a_name_in_queued_by_undoes_nothing_of_that_user(till: Till) -> None:
     till.check_in(id="hers", user="ana")
     assert till.refused(Undo(command_id="hers", queued_by="ana"), user="ben").code == "not_allowed"

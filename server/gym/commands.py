@@ -34,7 +34,8 @@ def perform(tx: Transaction, order: Order) -> Outcome:
     settled = tx.settled(order.id)
     if settled is not None:
         return _once_more(order, settled)
-    if order.queued_by is not None and tx.user(order.queued_by) is None:
+    # What has happened is recorded, also where a backup does not know yet who did it.
+    if order.queued_by is not None and not order.has_happened and tx.user(order.queued_by) is None:
         return _reject(
             "invalid", f"{order.queued_by} in `queued_by` is no user here: please name who gave the command."
         )

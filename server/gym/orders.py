@@ -41,6 +41,14 @@ class Order(Struct, frozen=True, kw_only=True):
         return self.payload.queued_by if isinstance(self.payload, CheckIn | CheckOut | Undo) else None
 
     @property
+    def has_happened(self) -> bool:
+        """Is it told afterwards? An undo is asked of what a desk has done."""
+        asked = self.payload
+        if isinstance(asked, CheckIn | CheckOut):
+            return asked.offline or asked.occurred_at is not None
+        return isinstance(asked, Undo)
+
+    @property
     def by(self) -> str:
         """Whoever queued it, and whoever sent it where that is somebody else: `ana + ben`."""
         return self.user if self.queued_by in (None, self.user) else f"{self.queued_by} + {self.user}"
