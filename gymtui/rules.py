@@ -7,7 +7,7 @@ already is no matter of policy and not asked here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 
@@ -24,6 +24,7 @@ class Ruling(Struct, frozen=True):
 
 ALLOWED = Ruling("allow")
 NOON = time(12)
+OVERNIGHT = timedelta(hours=6)  # the longest visit over midnight that is no forgotten one
 
 
 def decide(member: Member, policy: Policy, at: datetime) -> Ruling:
@@ -61,6 +62,20 @@ def _wrong(member: Member, at: datetime) -> Iterator[tuple[ErrorCode, str]]:
         yield "waiver_missing", "waiver not signed"
     if member.hours is not None and not within(member.hours, at.time()):
         yield "outside_hours", f"outside its hours, {member.hours}"
+
+
+def is_forgotten(began: datetime, at: datetime) -> bool:
+    """Is a visit that is still open at that time one whose exit nobody has seen? It began on another day on the gym's
+    wall, and not in the hours before midnight only."""
+    return at.date() > began.date() and at - began > OVERNIGHT
+
+
+def since(began: datetime, now: datetime) -> str:
+    """`17:02`; `yesterday 18:02`, `3 Nov 18:02` where it was another day."""
+    days = (now.date() - began.date()).days
+    if days == 0:
+        return f"{began:%H:%M}"
+    return f"yesterday {began:%H:%M}" if days == 1 else f"{day(began.date(), now.date())} {began:%H:%M}"
 
 
 def within(hours: str, at: time) -> bool:

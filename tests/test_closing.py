@@ -8,7 +8,8 @@ import pytest
 
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Gym, Policy, Undo
-from server.gym.auto_check_out import AutoCheckOut, left_at
+from server.gym.assumed_exit import left_at
+from server.gym.auto_check_out import AutoCheckOut
 from server.store.group_commit import GroupCommit
 from tests.engines import Engine
 from tests.kit import member, name_gym

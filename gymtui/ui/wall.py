@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
+from gymtui import rules
+
 
 def wall(ms: int, zone: tzinfo) -> datetime:
     """The date and time on the wall at `ms` milliseconds since 1970."""
@@ -18,6 +20,11 @@ def stay(minutes: float) -> str:
 
 def hours_minutes(ms: int, zone: tzinfo) -> str:
     return f"{wall(ms, zone):%H:%M}"
+
+
+def since(ms: int, zone: tzinfo, now: int) -> str:
+    """`17:02`, with its day where that is not the one of `now`."""
+    return rules.since(wall(ms, zone), wall(now, zone))
 
 
 def hours_minutes_seconds(text: str, zone: tzinfo) -> str:

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from gymtui import clock
-from gymtui.protocol import CheckOut, Gym
+from server.gym.assumed_exit import assumed_exit, left_at
 from server.gym.commands import perform
-from server.gym.orders import Order
-from server.store import Outcome, StoreUnavailable, Transaction, Visit
+from server.store import Outcome, StoreUnavailable, Transaction
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
@@ -59,28 +56,3 @@ class AutoCheckOut:
             return perform(tx, assumed_exit(visit, left))
 
         await self._database.write(work)
-
-
-def assumed_exit(visit: Visit, left: int) -> Order:
-    """The command that nobody gives: whoever is in by this visit has left at `left` (ms)."""
-    return Order(
-        id=f"auto:{visit.id}:{visit.event.seq}",
-        payload=CheckOut(check_in_id=visit.id, occurred_at=clock.to_text(left)),
-        user="",
-        role="manager",
-        desk=None,
-        assumed=True,
-    )
-
-
-def left_at(gym: Gym, since: int) -> int | None:
-    """When somebody who was seen to be in then has left for certain (ms): after the longest stay, or at the next
-    closing."""
-    ends: list[int] = []
-    if gym.policy.max_stay_minutes is not None:
-        ends.append(since + gym.policy.max_stay_minutes * 60_000)
-    if gym.policy.closing_time is not None:
-        came = datetime.fromtimestamp(since / 1000, ZoneInfo(gym.timezone))
-        closes = datetime.combine(came.date(), time.fromisoformat(gym.policy.closing_time), came.tzinfo)
-        ends.append(round((closes if closes > came else closes + timedelta(days=1)).timestamp() * 1000))
-    return min(ends, default=None)

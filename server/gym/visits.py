@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from gymtui import clock, rules
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, Undo
+from server.gym.assumed_exit import assumed_exit, day_over
 from server.gym.orders import Order, Refused, Rejected, flags_of, hour, member_of, occurred, record, wall
 from server.store import Counts, Outcome, Settled, Transaction, Visit
 
@@ -18,8 +21,13 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     member = member_of(tx, request.member_id, request.code)
     at = occurred(tx, request.occurred_at)
     visit = tx.open_visit(member.id)
+    if visit is not None and _is_forgotten(tx, visit, at):
+        exit = assumed_exit(visit, day_over(tx.gym, visit.check_in_at))  # a row of its own, before this one's
+        check_out(tx, exit, cast(CheckOut, exit.payload))
+        visit = None
     if visit is not None and not request.offline:
-        since = f"{wall(tx, visit.check_in_at):%H:%M}" + (f", {visit.event.desk}" if visit.event.desk else "")
+        since = rules.since(wall(tx, visit.check_in_at), wall(tx, tx.at))
+        since += f", {visit.event.desk}" if visit.event.desk else ""
         sentence = f"{member.full_name} is in already, since {since}."
         raise Refused("already_checked_in", f"already in since {since}", sentence, member, visit.event)
     clash = visit is not None
@@ -68,13 +76,15 @@ def _ruled(tx: Transaction, request: CheckIn, member: Member, at: int) -> tuple[
 
 def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
     visit = _visit(tx, request)
-    was_assumed = "assumed_out" in visit.event.flags
-    if visit.check_out_at is not None and (order.assumed or not was_assumed):
+    at = max(occurred(tx, request.occurred_at), visit.check_in_at)
+    was_assumed, forgotten = "assumed_out" in visit.event.flags, _is_forgotten(tx, visit, at)
+    if visit.check_out_at is not None and (order.assumed or forgotten or not was_assumed):
         name = _as_called_now(tx, visit).full_name
         raise Refused(
             "not_checked_in", "not in", f"{name} is not in: nothing to check out.", tx.member(visit.member_id)
         )
-    at = max(occurred(tx, request.occurred_at), visit.check_in_at)
+    is_assumed = order.assumed or forgotten  # how long somebody stayed whom nobody saw leave is not known
+    seen = () if order.assumed else flags_of(tx, at, offline=request.offline)
     event = replace(
         visit.event,
         member=_as_called_now(tx, visit),
@@ -82,13 +92,13 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
         status="checked_out",
         by=order.by,
         desk=order.desk,
-        flags=("assumed_out",) if order.assumed else flags_of(tx, at, offline=request.offline),
+        flags=seen + ("assumed_out",) * is_assumed,
         command_id=order.id,
         visits_left=UNSET,
         seq=tx.next_seq,
     )
     out = 0 if was_assumed else -1
-    if order.assumed:  # how long somebody stayed whom nobody saw leave is not known
+    if is_assumed:
         tx.count(Counts(hour=hour(tx, at), currently_in=out))
     else:
         tx.count(Counts(hour=hour(tx, at), currently_in=out, stays=1, stay=at - visit.check_in_at))
@@ -184,6 +194,10 @@ def _visit(tx: Transaction, request: CheckOut) -> Visit:
     if visit is None:
         raise Refused("unknown_visit", "no such visit", "There is no such visit: please choose the member by name.")
     return visit
+
+
+def _is_forgotten(tx: Transaction, visit: Visit, at: int) -> bool:
+    return rules.is_forgotten(wall(tx, visit.check_in_at), wall(tx, at))
 
 
 def _leaver(tx: Transaction, request: CheckOut) -> Member:

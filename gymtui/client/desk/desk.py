@@ -21,7 +21,7 @@ from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
 from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import Matter, judge, since, zone_of
+from gymtui.client.desk.verdicts import Matter, is_forgotten, judge, since, zone_of
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
@@ -155,10 +155,12 @@ class Desk:
             return self._live_commands.ask_by_code(self._matter("check_in", code), CheckIn(code=code))
         matter = self._matter("check_in", member)
         in_since = self.in_since(member.id)
-        if in_since is not None:
+        # A visit of another day, whose exit nobody has seen, is ended by the server, and keeps nobody out.
+        if in_since is not None and not is_forgotten(in_since, self.replica.gym, self._now()):
             visit = self._presence.visit(member.id)
             # Said here and nowhere else: that somebody scans twice is no news for the journal.
-            detail = since(in_since, self.name if visit is None else visit.desk, zone_of(self.replica.gym))
+            desk = self.name if visit is None else visit.desk
+            detail = since(in_since, desk, zone_of(self.replica.gym), self._now())
             return matter.already_in(self._clock(), detail)
         ruling = judge(member, self.replica.gym, self._now())
         if ruling.action == "refuse":

@@ -100,7 +100,7 @@ class Outcomes:
         if "clash" in event.flags:
             visit = self._presence.visit(event.member.id)
             zone = zone_of(self._replica.gym)
-            return None if visit is None else f"already in {since(began(visit), visit.desk, zone)}"
+            return None if visit is None else f"already in {since(began(visit), visit.desk, zone, at)}"
         member = self._replica.member(event.member.id)
         return None if member is None else judge(member, self._replica.gym, at).reason
 

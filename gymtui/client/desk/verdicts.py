@@ -160,7 +160,7 @@ class Matter(Struct, frozen=True, kw_only=True):
         if body.code == "already_checked_in" and self.action == "check_in":
             visit = _visit(body)
             matter = self if visit is None else self.about(visit.member)
-            detail = "" if visit is None else since(clock.to_ms(visit.check_in_time), visit.desk, zone)
+            detail = "" if visit is None else since(clock.to_ms(visit.check_in_time), visit.desk, zone, at)
             return matter.already_in(at, detail)
         if body.code == "unknown_member" and self.member is None:
             return self.unknown(at)
@@ -183,9 +183,16 @@ def may_be_number(text: str) -> bool:
     return any(c.isdigit() for c in text)
 
 
-def since(ms: int, desk: str | None, zone: tzinfo) -> str:
-    """`since 17:02, desk 2`, by the clock on the gym's wall."""
-    return f"since {datetime.fromtimestamp(ms / 1000, zone):%H:%M}" + (f", {desk}" if desk else "")
+def since(ms: int, desk: str | None, zone: tzinfo, now: int) -> str:
+    """`since 17:02, desk 2`, by the clock on the gym's wall; with its day where that is not today."""
+    began, today = (datetime.fromtimestamp(at / 1000, zone) for at in (ms, now))
+    return f"since {rules.since(began, today)}" + (f", {desk}" if desk else "")
+
+
+def is_forgotten(began: int, gym: Gym | None, at: int) -> bool:
+    """Is a visit that began then (ms) and is open at `at` one whose exit nobody has seen?"""
+    zone = zone_of(gym)
+    return rules.is_forgotten(*(datetime.fromtimestamp(ms / 1000, zone) for ms in (began, at)))
 
 
 def judge(member: Member, gym: Gym | None, at: int) -> rules.Ruling:

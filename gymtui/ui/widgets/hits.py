@@ -18,7 +18,7 @@ from gymtui.search.text import WORD, beginnings, fold
 from gymtui.ui.box.search import Search
 from gymtui.ui.cells import fit
 from gymtui.ui.namesakes import told_apart
-from gymtui.ui.wall import hours_minutes
+from gymtui.ui.wall import since
 from gymtui.ui.widgets.choice_list import ChoiceList
 
 APART = 14  # cells of what tells namesakes apart: a birth date
@@ -122,7 +122,7 @@ class Hits(ChoiceList):
     def _remark(self, hit: Hit) -> tuple[str, str]:
         """What to know before Enter: already in, or what the rules would say."""
         if hit.in_since is not None:
-            return f"in since {hours_minutes(hit.in_since, self.zone)}", "in"
+            return f"in since {since(hit.in_since, self.zone, self._clock())}", "in"
         ruling = judge(hit.member, self.gym, self._clock())
         return ruling.reason or "", "quiet" if ruling.action == "allow" else ruling.action
 

@@ -16,7 +16,7 @@ from gymtui.clock import to_ms
 from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Gym, Member
 from gymtui.ui.cells import fit
-from gymtui.ui.wall import hours_minutes, stay, wall
+from gymtui.ui.wall import since, stay, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 LABEL = 10  # cells of a line's label
@@ -75,7 +75,7 @@ class MemberCard(LiveWidget):
     def _standing(self, person: Person) -> Content:
         """In or not, and what the rules say."""
         if person.in_since is not None:
-            return self._styled(f"▲ in since {hours_minutes(person.in_since, self.zone)}", "in")
+            return self._styled(f"▲ in since {since(person.in_since, self.zone, self._clock())}", "in")
         ruling = judge(person.member, self.gym, self._clock())
         if ruling.action == "refuse":
             return self._styled(f"✗ {ruling.reason}", "bad")
