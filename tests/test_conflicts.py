@@ -10,14 +10,14 @@ import pytest
 
 from gymtui import clock
 from gymtui.errors import WrongUsage
-from gymtui.protocol import CheckIn, CheckOut, Undo
+from gymtui.protocol import CheckIn, CheckOut, MemberFields, SaveMember, Undo
 from server.admin import conflicts as command
 from server.gym import queries
 from server.gym.conflicts import report
 from server.store import StoreError
 from server.store.sqlite.conflicts import ROWS
 from tests.engines import Engine
-from tests.kit import Wire, add_user, member, name_gym, serving, token
+from tests.kit import Wire, add_user, member, name_gym, serving, stored, token
 from tests.sqlite_kit import reader_of
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
@@ -172,3 +172,24 @@ def test_the_newest_are_found_without_a_look_at_the_others(gym: Till) -> None:
 def test_the_rows_are_found_by_their_time(gym: Till) -> None:
     plan = reader_of(gym.store).execute(f"EXPLAIN QUERY PLAN {ROWS}", (NINE,)).fetchall()
     assert [row[3] for row in plan] == ["SEARCH journal USING INDEX journal_told_late (at>?)"]
+
+
+def test_a_card_that_is_somebody_elses_by_now(gym: Till) -> None:
+    """The desk was alone when the card went from Ana to Cem: it knew Ana by it."""
+    ana = stored(gym.store, "1").id
+    for fields in (
+        MemberFields(id=ana, membership_number="11"),
+        MemberFields(full_name="Cem Kaya", membership_number="1"),
+    ):
+        assert gym.give(SaveMember(member=fields), user="mia").error is None
+    at, eva = clock.to_text(NINE - HOUR), stored(gym.store, "3").id
+    came = gym.done(CheckIn(member_id=ana, card="1", occurred_at=at, offline=True))
+    assert (came.member.id, came.flags) == (ana, ("offline", "reissued"))
+    assert gym.done(CheckIn(member_id=eva, card="3", occurred_at=at, offline=True)).flags == ("offline",)
+    left = gym.done(CheckOut(member_id=ana, card="1", occurred_at=at, offline=True))
+    assert (left.id, left.flags) == (came.id, ("offline", "reissued"))
+    said = "by the card 1, which belongs to Cem Kaya now. It is recorded as the desk knew it."
+    assert report(gym.store, 0) == [
+        f"Sun 22 Nov 09:00  Ana Silva (1), Front (ana): the check-in was {said}",
+        f"Sun 22 Nov 09:00  Ana Silva (1), Front (ana): the check-out was {said}",
+    ]

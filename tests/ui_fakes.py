@@ -198,10 +198,10 @@ class FakeDesk(Signals):
     async def run(self) -> None:
         await self.service.closed.wait()
 
-    def check_in(self, who: Who) -> Verdict:
+    def check_in(self, who: Who, card: str | None = None) -> Verdict:
         return self._do("check_in", who)
 
-    def check_out(self, who: Who) -> Verdict:
+    def check_out(self, who: Who, card: str | None = None) -> Verdict:
         return self._do("check_out", who)
 
     def _do(self, action: Literal["check_in", "check_out"], who: Who) -> Verdict:

@@ -56,7 +56,8 @@ class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     """By exactly one of `member_id` and `code`; a code is a membership number, never a name. `queued_by` is who gave
-    the command, which may be somebody else than whoever is logged in when it is sent."""
+    the command, which may be somebody else than whoever is logged in when it is sent;
+    `card` is the code that was read, where a desk knew its owner."""
 
     type: ClassVar[str] = "check_in"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -68,6 +69,7 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     offline: bool = False
     override: Override | None = None
     queued_by: Key | None = None
+    card: Key | None = None
 
 
 class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
@@ -83,6 +85,7 @@ class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
     occurred_at: Timestamp | None = None
     offline: bool = False
     queued_by: Key | None = None
+    card: Key | None = None
 
 
 class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):

@@ -70,6 +70,10 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
     zone, said = ZoneInfo(gym.timezone), []
     if conflict.other is not None:
         said.append(f"checked in a second time; in since {_beginning(conflict.other, zone)}. That visit stands.")
+    if "reissued" in event.flags:
+        owner = "another member" if conflict.holder is None else conflict.holder.full_name
+        deed, card = DEEDS.get(conflict.kind, "it"), event.member.membership_number
+        said.append(f"{deed} was by the card {card}, which belongs to {owner} now. It is recorded as the desk knew it.")
     if "warned" in event.flags:
         wall = datetime.fromtimestamp(conflict.at / 1000, zone)
         reason = None if member is None else rules.decide(member, gym.policy, wall).reason

@@ -31,11 +31,12 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         sentence = f"{member.full_name} is in already, since {since}."
         raise Refused("already_checked_in", f"already in since {since}", sentence, member, visit.event)
     clash = visit is not None
-    flags = flags_of(tx, at, offline=request.offline) + _ruled(tx, request, member, at) + ("clash",) * clash
+    ref, reissued = _by_card(tx, request, member.ref)
+    flags = flags_of(tx, at, offline=request.offline) + _ruled(tx, request, member, at) + ("clash",) * clash + reissued
     override = request.override if "override" in flags else None
     event = CheckInEvent(
         id=clock.new_id(tx.at),
-        member=member.ref,
+        member=ref,
         check_in_time=clock.to_text(at),
         check_out_time=clock.to_text(at) if clash else None,
         status="checked_out" if clash else "checked_in",
@@ -84,10 +85,11 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
             "not_checked_in", "not in", f"{name} is not in: nothing to check out.", tx.member(visit.member_id)
         )
     is_assumed = order.assumed or forgotten  # how long somebody stayed whom nobody saw leave is not known
-    seen = () if order.assumed else flags_of(tx, at, offline=request.offline)
+    ref, reissued = _by_card(tx, request, _as_called_now(tx, visit))
+    seen = () if order.assumed else flags_of(tx, at, offline=request.offline) + reissued
     event = replace(
         visit.event,
-        member=_as_called_now(tx, visit),
+        member=ref,
         check_out_time=clock.to_text(at),
         status="checked_out",
         by=order.by,
@@ -206,6 +208,14 @@ def _leaver(tx: Transaction, request: CheckOut) -> Member:
     if member is not None and tx.open_visit(member.id) is not None:
         return member
     return member_of(tx, request.member_id, request.code)
+
+
+def _by_card(tx: Transaction, request: CheckIn | CheckOut, ref: MemberRef) -> tuple[MemberRef, tuple[str, ...]]:
+    """Whom a desk that was alone meant by a card: with its number and a flag, where it is somebody else's by now."""
+    holder = tx.member_by_code(request.card) if request.offline and request.card is not None else None
+    if holder is None or holder.deleted or holder.id == ref.id:
+        return ref, ()
+    return MemberRef(ref.id, ref.full_name, request.card), ("reissued",)
 
 
 def _as_called_now(tx: Transaction, visit: Visit) -> MemberRef:

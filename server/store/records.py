@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from gymtui.codec import encode, encoded
-from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, Notification, Notified, Refusal, Role, Saved, Stats
+from gymtui.protocol import (
+    CheckInEvent,
+    ErrorBody,
+    Gym,
+    Member,
+    MemberRef,
+    Notification,
+    Notified,
+    Refusal,
+    Role,
+    Saved,
+    Stats,
+)
 
 
 class Row(Struct, frozen=True):
@@ -110,14 +122,16 @@ class SnapshotData(Struct, frozen=True, kw_only=True):
 
 
 class Conflict(Struct, frozen=True, kw_only=True):
-    """What a desk did while it was alone, and did not fit when it came: a clash with the visit `other`, against the
-    rules, late, or refused. `kind` is the command's; it happened `at`, and was recorded `recorded_at` (ms)."""
+    """What a desk did while it was alone, and did not fit when it came: a clash with the visit `other`, by the card of
+    the member `holder`, against the rules, late, or refused. `kind` is the command's; it happened `at`, and was
+    recorded `recorded_at` (ms)."""
 
     kind: str
     event: CheckInEvent | Refusal
     at: int
     recorded_at: int
     other: CheckInEvent | None = None
+    holder: MemberRef | None = None
 
 
 class VisitColumns(Struct, frozen=True):

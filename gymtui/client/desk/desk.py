@@ -143,11 +143,12 @@ class Desk:
 
     # --- commands -------------------------------------------------------------------------------------------------
 
-    def check_in(self, who: Member | str) -> Verdict:
+    def check_in(self, who: Member | str, card: str | None = None) -> Verdict:
         """Lets a member in. `queued` is on disk here; nothing is `checked_in` before it is on disk at the server.
 
         Args:
             who: A member, or exactly a code (a membership number, as a scanner types it).
+            card: The code by which the member was found, where it was one.
         """
         member = self._known(who)
         if member is None:
@@ -169,11 +170,11 @@ class Desk:
             )
         matter = replace(matter, warning=ruling.reason)
         at, is_live = clock.to_text(self._now()), self.service.state.is_live
-        request = CheckIn(member_id=member.id, occurred_at=at, offline=not is_live)
+        request = CheckIn(member_id=member.id, occurred_at=at, offline=not is_live, card=_card(who, card))
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
 
-    def check_out(self, who: Member | str) -> Verdict:
-        """Ends the open visit of a member; `who` as for `check_in`."""
+    def check_out(self, who: Member | str, card: str | None = None) -> Verdict:
+        """Ends the open visit of a member; `who` and `card` as for `check_in`."""
         member = self._known(who)
         if member is None:
             code = str(who).strip()
@@ -183,7 +184,7 @@ class Desk:
         if in_since is None:
             return self._live_commands.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
         at, is_live = clock.to_text(self._now()), self.service.state.is_live
-        request = CheckOut(member_id=member.id, occurred_at=at, offline=not is_live)
+        request = CheckOut(member_id=member.id, occurred_at=at, offline=not is_live, card=_card(who, card))
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
 
     def override(self, who: MemberRef, override: Override) -> Verdict:
@@ -233,6 +234,11 @@ class Desk:
     def _now(self) -> int:
         """The time of day by the server's clock, as far as that is known."""
         return self._clock() + self.service.clock_offset
+
+
+def _card(who: Member | str, card: str | None) -> str | None:
+    """The code that was read, where the member is known by one."""
+    return who.strip() if isinstance(who, str) else card
 
 
 def _row(matter: Matter, request: CheckIn | CheckOut | Undo, at: int) -> Outgoing:

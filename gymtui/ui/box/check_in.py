@@ -44,7 +44,7 @@ class CheckIn(Mode):
         return self.box.search is not None
 
     @property
-    def command(self) -> Callable[[Member | str], Verdict]:
+    def command(self) -> Callable[[Member | str, str | None], Verdict]:
         """What is done with whoever is meant."""
         return self.box.desk.check_in
 
@@ -58,7 +58,7 @@ class CheckIn(Mode):
         if search and search.pick:
             self.give(search.pick.member)
         elif member := self.box.card_in(text):
-            self.give(member)
+            self.give(member, member.membership_number)
         elif search := search or self.find(text):
             self._resolve(search)
         else:
@@ -115,9 +115,9 @@ class CheckIn(Mode):
             self.box.search = search.opened(leaving=self.leaving)
             self.box.push(PickList(self.box))
 
-    def give(self, who: Member | str) -> None:
-        """Gives the command, and the box means check-in again."""
+    def give(self, who: Member | str, card: str | None = None) -> None:
+        """Gives the command, and the box means check-in again; `card` is the code that was read, if it was one."""
         command = self.command
         self.box.search = None
         self.box.reset()
-        self.box.say(command(who))
+        self.box.say(command(who, card))

@@ -34,7 +34,7 @@ class CheckOut(CheckIn):
         return f"Enter checks out {printable(found.full_name)}, or scan another card" if found else super().placeholder
 
     @property
-    def command(self) -> Callable[[Member | str], Verdict]:
+    def command(self) -> Callable[[Member | str, str | None], Verdict]:
         return self.box.desk.check_out
 
     def fitting(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:

@@ -87,7 +87,8 @@ class RosterMode(Mode):
         member = box.card_in(text)
         if member is not None:
             present = box.desk.in_since(member.id) is not None
-            box.say(box.desk.check_out(member) if present else box.desk.check_in(member))
+            command = box.desk.check_out if present else box.desk.check_in
+            box.say(command(member, member.membership_number))
         elif text and not roster.rows and may_be_number(text):
             box.say(box.desk.check_in(text))
         elif text and not roster.rows:

@@ -9,19 +9,24 @@ from typing import Final
 import msgspec
 
 from gymtui import clock
-from gymtui.protocol import CheckInEvent, Refusal
+from gymtui.protocol import CheckInEvent, MemberRef, Refusal
 from server.store import Conflict
 from server.store.sqlite.schema import TOLD_LATE
 
 WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
 
-# A flag `clash`, `late` or `warned` says something here only beside `offline`, which the rows of `TOLD_LATE` have.
+FLAGS: Final = frozenset({"clash", "late", "warned", "reissued"})
+
+# A flag of these says something here only beside `offline`, which the rows of `TOLD_LATE` have.
 ROWS: Final = (
     f"SELECT type, payload, at, kind, command_id FROM journal WHERE at >= ? AND {TOLD_LATE} ORDER BY at DESC, seq DESC"
 )
 VISIT: Final = "SELECT event FROM visits WHERE id = ?"
 BEFORE: Final = "SELECT event FROM visits WHERE member_id = ? AND id < ? ORDER BY id DESC"
 
+HOLDER: Final = "SELECT member FROM members WHERE membership_number = ?"
+
+_ref = msgspec.json.Decoder(MemberRef).decode
 _visit = msgspec.json.Decoder(CheckInEvent).decode
 _refusal = msgspec.json.Decoder(Refusal).decode
 
@@ -35,16 +40,23 @@ def find_conflicts(db: sqlite3.Connection, since: int) -> Generator[Conflict, No
                 yield Conflict(kind=kind, event=_refusal(payload), at=given_at, recorded_at=at)
             continue
         event = _visit(payload)
-        if not {"clash", "late", "warned"}.isdisjoint(event.flags) and not _is_undone(db, event):
+        if not FLAGS.isdisjoint(event.flags) and not _is_undone(db, event):
             time = event.check_out_time if kind == "check_out" else event.check_in_time
             before = _open_before(db, event) if "clash" in event.flags else None
-            yield Conflict(kind=kind, event=event, at=clock.to_ms(time or ""), recorded_at=at, other=before)
+            holder = _holder(db, event) if "reissued" in event.flags else None
+            happened = clock.to_ms(time or "")
+            yield Conflict(kind=kind, event=event, at=happened, recorded_at=at, other=before, holder=holder)
 
 
 def _is_undone(db: sqlite3.Connection, event: CheckInEvent) -> bool:
     """Somebody has looked at it already, and taken it back."""
     now = [_visit(data) for (data,) in db.execute(VISIT, (event.id,))]
     return any(visit.status == "checked_out" and "undone" in visit.flags for visit in now)
+
+
+def _holder(db: sqlite3.Connection, event: CheckInEvent) -> MemberRef | None:
+    """Whose card it is now by which an event was recorded."""
+    return next((_ref(member) for (member,) in db.execute(HOLDER, (event.member.membership_number,))), None)
 
 
 def _open_before(db: sqlite3.Connection, clash: CheckInEvent) -> CheckInEvent | None:
