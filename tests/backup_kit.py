@@ -12,7 +12,7 @@ import pytest
 from server.admin.verify import check
 from server.store import opening
 from server.store.sqlite.file import open_to_read
-from tests.kit import member
+from tests.factories import member_row
 from tests.till import Till
 
 
@@ -49,7 +49,7 @@ def rows(path: Path) -> list[Any]:
 
 def till(path: Path) -> Till:
     """A gym of Ana, who is in, and Ben."""
-    gym = Till(path, member("1", "Ana"), member("2", "Ben"))
+    gym = Till(path, member_row("1", "Ana"), member_row("2", "Ben"))
     gym.check_in("1")
     return gym
 

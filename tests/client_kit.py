@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from gymtui import clock
 from gymtui.client.connection.follower import Bookmark, Journal
 from gymtui.client.connection.heartbeat import BEAT
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.connection.silence import PATIENCE
 from gymtui.client.login.login import Answer, Login
 from gymtui.client.mock import MockWebSocket
-from gymtui.protocol import CheckInEvent, Gym, Member, MemberRef, Policy, Snapshot, Stats
+from tests.factories import NOW
 from tests.waiting import until
 
 URL = "ws://gym.test/ws/checkins/"
@@ -22,8 +21,6 @@ TOKENS = Answer(
     200,
     b'{"access_token":"another","expires_in":300,"refresh_token":"next","user":{"name":"sam","role":"staff"}}',
 )
-NOW = clock.to_ms("2026-11-18T16:24:00Z")
-GYM = Gym(name="Riverside", timezone="Europe/Zurich", capacity=220, policy=Policy(), seq=1)
 
 
 class Pauses:
@@ -54,40 +51,6 @@ async def settle() -> None:
     """Gives the others all the turns they could want, to show that nothing more happens."""
     for _ in range(200):
         await asyncio.sleep(0)
-
-
-def stats(seq: int) -> Stats:
-    return Stats(
-        currently_in=1,
-        today_total=2,
-        average_stay_minutes=None,
-        capacity=220,
-        as_of_seq=seq,
-        as_of=clock.to_text(NOW),
-    )
-
-
-def member(number: int, name: str = "", **fields: Any) -> Member:
-    known: dict[str, Any] = {"membership_number": str(1000 + number), "seq": number}
-    return Member(id=f"m{number}", full_name=name or f"Member {number}", **(known | fields))
-
-
-def visit(seq: int, who: Member | None = None, **fields: Any) -> CheckInEvent:
-    """A check-in that is the journal's row `seq`."""
-    ref = MemberRef(f"m{seq}", f"Member {seq}", str(1000 + seq)) if who is None else who.ref
-    known: dict[str, Any] = {
-        "id": f"v{seq}",
-        "check_in_time": clock.to_text(NOW),
-        "check_out_time": None,
-        "status": "checked_in",
-        "desk": "desk 2",
-        "command_id": f"c{seq}",
-    }
-    return CheckInEvent(member=ref, seq=seq, **(known | fields))
-
-
-def snapshot(seq: int, *present: CheckInEvent, epoch: str = "epoch-1", more: bool = False) -> Snapshot:
-    return Snapshot(epoch=epoch, seq=seq, gym=GYM, present=present, recent=(), stats=stats(seq), more=more)
 
 
 class Heard:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.engines import ENGINES, Engine
-from tests.kit import make_gym, member
+from tests.factories import member_row
+from tests.kit import make_gym
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -22,7 +23,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def gym(tmp_path: Path) -> Path:
     """A gym with `ana` and `ben` (staff), `mia` (manager), `otto` (operator), and members 0 to 99."""
     path = tmp_path / "gym.db"
-    make_gym(path, *(member(str(n), f"Name {n}") for n in range(100)))
+    make_gym(path, *(member_row(str(n), f"Name {n}") for n in range(100)))
     return path
 
 

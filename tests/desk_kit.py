@@ -24,7 +24,8 @@ from gymtui.protocol import (
     Request,
     Resume,
 )
-from tests.client_kit import NOW, URL, Pauses, member, running, snapshot, visit
+from tests.client_kit import URL, Pauses, running
+from tests.factories import NOW, member, snapshot, visit
 from tests.waiting import until
 
 ANA = member(1, "Ana Silva")

@@ -15,8 +15,8 @@ from gymtui import clock
 from gymtui.client import MockWebSocket
 from gymtui.client.mock import MockConnection
 from gymtui.client.tasks import until_first
-from gymtui.protocol import CheckInEvent, MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
-from tests.ui_fakes import GYM, STATS, visit
+from gymtui.protocol import CheckInEvent, MembersPage, Request, Resume, Resumed, SyncMembers
+from tests.factories import snapshot, visit
 
 
 def answer(connection: MockConnection, request: Request, id: str | None) -> None:
@@ -24,9 +24,7 @@ def answer(connection: MockConnection, request: Request, id: str | None) -> None
     seq = connection.server.seq
     if isinstance(request, Resume):
         connection.reply(id, Resumed("snapshot"))
-        connection.send_message(
-            Snapshot(epoch="epoch-1", seq=seq, gym=GYM, present=(), recent=(), stats=STATS, more=False)
-        )
+        connection.send_message(snapshot(seq))
     elif isinstance(request, SyncMembers):
         connection.reply(id, MembersPage(members=(), next_after_seq=seq, more=False, as_of_seq=seq))
 

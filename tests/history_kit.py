@@ -10,14 +10,14 @@ import pytest
 
 from gymtui.protocol import CheckInEvent, ListCheckIns
 from tests.engines import Engine
-from tests.kit import member
+from tests.factories import member_row
 from tests.till import Till
 
 MEMBERS = (
-    member("1", "Zoë O'Neil", phone="+41 44 123"),
-    member("2", "Ben Meier"),
-    member("3", "Anna Meier"),
-    member("100200", "Cem Kaya"),
+    member_row("1", "Zoë O'Neil", phone="+41 44 123"),
+    member_row("2", "Ben Meier"),
+    member_row("3", "Anna Meier"),
+    member_row("100200", "Cem Kaya"),
 )
 
 

@@ -21,7 +21,8 @@ from server.net.metrics import Metrics
 from server.store import Committed, Work
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
-from tests.kit import WITHIN, make_gym, member
+from tests.factories import member_row
+from tests.kit import WITHIN, make_gym
 
 
 class Line:
@@ -151,5 +152,5 @@ async def stage(path: Path, *, window: float = 3600, running: bool = False) -> A
 def path(tmp_path: Path) -> Path:
     """A gym with members 0 to 19."""
     path = tmp_path / "gym.db"
-    make_gym(path, *(member(str(n), f"Name {n}") for n in range(20)))
+    make_gym(path, *(member_row(str(n), f"Name {n}") for n in range(20)))
     return path

@@ -78,10 +78,6 @@ def port_of(url: str) -> int:
     return port
 
 
-def member(number: str, name: str, **fields: object) -> dict[str, object]:
-    return {"membership_number": number, "full_name": name} | fields
-
-
 def stored(store: Store, number: str) -> Member:
     """The member with that number, as the database has it."""
     return next(m for m in store.all_members() if m.membership_number == number)

@@ -22,8 +22,9 @@ from server.net.watchdog import Watchdog
 from server.store import Work
 from server.store.opening import open_store
 from tests.client_kit import running
+from tests.factories import member_row
 from tests.faults.proxy import HOST, Proxy
-from tests.kit import make_gym, member, token
+from tests.kit import make_gym, token
 
 
 class _Id(Struct):
@@ -32,7 +33,7 @@ class _Id(Struct):
 
 def full_house(path: Path, people: int) -> Path:
     """A gym in which so many are in: members 0 and up."""
-    make_gym(path, *(member(str(n), f"Name {n}") for n in range(people)))
+    make_gym(path, *(member_row(str(n), f"Name {n}") for n in range(people)))
     store = open_store(path)
     store.write([_check_in(n) for n in range(people)])
     store.close()

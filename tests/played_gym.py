@@ -29,15 +29,14 @@ from gymtui.protocol import (
     Request,
     Resume,
     Resumed,
-    Snapshot,
     SyncMembers,
     Undo,
 )
 from gymtui.ui import GymApp
 from gymtui.ui.monitor_app import MonitorApp
 from tests.client_kit import Pauses
+from tests.factories import NOW, snapshot, visit
 from tests.played_people import BEN, DOORS, EARLIER, LATELY, MISFITS, NOOR, PEOPLE, SEQ, TODAY, last_visits
-from tests.ui_fakes import GYM, NOW, visit
 
 URL: Final = "ws://gym.example/ws/checkins/"
 TRIPS: Final = (0.012, 0.014, 0.011, 0.013, 0.019, 0.012, 0.031, 0.015, 0.012, 0.011, 0.016, 0.013)  # seconds
@@ -66,7 +65,7 @@ class Server:
         """All of them come in at `at` (ms), in one batch."""
         seqs = range(self.wire.seq + 1, self.wire.seq + 1 + len(people))
         came = (
-            visit(seq, who.full_name, location=DOORS[seq % 3], desk="desk 1", check_in_time=clock.to_text(at))
+            visit(seq, who, location=DOORS[seq % 3], desk="desk 1", check_in_time=clock.to_text(at))
             for seq, who in zip(seqs, people, strict=True)
         )
         self.wire.connections[-1].events(*came)
@@ -75,9 +74,7 @@ class Server:
         match request:
             case Resume():
                 connection.reply(id, Resumed("snapshot"))
-                connection.send_message(
-                    Snapshot(epoch="epoch-1", seq=SEQ, gym=GYM, present=EARLIER, recent=(), stats=TODAY, more=False)
-                )
+                connection.send_message(snapshot(SEQ, *EARLIER, stats=TODAY))
                 connection.events(*LATELY)
             case SyncMembers():
                 everyone = tuple(PEOPLE.values())
@@ -104,7 +101,7 @@ class Server:
         if who is BEN and request.override is None:
             connection.refuse(id, "membership_expired")
             return
-        came = replace(visit(self.wire.seq + 1, who.full_name), member=who.ref)
+        came = visit(self.wire.seq + 1, who)
         if request.override is not None:
             came = replace(came, flags=("override",), by=f"maria + {request.override.manager}")
         elif who.payment_overdue:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.protocol import CheckInEvent, ConflictNote, Conflicts, Event, Member
 from gymtui.sample.people import members
-from tests.ui_fakes import NOW, STATS, member, refusal, visit
+from tests.factories import NOW, STATS, member, refusal, visit
 
 ANA: Final = member(
     100042,
@@ -46,10 +46,10 @@ DESKS: Final = ({"by": "maria", "desk": "desk 2"}, {"by": "tom", "desk": "desk 1
 def earlier() -> Iterator[CheckInEvent]:
     """Who has been in for longer."""
     random = Random(11)
-    yield replace(visit(SEQ, ZOE.full_name, minutes=22), member=ZOE.ref)
+    yield visit(SEQ, ZOE, minutes=22)
     for number, who in enumerate(CROWD[40:160], 1):
         place: dict[str, Any] = {"location": random.choice(DOORS), **random.choice(DESKS)}
-        yield replace(visit(SEQ - number, who.full_name, minutes=43 + number, **place), member=who.ref)
+        yield visit(SEQ - number, who, minutes=43 + number, **place)
 
 
 def lately() -> Iterator[Event]:
@@ -58,12 +58,12 @@ def lately() -> Iterator[Event]:
     for number, who in enumerate(CROWD[:40]):
         seq, minute = SEQ + 1 + number, NOW - max(1, 41 - number) * 60_000
         if number % 13 == 5:
-            yield replace(refusal(seq, who.full_name), at=clock.to_text(minute + 17_000))
+            yield refusal(seq, who, at=clock.to_text(minute + 17_000))
             continue
         at = clock.to_text(minute + random.randrange(59_000))
         flags = {3: ("offline",), 22: ("undone",), 36: ("warned",)}.get(number, ())
         place: dict[str, Any] = {"location": random.choice(DOORS), **random.choice(DESKS)}
-        came = replace(visit(seq, who.full_name, check_in_time=at, flags=flags, **place), member=who.ref)
+        came = visit(seq, who, check_in_time=at, flags=flags, **place)
         is_over = number % 4 == 1 or number == 22
         yield replace(came, status="checked_out", check_out_time=at) if is_over else came
 
@@ -71,9 +71,9 @@ def lately() -> Iterator[Event]:
 def last_visits(who: Member) -> Iterator[CheckInEvent]:
     """The newest first."""
     for days, minutes in ((1, 74), (3, 68), (6, 91), (8, 55)):
-        came = visit(days, who.full_name, minutes=days * 1440 + 7 * days)
+        came = visit(days, who, minutes=days * 1440 + 7 * days)
         left = clock.to_ms(came.check_in_time) + minutes * 60_000
-        yield replace(came, member=who.ref, status="checked_out", check_out_time=clock.to_text(left))
+        yield replace(came, status="checked_out", check_out_time=clock.to_text(left))
 
 
 def misfits() -> Iterator[ConflictNote]:

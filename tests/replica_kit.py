@@ -9,7 +9,7 @@ import pytest
 
 from gymtui.client.replica.replica import Replica
 from gymtui.protocol import Member, MembersPage
-from tests.client_kit import member
+from tests.factories import member
 
 Open = Callable[[], Replica]
 
@@ -50,11 +50,11 @@ def page(*members: Member, more: bool = False) -> MembersPage:
 def gym(replica: Replica) -> Replica:
     """A replica that knows five members, for searches."""
     people = [
-        member(1, "Ana Silva", phone="+41 79 555 01 23"),
+        member(1, "Ana Silva", membership_number="1001", phone="+41 79 555 01 23"),
         member(2, "Anabel Sá", membership_number="A-77"),
-        member(3, "Zoë O'Neil"),
-        member(4, "Silvana Anders"),
-        member(5, "陳大文"),
+        member(3, "Zoë O'Neil", membership_number="1003"),
+        member(4, "Silvana Anders", membership_number="1004"),
+        member(5, "陳大文", membership_number="1005"),
     ]
     replica.fold_members(page(*people))
     return replica

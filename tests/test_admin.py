@@ -22,7 +22,8 @@ from server.auth.auth import Auth
 from server.store import Store, StoreError, Transaction, User
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
-from tests.kit import PASSWORD, add_members, member
+from tests.factories import member_row
+from tests.kit import PASSWORD, add_members
 from tests.till import HOUR, Till
 
 
@@ -144,7 +145,7 @@ def test_an_export_has_everyone_who_is_not_deleted(
     path: Path, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     names = ["=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3", "\tx", "Ana"]
-    add_members(store, [member(str(n), "x") for n in range(7)])
+    add_members(store, [member_row(str(n), "x") for n in range(7)])
 
     def work(tx: Transaction) -> None:
         for number, name in enumerate(names):
@@ -168,7 +169,7 @@ def test_check_ins_are_exported_as_scripts_rely_on_it(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path.parent.mkdir()
-    till = Till(path, member("1", "Zoë", payment_overdue=True), member("2", "Ben"))
+    till = Till(path, member_row("1", "Zoë", payment_overdue=True), member_row("2", "Ben"))
     came = till.check_in("1", id="in")
     till.now += HOUR
     till.offline(till.now - HOUR // 2, "2")
@@ -210,7 +211,7 @@ def test_a_file_that_cannot_be_written(gym: Path, tmp_path: Path) -> None:
 
 def test_check_ins_are_exported_by_the_names_of_today(path: Path, tmp_path: Path) -> None:
     path.parent.mkdir()
-    till = Till(path, member("1", "Zoë"))
+    till = Till(path, member_row("1", "Zoë"))
     zoe = till.check_in("1").member.id
     till.give(SaveMember(member=MemberFields(id=zoe, full_name="Zoë Quist", membership_number="88")), user="mia")
     till.store.close()

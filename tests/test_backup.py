@@ -16,7 +16,8 @@ from server.admin.verify import check
 from server.store import BackupError, StoreError, opening
 from server.store.opening import back_up, open_store
 from tests.backup_kit import _no_file_is_left_open, file, in_folder, path, rows, sound, till
-from tests.kit import WITHIN, make_gym, member
+from tests.factories import member_row
+from tests.kit import WITHIN, make_gym
 from tests.till import Till
 
 __all__ = ["_no_file_is_left_open", "file", "path"]
@@ -49,7 +50,7 @@ def test_a_backup_is_the_gym_in_one_file_for_its_owner(path: Path, file: Path) -
 def test_a_backup_is_of_one_moment_though_the_gym_goes_on(
     path: Path, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gym = Till(path, *(member(str(n), f"Member {n}", notes="x" * 900) for n in range(3000)))
+    gym = Till(path, *(member_row(str(n), f"Member {n}", notes="x" * 900) for n in range(3000)))
     going, stop = Event(), Event()
 
     def write() -> None:
@@ -123,7 +124,7 @@ def test_where_there_is_no_gym_there_is_no_backup(path: Path, file: Path) -> Non
 
 
 def test_a_damaged_gym_makes_no_backup(path: Path, file: Path) -> None:
-    Till(path, *(member(str(n), f"Member {n}", notes="x" * 900) for n in range(200))).store.close()
+    Till(path, *(member_row(str(n), f"Member {n}", notes="x" * 900) for n in range(200))).store.close()
     data = bytearray(path.read_bytes())
     half = len(data) // 2 // 4096 * 4096
     data[half : half + 4096] = b"\xff" * 4096
@@ -137,7 +138,7 @@ def test_a_damaged_gym_makes_no_backup(path: Path, file: Path) -> None:
 def test_a_backup_that_is_broken_off_leaves_no_half_of_one(
     path: Path, file: Path, asked_to_end: signal.Signals, code: int
 ) -> None:
-    Till(path, *(member(str(n), f"Member {n}", notes="x" * 900) for n in range(3000))).store.close()
+    Till(path, *(member_row(str(n), f"Member {n}", notes="x" * 900) for n in range(3000))).store.close()
     running = subprocess.Popen(
         [sys.executable, "-c", BACKUP, path, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

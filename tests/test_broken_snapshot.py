@@ -9,7 +9,8 @@ from gymtui.client.connection.follower import Bookmark
 from gymtui.client.desk.member_sync import LEAST, PAGE, SOON, MemberSync
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
-from tests.client_kit import member, played, snapshot, visit
+from tests.client_kit import played
+from tests.factories import member, snapshot, visit
 from tests.waiting import until
 
 

@@ -11,8 +11,9 @@ from gymtui import clock, codec
 from gymtui.client import Login, MockWebSocket, Replica, WebSocketService
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.protocol import CheckIn, CheckOut
-from tests.client_kit import NOW, Heard, Played, played, running
-from tests.kit import PASSWORD, member, name_gym, serving, token
+from tests.client_kit import Heard, Played, played, running
+from tests.factories import NOW, member_row
+from tests.kit import PASSWORD, name_gym, serving, token
 from tests.network_kit import equal, full_house, in_a_hurry
 from tests.till import DAY, HOUR, MINUTE, Till
 from tests.waiting import until
@@ -93,7 +94,7 @@ def test_a_queue_keeps_its_order_when_the_clock_is_set(tmp_path: Path, step: int
 
 @pytest.mark.parametrize("step", STEPS)
 def test_nobody_leaves_before_they_came_whatever_the_server_s_clock_does(tmp_path: Path, step: int) -> None:
-    till = Till(tmp_path / "gym.db", *(member(str(n), f"Name {n}") for n in range(6)))
+    till = Till(tmp_path / "gym.db", *(member_row(str(n), f"Name {n}") for n in range(6)))
     seqs = [till.check_in(str(n)).seq for n in range(6)]
     till.now += step
     out = [till.check_out(str(n)) for n in range(3)]
@@ -113,7 +114,7 @@ def test_an_hour_that_comes_twice_or_never_costs_nobody_a_visit(tmp_path: Path, 
     path = tmp_path / "gym.db"
     name_gym(path, name="Zurich", timezone="Europe/Zurich", capacity=None)
     people = 4 * 6
-    till = Till(path, *(member(str(n), f"Name {n}") for n in range(people)))
+    till = Till(path, *(member_row(str(n), f"Name {n}") for n in range(people)))
     till.now = clock.to_ms(change) - 2 * HOUR
     came = []
     for n in range(people):

@@ -17,8 +17,9 @@ from gymtui.client.mock import MockConnection
 from gymtui.client.state import Phase
 from gymtui.protocol import CheckIn, Close
 from gymtui.ui import GymApp
-from tests.client_kit import NOW, TOKENS, URL, Heard, played, settle
+from tests.client_kit import TOKENS, URL, Heard, played, settle
 from tests.desk_kit import ANA, CAL, Gym, sent_ids
+from tests.factories import NOW
 from tests.ui_front_desk_kit import screen_text
 from tests.waiting import until
 

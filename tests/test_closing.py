@@ -12,7 +12,8 @@ from server.gym.assumed_exit import left_at
 from server.gym.auto_check_out import AutoCheckOut
 from server.store.group_commit import GroupCommit
 from tests.engines import Engine
-from tests.kit import member, name_gym
+from tests.factories import member_row
+from tests.kit import name_gym
 from tests.till import HOUR, MINUTE, NINE, Till
 
 POLICY = Policy(max_stay_minutes=180, closing_time="22:00")
@@ -21,7 +22,7 @@ POLICY = Policy(max_stay_minutes=180, closing_time="22:00")
 @pytest.fixture
 async def gym(engine: Engine) -> AsyncIterator[tuple[Till, AutoCheckOut]]:
     name_gym(engine.database, name=None, timezone="Europe/Zurich", capacity=None, policy=POLICY)
-    till = Till(engine.database, member("1", "Ana Silva"), member("2", "Ben Ode"))
+    till = Till(engine.database, member_row("1", "Ana Silva"), member_row("2", "Ben Ode"))
     database = GroupCommit(till.store, lambda _: None)
     yield till, AutoCheckOut(database, now=lambda: till.now)
     await database.close()

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Undo
 from server.store import Outcome
-from tests.kit import member, stored
+from tests.factories import member_row
+from tests.kit import stored
 from tests.sqlite_kit import connection_of
 from tests.till import DAY, Till
 
@@ -25,8 +26,12 @@ class Gym(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        members = [member("1", "One"), member("2", "Two", visits_left=2), member("3", "Three", visits_left=0)]
-        self.till = Till(Path(self.folder.name) / "gym.db", *members, member("4", "Four", status="banned"))
+        members = [
+            member_row("1", "One"),
+            member_row("2", "Two", visits_left=2),
+            member_row("3", "Three", visits_left=0),
+        ]
+        self.till = Till(Path(self.folder.name) / "gym.db", *members, member_row("4", "Four", status="banned"))
         self.cards = 2
         self.given: list[tuple[str, Command, str, Outcome]] = []
 

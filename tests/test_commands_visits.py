@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Refusal, Undo
 from server.store import Transaction
 from tests.commands_kit import till
-from tests.kit import add_members, member, stored
+from tests.factories import member_row
+from tests.kit import add_members, stored
 from tests.sqlite_kit import connection_of
 from tests.till import HOUR, MINUTE, NINE, Till
 
@@ -120,7 +121,7 @@ def test_an_empty_punch_card_refuses(till: Till) -> None:
 
 
 def test_an_empty_card_offline_stays_empty_and_gets_nothing_back(till: Till) -> None:
-    add_members(till.store, [member("2", "Ben Card", visits_left=0)])
+    add_members(till.store, [member_row("2", "Ben Card", visits_left=0)])
     came = till.offline(NINE - HOUR, "2", id="in")
     assert (came.flags, came.visits_left) == (("offline", "warned"), UNSET)
     assert till.undo("in").visits_left is UNSET

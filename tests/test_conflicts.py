@@ -17,7 +17,8 @@ from server.gym.conflicts import report
 from server.store import StoreError
 from server.store.sqlite.conflicts import ROWS
 from tests.engines import Engine
-from tests.kit import Wire, add_user, member, name_gym, serving, stored, token
+from tests.factories import member_row
+from tests.kit import Wire, add_user, name_gym, serving, stored, token
 from tests.sqlite_kit import reader_of
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
@@ -31,7 +32,10 @@ def database(engine: Engine) -> str | Path:
 def gym(database: str | Path) -> Iterator[Till]:
     """A gym in Zurich, where it is ten o'clock."""
     till = Till(
-        database, member("1", "Ana Silva"), member("2", "Ben Ode", valid_until="2026-11-03"), member("3", "Eva\x1b[31m")
+        database,
+        member_row("1", "Ana Silva"),
+        member_row("2", "Ben Ode", valid_until="2026-11-03"),
+        member_row("3", "Eva\x1b[31m"),
     )
     name_gym(database, name=None, timezone="Europe/Zurich", capacity=None)
     with closing(till.store):

@@ -17,7 +17,8 @@ from server.net import watchdog
 from tests.conformance import __main__ as program
 from tests.conformance.contract import play
 from tests.conformance.gym import Gym
-from tests.kit import make_gym, member, serving, token
+from tests.factories import member_row
+from tests.kit import make_gym, serving, token
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +36,7 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("in_a_hurry")
 async def test_all_of_it_holds_of_our_server(tmp_path: Path) -> None:
     path = tmp_path / "gym.db"
-    make_gym(path, *(member(str(n), f"Name {n}") for n in range(5200)))  # more rows than `resume` replays
+    make_gym(path, *(member_row(str(n), f"Name {n}") for n in range(5200)))  # more rows than `resume` replays
     async with serving(path) as server:
         gym = Gym(server.url, [token(path, user) for user in ROLES.values()])
         await gym.look()

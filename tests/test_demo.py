@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from server.store.opening import open_store
-from tests.kit import make_gym, member, serving, token
+from tests.factories import member_row
+from tests.kit import make_gym, serving, token
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -79,7 +80,7 @@ async def desk(gym: Path, url: str, folder: Path, name: str = "desk 1") -> Async
 async def test_two_hundred_codes_in_one_write_are_two_hundred_check_ins_in_order(tmp_path: Path) -> None:
     gym = tmp_path / "gym.db"
     codes = [f"{n:013d}" for n in range(7_000_000, 7_000_200)]
-    make_gym(gym, *(member(code, f"Member {code}") for code in codes))
+    make_gym(gym, *(member_row(code, f"Member {code}") for code in codes))
     async with serving(gym) as server, desk(gym, server.url, tmp_path) as terminal:
         await terminal.until("0 visits|TODAY")
         terminal.type("".join(f"{code}\r" for code in codes))
@@ -93,7 +94,7 @@ async def test_two_hundred_codes_in_one_write_are_two_hundred_check_ins_in_order
 
 async def test_what_a_desk_says_while_the_server_is_away_is_settled_once_when_it_is_back(tmp_path: Path) -> None:
     gym = tmp_path / "gym.db"
-    make_gym(gym, member("1", "Ana Silva"), member("2", "Ben Ode", valid_until="2020-01-01"))
+    make_gym(gym, member_row("1", "Ana Silva"), member_row("2", "Ben Ode", valid_until="2020-01-01"))
     async with serving(gym) as server:
         url = server.url
         port = int(url.split(":")[2].split("/")[0])
@@ -121,7 +122,7 @@ async def test_what_a_desk_says_while_the_server_is_away_is_settled_once_when_it
 
 async def test_keys_that_come_in_one_write_choose_the_one_they_name(tmp_path: Path) -> None:
     gym = tmp_path / "gym.db"
-    make_gym(gym, member("1", "Ana Silva"), member("2", "Anabel Silva"))
+    make_gym(gym, member_row("1", "Ana Silva"), member_row("2", "Anabel Silva"))
     async with serving(gym) as server, desk(gym, server.url, tmp_path) as terminal:
         terminal.type("ana")
         await terminal.until("Anabel Silva +2")
@@ -133,7 +134,7 @@ async def test_keys_that_come_in_one_write_choose_the_one_they_name(tmp_path: Pa
 
 async def test_commands_keep_their_place_among_the_keys_of_one_write(tmp_path: Path) -> None:
     gym = tmp_path / "gym.db"
-    make_gym(gym, *(member(f"{n}", f"Member {n}") for n in (5311, 5312, 5313, 900)))
+    make_gym(gym, *(member_row(f"{n}", f"Member {n}") for n in (5311, 5312, 5313, 900)))
     async with serving(gym) as server, desk(gym, server.url, tmp_path) as terminal:
         terminal.type("900")
         await terminal.until("Member 900 +900")  # the directory has come

@@ -14,15 +14,15 @@ from gymtui.protocol import (
     Policy,
     Undo,
 )
-from tests.client_kit import GYM, NOW, member
 from tests.desk_kit import ANA, BEN, CAL, TIME, Gym, gym
+from tests.factories import GYM, NOW, member
 from tests.waiting import until
 
 __all__ = ["gym"]
 
 
 def test_offline_it_decides_and_says_that_nothing_is_sent(gym: Gym) -> None:
-    verdict = gym.desk.check_in("1001")
+    verdict = gym.desk.check_in("1")
     assert verdict.words == "… Ana Silva queued, not sent yet"
     row = gym.replica.outbox.rows()[0]
     assert row == Outgoing(
@@ -31,7 +31,7 @@ def test_offline_it_decides_and_says_that_nothing_is_sent(gym: Gym) -> None:
     assert row.request == CheckIn(member_id="m1", occurred_at=TIME, offline=True, card="1001")
     assert gym.desk.in_since("m1") == NOW
     assert gym.desk.find("ana")[0].in_since == NOW
-    assert gym.desk.check_in("1001").kind == "already_in"
+    assert gym.desk.check_in("1").kind == "already_in"
     assert gym.desk.check_in("7777").words.startswith("✗ 7777 refused: nobody here has that number")
     assert gym.desk.check_in(BEN).kind == "refused"
     assert gym.desk.queued == 1
@@ -97,7 +97,7 @@ def test_the_policy_of_the_gym_decides_here_too(gym: Gym) -> None:
 
 def test_a_membership_that_the_rules_cannot_read_is_left_to_the_server(gym: Gym) -> None:
     gym.replica.apply([member(4, "Dan Odd", hours="whenever", seq=4)], 4)
-    assert gym.desk.check_in("1004").kind == "queued"
+    assert gym.desk.check_in("4").kind == "queued"
 
 
 async def test_the_servers_clock_tells_when_it_was(gym: Gym) -> None:

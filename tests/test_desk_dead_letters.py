@@ -16,8 +16,9 @@ from gymtui.protocol import (
     MembersPage,
     Request,
 )
-from tests.client_kit import NOW, member, settle, visit
+from tests.client_kit import settle
 from tests.desk_kit import ANA, CAL, Gym, done, gym, sent_ids
+from tests.factories import NOW, member, visit
 from tests.waiting import until
 
 __all__ = ["gym"]

@@ -11,8 +11,9 @@ from gymtui.protocol import (
     CheckOut,
     Undo,
 )
-from tests.client_kit import member, settle, visit
+from tests.client_kit import settle
 from tests.desk_kit import ANA, BEN, CAL, TIME, Gym, done, gym, sent_ids
+from tests.factories import member, visit
 from tests.waiting import until
 
 __all__ = ["gym"]
@@ -20,7 +21,7 @@ __all__ = ["gym"]
 
 async def test_a_check_in_is_queued_first_and_green_only_after_the_servers_yes(gym: Gym) -> None:
     async with gym.open() as connection:
-        first = gym.desk.check_in("1001")
+        first = gym.desk.check_in("1")
         assert first.words == "… Ana Silva queued: waiting for the server's answer"
         assert (first.sent, first.member, gym.desk.queued) == (True, ANA.ref, 1)
         request, id = await connection.received(CheckIn)
@@ -232,7 +233,7 @@ async def test_check_out(gym: Gym) -> None:
     gym.replica.apply([visit(1, ANA)], 1)
     gym.server.seq = 1
     async with gym.open() as connection:
-        assert gym.desk.check_out("1001").kind == "queued"
+        assert gym.desk.check_out("1").kind == "queued"
         assert gym.desk.in_since("m1") is None
         request, id = await connection.received(CheckOut)
         assert request == CheckOut(member_id="m1", occurred_at=TIME, queued_by="sam", card="1001")

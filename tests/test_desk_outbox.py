@@ -15,8 +15,9 @@ from gymtui.protocol import (
     MembersPage,
     Undo,
 )
-from tests.client_kit import NOW, member, running, settle, visit
+from tests.client_kit import running, settle
 from tests.desk_kit import ANA, CAL, TIME, Gym, done, gym, sent_ids
+from tests.factories import NOW, member, visit
 from tests.waiting import until
 
 __all__ = ["gym"]

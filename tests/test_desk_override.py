@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from gymtui.protocol import CheckIn, CheckInEvent, ErrorCode, Override, Undo
-from tests.client_kit import settle, visit
+from tests.client_kit import settle
 from tests.desk_kit import ANA, BEN, Gym, sent_ids
+from tests.factories import visit
 from tests.waiting import until
 
 PIN = "904517"

@@ -15,8 +15,8 @@ from gymtui.protocol import (
     CheckOut,
     Undo,
 )
-from tests.client_kit import NOW, member, visit
 from tests.desk_kit import ANA, CAL, TIME, Gym, done, gym
+from tests.factories import NOW, member, visit
 from tests.waiting import until
 
 __all__ = ["gym"]

@@ -23,8 +23,9 @@ from server.store import group_commit as database
 from server.store.opening import back_up, open_store, put_back
 from server.store.sqlite.file import open_to_read
 from server.store.sqlite.store import SqliteStore
+from tests.factories import member_row
 from tests.http_token_kit import ask, basic
-from tests.kit import WITHIN, Wire, make_gym, member, serving, stored, token
+from tests.kit import WITHIN, Wire, make_gym, serving, stored, token
 from tests.small_disk import SmallDisk, disk
 from tests.sqlite_kit import connection_of
 
@@ -64,7 +65,7 @@ async def test_a_full_disk_is_told_and_over_as_soon_as_there_is_room(
     disk: SmallDisk, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = disk.path / "gym.db"
-    make_gym(path, *(member(str(n), f"Member {n}") for n in range(300)))
+    make_gym(path, *(member_row(str(n), f"Member {n}") for n in range(300)))
     async with serving(path) as server, Wire.open(server.url, token(path, "ana")) as wire:
         assert (await wire.ask("check_in", {"code": "0"}, "before"))["ok"]
         disk.fill()
@@ -91,7 +92,7 @@ async def test_many_commands_at_once_on_a_disk_that_fills_are_each_answered_as_t
     disk: SmallDisk,
 ) -> None:
     path = disk.path / "gym.db"
-    make_gym(path, *(member(str(n), f"Member {n}") for n in range(600)))
+    make_gym(path, *(member_row(str(n), f"Member {n}") for n in range(600)))
     async with serving(path) as server, Wire.open(server.url, token(path, "ana")) as wire:
         disk.fill()
         for n in range(600):
@@ -107,7 +108,7 @@ async def test_many_commands_at_once_on_a_disk_that_fills_are_each_answered_as_t
 
 async def test_a_server_that_is_killed_on_a_full_disk_has_all_that_it_acknowledged(disk: SmallDisk) -> None:
     path = disk.path / "gym.db"
-    make_gym(path, *(member(str(n), f"Member {n}") for n in range(300)))
+    make_gym(path, *(member_row(str(n), f"Member {n}") for n in range(300)))
     command = (sys.executable, "-m", "gymtui.cli", "serve", "--port", "0", "--database", str(path))
     ana = token(path, "ana")
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -129,7 +130,7 @@ async def test_a_server_that_is_killed_on_a_full_disk_has_all_that_it_acknowledg
 
 def test_a_backup_that_a_disk_has_no_room_for_is_none(tmp_path: Path, disk: SmallDisk) -> None:
     path = tmp_path / "gym.db"
-    make_gym(path, *(member(str(n), f"Member {n}") for n in range(50)))
+    make_gym(path, *(member_row(str(n), f"Member {n}") for n in range(50)))
     disk.fill()
     with pytest.raises(BackupError, match=r"cannot be copied to .*full.*please free some space on the disk"):
         back_up(path, disk.path / "gym.bak")
@@ -141,7 +142,7 @@ def test_a_backup_that_a_disk_has_no_room_for_is_none(tmp_path: Path, disk: Smal
 
 def test_a_restore_that_a_disk_has_no_room_for_changes_nothing(tmp_path: Path, disk: SmallDisk) -> None:
     path, file = disk.path / "gym.db", tmp_path / "gym.bak"
-    make_gym(path, *(member(str(n), f"Member {n}") for n in range(50)))
+    make_gym(path, *(member_row(str(n), f"Member {n}") for n in range(50)))
     back_up(path, file)
     disk.fill()
     with pytest.raises(BackupError, match=r"cannot be copied to .*full.*please free some space on the disk"):
@@ -166,7 +167,7 @@ def test_a_disk_that_may_only_be_read_is_told_at_the_start(disk: SmallDisk) -> N
 
 async def test_a_file_that_may_only_be_read_is_told_while_the_server_runs(tmp_path: Path) -> None:
     path = tmp_path / "gym.db"
-    make_gym(path, member("1", "Ana"))
+    make_gym(path, member_row("1", "Ana"))
     async with serving(path) as server, Wire.open(server.url, token(path, "ana")) as wire:
         assert isinstance(server._database.store, SqliteStore)
         connection_of(server._database.store).execute("PRAGMA query_only = ON")
@@ -195,7 +196,7 @@ async def test_a_damaged_file_takes_no_command_any_more_and_gives_what_can_be_re
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, file = tmp_path / "gym.db", tmp_path / "gym.bak"
-    make_gym(path, member("1", "Ana"), member("2", "Ben"))
+    make_gym(path, member_row("1", "Ana"), member_row("2", "Ben"))
     ana = token(path, "ana")
     damage = r"malformed): it is damaged, please restore a backup with `gymtui admin restore FILE`."
     back_up(path, file)
@@ -223,7 +224,7 @@ async def test_a_damaged_file_takes_no_command_any_more_and_gives_what_can_be_re
 @pytest.mark.parametrize("table", ["gym", "visits", "members", "users"])
 async def test_a_damaged_table_is_a_sentence_wherever_it_is_met(tmp_path: Path, table: str) -> None:
     path = tmp_path / "gym.db"
-    make_gym(path, member("1", "Ana"))
+    make_gym(path, member_row("1", "Ana"))
     ana = token(path, "ana")
     async with serving(path) as server:
         spoil(path, table)

@@ -9,8 +9,9 @@ import pytest
 from gymtui.client.mock import MockConnection
 from gymtui.client.replica.replica import Replica
 from gymtui.protocol import CheckIn, MembersPage, Resume, Resumed
-from tests.client_kit import member, settle, visit
+from tests.client_kit import settle
 from tests.desk_kit import ANA, Gym
+from tests.factories import member, visit
 from tests.small_disk import SmallDisk, disk
 from tests.waiting import until
 

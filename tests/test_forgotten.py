@@ -6,10 +6,10 @@ from datetime import datetime
 
 from gymtui import clock, rules
 from gymtui.protocol import CheckIn, CheckOut
-from tests.client_kit import NOW, visit
 from tests.commands_kit import till
 from tests.desk_kit import ANA, Gym, gym
-from tests.kit import add_members, member, stored
+from tests.factories import NOW, member_row, visit
+from tests.kit import add_members, stored
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 __all__ = ["gym", "till"]
@@ -17,7 +17,7 @@ __all__ = ["gym", "till"]
 
 def test_a_punch_card_counts_each_day_also_without_a_check_out(till: Till) -> None:
     """Four days on a card, and nobody is ever seen to leave."""
-    add_members(till.store, [member("10", "Pia Punch", visits_left=10)])
+    add_members(till.store, [member_row("10", "Pia Punch", visits_left=10)])
     for day in range(1, 5):
         came = till.check_in("10", id=f"day {day}")
         assert (came.visits_left, stored(till.store, "10").visits_left) == (10 - day, 10 - day)

@@ -12,7 +12,8 @@ import pytest
 from server.store import Committed, Transaction, Work
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
-from tests.kit import make_gym, member
+from tests.factories import member_row
+from tests.kit import make_gym
 from tests.sqlite_kit import hold
 from tests.till import command
 
@@ -49,7 +50,7 @@ def gate() -> tuple[Work, Callable[[], None]]:
 
 
 async def test_what_comes_while_one_commit_runs_is_the_next(path: Path) -> None:
-    make_gym(path, *(member(str(n), "Ana") for n in range(50)))
+    make_gym(path, *(member_row(str(n), "Ana") for n in range(50)))
     async with threads(path) as (database, commits):
         busy, go = gate()
         first = asyncio.create_task(database.write(busy))
@@ -63,7 +64,7 @@ async def test_what_comes_while_one_commit_runs_is_the_next(path: Path) -> None:
 
 
 async def test_one_bad_work_harms_no_neighbour(path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    make_gym(path, member("1", "Ana"), member("2", "Ben"))
+    make_gym(path, member_row("1", "Ana"), member_row("2", "Ben"))
     async with threads(path) as (database, commits):
         told: list[tuple[str, str | None]] = []
         busy, go = gate()
@@ -80,7 +81,7 @@ async def test_one_bad_work_harms_no_neighbour(path: Path, caplog: pytest.LogCap
 
 
 async def test_all_of_a_group_hear_that_the_database_cannot_be_written(path: Path) -> None:
-    make_gym(path, member("1", "Ana"), member("2", "Ben"))
+    make_gym(path, member_row("1", "Ana"), member_row("2", "Ben"))
     async with threads(path, patience=0) as (database, commits):
         with closing(hold(path)):
             outcomes = await asyncio.gather(*(database.write(command(code, f"c{code}")) for code in "12"))
@@ -93,7 +94,7 @@ async def test_all_of_a_group_hear_that_the_database_cannot_be_written(path: Pat
 
 
 async def test_closing_commits_what_waits(path: Path) -> None:
-    make_gym(path, *(member(str(n), "Ana") for n in range(20)))
+    make_gym(path, *(member_row(str(n), "Ana") for n in range(20)))
     async with threads(path) as (database, _):
         for n in range(20):
             database.submit(command(str(n), f"c{n}"), lambda _: None)

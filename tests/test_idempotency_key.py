@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Notified, Notify, Undo
 from tests.commands_kit import till
-from tests.kit import add_members, member, stored
+from tests.factories import member_row
+from tests.kit import add_members, stored
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 __all__ = ["till"]
@@ -27,7 +28,7 @@ def test_the_same_command_has_the_same_reply(till: Till) -> None:
 
 def test_a_refusal_is_kept(till: Till) -> None:
     first = till.refused(CheckIn(code="3"), id="same")
-    add_members(till.store, [member("3", "Cem Late", valid_until="2030-01-01")])
+    add_members(till.store, [member_row("3", "Cem Late", valid_until="2030-01-01")])
     assert till.refused(CheckIn(code="3"), id="same") == first
     assert till.check_in("3").status == "checked_in"
 

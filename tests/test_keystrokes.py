@@ -10,7 +10,7 @@ from gymtui.client import Replica
 from gymtui.protocol import Member, MembersPage
 from gymtui.sample.people import members
 from gymtui.ui.screens.front_desk import HITS
-from tests.client_kit import member
+from tests.factories import member
 from tests.keystrokes import Keystrokes, beginnings
 
 

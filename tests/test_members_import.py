@@ -17,7 +17,8 @@ from server.admin.errors import AdminError
 from server.admin.importing.csv_members import MembersFileError
 from server.store import Store, Transaction
 from server.store.opening import open_store
-from tests.kit import add_members, member, stored
+from tests.factories import member_row
+from tests.kit import add_members, stored
 from tests.sqlite_kit import connection_of
 
 
@@ -61,7 +62,7 @@ def test_an_import_adds_and_changes_and_repeats_nothing(
 def test_bad_rows_are_named_and_the_good_ones_taken(
     path: Path, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    add_members(store, [member("7", "Gil") | {"id": "g"}])
+    add_members(store, [member_row("7", "Gil") | {"id": "g"}])
     file = write(
         tmp_path / "m.csv", "id,number,name,status", ",1,Ana,", ",2,,", "new,7,Not Gil,", ",3,Cem,gone", "g,8,Gil,"
     )
@@ -80,7 +81,7 @@ def test_bad_rows_are_named_and_the_good_ones_taken(
 def test_a_strict_import_takes_all_or_nothing(
     path: Path, store: Store, tmp_path: Path, bad: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    add_members(store, [member("7", "Gil") | {"id": "g"}])
+    add_members(store, [member_row("7", "Gil") | {"id": "g"}])
     before = kinds(store)
     file = write(tmp_path / "m.csv", "id,number,name,status", *(f",x{n},Ana," for n in range(600)), bad)
     with pytest.raises(AdminError, match=r"m\.csv was not imported: please mend the rows named above"):
@@ -164,13 +165,13 @@ def test_a_file_that_is_none_changes_nothing(path: Path) -> None:
 
 
 def test_who_was_deleted_comes_back_with_an_import(store: Store) -> None:
-    add_members(store, [member("1", "Ana")])
+    add_members(store, [member_row("1", "Ana")])
     gone = Member(**(asdict(stored(store, "1")) | {"deleted": True}))
 
     def work(tx: Transaction) -> None:
         tx.put_member(gone)
 
     store.write([work])
-    add_members(store, [member("1", "Ana")])
+    add_members(store, [member_row("1", "Ana")])
     assert stored(store, "1").deleted is False
     assert len(store.search_members("ana", 5)) == 1

@@ -13,14 +13,14 @@ from textual.pilot import Pilot
 from gymtui import clock
 from gymtui.client import MockWebSocket
 from gymtui.client.mock import MockConnection
-from gymtui.protocol import Request, Resume, Resumed, Snapshot
+from gymtui.protocol import Request, Resume, Resumed
 from gymtui.ui.monitor_app import MonitorApp
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.traffic import Percentiles, Traffic, percentiles
 from gymtui.ui.widgets.traffic_figures import sparkline
+from tests.factories import NOW, refusal, snapshot, visit
 from tests.pictures import Camera
 from tests.played_gym import Clock, monitor
-from tests.ui_fakes import GYM, NOW, STATS, refusal, visit
 
 TOKEN = "a.b.c"
 
@@ -86,8 +86,7 @@ def answer(connection: MockConnection, request: Request, id: str | None) -> None
     if isinstance(request, Resume):
         connection.reply(id, Resumed("snapshot"))
         recent = (visit(2, "Zoe Huber"), visit(1, "Ida Vogel", minutes=3))
-        whole = Snapshot(epoch="epoch-1", seq=2, gym=GYM, present=recent, recent=recent, stats=STATS, more=False)
-        connection.send_message(whole)
+        connection.send_message(snapshot(2, *recent, recent=recent))
 
 
 @asynccontextmanager

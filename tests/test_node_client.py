@@ -14,7 +14,8 @@ import pytest
 
 from server.net import http
 from server.store.opening import open_store
-from tests.kit import PASSWORD, WITHIN, add_members, member, port_of, serving
+from tests.factories import member_row
+from tests.kit import PASSWORD, WITHIN, add_members, port_of, serving
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +58,7 @@ async def test_a_stranger_checks_a_member_in_and_out_over_a_restart(gym: Path, m
             await client.until("renewed", success=True)
             head = server.hub.head
         with closing(open_store(gym)) as store:
-            add_members(store, [member("new", "Somebody New")])  # what the client has to catch up with
+            add_members(store, [member_row("new", "Somebody New")])  # what the client has to catch up with
         async with serving(gym, port=port):
             await client.until("closed", code=1000)
             async with asyncio.timeout(WITHIN):

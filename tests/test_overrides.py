@@ -16,8 +16,9 @@ from server.admin import users
 from server.app import Server
 from server.auth import auth
 from server.store.opening import open_store
+from tests.factories import member_row
 from tests.http_token_kit import Watch
-from tests.kit import PASSWORD, Wire, make_gym, member, serving, token
+from tests.kit import PASSWORD, Wire, make_gym, serving, token
 from tests.sqlite_kit import connection_of
 from tests.websocket_server_kit import change_user, on_disk
 
@@ -30,11 +31,11 @@ def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "gym.db"
     make_gym(
         path,
-        member("1", "Zoë Fine"),
-        member("2", "Ben Banned", status="banned"),
-        member("3", "Cem Late", valid_until="2020-01-31"),
-        member("4", "Dea Debt", payment_overdue=True),
-        member("5", "Eva Card", visits_left=0),
+        member_row("1", "Zoë Fine"),
+        member_row("2", "Ben Banned", status="banned"),
+        member_row("3", "Cem Late", valid_until="2020-01-31"),
+        member_row("4", "Dea Debt", payment_overdue=True),
+        member_row("5", "Eva Card", visits_left=0),
     )
     with closing(open_store(path)) as store:
         users.add_user(store, "max", "manager", PASSWORD)

@@ -9,10 +9,10 @@ import pyte
 import pytest
 
 from gymtui.protocol import CheckIn
+from tests.factories import member_row
 from tests.faults.eye import COLOURS, Eye, Journal
 from tests.faults.outages import DISKS, Plug
 from tests.faults.plug import Pulling
-from tests.kit import member
 from tests.small_disk import SmallDisk
 from tests.till import Till
 
@@ -52,7 +52,7 @@ class Played:
     """A gym with Ana and Ben, and a screen that says what the test lets it say."""
 
     def __init__(self, folder: Path) -> None:
-        self.till = Till(folder / "gym.db", member("1", "Ana Silva"), member("2", "Ben Ode", status="frozen"))
+        self.till = Till(folder / "gym.db", member_row("1", "Ana Silva"), member_row("2", "Ben Ode", status="frozen"))
         self.eye = Eye(Journal(folder / "gym.db"))
         self._screen = pyte.Screen(80, 24)
         self._stream = pyte.Stream(self._screen)
@@ -120,7 +120,7 @@ def test_words_in_the_colour_of_others_are_seen(played: Played, line: str, colou
 def test_what_was_lost_and_what_was_done_too_often_is_found(tmp_path: Path) -> None:
     pulling = Pulling(tmp_path, rounds=1, seed=1)
     pulling.scanner.expected["Ana Silva", "in"] = 1
-    Till(pulling.house.gym.database, member("1", "Ben Ode")).check_in()
+    Till(pulling.house.gym.database, member_row("1", "Ben Ode")).check_in()
     pulling._audit()
     assert pulling.failures == [
         "Ana Silva (in) is 0 times in the journal, and not 1",

@@ -19,7 +19,8 @@ from websockets.asyncio.client import connect
 from gymtui import clock, codec, protocol
 from gymtui.client.connection.reconnect import course
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Policy, Role, limits
-from tests.kit import Wire, make_gym, member, name_gym, serving, token
+from tests.factories import member_row
+from tests.kit import Wire, make_gym, name_gym, serving, token
 from tests.shapes import lines_of
 
 PAGE: Final = (Path(__file__).parent.parent / "docs" / "PROTOCOL.md").read_text()
@@ -250,7 +251,7 @@ async def test_the_conversations_are_played(tmp_path: Path) -> None:
     path = tmp_path / "gym.db"
     at = clock.to_ms(f"{DAY}T09:00:00Z")
     time = [at]
-    make_gym(path, member("4711", "Ana Silva"), member("4712", "Ben Ode", valid_until="2026-11-03"))
+    make_gym(path, member_row("4711", "Ana Silva"), member_row("4712", "Ben Ode", valid_until="2026-11-03"))
     name_gym(path, name="Riverside", timezone="Europe/Zurich", capacity=120)
     tokens = {
         "MANAGERS_TOKEN": token(path, "mia", ttl=300, now=at),

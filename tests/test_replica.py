@@ -13,8 +13,8 @@ from gymtui import codec
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.schema import APPLICATION_ID, VERSIONS
 from gymtui.client.replica.undo_log import Undoable
-from gymtui.protocol import Event, Member, MemberRef, Notification, Refusal
-from tests.client_kit import GYM, member, snapshot, stats, visit
+from gymtui.protocol import Event, Member, MemberRef, Notification
+from tests.factories import GYM, member, refusal, snapshot, stats, visit
 from tests.replica_kit import Open, gym, open_replica, path, replica
 
 __all__ = ["gym", "open_replica", "path", "replica"]
@@ -188,14 +188,12 @@ def test_a_visit_at_no_time_there_is_stops_nobody(replica: Replica) -> None:
 
 def test_the_recent_past_is_a_ring_of_news(replica: Replica) -> None:
     notice = Notification(id="n", level="info", title="Hello", message="", at="", seq=601)
-    refusal = Refusal(
-        id="r", member=None, code="x", reason="", message="", at="", by="", desk=None, command_id="", seq=602
-    )
+    refused = refusal(602)
     replica.apply([visit(seq) for seq in range(1, 601)], 600)
-    replica.apply([notice, refusal, member(603), GYM], 604)
+    replica.apply([notice, refused, member(603), GYM], 604)
     recent = replica.recent(1000)
     assert [event.seq for event in recent] == [*range(602, 102, -1)]
-    assert recent[:2] == [refusal, notice]
+    assert recent[:2] == [refused, notice]
     assert len(replica.recent(7)) == 7
 
 

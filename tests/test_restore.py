@@ -25,7 +25,8 @@ from server.store.sqlite import backup as sqlite_backup
 from server.store.sqlite.file import lock
 from tests.backup_kit import _no_file_is_left_open, file, in_folder, path, rows, sound, till
 from tests.client_kit import running
-from tests.kit import WITHIN, Wire, make_gym, member, serving, token
+from tests.factories import member_row
+from tests.kit import WITHIN, Wire, make_gym, serving, token
 from tests.till import MINUTE, Till
 
 __all__ = ["_no_file_is_left_open", "file", "path"]
@@ -206,7 +207,7 @@ async def test_the_first_server_on_a_backup_gives_its_journal_a_new_epoch(path: 
 
 
 async def test_a_client_takes_up_a_restored_gym_anew_and_its_commands_land_once(path: Path, file: Path) -> None:
-    make_gym(path, member("1", "Ana"), member("2", "Ben"))
+    make_gym(path, member_row("1", "Ana"), member_row("2", "Ben"))
     ana = token(path, "ana")
     async with serving(path) as server, Wire.open(server.url, ana) as wire:
         status = (await wire.until("connection_status"))["payload"]
@@ -231,7 +232,7 @@ async def test_a_client_takes_up_a_restored_gym_anew_and_its_commands_land_once(
 
 
 async def test_a_desk_notices_a_restored_gym_and_tells_it_again_what_it_lacks(path: Path, file: Path) -> None:
-    make_gym(path, member("1", "Ana"), member("2", "Ben"), member("3", "Cleo"))
+    make_gym(path, member_row("1", "Ana"), member_row("2", "Ben"), member_row("3", "Cleo"))
     ana = token(path, "ana")
     with closing(Replica(file.with_name("desk.db"))) as replica:
         async with serving(path) as server, desk_at(server.url, replica, ana) as (desk, until):
@@ -256,7 +257,7 @@ async def test_a_desk_notices_a_restored_gym_and_tells_it_again_what_it_lacks(pa
 
 
 async def test_a_client_that_is_ahead_of_a_file_put_there_by_hand_takes_it_up_anew(path: Path) -> None:
-    make_gym(path, member("1", "Ana"))
+    make_gym(path, member_row("1", "Ana"))
     ana, old = token(path, "ana"), path.read_bytes()
     async with serving(path) as server, Wire.open(server.url, ana) as wire:
         seq = (await wire.ask("check_in", {"code": "1"}))["result"]["seq"]

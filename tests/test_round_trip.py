@@ -18,7 +18,8 @@ from server.admin import members
 from server.admin.exports import write_members
 from server.admin.importing.csv_members import read_members
 from server.store.opening import open_store
-from tests.kit import make_gym, member
+from tests.factories import member_row
+from tests.kit import make_gym
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
     lambda text: text == text.strip()
@@ -106,7 +107,7 @@ def test_what_is_exported_can_be_imported(tmp_path: Path) -> None:
         "guest": True,
     }
     there, back, file = tmp_path / "a.db", tmp_path / "b.db", tmp_path / "m.csv"
-    make_gym(there, member("1", "Zoë, the first", **fields), member("2", "Ben"))
+    make_gym(there, member_row("1", "Zoë, the first", **fields), member_row("2", "Ben"))
     members.members_export(database=str(there), file=file)
     members.members_import(database=str(back), file=file, strict=True)
 

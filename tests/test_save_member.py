@@ -12,13 +12,14 @@ from msgspec.structs import asdict
 
 from gymtui.protocol import CheckIn, CheckOut, Member, MemberFields, Saved, SaveMember, Undo
 from tests.engines import Engine
-from tests.kit import Wire, member, name_gym, serving, stored, token
+from tests.factories import member_row
+from tests.kit import Wire, name_gym, serving, stored, token
 from tests.till import Till
 
 
 @pytest.fixture
 def till(engine: Engine) -> Iterator[Till]:
-    till = Till(engine.database, member("1", "Zoë O'Neil", phone="+41 44 123", plan="Gold"), member("2", "Ben"))
+    till = Till(engine.database, member_row("1", "Zoë O'Neil", phone="+41 44 123", plan="Gold"), member_row("2", "Ben"))
     yield till
     till.store.close()
 

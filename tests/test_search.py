@@ -20,7 +20,8 @@ from server.store import Store
 from server.store.opening import open_store
 from server.store.sqlite import file
 from server.store.sqlite.schema import MIGRATIONS
-from tests.kit import add_members, member
+from tests.factories import member_row
+from tests.kit import add_members
 from tests.sqlite_kit import connection_of
 
 NAMES: Final = "Ana An Amaru Bea Ben Sa Silva Simon O'Neil Zoë Anna-Lena Straße Ödön 陳大文".split()
@@ -49,7 +50,7 @@ def gym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gym]:
     """Names of one to three words, many of them alike; numbers with letters, phones, some deleted."""
     random = Random(5)
     people = [
-        member(
+        member_row(
             random.choice(("G-{}", "A{}", "{}")).format(number),
             " ".join(random.choices(NAMES, k=random.choice((1, 2, 2, 3)))),
             phone=random.choice((None, "+41 79 110 10 10", "017 1")),
@@ -114,7 +115,7 @@ def test_whom_an_older_database_knew_is_found_by_beginnings_run_together(
         older.setattr(file, "MIGRATIONS", MIGRATIONS[:before])
         older.setattr(file, "SCHEMA_VERSION", before)
         store = open_store(tmp_path / "gym.db")
-        add_members(store, [member("1", "Ana Silva"), member("2", "Ana Sa", deleted=True)])
+        add_members(store, [member_row("1", "Ana Silva"), member_row("2", "Ana Sa", deleted=True)])
         connection_of(store).execute("UPDATE words SET word = 'old ' || word")
         store.close()
     store = open_store(tmp_path / "gym.db")

@@ -27,8 +27,9 @@ from gymtui.logs import redact
 from server.admin import users
 from server.auth import auth
 from server.store.opening import open_store
+from tests.factories import member_row
 from tests.http_token_kit import ask, basic, bearer
-from tests.kit import WITHIN, Wire, make_gym, member, token
+from tests.kit import WITHIN, Wire, make_gym, token
 from tests.test_cli import ENVIRONMENT, ROOT
 from tests.waiting import until
 
@@ -135,7 +136,11 @@ def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """`canary` is staff, with a password of its own; `mia` has a PIN; member 3 is refused."""
     path = tmp_path / "server" / "gym.db"
     path.parent.mkdir()
-    make_gym(path, *(member(str(n), f"Name {n}") for n in (1, 2, 4)), member("3", "Cem Late", valid_until="2020-01-31"))
+    make_gym(
+        path,
+        *(member_row(str(n), f"Name {n}") for n in (1, 2, 4)),
+        member_row("3", "Cem Late", valid_until="2020-01-31"),
+    )
     with closing(open_store(path)) as store:
         users.add_user(store, "canary", "staff", PASSWORD)
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{PIN}\n"))

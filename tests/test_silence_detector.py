@@ -11,7 +11,8 @@ from gymtui.client.connection.heartbeat import BEAT
 from gymtui.client.connection.silence import PATIENCE
 from gymtui.client.mock import MockConnection, MockWebSocket
 from gymtui.protocol import CheckIn, Ping, Pong, Request
-from tests.client_kit import NOW, Played, played, settle, visit
+from tests.client_kit import Played, played, settle
+from tests.factories import NOW, visit
 from tests.waiting import until
 
 

@@ -26,7 +26,8 @@ from gymtui.programs.simulate import IN_FLIGHT, NothingToSimulate, Simulation
 from server.admin.users import users_disable
 from server.app import Server
 from server.store.opening import open_store
-from tests.kit import WITHIN, make_gym, member, serving, token
+from tests.factories import member_row
+from tests.kit import WITHIN, make_gym, serving, token
 from tests.tail_kit import environment, told
 from tests.waiting import until
 
@@ -97,7 +98,7 @@ async def test_the_same_seed_is_the_same_day(tmp_path: Path) -> None:
     days: list[list[tuple[str, str | None]]] = []
     for seed in (7, 7, 8):
         path = tmp_path / f"{len(days)}.db"
-        make_gym(path, *(member(str(n), f"Name {n}") for n in range(100)))
+        make_gym(path, *(member_row(str(n), f"Name {n}") for n in range(100)))
         async with serving(path) as server:
             await simulate(services(server, token(path, "ana"), 1), 100, seed=seed)
         people = [(what, (event["member"] or {}).get("full_name")) for what, event in journal(path)]

@@ -12,7 +12,8 @@ from server.store import StoreError, StoreUnavailable
 from server.store.opening import open_store
 from server.store.sqlite import file
 from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS
-from tests.kit import add_members, member
+from tests.factories import member_row
+from tests.kit import add_members
 from tests.sqlite_kit import connection_of, hold
 from tests.till import Till, command
 
@@ -110,7 +111,7 @@ def test_a_file_that_another_program_writes_is_waited_for_and_told(path: Path) -
 
 
 def test_a_locked_database_is_unavailable_and_comes_back(path: Path) -> None:
-    with closing(Till(path, member("1", "Ana")).store):
+    with closing(Till(path, member_row("1", "Ana")).store):
         pass
     with closing(open_store(path, patience=0)) as store:
         before = store.head()
@@ -122,12 +123,12 @@ def test_a_locked_database_is_unavailable_and_comes_back(path: Path) -> None:
 
 
 def test_a_full_disk_is_unavailable_and_comes_back(path: Path) -> None:
-    with closing(Till(path, member("1", "Ana")).store) as store:
+    with closing(Till(path, member_row("1", "Ana")).store) as store:
         before = store.head()
         pages = connection_of(store).execute("PRAGMA page_count").fetchone()[0]
         connection_of(store).execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreUnavailable, match="full"):
-            add_members(store, [member(str(n), f"Name {n}", notes="x" * 900) for n in range(2, 40)])
+            add_members(store, [member_row(str(n), f"Name {n}", notes="x" * 900) for n in range(2, 40)])
         assert store.head() == before
         connection_of(store).execute("PRAGMA max_page_count = 1000000")
         outcomes, _ = store.write([command("1", "a")])

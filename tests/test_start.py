@@ -10,7 +10,8 @@ import pytest
 
 from gymtui.cli import SCREENS
 from gymtui.preferences import Choices, ChoicesFile
-from tests.kit import PASSWORD, make_gym, member, serving
+from tests.factories import member_row
+from tests.kit import PASSWORD, make_gym, serving
 from tests.terminal import Terminal
 from tests.test_cli import ENVIRONMENT
 
@@ -57,7 +58,7 @@ async def test_what_is_opened_is_said_first_and_leaves_no_trace(tmp_path: Path) 
 
 async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_first(tmp_path: Path) -> None:
     gym, data = tmp_path / "gym.db", tmp_path / "data"
-    make_gym(gym, member("1", "Ana Silva"))
+    make_gym(gym, member_row("1", "Ana Silva"))
     environment = {"XDG_DATA_HOME": str(data), "XDG_CONFIG_HOME": str(tmp_path)}
     async with serving(gym) as server:
         place = ("--url", server.url, "--desk", "bar")

@@ -18,7 +18,8 @@ from server.gym.orders import Order
 from server.store import Transaction, User
 from server.store.opening import open_store
 from tests.engines import Engine
-from tests.kit import add_members, member, stored
+from tests.factories import member_row
+from tests.kit import add_members, stored
 from tests.till import HOUR, NINE, Till, command
 
 
@@ -41,14 +42,14 @@ def test_a_new_file_is_an_empty_gym(database: str | Path) -> None:
 
 
 def test_a_file_stays_what_it_is(database: str | Path) -> None:
-    with closing(Till(database, member("1", "Ana")).store) as store:
+    with closing(Till(database, member_row("1", "Ana")).store) as store:
         before = store.epoch(), store.head(), store.signing_keys(), store.read(0, 10)
     with closing(open_store(database)) as store:
         assert (store.epoch(), store.head(), store.signing_keys(), store.read(0, 10)) == before
 
 
 def test_a_group_is_one_commit_or_none(database: str | Path) -> None:
-    with closing(Till(database, member("1", "Ana"), member("2", "Ben")).store) as store:
+    with closing(Till(database, member_row("1", "Ana"), member_row("2", "Ben")).store) as store:
         before = store.head(), store.stats()
         with pytest.raises(ZeroDivisionError):
             store.write([command("1", "a"), spoiled, command("2", "b")])
@@ -65,7 +66,7 @@ def test_a_group_is_one_commit_or_none(database: str | Path) -> None:
 
 
 def test_the_same_command_twice_in_a_group_is_done_once(database: str | Path) -> None:
-    with closing(Till(database, member("1", "Ana")).store) as store:
+    with closing(Till(database, member_row("1", "Ana")).store) as store:
         outcomes, committed = store.write([command("1", "a"), command("1", "a")])
         assert outcomes[1] == replace(outcomes[0], duplicate=True)
         assert len(committed.rows) == 1
@@ -78,9 +79,9 @@ def test_the_same_command_twice_in_a_group_is_done_once(database: str | Path) ->
 def till(database: str | Path) -> Iterator[Till]:
     till = Till(
         database,
-        member("1", "Zoë O'Neil", phone="+41 44 123 45 67"),
-        member("2", "Zoltan Neilson"),
-        member("A-30", "Ana Zoe Müller"),
+        member_row("1", "Zoë O'Neil", phone="+41 44 123 45 67"),
+        member_row("2", "Zoltan Neilson"),
+        member_row("A-30", "Ana Zoe Müller"),
     )
     yield till
     till.store.close()
@@ -115,7 +116,7 @@ def test_search_gives_no_more_than_asked_for(till: Till) -> None:
 
 
 def test_a_new_name_is_found_and_the_old_one_is_not(till: Till) -> None:
-    add_members(till.store, [member("1", "Zoë Abt")])
+    add_members(till.store, [member_row("1", "Zoë Abt")])
     assert till.store.search_members("oneil", 10) == []
     assert len(till.store.search_members("abt", 10)) == 1
 
@@ -133,7 +134,7 @@ def test_a_members_card_has_their_last_visits(till: Till) -> None:
 
 
 def test_who_is_present_newest_first_in_pages(till: Till) -> None:
-    add_members(till.store, [member(f"p{n}", f"P {n}") for n in range(7)])
+    add_members(till.store, [member_row(f"p{n}", f"P {n}") for n in range(7)])
     for n in range(7):
         till.now += n % 2  # some came in the same millisecond
         till.check_in(f"p{n}")
@@ -159,7 +160,7 @@ def test_the_directory_in_pages(till: Till) -> None:
 
 
 def test_a_page_has_no_more_bytes_than_one_message_may(till: Till) -> None:
-    add_members(till.store, [member(f"b{n}", f"B {n}", notes="ü" * 1000) for n in range(300)])
+    add_members(till.store, [member_row(f"b{n}", f"B {n}", notes="ü" * 1000) for n in range(300)])
     after, more, seen = 0, True, 0
     while more:
         page, after, more, _ = till.store.sync_members(after, 500)
@@ -177,7 +178,7 @@ def test_the_counters_are_of_the_gyms_own_day(database: str | Path) -> None:
             tx.append(gym, kind="configure", user="")
 
         store.write([work])
-        add_members(store, [member("1", "Ana")])
+        add_members(store, [member_row("1", "Ana")])
         order = Order(
             id="c",
             payload=CheckIn(code="1", occurred_at=clock.to_text(NINE + 14 * HOUR - 1), offline=True),

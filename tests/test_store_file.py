@@ -15,7 +15,8 @@ from server.store import group_commit as database
 from server.store.opening import open_store
 from server.store.sqlite.file import lock
 from server.store.sqlite.store import SqliteStore
-from tests.kit import make_gym, member, name_gym, serving
+from tests.factories import member_row
+from tests.kit import make_gym, name_gym, serving
 from tests.small_disk import SmallDisk, disk
 
 __all__ = ["disk"]
@@ -87,7 +88,7 @@ def test_a_commit_is_asked_of_the_disk_itself(path: Path) -> None:
 
 
 def test_a_commit_that_changes_nothing_writes_nothing(path: Path) -> None:
-    make_gym(path, member("1", "Ana"))
+    make_gym(path, member_row("1", "Ana"))
     with closing(open_store(path)) as store:
         store.write([lambda tx: tx.begin_epoch(), lambda _: None])
         name_gym(path, name=None, timezone="UTC", capacity=None)
@@ -106,7 +107,7 @@ def test_a_gym_that_has_lost_its_own_row_is_damaged(path: Path) -> None:
 
 def test_a_full_disk_is_told_where_a_gym_that_was_closed_is_opened(disk: SmallDisk) -> None:
     path = disk.path / "gym.db"
-    make_gym(path, member("1", "Ana"))
+    make_gym(path, member_row("1", "Ana"))
     disk.fill()
     with pytest.raises(StoreError, match=r"gym\.db cannot be used \(.*\): please free some space on the disk\."):
         open_store(path)
@@ -119,7 +120,7 @@ async def test_a_server_that_was_killed_on_a_full_disk_starts_on_it_and_is_not_r
 ) -> None:
     monkeypatch.setattr(database, "COMMIT_COUNTS", 0.0)
     path = disk.path / "gym.db"
-    make_gym(path, member("1", "Ana"))
+    make_gym(path, member_row("1", "Ana"))
     with closing(open_store(path)) as killed:  # what it had beside the file is there
         killed.write([lambda tx: tx.touch()])
         disk.fill()

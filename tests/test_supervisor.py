@@ -12,7 +12,8 @@ from server.net.supervisor import Supervisor
 from server.store import Committed, Transaction
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
-from tests.kit import Wire, make_gym, member, serving, token
+from tests.factories import member_row
+from tests.kit import Wire, make_gym, serving, token
 from tests.test_cli import finished, served
 from tests.till import command
 
@@ -44,7 +45,7 @@ main(["serve", *sys.argv[1:]])
 
 @pytest.fixture
 def gym(tmp_path: Path) -> Path:
-    make_gym(tmp_path / "gym.db", member("1", "Ana"), member("2", "Ben"))
+    make_gym(tmp_path / "gym.db", member_row("1", "Ana"), member_row("2", "Ben"))
     return tmp_path / "gym.db"
 
 

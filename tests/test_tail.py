@@ -22,8 +22,9 @@ from gymtui.client.unattended import needs_a_person
 from gymtui.programs.tail import Tail
 from gymtui.protocol import Resume
 from server.store.opening import open_store
-from tests.client_kit import GYM, NOW, played, running, snapshot, visit
-from tests.kit import WITHIN, Wire, add_members, member, port_of, serving, token
+from tests.client_kit import played, running
+from tests.factories import GYM, NOW, member_row, snapshot, visit
+from tests.kit import WITHIN, Wire, add_members, port_of, serving, token
 from tests.tail_kit import command, ended, told
 from tests.waiting import until
 
@@ -96,7 +97,7 @@ async def test_a_restart_of_the_server_loses_nothing_and_repeats_nothing(gym: Pa
                 await wire.ask("check_in", {"code": str(code)}, f"first {code}")
         await out.until(10)
     with closing(open_store(gym)) as store:  # something happens while nobody serves
-        add_members(store, [member(f"9{n}", f"New {n}") for n in range(20)])
+        add_members(store, [member_row(f"9{n}", f"New {n}") for n in range(20)])
     async with serving(gym, port=port), Wire.open(url, access) as wire:
         for code in range(10):
             await wire.ask("check_out", {"code": str(code)}, f"then {code}")
@@ -119,9 +120,9 @@ async def test_the_wall_is_where_the_gym_is_and_goes_with_it() -> None:
         connection.send_message(snapshot(7))
         connection.events(visit(8), msgspec.structs.replace(GYM, timezone="Asia/Tokyo", seq=9), visit(10))
         assert await out.until(3) == [
-            "17:24:00  in        Member 8  1008  desk 2",
+            "17:24:00  in        Member 8  8  Main door  desk 2",
             "01:24:00  gym       Riverside  Asia/Tokyo",
-            "01:24:00  in        Member 10  1010  desk 2",
+            "01:24:00  in        Member 10  10  Main door  desk 2",
         ]
 
 

@@ -13,7 +13,7 @@ import pytest
 from gymtui import clock
 from gymtui.programs.tail import as_json, line
 from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal
-from tests.client_kit import GYM
+from tests.factories import GYM
 
 pytestmark = pytest.mark.slow
 

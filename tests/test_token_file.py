@@ -13,7 +13,8 @@ from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
 from gymtui.client.mock import MockWebSocket
-from tests.client_kit import NOW, URL, played
+from tests.client_kit import URL, played
+from tests.factories import NOW
 from tests.token_file_kit import GRACE, LIFE, TokenChain, program, server, tokens
 
 __all__ = ["program", "server"]

@@ -16,7 +16,8 @@ from gymtui.client.errors import ConnectionProblem
 from gymtui.client.login import token_file
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile, TokenFileBusy, Tokens
-from tests.client_kit import NOW, URL
+from tests.client_kit import URL
+from tests.factories import NOW
 from tests.kit import PASSWORD, port_of, serving
 from tests.token_file_kit import LIFE, TokenChain, program, server, tokens
 

@@ -12,8 +12,9 @@ from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.feed import Feed
+from tests.factories import member, refusal, visit
 from tests.settled import settled
-from tests.ui_fakes import FakeDesk, is_checking_out, make_app, member, refusal, visit
+from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, front, screen_text
 
 OPTIONS = [

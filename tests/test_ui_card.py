@@ -11,7 +11,8 @@ from textual.pilot import Pilot
 from gymtui.protocol import MemberCard
 from gymtui.ui import GymApp
 from gymtui.ui.screens import front_desk
-from tests.ui_fakes import GYM, FakeDesk, make_app, member, refusal, visit
+from tests.factories import GYM, member, refusal, visit
+from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import BEN, screen_text
 
 pytestmark = pytest.mark.slow

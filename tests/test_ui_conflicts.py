@@ -21,8 +21,9 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.conflict_list import ConflictList
+from tests.factories import NOW, refusal, visit
 from tests.test_ui_connection import AWAY, shown
-from tests.ui_fakes import LIVE, NOW, FakeDesk, make_app, refusal, visit
+from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, screen_text
 
 pytestmark = pytest.mark.slow

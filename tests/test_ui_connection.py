@@ -15,7 +15,8 @@ from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
-from tests.ui_fakes import LIVE, NOW, FakeDesk, make_app
+from tests.factories import NOW
+from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, screen_text
 
 AWAY = ConnectionState(phase="waiting", since=NOW, attempt=2, retry_at=NOW + 4000, reason="Nobody answers.")

@@ -12,12 +12,12 @@ from textual.pilot import Pilot
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
 from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
-from gymtui.protocol import CheckIn, MembersPage, Request, Resume, Resumed, Snapshot, SyncMembers
+from gymtui.protocol import CheckIn, MembersPage, Request, Resume, Resumed, SyncMembers
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LoginScreen
+from tests.factories import member, snapshot, visit
 from tests.settled import settled, until_shown
-from tests.ui_fakes import GYM, STATS, member, visit
 from tests.ui_front_desk_kit import screen_text
 
 pytestmark = pytest.mark.slow
@@ -32,8 +32,7 @@ def answer(connection: MockConnection, request: Request, id: str | None) -> None
     """A server with one member, one visit, and nothing to say to a check-in until the test says it."""
     if isinstance(request, Resume):
         connection.reply(id, Resumed("snapshot"))
-        whole = Snapshot(epoch="epoch-1", seq=2, gym=GYM, present=(ZOE,), recent=(ZOE,), stats=STATS, more=False)
-        connection.send_message(whole)
+        connection.send_message(snapshot(2, ZOE, recent=(ZOE,)))
     elif isinstance(request, SyncMembers):
         connection.reply(id, MembersPage(members=(ANA,), next_after_seq=2, more=False, as_of_seq=2))
 

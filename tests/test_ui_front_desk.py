@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from textual.widgets import Button
 
 from gymtui.ui.widgets.verdict import VerdictLine
+from tests.factories import member
 from tests.settled import press_later
-from tests.ui_fakes import FakeDesk, is_checking_out, make_app, member
+from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, a_desk, front, later, screen_text
 
 

@@ -15,8 +15,9 @@ from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import FaultPanel
 from gymtui.ui.widgets.feed import Feed
+from tests.factories import GYM, NOW, STATS, member, refusal, visit
 from tests.settled import settled
-from tests.ui_fakes import GYM, LIVE, NOW, STATS, FakeDesk, make_app, member, refusal, visit
+from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, front, screen_text
 
 

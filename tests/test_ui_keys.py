@@ -26,7 +26,8 @@ from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.who import WhoIsIn
-from tests.ui_fakes import NOW, FakeDesk, FakeLogin, is_checking_out, make_app
+from tests.factories import NOW
+from tests.ui_fakes import FakeDesk, FakeLogin, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 
 

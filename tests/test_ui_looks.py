@@ -13,7 +13,8 @@ from gymtui.preferences import THEMES
 from gymtui.ui import GymApp
 from gymtui.ui.ascii import lacks_symbols, plain
 from gymtui.ui.widgets.counters import change_text
-from tests.ui_fakes import NOW, STATS, FakeDesk, FakeLogin, make_app
+from tests.factories import NOW, STATS
+from tests.ui_fakes import FakeDesk, FakeLogin, make_app
 from tests.ui_front_desk_kit import a_desk, screen_text
 
 pytestmark = pytest.mark.slow

@@ -18,7 +18,6 @@ from gymtui.client.login.http import Connected
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import Inside
 from gymtui.preferences import THEMES
-from gymtui.protocol import MemberRef
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.monitor_app import MonitorApp
 from gymtui.ui.screens.help import HelpScreen
@@ -26,8 +25,9 @@ from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.monitor import Monitor
 from gymtui.ui.screens.who import WhoIsIn
 from tests.client_kit import Pauses
+from tests.factories import NOW, member
 from tests.test_monitor import answer
-from tests.ui_fakes import LOGGED_OUT, NOW, FakeLogin, make_app
+from tests.ui_fakes import LOGGED_OUT, FakeLogin, make_app
 from tests.ui_front_desk_kit import a_desk
 
 pytestmark = pytest.mark.slow
@@ -160,7 +160,7 @@ async def test_a_click_chooses_in_every_list() -> None:
     desk = a_desk()
     first = Outgoing(id="q1", kind="check_in", payload=b"{}", member_id="m4711", at=NOW)
     desk.queue = [first, replace(first, id="q2")]
-    desk.inside = [Inside(member=MemberRef(f"m{n}", f"Member {n}", str(n)), since=NOW) for n in (1, 2)]
+    desk.inside = [Inside(member=member(n).ref, since=NOW) for n in (1, 2)]
     app = make_app(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         for key, chosen in (("f9", "› +17:24"), ("f3", "› +Member 2")):

@@ -17,11 +17,12 @@ from gymtui.clock import to_text
 from gymtui.printable import printable
 from gymtui.protocol import ConflictNote, Conflicts, Gym, Notification, Policy
 from gymtui.ui.widgets.error_boundary import FaultPanel
+from tests.factories import NOW, member, refusal, visit
 from tests.played_gym import Clock, monitor
 from tests.settled import settled
 from tests.test_monitor import answer
 from tests.test_ui_manners import text_of
-from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, FakeDesk, make_app, member, refusal, visit
+from tests.ui_fakes import LIVE, LOGGED_OUT, FakeDesk, make_app
 
 pytestmark = pytest.mark.slow
 

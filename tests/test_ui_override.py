@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from gymtui.client.state import ConnectionState, Verdict
 from gymtui.protocol import Override as Wire
 from gymtui.ui.box.override import REASONS, Override
-from tests.ui_fakes import NOW, make_app
+from tests.factories import NOW
+from tests.ui_fakes import make_app
 from tests.ui_front_desk_kit import BEN, a_desk, screen_text
 from tests.ui_override_kit import PIN, refused, screen, step
 

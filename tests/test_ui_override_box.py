@@ -9,7 +9,8 @@ import pytest
 from gymtui.client.state import ConnectionState, Inside
 from gymtui.protocol import Override as Wire
 from gymtui.ui.screens.who import WhoIsIn
-from tests.ui_fakes import LIVE, NOW, FakeDesk, make_app, member
+from tests.factories import NOW, member
+from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, screen_text
 from tests.ui_override_kit import PIN, refused, screen, step
 

@@ -15,8 +15,9 @@ from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.verdict import VerdictLine
+from tests.factories import NOW, STATS, member, visit
 from tests.settled import settled
-from tests.ui_fakes import NOW, STATS, FakeDesk, make_app, member, visit
+from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, front
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gymtui.client.state import Inside
-from tests.ui_fakes import NOW, FakeDesk, make_app, member
+from tests.factories import NOW, member
+from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import front, screen_text
 
 pytestmark = pytest.mark.slow

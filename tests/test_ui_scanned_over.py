@@ -6,7 +6,8 @@ import pytest
 
 from gymtui.client.state import Inside
 from gymtui.ui.widgets.feed import Feed
-from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
+from tests.factories import NOW, member, visit
+from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, front, screen_text
 
 pytestmark = pytest.mark.slow

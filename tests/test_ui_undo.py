@@ -7,8 +7,9 @@ import pytest
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import Verdict, VerdictKind
 from gymtui.clock import new_id
+from tests.factories import NOW
 from tests.settled import press_later
-from tests.ui_fakes import NOW, is_checking_out, make_app
+from tests.ui_fakes import is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, BEN, MAX, a_desk, front, screen_text
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,9 @@ from gymtui.ui.bulk import Bulk
 from gymtui.ui.roster import Roster
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
+from tests.factories import NOW, member, visit
 from tests.settled import press_later
-from tests.ui_fakes import NOW, FakeDesk, make_app, member, visit
+from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, MAX, MAYA, screen_text
 
 pytestmark = pytest.mark.slow

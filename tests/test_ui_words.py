@@ -21,7 +21,8 @@ from gymtui.ui.theme import SLATE
 from gymtui.ui.widgets.connection_status import Look, connection_words, with_aside
 from gymtui.ui.widgets.counters import stay_text
 from gymtui.ui.widgets.hits import matches
-from tests.ui_fakes import LIVE, LOGGED_OUT, NOW, member, refusal, visit
+from tests.factories import NOW, member, refusal, visit
+from tests.ui_fakes import LIVE, LOGGED_OUT
 
 ZURICH = ZoneInfo("Europe/Zurich")
 

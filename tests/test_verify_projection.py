@@ -14,7 +14,7 @@ from gymtui.protocol import CheckIn
 from server.admin import verify
 from server.admin.verify import Report, VerifyError
 from server.store import StoreError
-from tests.kit import member
+from tests.factories import member_row
 from tests.till import MINUTE, Till
 from tests.verify_kit import day, looked_at, path
 
@@ -165,7 +165,7 @@ def test_a_gym_that_nobody_has_tampered_with_is_sound(path: Path, seed: int) -> 
 
 
 def test_a_sound_gym_is_one_line(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    gym = Till(path, member("1", "Ana"))
+    gym = Till(path, member_row("1", "Ana"))
     with closing(gym.store):
         gym.check_in()
         verify.verify(database=str(path))  # beside whoever has it open
@@ -179,7 +179,7 @@ def test_a_sound_gym_is_one_line(path: Path, capsys: pytest.CaptureFixture[str])
 def test_what_is_wrong_is_told(
     path: Path, spoil: Callable[[sqlite3.Connection], None], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gym = Till(path, member("1", "Ana", visits_left=10), member("2", "Ben"))
+    gym = Till(path, member_row("1", "Ana", visits_left=10), member_row("2", "Ben"))
     with closing(gym.store):
         gym.check_in("1")
         gym.check_in("2")
@@ -195,7 +195,7 @@ def test_what_is_wrong_is_told(
 
 
 def test_a_page_that_is_damaged_is_told(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Till(path, *(member(str(n), f"Member {n}", notes="x" * 900) for n in range(200))).store.close()
+    Till(path, *(member_row(str(n), f"Member {n}", notes="x" * 900) for n in range(200))).store.close()
     data = path.read_bytes()
     half = len(data) // 2 // 4096 * 4096
     path.write_bytes(data[:half] + b"\xff" * 4096 + data[half + 4096 :])
@@ -205,7 +205,7 @@ def test_a_page_that_is_damaged_is_told(path: Path, capsys: pytest.CaptureFixtur
 
 
 def test_of_much_that_is_wrong_not_all_is_told(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Till(path, *(member(str(n), f"Member\x1b[31m {n}") for n in range(60))).store.close()
+    Till(path, *(member_row(str(n), f"Member\x1b[31m {n}") for n in range(60))).store.close()
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("UPDATE members SET seq = seq + 1000")
     with pytest.raises(VerifyError):

@@ -16,7 +16,8 @@ from server.admin import trim, verify
 from server.admin.trim import KEPT, forget
 from server.store import StoreError
 from server.store.opening import open_store
-from tests.kit import Wire, make_gym, member, serving, token
+from tests.factories import member_row
+from tests.kit import Wire, make_gym, serving, token
 from tests.sqlite_kit import connection_of
 from tests.till import DAY, NINE, Till
 from tests.verify_kit import day, looked_at, path
@@ -56,7 +57,7 @@ def test_a_trimmed_journal_is_compared_as_far_as_it_goes(path: Path, seed: int) 
 def test_only_what_is_old_and_not_needed_goes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trim, "KEPT", 30)
     monkeypatch.setattr(trim, "CHUNK", 7)
-    gym = Till(path, *(member(str(n), f"Member {n}") for n in range(50)))
+    gym = Till(path, *(member_row(str(n), f"Member {n}") for n in range(50)))
     with closing(gym.store) as store:
         before = gym.now + DAY
         gym.now = before
@@ -85,7 +86,7 @@ def test_the_command_line_trims(
     path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trim, "KEPT", 2)
-    Till(path, *(member(str(n), f"Member {n}") for n in range(9))).store.close()
+    Till(path, *(member_row(str(n), f"Member {n}") for n in range(9))).store.close()
     monkeypatch.setattr(clock, "now", lambda: NINE + 60 * DAY)
     with pytest.raises(WrongUsage, match="for 30 days at the least"):
         trim.trim(database=str(path), days=29)
@@ -100,7 +101,7 @@ def test_the_command_line_trims(
 async def test_a_journal_that_is_trimmed_while_somebody_reads_it_is_a_snapshot(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_gym(path, *(member(str(n), f"Member {n}") for n in range(40)))
+    make_gym(path, *(member_row(str(n), f"Member {n}") for n in range(40)))
     async with serving(path) as server, Wire.open(server.url, token(path, "ana")) as wire:
         await wire.until("connection_status")
         was, calls = server.hub._store.oldest, list[int]()
@@ -131,7 +132,7 @@ def test_without_the_row_of_the_gym_there_is_nothing_to_compare(path: Path) -> N
 
 
 def test_hours_in_sum_are_not_compared_where_a_visit_cannot_be_read(path: Path) -> None:
-    gym = Till(path, member("1", "Ana"))
+    gym = Till(path, member_row("1", "Ana"))
     with closing(gym.store) as store:
         gym.check_in()
         store.write([partial(trim._forget, seq=1)])

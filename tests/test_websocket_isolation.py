@@ -15,7 +15,8 @@ from gymtui.client.errors import (
 from gymtui.client.mock import MockWebSocket
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Pong, Resume
-from tests.client_kit import Heard, Played, played, snapshot, visit
+from tests.client_kit import Heard, Played, played
+from tests.factories import snapshot, visit
 from tests.waiting import until
 from tests.websocket_events_kit import Keeping
 from tests.websocket_service_kit import live

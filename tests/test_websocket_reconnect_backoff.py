@@ -18,7 +18,8 @@ from gymtui.client.errors import (
 from gymtui.client.login.login import Login
 from gymtui.client.mock import MockWebSocket
 from gymtui.protocol import CheckIn, SearchMembers
-from tests.client_kit import NOW, TOKENS, URL, Heard, Played, played, settle
+from tests.client_kit import TOKENS, URL, Heard, Played, played, settle
+from tests.factories import NOW
 from tests.waiting import until
 from tests.websocket_service_kit import live
 

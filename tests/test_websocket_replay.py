@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gymtui.client.mock import MockWebSocket
 from gymtui.protocol import Notification, Resume
-from tests.client_kit import Heard, member, played, snapshot, visit
+from tests.client_kit import Heard, played
+from tests.factories import member, snapshot, visit
 from tests.waiting import until
 from tests.websocket_events_kit import Keeping
 from tests.websocket_service_kit import at, live

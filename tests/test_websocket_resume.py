@@ -17,7 +17,8 @@ from server.admin.importing.members import import_members
 from server.app import Server
 from server.net.connection import HIGH_WATER, Connection
 from server.store.opening import open_store
-from tests.kit import WITHIN, Wire, add_user, member, port_of, serving, token
+from tests.factories import member_row
+from tests.kit import WITHIN, Wire, add_user, port_of, serving, token
 
 
 async def traffic(wire: Wire, number: int, *, start: int = 0) -> None:
@@ -75,7 +76,7 @@ async def test_another_epoch_is_a_snapshot_of_who_is_in(gym: Path) -> None:
 
 async def test_a_snapshot_of_many_comes_in_parts(gym: Path) -> None:
     with closing(open_store(gym)) as store:
-        import_members(store, enumerate(member(f"m{n}", f"Many {n}") for n in range(400)))
+        import_members(store, enumerate(member_row(f"m{n}", f"Many {n}") for n in range(400)))
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as ana:
         for n in range(400):
             await ana.send("check_in", {"code": f"m{n}", "location": "é" * 500}, f"c{n}")
@@ -121,7 +122,7 @@ async def test_what_another_program_writes_is_live(gym: Path) -> None:
         await ana.until("connection_status")
         head = server.hub.head
         with closing(open_store(gym)) as store:
-            import_members(store, enumerate([member("new", "Nora New"), member("0", "Name Zero")]))
+            import_members(store, enumerate([member_row("new", "Nora New"), member_row("0", "Name Zero")]))
             add_user(store, "zoe", "staff")
         frames = await otto.covers(head + 2)
         assert [m["full_name"] for f in frames for m in f["payload"]["batches"]["member_update"]] == [
@@ -137,7 +138,7 @@ async def test_commands_and_another_program_at_once_are_one_journal(gym: Path) -
     async def by_another_program() -> None:
         with closing(open_store(gym)) as store:
             for n in range(20):
-                await asyncio.to_thread(import_members, store, [(1, member(f"x{n}", f"Extra {n}"))])
+                await asyncio.to_thread(import_members, store, [(1, member_row(f"x{n}", f"Extra {n}"))])
 
     async with (
         serving(gym, batch_ms=5) as server,

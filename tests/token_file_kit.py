@@ -10,7 +10,8 @@ import pytest
 
 from gymtui.client.login.login import Answer, Login
 from gymtui.client.login.token_file import TokenFile, Tokens
-from tests.client_kit import NOW, URL
+from tests.client_kit import URL
+from tests.factories import NOW
 
 LIFE = 300_000  # milliseconds of an access token
 

@@ -16,10 +16,8 @@ from gymtui.client.login.login import Login
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
-from gymtui.clock import to_ms, to_text
 from gymtui.codec import encode
 from gymtui.protocol import (
-    CheckInEvent,
     Conflicts,
     Event,
     GetMember,
@@ -29,57 +27,19 @@ from gymtui.protocol import (
     MemberCard,
     MemberRef,
     Override,
-    Policy,
-    Refusal,
     Request,
     Stats,
 )
 from gymtui.search.text import index_words, words
 from gymtui.ui import GymApp
 from gymtui.ui.box.check_out import CheckOut
+from tests.factories import GYM, NOW, STATS
 
-NOW = to_ms("2026-11-18T16:24:00Z")
-GYM = Gym(name="Riverside", timezone="Europe/Zurich", capacity=220, policy=Policy(), seq=1)
-STATS = Stats(
-    currently_in=148,
-    today_total=1204,
-    average_stay_minutes=72.0,
-    capacity=220,
-    as_of_seq=9,
-    as_of=to_text(NOW),
-)
 LIVE = ConnectionState(phase="live", since=NOW, latency=0.012)
 LOGGED_OUT = ConnectionState(phase="logged_out", since=NOW, reason="Your shift has ended: log in again.")
 
 Handler = Callable[[Any], None]
 Who = Member | str
-
-
-def member(number: int, name: str, **fields: Any) -> Member:
-    return Member(id=f"m{number}", membership_number=str(number), full_name=name, **fields)
-
-
-def visit(seq: int, name: str, *, minutes: int = 0, **fields: Any) -> CheckInEvent:
-    at = to_text(NOW - minutes * 60_000)
-    known: dict[str, Any] = {"location": "Main door", "by": "maria", "desk": "desk 2", "status": "checked_in"}
-    who = MemberRef(f"m{seq}", name, str(seq))
-    known |= {"check_in_time": at, "check_out_time": None} | fields
-    return CheckInEvent(id=f"v{seq}", member=who, seq=seq, **known)
-
-
-def refusal(seq: int, name: str, reason: str = "membership expired 3 Nov") -> Refusal:
-    return Refusal(
-        id=f"r{seq}",
-        member=MemberRef(f"m{seq}", name, str(seq)),
-        code="membership_expired",
-        reason=reason,
-        message=f"{name}: {reason}.",
-        at=to_text(NOW),
-        by="maria",
-        desk="desk 2",
-        command_id=f"c{seq}",
-        seq=seq,
-    )
 
 
 class Signals:

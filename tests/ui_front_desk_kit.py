@@ -5,7 +5,8 @@ from __future__ import annotations
 from gymtui.client.state import Verdict, VerdictKind
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
-from tests.ui_fakes import NOW, FakeDesk, member, visit
+from tests.factories import NOW, member, visit
+from tests.ui_fakes import FakeDesk
 
 ANA, BEN, MAYA, MAX = member(4711, "Ana Silva"), member(4712, "Ben Ode"), member(81, "Maya Quist"), member(82, "Max O")
 

@@ -17,7 +17,8 @@ from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store.sqlite.audit import SqliteAudit
 from server.store.sqlite.file import open_to_read
-from tests.kit import member, name_gym
+from tests.factories import member_row
+from tests.kit import name_gym
 from tests.till import DAY, MINUTE, Till
 
 
@@ -36,7 +37,7 @@ def looked_at(path: Path) -> Report:
 def day(path: Path, seed: int) -> Till:
     """A gym in which everything that can happen has happened, many times and in no sensible order."""
     chance, given = random.Random(seed), ["c0"]
-    gym = Till(path, *(member(str(n), f"Member {n}", visits_left=chance.choice((None, 3))) for n in range(12)))
+    gym = Till(path, *(member_row(str(n), f"Member {n}", visits_left=chance.choice((None, 3))) for n in range(12)))
     for number in range(250):
         gym.now += chance.randrange(9 * MINUTE)
         code, id = str(chance.randrange(12)), f"c{number}"

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from gymtui.client.login.login import Answer, Login
-from tests.client_kit import NOW, URL
+from tests.client_kit import URL
+from tests.factories import NOW
 
 LIFE = 300  # seconds
 

@@ -17,7 +17,8 @@ from typing import Any, Final
 from gymtui.client import Journal, Login, WebSocketService
 from gymtui.client.tasks import until_first
 from gymtui.protocol import PATH
-from tests.kit import make_gym, member, token
+from tests.factories import member_row
+from tests.kit import make_gym, token
 
 ROOT: Final = Path(__file__).parent.parent.parent
 PORTS: Final = range(20_000, 32_000)  # below those that a client's end of a connection gets
@@ -33,7 +34,7 @@ class Gym:
         self.members = members
         self.port = free_port()
         self.url = f"ws://127.0.0.1:{self.port}{PATH}"
-        make_gym(self.database, *(member(str(n), f"Member {n}") for n in range(members)))
+        make_gym(self.database, *(member_row(str(n), f"Member {n}") for n in range(members)))
         self.token = token(self.database, "mia", ttl=LIFE)
 
     def server(self) -> Program:

@@ -10,8 +10,8 @@ from random import Random
 from typing import Final, NamedTuple
 
 from gymtui.sample.people import members
+from tests.factories import member_row
 from tests.faults.eye import Did
-from tests.kit import member
 
 BURSTS: Final = (1, 1, 2, 5)  # codes in one write
 PAUSE: Final = 0.2  # seconds between bursts, at the most
@@ -42,7 +42,7 @@ class Person(NamedTuple):
     def fields(self) -> dict[str, object]:
         """As a row of an import."""
         status = "active" if self.allowed else "frozen"
-        return member(self.code, self.name, status=status, payment_overdue=self.number % OVERDUE == 0)
+        return member_row(self.code, self.name, status=status, payment_overdue=self.number % OVERDUE == 0)
 
 
 def people(random: Random) -> Iterator[Person]:

@@ -16,12 +16,13 @@ from server.admin.verify import check
 from server.app import Server
 from server.store import opening
 from server.store.opening import back_up, open_store, put_back
+from tests.factories import member_row
 from tests.faults.audit import broken_rules, read_row, reading
 from tests.faults.deaths import SERVER, Deaths, Killed, acting, but_deaths
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.proxy import Proxy
 from tests.faults.seat import Seat
-from tests.kit import make_gym, member, port_of, token
+from tests.kit import make_gym, port_of, token
 from tests.till import NINE
 
 MANAGER: Final = "manager"  # at the command line, and never killed
@@ -46,7 +47,9 @@ class World:
         self._port = 0
         self._gone: Counter[str] = Counter()  # rows of commands that the journal has forgotten
         self._ids = count(1)
-        make_gym(self.database, *(member(str(n), f"Member {n}", visits_left=3 if n > 4 else None) for n in range(1, 7)))
+        make_gym(
+            self.database, *(member_row(str(n), f"Member {n}", visits_left=3 if n > 4 else None) for n in range(1, 7))
+        )
         self.seats = [Seat(self, name, token(self.database, user, ttl=TEN_YEARS)) for name, user in USERS.items()]
         with closing(open_store(self.database)) as store:
             self.members = list(store.all_members())

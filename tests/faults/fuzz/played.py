@@ -9,7 +9,7 @@ from gymtui import codec
 from gymtui.client import MockWebSocket
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import CheckIn, CheckInEvent, Member, MembersPage, Request, Resume, Resumed, SyncMembers
-from tests.client_kit import member, snapshot, visit
+from tests.factories import member, snapshot, visit
 
 INSIDE: Final = 5  # at the most
 PEOPLE: Final[tuple[Member, ...]] = tuple(member(number) for number in range(101, 106))
