@@ -16,9 +16,9 @@ async function fetchTokens(authorization) {
   clearTimeout(renewal);
   renewal = setTimeout(renew, 800 * tokens.expires_in).unref();
 }
-const refresh = () =>
-  fetchTokens(`Bearer ${tokens.refresh_token}`).catch((error) => say("problem", { message: error.message }));
-const renew = () => refresh().then(() => send("authenticate", { token: tokens.access_token }, "renewal"));
+const refreshed = () =>
+  fetchTokens(`Bearer ${tokens.refresh_token}`).then(() => true, (error) => say("problem", { message: error.message }));
+const renew = () => refreshed().then(() => send("authenticate", { token: tokens.access_token }, "renewal"));
 
 const send = (type, payload, id) => socket.readyState === 1 && socket.send(JSON.stringify({ type, payload, id }));
 const deliver = ({ type, payload, id }) => (say("sent", { type, id }), send(type, payload, id));
@@ -75,10 +75,11 @@ async function connect() {
     say("closed", { code: why });
     [resuming, parts] = [false, []];
     if (why === 1000 || (why >= 4000 && why < 4100)) return;
-    const most = why >= 4200 && tries === 0 ? 2000 : Math.min(30_000, 500 * 2 ** tries);
-    tries += 1;
-    await new Promise((awake) => setTimeout(awake, Math.random() * most));
-    await refresh();
+    do { // a socket that was never open has no `close` in Node 20: none is made before the server is there
+      const most = why >= 4200 && tries === 0 ? 2000 : Math.min(30_000, 500 * 2 ** tries);
+      tries += 1;
+      await new Promise((awake) => setTimeout(awake, Math.random() * most));
+    } while (!(await refreshed()));
     connect();
   };
 }
