@@ -106,7 +106,7 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
 HELP: Final[dict[str, str]] = {
     "url": "the server's WebSocket, ws://HOST:PORT/ws/checkins/",
     "user": "who logs in",
-    "desk": "the name of this desk, as others see it",
+    "desk": "the name of this desk, as others see it; what waits here does not depend on it",
     "token": "a ready access token instead of a login",
     "theme": "slate, paper or ansi; else the one that :theme chose last",
     "host": "the address to listen on",

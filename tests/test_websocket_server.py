@@ -32,6 +32,7 @@ async def test_a_welcome(gym: Path) -> None:
             "epoch": server.hub.epoch,
             "seq": server.hub.head,
             "batch_ms": 70,
+            "gym_id": server.hub.epoch,
         }
 
 

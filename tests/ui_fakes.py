@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any, Literal, cast
 
 from msgspec import Raw
@@ -138,6 +139,7 @@ class FakeDesk(Signals):
         self.inside: list[Inside] = []
         self.queue: list[Outgoing] = []
         self.set_aside: list[Outgoing] = []
+        self.left_queues = SimpleNamespace(found=())
 
     def present(self) -> list[Inside]:
         return list(self.inside)

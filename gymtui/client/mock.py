@@ -81,6 +81,7 @@ class MockConnection:
                 epoch=server.epoch,
                 seq=server.seq,
                 batch_ms=100,
+                gym_id=server.gym_id,
             )
         )
 
@@ -195,6 +196,7 @@ class MockWebSocket:
 
     Args:
         epoch: The name of its journal.
+        gym_id: The name of its gym; None for a server of old, which does not say it.
         seq: Where that stands.
         user: Who the client is.
         role: What that one may do.
@@ -208,6 +210,7 @@ class MockWebSocket:
         self,
         *,
         epoch: str = "epoch-1",
+        gym_id: str | None = None,
         seq: int = 0,
         user: str = "sam",
         role: Role = "staff",
@@ -217,6 +220,7 @@ class MockWebSocket:
         clock: clock.Clock = clock.now,
     ) -> None:
         self.epoch = epoch
+        self.gym_id = gym_id
         self.seq = seq
         self.user = user
         self.role: Role = role

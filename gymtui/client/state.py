@@ -14,7 +14,8 @@ Phase = Literal["connecting", "live", "waiting", "logged_out", "stopped"]
 class ConnectionState(Struct, frozen=True, kw_only=True):
     """Where the connection stands. `since` is the time of day (ms) at which it came or went, `retry_at` the one of the
     next try, `silent_since` the one of a question that the server has let wait for seconds; `latency` is the last round
-    trip in seconds; `reason` a sentence where something is wrong."""
+    trip in seconds; `reason` a sentence where something is wrong; `gym_id` names the gym, where a live server has
+    said it."""
 
     phase: Phase
     since: int
@@ -26,6 +27,7 @@ class ConnectionState(Struct, frozen=True, kw_only=True):
     session_id: str | None = None
     user: str | None = None
     role: Role | None = None
+    gym_id: str | None = None
 
     @property
     def is_live(self) -> bool:
@@ -50,6 +52,21 @@ class Person(Struct, frozen=True, kw_only=True):
     member: Member
     in_since: int | None
     visits: tuple[CheckInEvent, ...]
+
+
+class LeftQueue(Struct, frozen=True, kw_only=True):
+    """Commands that another desk of this machine has left in its outbox `file`: `count` of them, the first given at the
+    time of day `since` (ms). `taken`: they are in this desk's outbox now. `problem` is a sentence where the file cannot
+    be used. `desk`, `url` and `gym` are what it was called, as far as that is known."""
+
+    file: str
+    count: int = 0
+    since: int = 0
+    desk: str | None = None
+    url: str | None = None
+    gym: str | None = None
+    taken: bool = False
+    problem: str | None = None
 
 
 class Inside(Struct, frozen=True, kw_only=True):

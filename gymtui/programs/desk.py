@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from gymtui import logs
 from gymtui.client.connection.service import WebSocketService
@@ -19,6 +24,8 @@ from gymtui.errors import GymError
 from gymtui.preferences import ChoicesFile, Theme
 from gymtui.ui import GymApp
 from gymtui.ui.ascii import lacks_symbols
+
+HELD_FOR: Final = 1.0  # seconds that a file may be held by a desk that takes its queue over
 
 
 class DeskInUse(GymError):
@@ -47,17 +54,17 @@ def open_desk(
     """The front desk `desk` of the server at `url`; its replica (with the outbox) and its log are files in `folder`.
     What the person chooses goes to `choices`, where there are any; `app` makes the app that shows it all. DeskInUse:
     another window is this desk."""
-    # By server and desk: two of either on one machine share nothing.
-    name = f"desk-{hashlib.sha256(f'{url} {desk}'.encode()).hexdigest()[:12]}"
+    name = _name(folder, url, desk)
     log = folder / f"{name}.log"
     logs.to_file(log)
     with _replica(folder / f"{name}.db", desk) as replica:
+        replica.ownership.belongs_to(replace(replica.ownership.owner(), url=_normal(url), desk=desk))
         if choices is not None:
             choices.keep(desk=desk)  # what waits here is sent when this desk is started again
         login = Login(url, token=token, user=user, token_file=TokenFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk)
         shown = app(
-            Desk(service, replica, name=desk),
+            Desk(service, replica, name=desk, folder=folder),
             login,
             url=url,
             user=user,
@@ -69,12 +76,39 @@ def open_desk(
         shown.show(log)
 
 
+def _name(folder: Path, url: str, desk: str) -> str:
+    """Of the files of a desk: by server and desk, so that each has its own copy. A queue does not depend on it: what is
+    left under another name, the next desk of the gym on this machine takes over (`gymtui.client.desk.left_queues`)."""
+    names = [f"desk-{hashlib.sha256(f'{at} {desk}'.encode()).hexdigest()[:12]}" for at in (_normal(url), url)]
+    return next((name for name in names if (folder / f"{name}.db").exists()), names[0])
+
+
+def _normal(url: str) -> str:
+    """One spelling for one address: the host small, no port where it is the usual one, a slash at the end."""
+    address = urlsplit(url)
+    try:
+        number = address.port
+    except ValueError:  # it is no number: whoever connects says so
+        return url
+    host = (address.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    usual = {"ws": 80, "wss": 443}.get(address.scheme)
+    port = "" if number in (None, usual) else f":{number}"
+    query = f"?{address.query}" if address.query else ""
+    return f"{address.scheme}://{host}{port}{address.path.rstrip('/')}/{query}"
+
+
 @contextmanager
 def _replica(file: Path, desk: str) -> Iterator[Replica]:
     """The desk's replica; one window a desk."""
-    try:
-        replica = Replica(file)
-    except ReplicaInUse as error:
-        raise DeskInUse(f"{desk} is open in another window: use that one, or name another --desk.") from error
+    until = time.monotonic() + HELD_FOR
+    while True:
+        try:
+            replica = Replica(file)
+            break
+        except ReplicaInUse as error:  # another desk that looks for left queues holds it for a moment
+            if time.monotonic() > until:
+                raise DeskInUse(f"{desk} is open in another window: use that one, or name another --desk.") from error
+            time.sleep(HELD_FOR / 20)
     with closing(replica):
         yield replica

@@ -22,7 +22,8 @@ class AuthResponse(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ConnectionStatus(Payload, frozen=True, kw_only=True, omit_defaults=True):
-    """The greeting: where the journal stands (`epoch`, `seq`), from where on events are live; or a goodbye."""
+    """The greeting: where the journal stands (`epoch`, `seq`), from where on events are live; or a goodbye.
+    `gym_id` names the gym, the same in every copy and under every address."""
 
     type: ClassVar[str] = "connection_status"
     status: Literal["connected", "draining"]
@@ -33,6 +34,7 @@ class ConnectionStatus(Payload, frozen=True, kw_only=True, omit_defaults=True):
     seq: Seq
     batch_ms: Whole
     retry_after_ms: Whole | None = None
+    gym_id: str | None = None
 
 
 class Pong(Payload, frozen=True, kw_only=True, omit_defaults=True):

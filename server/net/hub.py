@@ -38,6 +38,7 @@ class Hub:
         self._metrics = metrics
         self._store = database.store
         self.epoch = self._store.epoch()
+        self.gym_id = self._store.gym_id()
         self.stats = self._store.stats()
         self.head = self.stats.as_of_seq
         self.window = window

@@ -104,6 +104,7 @@ class ServerSession:
                 seq=hub.head,
                 batch_ms=round(hub.window * 1000),
                 retry_after_ms=retry_after_ms,
+                gym_id=hub.gym_id,
             )
         )
 

@@ -124,6 +124,9 @@ class Store(Protocol):
 
     def epoch(self) -> str: ...
 
+    def gym_id(self) -> str:
+        """Which gym this is: the same in every copy, whatever its journal and the gym are called by now."""
+
     def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]:
         """What was recorded since a time (ms) and did not fit, the newest first."""
 

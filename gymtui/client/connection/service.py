@@ -204,7 +204,7 @@ class WebSocketService:
             self._session = session
             self._server_clock.compare(status.server_time)
             user, role = auth.user or self._login.user, auth.role or self._login.role
-            self._become("live", session_id=status.session_id, user=user, role=role)
+            self._become("live", session_id=status.session_id, user=user, role=role, gym_id=status.gym_id)
             await until_first(session.read(), heartbeat.run(), silence.run(), self._anew.wait())
         except Ended as ended:
             session.abandon(str(ended), ended.code)

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from gymtui import clock, codec
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.dead_letters import DeadLetters
+from gymtui.client.desk.left_queues import LeftQueues
 from gymtui.client.desk.live_commands import LiveCommands
 from gymtui.client.desk.member_sync import MemberSync
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
@@ -42,6 +44,7 @@ class Desk:
         service: The connection; the replica is its journal.
         replica: The desk's own copy of the gym, and its outbox.
         name: What this desk is called here; the server knows it by the `desk` of the service.
+        folder: Where other desks of this machine may have left their queues (`left_queues`).
         clock: The time of day (ms), by this machine.
         new_id: Gives an idempotency key for each command.
         sleep: Waits so many seconds; a test has its own.
@@ -53,6 +56,7 @@ class Desk:
         replica: Replica,
         *,
         name: str | None = None,
+        folder: Path | None = None,
         clock: clock.Clock = clock.now,
         new_id: Callable[[], str] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -71,12 +75,14 @@ class Desk:
         self._dead_letters = DeadLetters(self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=clock)
         self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock)
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
+        self.left_queues = LeftQueues(service, replica, folder, publish_verdict, self._journal_replaced, now=self._now)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
         service.subscribe("snapshot", self._journal_replaced)
 
     async def run(self) -> None:
         """Keeps the connection, sends the outbox and fetches the members, until the service is closed."""
+        self.left_queues.look()
         try:
             await until_first(self.service.run(), self._sender.run(), self._sync.run())
         finally:
@@ -107,8 +113,9 @@ class Desk:
 
     # --- the outbox ------------------------------------------------------------------------------------------------
 
-    def _journal_replaced(self, _: object) -> None:
-        """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks."""
+    def _journal_replaced(self, _: object = None) -> None:
+        """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks; or the outbox of
+        another desk was."""
         self._presence.start_again()
         self._queue.reload()
         self._queue_changed()

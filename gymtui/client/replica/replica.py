@@ -12,6 +12,7 @@ from msgspec import UNSET
 from gymtui import clock
 from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.outbox import Outbox, Outgoing
+from gymtui.client.replica.ownership import Ownership
 from gymtui.client.replica.schema import ReplicaError, ReplicaInUse, hold, open_file, reading, transaction
 from gymtui.client.replica.undo_log import Undoable, UndoLog
 from gymtui.client.replica.visits import VisitTable
@@ -24,8 +25,9 @@ __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
 class Replica:
     """A projection of the server's journal with its cursor (`position`, `apply`, `restore`), and the outbox of what
-    this desk commands. `gym` and `stats` are the newest; None until something is known. `outbox` and `undo_log` are
-    tables of the same file. Every method raises ReplicaError where the disk does not give or take what is asked.
+    this desk commands. `gym` and `stats` are the newest; None until something is known. `outbox`, `undo_log` and
+    `ownership` are tables of the same file. Every method raises ReplicaError where the disk does
+    not give or take what is asked.
 
     Args:
         path: A file, made with its folder where there is none, or `":memory:"`.
@@ -46,6 +48,7 @@ class Replica:
         self._visits = VisitTable(self._db)
         self.outbox = Outbox(self._db)
         self.undo_log = UndoLog(self._db)
+        self.ownership = Ownership(self._db)
         self._parts: list[Snapshot] = []
         try:
             self._load()

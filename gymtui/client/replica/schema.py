@@ -66,6 +66,11 @@ ALTER TABLE members DROP COLUMN words;
 DELETE FROM words;
 INSERT INTO words SELECT value, n FROM members, json_each(index_words(body));
 """,
+    """
+ALTER TABLE desk ADD COLUMN gym_id TEXT;
+ALTER TABLE desk ADD COLUMN url TEXT;
+ALTER TABLE desk ADD COLUMN name TEXT;
+""",
 )
 
 

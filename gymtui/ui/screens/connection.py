@@ -14,7 +14,7 @@ from textual.widgets import Static
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.replica.outbox import Outgoing
-from gymtui.client.state import ConnectionState
+from gymtui.client.state import ConnectionState, LeftQueue
 from gymtui.ui.bindings import bind
 from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.screens.live import LiveScreen
@@ -43,6 +43,7 @@ class ConnectionScreen(RowsScreen):
     rows: var[tuple[tuple[Outgoing, str], ...]] = var[tuple[tuple[Outgoing, str], ...]](())
     is_live: var[bool] = var(False)
     position: var[tuple[str, int]] = var(("", 0))
+    left: var[tuple[LeftQueue, ...]] = var[tuple[LeftQueue, ...]](())
 
     def __init__(self, desk: Desk, history: ConnectionHistory, *, url: str, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk, clock=clock)
@@ -58,7 +59,8 @@ class ConnectionScreen(RowsScreen):
 
     def _details(self) -> ConnectionDetails:
         details = ConnectionDetails(self._history, url=self._url)
-        return details.data_bind(ConnectionScreen.position, LiveScreen.zone, state=LiveScreen.connection)
+        screen = ConnectionScreen
+        return details.data_bind(screen.position, screen.left, LiveScreen.zone, state=LiveScreen.connection)
 
     def _queue(self) -> QueueList:
         screen = ConnectionScreen
@@ -86,6 +88,7 @@ class ConnectionScreen(RowsScreen):
     def _read(self) -> None:
         replica = self._desk.replica
         self.position = replica.position
+        self.left = self._desk.left_queues.found
         waiting = [*self._desk.set_aside, *self._desk.queue]
         members = ((row, replica.member(row.member_id) if row.member_id else None) for row in waiting)
         self.rows = tuple((row, member.full_name if member else "a card number") for row, member in members)

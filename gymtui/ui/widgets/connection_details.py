@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+import textwrap
 from collections.abc import Iterator
 from datetime import UTC, tzinfo
+from itertools import chain, repeat
 from typing import ClassVar
 
 from textual.content import Content
@@ -11,7 +14,7 @@ from textual.reactive import reactive
 from textual.style import Style
 
 from gymtui import clock
-from gymtui.client.state import ConnectionState
+from gymtui.client.state import ConnectionState, LeftQueue
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit, spark
 from gymtui.ui.connection_history import ConnectionHistory
@@ -22,12 +25,13 @@ LABEL = 11  # cells of a line's label
 
 
 class ConnectionDetails(LiveWidget):
-    """A line a fact; `position` is the journal's epoch and seq here."""
+    """A line a fact; `position` is the journal's epoch and seq here, `left` what other desks of this machine left."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"details--label", "details--quiet", "details--spark"}
 
     state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
     position: reactive[tuple[str, int]] = reactive(("", 0))
+    left: reactive[tuple[LeftQueue, ...]] = reactive(())
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
     def __init__(self, history: ConnectionHistory, *, url: str) -> None:
@@ -44,6 +48,8 @@ class ConnectionDetails(LiveWidget):
         if state.reason and state.phase != "live":
             yield self._line("why", state.reason)
         yield self._line("server", self._url)
+        for queue in self.left:  # above what is only good to know: a small screen cuts that
+            yield from map(self._line, chain(("left here",), repeat("")), self._left(queue))
         who = " · ".join(part for part in (state.user, state.role) if part)
         yield self._line("logged in", who or "nobody yet")
         yield self._line("session", state.session_id or "none")
@@ -79,6 +85,17 @@ class ConnectionDetails(LiveWidget):
                 return f"Nobody is logged in; the desk goes on, and {key_of(self, 'log-in')} logs in."
             case "stopped":
                 return "Stopped."
+
+    def _left(self, queue: LeftQueue) -> list[str]:
+        """What another desk has left on this machine, and what becomes of it or what to do, in lines that fit."""
+        if queue.problem:
+            return textwrap.wrap(queue.problem, max(20, self.content_size.width - LABEL))
+        desk = f'"{queue.desk}"' if queue.desk else "another desk"
+        what = f"{queue.count} of {desk} since {hours_minutes(queue.since, self.zone)}"
+        if queue.taken:
+            return [f"{what}: this desk sends them"]
+        start = "the next desk of that gym" if queue.url is None else f"gymtui --url {shlex.quote(queue.url)}"
+        return [f"{what}, for {queue.gym or 'another gym'}", f"{start} here sends them"]
 
     def _latency(self) -> Content:
         times = [seconds * 1000 for seconds in self._history.latencies]

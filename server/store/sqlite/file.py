@@ -111,6 +111,7 @@ def _found(db: sqlite3.Connection, at: int) -> None:
     """A new gym: its first row of the journal says what it is called until somebody says otherwise."""
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     gym = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
-    db.execute("INSERT INTO gym VALUES (1, 0, ?, 1, 0, 1, ?, 0)", (clock.new_id(at), encode(gym)))
+    columns = "id, schema_version, epoch, last_seq, currently_in, users_version, gym"
+    db.execute(f"INSERT INTO gym ({columns}) VALUES (1, 0, ?, 1, 0, 1, ?)", (clock.new_id(at), encode(gym)))
     db.execute("INSERT INTO journal VALUES (1, ?, ?, ?, 'found', '', NULL, x'', NULL)", (gym.type, encode(gym), at))
     db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (secrets.token_hex(4), secrets.token_bytes(32), at))

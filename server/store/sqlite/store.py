@@ -99,6 +99,10 @@ class SqliteStore:
         epoch: str = self._all("SELECT epoch FROM gym")[0][0]
         return epoch
 
+    def gym_id(self) -> str:
+        gym_id: str = self._all("SELECT coalesce(gym_id, epoch) FROM gym")[0][0]
+        return gym_id
+
     def gym(self) -> Gym:
         return _gym.decode(self._all("SELECT gym FROM gym")[0][0])
 

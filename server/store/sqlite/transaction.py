@@ -89,7 +89,10 @@ class SqliteTransaction:
         self._db.execute("DELETE FROM journal WHERE seq <= ?", (seq,))
 
     def begin_epoch(self) -> None:
-        self._db.execute("UPDATE gym SET epoch = ?, is_copy = 0 WHERE is_copy", (clock.new_id(self.at),))
+        self._db.execute(
+            "UPDATE gym SET gym_id = coalesce(gym_id, epoch), epoch = ?, is_copy = 0 WHERE is_copy",
+            (clock.new_id(self.at),),
+        )
 
     def touch(self) -> None:
         # SQLite writes no commit in which everything is as it was: such a probe would prove nothing.
