@@ -17,8 +17,9 @@ from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
 from gymtui.codec import encode
 from gymtui.protocol import CheckIn, MembersPage, Resume
-from tests.client_kit import NOW, Pauses, snapshot
+from tests.client_kit import Pauses
 from tests.desk_kit import ANA, MEMBERS
+from tests.factories import NOW, snapshot
 from tests.waiting import until
 
 NEW = "ws://new.test/ws/checkins/"

@@ -20,8 +20,9 @@ from gymtui.client.state import LeftQueue
 from gymtui.codec import encode
 from gymtui.protocol import CheckIn, CheckOut, Undo
 from server.store.opening import back_up, open_store
-from tests.client_kit import NOW, running, settle, snapshot
+from tests.client_kit import running, settle
 from tests.desk_kit import ANA, BEN, CAL, done, sent_ids
+from tests.factories import NOW, snapshot
 from tests.left_queues_kit import NEW, OLD, Next, check_in, ids, leave, replica, until_resume
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import screen_text

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from server.store.opening import open_store
-from tests.kit import make_gym, member, serving, token
+from tests.factories import member_row
+from tests.kit import make_gym, serving, token
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 async def test_what_a_desk_left_is_sent_by_one_of_another_name_to_the_server_at_another_address(tmp_path: Path) -> None:
     gym = tmp_path / "gym.db"
-    make_gym(gym, member("1", "Ana Silva"), member("2", "Ben Ode"))
+    make_gym(gym, member_row("1", "Ana Silva"), member_row("2", "Ben Ode"))
     environment = {"GYMTUI_TOKEN": token(gym, "ana"), "XDG_DATA_HOME": str(tmp_path), "PATH": os.environ["PATH"]}
     size: dict[str, Any] = {"columns": 100, "rows": 30, "environment": environment}
     async with serving(gym) as server:
