@@ -75,6 +75,13 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
 NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in with"})
 ROLES: Final = ("operator", "staff", "manager")
 
+
+def _since(text: str) -> object:
+    from gymtui.programs.cursor import since  # noqa: PLC0415  what it needs takes a while to import
+
+    return since(text)
+
+
 # What a command takes beside settings, in argparse's own words.
 ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin users add": (
@@ -99,6 +106,10 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin conflicts": (("--days", {"type": int, "default": 7, "help": "recorded in so many days until now (7)"}),),
     "admin backup": (("file", {"type": Path, "metavar": "FILE"}),),
     "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),
+    "tail": (
+        ("--since", {"type": _since, "help": "what came after this row of the journal, or from this time on"}),
+        ("--cursor", {"type": Path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
+    ),
     "admin trim": (("--days", {"type": int, "default": 90, "help": "older than so many days (90; at least 30)"}),),
 }
 
@@ -131,6 +142,7 @@ SCREENS: Final = {
     "gymtui.demo:run": "demo",
     "gymtui.programs.monitor:run": "monitor · {url}",
 }
+REMEMBERING: Final = (*SCREENS, "gymtui.programs.tail:run")  # they go to the server of the last login
 KEYED: Final = (*SCREENS, "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
 SWITCHES: Final = frozenset({"json", "log_json"})
 
@@ -221,7 +233,7 @@ def _main(arguments: list[str]) -> int:
     flags = {name: options.pop(name) for name in list(options) if name in HELP}
     if target in SCREENS and not _is_terminal():
         return _failed("Here is no terminal to show the screens on: please start it in one, or use `gymtui tail`.", 2)
-    last = choices.ChoicesFile(config.data_folder()).read() if target in SCREENS else choices.Choices()
+    last = choices.ChoicesFile(config.data_folder()).read() if target in REMEMBERING else choices.Choices()
     try:
         settings = config.load(flags, file=file, chosen=last)
         if target in KEYED:

@@ -63,7 +63,7 @@ def all_or_nothing(out: TextIO) -> Iterator[None]:
     file, begins = _end_of(out)
     try:
         yield
-    except (OSError, OutputLost):
+    except (OSError, GymError):
         if file is not None and os.lseek(file, 0, os.SEEK_CUR) == os.fstat(file).st_size:
             os.ftruncate(file, begins)
         raise

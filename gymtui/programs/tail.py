@@ -6,21 +6,31 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import TextIO
+from pathlib import Path
+from typing import Final, TextIO
 
 from gymtui import clock, codec
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.verdicts import zone_of
-from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Problem, StoppedProblem
+from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, Problem, StoppedProblem
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
-from gymtui.client.unattended import needs_a_person, run_unattended
-from gymtui.output import OutputLost, all_or_nothing
+from gymtui.client.unattended import needs_a_person, run_unattended, until_live
+from gymtui.config import data_folder
+from gymtui.errors import GymError
+from gymtui.output import all_or_nothing
+from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable
+from gymtui.programs.cursor import Cursor, CursorFile, row_before, to_ms
 from gymtui.programs.login_prompt import sign_in
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, Snapshot
+
+AGAIN: Final = 0.2  # seconds until the journal is set back once more, where the connection went meanwhile
+
+Since = int | datetime | Cursor
+"""Where to begin: behind a row, at a time, behind what was printed last."""
 
 
 def line(event: Event, zone: tzinfo, now: int) -> str:
@@ -75,13 +85,29 @@ class Tail:
     """Prints what a service hears; `out` gets events, `err` the narration. `over` fails when one of the
     two cannot be written, and when nobody reads.
 
-    It begins with the snapshot that the server gives to whoever has nothing yet: that has the gym's time zone.
+    It begins with the snapshot that the server gives to whoever has nothing yet: that has the gym's time zone. Where it
+    is to begin earlier, `begin` sets `journal` back, and nothing is printed before. `cursor` is written after what was
+    printed.
     """
 
     def __init__(
-        self, service: WebSocketService, *, json: bool, out: TextIO, err: TextIO, now: clock.Clock = clock.now
+        self,
+        service: WebSocketService,
+        *,
+        json: bool,
+        out: TextIO,
+        err: TextIO,
+        now: clock.Clock = clock.now,
+        journal: Bookmark | None = None,
+        since: Since | None = None,
+        cursor: CursorFile | None = None,
     ) -> None:
         self._service = service
+        self._journal = journal or Bookmark()
+        self._since = since
+        self._cursor = cursor
+        self._from: int | None = None  # ms: what is older is not printed, until something is not
+        self._there = asyncio.Event()  # the first snapshot
         self._json = json
         self._out = out
         self._err = err
@@ -96,14 +122,63 @@ class Tail:
         service.subscribe("problem", self._problem)
 
     def _events(self, events: Sequence[Event]) -> None:
-        if self.over.done():
+        if self.over.done() or self._since is not None:
             return
+        events = self._after(events)
         try:
             with all_or_nothing(self._out):
                 self._out.writelines([f"{self._line(event)}\n" for event in events])
                 self._out.flush()
-        except (OSError, OutputLost, ValueError) as error:  # the last: a character that `out` does not have
+                self._keep()  # or else the lines go too: the two agree
+        except (OSError, GymError, ValueError) as error:  # the last: a character that `out` does not have
             self._fail(error)
+
+    def _after(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Without those that come before the first that is new enough."""
+        if self._from is None:
+            return events
+        for number, event in enumerate(events):
+            at = _words(event)[0]
+            if at is not None and clock.to_ms(at) >= self._from:
+                self._from = None
+                return events[number:]
+        return ()
+
+    def _keep(self) -> None:
+        if self._cursor is not None and self._since is None and not self.over.done():
+            self._cursor.write(Cursor(*self._journal.position))
+
+    async def begin(self) -> None:
+        """Sets the journal back to where it is to begin, once the server has said where it stands."""
+        await self._there.wait()
+        while self._since is not None:
+            await until_live(self._service)
+            try:
+                await self._set_back(self._since)
+            except Disconnected:
+                await asyncio.sleep(AGAIN)
+        await asyncio.Event().wait()  # the first that ends is the end of all
+
+    async def _set_back(self, since: Since) -> None:
+        epoch, row = self._journal.position[0], 0
+        match since:
+            case Cursor() if since.epoch != epoch:
+                self._say("The gym was put back from a backup since: what has happened in between is not here.")
+                self._since = None
+                self._keep()
+                return
+            case Cursor():
+                row = since.seq
+            case int():
+                row = since
+            case datetime():
+                self._from = to_ms(since, self._zone or UTC)
+                row = await row_before(self._service, self._from)
+        if not self._service.in_step:
+            raise Disconnected("Not all is here yet.")
+        self._since = None
+        self._journal.position = (self._journal.position[0], row)
+        await self._service.catch_up()
 
     def _line(self, event: Event) -> str:
         if isinstance(event, Gym):
@@ -115,7 +190,13 @@ class Tail:
             self._connected()
         else:
             self._say("The server no longer has all that has happened meanwhile: some events are not here.")
+            self._from = None  # from here on it is what happens now
         self._zone = zone_of(snapshot.gym)
+        self._there.set()
+        try:
+            self._keep()
+        except GymError as error:
+            self._fail(error)
 
     def _connection(self, state: ConnectionState) -> None:
         if state.phase == self._phase:
@@ -152,13 +233,28 @@ class Tail:
             self.over.set_exception(error)
 
 
-def run(*, url: str, user: str | None, desk: str, token: str | None, json: bool) -> None:
-    """Until interrupted, or until the server no longer knows who this is, or until nobody reads any more."""
-    login = sign_in(url, user=user, token=token)
-    run_unattended(_run(url, login, desk, json=json))
+def run(
+    *,
+    url: str,
+    user: str | None,
+    desk: str,
+    token: str | None,
+    json: bool,
+    since: int | datetime | None = None,
+    cursor: Path | None = None,
+) -> None:
+    """Until interrupted, or until the server no longer knows who this is, or until nobody reads any more. It begins
+    where `cursor` says that the last one stopped, or else with `since`, or else with what happens now."""
+    kept = None if cursor is None else CursorFile(cursor)
+    login = sign_in(url, user=user, token=token, choices=ChoicesFile(data_folder()))
+    begin = since if kept is None or kept.found is None else kept.found
+    run_unattended(_run(url, login, desk, json=json, since=begin, cursor=kept))
 
 
-async def _run(url: str, login: Login, desk: str, *, json: bool) -> None:
-    service = WebSocketService(url, login, Bookmark(), desk=desk, full=True)
-    tail = Tail(service, json=json, out=sys.stdout, err=sys.stderr)
-    await until_first(service.run(), needs_a_person(service), tail.over)
+async def _run(
+    url: str, login: Login, desk: str, *, json: bool, since: Since | None, cursor: CursorFile | None
+) -> None:
+    journal = Bookmark()
+    service = WebSocketService(url, login, journal, desk=desk, full=True)
+    tail = Tail(service, json=json, out=sys.stdout, err=sys.stderr, journal=journal, since=since, cursor=cursor)
+    await until_first(service.run(), needs_a_person(service), tail.over, tail.begin())

@@ -72,6 +72,10 @@ class Follower:
             return None
         return self._resume()
 
+    def catch_up(self) -> Resume | None:
+        """The journal's position was set back: what it lacks from there on."""
+        return None if self._asked or self._restoring else self._resume()
+
     def take(self, frame: Frame, seq: int) -> tuple[Sequence[Event], Resume | None]:
         """The events of a frame that are new, applied to the journal already."""
         epoch, last = self._journal.position

@@ -165,6 +165,18 @@ class WebSocketService:
             raise Disconnected("There is no connection to the server.")
         return await self._session.request(request, id)
 
+    async def catch_up(self) -> None:
+        """Asks for what the journal lacks, after its position was set back; without a connection, the next one does.
+
+        Raises:
+            Disconnected: The connection has just gone.
+        """
+        if self._session is not None:
+            try:
+                await self._session.catch_up()
+            except Ended as ended:
+                raise Disconnected(str(ended), code=ended.code) from ended
+
     def report(self, problem: Problem) -> None:
         """Tells whoever listens for problems; what could not be processed is counted."""
         if isinstance(problem, ProcessingProblem):

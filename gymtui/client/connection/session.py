@@ -72,6 +72,10 @@ class ClientSession:
             resume = self._follower.greet(status.epoch, status.seq)
         await self._send_resume(resume)
 
+    async def catch_up(self) -> None:
+        """Asks for what the journal lacks, whose position was set back."""
+        await self._send_resume(self._follower.catch_up())
+
     async def read(self) -> None:
         """Takes message after message; ends only with `Ended`."""
         while True:

@@ -1,0 +1,86 @@
+"""Where a tail begins: at a row of the journal, at a time, or where its cursor file says that the last one stopped."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from gymtui import clock, codec
+from gymtui.client.connection.service import WebSocketService
+from gymtui.errors import GymError, WrongUsage
+from gymtui.private_file import may_replace, write_private
+from gymtui.protocol import CheckIns, ListCheckIns
+
+PAGE: Final = 500  # visits among which one is looked for that was over before a time
+LATER: Final = {"offline", "late", "assumed_out", "undone", "clash"}  # these were recorded after they had happened
+
+
+class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
+    """The last row that was printed: `seq` of the history `epoch`."""
+
+    epoch: str
+    seq: int
+
+
+class CursorFile:
+    """A cursor on disk, written beside and renamed. WrongUsage where there is something else."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            if not may_replace(path, _is_cursor):
+                raise WrongUsage(f"{path} is there already, and is no cursor of a tail: please name another file.")
+            content = path.read_bytes() if path.exists() else b""
+        except OSError as error:
+            raise WrongUsage(f"{path} cannot be read: {error.strerror}.") from error
+        self.found = msgspec.json.decode(content, type=Cursor) if content else None
+
+    def write(self, cursor: Cursor) -> None:
+        """On disk when it returns; GymError."""
+        try:
+            write_private(self._path.resolve(), msgspec.json.encode(cursor))
+        except OSError as error:
+            raise GymError(f"{self._path} cannot be written: {error.strerror}. Please free some space.") from error
+
+
+def _is_cursor(head: bytes) -> bool:
+    try:
+        msgspec.json.decode(head, type=Cursor)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def since(text: str) -> int | datetime:
+    """What `--since` says: a row of the journal, or a time."""
+    try:
+        return int(text) if text.isdigit() and text.isascii() else datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a row of the journal nor a time such as 2026-11-22T09:00"
+        ) from None
+
+
+def to_ms(time: datetime, zone: tzinfo) -> int:
+    """By the clock on the gym's wall, where it does not say another. WrongUsage for a time that there is not."""
+    try:
+        return round((time if time.tzinfo else time.replace(tzinfo=zone)).timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise WrongUsage(f"{time} is no time to begin at: please give another --since.") from error
+
+
+async def row_before(service: WebSocketService, time: int) -> int:
+    """A row of the journal that was there before that time (ms): the newest of a visit that was over by then; 0 where
+    none is known. Disconnected."""
+    answer = await service.request(ListCheckIns(to=clock.to_text(time), limit=PAGE))
+    over = [
+        visit.seq
+        for visit in codec.convert(answer, CheckIns).check_ins
+        if visit.check_out_time is not None and clock.to_ms(visit.check_out_time) < time and not LATER & {*visit.flags}
+    ]
+    return max(over, default=0)
