@@ -79,11 +79,18 @@ def since(began: datetime, now: datetime) -> str:
 
 
 def within(hours: str, at: time) -> bool:
-    """Is it `06:00-14:00`? The end does not belong to it; `22:00-02:00` goes over midnight. Else a ValueError."""
-    opens, closes = (time.fromisoformat(part.strip()) for part in hours.split("-"))
+    """Is it `06:00-14:00`? The end does not belong to it, and may be 24:00; `22:00-02:00` goes over midnight, and
+    `00:00-00:00` all round the clock, as whatever ends where it begins. Else a ValueError."""
+    begin, end = (part.strip() for part in hours.split("-"))
+    opens, closes = time.fromisoformat(begin), end_of(end)
     if opens.tzinfo or closes.tzinfo:
         raise ValueError(f"these are no hours on a gym's wall: {hours}")
-    return opens <= at < closes if opens <= closes else at >= opens or at < closes
+    return opens <= at < closes if opens < closes else at >= opens or at < closes
+
+
+def end_of(text: str) -> time:
+    """The time at which something ends: `24:00` is the next midnight. Else a ValueError."""
+    return time.min if text == "24:00" else time.fromisoformat(text)
 
 
 def day(day: date, today: date) -> str:

@@ -39,6 +39,7 @@ def test_the_longest_stay_and_the_next_closing() -> None:
     assert left("2026-11-22T20:59:00Z", closing_time="22:00") == "2026-11-22T21:00:00.000Z"
     assert left("2026-11-22T21:00:00Z", closing_time="22:00") == "2026-11-23T21:00:00.000Z"
     assert left("2026-11-22T20:00:00Z", max_stay_minutes=90, closing_time="22:00") == "2026-11-22T21:00:00.000Z"
+    assert left("2026-11-22T20:59:00Z", closing_time="24:00") == "2026-11-22T23:00:00.000Z"
     # The night in which the clocks go back an hour: closing time is by the wall.
     assert left("2026-10-24T22:00:00Z", closing_time="22:00") == "2026-10-25T21:00:00.000Z"
 

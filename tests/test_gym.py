@@ -45,6 +45,8 @@ def test_a_policy_file_names_what_it_changes(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text('payment_overdue = "refuse"\nclosing_time = "22:30"\n')
     assert read_policy(file) == Policy(payment_overdue="refuse", closing_time="22:30")
+    file.write_text('closing_time = "24:00"\n')
+    assert read_policy(file) == Policy(closing_time="24:00")
 
 
 ACTIONS = '"allow" or "warn" or "refuse"'
@@ -57,6 +59,7 @@ ACTIONS = '"allow" or "warn" or "refuse"'
         ('banned = "maybe"', f"is no policy: banned is {ACTIONS}."),
         ("banned = 1", f"is no policy: banned is {ACTIONS}."),
         ("[waiver_missing]", f"is no policy: waiver_missing is {ACTIONS}."),
+        ('closing_time = "24:01"', 'is no policy: closing_time is a time such as "22:00".'),
         ('closing_time = "25:00"', 'is no policy: closing_time is a time such as "22:00".'),
         ("closing_time = 22:00:00", 'is no policy: closing_time is a time such as "22:00".'),
         ("closing_time = 22", 'is no policy: closing_time is a time such as "22:00".'),

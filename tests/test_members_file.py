@@ -126,6 +126,13 @@ def test_a_bad_row_is_named_by_its_line_and_harms_no_other(write: Write, row: st
     assert bad == [Problem(3, sentence)]
 
 
+@pytest.mark.parametrize("hours", ["00:00-00:00", "06:00-24:00", "22:00-02:00"])
+def test_hours_round_the_clock_and_until_midnight(write: Write, hours: str) -> None:
+    good, bad = read_members(write(f"name,number,hours\nAna,1,{hours}\n"))
+    assert bad == []
+    assert good[0][1]["hours"] == hours
+
+
 def test_a_number_that_is_there_twice(write: Write) -> None:
     good, bad = read_members(write("name,number\nAna,1\nBen,2\nCem,1\nDea,1\n"))
     assert [line for line, _ in good] == [2, 3]

@@ -87,6 +87,14 @@ def test_a_day_of_another_year_is_told_with_its_year() -> None:
         ("22:00-02:00", time(1, 59), True),
         ("22:00-02:00", time(2), False),
         ("22:00-02:00", time(12), False),
+        ("00:00-00:00", time(0), True),
+        ("00:00-00:00", time(23, 59, 59), True),
+        ("06:00-06:00", time(12), True),
+        ("06:00-24:00", time(23, 59, 59), True),
+        ("06:00-24:00", time(0), False),
+        ("06:00-24:00", time(5, 59), False),
+        ("00:00-24:00", time(0), True),
+        ("00:00-24:00", time(23, 59, 59), True),
     ],
 )
 def test_hours(hours: str, at: time, open: bool) -> None:
@@ -94,7 +102,18 @@ def test_hours(hours: str, at: time, open: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "hours", ["", "morning", "06:00", "06:00-", "06:00-14:00-22:00", "25:00-26:00", "06:00Z-14:00Z"]
+    "hours",
+    [
+        "",
+        "morning",
+        "06:00",
+        "06:00-",
+        "06:00-14:00-22:00",
+        "25:00-26:00",
+        "24:00-06:00",
+        "06:00-24:01",
+        "06:00Z-14:00Z",
+    ],
 )
 def test_what_are_no_hours(hours: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the sentence is made by who asked

@@ -151,6 +151,12 @@ def test_the_rules_go_by_what_was_saved(till: Till) -> None:
     assert till.check_in("1").flags == ()  # hours warn nobody without a policy
 
 
+@pytest.mark.parametrize("hours", ["00:00-00:00", "06:00-24:00", "00:00-24:00"])
+def test_hours_round_the_clock_and_until_midnight_can_be_saved(till: Till, hours: str) -> None:
+    assert change(till, "1", hours=hours).hours == hours
+    assert till.check_in("1").flags == ()
+
+
 def test_a_card_is_filled_while_its_member_is_in(till: Till) -> None:
     change(till, "2", visits_left=1)
     came = till.check_in("2", id="in")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from gymtui import clock
 from gymtui.protocol import CheckOut, Gym
+from gymtui.rules import end_of
 from server.gym.orders import Order
 from server.store import Visit
 
@@ -31,7 +32,7 @@ def left_at(gym: Gym, since: int) -> int | None:
         ends.append(since + gym.policy.max_stay_minutes * 60_000)
     if gym.policy.closing_time is not None:
         came = datetime.fromtimestamp(since / 1000, ZoneInfo(gym.timezone))
-        closes = datetime.combine(came.date(), time.fromisoformat(gym.policy.closing_time), came.tzinfo)
+        closes = datetime.combine(came.date(), end_of(gym.policy.closing_time), came.tzinfo)
         ends.append(round((closes if closes > came else closes + timedelta(days=1)).timestamp() * 1000))
     return min(ends, default=None)
 
