@@ -149,7 +149,7 @@ SWITCHES: Final = frozenset({"json", "log_json"})
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"gymtui: {message} (see `{self.prog} --help`)\n")
+        self.exit(2, f"gymtui: {printable(message)} (see `{self.prog} --help`)\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -284,7 +284,7 @@ def _announced(opening: str) -> Iterator[None]:
 
 def _failed(error: object, code: int) -> int:
     with suppress(OSError, ValueError):  # of stderr, where that cannot be written either
-        print(f"gymtui: {error}", file=sys.stderr)
+        output.complain(str(error))
     return code
 
 

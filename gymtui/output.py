@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
 from gymtui.errors import GymError
+from gymtui.printable import printable
 
 
 class OutputLost(GymError):
@@ -54,6 +55,16 @@ def flush() -> None:
 def give_up() -> None:
     """What still waits would fail once more at the exit: it goes nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def say(text: str) -> None:
+    """Prints a line that has words from a file or a database."""
+    print(printable(text))
+
+
+def complain(text: str) -> None:
+    """Prints one on stderr, with the name of the program."""
+    print(f"gymtui: {printable(text)}", file=sys.stderr)
 
 
 @contextmanager

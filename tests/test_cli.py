@@ -126,6 +126,14 @@ def test_what_fails_is_1_and_one_line(tmp_path: Path, capsys: pytest.CaptureFixt
         assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize("arguments", [["fly\x1b[2J"], ["serve", "--timezone", "No\x1b[2J\u202ewhere"]])
+def test_no_error_reaches_the_terminal_as_a_command(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*arguments) == 2
+    said = capsys.readouterr().err
+    assert not any(c in said for c in "\x1b\u202e")
+    assert said.count("\n") == 1
+
+
 def test_a_command_does_and_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "gymtui.toml").write_text('database = "file.db"')
     (tmp_path / "m.csv").write_text("name,number\nAna,1\n")

@@ -77,6 +77,17 @@ def test_bad_rows_are_named_and_the_good_ones_taken(
     assert {m.membership_number for m in store.all_members()} == {"1", "8"}
 
 
+def test_nothing_in_a_file_reaches_the_terminal_as_a_command(
+    path: Path, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evil = "Eve\x1b[2J\x9b31m\u202e"
+    add_members(store, [member("7", evil)])
+    file = write(tmp_path / "m\x1b[2J.csv", "id,number,name", ",1,Ana", "new,7,Not Eve")
+    members.members_import(database=str(path), file=file, strict=False)
+    said = capsys.readouterr().err
+    assert said == "gymtui: m[2J.csv, line 3: the number 7 belongs to Eve[2J31m\n"
+
+
 @pytest.mark.parametrize("bad", [",2,,", "new,7,Not Gil,"])
 def test_a_strict_import_takes_all_or_nothing(
     path: Path, store: Store, tmp_path: Path, bad: str, capsys: pytest.CaptureFixture[str]

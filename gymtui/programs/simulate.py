@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -19,6 +18,7 @@ from gymtui.client.login.login import Login
 from gymtui.client.tasks import until_first
 from gymtui.client.unattended import needs_a_person, run_unattended, until_live
 from gymtui.errors import GymError
+from gymtui.output import complain
 from gymtui.programs.login_prompt import sign_in
 from gymtui.protocol import CheckIn, CheckOut, ListPresent, MembersPage, Present, SyncMembers
 from gymtui.sample.day import Step, steps
@@ -131,4 +131,4 @@ async def _run(url: str, login: Login, *, rate: float, desks: int, seed: int) ->
     try:
         await until_first(simulation.run(), *connections)
     finally:
-        print(f"gymtui: {simulation.report()}", file=sys.stderr)
+        complain(simulation.report())

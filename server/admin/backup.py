@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gymtui.output import say
 from server.admin.progress import Progress
 from server.store import opening
 
@@ -12,13 +13,13 @@ def backup(*, database: str, file: Path) -> None:
     """A copy of the gym as it is at one moment, beside servers that go on."""
     with Progress("pages") as progress:
         rows = opening.back_up(database, file, progress.go_on)
-    print(f"{database} as it is now is in {file}, with the journal up to its row {rows:,}.")
+    say(f"{database} as it is now is in {file}, with the journal up to its row {rows:,}.")
 
 
 def restore(*, database: str, file: Path) -> None:
     """A backup in the place of the database, which is kept beside it."""
     with Progress("pages") as progress:
         rows, aside = opening.put_back(file, database, progress.go_on)
-    print(f"{database} is as it was in {file}, with the journal up to its row {rows:,}; its users are too.")
+    say(f"{database} is as it was in {file}, with the journal up to its row {rows:,}; its users are too.")
     if aside is not None:
-        print(f"What was there until now is in {aside}.")
+        say(f"What was there until now is in {aside}.")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+from gymtui.output import complain
 from server.admin.errors import AdminError
 from server.admin.exports import refuse_to_replace, write_check_ins, write_members
 from server.admin.importing.csv_members import read_members
@@ -25,11 +25,11 @@ def members_import(*, database: str, file: Path, strict: bool) -> None:
         taken, more = import_members(store, rows, strict=strict, go_on=lambda done: progress.go_on(done, len(rows)))
     problems = sorted([*problems, *more])
     for problem in problems:
-        print(f"gymtui: {file.name}, line {problem.line}: {problem.sentence}", file=sys.stderr)
+        complain(f"{file.name}, line {problem.line}: {problem.sentence}")
     print(f"{_count(taken, 'member')} imported, {_count(len(problems), 'row')} not.")
     if progress.is_interrupted and taken < len(rows):
         sentence = f"interrupted with {taken} of {len(rows)} members in: import {file.name} again for the rest."
-        print(f"gymtui: {sentence}", file=sys.stderr)
+        complain(sentence)
         raise KeyboardInterrupt
     if problems and not taken:
         raise AdminError(f"{file.name} was not imported: please mend the rows named above and import it again.")

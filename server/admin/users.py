@@ -10,6 +10,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
+from gymtui.output import say
+from gymtui.printable import printable
 from gymtui.protocol import Role
 from server.admin.errors import AdminError
 from server.auth import auth
@@ -29,7 +31,7 @@ def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> 
         raise AdminError(f"A password has at least {PASSWORD} characters: please choose a longer one.")
     with opened(database) as store:
         add_user(store, name, role, password)
-    print(f"{name} can log in as {role}.")
+    say(f"{name} can log in as {role}.")
 
 
 def add_user(store: Store, name: str, role: Role, password: str) -> User:
@@ -56,25 +58,25 @@ def users_list(*, database: str) -> None:
     """One line a user."""
     with opened(database) as store:
         for user in store.users().values():
-            print(f"{user.name}\t{user.role}\t{'disabled' if user.disabled else 'active'}")
+            print(f"{printable(user.name)}\t{user.role}\t{'disabled' if user.disabled else 'active'}")
 
 
 def users_disable(*, database: str, name: str) -> None:
     """Ends all that a user may do: logins end, and connections within a second."""
     _change_user(database, name, disabled=True)
-    print(f"{name} can no longer log in.")
+    say(f"{name} can no longer log in.")
 
 
 def users_enable(*, database: str, name: str) -> None:
     """Lets a disabled user log in again."""
     _change_user(database, name, disabled=False)
-    print(f"{name} can log in again.")
+    say(f"{name} can log in again.")
 
 
 def users_role(*, database: str, name: str, role: Role) -> None:
     """Gives a user another role; connections of the old one end within a second."""
     _change_user(database, name, role=role)
-    print(f"{name} is {role} now.")
+    say(f"{name} is {role} now.")
 
 
 def users_pin(*, database: str, name: str, pin_stdin: bool) -> None:
@@ -83,7 +85,7 @@ def users_pin(*, database: str, name: str, pin_stdin: bool) -> None:
     if not PIN.fullmatch(pin):
         raise AdminError("A PIN has 4 to 12 digits: please choose another.")
     _change_user(database, name, pin_hash=auth.hash_password(pin))
-    print(f"{name} has a PIN now.")
+    say(f"{name} has a PIN now.")
 
 
 def _change_user(database: str, name: str, **changes: object) -> None:

@@ -65,7 +65,7 @@ def verify(*, database: str) -> None:
     if report.wrong:
         step = "please keep it, and restore a backup with `gymtui admin restore FILE`"
         raise VerifyError(f"{database} is not sound: {step}.")
-    print(f"{database} is sound. {report}")
+    print(printable(f"{database} is sound. {report}"))
 
 
 def check(tables: Audit, go_on: Callable[[int, int], bool] = lambda _, __: True) -> Report:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from gymtui import clock
+from gymtui.output import complain
 from gymtui.private_file import PARTS, beside, put_in_place
 from server.store.errors import BackupError, StoreError
 from server.store.sqlite.errors import as_store_errors, code_of, next_step
@@ -165,4 +165,4 @@ def _finish(database: Path) -> None:
     except sqlite3.DatabaseError as error:
         if code_of(error) == sqlite3.SQLITE_BUSY:
             raise BackupError(f"{database} is in use: please end what else has it open first.") from error
-        print(f"gymtui: {database} is set aside as it is ({error}).", file=sys.stderr)
+        complain(f"{database} is set aside as it is ({error}).")
