@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -76,10 +77,14 @@ NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in 
 ROLES: Final = ("operator", "staff", "manager")
 
 
-def _since(text: str) -> object:
-    from gymtui.programs.cursor import since  # noqa: PLC0415  what it needs takes a while to import
-
-    return since(text)
+def _since(text: str) -> int | datetime:
+    """What `--since` says: a row of the journal, or a time."""
+    try:
+        return int(text) if text.isdigit() and text.isascii() else datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a row of the journal nor a time such as 2026-11-22T09:00"
+        ) from None
 
 
 # What a command takes beside settings, in argparse's own words.

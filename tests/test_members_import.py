@@ -81,7 +81,7 @@ def test_nothing_in_a_file_reaches_the_terminal_as_a_command(
     path: Path, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     evil = "Eve\x1b[2J\x9b31m\u202e"
-    add_members(store, [member("7", evil)])
+    add_members(store, [member_row("7", evil)])
     file = write(tmp_path / "m\x1b[2J.csv", "id,number,name", ",1,Ana", "new,7,Not Eve")
     members.members_import(database=str(path), file=file, strict=False)
     said = capsys.readouterr().err

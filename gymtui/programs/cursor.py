@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Final
@@ -54,16 +53,6 @@ def _is_cursor(head: bytes) -> bool:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return True
-
-
-def since(text: str) -> int | datetime:
-    """What `--since` says: a row of the journal, or a time."""
-    try:
-        return int(text) if text.isdigit() and text.isascii() else datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is neither a row of the journal nor a time such as 2026-11-22T09:00"
-        ) from None
 
 
 def to_ms(time: datetime, zone: tzinfo) -> int:
