@@ -25,7 +25,7 @@ async def test_a_check_in_is_queued_first_and_green_only_after_the_servers_yes(g
         assert first.words == "… Ana Silva queued: waiting for the server's answer"
         assert (first.sent, first.member, gym.desk.queued) == (True, ANA.ref, 1)
         request, id = await connection.received(CheckIn)
-        assert (request, id) == (CheckIn(member_id="m1", occurred_at=TIME, queued_by="sam", card="1001"), "id1")
+        assert (request, id) == (CheckIn(member_id="m1", occurred_at=TIME, queued_by="sam", card="1"), "id1")
         await settle()
         assert gym.verdicts == []
         connection.reply(id, done(request, "id1"))
@@ -236,7 +236,7 @@ async def test_check_out(gym: Gym) -> None:
         assert gym.desk.check_out("1").kind == "queued"
         assert gym.desk.in_since("m1") is None
         request, id = await connection.received(CheckOut)
-        assert request == CheckOut(member_id="m1", occurred_at=TIME, queued_by="sam", card="1001")
+        assert request == CheckOut(member_id="m1", occurred_at=TIME, queued_by="sam", card="1")
         connection.reply(id, visit(2, ANA, id="v1", status="checked_out", check_out_time=TIME))
         await until(lambda: gym.verdicts)
         assert gym.said == ["✓ Ana Silva checked out"]

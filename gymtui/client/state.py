@@ -97,9 +97,9 @@ class Verdict(Struct, frozen=True, kw_only=True):
     `subject` is the person's name, or what was scanned where nobody is known by it. `detail` is what stands behind the
     fixed words (`payment overdue`, `since 17:02, desk 2`). Nothing but `queued` is said before it is certain: a visit
     is `checked_in` once it is on disk at the server. `sent` tells a queued command that waits for its answer from one
-    that waits for a connection. `warning` is what this desk's own rules say about a queued check-in; `repeats`: it has
-    been said before. `next_command` is the `:name` of the command whose key stands in `next_step`, or that
-    helps all the same.
+    that waits for a connection. `warning` is what this desk's own rules say about a queued check-in; `remarks` are what
+    to tell the person who comes in; `repeats`: all that has been said before. `next_command` is the `:name` of the
+    command whose key stands in `next_step`, or that helps all the same.
     """
 
     kind: VerdictKind
@@ -112,6 +112,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     action: CommandKind = "check_in"
     sent: bool = False
     warning: str | None = None
+    remarks: tuple[str, ...] = ()
     repeats: bool = False
     member: MemberRef | None = None
 
@@ -122,8 +123,13 @@ class Verdict(Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> str:
         """The line for the screen, `✓ Ana Silva checked in`; the words before the colon never change."""
-        step = f" — {self.next_step}" if self.next_step else ""
-        return f"{self.symbol} {self.subject} {self._outcome()}{step}"
+        behind = f" — {self.behind}" if self.behind else ""
+        return f"{self.symbol} {self.subject} {self._outcome()}{behind}"
+
+    @property
+    def behind(self) -> str:
+        """What stands behind the outcome: what to tell the person, and what to do next."""
+        return " · ".join([*self.remarks, *([self.next_step] if self.next_step else [])])
 
     def _outcome(self) -> str:
         match self.kind:

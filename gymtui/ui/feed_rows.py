@@ -10,10 +10,11 @@ from msgspec import Struct
 from gymtui.protocol import CheckInEvent, Notification, Refusal
 
 News = CheckInEvent | Refusal | Notification  # what a feed tells; members and the gym itself are no news
-RowKind = Literal["in", "out", "undone", "clash", "again", "refused", "notice"]
+RowKind = Literal["in", "warned", "out", "undone", "clash", "again", "refused", "notice"]
 
 SYMBOLS: dict[RowKind, str] = {
     "in": "▲",
+    "warned": "!",
     "out": "▽",
     "undone": "↩",
     "clash": "≡",
@@ -102,4 +103,6 @@ def _what(event: CheckInEvent) -> tuple[RowKind, str]:
         return "clash", "clash"
     if "assumed_out" in event.flags:
         return "out", "~out"
+    if is_open and "warned" in event.flags:
+        return "warned", "in"
     return ("in", "in") if is_open else ("out", "out")

@@ -23,7 +23,7 @@ from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
 from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import Matter, is_forgotten, judge, since, zone_of
+from gymtui.client.desk.verdicts import Matter, is_forgotten, judge, remarks_at, since, zone_of
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
@@ -175,7 +175,9 @@ class Desk:
             return self._live_commands.refuse(
                 matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or ""
             )
-        matter = replace(matter, warning=ruling.reason)
+        left = None if member.visits_left is None else member.visits_left - 1
+        remarks = remarks_at(member, left, self.replica.gym, self._now())
+        matter = replace(matter, warning=ruling.reason, remarks=remarks)
         at, is_live = clock.to_text(self._now()), self.service.state.is_live
         request = CheckIn(member_id=member.id, occurred_at=at, offline=not is_live, card=_card(who, card))
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
@@ -219,7 +221,7 @@ class Desk:
         row = _row(matter, replace(request, queued_by=self.service.user), self._now())
         sent = self.service.state.is_live
         try:
-            self._queue.add(Pending(row, is_told_unsent=not sent, warning=matter.warning), done)
+            self._queue.add(Pending(row, is_told_unsent=not sent, warning=matter.warning, remarks=matter.remarks), done)
         except ReplicaError:
             logger.exception("A command could not be written down")
             return matter.not_written(self._clock())

@@ -22,13 +22,15 @@ class Pending(Struct, eq=False):
     """A command that waits for its answer: the `row` on disk, and where it stands.
 
     `in_flight`: it is on its way to the server. `is_told_unsent`: the person knows that it is not sent yet, as of every
-    command that was here before this program was started. `warning` is what the person was told at once about it.
+    command that was here before this program was started. `warning` and `remarks` are what the person was told at once
+    about it.
     """
 
     row: Outgoing
     in_flight: bool = False
     is_told_unsent: bool = True
     warning: str | None = None
+    remarks: tuple[str, ...] = ()
 
 
 _NOBODY: Final[dict[str, Pending]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import Raw
+from msgspec import UNSET, Raw
 from msgspec.structs import replace
 
 from gymtui import clock, codec
@@ -12,7 +12,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.outbox_queue import Pending
 from gymtui.client.desk.outbox_sender import Outcome
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import Matter, about, judge, since, zone_of
+from gymtui.client.desk.verdicts import Matter, about, judge, remarks_at, since, zone_of
 from gymtui.client.errors import ProcessingProblem
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica, ReplicaError
@@ -50,7 +50,7 @@ class Outcomes:
 
     def of_queued(self, pending: Pending, outcome: Outcome) -> bool:
         """A later word on a command from the outbox; False where it is nothing new."""
-        row, matter = pending.row, self.matter(pending.row, pending.warning)
+        row, matter = pending.row, replace(self.matter(pending.row, pending.warning), remarks=pending.remarks)
         match outcome:
             case "sent" if pending.is_told_unsent:
                 pending.is_told_unsent = False
@@ -92,8 +92,14 @@ class Outcomes:
             self._publish(matter.accepted(self._clock(), None, None))
             return None
         self._presence.answered(matter.command_id, event)
-        self._publish(matter.accepted(self._clock(), event, self._warning(event, at)))
+        remarks = self._remarks(event) if matter.action == "check_in" else ()
+        self._publish(matter.accepted(self._clock(), event, self._warning(event, at), remarks))
         return event
+
+    def _remarks(self, event: CheckInEvent) -> tuple[str, ...]:
+        member = self._replica.member(event.member.id)
+        left = None if event.visits_left is UNSET else event.visits_left
+        return () if member is None else remarks_at(member, left, self._replica.gym, began(event))
 
     def _warning(self, event: CheckInEvent, at: int) -> str | None:
         """What this desk knows about why the server has flagged a check-in of `at` (ms)."""

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui import clock, rules
+from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind, Verdict, VerdictKind
 from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy
@@ -52,7 +53,8 @@ NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
 
 class Matter(Struct, frozen=True, kw_only=True):
     """What a verdict is about: one command, by its id, and the person whom it names. `undoes` is what an undo takes
-    back; `overrides`: a manager lets the person in against the rules; `warning` is what this desk's rules say of it."""
+    back; `overrides`: a manager lets the person in against the rules; `warning` is what this desk's rules say of it,
+    `remarks` what to tell the person."""
 
     command_id: str
     action: CommandKind
@@ -61,6 +63,7 @@ class Matter(Struct, frozen=True, kw_only=True):
     undoes: CommandKind | None = None
     overrides: bool = False
     warning: str | None = None
+    remarks: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, command_id: str, action: CommandKind, who: Member | MemberRef | str) -> Matter:
@@ -104,8 +107,8 @@ class Matter(Struct, frozen=True, kw_only=True):
             what = f"undo of the {NOUNS[self.undoes]}"
         elif self.action == "check_in":
             what = "override" if self.overrides else None
-        verdict = self.says("queued", at, detail=what, sent=sent)
-        return verdict if self.warning is None else replace(verdict, warning=self.warning, repeats=again)
+        verdict = replace(self.says("queued", at, detail=what, sent=sent), remarks=self.remarks, repeats=again)
+        return verdict if self.warning is None else replace(verdict, warning=self.warning)
 
     def already_in(self, at: int, detail: str) -> Verdict:
         return self.says("already_in", at, detail=detail, next_step="F4 checks out", next_command="check-out")
@@ -136,8 +139,18 @@ class Matter(Struct, frozen=True, kw_only=True):
         step = "set aside: F9 shows it"
         return self.says("refused", at, detail=reason.rstrip("."), next_step=step, next_command="connection")
 
-    def accepted(self, at: int, event: CheckInEvent | None, warning: str | None) -> Verdict:
-        """The server's yes; `warning` is what this desk knows about why the server has flagged it."""
+    def accepted(
+        self, at: int, event: CheckInEvent | None, warning: str | None, remarks: tuple[str, ...] = ()
+    ) -> Verdict:
+        """The server's yes; `warning` is what this desk knows about why the server has flagged it, `remarks` what to
+        tell the person."""
+        verdict = self._accepted(at, event, warning)
+        if not remarks:
+            return verdict
+        is_news = verdict.kind == "warned" and not verdict.repeats
+        return replace(verdict, remarks=remarks, repeats=remarks == self.remarks and not is_news)
+
+    def _accepted(self, at: int, event: CheckInEvent | None, warning: str | None) -> Verdict:
         if event is None:
             return self.says(DONE[self.action], at)
         matter = self.about(event.member)
@@ -203,6 +216,15 @@ def judge(member: Member, gym: Gym | None, at: int) -> rules.Ruling:
     except ValueError:
         logger.warning("The membership of %s cannot be judged here", member.id, exc_info=True)
         return rules.ALLOWED
+
+
+def remarks_at(member: Member, visits_left: int | None, gym: Gym | None, at: int) -> tuple[str, ...]:
+    """What to tell a member who comes in at `at` (ms), with so many visits left after this one."""
+    try:
+        return remarks_on(member, visits_left, datetime.fromtimestamp(at / 1000, zone_of(gym)).date())
+    except (ValueError, OverflowError):
+        logger.warning("What to tell %s cannot be read here", member.id, exc_info=True)
+        return member.alerts
 
 
 def zone_of(gym: Gym | None) -> tzinfo:

@@ -32,7 +32,7 @@ def bells(verdict: Verdict) -> int:
     """How often it rings: what does is said whatever else the line says, and a warning is said once."""
     if verdict.repeats:
         return 0
-    return 1 if verdict.warning else BELLS.get(verdict.kind, 0)
+    return 1 if verdict.warning or verdict.remarks else BELLS.get(verdict.kind, 0)
 
 
 class DeskScreen(LiveScreen):

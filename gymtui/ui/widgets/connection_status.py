@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, tzinfo
 from typing import ClassVar, Literal
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.timer import Timer
@@ -13,6 +14,7 @@ from gymtui import clock
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
 from gymtui.ui.bindings import key_of
+from gymtui.ui.cells import fit
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -100,5 +102,7 @@ class ConnectionStatusIndicator(LiveWidget):
 
     def render(self) -> Content:
         self._painted = words, look = self._said()
-        pill = Content.styled(f" {printable(words)} ", self.get_visual_style(f"connection--{look}"))
-        return pill.truncate(self.size.width, ellipsis=True).pad_left(self.size.width - len(pill))
+        words = printable(words)
+        words = fit(words, min(cell_len(words), self.size.width - 2))
+        pill = Content.styled(f" {words} ", self.get_visual_style(f"connection--{look}"))
+        return pill.pad_left(max(0, self.size.width - pill.cell_length))

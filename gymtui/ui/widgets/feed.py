@@ -47,6 +47,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         "feed--name",
         "feed--quiet",
         "feed--in",
+        "feed--warned",
         "feed--out",
         "feed--undone",
         "feed--clash",

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from gymtui import clock, rules
+from gymtui.client.desk.remarks import is_birthday
 from gymtui.client.desk.verdicts import judge
 from gymtui.client.state import Person
 from gymtui.clock import to_ms
@@ -92,7 +93,7 @@ class MemberCard(LiveWidget):
             yield self._line("hours", member.hours)
         if member.birth_date:
             born = date.fromisoformat(member.birth_date)
-            is_today = (born.month, born.day) == (today.month, today.day)
+            is_today = is_birthday(born, today)
             yield self._line(
                 "birthday", f"{born.day} {born:%b}{' — today!' if is_today else ''}", "festive" if is_today else None
             )

@@ -55,12 +55,12 @@ class VerdictLine(LiveWidget):
         words = printable(verdict.words)
         if cell_len(words) <= width:
             return [words]
-        outcome = replace(verdict, next_step=None)
+        outcome = replace(verdict, next_step=None, remarks=())
         behind = cell_len(printable(outcome.words)) - cell_len(printable(verdict.subject))
         name = _cut(verdict.subject, max(NAME_AT_LEAST, width - behind))
-        if verdict.next_step is None or self.content_size.height < 2:
+        if not verdict.behind or self.content_size.height < 2:
             return [replace(verdict, subject=name).words]
-        return [replace(outcome, subject=name).words, f"  — {verdict.next_step}"]
+        return [replace(outcome, subject=name).words, f"  — {printable(verdict.behind)}"]
 
 
 def _cut(text: str, width: int) -> str:
