@@ -157,11 +157,11 @@ class Desk:
             who: A member, or exactly a code (a membership number, as a scanner types it).
             card: The code by which the member was found, where it was one.
         """
-        member = self._known(who)
+        member = _known(self.replica, who)
         if member is None:
             code = str(who).strip()
-            return self._live_commands.ask_by_code(self._matter("check_in", code), CheckIn(code=code))
-        matter = self._matter("check_in", member)
+            return self._live_commands.ask_by_code(Matter.of(self._new_id(), "check_in", code), CheckIn(code=code))
+        matter = Matter.of(self._new_id(), "check_in", member)
         in_since = self.in_since(member.id)
         # A visit of another day, whose exit nobody has seen, is ended by the server, and keeps nobody out.
         if in_since is not None and not is_forgotten(in_since, self.replica.gym, self._now()):
@@ -184,11 +184,11 @@ class Desk:
 
     def check_out(self, who: Member | str, card: str | None = None) -> Verdict:
         """Ends the open visit of a member; `who` and `card` as for `check_in`."""
-        member = self._known(who)
+        member = _known(self.replica, who)
         if member is None:
             code = str(who).strip()
-            return self._live_commands.ask_by_code(self._matter("check_out", code), CheckOut(code=code))
-        matter = self._matter("check_out", member)
+            return self._live_commands.ask_by_code(Matter.of(self._new_id(), "check_out", code), CheckOut(code=code))
+        matter = Matter.of(self._new_id(), "check_out", member)
         in_since = self.in_since(member.id)
         if in_since is None:
             return self._live_commands.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
@@ -199,7 +199,7 @@ class Desk:
     def override(self, who: MemberRef, override: Override) -> Verdict:
         """A manager lets in whom the rules refuse. It is asked now and once, beside the outbox: a PIN is written down
         nowhere. Where there is no server just now, the verdict is `refused`."""
-        matter = replace(self._matter("check_in", who), overrides=True)
+        matter = replace(Matter.of(self._new_id(), "check_in", who), overrides=True)
         return self._live_commands.override(matter, CheckIn(member_id=who.id, override=override))
 
     def undo(self) -> Verdict | None:
@@ -208,7 +208,7 @@ class Desk:
         if done is None:
             return None
         undoes: CommandKind = "check_in" if done.since is None else "check_out"
-        matter = replace(self._matter("undo", done.member), undoes=undoes)
+        matter = replace(Matter.of(self._new_id(), "undo", done.member), undoes=undoes)
         # Before it is written down: whoever hears of the queue asks at once who is in.
         self._presence.reopens(matter.command_id, done.since)
         verdict = self._enqueue(matter, Undo(command_id=done.command_id), None)
@@ -232,17 +232,14 @@ class Desk:
         if self._outcomes.of_queued(pending, outcome):
             self._queue_changed()
 
-    def _known(self, who: Member | str) -> Member | None:
-        if isinstance(who, Member):
-            return self.replica.member(who.id) or who
-        return self.replica.by_code(who)
-
-    def _matter(self, action: CommandKind, who: Member | MemberRef | str) -> Matter:
-        return Matter.of(self._new_id(), action, who)
-
     def _now(self) -> int:
         """The time of day by the server's clock, as far as that is known."""
         return self._clock() + self.service.clock_offset
+
+
+def _known(replica: Replica, who: Member | str) -> Member | None:
+    """The member as the directory has it now, or whose code that is exactly."""
+    return replica.member(who.id) or who if isinstance(who, Member) else replica.by_code(who)
 
 
 def _card(who: Member | str, card: str | None) -> str | None:

@@ -62,9 +62,9 @@ class Replica:
         self._release()
 
     def _release(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        held, self._lock = self._lock, None
+        if held is not None:
+            os.close(held)
 
     # --- the journal ----------------------------------------------------------------------------------------------
 
@@ -103,10 +103,8 @@ class Replica:
                 self._db.execute("UPDATE desk SET after_seq = 0")
             self._visits.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
             self._visits.replace(event for p in parts for event in p.present)
-            self._db.execute(
-                "UPDATE desk SET epoch = ?, seq = ?, gym = ?, stats = ?",
-                (part.epoch, part.seq, encode(part.gym), encode(part.stats)),
-            )
+            values = (part.epoch, part.seq, encode(part.gym), encode(part.stats))
+            self._db.execute("UPDATE desk SET epoch = ?, seq = ?, gym = ?, stats = ?", values)
 
     def fold_stats(self, stats: Stats) -> None:
         """Takes the newest counters."""
@@ -202,13 +200,11 @@ class Replica:
     @property
     def undoable(self) -> Undoable | None:
         """The last command that can be taken back."""
-        with reading():
-            return self.undo_log.last()
+        return self.undo_log.last()
 
     def reopened(self) -> dict[str, int]:
         """When the visits began (ms) that an undo opens again, by the undo's id."""
-        with reading():
-            return self.undo_log.reopened()
+        return self.undo_log.reopened()
 
     # --- what is kept at hand -------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from gymtui.client.replica.schema import transaction
+from gymtui.client.replica.schema import reading, transaction
 from gymtui.codec import convert, encode
 from gymtui.protocol import MemberRef
 
@@ -29,16 +29,17 @@ class UndoLog:
         self._db = db
 
     def last(self) -> Undoable | None:
-        row = self._db.execute(
-            "SELECT command_id, member, since FROM undoable WHERE undone_by IS NULL ORDER BY n DESC LIMIT 1"
-        ).fetchone()
-        return row and Undoable(row[0], convert(row[1], MemberRef), row[2])
+        with reading():
+            row = self._db.execute(
+                "SELECT command_id, member, since FROM undoable WHERE undone_by IS NULL ORDER BY n DESC LIMIT 1"
+            ).fetchone()
+            return row and Undoable(row[0], convert(row[1], MemberRef), row[2])
 
     def reopened(self) -> dict[str, int]:
         """When the visits began (ms) that an undo opens again, by the undo's id."""
-        return dict(
-            self._db.execute("SELECT undone_by, since FROM undoable WHERE undone_by IS NOT NULL AND since IS NOT NULL")
-        )
+        sql = "SELECT undone_by, since FROM undoable WHERE undone_by IS NOT NULL AND since IS NOT NULL"
+        with reading():
+            return dict(self._db.execute(sql))
 
     def keep(self, done: Undoable) -> None:
         """Inside a transaction of whoever owns `db`."""
