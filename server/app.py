@@ -18,7 +18,7 @@ import uvloop
 from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
-from gymtui import clock
+from gymtui import cleartext, clock
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
 from server.auth.auth import Auth
@@ -258,5 +258,7 @@ def run(
     settings = configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)
     with opened(database) as store:
         store.write([settings])
+    if not cleartext.is_loopback(host):
+        log.warning("%s", cleartext.SERVED)
     server = Server(database, host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
     uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))

@@ -6,11 +6,13 @@ import asyncio
 import getpass
 import sys
 
+from gymtui import cleartext
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
 from gymtui.config import data_folder
 from gymtui.errors import GymError
+from gymtui.output import complain
 from gymtui.preferences import ChoicesFile
 
 
@@ -26,6 +28,8 @@ def sign_in(url: str, *, user: str | None, token: str | None, choices: ChoicesFi
     NoLogin where there is none of them; AuthenticationProblem and ConnectionProblem as the login raises them. Blocks:
     what waits for a person at the keyboard must not keep Ctrl+C from a loop.
     """
+    if (clear := cleartext.warning(url)) is not None:
+        complain(clear)
     login = Login(url, token=token, user=user, token_file=TokenFile(data_folder(), url))
     if not asyncio.run(_is_good(login)):
         name = user or login.user or (choices.read().user if choices is not None else None)

@@ -15,6 +15,7 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Input, Label, Static
 
+from gymtui import cleartext
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import Readiness
 from gymtui.client.login.login import Login
@@ -108,6 +109,8 @@ class LoginScreen(Screen[str | None]):
 
     def _hints(self) -> Iterator[str]:
         yield FIRST
+        if (clear := cleartext.warning(self._url)) is not None:
+            yield printable(clear)
         if self._instead_of:
             yield INSTEAD.format(user=printable(self._instead_of))
         elif self._gym:

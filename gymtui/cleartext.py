@@ -1,0 +1,30 @@
+"""Who may listen in: traffic that leaves this machine unencrypted is said, once, where it begins."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+SERVED = (
+    "Passwords and tokens go over the network unencrypted: please put something like nginx with TLS before this server."
+)
+DIALLED = "Passwords and tokens go to {host} unencrypted: please ask for an address with wss://."
+
+
+def is_loopback(host: str) -> bool:
+    """Is it this machine, whoever else is on the network?"""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def warning(url: str) -> str | None:
+    """The sentence about a server's WebSocket; None for `wss:`, and for one on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "ws" or parts.hostname is None or is_loopback(parts.hostname):
+        return None
+    return DIALLED.format(host=parts.hostname)
