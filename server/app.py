@@ -128,6 +128,11 @@ class Server:
         host, port = self._listener.sockets[0].getsockname()[:2]
         return f"ws://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
 
+    @property
+    def is_loopback(self) -> bool:
+        """Does it listen to this machine alone?"""
+        return cleartext.is_loopback(self._host)
+
     async def _listen(self) -> Listener:
         listener = await serve(
             self._serve,
@@ -232,6 +237,8 @@ async def serve_until_stopped(server: Server, say: Callable[[str], None]) -> Non
     async with server:
         if not server.auth.has_users:
             log.warning("Nobody can log in yet: add a user with `gymtui admin users add NAME --role manager`.")
+        if not server.is_loopback:
+            log.warning("%s", cleartext.SERVED)
         say(f"listening on {server.url}")
         server.parts.death.add_done_callback(lambda _: stop.set())
         await stop.wait()
@@ -258,7 +265,5 @@ def run(
     settings = configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)
     with opened(database) as store:
         store.write([settings])
-    if not cleartext.is_loopback(host):
-        log.warning("%s", cleartext.SERVED)
     server = Server(database, host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
     uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))
