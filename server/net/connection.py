@@ -36,7 +36,8 @@ def frame(message: bytes) -> bytes:
 
 class Connection(ServerConnection):
     """One client's socket. `cursor` is the newest seq of the journal that was written to it; `heard_at` and `pinged_at`
-    are in the event loop's seconds."""
+    are in the event loop's seconds. `ended_by_us` is the code with which the server ended it, also where the other side
+    could not hear that any more and the connection ends with 1006; None where the server did not."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,6 +47,7 @@ class Connection(ServerConnection):
         self._soon: list[bytes] = []
         self._is_leaving = False
         self._is_unwanted = False
+        self.ended_by_us: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -58,6 +60,11 @@ class Connection(ServerConnection):
         self._is_unwanted = True
         if hasattr(self, "transport"):
             self.transport.abort()
+
+    def cut(self, code: int) -> None:
+        """Ends it without a word, for this reason: a close frame would wait behind all that is not read."""
+        self.ended_by_us = code
+        self.transport.abort()
 
     @property
     def is_open(self) -> bool:
@@ -106,6 +113,8 @@ class Connection(ServerConnection):
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Says goodbye; what still comes but the client's own goodbye is dropped, or that would wait behind it."""
+        if self.ended_by_us is None and self.is_open:
+            self.ended_by_us = code
         self._flush()
         self._is_leaving, self.recv_messages.paused = True, False
         self._read_on()

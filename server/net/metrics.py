@@ -19,6 +19,7 @@ BYTES: Final = (256, 1024, 4096, 16384, 65536, 262144)
 CODES: Final = frozenset((*range(1000, 1016), *Close))
 ABNORMAL: Final = 1006  # without a close frame
 FAILURES: Final = ("storage_unavailable", "internal")  # error codes that say nothing of the command
+REASONS: Final = {code.value: code.name.lower() for code in Close} | {1011: "failed", 1013: "unavailable"}
 LIVES: Final = (1, 10, 60, 300, 1800, 3600, 14400, 43200)
 
 
@@ -40,6 +41,11 @@ class Metrics:
         self.connections = gauge("connections", "Connections that have authenticated.", "role")
         self.attempts = counter("connection_attempts", "Connections by what became of their token.", "role", "result")
         self.ended = counter("connections_ended", "Connections that ended, by close code.", "code")
+        self.ended_by_us = counter(
+            "connections_ended_by_server",
+            "Connections that the server ended, by why.",
+            "reason",
+        )
         self.lives = histogram("connection_seconds", "How long connections lasted.", LIVES, "role")
         self.reconnects = counter("reconnects", "Connections that came back to take up the journal.", "role", "resumed")
         self.messages = counter("messages", "Messages by type and direction.", "type", "direction")
@@ -85,14 +91,22 @@ class Metrics:
         self.behind.set_function(behind)
         self.journal_seq.set_function(head)
 
-    def closed(self, code: int | None) -> None:
-        """One connection ended; a client may choose from thousands of codes, and those we do not know are one."""
+    def closed(self, code: int | None, by_us: int | None = None) -> None:
+        """One connection ended, with a code, or without a word; `by_us` is why, where the server did it. A client may
+        choose from thousands of codes, and those we do not know are one."""
         known = code is None or code in CODES
         self.ended.labels(str(code or ABNORMAL) if known else "other").inc()
+        if by_us is not None:
+            self.ended_by_us.labels(reason(by_us)).inc()
 
     def text(self) -> bytes:
         """All of it, in the text format that Prometheus reads."""
         return generate_latest(self.registry)
+
+
+def reason(code: int) -> str:
+    """The word for a code with which the server ends a connection: `silent`, `stalled`, `draining`."""
+    return REASONS.get(code, "other")
 
 
 def _became(outcome: Outcome) -> Literal["applied", "duplicate", "refused", "failed"]:

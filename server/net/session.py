@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 
 from gymtui import clock, codec
 from gymtui.codec import Asked, Unreadable
@@ -26,12 +27,14 @@ from server.auth.auth import expiry
 from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.handshake import Identity, enter
+from server.net.metrics import reason
 from server.net.rate_limit import RateLimit
 from server.net.request_handler import RequestHandler
 from server.net.sender import Sender
 
 log = logging.getLogger(__name__)
 
+FAULTS: Final = (Close.SILENT, Close.STALLED, Close.ABUSED, Close.TOO_MANY, CloseCode.INTERNAL_ERROR)  # to look at
 RETRY_MS: Final = 5000  # milliseconds after which one who was turned away may come back
 
 
@@ -42,6 +45,7 @@ class ServerSession:
         self.connection = connection
         self.id = str(connection.id)
         self.sender = Sender(connection, context.metrics)
+        self._address = str((connection.remote_address or ("an unknown address",))[0])  # while there is one to ask
         self._context = context
         self._rate_limit = RateLimit(context.max_rate, connection.loop.time)
         self.handler: RequestHandler | None = None  # there is none until it is known who has come
@@ -55,14 +59,29 @@ class ServerSession:
             identity = await enter(self.connection, self._context)
             if identity is not None:
                 await self._listen(self._welcome(identity))
-        except ConnectionClosed as closed:
-            log.info("session %s of %s ended: %s", self.id, self.user or "nobody", closed)
+        except ConnectionClosed:
+            pass  # however it ended, `_log_end` says it
+        except Exception:
+            log.exception("session %s failed", self.id)
+            await self.connection.close(CloseCode.INTERNAL_ERROR, "Something failed in the server.")
         finally:
             self._context.hub.leave(self.connection)
-            metrics.closed(self.connection.close_code)
+            metrics.closed(self.connection.close_code, self.connection.ended_by_us)
+            self._log_end(self.connection.loop.time() - began)
             if self.handler is not None and (role := self.handler.role_at_entry) is not None:
                 metrics.connections.labels(role).dec()
                 metrics.lives.labels(role).observe(self.connection.loop.time() - began)
+
+    def _log_end(self, seconds: float) -> None:
+        """Why it is over, whose it was, at which desk, and where it came from."""
+        by_us, code = self.connection.ended_by_us, self.connection.close_code or CloseCode.ABNORMAL_CLOSURE
+        why = f"{code} by the client or the network" if by_us is None else f"{reason(by_us)} ({by_us}) by the server"
+        desk = None if self.handler is None else self.handler.identity.desk
+        log.log(
+            logging.WARNING if by_us in FAULTS else logging.INFO,
+            "session %s of %s at %s from %s ended after %.0f s: %s",
+            *(self.id, self.user or "nobody", desk or "no desk", self._address, seconds, why),
+        )
 
     # --- for whoever looks after sessions -------------------------------------------------------------------------
 

@@ -7,15 +7,12 @@ has ended or whose token has run out. One that reads nothing is aborted: a close
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 from gymtui.protocol import PING_EVERY, RENEW_GRACE, SILENCE, STALL, Close
 from server.net.connection import PING, Connection
 from server.net.metrics import Metrics
-
-log = logging.getLogger(__name__)
 
 EVERY: Final = 0.5  # seconds between two rounds: what is revoked is closed within a second
 PAUSE: Final = 5.0  # seconds of delay that mean this program itself stood still (stopped, or its machine asleep)
@@ -74,9 +71,8 @@ class Watchdog:
         for watched in list(self._watched()):
             connection = watched.connection
             if connection.stalled_for(now) >= STALL:
-                log.warning("a reader took no byte for %.0f s: cut (%d)", STALL, Close.STALLED)
                 self._metrics.cut.inc()
-                connection.transport.abort()
+                connection.cut(Close.STALLED)
             elif not connection.is_open:
                 continue
             elif connection.silent_for(now) >= SILENCE:
