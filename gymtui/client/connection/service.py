@@ -6,7 +6,6 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ import websockets.asyncio.client
 from msgspec import Raw
 
 from gymtui import clock
+from gymtui.client.connection.dialer import Dialer
 from gymtui.client.connection.dispatch import Dispatcher, Handler
 from gymtui.client.connection.follower import Follower, Journal
 from gymtui.client.connection.heartbeat import Heartbeat
@@ -23,8 +23,8 @@ from gymtui.client.connection.reconnect_loop import ReconnectLoop
 from gymtui.client.connection.server_clock import ServerClock
 from gymtui.client.connection.session import ClientSession
 from gymtui.client.connection.silence import SilenceDetector
-from gymtui.client.connection.transport import SEND_WITHIN, Connect, Transport, dial
-from gymtui.client.errors import Disconnected, Problem, ProcessingProblem
+from gymtui.client.connection.transport import SEND_WITHIN, Connect, Transport
+from gymtui.client.errors import ConnectionProblem, Disconnected, Problem, ProcessingProblem
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
@@ -38,7 +38,7 @@ class WebSocketService:
     the journal before anybody hears of them.
 
     Args:
-        url: The server's WebSocket, `ws:` or `wss:`.
+        url: The server's WebSocket, `ws:` or `wss:`; where nothing is there, its usual path is tried by itself.
         login: Whose connection it is.
         journal: Where events go; its position is the cursor that the replay begins at.
         desk: The name under which the server records what is done here.
@@ -73,7 +73,7 @@ class WebSocketService:
     ) -> None:
         self._login = login
         self._desk = desk
-        self._dial = partial(dial, connect, _checked(url), send_within=send_within)
+        self._dialer = Dialer(connect, _checked(url), send_within=send_within, found=self._found)
         self._clock = clock
         self._timer = timer
         self._sleep = sleep
@@ -183,6 +183,9 @@ class WebSocketService:
             self.problems += 1
         self._dispatcher.publish("problem", problem)
 
+    def _found(self, note: str) -> None:
+        self.report(ConnectionProblem(note))
+
     # --- one connection ---------------------------------------------------------------------------------------------
 
     async def _one_connection(self) -> None:
@@ -190,7 +193,7 @@ class WebSocketService:
         self._become("connecting", reason=self.state.reason)
         self._anew.clear()
         token = await self._login.token()  # each time: the last one may be over by now
-        transport = await self._dial(token, self._desk)
+        transport = await self._dialer.dial(token, self._desk)
         try:
             auth, status = await transport.greet()
             await self._converse(transport, token, auth, status)
@@ -216,7 +219,14 @@ class WebSocketService:
             self._session = session
             self._server_clock.compare(status.server_time)
             user, role = auth.user or self._login.user, auth.role or self._login.role
-            self._become("live", session_id=status.session_id, user=user, role=role, gym_id=status.gym_id)
+            self._become(
+                "live",
+                session_id=status.session_id,
+                user=user,
+                role=role,
+                gym_id=status.gym_id,
+                reason=self._dialer.note,
+            )
             await until_first(session.read(), heartbeat.run(), silence.run(), self._anew.wait())
         except Ended as ended:
             session.abandon(str(ended), ended.code)

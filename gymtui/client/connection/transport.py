@@ -181,6 +181,14 @@ class Transport:
         return Ended(sentence(code), code=code)
 
 
+class NoFrontDesk(Ended):
+    """What answers speaks HTTP with this `status`, and is no front desk."""
+
+    def __init__(self, server: str, status: int) -> None:
+        super().__init__(f"What answers at {server} is no front desk (HTTP {status}): please check the address.")
+        self.status = status
+
+
 def address(url: str, token: str, desk: str | None) -> str:
     """The URL to connect to, with the token and the desk's name in its query."""
     parts = urlsplit(url)
@@ -191,7 +199,8 @@ def address(url: str, token: str, desk: str | None) -> str:
 async def dial(
     connect: Connect, url: str, token: str, desk: str | None, *, send_within: float = SEND_WITHIN
 ) -> Transport:
-    """A new connection. Ended where there is none to be had; AuthenticationProblem for an HTTP 401 or 403."""
+    """A new connection. Ended where there is none to be had (NoFrontDesk: who answers is none); AuthenticationProblem
+    for an HTTP 401 or 403."""
     server = urlsplit(url).netloc
     try:
         return Transport(await connect(address(url, token, desk), **OPTIONS), send_within=send_within)
@@ -199,7 +208,7 @@ async def dial(
         status = error.response.status_code
         if status in (401, 403):
             raise AuthenticationProblem(SENTENCES[Close.BAD_TOKEN]) from error
-        raise Ended(f"What answers at {server} is no front desk (HTTP {status}): please check the address.") from error
+        raise NoFrontDesk(server, status) from error
     except TimeoutError as error:
         raise Ended(f"The server at {server} does not answer.") from error
     except ConnectionRefusedError as error:

@@ -45,8 +45,8 @@ class ConnectionDetails(LiveWidget):
     def _lines(self) -> Iterator[Content]:
         state, history = self.state, self._history
         yield self._line("state", self._sentence(state))
-        if state.reason and state.phase != "live":
-            yield self._line("why", state.reason)
+        if state.reason:
+            yield self._line("address" if state.phase == "live" else "why", state.reason)
         yield self._line("server", self._url)
         for queue in self.left:  # above what is only good to know: a small screen cuts that
             yield from map(self._line, chain(("left here",), repeat("")), self._left(queue))
