@@ -57,7 +57,7 @@ class FrontDesk(BoxScreen):
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
-        yield WebSocketErrorBoundary(lambda: Counters().data_bind(LiveScreen.stats, DeskScreen.waiting), id="counters")
+        yield WebSocketErrorBoundary(self._counters, id="counters")
         with Horizontal(id="panes"):
             with Vertical(id="work"):
                 yield from self.compose_box()
@@ -66,6 +66,10 @@ class FrontDesk(BoxScreen):
                 yield WebSocketErrorBoundary(self._feed, id="feed")
             yield WebSocketErrorBoundary(self._card, id="member")
         yield KeyLine()
+
+    def _counters(self) -> Counters:
+        counters = Counters(lambda: self._clock() + self._desk.service.clock_offset)
+        return counters.data_bind(LiveScreen.stats, LiveScreen.zone, DeskScreen.waiting)
 
     def _hits(self) -> Hits:
         return Hits(self._clock).data_bind(FrontDesk.search, FrontDesk.directory, LiveScreen.gym, LiveScreen.zone)

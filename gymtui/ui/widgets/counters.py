@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from itertools import zip_longest
 from typing import ClassVar
 
+from msgspec.structs import replace
 from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.content import Content
@@ -12,10 +14,11 @@ from textual.reactive import reactive
 from textual.renderables.digits import Digits
 from textual.style import Style
 
+from gymtui import clock
 from gymtui.protocol import Stats
 from gymtui.ui.cells import spark
 from gymtui.ui.throttle import Throttle
-from gymtui.ui.wall import stay
+from gymtui.ui.wall import stay, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 NARROW = 14  # cells of the second and the third figure, at least
@@ -48,7 +51,8 @@ def big(text: str) -> list[str]:
 class Counters(LiveWidget):
     """Three figures side by side: two rows, or five where there is room. Painted three times a second at most.
 
-    `waiting` commands are not in the figures yet, which the first one says."""
+    `waiting` commands are not in the figures yet, which the first one says. `now` gives the time of day (ms) by the
+    server's clock: where a new day has begun since the figures came, nobody has come today as far as is known here."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "counters--label",
@@ -61,20 +65,32 @@ class Counters(LiveWidget):
 
     stats: reactive[Stats | None] = reactive[Stats | None](None, repaint=False)
     waiting: reactive[int] = reactive(0, repaint=False)
+    zone: reactive[tzinfo] = reactive[tzinfo](UTC, repaint=False)
 
-    def __init__(self) -> None:
+    def __init__(self, now: clock.Clock) -> None:
         super().__init__()
+        self._now = now
         self._throttle = Throttle(self, self._show, rate=3)
         self._shown: tuple[object, ...] | None = None
 
+    def on_mount(self) -> None:
+        self._tick()
+
+    def _tick(self) -> None:
+        self._throttle.ask()
+        self.set_timer(60 - self._now() / 1000 % 60, self._tick)
+
     def watch_stats(self) -> None:
+        self._throttle.ask()
+
+    def watch_zone(self) -> None:
         self._throttle.ask()
 
     def watch_waiting(self) -> None:
         self._throttle.ask()
 
     def _show(self) -> None:
-        shown = (self.waiting, *_figures(self.stats)) if self.stats else None
+        shown = (self.waiting, *_figures(self._of_today(self.stats))) if self.stats else None
         if shown != self._shown:
             self._shown = shown
             self.refresh()
@@ -82,16 +98,26 @@ class Counters(LiveWidget):
     def render(self) -> Content:
         if self.stats is None:
             return Content.styled("No figures yet: they come with the server's first answer.", self._style("quiet"))
+        stats = self._of_today(self.stats)
         narrow = max(NARROW, self.content_size.width // 4)
         wide = self.content_size.width - 2 * narrow
         columns = (
-            (wide, self._in_now(self.stats, wide - 3)),
-            (narrow, self._today(self.stats, narrow)),
-            (narrow, self._stay(self.stats)),
+            (wide, self._in_now(stats, wide - 3)),
+            (narrow, self._today(stats, narrow)),
+            (narrow, self._stay(stats)),
         )
         rows = zip_longest(*(rows for _, rows in columns), fillvalue=Content(""))
         widths = [width for width, _ in columns]
         return Content("\n").join(self._across(row, widths) for row in rows)
+
+    def _of_today(self, stats: Stats) -> Stats:
+        try:
+            counted = wall(clock.to_ms(stats.as_of), self.zone)
+        except (ValueError, OverflowError):  # a server that does not say when: then they are of today
+            return stats
+        if counted.date() >= wall(self._now(), self.zone).date():
+            return stats
+        return replace(stats, today_total=0, average_stay_minutes=None, hours=(), same_weekday=None)
 
     def _style(self, name: str) -> Style:
         return self.get_visual_style(f"counters--{name}", partial=True)
