@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import pty
 import select
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.ui.shutdown import hangs_up
+from gymtui.ui.shutdown import hangs_up, outlasting_terminal
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 
@@ -119,3 +121,23 @@ async def test_a_desk_that_has_failed_can_be_left(monkeypatch: pytest.MonkeyPatc
         await pilot.pause()
         assert desk.service.calls == ["close"]
     assert app.return_code == 0
+
+
+class Gone(io.StringIO):
+    """A terminal that takes nothing any more."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, text)
+
+    def flush(self) -> None:
+        raise OSError(errno.EIO, "gone")
+
+
+def test_what_writes_to_a_terminal_outlasts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "__stderr__", Gone())
+    with outlasting_terminal():
+        assert sys.__stderr__ is not None
+        assert sys.__stderr__.write("words") == 5
+        sys.__stderr__.flush()
+        assert not sys.__stderr__.isatty()
+    assert type(sys.__stderr__).__name__ == "Gone"

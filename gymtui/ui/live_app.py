@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -23,7 +24,7 @@ from gymtui.ui.bindings import bind
 from gymtui.ui.escape_key import part_escape
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.login import LoginScreen
-from gymtui.ui.shutdown import leave_on_signals, say_goodbye
+from gymtui.ui.shutdown import leave_on_signals, outlasting_terminal, say_goodbye
 from gymtui.ui.theme import COLOURS
 
 
@@ -93,6 +94,10 @@ class LiveApp(BaseApp):
         return False
 
     # --- the connection -----------------------------------------------------------------------------------------------
+
+    def show(self, log: Path) -> None:
+        with outlasting_terminal():
+            super().show(log)
 
     async def on_mount(self) -> None:
         await self.start()

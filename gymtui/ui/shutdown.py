@@ -7,10 +7,11 @@ import logging
 import os
 import select
 import signal
+import sys
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TextIO
 
 from textual.worker import Worker, WorkerFailed
 
@@ -19,6 +20,38 @@ from gymtui.client.connection.service import WebSocketService
 logger = logging.getLogger(__name__)
 
 GOODBYE: Final = 3.0  # seconds for a polite end of the connection
+
+
+class OutlastingTerminal:
+    """The file that the screens are written to, also where the terminal behind it has gone before anybody could say so.
+    Textual's writing thread would end at the first error, and the screens then wait for it for ever."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+
+@contextmanager
+def outlasting_terminal() -> Iterator[None]:
+    """While the screens are there, their output (Textual takes the interpreter's own stderr) outlasts the terminal."""
+    own = sys.__stderr__
+    if own is not None:
+        setattr(sys, "__stderr__", OutlastingTerminal(own))  # noqa: B010  it is declared as final
+    try:
+        yield
+    finally:
+        setattr(sys, "__stderr__", own)  # noqa: B010
 
 
 def leave_on_signals(leave: Callable[[], object]) -> None:
