@@ -21,6 +21,7 @@ from gymtui.ui.bindings import bind, key_of
 from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.offer import SIGN, Option, Palette
 from gymtui.ui.box.override import Override, OverrideMode
+from gymtui.ui.box.paste import PasteMode
 from gymtui.ui.box.search import card_in
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.widgets.choice_list import ChoiceList
@@ -149,6 +150,10 @@ class BoxScreen(DeskScreen):
     def on_entry_completed(self) -> None:
         with self._handing_on("") as mode:
             mode.completed()
+
+    def on_entry_pasted(self, event: Entry.Pasted) -> None:
+        with self.answering("Paste"):
+            PasteMode.begin(self, event.lines, is_busy=self.is_busy)
 
     async def on_choice_list_picked(self, event: ChoiceList.Picked) -> None:
         with self._handing_on(""):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from textual import events
@@ -58,6 +57,13 @@ class Entry(Input):
             super().__init__()
             self.active = active
             self.time = time
+
+    class Pasted(Message):
+        """Several lines at once, without the empty ones; the box is as it was."""
+
+        def __init__(self, lines: list[str]) -> None:
+            super().__init__()
+            self.lines = lines
 
     virtual_size: reactive[Size] = reactive(Size(0, 0))  # of the text: Textual's own lays out the screen with each key
 
@@ -117,12 +123,12 @@ class Entry(Input):
         event.prevent_default()
 
     def _on_paste(self, event: events.Paste) -> None:
-        # Each line of what is pasted is a scan; Textual would keep the first and say nothing of the others.
-        *lines, rest = re.split(r"\r\n|\r|\n", event.text)
-        for line in lines:
-            self.insert_text_at_cursor(line[: self.max_length])
-            self.post_message(self.Entered(self.take()))
-        self.insert_text_at_cursor(rest[: self.max_length])
+        # Textual would keep the first line and say nothing of the others; none of them is an Enter.
+        lines = [line for raw in event.text.splitlines() if (line := printable(raw).strip()[: self.max_length])]
+        if len(lines) > 1 and not self.password:
+            self.post_message(self.Pasted(lines))
+        elif lines:
+            self.insert_text_at_cursor(lines[0])
         event.stop()
         event.prevent_default()
 
