@@ -218,15 +218,9 @@ class WebSocketService:
             await session.greet(status)
             self._session = session
             self._server_clock.compare(status.server_time)
-            user, role = auth.user or self._login.user, auth.role or self._login.role
-            self._become(
-                "live",
-                session_id=status.session_id,
-                user=user,
-                role=role,
-                gym_id=status.gym_id,
-                reason=self._dialer.note,
-            )
+            who = {"user": auth.user or self._login.user, "role": auth.role or self._login.role}
+            where = {"session_id": status.session_id, "gym_id": status.gym_id}
+            self._become("live", reason=self._dialer.note, **who, **where)
             await until_first(session.read(), heartbeat.run(), silence.run(), self._anew.wait())
         except Ended as ended:
             session.abandon(str(ended), ended.code)
