@@ -30,12 +30,13 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 @pytest.fixture(autouse=True)
 def _logs_as_before() -> Iterator[None]:
     """A command sends all logs to stderr; a test that runs one puts them back."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    root, wire = logging.getLogger(), logging.getLogger("websockets")
+    handlers, level, wire_level = root.handlers[:], root.level, wire.level
     root.handlers = []
     yield
     root.handlers = handlers
     root.setLevel(level)
+    wire.setLevel(wire_level)
 
 
 @pytest.fixture(autouse=True)
