@@ -34,6 +34,17 @@ HELD = 0.7  # seconds: keyboards begin to repeat a key after 0.25 to 0.66, and s
 NOT_OFFERED = ("palette", "back", "next", "previous")  # what the box is for, or does by itself
 
 
+class KeyRepeat:
+    """Tells a key that is held down from one that is pressed again, by the times of its presses in seconds."""
+
+    def __init__(self) -> None:
+        self._last = float("-inf")
+
+    def is_held(self, time: float) -> bool:
+        held, self._last = time - self._last < HELD, time
+        return held
+
+
 class BoxScreen(DeskScreen):
     """The `Box` of its modes: hands each event of the box to the top one, and shows what that says of itself.
 
@@ -58,11 +69,11 @@ class BoxScreen(DeskScreen):
     entry = getters.query_one(Entry)
 
     sent_override: tuple[str, Override] | None = None
-    _undo_at = float("-inf")
 
     def begin_with(self, base: Mode) -> None:
         """What the box means when nothing else has been said; once, before the screen is shown."""
         self.set_reactive(BoxScreen.modes, (base,))
+        self._undo_key = KeyRepeat()  # what is held down undoes once
 
     def compose_box(self) -> ComposeResult:
         with Horizontal(id="box"):
@@ -161,17 +172,12 @@ class BoxScreen(DeskScreen):
             await mode.picked(event.row)
 
     async def on_entry_commanded(self, event: Entry.Commanded) -> None:
-        if event.active.binding.id == "undo" and self._is_held(event.time):
+        if event.active.binding.id == "undo" and self._undo_key.is_held(event.time):
             return
         with self._handing_on("") as mode:
             is_over = mode.commanded(event.active.binding.id)
         if event.active.enabled and not is_over:
             await self.app.run_action(event.active.binding.action, event.active.node)
-
-    def _is_held(self, time: float) -> bool:
-        """Does a key that was down before repeat itself? What is held down undoes once."""
-        held, self._undo_at = time - self._undo_at < HELD, time
-        return held
 
     # --- what modes may do --------------------------------------------------------------------------------------------
 
