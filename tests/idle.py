@@ -18,10 +18,10 @@ from textual.screen import Screen
 
 
 async def idle(*_: object) -> None:
-    """Until nobody has a message left, and what the screen has to lay out or paint is done."""
+    """Until nobody has a message left, and what the screen has to lay out or paint is done, or the app has ended."""
     app = active_app.get()
-    while True:
-        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    while app.is_running:  # once it has ended, a screen that is still to be painted never is
         pumps = [app, *(app.screen.walk_children(with_self=True) if app.screen_stack else ())]
         if any(pump._message_queue.qsize() or pump._next_callbacks for pump in pumps if pump.is_running):
             await asyncio.gather(*(_processed(pump) for pump in pumps))
@@ -31,6 +31,7 @@ async def idle(*_: object) -> None:
             app.screen._on_timer_update()
         else:
             return
+        await asyncio.sleep(0)
 
 
 def _waits_for_its_timer(screen: Screen[object]) -> bool:
