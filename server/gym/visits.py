@@ -20,17 +20,7 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
     member = member_of(tx, request.member_id, request.code)
     at = occurred(tx, request.occurred_at)
-    visit = tx.open_visit(member.id)
-    if visit is not None and _is_forgotten(tx, visit, at):
-        exit = assumed_exit(visit, day_over(tx.gym, visit.check_in_at))  # a row of its own, before this one's
-        check_out(tx, exit, cast(CheckOut, exit.payload))
-        visit = None
-    if visit is not None and not request.offline:
-        since = rules.since(wall(tx, visit.check_in_at), wall(tx, tx.at))
-        since += f", {visit.event.desk}" if visit.event.desk else ""
-        sentence = f"{member.full_name} is in already, since {since}."
-        raise Refused("already_checked_in", f"already in since {since}", sentence, member, visit.event)
-    clash = visit is not None
+    clash = _is_in(tx, request, member, at)
     ref, reissued = _by_card(tx, request, member.ref)
     flags = flags_of(tx, at, offline=request.offline) + _ruled(tx, request, member, at) + ("clash",) * clash + reissued
     override = request.override if "override" in flags else None
@@ -61,6 +51,24 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     tx.count(Counts(hour=hour(tx, at), currently_in=came, check_ins=came))
     reason = override.reason if override else None
     return _put(tx, order, visit, "\n".join(filter(None, (reason, request.notes))) or None)
+
+
+def _is_in(tx: Transaction, request: CheckIn, member: Member, at: int) -> bool:
+    """Does an open visit clash with this check-in? A forgotten one ends first, as a row of its own; Refused where
+    somebody stands at the desk who is in already."""
+    visit = tx.open_visit(member.id)
+    if visit is None:
+        return False
+    if _is_forgotten(tx, visit, at):
+        left = assumed_exit(visit, day_over(tx.gym, visit.check_in_at))
+        check_out(tx, left, cast(CheckOut, left.payload))
+        return False
+    if not request.offline:
+        since = rules.since(wall(tx, visit.check_in_at), wall(tx, tx.at))
+        since += f", {visit.event.desk}" if visit.event.desk else ""
+        sentence = f"{member.full_name} is in already, since {since}."
+        raise Refused("already_checked_in", f"already in since {since}", sentence, member, visit.event)
+    return True
 
 
 def _ruled(tx: Transaction, request: CheckIn, member: Member, at: int) -> tuple[str, ...]:
