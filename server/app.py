@@ -223,7 +223,7 @@ class Server:
         """The last window; where this is the part that has died, the next server tells it."""
         try:
             await self.hub.flush()
-        except Exception:
+        except Exception:  # whatever it is: the rest of the shutdown must come about, and the trace is in the log
             log.exception("what was committed last could not be told to everyone")
 
 

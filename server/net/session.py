@@ -61,7 +61,7 @@ class ServerSession:
                 await self._listen(self._welcome(identity))
         except ConnectionClosed:
             pass  # however it ended, `_log_end` says it
-        except Exception:
+        except Exception:  # a fault in one session is logged, and ends no other
             log.exception("session %s failed", self.id)
             await self.connection.close(CloseCode.INTERNAL_ERROR, "Something failed in the server.")
         finally:
