@@ -43,7 +43,7 @@ class Lines:
         return [line for line in self.said if line["what"] == what]
 
 
-@pytest.mark.skipif(NODE is None, reason="node is not installed here")
+@pytest.mark.skipif(NODE is None, reason="needs Node: the client in another language is a Node program")
 async def test_a_stranger_checks_a_member_in_and_out_over_a_restart(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "ACCESS_TTL", 1)  # it renews at 80 % of the life that it is told
     process = None
