@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from server.app import Server
 from server.store.sqlite.store import SqliteStore
-from tests.kit import PASSWORD, WITHIN, port_of
+from tests.kit import PASSWORD, port_of
 from tests.sqlite_kit import connection_of
 from tests.till import NINE
+from tests.waiting import WITHIN
 
 
 class Answer(NamedTuple):

@@ -22,7 +22,8 @@ from server.store import Committed, Work
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import WITHIN, make_gym
+from tests.kit import make_gym
+from tests.waiting import WITHIN
 
 
 class Line:

@@ -23,11 +23,11 @@ from server.auth import auth
 from server.gym.settings import configure
 from server.store import Store, Transaction, User
 from server.store.opening import open_store, opened
+from tests.waiting import WITHIN
 
 PASSWORD = "a long enough password"
 auth._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a gym's own takes 50 ms each time
 _HASH = auth.hash_password(PASSWORD)
-WITHIN = 10.0  # seconds that a test waits for what must come
 
 
 def add_user(store: Store, name: str, role: Role) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
 from collections.abc import Callable
@@ -13,7 +12,8 @@ from rich.console import Console
 from textual.app import App
 from textual.pilot import Pilot
 
-WITHIN: Final = 10.0  # seconds that a screen has to come
+from tests.waiting import until
+
 FONTS: Final = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 ASPECT: Final = 0.602  # width of a cell by its height, as the first of these fonts has it
 TEMPLATE: Final = f"""\
@@ -80,9 +80,7 @@ class Camera:
     async def until_so(self, condition: Callable[[], bool], what: object) -> None:
         """Waits until it is so; the screen is in the failure, beside `what` was waited for."""
         try:
-            async with asyncio.timeout(WITHIN):
-                while not condition():
-                    await self._pilot.pause()
+            await until(condition, self._pilot.pause)
         except TimeoutError:
             raise AssertionError(f"{what} never came up:\n{self.text}") from None
 

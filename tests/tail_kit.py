@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.kit import WITHIN
+from tests.waiting import WITHIN
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -20,8 +20,9 @@ from websockets.exceptions import ConnectionClosed
 from gymtui.cli import ARGUMENTS, COMMANDS, HELP, SWITCHES, main
 from gymtui.config import Config
 from server.store.opening import open_store
-from tests.kit import WITHIN, Wire, token
+from tests.kit import Wire, token
 from tests.sqlite_kit import connection_of
+from tests.waiting import WITHIN
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("GYMTUI_")}

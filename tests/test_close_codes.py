@@ -223,9 +223,7 @@ async def test_a_network_that_takes_nothing_is_given_up() -> None:
 async def until_shown(pilot: Pilot[None], app: GymApp, words: str) -> None:
     """Waits for the words; where a line was too short for them, over two."""
     try:
-        async with asyncio.timeout(10):
-            while words not in " ".join(screen_text(app).split()):
-                await pilot.pause()
+        await until(lambda: words in " ".join(screen_text(app).split()), pilot.pause)
     except TimeoutError:
         raise AssertionError(f"{words!r} never came up:\n{screen_text(app)}") from None
 

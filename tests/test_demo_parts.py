@@ -19,10 +19,9 @@ from gymtui.demo.tour import END, HINTS, Tour
 from gymtui.protocol import MemberRef
 from server.store.opening import open_store
 from tests.client_kit import Pauses, settle
-from tests.kit import WITHIN
 from tests.sqlite_kit import connection_of
 from tests.till import Till
-from tests.waiting import until
+from tests.waiting import WITHIN, until
 
 
 def verdict(id: str, kind: VerdictKind = "checked_in", number: str = "1") -> Verdict:

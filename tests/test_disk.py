@@ -25,9 +25,10 @@ from server.store.sqlite.file import open_to_read
 from server.store.sqlite.store import SqliteStore
 from tests.factories import member_row
 from tests.http_token_kit import ask, basic
-from tests.kit import WITHIN, Wire, make_gym, serving, stored, token
+from tests.kit import Wire, make_gym, serving, stored, token
 from tests.small_disk import SmallDisk, disk
 from tests.sqlite_kit import connection_of
+from tests.waiting import WITHIN
 
 __all__ = ["disk"]
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 import pytest
 
 from tests.faults.proxy import HOST, PIECE, Proxy
-from tests.kit import WITHIN
+from tests.waiting import WITHIN
 
 Side = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.faults.by_hand import parser, read
 from tests.faults.proxy import BOTH, HOST
-from tests.kit import WITHIN
 from tests.test_fault_proxy import Behind, echo
+from tests.waiting import WITHIN
 
 pytestmark = pytest.mark.slow
 

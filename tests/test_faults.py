@@ -25,8 +25,9 @@ from tests.client_kit import running
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.law import law
 from tests.faults.program import ROOT, Gym, serving
-from tests.kit import WITHIN, Wire, port_of, token
+from tests.kit import Wire, port_of, token
 from tests.kit import serving as serving_here
+from tests.waiting import WITHIN, until
 
 
 def passed_in_the_source() -> Counter[str]:
@@ -51,7 +52,7 @@ async def a_desk(server: Server, folder: Path) -> AsyncIterator[tuple[Desk, Call
     verdicts: asyncio.Queue[Verdict] = asyncio.Queue()
     desk.subscribe("verdict", verdicts.put_nowait)
 
-    async def until(kind: str) -> Verdict:
+    async def told(kind: str) -> Verdict:
         async with asyncio.timeout(WITHIN):
             while (verdict := await verdicts.get()).kind != kind:
                 pass
@@ -62,7 +63,7 @@ async def a_desk(server: Server, folder: Path) -> AsyncIterator[tuple[Desk, Call
     async with running(desk.run, service.close):
         async with asyncio.timeout(WITHIN):
             await grown.wait()
-        yield desk, until
+        yield desk, told
     replica.close()
 
 
@@ -82,7 +83,7 @@ def test_every_point_of_the_registry_is_passed_at_one_place() -> None:
 
 
 async def test_a_check_in_passes_every_point_in_the_order_of_the_road(gym: Path, tmp_path: Path) -> None:
-    async with serving_here(gym) as server, a_desk(server, tmp_path) as (desk, until):
+    async with serving_here(gym) as server, a_desk(server, tmp_path) as (desk, told):
         passed: list[str] = []
         seen = asyncio.Event()
         desk.service.subscribe("events", lambda _: seen.set())
@@ -90,10 +91,9 @@ async def test_a_check_in_passes_every_point_in_the_order_of_the_road(gym: Path,
             member = desk.replica.by_code("7")
             assert member is not None
             assert desk.check_in(member).kind == "queued"
-            await until("checked_in")
+            await told("checked_in")
             await asyncio.wait_for(seen.wait(), WITHIN)
-            while "after_fanout" not in passed:
-                await asyncio.sleep(0)
+            await until(lambda: "after_fanout" in passed)
         assert set(passed) == set(POINTS)
         there = ("before_outbox_commit", "after_outbox_commit", "before_send", "after_send")
         done = ("after_request", "before_commit", "after_commit", "before_reply", "after_reply")
@@ -197,12 +197,12 @@ async def test_a_commit_that_failed_is_asked_for_again_and_is_done_once(
     gym: Path, tmp_path: Path, point: str, outcomes: dict[str, int]
 ) -> None:
     async with serving_here(gym) as server:
-        async with a_desk(server, tmp_path) as (desk, until):
+        async with a_desk(server, tmp_path) as (desk, told):
             member = desk.replica.by_code("7")
             assert member is not None
             with planned(Fault.parse(f"{point}:1:sqlite_error")):
                 desk.check_in(member)
-                await until("checked_in")
+                await told("checked_in")
             received, counted = await asyncio.to_thread(law, port_of(server.url))
             assert (received, dict(counted)) == (2, outcomes)
             assert desk.queued == 0
@@ -223,16 +223,15 @@ async def test_after_reply_is_after_the_client_has_it(tmp_path: Path) -> None:
 
 
 async def test_a_desk_in_step_has_the_servers_hash_and_one_that_is_not_has_another(gym: Path, tmp_path: Path) -> None:
-    async with serving_here(gym) as server, a_desk(server, tmp_path) as (desk, until):
+    async with serving_here(gym) as server, a_desk(server, tmp_path) as (desk, told):
         with closing(open_store(gym)) as store:
             begin = of_replica(desk.replica)
             assert begin == of_store(store)
             member = desk.replica.by_code("7")
             assert member is not None
             desk.check_in(member)
-            await until("checked_in")
-            while desk.replica.position[1] != store.head().seq:
-                await asyncio.sleep(0)
+            await told("checked_in")
+            await until(lambda: desk.replica.position[1] == store.head().seq)
             assert begin != of_replica(desk.replica) == of_store(store)
             desk.replica._db.execute("DELETE FROM visits")
             assert of_replica(desk.replica) != of_store(store)

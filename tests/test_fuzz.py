@@ -73,6 +73,7 @@ async def test_a_desk_that_ends_is_found(monkeypatch: pytest.MonkeyPatch, caplog
         raise error
 
     monkeypatch.setattr(ClientSession, "_report_unreadable", stumble)
+    monkeypatch.setattr("tests.waiting.WITHIN", 0.2)
     monkeypatch.setattr("tests.faults.fuzz.desk.WITHIN", 0.2)
     run = DeskRun(seed=5)
     await run.run(1500)

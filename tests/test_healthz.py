@@ -10,7 +10,8 @@ import pytest
 
 from server.net import http
 from tests.http_token_kit import ask, writes
-from tests.kit import WITHIN, serving
+from tests.kit import serving
+from tests.waiting import WITHIN
 
 
 async def test_a_server_that_is_well(gym: Path) -> None:

@@ -13,7 +13,7 @@ from server.net import hub as hub_module
 from server.net.connection import Connection
 from server.store import Row, StoreUnavailable
 from tests.hub_kit import Line, Stage, path, stage
-from tests.kit import WITHIN
+from tests.waiting import until
 
 __all__ = ["path"]
 
@@ -56,8 +56,7 @@ async def test_a_reader_that_stops_amid_its_catching_up(path: Path) -> None:
         line.is_full = False
         line._room.set()
         await s.hub.flush()
-        while not line.is_full:
-            await asyncio.sleep(0)
+        await until(lambda: line.is_full)
         for _ in range(3):
             await s.happen(10)
             await s.hub.flush()
@@ -99,10 +98,7 @@ async def test_a_journal_that_cannot_be_read_ends_only_who_needs_it(path: Path) 
 
         s.hub._store.read = broken  # type: ignore[method-assign]
         slow.read_on()
-        async with asyncio.timeout(WITHIN):
-            while slow.is_open:
-                slow._news.clear()
-                await slow._news.wait()
+        await until(lambda: not slow.is_open)
         assert (slow.closed_with, quick.closed_with) == (1013, None)
 
 
@@ -196,8 +192,7 @@ async def test_a_snapshot_is_one_position_in_parts_with_no_event_between_them(
         line, head = s.line(), s.hub.head
         line.full_after = 2
         assert await resumed(s, line, epoch="another") == "snapshot"
-        while not line.is_full:
-            await asyncio.sleep(0)
+        await until(lambda: line.is_full)
         line.is_full, line.full_after = False, None
         for _ in range(3):
             await s.happen(1)
@@ -223,8 +218,7 @@ async def test_a_snapshot_ahead_of_the_hub_skips_what_it_holds(path: Path) -> No
         line, head = s.line(), s.hub.head
         await s.happen(5)
         assert await resumed(s, line, epoch="another") == "snapshot"
-        while not parts(line):
-            await asyncio.sleep(0)
+        await until(lambda: parts(line))
         await s.happen(2)
         await s.hub.flush()
         await line.until(head + 7)

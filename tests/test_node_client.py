@@ -15,7 +15,8 @@ import pytest
 from server.net import http
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import PASSWORD, WITHIN, add_members, port_of, serving
+from tests.kit import PASSWORD, add_members, port_of, serving
+from tests.waiting import WITHIN
 
 pytestmark = pytest.mark.slow
 

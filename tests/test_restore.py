@@ -26,8 +26,9 @@ from server.store.sqlite.file import lock
 from tests.backup_kit import _no_file_is_left_open, file, in_folder, path, rows, sound, till
 from tests.client_kit import running
 from tests.factories import member_row
-from tests.kit import WITHIN, Wire, make_gym, serving, token
+from tests.kit import Wire, make_gym, serving, token
 from tests.till import MINUTE, Till
+from tests.waiting import WITHIN
 
 __all__ = ["_no_file_is_left_open", "file", "path"]
 

@@ -19,7 +19,7 @@ from server.net.watchdog import EVERY
 from server.store.opening import open_store
 from tests.http_token_kit import Watch, ask, basic, bearer
 from tests.kit import Wire, serving, token
-from tests.waiting import until
+from tests.waiting import WITHIN, until
 from tests.watchdog_kit import Skewed, the
 
 REASON = "This login has ended or changed: please log in again."
@@ -41,8 +41,8 @@ async def logged_in(url: str, name: str) -> dict[str, Any]:
 
 
 async def ended(wire: Wire) -> tuple[int | None, str | None]:
-    """How a connection that is to end has ended; within a second, and as much again for a busy machine."""
-    async with asyncio.timeout(2):
+    """How a connection that is to end has ended."""
+    async with asyncio.timeout(WITHIN):
         await wire.rest()
         return await wire.closed(), wire.socket.close_reason
 

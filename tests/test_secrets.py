@@ -27,10 +27,10 @@ from server.auth import auth
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.http_token_kit import ask, basic, bearer
-from tests.kit import WITHIN, Wire, make_gym, token
+from tests.kit import Wire, make_gym, token
 from tests.log_kit import logged
 from tests.test_cli import ENVIRONMENT, ROOT
-from tests.waiting import until
+from tests.waiting import WITHIN, until
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from gymtui import clock
 from server.app import Server
 from server.net.watchdog import Watchdog
-from tests.kit import WITHIN, port_of, serving, token
+from tests.kit import port_of, serving, token
+from tests.waiting import WITHIN, until
 
 pytestmark = pytest.mark.slow
 
@@ -180,6 +181,4 @@ async def test_a_browser_that_may_not_come_in_is_told(gym: Path, bad: str) -> No
 async def _heard_from(server: Server) -> None:
     """Every connection has said something in the last ten seconds."""
     loop = asyncio.get_running_loop()
-    async with asyncio.timeout(WITHIN):
-        while any(loop.time() - session.connection.heard_at >= BEAT for session in server._sessions):
-            await asyncio.sleep(0)
+    await until(lambda: all(loop.time() - session.connection.heard_at < BEAT for session in server._sessions))

@@ -27,9 +27,9 @@ from server.admin.users import users_disable
 from server.app import Server
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import WITHIN, make_gym, serving, token
+from tests.kit import make_gym, serving, token
 from tests.tail_kit import environment, told
-from tests.waiting import until
+from tests.waiting import WITHIN, until
 
 pytestmark = pytest.mark.slow
 

@@ -24,9 +24,9 @@ from gymtui.protocol import Resume
 from server.store.opening import open_store
 from tests.client_kit import played, running
 from tests.factories import GYM, NOW, member_row, snapshot, visit
-from tests.kit import WITHIN, Wire, add_members, port_of, serving, token
+from tests.kit import Wire, add_members, port_of, serving, token
 from tests.tail_kit import command, ended, told
-from tests.waiting import until
+from tests.waiting import WITHIN, until
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.feed import Feed
 from tests.factories import member, refusal, visit
-from tests.settled import settled
+from tests.settled import settled, until_shown
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, front, screen_text
 
@@ -149,8 +149,7 @@ async def test_check_out_mode_that_nobody_uses_ends(monkeypatch: pytest.MonkeyPa
     app = make_app(a_desk())
     async with app.run_test() as pilot:
         await pilot.press("f4")
-        while is_checking_out(app):
-            await pilot.pause()
+        await until_shown(pilot, lambda: not is_checking_out(app))
         assert "CHECK IN" in screen_text(app)
 
 
@@ -165,8 +164,7 @@ async def test_a_refusal_rings_twice_and_a_warning_once(monkeypatch: pytest.Monk
         await pilot.press(*"4711", "enter")
         assert len(bells) == 1
         await pilot.press(*"4712", "enter")
-        while len(bells) < 3:
-            await pilot.pause()
+        await until_shown(pilot, lambda: len(bells) == 3)
 
 
 @pytest.mark.parametrize("key", ["f3", "f9", "f1"])

@@ -12,6 +12,7 @@ from gymtui.protocol import MemberCard
 from gymtui.ui import GymApp
 from gymtui.ui.screens import front_desk
 from tests.factories import GYM, member, refusal, visit
+from tests.settled import until_shown
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import BEN, screen_text
 
@@ -32,8 +33,7 @@ ANA = member(
 
 async def shown(app: GymApp, pilot: Pilot[None], words: str) -> str:
     """The screen once it has these words, which may be a pattern."""
-    while re.search(words, screen_text(app)) is None:
-        await pilot.pause()
+    await until_shown(pilot, lambda: re.search(words, screen_text(app)) is not None)
     return screen_text(app)
 
 

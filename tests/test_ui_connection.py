@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
@@ -16,6 +14,7 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
 from tests.factories import NOW
+from tests.settled import until_shown
 from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, screen_text
 
@@ -46,9 +45,7 @@ def test_the_blocks_are_as_high_as_the_numbers() -> None:
 
 
 async def shown(pilot: Pilot[None], app: GymApp, words: str) -> None:
-    async with asyncio.timeout(10):
-        while words not in screen_text(app):
-            await pilot.pause()
+    await until_shown(pilot, lambda: words in screen_text(app))
 
 
 async def test_the_screen_says_how_it_stands() -> None:

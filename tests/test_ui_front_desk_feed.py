@@ -16,7 +16,7 @@ from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import FaultPanel
 from gymtui.ui.widgets.feed import Feed
 from tests.factories import GYM, NOW, STATS, member, refusal, visit
-from tests.settled import settled
+from tests.settled import settled, until_shown
 from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, front, screen_text
 
@@ -175,16 +175,14 @@ async def test_a_row_that_cannot_be_shown_stops_the_feed_which_begins_anew_with_
     app = make_app(desk)
     async with app.run_test() as pilot:
         desk.service.publish("events", [visit(3, "Broken", check_in_time="no time at all")])
-        while app.screen.query(Feed):
-            await pilot.pause()
+        await until_shown(pilot, lambda: not app.screen.query(Feed))
         assert "Ctrl+R try again" in screen_text(app)
         await pilot.click(FaultPanel)
         await pilot.pause()
         assert [row_of(event).who for event in app.screen.query_one(Feed).rows] == ["Ida Vogel", "Zoe Huber"]
         assert "Ctrl+R" not in screen_text(app)
         desk.service.publish("events", [visit(4, "Next One")])
-        while "Next One" not in screen_text(app):
-            await pilot.pause()
+        await until_shown(pilot, lambda: "Next One" in screen_text(app))
 
 
 async def test_counters_show_what_the_server_counts() -> None:
@@ -195,8 +193,7 @@ async def test_counters_show_what_the_server_counts() -> None:
         assert all(words in screen_text(app) for words in ("148 of 220", "67 %", "1,204", "1 h 12 min"))
         app.screen.query_one(Counters)._throttle._seconds = 0.01
         desk.service.publish("stats", replace(STATS, currently_in=215))
-        while "215 of 220" not in screen_text(app):
-            await pilot.pause()
+        await until_shown(pilot, lambda: "215 of 220" in screen_text(app))
         assert "98 %" in screen_text(app)
 
 

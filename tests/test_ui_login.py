@@ -55,8 +55,7 @@ async def test_enter_walks_from_the_user_to_the_password_to_the_desk_even_in_one
         assert "ws://127.0.0.1:8765/ws/checkins/" in screen_text(app)
         for key in [*"tom", "enter", *"open", "enter"]:
             app.simulate_key(key)
-        while not isinstance(app.screen, FrontDesk):
-            await pilot.pause()
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
         assert login.tried == [("tom", "open")]
         assert desk.service.calls == ["logged_in"]
 

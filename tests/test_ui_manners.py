@@ -26,6 +26,7 @@ from gymtui.ui.screens.monitor import Monitor
 from gymtui.ui.screens.who import WhoIsIn
 from tests.client_kit import Pauses
 from tests.factories import NOW, member
+from tests.settled import until_shown
 from tests.test_monitor import answer
 from tests.ui_fakes import LOGGED_OUT, FakeLogin, make_app
 from tests.ui_front_desk_kit import a_desk
@@ -59,8 +60,7 @@ async def monitoring(**options: Any) -> AsyncIterator[tuple[MonitorApp, Pilot[No
     app = MonitorApp(service, journal, login, ask=nobody_is_connected, url=URL, clock=lambda: NOW, **options)
     async with app.run_test(size=(80, 24)) as pilot:
         await server.accepted()
-        while "Riverside" not in text_of(app):
-            await pilot.pause()
+        await until_shown(pilot, lambda: "Riverside" in text_of(app))
         yield app, pilot
         await app.leave()
 

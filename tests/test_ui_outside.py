@@ -19,7 +19,7 @@ from gymtui.protocol import ConflictNote, Conflicts, Gym, Notification, Policy
 from gymtui.ui.widgets.error_boundary import FaultPanel
 from tests.factories import NOW, member, refusal, visit
 from tests.played_gym import Clock, monitor
-from tests.settled import settled
+from tests.settled import settled, until_shown
 from tests.test_monitor import answer
 from tests.test_ui_manners import text_of
 from tests.ui_fakes import LIVE, LOGGED_OUT, FakeDesk, make_app
@@ -138,8 +138,7 @@ async def test_what_the_monitor_is_told_is_text() -> None:
         names = [name.encode(errors="ignore").decode() for name in NASTY]  # half a character is no JSON
         connection.events(*(refusal(seq, name, name) for seq, name in enumerate(names, 3)))
         connection.events(*(visit(seq, name, by=name, desk=name) for seq, name in enumerate(names, 3 + len(names))))
-        while app.journal.position[1] < 2 + 2 * len(names):
-            await pilot.pause()
+        await until_shown(pilot, lambda: app.journal.position[1] >= 2 + 2 * len(names))
         await at_every_size(pilot, {"WHERE": "Main door"})
 
 

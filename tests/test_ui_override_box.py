@@ -10,6 +10,7 @@ from gymtui.client.state import ConnectionState, Inside
 from gymtui.protocol import Override as Wire
 from gymtui.ui.screens.who import WhoIsIn
 from tests.factories import NOW, member
+from tests.settled import until_shown
 from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, screen_text
 from tests.ui_override_kit import PIN, refused, screen, step
@@ -96,8 +97,7 @@ async def test_a_question_that_nobody_answers_ends(monkeypatch: pytest.MonkeyPat
     app = make_app(desk)
     async with app.run_test() as pilot:
         await refused(pilot, desk)
-        while step(app) is not None:
-            await pilot.pause()
+        await until_shown(pilot, lambda: step(app) is None)
         assert "CHECK IN" in screen_text(app)
 
 

@@ -11,7 +11,7 @@ from gymtui.ui.roster import Roster
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
 from tests.factories import NOW, member, visit
-from tests.settled import press_later
+from tests.settled import press_later, until_shown
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, MAX, MAYA, screen_text
 
@@ -176,8 +176,7 @@ async def test_the_list_follows_what_happens_and_works_alone() -> None:
         await pilot.press("f3")
         desk.inside = []
         desk.service.publish("events", [visit(1, "Zoe Huber")])
-        while who(app).roster.people:
-            await pilot.pause()
+        await until_shown(pilot, lambda: not who(app).roster.people)
         assert "nobody is in; whoever comes is shown here at once" in screen_text(app)
 
 

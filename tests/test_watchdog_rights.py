@@ -10,7 +10,7 @@ from websockets.protocol import State
 from gymtui.protocol import RENEW_GRACE, SILENCE, STALL, Close
 from server.net.metrics import Metrics
 from server.net.watchdog import Watchdog
-from tests.kit import WITHIN
+from tests.waiting import WITHIN
 from tests.watchdog_kit import JUST_BEFORE, PONG, Round, Ward, figure
 
 

@@ -18,7 +18,8 @@ from server.app import Server
 from server.net.connection import HIGH_WATER, Connection
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import WITHIN, Wire, add_user, port_of, serving, token
+from tests.kit import Wire, add_user, port_of, serving, token
+from tests.waiting import until
 
 
 async def traffic(wire: Wire, number: int, *, start: int = 0) -> None:
@@ -194,9 +195,7 @@ async def test_a_snapshot_and_a_replay_asked_for_at_once_end_in_step(gym: Path) 
     ):
         head = server.hub.head
         await traffic(ana, 100)
-        async with asyncio.timeout(WITHIN):
-            while server.hub.head < head + 100:
-                await asyncio.sleep(0)
+        await until(lambda: server.hub.head >= head + 100)
         for n, wanted in enumerate(({"epoch": "x"}, {"epoch": server.hub.epoch, "seq": head}, {"epoch": "x"})):
             await otto.send("resume", wanted, f"r{n}")
         await otto.send("resume", {"epoch": server.hub.epoch, "seq": head + 50}, "last")

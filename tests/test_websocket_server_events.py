@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
-from tests.kit import WITHIN, Wire, port_of, serving, token
+from server import app
+from tests.kit import Wire, port_of, serving, token
+from tests.waiting import WITHIN, until
 from tests.websocket_server_kit import change_user, on_disk
 
 
@@ -59,9 +63,7 @@ async def test_a_client_that_vanishes_has_done_what_it_sent_or_not_at_all(gym: P
             for number in range(100):
                 await wire.send("check_in", {"code": str(number)}, f"c{number}")
             wire.socket.transport.abort()
-        async with asyncio.timeout(WITHIN):
-            while len(server.hub.connections) > 1:
-                await asyncio.sleep(0)
+        await until(lambda: len(server.hub.connections) == 1)
         assert (await other.ask("list_present"))["ok"] is True
     done = on_disk(gym, "command_id")
     assert done == [f"c{number}" for number in range(len(done))]
@@ -155,9 +157,7 @@ async def test_a_client_that_never_stops_sending_does_not_keep_the_server(gym: P
             wire = await stack.enter_async_context(Wire.open(server.url, token(gym, "ana")))
             sending = asyncio.create_task(send_on())
             reading = asyncio.create_task(wire.rest())
-            async with asyncio.timeout(WITHIN):
-                while sum(m["type"] == "reply" for m in wire.received) < 100:
-                    await asyncio.sleep(0)
+            await until(lambda: sum(m["type"] == "reply" for m in wire.received) >= 100)
         rest = await reading
         await asyncio.wait([sending])
         assert isinstance(sending.exception(), ConnectionClosed)
@@ -166,8 +166,11 @@ async def test_a_client_that_never_stops_sending_does_not_keep_the_server(gym: P
         assert [m["id"] for m in wire.received if m["type"] == "reply"] == on_disk(gym, "command_id")
 
 
-async def test_whoever_has_said_nothing_yet_does_not_keep_the_server(gym: Path) -> None:
-    async with asyncio.timeout(5):  # the library would wait twice as long for what it wants
+async def test_whoever_has_said_nothing_yet_does_not_keep_the_server(
+    gym: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "serve", partial(serve, open_timeout=3600))  # so long the library waits for what it wants
+    async with asyncio.timeout(WITHIN):
         async with serving(gym) as server:
             silent, one = await asyncio.open_connection("127.0.0.1", port_of(server.url))
             answer, other = await asyncio.open_connection("127.0.0.1", port_of(server.url))

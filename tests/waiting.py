@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import Final
 
 WITHIN: Final = 10.0  # seconds that a test waits for what must come
+MANY: Final = 100  # turns of the loop, in which all that needs nobody else has happened
 LITTLE: Final = 0.005  # seconds between two looks at what a thread or another process does
 
 
@@ -14,5 +16,7 @@ async def until(condition: Callable[[], object], turn: Callable[[], Awaitable[ob
     """Gives the others their `turn` until it is so: a turn of the loop, or a pilot's `pause`. TimeoutError."""
     async with asyncio.timeout(WITHIN):
         await asyncio.sleep(0)
-        while not condition():
-            await (turn() if turn is not None else asyncio.sleep(LITTLE))
+        for turns in count():
+            if condition():
+                return
+            await (turn() if turn is not None else asyncio.sleep(LITTLE if turns > MANY else 0))

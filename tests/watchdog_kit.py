@@ -16,8 +16,9 @@ from server.app import Server
 from server.net.connection import Connection
 from server.net.metrics import Metrics
 from server.net.watchdog import Watchdog
-from tests.kit import WITHIN, Wire
+from tests.kit import Wire
 from tests.till import NINE
+from tests.waiting import WITHIN
 
 
 def figure(registry: CollectorRegistry, name: str, **labels: str) -> float | None:

@@ -4,7 +4,7 @@ misses nothing that is so."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from random import Random
 from typing import Final
@@ -20,13 +20,13 @@ from gymtui.protocol import CheckIn, ConnectionStatus, ErrorBody, Event, Snapsho
 from tests.client_kit import URL
 from tests.faults.fuzz.mutants import FROM_SERVERS, Mutants
 from tests.faults.fuzz.played import PEOPLE, PlayedGym
+from tests.waiting import WITHIN, until
 
 ROUNDS: Final = 10  # of one desk
 NONSENSE: Final = 80  # messages of a round that say nothing of the gym
 EVERY: Final = 8  # of them to one event that is so
 BEFORE: Final = 5  # messages that come ahead of the greeting
 CUTS: Final = 3  # of a round, each after an error as the last word
-WITHIN: Final = 10.0  # seconds for what must come
 BEAT: Final = 0.001  # seconds that any longer pause takes here
 TURNS: Final = 20  # of the event loop, in which a message is taken
 PARTING: Final = codec.message(ErrorBody(code="rate_limited", message="Wait.", retryable=True, retry_after_ms=5000))
@@ -111,14 +111,14 @@ class DeskRun:
         before = self.connections
         if before:
             self._wire.connections[-1].cut()
-        await _until(lambda: self.connections > before)
+        await until(lambda: self.connections > before)
         connection = self._wire.connections[-1]
         self._gym.begin(f"epoch-{self._rounds}")
         for _ in range(BEFORE):
             connection.send_frame(self._nonsense())
         connection.authenticate()
         connection.status()
-        await _until(lambda: self._service.in_step)
+        await until(lambda: self._service.in_step)
         return connection
 
     async def _talk_nonsense(self, connection: MockConnection) -> None:
@@ -130,7 +130,7 @@ class DeskRun:
             if number % EVERY == 0:
                 self._gym.happens(connection)
         await self._service.request(CheckIn(code="1"))
-        await _until(lambda: self._replica.directory[1] and not self._desk.queued)
+        await until(lambda: self._replica.directory[1] and not self._desk.queued)
         rows = self._gym.rows[first:]
         self.good += len(rows)
         self._expect(connection is self._wire.connections[-1], "nonsense ended the connection")
@@ -154,7 +154,7 @@ class DeskRun:
             before = self.connections
             await self._say(self._mutants.of(PARTING))
             self._wire.connections[-1].cut()
-            await _until(lambda: self.connections > before)  # noqa: B023  asked at once
+            await until(lambda: self.connections > before)  # noqa: B023  asked at once
 
     def _garble(self, answer: bytes) -> bytes:
         self.messages += 1
@@ -162,7 +162,7 @@ class DeskRun:
 
     async def _say(self, data: bytes) -> None:
         """To the connection that there is, with time for whatever comes of it."""
-        await _until(lambda: self._service.state.phase == "live")
+        await until(lambda: self._service.state.phase == "live")
         self._wire.connections[-1].send_frame(data)
         for _ in range(TURNS):
             await asyncio.sleep(0)
@@ -188,9 +188,3 @@ class DeskRun:
 
 def _fail(_: object) -> None:
     raise RuntimeError("a handler that always fails")
-
-
-async def _until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(WITHIN):
-        while not condition():
-            await asyncio.sleep(0)
