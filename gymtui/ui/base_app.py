@@ -1,4 +1,4 @@
-"""The app under every screen: whatever fails, the person is told in a sentence, and the log has the rest."""
+"""The app that the others derive from: a fatal error is a sentence for the person, and its traceback is in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the connection has been through since the console was started."""
+"""Connection history: round trips, reconnects, and why it was lost, since the console was started."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class Loss(NamedTuple):
 
 
 class ConnectionHistory:
-    """Listens to every state; `latencies` are seconds, the newest last, `losses` the newest first."""
+    """Is told every state of the connection. `latencies` are round trips in seconds, the newest last; `losses` have the
+    newest first; `reconnects` counts each time it was live again after a loss."""
 
     def __init__(self) -> None:
         self.latencies: deque[float] = deque(maxlen=SAMPLES)

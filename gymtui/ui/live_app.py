@@ -1,4 +1,4 @@
-"""An app around one connection: its looks and keys, the login where the connection needs one, and a polite end."""
+"""An app around one connection: themes and keys, the login where the connection needs one, and a clean shutdown."""
 
 from __future__ import annotations
 

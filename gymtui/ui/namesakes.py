@@ -1,4 +1,4 @@
-"""What tells people of one name apart, in the words of somebody who may ask them. Pure."""
+"""Namesakes: what tells members of one name apart, something that one may ask at a desk. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often something is shown: at once after a quiet spell, then so many times a second."""
+"""Throttle: what changes often is shown so many times a second at most, and at once after a quiet spell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from textual.widget import Widget
 
 
 class Throttle:
-    """Runs `act` when asked, `rate` times a second at most; the last asking is never lost, and no timer idles."""
+    """Runs `act` when asked, `rate` times a second at most. The last asking is never lost; while nobody asks no timer
+    runs, so that an idle desk costs nothing."""
 
     def __init__(self, widget: Widget, act: Callable[[], object], rate: float) -> None:
         self._widget = widget

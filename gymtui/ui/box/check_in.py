@@ -1,4 +1,4 @@
-"""Check-in: what the box of a front desk means when nothing else has been said."""
+"""Check-in, the base mode of the front desk: what the box means while no other mode lies over it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class CheckIn(Mode):
     """Enter takes a card, or the one whom the text means; where several match it opens the pick list, never a guess."""
 
     list = "hits"
-    leaving: ClassVar[bool] = False  # whom the pick list has first: those who are in, or who are not
+    leaving: ClassVar[bool] = False  # whether the pick list begins with those who are in, or who are not
 
     box: FrontDeskBox
 
@@ -91,7 +91,8 @@ class CheckIn(Mode):
     # --- whom it means --------------------------------------------------------------------------------------------
 
     def find(self, text: str) -> Search | None:
-        """The search for a text: the one there is, where it answers it or has the row that its last digit names."""
+        """The search for a text: the one on the screen where it is for that text, or where the last character is the
+        digit of one of its rows; else a new one."""
         search = self.box.search
         if search and search.answers(text):
             return search
@@ -99,6 +100,7 @@ class CheckIn(Mode):
             return None
         row = search.numbered(text) if search else None
         hits = self.fitting(tuple(self.box.desk.find(text, FOUND)))
+        # `ans2` names the second row only where nobody is found by it: a membership number may read so.
         return row if row and not hits else Search(text=text, hits=hits, rows=self.box.hit_rows)
 
     def fitting(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:

@@ -1,4 +1,4 @@
-"""What the front desk lays around the box: the hits under it, and the feed."""
+"""The front desk as its modes see it: the box, and the hits and the feed around it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from gymtui.ui.box.search import Search
 
 
 class FrontDeskBox(Box, Protocol):
-    """The box of a front desk: `search` is what the hits show, `directory` how much of it has come (0 to 1)."""
+    """The box of a front desk: `search` is what the hits show, `directory` the part of the members' directory that has
+    come from the server (0 to 1)."""
 
     search: Search | None
     directory: float

@@ -31,15 +31,15 @@ class Box(Protocol):
     def desk(self) -> Desk: ...
 
     def push(self, mode: Mode) -> None:
-        """It has the keys from now on."""
+        """Lays it on top: it has the keys from now on."""
         ...
 
     def pop(self, mode: Mode) -> None:
-        """It is over; what lies on it stays. Nothing where it has been over before."""
+        """Takes it off the stack; the modes above it stay. Does nothing where it is no longer there."""
         ...
 
     def reset(self) -> None:
-        """All are over but the base."""
+        """Pops every mode but the base."""
         ...
 
     def below(self, mode: Mode) -> Mode:
@@ -47,11 +47,11 @@ class Box(Protocol):
         ...
 
     def typed(self, text: str) -> None:
-        """Hands a text to the top once more, which is another mode by now."""
+        """Hands a text to the top again, for a mode that has just popped itself over it."""
         ...
 
     def take(self) -> str:
-        """What the box holds; it is empty afterwards."""
+        """What the box holds; it is empty afterwards, and no mode is told."""
         ...
 
     def drop(self, text: str) -> None:
@@ -71,7 +71,7 @@ class Box(Protocol):
         ...
 
     def refusal(self, subject: str, detail: str, next_step: str | None) -> Verdict:
-        """A no of the console's own."""
+        """A verdict that the console gives by itself: the desk was asked for nothing."""
         ...
 
     def card_in(self, text: str) -> Member | None:
@@ -102,7 +102,8 @@ class Box(Protocol):
 class Mode:
     """One meaning of the box, from `begun` to `ended`.
 
-    `style` is the class that the screen has meanwhile, and `list` the name of the list that it steers.
+    `style` is a class that the screen has in the style sheet meanwhile; `list` is the `NAME` of the `ChoiceList` whose
+    rows are this mode's to choose from, so that a click there is told to it.
     """
 
     style: ClassVar[str] = ""
@@ -113,7 +114,7 @@ class Mode:
 
     @property
     def signs(self) -> Mapping[str, Callable[[Box], Mode]]:
-        """The first characters that begin another mode."""
+        """First characters, each with the mode that it pushes."""
         return {}
 
     @property
@@ -128,7 +129,7 @@ class Mode:
 
     @property
     def secret(self) -> bool:
-        """Is what is typed not to be shown?"""
+        """Is what is typed shown as dots?"""
         return False
 
     @property
@@ -137,7 +138,7 @@ class Mode:
         return False
 
     def subject(self, text: str) -> str:
-        """What the verdict line calls an event about that text, where it fails."""
+        """What the verdict line and the log call an event about that text, where handling it raises."""
         return text
 
     def begun(self) -> None:
@@ -147,7 +148,7 @@ class Mode:
         """It has been popped."""
 
     def give(self, who: Member | str) -> None:
-        """This one is meant, or what nobody here has for a code: gives the command that the box is for."""
+        """Gives the command that the box is for to this member, or to a code that no member here has."""
         self.box.below(self).give(who)
 
     def typed(self, text: str) -> None:
@@ -173,12 +174,12 @@ class Mode:
         self.box.pop(self)
 
     def commanded(self, name: str | None) -> bool:
-        """The key of a command, by its name; True: that was all it was for."""
+        """The key of a command, by its name, before that is run; True keeps it from being run."""
         return False
 
 
 class SignMode(Mode):
-    """A mode that lasts as long as the text begins with its `sign`; below it the box counts as empty."""
+    """A mode that lasts as long as the text begins with its `sign`; to the mode below, the box is empty meanwhile."""
 
     sign: ClassVar[str]
 

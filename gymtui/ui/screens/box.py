@@ -96,7 +96,7 @@ class BoxScreen(DeskScreen):
         mode.begun()
 
     def insert(self, mode: Mode) -> None:
-        """Right above the base, below whatever has the keys."""
+        """Lays it right above the base, so that whatever has the keys keeps them: F4 while a pick list waits."""
         self.modes = (self.modes[0], mode, *self.modes[1:])
         mode.begun()
 

@@ -70,7 +70,7 @@ class ChoiceList(LiveWidget):
 
     @property
     def window(self) -> range:
-        """The rows that are seen: it moves no further than the chosen one makes it."""
+        """The rows that are seen. It moves only as far as keeps the chosen one in sight."""
         page, chosen = self.page, self.chosen_row or 0
         self._first = max(0, min(self._first, chosen, self.count - page), chosen - page + 1)
         return range(self._first, min(self._first + page, self.count))

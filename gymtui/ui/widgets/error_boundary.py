@@ -1,4 +1,4 @@
-"""Keeps a failure where it happens: one part of the screen stops and says why, the rest lives."""
+"""Error boundary: a widget that raises gives way to a panel with the reason, and the rest of the screen goes on."""
 
 from __future__ import annotations
 

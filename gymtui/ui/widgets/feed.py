@@ -1,6 +1,6 @@
-"""The live feed: the newest on top, at a price that does not depend on how much comes.
+"""The live feed, a ring buffer of rows with the newest on top, at a price that does not depend on how much comes.
 
-Two thousand rows at most are kept, only visible ones are ever formatted, each once (its strip is kept by `seq`), and
+Two thousand rows at most are kept, only visible ones are ever formatted, each once (its strip is cached by `seq`), and
 `virtual_size` never changes: a change would lay out the whole screen.
 """
 

@@ -1,4 +1,4 @@
-"""How the monitor's feed follows the journal, and what is the matter where something is."""
+"""The monitor's line over its feed: following or paused, and what is wrong with the connection."""
 
 from __future__ import annotations
 
