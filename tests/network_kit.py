@@ -19,8 +19,8 @@ from server.app import Server
 from server.gym.commands import perform
 from server.gym.orders import Order
 from server.net.watchdog import Watchdog
-from server.store import Work
-from server.store.opening import open_store
+from server.store import SnapshotData, Work
+from server.store.opening import open_store, opened
 from tests.client_kit import running
 from tests.factories import member_row
 from tests.faults.proxy import HOST, Proxy
@@ -73,9 +73,17 @@ def ids(visits: list[bytes]) -> list[str]:
 
 def equal(server: Server, replica: Replica) -> bool:
     """Does the desk stand where the server does, with the same people in?"""
-    there = server.hub._store.snapshot()
+    if replica.position != (server.hub.epoch, server.hub.head):
+        return False
+    there = snapshot_of(server)
     mine = [visit.id for visit in replica.present()]
     return replica.position == (there.epoch, there.seq) and sorted(mine) == sorted(ids(list(there.present)))
+
+
+def snapshot_of(server: Server) -> SnapshotData:
+    """What is on disk now, read past the server's own reader: that belongs to its thread."""
+    with opened(server._location, found=True) as store:
+        return store.snapshot()
 
 
 def figure(server: Server, name: str, **labels: str) -> float:

@@ -38,9 +38,13 @@ class Evening(NamedTuple):
 
     async def beat(self) -> None:
         """One more round trip is measured."""
-        measured = len(self.app.history.latencies)
+        trips = len(self.app.history.latencies) + 1
         self.clock.sleep.end(BEAT)
-        await until(lambda: len(self.app.history.latencies) > measured)
+        await self.measured(trips)
+
+    async def measured(self, trips: int) -> None:
+        """So many round trips have been measured."""
+        await until(lambda: len(self.app.history.latencies) >= trips)
 
     async def draw(self, name: str, *sizes: tuple[int, int]) -> None:
         """Once all that has come is on the screen."""

@@ -144,6 +144,7 @@ async def connection_and_queue(pictures: Pictures) -> None:
         desk.app.service.retry_now()
         line = await desk.server.wire.accepted()
         await desk.camera.until("● live")
+        await desk.measured(len(TRIPS) + 1)
         again = desk._replace(line=line)
         again.lose_the_server()
         await again.camera.until("◐ back in")

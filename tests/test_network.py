@@ -14,7 +14,7 @@ from server.app import SEND_BUFFER, Server
 from server.net.connection import HIGH_WATER
 from tests.faults.proxy import HOST, Proxy
 from tests.kit import Wire, port_of, serving, token
-from tests.network_kit import Later, behind, desk, equal, figure, full_house, ids
+from tests.network_kit import Later, behind, desk, equal, figure, full_house, ids, snapshot_of
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -57,7 +57,7 @@ async def test_a_snapshot_on_a_line_that_breaks_goes_on_where_it_broke(tmp_path:
                 await ben.ask("check_out", {"code": str(number)}, f"out {number}")
             await ben.ask("check_in", {"code": str(tries)}, f"in {tries}")
         await until(lambda: service.in_step and equal(server, replica))
-        whole = sum(len(visit) for visit in server.hub._store.snapshot().present)
+        whole = sum(len(visit) for visit in snapshot_of(server).present)
         tries, carried = proxy.accepted, proxy.carried["back"]
         assert tries > 3
         assert carried < 2 * whole
@@ -74,7 +74,7 @@ async def test_what_broke_off_is_no_use_once_the_journal_is_another(tmp_path: Pa
     async with serving(path) as server:
         old = server.hub.epoch
         async with Wire.open(server.url, token(path, "otto")) as otto:
-            visit = ids(list(server.hub._store.snapshot().present))[10]
+            visit = ids(list(snapshot_of(server).present))[10]
             for n, (wanted, whole) in enumerate(
                 (
                     ({"epoch": old, "seq": server.hub.head, "visit": visit}, False),
