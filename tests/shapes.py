@@ -46,6 +46,8 @@ def shape(of: inspect.Type) -> str:
             return " / ".join(f'"{value}"' for value in _as_declared(values))
         case inspect.StructType(cls):
             return cls.__name__
+        case inspect.VarTupleType(item, max_length=int(most)):
+            return f"[{shape(item)}], {most} at the most"
         case inspect.VarTupleType(item) | inspect.ListType(item):
             return f"[{shape(item)}]"
         case inspect.UnionType(types):

@@ -193,3 +193,10 @@ def test_each_alert_may_be_long(write: Write) -> None:
     good, bad = read_members(write(f"name,number,alerts\nBen,2,{'; '.join(alerts)}\nAna,1,{'c' * 1001}\n"))
     assert [fields["alerts"] for _, fields in good] == [tuple(alerts)]
     assert bad == [Problem(3, "alerts has one of more than 1000 characters")]
+
+
+def test_more_alerts_than_a_member_may_have_are_one_bad_row(write: Write) -> None:
+    few, many = ("; ".join(["a"] * number) for number in (20, 21))
+    good, bad = read_members(write(f"name,number,alerts\nBen,2,{few}\nAna,1,{many}\n"))
+    assert [fields["alerts"] for _, fields in good] == [("a",) * 20]
+    assert bad == [Problem(3, "alerts has 21, and a member has 20 at the most")]

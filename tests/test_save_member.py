@@ -222,3 +222,9 @@ def test_an_exit_and_an_undo_call_a_member_by_the_name_of_today(till: Till) -> N
     change(till, "88", full_name="Zoë Ode")
     assert till.undo("came").member.full_name == "Zoë Ode"
     assert "Zoë Ode" in till.refused(CheckOut(code="88")).message
+
+
+def test_a_member_has_twenty_alerts_at_the_most() -> None:
+    assert len(msgspec.convert({"alerts": ["knee"] * 20}, MemberFields).alerts or ()) == 20
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"alerts": ["knee"] * 21}, MemberFields)

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gymtui.client import Replica
-from gymtui.protocol import Member, MembersPage
+from gymtui.protocol import MAX_PART, Member, MembersPage
 from gymtui.search.text import words
 from server.store import Store
 from server.store.opening import open_store
 from server.store.sqlite import file
 from server.store.sqlite.schema import MIGRATIONS
 from tests.factories import member_row
-from tests.kit import add_members
+from tests.kit import Wire, add_members, make_gym, serving, token
 from tests.sqlite_kit import connection_of
 
 NAMES: Final = "Ana An Amaru Bea Ben Sa Silva Simon O'Neil Zoë Anna-Lena Straße Ödön 陳大文".split()
@@ -122,3 +122,14 @@ def test_whom_an_older_database_knew_is_found_by_beginnings_run_together(
     found = [[json.loads(m)["membership_number"] for m in store.search_members(text, 9)] for text in ("ansi", "old")]
     store.close()
     assert found == [["1"], []]
+
+
+async def test_an_answer_of_many_long_members_is_no_longer_than_a_part(tmp_path: Path) -> None:
+    make_gym(
+        gym := tmp_path / "gym.db", *(member_row(str(n), f"Ana {n}", alerts=["!" * 1000] * 20) for n in range(100))
+    )
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
+        reply = await wire.ask("search_members", {"text": "ana", "limit": 100})
+        found = reply["result"]["members"]
+        assert 0 < len(json.dumps(found)) <= MAX_PART * 1.1
+        assert len(found) == 12

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from gymtui.protocol.events import Payload
-from gymtui.protocol.limits import MAX_PRESENT
+from gymtui.protocol.limits import MAX_ALERTS, MAX_PRESENT
 from gymtui.protocol.vocabulary import (
     MANAGERS,
     READERS,
@@ -127,7 +127,7 @@ class MemberFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
     birth_date: Day | UnsetType | None = UNSET
     home_location: Text | UnsetType | None = UNSET
     notes: Text | UnsetType | None = UNSET
-    alerts: tuple[Text, ...] | UnsetType = UNSET
+    alerts: Annotated[tuple[Text, ...], Meta(max_length=MAX_ALERTS)] | UnsetType = UNSET
     guest: bool | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
 

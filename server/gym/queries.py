@@ -49,7 +49,7 @@ async def _answer(database: GroupCommit, request: Query, now: int) -> bytes | No
     match request:
         case SearchMembers():
             found = await query(store.search_members, request.text, request.limit)
-            return codec.encode(Members(members=encoded(found)))
+            return codec.encode(Members(members=encoded(found[: fitting(found, MAX_PART)])))
         case GetMember():
             card = await query(store.get_member, request.member_id)
             return card and codec.encode(MemberCard(member=encoded(card[:1])[0], visits=encoded(card[1])))

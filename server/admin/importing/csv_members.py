@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, get_args
 
 from gymtui import rules
 from gymtui.errors import GymError
-from gymtui.protocol import MemberStatus
+from gymtui.protocol import MAX_ALERTS, MemberStatus
 from server.admin.csv_cells import taken_apart, text_of
 
 LONGEST: Final = 300  # characters of a name
@@ -195,6 +195,8 @@ def _yes(field: str, cell: str) -> bool:
 
 def _alerts(cell: str) -> tuple[str, ...]:
     alerts = taken_apart(cell)
+    if len(alerts) > MAX_ALERTS:
+        raise ValueError(f"alerts has {len(alerts)}, and a member has {MAX_ALERTS} at the most")
     if max(map(len, alerts)) > LONG:
         raise ValueError(f"alerts has one of more than {LONG} characters")
     return alerts
