@@ -50,6 +50,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin users disable", ("database",), "server.admin.users:users_disable", "end all that a user may do"),
     ("admin users enable", ("database",), "server.admin.users:users_enable", "let a disabled user log in again"),
     ("admin users role", ("database",), "server.admin.users:users_role", "give a user another role"),
+    ("admin users password", ("database",), "server.admin.users:users_password", "set another password"),
     ("admin users pin", ("database",), "server.admin.users:users_pin", "set a manager's PIN for overrides"),
     ("admin keys rotate", ("database",), "server.admin.tokens:keys_rotate", "sign tokens with a new key"),
     ("admin tokens issue", ("database",), "server.admin.tokens:tokens_issue", "print one access token"),
@@ -97,6 +98,10 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin users disable": (NAME,),
     "admin users enable": (NAME,),
     "admin users role": (NAME, ("role", {"choices": ROLES})),
+    "admin users password": (
+        NAME,
+        ("--password-stdin", {"action": "store_true", "help": "read the password from stdin"}),
+    ),
     "admin users pin": (NAME, ("--pin-stdin", {"action": "store_true", "help": "read the PIN from stdin"})),
     "admin tokens issue": (
         ("--user", {"required": True, "dest": "name", "help": "whose token"}),

@@ -15,6 +15,7 @@ from gymtui.printable import printable
 from gymtui.protocol import Role
 from server.admin.errors import AdminError
 from server.auth import auth
+from server.auth.names import folded, known_as, tidy
 from server.store import Store, Transaction, User
 from server.store.opening import opened
 
@@ -24,11 +25,10 @@ PASSWORD: Final = 8  # characters of a password at the least
 
 def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> None:
     """Adds a user; asks for the password, or reads one line of stdin."""
+    name = tidy(name)
     if not (0 < len(name) <= 64 and name.isprintable() and ":" not in name):
         raise WrongUsage("A user's name has 1 to 64 printable characters and no colon.")
-    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else _ask_password(name)
-    if len(password) < PASSWORD:
-        raise AdminError(f"A password has at least {PASSWORD} characters: please choose a longer one.")
+    password = _new_password(name, from_stdin=password_stdin)
     with opened(database) as store:
         add_user(store, name, role, password)
     say(f"{name} can log in as {role}.")
@@ -36,15 +36,33 @@ def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> 
 
 def add_user(store: Store, name: str, role: Role, password: str) -> User:
     """A new user who logs in with `password`; AdminError where the name is taken."""
+    taken = next((known for known in store.users() if folded(known) == folded(name)), None)
     user = User(name=name, role=role, password_hash=auth.hash_password(password))
 
     def work(tx: Transaction) -> None:
-        if tx.user(name) is not None:
-            raise AdminError(f"There is a user {name} already: please choose another name.")
+        if taken is not None:
+            raise AdminError(f"There is a user {taken} already: please choose another name.")
         tx.put_user(user)
 
     store.write([work])
     return user
+
+
+def users_password(*, database: str, name: str, password_stdin: bool) -> None:
+    """Sets another password; what the user is logged in with ends, and connections within a second."""
+    with opened(database) as store:
+        _known(store, name)
+    password = _new_password(name, from_stdin=password_stdin)
+    hashed = auth.hash_password(password)
+    _change_user(database, name, ends_logins=True, password_hash=hashed)
+    print(f"{name} has another password now, and has to log in again everywhere.")
+
+
+def _new_password(name: str, *, from_stdin: bool) -> str:
+    password = sys.stdin.readline().rstrip("\r\n") if from_stdin else _ask_password(name)
+    if len(password) < PASSWORD:
+        raise AdminError(f"A password has at least {PASSWORD} characters: please choose a longer one.")
+    return password
 
 
 def _ask_password(name: str) -> str:
@@ -88,12 +106,21 @@ def users_pin(*, database: str, name: str, pin_stdin: bool) -> None:
     say(f"{name} has a PIN now.")
 
 
-def _change_user(database: str, name: str, **changes: object) -> None:
-    def work(tx: Transaction) -> None:
-        user = tx.user(name)
-        if user is None:
-            raise AdminError(f"There is no user {name}: `gymtui admin users list` shows who there is.")
-        tx.put_user(replace(user, **changes))
-
+def _change_user(database: str, name: str, *, ends_logins: bool = False, **changes: object) -> None:
     with opened(database) as store:
+        user = _known(store, name)
+
+        def work(tx: Transaction) -> None:
+            tx.put_user(replace(tx.user(user.name) or user, **changes))
+            if ends_logins:
+                tx.end_logins(user.name)
+
         store.write([work])
+
+
+def _known(store: Store, name: str) -> User:
+    users = store.users()
+    known = known_as(name, users)
+    if known is None:
+        raise AdminError(f"There is no user {name}: `gymtui admin users list` shows who there is.")
+    return users[known]

@@ -26,6 +26,7 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, ErrorBody, ErrorCode, Role
 from server.auth.attempt_limit import AttemptLimit
+from server.auth.names import known_as, spellings, tidy
 from server.store import LoginRecord, Store, StoreUnavailable, Transaction, User, Work
 from server.store.group_commit import GroupCommit
 
@@ -90,8 +91,8 @@ class TokenPair(Struct, frozen=True, kw_only=True):
 
 
 def hash_password(password: str) -> str:
-    """Argon2id with the library's parameters; about 50 ms."""
-    return _hasher.hash(password)
+    """Argon2id with the library's parameters, of the composed form (NFC); about 50 ms."""
+    return _hasher.hash(next(spellings(password)))
 
 
 def issue(keys: dict[str, bytes], user: User, sid: str, *, ttl: int, now: int) -> str:
@@ -175,13 +176,18 @@ class Auth:
             return None
         return found.role
 
+    def _named(self, name: str) -> User | None:
+        """By the name as somebody types it."""
+        known = name if name in self._users else known_as(name, self._users)
+        return None if known is None else self._users.get(known)
+
     async def check_pin(self, asker: str, manager: str, pin: str) -> None:
         """Returns where `manager` is one, and the PIN that the user `asker` gives is theirs; else Denied, and nobody is
         told which it was."""
         if (wait := self._pins.wait(asker, manager)) > 0:
             raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
         self._pins.failed(asker, manager)  # until proven good: of many attempts at once only the first are heard
-        user = self._users.get(manager)
+        user = self._users.get(manager) or self._users.get(tidy(manager))
         stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
         good = await asyncio.get_running_loop().run_in_executor(self._hashing, _verify, stored, pin)
         if not good or user is None or user.disabled or user.role != "manager":
@@ -196,7 +202,7 @@ class Auth:
 
         StoreUnavailable where the login cannot be kept just now.
         """
-        user = self._users.get(name)
+        user = self._named(name)
         loop = asyncio.get_running_loop()
         stored = self._nobody if user is None else user.password_hash
         good = await loop.run_in_executor(self._hashing, _verify, stored, password)
@@ -207,7 +213,7 @@ class Auth:
         refresh = self._marked(sid, secrets.token_urlsafe(32))
         login = LoginRecord(
             sid=sid,
-            user=name,
+            user=user.name,
             current=_hash(refresh),
             previous=None,
             rotated_at=now,
@@ -267,6 +273,10 @@ class Auth:
 
 
 def _verify(stored: str, password: str) -> bool:
+    return any(_is_hash_of(stored, spelled) for spelled in spellings(password))
+
+
+def _is_hash_of(stored: str, password: str) -> bool:
     try:
         return _hasher.verify(stored, password)
     except argon2.exceptions.VerificationError:

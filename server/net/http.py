@@ -16,6 +16,7 @@ from gymtui.codec import encode
 from gymtui.protocol import ACCESS_TTL, PATH, ErrorCode
 from server.auth.attempt_limit import AttemptLimit
 from server.auth.auth import Auth, Denied
+from server.auth.names import folded
 from server.net.metrics import Metrics
 from server.store import StoreUnavailable
 from server.store.group_commit import GroupCommit
@@ -70,6 +71,7 @@ class HttpRoutes:
         scheme, credentials = authorization(request)
         name, password = _basic(credentials) if scheme == "basic" else (credentials.partition(".")[0], "")
         kind = "password" if scheme == "basic" else "refresh"
+        name, typed = folded(name), name  # as it is counted, and as it is asked for
         address = (connection.remote_address or ("",))[0]
         if (wait := self._attempts.wait(address, name)) > 0:
             sentence = f"Too many tries: please wait {wait} seconds."
@@ -78,7 +80,7 @@ class HttpRoutes:
         self._attempts.failed(address, name)  # until proven good: of many attempts at once only the first are heard
         try:
             if scheme == "basic":
-                tokens = await self._auth.log_in(name, password)
+                tokens = await self._auth.log_in(typed, password)
             else:
                 tokens = await self._auth.refresh(credentials)
         except Denied as denied:

@@ -205,6 +205,10 @@ class SqliteTransaction:
         self._db.execute("DELETE FROM logins WHERE sid = ?", (sid,))
         self._users_version += 1
 
+    def end_logins(self, user: str) -> None:
+        self._db.execute("DELETE FROM logins WHERE user = ?", (user,))
+        self._users_version += 1
+
     def _one(self, sql: str, *values: object) -> Any:
         return self._db.execute(sql, values).fetchone()
 

@@ -1,0 +1,29 @@
+"""User names and passwords as people type them: a letter has several spellings in Unicode, a name has capitals."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+
+def tidy(name: str) -> str:
+    """A name as it is kept: without blanks around it, each letter in its composed form (NFC)."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
+def folded(name: str) -> str:
+    """What two names that are told apart by nobody have in common."""
+    return tidy(tidy(name).casefold())
+
+
+def known_as(name: str, names: Iterable[str]) -> str | None:
+    """Which of the names is meant: that very one, or the only one that is the same once folded."""
+    names = set(names)
+    same = [known for known in names if folded(known) == folded(name)]
+    return name if name in names else same[0] if len(same) == 1 else None
+
+
+def spellings(password: str) -> Iterator[str]:
+    """The password in its composed form, which is hashed today, then in those that an older hash may be of."""
+    forms = (unicodedata.normalize("NFC", password), password, unicodedata.normalize("NFD", password))
+    yield from dict.fromkeys(forms)
