@@ -12,7 +12,12 @@ from gymtui import protocol
 
 PATTERNS: Final = {
     get_args(kind)[1].pattern: word
-    for kind, word in ((protocol.Day, "day"), (protocol.Hours, "hours"), (protocol.Timestamp, "time"))
+    for kind, word in (
+        (protocol.Day, "day"),
+        (protocol.Hours, "hours"),
+        (protocol.Timestamp, "time"),
+        (protocol.LastDigits, "last digits"),
+    )
 }
 DECLARED: Final = [get_args(kind) for kind in (protocol.Level, protocol.MemberStatus, protocol.Role)]
 
@@ -27,7 +32,7 @@ def lines_of(kind: type[Struct]) -> list[tuple[str, str]]:
 
 def _name(kind: type[Struct], field: FieldInfo) -> str:
     """A client may leave out what has a default; a server does so where the struct says so."""
-    parts = (protocol.MemberFields, protocol.Override, protocol.ClientInfo)
+    parts = (protocol.MemberFields, protocol.Override, protocol.ClientInfo, protocol.UnknownCard)
     may_leave_out = hasattr(kind, "roles") or kind in parts or kind.__struct_config__.omit_defaults
     absent = field.default is UNSET or (not field.required and may_leave_out)
     return field.encode_name + ("?" if absent else "")

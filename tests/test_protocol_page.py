@@ -45,6 +45,7 @@ PARTS: Final[list[type[Struct]]] = [
     protocol.MemberFields,
     protocol.Override,
     protocol.ClientInfo,
+    protocol.UnknownCard,
 ]
 LIBRARY: Final = {1002, 1003, 1006, 1007, 1009, 1011, 1012, 1013}  # close codes that the protocol itself has
 

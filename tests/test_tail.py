@@ -80,7 +80,7 @@ async def test_a_line_an_event_and_the_story_of_the_connection_elsewhere(gym: Pa
             lines = await out.until(3)
         assert [text[10:] for text in lines] == [
             "in        Name 1  1  Pool gate",
-            "refused   ?  Nobody here has the number nobody.",
+            "refused   unknown card  nobody here has that number",
             "out       Name 1  1",
         ]
         assert err.getvalue() == "gymtui: connected as ana\n"

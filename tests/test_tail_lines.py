@@ -12,7 +12,7 @@ import pytest
 
 from gymtui import clock
 from gymtui.programs.tail import as_json, line
-from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal
+from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal, UnknownCard
 from tests.factories import GYM
 
 pytestmark = pytest.mark.slow
@@ -52,6 +52,8 @@ REFUSAL = Refusal(
     seq=4,
 )
 
+UNKNOWN = msgspec.structs.replace(REFUSAL, member=None, code="unknown_member", reason="nobody here has that number")
+
 
 @pytest.mark.parametrize(
     ("event", "words"),
@@ -66,8 +68,16 @@ REFUSAL = Refusal(
             "refused   Ana Silva  100042  banned  desk 2",
         ),
         (
-            msgspec.structs.replace(REFUSAL, member=None, message="Nobody here has the number 9.", desk=None),
-            "refused   ?  Nobody here has the number 9.",
+            msgspec.structs.replace(REFUSAL, member=None, reason="ambiguous", message="Please choose.", desk=None),
+            "refused   ?  Please choose.",
+        ),
+        (
+            msgspec.structs.replace(UNKNOWN, message="Nobody here has the number 9."),  # by a server of before
+            "refused   ?  nobody here has that number  desk 2",
+        ),
+        (
+            msgspec.structs.replace(UNKNOWN, unknown_card=UnknownCard("d", "4711")),
+            "refused   unknown card …4711  nobody here has that number  desk 2",
         ),
         (Notification(id="n", level="info", title="Pool", message="closed", at=AT, seq=1), "info      Pool  closed"),
         (Member(id="m1", full_name="Ana Silva", plan="Gold"), "member    Ana Silva  Gold"),

@@ -11,7 +11,7 @@ from rich.color import Color, ColorSystem
 
 from gymtui.client.state import ConnectionState, Hit, Phase
 from gymtui.printable import printable
-from gymtui.protocol import Member, Notification
+from gymtui.protocol import Member, Notification, UnknownCard
 from gymtui.ui.ascii import plain
 from gymtui.ui.box.search import Search, card_in
 from gymtui.ui.cells import fit
@@ -101,8 +101,10 @@ def test_rows_say_what_happened() -> None:
 def test_a_refusal_of_nobody_still_has_a_row() -> None:
     row = row_of(replace(refusal(1, "x"), member=None))
     assert row.who == "unknown card"
-    named = replace(refusal(1, "x"), member=None, code="unknown_member", message="Nobody here has the number 4711.")
-    assert (row_of(named).who, plain(row_of(named).who)) == ("card 4711", "card 4711")
+    older = replace(refusal(1, "x"), member=None, code="unknown_member", message="Nobody here has the number 4711.")
+    assert row_of(older).who == "unknown card"
+    card = replace(older, unknown_card=UnknownCard("d", "4711"))
+    assert (row_of(card).who, plain(row_of(card).who)) == ("unknown card …4711", "unknown card .4711")
 
 
 def test_who_is_in_already_is_not_refused() -> None:

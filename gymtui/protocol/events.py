@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from gymtui.protocol.vocabulary import Action, Level, MemberStatus, Minute, Seq, Whole
+from gymtui.protocol.vocabulary import Action, Key, LastDigits, Level, MemberStatus, Minute, Seq, Whole
 
 
 class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,6 +21,19 @@ class MemberRef(Struct, frozen=True):
     id: str
     full_name: str
     membership_number: str | None = None
+
+
+class UnknownCard(Struct, frozen=True):
+    """A code that nobody has, as far as it may be told, for it may be a PIN or a password: a `digest` by which the same
+    one is known again, and its last four digits where it has at least twice as many characters, or none."""
+
+    digest: Key
+    hint: LastDigits = ""
+
+    @property
+    def words(self) -> str:
+        """For a line on a screen."""
+        return f"unknown card …{self.hint}" if self.hint else "unknown card"
 
 
 class CheckInEvent(Payload, frozen=True, kw_only=True, omit_defaults=False):
@@ -86,7 +99,8 @@ class Notification(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
-    """A command the rules refused. `reason` is the few words a verdict ends with, `message` a whole sentence."""
+    """A command the rules refused. `reason` is the few words a verdict ends with, `message` a whole sentence;
+    `unknown_card` is there where a code was nobody's."""
 
     type: ClassVar[str] = "refusal"
     id: str
@@ -98,6 +112,7 @@ class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
     by: str
     desk: str | None
     command_id: str
+    unknown_card: UnknownCard | UnsetType = UNSET
     seq: Seq
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from gymtui.protocol.events import Payload
+from gymtui.protocol.events import Payload, UnknownCard
 from gymtui.protocol.limits import MAX_ALERTS, MAX_PRESENT
 from gymtui.protocol.vocabulary import (
     MANAGERS,
@@ -55,9 +55,10 @@ class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """By exactly one of `member_id` and `code`; a code is a membership number, never a name. `queued_by` is who gave
-    the command, which may be somebody else than whoever is logged in when it is sent;
-    `card` is the code that was read, where a desk knew its owner."""
+    """By exactly one of `member_id`, `code` and `unknown_card`; a code is a membership number, never a name.
+    `queued_by` is who gave the command, which may be somebody else than whoever is logged in when it is sent;
+    `card` is the code that was read, where a desk knew its owner; `unknown_card` is a code that the desk has refused
+    and does not tell, for the journal to know of."""
 
     type: ClassVar[str] = "check_in"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -70,10 +71,11 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     override: Override | None = None
     queued_by: Key | None = None
     card: Key | None = None
+    unknown_card: UnknownCard | None = None
 
 
 class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """By exactly one of the visit, the command that opened it, the member, the member's code."""
+    """By exactly one of the visit, the command that opened it, the member, the member's code, and `unknown_card`."""
 
     type: ClassVar[str] = "check_out"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -86,6 +88,7 @@ class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
     offline: bool = False
     queued_by: Key | None = None
     card: Key | None = None
+    unknown_card: UnknownCard | None = None
 
 
 class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):

@@ -22,6 +22,8 @@ Minute = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z"
 Hours = Annotated[str, Meta(pattern=rf"^{_MINUTE}-{_MINUTE}\Z")]
 Timestamp = Annotated[str, Meta(pattern=rf"^{_DAY}T{_MINUTE}:[0-9]{{2}}(\.[0-9]+)?(Z|[+-]{_MINUTE})\Z")]
 
+LastDigits = Annotated[str, Meta(pattern=r"^([0-9]{4})?\Z")]
+
 READERS: Final[frozenset[Role]] = frozenset(get_args(Role))
 STAFF: Final[frozenset[Role]] = frozenset({"staff", "manager"})
 MANAGERS: Final[frozenset[Role]] = frozenset({"manager"})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from gymtui.protocol import CheckInEvent, Notification, Refusal
 
@@ -23,7 +22,6 @@ SYMBOLS: dict[RowKind, str] = {
     "notice": "◆",
 }
 IN_ALREADY: Final = "already in "  # what the reason of a harmless repeat begins with
-CARD: Final = re.compile(r"has the number (.+)\.$")  # in the message about a card that nobody has
 NOTED = ("override", "warned", "offline", "late")
 
 
@@ -64,7 +62,7 @@ def _refusal(event: Refusal) -> Row:
         seq=event.seq,
         kind="again" if is_in else "refused",
         at=event.at,
-        who=event.member.full_name if event.member else _card(event.message),
+        who=event.member.full_name if event.member else _nobody(event),
         outcome="already in" if is_in else "refused",
         place=event.desk or "",
         by=event.by,
@@ -72,10 +70,9 @@ def _refusal(event: Refusal) -> Row:
     )
 
 
-def _card(message: str) -> str:
-    """The card that nobody has, by the number that only the message has."""
-    number = CARD.search(message)
-    return f"card {number[1]}" if number else "unknown card"
+def _nobody(event: Refusal) -> str:
+    """The card that nobody has; a server of before tells it in the message, which is shown to nobody."""
+    return "unknown card" if event.unknown_card is UNSET else event.unknown_card.words
 
 
 def _visit(event: CheckInEvent) -> Row:

@@ -191,7 +191,8 @@ class Auth:
         stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
         good = await asyncio.get_running_loop().run_in_executor(self._hashing, _verify, stored, pin)
         if not good or user is None or user.disabled or user.role != "manager":
-            log.warning("%s has given a wrong PIN for %s.", asker, manager)
+            # Not what was typed where no user is called that: it may be the PIN itself.
+            log.warning("%s has given a wrong PIN for %s.", asker, "nobody here" if user is None else user.name)
             raise Denied("No manager has that name and PIN: nobody was let in.")
         self._pins.forget(asker, manager)
 

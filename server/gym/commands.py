@@ -136,6 +136,7 @@ def _refuse(tx: Transaction, order: Order, refused: Refused) -> Outcome:
         by=order.by,
         desk=order.desk,
         command_id=order.id,
+        unknown_card=UNSET if refused.card is None else refused.card,
         seq=tx.next_seq,
     )
     record(tx, order, refusal, error)

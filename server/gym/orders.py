@@ -16,7 +16,20 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.codec import encode
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, ErrorCode, Event, Member, Role, Undo
+from gymtui.protocol import (
+    CheckIn,
+    CheckInEvent,
+    CheckOut,
+    Command,
+    ErrorBody,
+    ErrorCode,
+    Event,
+    Member,
+    Role,
+    Undo,
+    UnknownCard,
+)
+from gymtui.unknown_card import sealed, unknown_card
 from server.store import Transaction
 
 LATE: Final = 7 * clock.DAY  # milliseconds after which what a desk recorded alone is called late
@@ -64,7 +77,8 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Refused(Exception):
-    """The rules say no, and the journal has a row of it: `reason` in a few words, `sentence` for a person."""
+    """The rules say no, and the journal has a row of it: `reason` in a few words, `sentence` for a person. Neither has
+    anything of a code that nobody has but its `card`."""
 
     def __init__(
         self,
@@ -73,12 +87,15 @@ class Refused(Exception):
         sentence: str,
         member: Member | None = None,
         visit: CheckInEvent | None = None,
+        *,
+        card: UnknownCard | None = None,
     ) -> None:
         super().__init__(sentence)
         self.code: ErrorCode = code
         self.reason = reason
         self.member = member
         self.visit = visit
+        self.card = card
 
 
 class Rejected(Exception):
@@ -96,24 +113,32 @@ def record(tx: Transaction, order: Order, event: Event, error: ErrorBody | None 
     )
 
 
-def member_of(tx: Transaction, member_id: str | None, code: str | None) -> Member:
-    """The member that one of the two names; Refused where there is none, Rejected where it is not one of the two."""
+def member_of(tx: Transaction, request: CheckIn | CheckOut) -> Member:
+    """The member whom the command names; Refused where there is none, Rejected where it is not by one of three."""
+    member_id, code, card = request.member_id, request.code, request.unknown_card
     if member_id is not None and code is not None:
         one, other = tx.member(member_id), tx.member_by_code(code)
         if one is not None and other is not None and one.id != other.id:
             sentence = f"That names {one.full_name} and {other.full_name}: please choose one of them."
             raise Refused("ambiguous", "two members are meant", sentence)
-    if (member_id is None) == (code is None):
+    if sum(name is not None for name in (member_id, code, card)) != 1:
         raise Rejected("invalid", "Name the member by `member_id` or by `code`, one of the two.")
+    if card is not None:
+        raise _nobodys(tx, card)
     if code is not None:
         member = tx.member_by_code(code)
         if member is None or member.deleted:
-            raise Refused("unknown_member", "nobody here has that number", f"Nobody here has the number {code}.")
+            raise _nobodys(tx, unknown_card(code))
         return member
     member = tx.member(member_id or "")
     if member is None or member.deleted:
         raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
     return member
+
+
+def _nobodys(tx: Transaction, card: UnknownCard) -> Refused:
+    reason = "nobody here has that number"
+    return Refused("unknown_member", reason, f"{reason.capitalize()}: {card.words}.", card=sealed(card, tx.card_key))
 
 
 def occurred(tx: Transaction, occurred_at: str | None) -> int:

@@ -18,7 +18,7 @@ from server.store import Counts, Outcome, Settled, Transaction, Visit
 def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     if request.override is not None and request.offline:
         raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
-    member = member_of(tx, request.member_id, request.code)
+    member = member_of(tx, request)
     at = occurred(tx, request.occurred_at)
     clash = _is_in(tx, request, member, at)
     ref, reissued = _by_card(tx, request, member.ref)
@@ -187,7 +187,7 @@ def _put(tx: Transaction, order: Order, visit: Visit, notes: str | None = None) 
 
 def _visit(tx: Transaction, request: CheckOut) -> Visit:
     """The visit that a check-out means; a member who is out is not in, a visit that never was is unknown."""
-    named = [request.check_in_id, request.command_id, request.member_id, request.code]
+    named = [request.check_in_id, request.command_id, request.member_id, request.code, request.unknown_card]
     if sum(name is not None for name in named) != 1:
         raise Rejected("invalid", "Name the visit by one of `check_in_id`, `command_id`, `member_id` and `code`.")
     if request.check_in_id is not None:
@@ -215,7 +215,7 @@ def _leaver(tx: Transaction, request: CheckOut) -> Member:
     member = tx.member(request.member_id) if request.member_id else tx.member_by_code(request.code or "")
     if member is not None and tx.open_visit(member.id) is not None:
         return member
-    return member_of(tx, request.member_id, request.code)
+    return member_of(tx, request)
 
 
 def _by_card(tx: Transaction, request: CheckIn | CheckOut, ref: MemberRef) -> tuple[MemberRef, tuple[str, ...]]:

@@ -34,6 +34,9 @@ class Transaction(Protocol):
     def gym(self) -> Gym: ...
     @property
     def next_seq(self) -> int: ...
+    @property
+    def card_key(self) -> bytes:
+        """The gym's own key, which nobody is told: it seals what the journal says of unknown cards."""
 
     # --- the journal, and the counters that move with it ---
 

@@ -71,6 +71,10 @@ ALTER TABLE desk ADD COLUMN gym_id TEXT;
 ALTER TABLE desk ADD COLUMN url TEXT;
 ALTER TABLE desk ADD COLUMN name TEXT;
 """,
+    """
+UPDATE recent SET event = CAST(json_set(CAST(event AS TEXT), '$.message', 'Nobody here has that number.') AS BLOB)
+WHERE kind = 'refusal' AND instr(event, CAST('"message":"Nobody here has the number ' AS BLOB));
+""",
 )
 
 

@@ -115,5 +115,15 @@ _FIFTH: Final = _THIRD
 # Which gym it is, in every copy of it: the name of its first journal. A desk that knows no other name knows that one.
 _SIXTH: Final = "ALTER TABLE gym ADD COLUMN gym_id TEXT"  # NULL: it is still in that one
 
-MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+# Seals what the journal says of unknown cards; and what it has said of them in full until now is taken back.
+_SEVENTH: Final = """
+CREATE TABLE card_key (key BLOB NOT NULL) STRICT;
+INSERT INTO card_key VALUES (randomblob(32));
+UPDATE journal SET
+    payload = CAST(json_set(CAST(payload AS TEXT), '$.message', 'Nobody here has that number.') AS BLOB),
+    error = CAST(json_set(CAST(error AS TEXT), '$.message', 'Nobody here has that number.') AS BLOB)
+WHERE type = 'refusal' AND instr(payload, CAST('"message":"Nobody here has the number ' AS BLOB))
+"""
+
+MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -42,6 +42,11 @@ class SqliteTransaction:
     def next_seq(self) -> int:
         return self._seq + 1
 
+    @property
+    def card_key(self) -> bytes:
+        key: bytes = self._one("SELECT key FROM card_key")[0]
+        return key
+
     def finish(self) -> None:
         """Writes what is written once a commit, however much work was in it."""
         self._db.execute(
