@@ -79,7 +79,11 @@ async def test_whoever_may_not_is_told_so(gym: Path) -> None:
     async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as wire:
         assert await wire.ask("check_in", {"code": "1"}) == {
             "ok": False,
-            "error": {"code": "not_allowed", "message": "As operator you may not send `check_in`.", "retryable": False},
+            "error": {
+                "code": "not_allowed",
+                "message": "Operators may look on, not check members in.",
+                "retryable": False,
+            },
         }
 
 
@@ -104,4 +108,4 @@ async def test_an_override_is_the_manager_s_own(gym: Path) -> None:
     async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as wire:
         override = {"reason": "r", "manager": "mia", "pin": "1"}
         error = (await wire.ask("check_in", {"code": "1", "override": override}))["error"]
-        assert error["message"] == "As operator you may not send `check_in`."
+        assert error["message"] == "Operators may look on, not check members in."

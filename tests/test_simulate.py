@@ -168,7 +168,7 @@ async def test_asked_to_end_it_says_goodbye_and_what_became_of_the_scans(
         goodbyes = server.metrics.text().decode()
     assert (process.returncode, out) == (exit_code, b"")
     report = err.decode()
-    assert re.fullmatch(r"gymtui: [\d,]+ scans: [\d,]+ check_in, [\d,]+ \w+.*\n", report), report
+    assert re.fullmatch(r"gymtui: [\d,]+ scans: [\d,]+ check in, [\d,]+ [a-z ]+.*\n", report), report
     assert 'gymtui_connections_ended_total{code="1000"} 3.0' in goodbyes
 
 

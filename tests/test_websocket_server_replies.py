@@ -61,7 +61,8 @@ async def test_roles(gym: Path, user: str, may: list[tuple[str, Any]], may_not: 
         for type, payload in may_not:
             error = (await wire.ask(type, payload, f"no-{type}"))["error"]
             assert (error["code"], error["retryable"]) == ("not_allowed", False)
-            assert f"you may not send `{type}`" in error["message"]
+            assert "may" in error["message"]
+            assert type not in error["message"]
         assert server.hub.newest == head
         for type, payload in may:
             reply = await wire.ask(type, payload, f"yes-{type}")
@@ -80,7 +81,7 @@ async def test_a_role_that_changes_ends_the_connection_and_counts_from_the_next_
         async with Wire.open(server.url, access) as wire:
             assert (await wire.next())["payload"]["role"] == "operator"
             error = (await wire.ask("check_out", {"code": "1"}))["error"]
-            assert error["message"] == "As operator you may not send `check_out`."
+            assert error["message"] == "Operators may look on, not check members out."
 
 
 async def test_a_disabled_user_is_closed_with_4003(gym: Path) -> None:

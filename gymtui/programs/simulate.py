@@ -45,9 +45,9 @@ class Simulation:
         self.outcomes: Counter[str] = Counter()
 
     def report(self) -> str:
-        """What became of the scans: `12 scans: 9 check_in, 2 check_out, 1 unknown_member`."""
+        """What became of the scans: `12 scans: 9 check in, 2 check out, 1 unknown member`."""
         total = self.outcomes.total()
-        parts = ", ".join(f"{count:,} {what}" for what, count in self.outcomes.most_common())
+        parts = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in self.outcomes.most_common())
         return f"{total:,} scan{'' if total == 1 else 's'}" + (f": {parts}" if parts else "")
 
     async def run(self) -> None:

@@ -36,9 +36,7 @@ def perform(tx: Transaction, order: Order) -> Outcome:
         return _once_more(order, settled)
     # What has happened is recorded, also where a backup does not know yet who did it.
     if order.queued_by is not None and not order.has_happened and tx.user(order.queued_by) is None:
-        return _reject(
-            "invalid", f"{order.queued_by} in `queued_by` is no user here: please name who gave the command."
-        )
+        return _reject("invalid", f"{order.queued_by}, who is said to have queued this, is no user here.")
     try:
         match order.payload:
             case CheckIn() as request:

@@ -6,23 +6,31 @@ in `server.gym`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from msgspec.structs import replace
 
 from gymtui import clock, codec
 from gymtui.protocol import (
     Authenticate,
     AuthResponse,
+    CheckIn,
+    CheckOut,
     Command,
     ErrorBody,
     ErrorCode,
     Heartbeat,
     HeartbeatAck,
+    Notify,
     Ping,
     Pong,
     Query,
     Request,
     Resume,
     Role,
+    SaveMember,
+    Undo,
 )
 from server.auth.auth import BadToken, expiry
 from server.gym.queries import Unanswerable, look_up
@@ -32,6 +40,14 @@ from server.net.handshake import Identity
 from server.net.in_flight import InFlight
 from server.net.sender import Sender
 from server.store import StoreUnavailable
+
+DEEDS: Final[Mapping[type[Request], str]] = {
+    CheckIn: "check members in",
+    CheckOut: "check members out",
+    Undo: "take anything back",
+    SaveMember: "change members",
+    Notify: "send notices to everyone",
+}
 
 
 class RequestHandler:
@@ -54,7 +70,7 @@ class RequestHandler:
         """Returns once the next request may be read; a command's answer comes later, when it is on disk."""
         role = self.role  # asked anew each time: it may have been taken away since the last request
         if role is None or role not in request.roles:
-            self._deny(request, id, f"As {role or 'nobody'} you may not send `{request.type}`.")
+            self._deny(request, id, _not_allowed(request, role))
         elif isinstance(request, Command):
             await self.in_flight.submit(request, id, self.identity, role)
         elif isinstance(request, Query):
@@ -120,3 +136,15 @@ class RequestHandler:
 
     def _refuse(self, id: str | None, code: ErrorCode, message: str, *, retryable: bool = False) -> None:
         self._sender.refuse(id, ErrorBody(code=code, message=message, retryable=retryable))
+
+
+def _not_allowed(request: Request, role: Role | None) -> str:
+    """What the person may not do, in words."""
+    deed = DEEDS.get(type(request), "ask anything")
+    match role:
+        case None:
+            return "Your login has ended: please log in again."
+        case "operator":
+            return f"Operators may look on, not {deed}."
+        case "staff" | "manager":
+            return f"Only a manager may {deed}: please ask one."
