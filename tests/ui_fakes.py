@@ -140,6 +140,7 @@ class FakeDesk(Signals):
         self.queue: list[Outgoing] = []
         self.set_aside: list[Outgoing] = []
         self.left_queues = SimpleNamespace(found=())
+        self.looks_on: str | None = None
 
     def present(self) -> list[Inside]:
         return list(self.inside)

@@ -28,7 +28,7 @@ from gymtui.client.errors import ConnectionProblem, Disconnected, Problem, Proce
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
-from gymtui.protocol import EVENTS, AuthResponse, ConnectionStatus, Request, Snapshot, Stats
+from gymtui.protocol import EVENTS, AuthResponse, ConnectionStatus, Request, Role, Snapshot, Stats
 
 KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "problem")
 
@@ -99,6 +99,11 @@ class WebSocketService:
     def user(self) -> str | None:
         """Whose login it is, also before the server has said so."""
         return self.state.user or self._login.user
+
+    @property
+    def role(self) -> Role | None:
+        """What that user may do, also before the server has said so; None where nobody knows."""
+        return self.state.role or self._login.role
 
     @property
     def clock_offset(self) -> int:

@@ -30,7 +30,7 @@ from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import CommandKind, Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.clock import new_id as id_of
-from gymtui.protocol import CheckIn, CheckOut, Member, MemberRef, Override, Undo
+from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, Undo
 
 logger = logging.getLogger(__name__)
 
@@ -150,6 +150,20 @@ class Desk:
 
     # --- commands -------------------------------------------------------------------------------------------------
 
+    @property
+    def looks_on(self) -> str | None:
+        """That whoever is logged in may check nobody in or out, in words; None where they may, or nobody knows."""
+        if self.service.role in (None, *STAFF):
+            return None
+        return f"{self.service.user or 'whoever is logged in'} may look on, not check in"
+
+    def _only_looks(self, action: CommandKind, who: Member | MemberRef | str) -> Verdict | None:
+        """The no to somebody who looks on: the server would say the same."""
+        if (why := self.looks_on) is None:
+            return None
+        known = who if isinstance(who, MemberRef) else _known(self.replica, who) or str(who).strip()
+        return Matter.of(self._new_id(), action, known).looks_on(self._clock(), why)
+
     def check_in(self, who: Member | str, card: str | None = None) -> Verdict:
         """Lets a member in. `queued` is on disk here; nothing is `checked_in` before it is on disk at the server.
 
@@ -157,6 +171,8 @@ class Desk:
             who: A member, or exactly a code (a membership number, as a scanner types it).
             card: The code by which the member was found, where it was one.
         """
+        if (no := self._only_looks("check_in", who)) is not None:
+            return no
         member = _known(self.replica, who)
         if member is None:
             code = str(who).strip()
@@ -184,6 +200,8 @@ class Desk:
 
     def check_out(self, who: Member | str, card: str | None = None) -> Verdict:
         """Ends the open visit of a member; `who` and `card` as for `check_in`."""
+        if (no := self._only_looks("check_out", who)) is not None:
+            return no
         member = _known(self.replica, who)
         if member is None:
             code = str(who).strip()
@@ -199,6 +217,8 @@ class Desk:
     def override(self, who: MemberRef, override: Override) -> Verdict:
         """A manager lets in whom the rules refuse. It is asked now and once, beside the outbox: a PIN is written down
         nowhere. Where there is no server just now, the verdict is `refused`."""
+        if (no := self._only_looks("check_in", who)) is not None:
+            return no
         matter = replace(Matter.of(self._new_id(), "check_in", who), overrides=True)
         return self._live_commands.override(matter, CheckIn(member_id=who.id, override=override))
 
@@ -207,6 +227,8 @@ class Desk:
         done = self.replica.undoable
         if done is None:
             return None
+        if (no := self._only_looks("undo", done.member)) is not None:
+            return no
         undoes: CommandKind = "check_in" if done.since is None else "check_out"
         matter = replace(Matter.of(self._new_id(), "undo", done.member), undoes=undoes)
         # Before it is written down: whoever hears of the queue asks at once who is in.

@@ -15,7 +15,7 @@ from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
 from gymtui.client.replica.schema import ReplicaError
 from gymtui.client.state import ConnectionState
-from gymtui.protocol import CheckInEvent, ErrorBody
+from gymtui.protocol import STAFF, CheckInEvent, ErrorBody
 
 IN_FLIGHT: Final = 64  # commands
 RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
@@ -70,7 +70,8 @@ class OutboxSender:
             unsubscribe()
 
     def _connection_changed(self, state: ConnectionState) -> None:
-        self._connected = state.is_live
+        # Whoever may only look on would have all that waits set aside: it waits for somebody who may.
+        self._connected = state.is_live and state.role in (None, *STAFF)
         self._wake.set()
 
     def _ready(self) -> list[Pending]:

@@ -124,6 +124,11 @@ class Matter(Struct, frozen=True, kw_only=True):
         step = "F8 once the connection is back"
         return self.says("refused", at, detail="an override needs the server", next_step=step, next_command="override")
 
+    def looks_on(self, at: int, why: str) -> Verdict:
+        """Whoever is logged in may give no command."""
+        step = "Ctrl+L logs in somebody else"
+        return self.says("refused", at, detail=why, next_step=step, next_command="log-in")
+
     def not_written(self, at: int) -> Verdict:
         """This desk's disk does not take it."""
         step = "free some space, then do it again"

@@ -31,10 +31,12 @@ class CheckIn(Mode):
 
     @property
     def prompt(self) -> str:
-        return "CHECK IN"
+        return "LOOK ON" if self.looks_on else "CHECK IN"
 
     @property
     def placeholder(self) -> str:
+        if (why := self.looks_on) is not None:
+            return why
         part = self.box.directory
         coming = "" if part >= 1 else f" — members are coming in, {part:.0%}".replace("%", " %")
         return f"scan a card, or type a name, a number, a phone{coming}"

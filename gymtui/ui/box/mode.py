@@ -16,6 +16,7 @@ from textual.timer import Timer
 
 from gymtui.client.desk.desk import Desk
 from gymtui.client.state import ConnectionState, Verdict
+from gymtui.printable import printable
 from gymtui.protocol import Member
 from gymtui.ui.box.offer import Option, Palette
 
@@ -126,6 +127,12 @@ class Mode:
     def placeholder(self) -> str:
         """What to do, in the empty box."""
         return self.box.below(self).placeholder
+
+    @property
+    def looks_on(self) -> str | None:
+        """What stands in the empty box while somebody is logged in who may give no command; None: anybody else."""
+        why = self.box.desk.looks_on
+        return None if why is None else f"{printable(why)}: {self.box.key('log-in')} logs in somebody else"
 
     @property
     def secret(self) -> bool:

@@ -61,7 +61,7 @@ class RosterMode(Mode):
             return f"Enter again checks out these {marked}; {self.box.key('back')} does not"
         if marked:
             return f"Enter checks out the {'one' if marked == 1 else marked} marked"
-        return "type or ↑ ↓, Enter checks out; a card of who is not in checks in"
+        return self.looks_on or "type or ↑ ↓, Enter checks out; a card of who is not in checks in"
 
     @property
     def is_busy(self) -> bool:
