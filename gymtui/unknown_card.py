@@ -23,7 +23,7 @@ def unknown_card(code: str) -> UnknownCard:
     """As a desk tells its server of the code."""
     last = code[-LAST:]
     hint = last if len(code) >= LONG and last.isascii() and last.isdigit() else ""
-    return UnknownCard(digest=blake2b(code.encode(), digest_size=16).hexdigest(), hint=hint)
+    return UnknownCard(digest=blake2b(code.encode(errors="replace"), digest_size=16).hexdigest(), hint=hint)
 
 
 def sealed(card: UnknownCard, key: bytes) -> UnknownCard:

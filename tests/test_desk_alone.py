@@ -32,7 +32,7 @@ def test_offline_it_decides_and_says_that_nothing_is_sent(gym: Gym) -> None:
     assert gym.desk.in_since("m1") == NOW
     assert gym.desk.find("ana")[0].in_since == NOW
     assert gym.desk.check_in("1").kind == "already_in"
-    assert gym.desk.check_in("7777").words.startswith("✗ 7777 refused: nobody here has that number")
+    assert gym.desk.check_in("7777").words.startswith("✗ Unknown card refused: nobody here has that number")
     assert gym.desk.check_in(BEN).kind == "refused"
     assert gym.desk.queued == 1
 

@@ -171,10 +171,10 @@ async def test_the_server_may_know_better(gym: Gym) -> None:
 
 async def test_a_code_that_nobody_here_knows_is_asked_for(gym: Gym) -> None:
     async with gym.open() as connection:
-        first = gym.desk.check_in(" 7777 ")
-        assert first.words == "… 7777 queued: waiting for the server's answer"
+        first = gym.desk.check_in(" 7 ")
+        assert first.words == "… Unknown card queued: waiting for the server's answer"
         request, id = await connection.received(CheckIn)
-        assert request == CheckIn(code="7777")
+        assert request == CheckIn(code="7")
         assert gym.replica.outbox.rows() == []
         connection.reply(id, visit(1, member(7, "Eva New"), command_id=id or ""))
         await until(lambda: gym.verdicts)
@@ -184,17 +184,17 @@ async def test_a_code_that_nobody_here_knows_is_asked_for(gym: Gym) -> None:
 
 async def test_a_code_that_the_server_does_not_know_either(gym: Gym) -> None:
     async with gym.open() as connection:
-        gym.desk.check_in("7777")
+        gym.desk.check_in("7")
         _, id = await connection.received(CheckIn)
         connection.refuse(id, "unknown_member", "?", details={"reason": "nobody here has that number"})
         await until(lambda: gym.verdicts)
-        assert gym.said == ["✗ 7777 refused: nobody here has that number — scan again, or search by name"]
+        assert gym.said == ["✗ Unknown card refused: nobody here has that number — scan again, or search by name"]
 
 
 async def test_a_name_that_nobody_has_is_no_card_and_not_asked_for(gym: Gym) -> None:
     async with gym.open() as connection:
         for verdict in (gym.desk.check_in("Qwert"), gym.desk.check_out("Qwert")):
-            assert verdict.words == "✗ Qwert refused: nobody is known by that name — look at the spelling"
+            assert verdict.words == "✗ Unknown name refused: nobody is known by that name — look at the spelling"
         await settle()
         assert sent_ids(connection, "check_in") + sent_ids(connection, "check_out") == []
 
@@ -207,13 +207,13 @@ async def test_while_members_are_still_coming_in_a_name_may_be_somebody_s() -> N
         assert request == CheckIn(code="Qwert")
         connection.refuse(id, "unknown_member", "?", details={"reason": "nobody here has that number"})
         await until(lambda: gym.verdicts)
-        assert gym.said == ["✗ Qwert refused: nobody is known by that name — look at the spelling"]
+        assert gym.said == ["✗ Unknown name refused: nobody is known by that name — look at the spelling"]
     gym.replica.close()
 
 
 async def test_a_code_whose_answer_is_cut_off_is_not_left_open(gym: Gym) -> None:
     async with gym.open() as connection:
-        gym.desk.check_in("7777")
+        gym.desk.check_in("7")
         await connection.received(CheckIn)
         connection.cut()
         await until(lambda: gym.verdicts)
@@ -226,7 +226,7 @@ async def test_a_code_that_can_be_nobodys_is_not_asked_for(gym: Gym, code: str) 
     async with gym.open() as connection:
         assert gym.desk.check_in(code).kind == "refused"
         await settle()
-        assert sent_ids(connection, "check_in") == []
+        assert not any(b'"code"' in message for message in connection.sent)
 
 
 async def test_check_out(gym: Gym) -> None:

@@ -159,7 +159,7 @@ async def test_the_counters_of_the_server_are_kept(gym: Gym) -> None:
 
 async def test_closing_the_service_ends_the_desk(gym: Gym) -> None:
     async with gym.open() as connection:
-        gym.desk.check_in("7777")
+        gym.desk.check_in("7")
         await connection.received(CheckIn)
     assert connection.closed == 1000
     assert asyncio.all_tasks() == {asyncio.current_task()}

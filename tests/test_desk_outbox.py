@@ -156,7 +156,7 @@ async def test_an_undo_that_a_server_from_a_backup_hears_again_opens_what_it_had
     eva, began = member(7, "Eva New"), "2026-11-18T16:02:00.000Z"
     gym.server.seq = 3
     async with gym.open() as first:
-        gym.desk.check_out("7777")
+        gym.desk.check_out("7")
         _, id = await first.received(CheckOut)
         first.reply(id, visit(1, eva, status="checked_out", check_in_time=began, check_out_time=TIME))
         await until(lambda: gym.verdicts)

@@ -100,7 +100,7 @@ def test_what_was_done_before_a_restart_can_be_taken_back(tmp_path: Path) -> Non
 async def test_an_answer_beside_the_queue_can_be_taken_back_after_a_restart(tmp_path: Path) -> None:
     gym = Gym(tmp_path / "r.db")
     async with gym.open() as connection:
-        gym.desk.check_in("7777")
+        gym.desk.check_in("7")
         _, id = await connection.received(CheckIn)
         connection.reply(id, visit(1, member(7, "Eva New"), command_id=id or ""))
         await until(lambda: gym.verdicts)

@@ -22,7 +22,8 @@ async def test_a_command_of_somebody_who_looks_on_is_refused_here_and_at_once(gy
     gym.server.role = "operator"
     async with gym.open() as connection:
         said = [gym.desk.check_in("1"), gym.desk.check_in("99"), gym.desk.check_out(BEN), gym.desk.check_out("99")]
-        assert [verdict.words for verdict in said] == [f"✗ {who} {NO}" for who in ("Ana Silva", "99", "Ben Ode", "99")]
+        names = ("Ana Silva", "Unknown card", "Ben Ode", "Unknown card")
+        assert [verdict.words for verdict in said] == [f"✗ {who} {NO}" for who in names]
         await settle()
         assert (gym.desk.queued, sent_ids(connection, "check_in"), sent_ids(connection, "check_out")) == (0, [], [])
 

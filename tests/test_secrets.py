@@ -38,6 +38,8 @@ PASSWORD: Final = "canary-pass-7f3a91"
 PIN: Final = "730915264481"
 WRONG_PIN: Final = "880415264999"
 WRONG_PASSWORD: Final = "canary-wrong-55b1c0"
+TYPED: Final = "canary-typed-4c11d0"  # into the box, where a card is expected
+TYPED_PIN: Final = "61920485"
 REFRESH: Final = "0192.canary-refresh-81e2"
 
 
@@ -127,6 +129,8 @@ async def commands(url: str, access: str) -> None:
         assert (await wire.until("reply", id="pieces"))["payload"]["error"]["code"] == "already_checked_in"
         await wire.socket.send(text.replace("pieces", "bytes").encode())
         await wire.until("reply", id="bytes")
+        for id, typed in (("typed", TYPED), ("typed PIN", TYPED_PIN)):
+            assert (await wire.ask("check_in", {"code": typed}, id))["error"]["code"] == "unknown_member"
         for nonsense in (
             f'{{"type":"check_in","pin":"{PIN}"',
             f'{{"type":"{PASSWORD}"}}',
@@ -145,7 +149,8 @@ async def a_desk(url: str, folder: Path) -> str:
         desk = Desk(service, replica, name="Front")
         working = asyncio.create_task(desk.run())
         await until(lambda: service.state.phase == "live" and replica.position[1] > 0)
-        desk.check_in("2")
+        for typed in (TYPED, TYPED_PIN, "2"):
+            desk.check_in(typed)
         await until(lambda: desk.queued == 0)
         access = await login.token()
         await service.close()
@@ -207,7 +212,7 @@ def loud(outputs: dict[str, bytes]) -> None:
 
 def secrets(access: list[str], refresh: list[str]) -> set[bytes]:
     """Everything that must not be found, and the parts and forms of it that would do as well."""
-    found = {PASSWORD, PIN, WRONG_PIN, WRONG_PASSWORD, REFRESH, *access, *refresh}
+    found = {PASSWORD, PIN, WRONG_PIN, WRONG_PASSWORD, TYPED, TYPED_PIN, REFRESH, *access, *refresh}
     found |= {each.rpartition(".")[2][-16:] for each in (*access, *refresh)}
     found |= {base64.b64encode(f"canary:{password}".encode()).decode() for password in (PASSWORD, WRONG_PASSWORD)}
     found |= {" ".join(f"{byte:02x}" for byte in pin.encode()) for pin in (PIN, WRONG_PIN)}

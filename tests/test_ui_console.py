@@ -118,7 +118,7 @@ async def test_who_is_in_is_known_without_the_network() -> None:
 async def test_a_name_that_nobody_has_is_no_number() -> None:
     async with console(MockWebSocket(seq=2, answer=answer, greets=False)) as (app, pilot):
         await pilot.press(*"nobo", "enter")
-        words = "✗ nobo refused: nobody is known by that name"
+        words = "✗ Unknown name refused: nobody is known by that name"
         await until_shown(pilot, shows(app, words))
 
 
@@ -128,6 +128,6 @@ async def test_a_copy_that_cannot_be_read_is_a_sentence() -> None:
         await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
         app.desk.replica._db.execute("DROP TABLE words")
         await pilot.press("a")
-        await until_shown(pilot, shows(app, "a refused: This desk cannot read its own copy"))
+        await until_shown(pilot, shows(app, "The box refused: This desk cannot read its own copy"))
         await pilot.press("backspace", *"4711", "enter")
         await until_shown(pilot, shows(app, "Ana Silva queued"))

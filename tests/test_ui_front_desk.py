@@ -110,7 +110,7 @@ async def test_what_nobody_is_found_by_is_asked_for_as_a_code() -> None:
     async with app.run_test() as pilot:
         await pilot.press("9", "9", "enter")
         assert desk.done == [("check_in", "99")]
-        assert "✗ 99 refused: nobody here has that number" in screen_text(app)
+        assert "✗ Unknown card refused: nobody here has that number" in screen_text(app)
 
 
 async def test_codes_that_come_back_to_back_are_check_ins_in_order() -> None:

@@ -145,7 +145,7 @@ async def test_what_can_be_no_card_is_not_called_one() -> None:
         await pilot.press(*"qw")
         assert "nobody is found by “qw” — look at the spelling" in screen_text(app)
         await pilot.press("7")
-        assert "nobody is found by “qw7” — Enter asks for it as a card number" in screen_text(app)
+        assert "nobody is found by “qw7” — Enter takes it for a card" in screen_text(app)
 
 
 async def test_before_the_first_figures_nothing_is_said_that_the_connection_denies() -> None:

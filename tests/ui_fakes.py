@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from msgspec import Raw
 
 from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.verdicts import Matter
 from gymtui.client.errors import Disconnected
 from gymtui.client.login.http import Readiness
 from gymtui.client.login.login import Login
@@ -169,6 +170,7 @@ class FakeDesk(Signals):
 
     def _do(self, action: Literal["check_in", "check_out"], who: Who) -> Verdict:
         name = who if isinstance(who, str) else who.full_name
+        subject = Matter.of("", action, who).subject
         self.done.append((action, name))
         kind: VerdictKind = "checked_in" if action == "check_in" else "checked_out"
         kind = self.answers.get(name, "refused" if isinstance(who, str) else kind)
@@ -183,7 +185,7 @@ class FakeDesk(Signals):
         }.get(kind, (None, None))
         return Verdict(
             kind=kind,
-            subject=name,
+            subject=subject,
             command_id=id,
             at=NOW,
             detail=detail,

@@ -94,12 +94,13 @@ SYMBOLS: dict[VerdictKind, str] = {
 class Verdict(Struct, frozen=True, kw_only=True):
     """What became of one command, said at once and said again when it settles (the same `command_id`).
 
-    `subject` is the person's name, or what was scanned where nobody is known by it. `detail` is what stands behind the
-    fixed words (`payment overdue`, `since 17:02, desk 2`). Nothing but `queued` is said before it is certain: a visit
-    is `checked_in` once it is on disk at the server. `sent` tells a queued command that waits for its answer from one
-    that waits for a connection. `warning` is what this desk's own rules say about a queued check-in; `remarks` are what
-    to tell the person who comes in; `repeats`: all that has been said before. `next_command` is the `:name` of the
-    command whose key stands in `next_step`, or that helps all the same.
+    `subject` is the person's name, or `Unknown card …1234` where nobody is known by what was scanned or typed: that may
+    be a PIN, and is not repeated. `detail` is what stands behind the fixed words (`payment overdue`, `since 17:02,
+    desk 2`). Nothing but `queued` is said before it is certain: a visit is `checked_in` once it is on disk at the
+    server. `sent` tells a queued command that waits for its answer from one that waits for a connection. `warning` is
+    what this desk's own rules say about a queued check-in; `remarks` are what to tell the person who comes in;
+    `repeats`: all that has been said before. `next_command` is the `:name` of the command whose key stands in
+    `next_step`, or that helps all the same.
     """
 
     kind: VerdictKind

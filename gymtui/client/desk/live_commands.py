@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
@@ -16,6 +17,7 @@ from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.replica import Replica
 from gymtui.client.state import Verdict
 from gymtui.protocol import CheckIn, CheckOut, ErrorBody
+from gymtui.unknown_card import unknown_card
 
 CODE: Final = 64  # characters of the longest code there can be
 
@@ -39,14 +41,24 @@ class LiveCommands:
         self._asking: set[asyncio.Task[None]] = set()
 
     def ask_by_code(self, matter: Matter, request: CheckIn | CheckOut) -> Verdict:
-        """Nobody this desk knows of: only the server can tell, unless it is a name and the directory is complete."""
-        code = matter.subject
-        _, complete = self._replica.directory
-        may_be_somebody = may_be_number(code) or not complete
-        if self._service.state.is_live and may_be_somebody and code.isprintable() and 0 < len(code) <= CODE:
+        """Nobody this desk knows of. Where that cannot be a card, it may be a PIN or a password: it stays here, and the
+        server is told of an unknown card at the most."""
+        code = request.code or ""
+        if not self._service.state.is_live:
+            return matter.unknown(self._clock())
+        if self._server_may_know(code):
             self._ask(matter, request)
             return matter.queued(self._clock(), sent=True)
+        if may_be_number(code):
+            self._ask(matter, replace(request, code=None, unknown_card=unknown_card(code)), told=True)
         return matter.unknown(self._clock())
+
+    def _server_may_know(self, code: str) -> bool:
+        """Of a card like others here, since what is new there comes here a moment later; of any, while the directory is
+        still coming in."""
+        _, complete = self._replica.directory
+        can_be_code = code.isprintable() and 0 < len(code) <= CODE
+        return can_be_code and (not complete or (may_be_number(code) and self._replica.has_like(code)))
 
     def refuse(self, matter: Matter, request: CheckIn | CheckOut, code: str, reason: str) -> Verdict:
         """Refused here at once; the server journals that, or knows better."""

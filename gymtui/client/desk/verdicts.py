@@ -17,6 +17,7 @@ from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind, Verdict, VerdictKind
 from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy
+from gymtui.unknown_card import unknown_card
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ DONE: Final[dict[CommandKind, VerdictKind]] = {
 NOUNS: Final[dict[CommandKind, str]] = {"check_in": "check-in", "check_out": "check-out", "undo": "undo"}
 
 IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
+
+NO_NAME: Final = "Unknown name"
 
 # What the rules refuse, a manager may allow; without the server there is only this to do.
 UNLESS_ALLOWED: Final[dict[str, str]] = {
@@ -67,9 +70,11 @@ class Matter(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, command_id: str, action: CommandKind, who: Member | MemberRef | str) -> Matter:
-        """A command about somebody, or about what was typed where nobody is known by it."""
+        """A command about somebody, or about what was typed where nobody is known by it, which is never repeated: it
+        may be a PIN or a password."""
         if isinstance(who, str):
-            return cls(command_id=command_id, action=action, subject=who)
+            subject = unknown_card(who).words.capitalize() if may_be_number(who) else NO_NAME
+            return cls(command_id=command_id, action=action, subject=subject)
         ref = who.ref if isinstance(who, Member) else who
         return cls(command_id=command_id, action=action, subject=ref.full_name, member=ref)
 
@@ -136,9 +141,9 @@ class Matter(Struct, frozen=True, kw_only=True):
 
     def unknown(self, at: int) -> Verdict:
         """Nobody is found by what was typed."""
-        if may_be_number(self.subject):
-            return self.refused(at, "unknown_member", "nobody here has that number")
-        return self.says("refused", at, detail="nobody is known by that name", next_step="look at the spelling")
+        if self.subject == NO_NAME:
+            return self.says("refused", at, detail="nobody is known by that name", next_step="look at the spelling")
+        return self.refused(at, "unknown_member", "nobody here has that number")
 
     def set_aside(self, at: int, reason: str) -> Verdict:
         step = "set aside: F9 shows it"

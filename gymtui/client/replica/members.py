@@ -14,6 +14,7 @@ from gymtui.codec import encode
 from gymtui.protocol import Member
 from gymtui.search.index import word_conditions
 from gymtui.search.text import index_words
+from gymtui.unknown_card import shape
 
 FOUND: Final = "SELECT body, seq, visits_left, visits_seq FROM members WHERE deleted = 0 AND "
 
@@ -50,6 +51,11 @@ class MemberTable:
 
     def by_code(self, code: str) -> Member | None:
         return self._first("number = ?", code.strip())
+
+    def has_like(self, code: str) -> bool:
+        """Has anybody a code of this shape?"""
+        like = "SELECT 1 FROM members WHERE deleted = 0 AND number GLOB ?"
+        return self._db.execute(like, (shape(code.strip()),)).fetchone() is not None
 
     def search(self, text: str, limit: int) -> list[Member]:
         """Whom the readings of a text find, the likeliest first."""

@@ -122,6 +122,11 @@ class Replica:
         with reading():
             return self._members.by_code(code)
 
+    def has_like(self, code: str) -> bool:
+        """Does this look like a card of the gym: has anybody a number with digits and letters in the same places?"""
+        with reading():
+            return self._members.has_like(code)
+
     def search(self, text: str, limit: int) -> list[Member]:
         """At most `limit` members, as `gymtui.search.text` reads the text; who has exactly this number is the first."""
         exact = self.by_code(text)

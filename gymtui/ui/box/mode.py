@@ -87,8 +87,8 @@ class Box(Protocol):
         """The commands that can be given here."""
         ...
 
-    async def run(self, option: Option | None, text: str) -> None:
-        """Gives a command; says that there is none by that `text` where it is None."""
+    async def run(self, option: Option | None) -> None:
+        """Gives a command; says that there is none where it is None."""
         ...
 
     def now(self) -> int:
@@ -104,11 +104,13 @@ class Mode:
     """One meaning of the box, from `begun` to `ended`.
 
     `style` is a class that the screen has in the style sheet meanwhile; `list` is the `NAME` of the `ChoiceList` whose
-    rows are this mode's to choose from, so that a click there is told to it.
+    rows are this mode's to choose from, so that a click there is told to it; `subject` is what the verdict line and the
+    log call an event where handling it raises: not the text in the box, which may be a PIN.
     """
 
     style: ClassVar[str] = ""
     list: ClassVar[str] = ""
+    subject: ClassVar[str] = "The box"
 
     def __init__(self, box: Box) -> None:
         self.box = box
@@ -143,10 +145,6 @@ class Mode:
     def is_busy(self) -> bool:
         """Is somebody in the middle of something, whose keys a login would take?"""
         return False
-
-    def subject(self, text: str) -> str:
-        """What the verdict line and the log call an event about that text, where handling it raises."""
-        return text
 
     def begun(self) -> None:
         """It has been pushed."""

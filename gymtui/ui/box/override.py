@@ -92,6 +92,7 @@ class OverrideMode(Mode):
     the server. Every key of another command ends it."""
 
     style = "-overriding"
+    subject = "The override"
 
     box: OverrideBox
     _unused: Timer | None = None
@@ -152,10 +153,6 @@ class OverrideMode(Mode):
         return True
 
     # --- how long -------------------------------------------------------------------------------------------------
-
-    def subject(self, text: str) -> str:
-        """Not the text: that may be a PIN."""
-        return "The override"
 
     def begun(self) -> None:
         self._wait_again()

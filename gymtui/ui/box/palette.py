@@ -27,7 +27,7 @@ class PaletteMode(SignMode):
         if offered is None or offered.text != text:  # it came in the same read as its Enter
             offered = offer(text, self.box.options())
         self.box.pop(self)
-        await self.box.run(offered.pick, text)
+        await self.box.run(offered.pick)
 
     def moved(self, step: int, text: str) -> None:
         if self.box.palette is not None:
@@ -37,7 +37,8 @@ class PaletteMode(SignMode):
         if self.box.palette is not None:
             option = self.box.palette.options[row]
             self.box.pop(self)
-            await self.box.run(option, self.box.take())
+            self.box.take()
+            await self.box.run(option)
 
     def completed(self) -> None:
         if self.box.palette and self.box.palette.pick:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from gymtui.client.desk.verdicts import may_be_number
+from gymtui.client.desk.verdicts import NO_NAME, may_be_number
 from gymtui.client.state import Inside
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
@@ -92,7 +92,7 @@ class RosterMode(Mode):
         elif text and not roster.rows and may_be_number(text):
             box.say(box.desk.check_in(text))
         elif text and not roster.rows:
-            box.say(box.refusal(text, "nobody who is in has that name or number", "look at the spelling"))
+            box.say(box.refusal(NO_NAME, "nobody who is in has that name or number", "look at the spelling"))
         elif len(roster.targets) > 1 and not self.asking:
             self.asking = True
             return

@@ -132,7 +132,7 @@ class BoxScreen(DeskScreen):
     @contextmanager
     def _handing_on(self, text: str) -> Iterator[Mode]:
         """The mode that an event about this text is for: the top one, or the one that its first sign begins."""
-        with self.answering(self.mode.subject(text)):
+        with self.answering(self.mode.subject):
             if (begin := self.mode.signs.get(text[:1])) is not None:
                 self.push(begin(self))
             yield self.mode
@@ -221,9 +221,9 @@ class BoxScreen(DeskScreen):
             if name not in NOT_OFFERED and known and (not command.keys or name in keys):
                 yield Option(name, shown(keys[name]) if name in keys else "", command.what)
 
-    async def run(self, option: Option | None, text: str) -> None:
+    async def run(self, option: Option | None) -> None:
         if option is None:
-            self.say(self.refusal(text, "there is no such command", f"{SIGN} alone lists them all"))
+            self.say(self.refusal("Command", "there is none by that name", f"{SIGN} alone lists them all"))
             return
         action = COMMANDS[option.name].action
         here = hasattr(self, f"action_{action.partition('(')[0]}")

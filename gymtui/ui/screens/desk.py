@@ -130,7 +130,7 @@ class DeskScreen(LiveScreen):
         except Exception as error:
             logger.error("There is no answer to %s: %s", subject, error, exc_info=error)
             detail = printable(str(error)).rstrip(".") or type(error).__name__
-            verdict = self.refusal(subject or "This", detail, None)
+            verdict = self.refusal(subject, detail, None)
             if self.verdict is None or self.verdict.words != verdict.words:
                 self.say(verdict)
 

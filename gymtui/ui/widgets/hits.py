@@ -81,7 +81,7 @@ class Hits(ChoiceList):
         if self.search is None:
             return Content("")
         text = self.search.text
-        step = "Enter asks for it as a card number" if may_be_number(text) else "look at the spelling"
+        step = "Enter takes it for a card" if may_be_number(text) else "look at the spelling"
         if self.directory < 1:
             step = f"members are still coming in, {self.directory:.0%}".replace("%", " %")
         nobody = f"   nobody is found by “{text}” — {step}"
