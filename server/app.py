@@ -22,6 +22,7 @@ from gymtui import cleartext, clock
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
 from server.auth.auth import Auth
+from server.auth.logins import Logins
 from server.gym.auto_check_out import AutoCheckOut
 from server.gym.settings import configure, read_policy
 from server.net.bind_errors import reason
@@ -93,6 +94,7 @@ class Server:
         self.metrics = Metrics()
         self.hub = Hub(self._database, self.metrics, window=self._window)
         self.auth = Auth(self._database, now=self._now)
+        self.logins = Logins(self.auth, self._database, now=self._now)
         started.callback(self.auth.close)
         self._context = ServerContext(
             auth=self.auth,
@@ -138,7 +140,7 @@ class Server:
             self._serve,
             self._host,
             self._port,
-            process_request=HttpRoutes(self.auth, self._database, self.metrics, now=self._now),
+            process_request=HttpRoutes(self.logins, self._database, self.metrics, now=self._now),
             create_connection=cast("type[Connection]", self._accept),
             compression=None,
             server_header=None,

@@ -19,6 +19,7 @@ from server.admin.errors import AdminError
 from server.admin.exports import ExportError
 from server.auth import auth
 from server.auth.auth import Auth
+from server.auth.logins import Logins
 from server.store import Store, StoreError, Transaction, User
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
@@ -55,7 +56,7 @@ async def test_a_user_is_added_and_can_log_in(
     users.users_add(database=str(path), name="zoë", role="manager", password_stdin=True)
     assert capsys.readouterr().out == "zoë can log in as manager.\n"
     database = GroupCommit(open_store(path), lambda _: None)
-    tokens = await Auth(database).log_in("zoë", PASSWORD)
+    tokens = await Logins(Auth(database), database).log_in("zoë", PASSWORD)
     assert tokens.user.role == "manager"
     await database.close()
 

@@ -164,7 +164,7 @@ async def test_who_knows_a_login_but_no_token_of_it_ends_nothing(gym: Path) -> N
             await wire.until("connection_status")
             for guess in guesses:
                 with pytest.raises(Denied, match="This login is over"):
-                    await server.auth.refresh(guess)
+                    await server.logins.refresh(guess)
             assert (await wire.ask("search_members", {"text": "name"}))["ok"] is True
         assert (await ask(server.url, "/auth/token", bearer(refresh))).status == 200
         assert (await ask(server.url, "/auth/token", bearer(used))).status == 401

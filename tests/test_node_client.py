@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from server.net import http
+from server.net import login_routes
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.kit import PASSWORD, add_members, port_of, serving
@@ -46,7 +46,7 @@ class Lines:
 
 @pytest.mark.skipif(NODE is None, reason="needs Node: the client in another language is a Node program")
 async def test_a_stranger_checks_a_member_in_and_out_over_a_restart(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "ACCESS_TTL", 1)  # it renews at 80 % of the life that it is told
+    monkeypatch.setattr(login_routes, "ACCESS_TTL", 1)  # it renews at 80 % of the life that it is told
     process = None
     try:
         async with serving(gym) as server:

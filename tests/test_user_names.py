@@ -11,10 +11,11 @@ import pytest
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
+from gymtui.names import folded, known_as, tidy
 from server.admin import users
 from server.admin.errors import AdminError
 from server.auth.auth import Auth, Denied
-from server.auth.names import folded, known_as, tidy
+from server.auth.logins import Logins
 from server.store import Transaction
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
@@ -33,7 +34,7 @@ async def logs_in(path: Path, name: str, password: str) -> str:
     database = GroupCommit(open_store(path), lambda _: None)
     auth = Auth(database)
     try:
-        return (await auth.log_in(name, password)).user.name
+        return (await Logins(auth, database).log_in(name, password)).user.name
     finally:
         auth.close()
         await database.close()

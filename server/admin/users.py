@@ -10,23 +10,22 @@ from typing import Final
 from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
+from gymtui.names import folded, known_as, may_be_name, tidy, unfit
 from gymtui.output import say
 from gymtui.printable import printable
 from gymtui.protocol import Role
 from server.admin.errors import AdminError
 from server.auth import auth
-from server.auth.names import folded, known_as, tidy
 from server.store import Store, Transaction, User
 from server.store.opening import opened
 
 PIN: Final = re.compile(r"[0-9]{4,12}")
-PASSWORD: Final = 8  # characters of a password at the least
 
 
 def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> None:
     """Adds a user; asks for the password, or reads one line of stdin."""
     name = tidy(name)
-    if not (0 < len(name) <= 64 and name.isprintable() and ":" not in name):
+    if not name or not may_be_name(name):
         raise WrongUsage("A user's name has 1 to 64 printable characters and no colon.")
     password = _new_password(name, from_stdin=password_stdin)
     with opened(database) as store:
@@ -60,8 +59,8 @@ def users_password(*, database: str, name: str, password_stdin: bool) -> None:
 
 def _new_password(name: str, *, from_stdin: bool) -> str:
     password = sys.stdin.readline().rstrip("\r\n") if from_stdin else _ask_password(name)
-    if len(password) < PASSWORD:
-        raise AdminError(f"A password has at least {PASSWORD} characters: please choose a longer one.")
+    if (why := unfit(password)) is not None:
+        raise AdminError(why)
     return password
 
 

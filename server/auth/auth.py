@@ -1,33 +1,25 @@
-"""Authentication: passwords (Argon2id), logins with rotating refresh tokens, access tokens (JWT), roles, PINs.
-
-A password opens a login, which lasts a shift. A login gives out access tokens of five minutes and, with each, the
-refresh token for the next one (rotation). A refresh token's successor is computed from it, so a client whose answer was
-lost gets the same one again for `GRACE`; used later than that it means that somebody has a copy, and the login ends
-(reuse detection). Each refresh token bears a MAC: one without it was never given out, and ends nothing.
-"""
+"""Authentication: users, passwords (Argon2id), access tokens (JWT), roles, PINs. `server.auth.logins` opens logins."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import logging
 import secrets
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Annotated, Final, cast
+from typing import Annotated, Final, TypeVar, cast
 
 import argon2
 import jwt
 import msgspec
 from msgspec import Meta, Struct, ValidationError
-from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, ErrorBody, ErrorCode, Role
+from gymtui.names import known_as, spellings, tidy
+from gymtui.protocol import ErrorBody, ErrorCode, Role
 from server.auth.attempt_limit import AttemptLimit
-from server.auth.names import known_as, spellings, tidy
-from server.store import LoginRecord, Store, StoreUnavailable, Transaction, User, Work
+from server.store import Store, User
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
@@ -35,10 +27,11 @@ log = logging.getLogger(__name__)
 ISSUER: Final = "gymtui"
 AUDIENCE: Final = "gymtui"
 ALGORITHM: Final = "HS256"
-GRACE: Final = 60_000  # milliseconds in which a used refresh token gives the same successor
 CLAIMS: Final = ["iss", "aud", "sub", "role", "sid", "iat", "exp", "jti"]
 END: Final = 253_402_300_799  # seconds since 1970 at the end of the year 9999, the last that a text can name
 ISSUED: Final = "issued:"  # the `sid` of a token that a person issued by hand: it has no login behind it
+
+T = TypeVar("T")
 
 _hasher = argon2.PasswordHasher()
 
@@ -80,14 +73,6 @@ class _Signed(Struct, frozen=True):
     sub: str
     sid: str
     exp: Annotated[int, Meta(ge=0, le=END)]
-
-
-class TokenPair(Struct, frozen=True, kw_only=True):
-    """A fresh pair for a user."""
-
-    access_token: str
-    refresh_token: str
-    user: User
 
 
 def hash_password(password: str) -> str:
@@ -142,6 +127,16 @@ class Auth:
     def has_users(self) -> bool:
         return bool(self._users)
 
+    @property
+    def keys(self) -> dict[str, bytes]:
+        """The signing keys, the oldest first."""
+        return self._keys
+
+    def user(self, name: str) -> User | None:
+        """By the name as it is kept; None where that one may not come in."""
+        found = self._users.get(name)
+        return None if found is None or found.disabled else found
+
     def close(self) -> None:
         self._hashing.shutdown()
 
@@ -189,88 +184,31 @@ class Auth:
         self._pins.failed(asker, manager)  # until proven good: of many attempts at once only the first are heard
         user = self._users.get(manager) or self._users.get(tidy(manager))
         stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
-        good = await asyncio.get_running_loop().run_in_executor(self._hashing, _verify, stored, pin)
+        good = await self._off_loop(_verify, stored, pin)
         if not good or user is None or user.disabled or user.role != "manager":
             # Not what was typed where no user is called that: it may be the PIN itself.
             log.warning("%s has given a wrong PIN for %s.", asker, "nobody here" if user is None else user.name)
             raise Denied("No manager has that name and PIN: nobody was let in.")
         self._pins.forget(asker, manager)
 
-    # --- logins ---------------------------------------------------------------------------------------------------
+    # --- passwords ------------------------------------------------------------------------------------------------
 
-    async def log_in(self, name: str, password: str) -> TokenPair:
-        """Opens a login; Denied for a wrong name, a wrong password, a disabled user: nobody is told which.
-
-        StoreUnavailable where the login cannot be kept just now.
-        """
+    async def proven(self, name: str, password: str) -> User:
+        """Whose name and password these are; Denied for a wrong name, a wrong password, a disabled user, each after the
+        same time: nobody is told which."""
         user = self._named(name)
-        loop = asyncio.get_running_loop()
         stored = self._nobody if user is None else user.password_hash
-        good = await loop.run_in_executor(self._hashing, _verify, stored, password)
+        good = await self._off_loop(_verify, stored, password)
         if user is None or user.disabled or not good:
             raise Denied("The name or the password is wrong.")
-        now = self._now()
-        sid = clock.new_id(now)
-        refresh = self._marked(sid, secrets.token_urlsafe(32))
-        login = LoginRecord(
-            sid=sid,
-            user=user.name,
-            current=_hash(refresh),
-            previous=None,
-            rotated_at=now,
-            expires_at=now + REFRESH_TTL * 1000,
-        )
+        return user
 
-        await self._write(lambda tx: tx.put_login(login))
-        return TokenPair(access_token=self._access(user, sid), refresh_token=refresh, user=user)
+    async def hashed(self, password: str) -> str:
+        """As `hash_password`, which blocks."""
+        return await self._off_loop(hash_password, password)
 
-    async def refresh(self, token: str) -> TokenPair:
-        """The next pair of a login. A token used before gives the same pair's refresh token again for a minute; after
-        that its use ends the login. Denied for that, and for a token that is none of ours."""
-        sid = token.partition(".")[0]
-        kept: list[LoginRecord] = []
-
-        def work(tx: Transaction) -> None:
-            login = tx.login(sid)
-            if login is None or login.expires_at <= tx.at:
-                return
-            if hmac.compare_digest(login.current, _hash(token)):
-                login = replace(login, current=_hash(self._successor(token)), previous=login.current, rotated_at=tx.at)
-                tx.put_login(login)
-                kept.append(login)
-            elif login.previous == _hash(token) and tx.at - login.rotated_at <= GRACE:
-                kept.append(login)
-            elif self._is_marked(token):
-                tx.end_login(sid)
-
-        await self._write(work)
-        user = self._users.get(kept[0].user) if kept else None
-        if user is None or user.disabled:
-            raise Denied("This login is over: please log in again.")
-        return TokenPair(access_token=self._access(user, sid), refresh_token=self._successor(token), user=user)
-
-    async def _write(self, work: Work) -> None:
-        outcome = await self._database.write(work)
-        if outcome.error is not None:
-            raise StoreUnavailable(outcome.error.message)
-        await self.reload()
-
-    def _access(self, user: User, sid: str) -> str:
-        return issue(self._keys, user, sid, ttl=ACCESS_TTL, now=self._now())
-
-    def _successor(self, token: str) -> str:
-        return self._marked(token.partition(".")[0], self._mark(token))
-
-    def _marked(self, sid: str, secret: str) -> str:
-        return f"{sid}.{secret}.{self._mark(f'{sid}.{secret}')}"
-
-    def _is_marked(self, token: str) -> bool:
-        text, _, mark = token.rpartition(".")
-        return hmac.compare_digest(mark.encode(), self._mark(text).encode())
-
-    def _mark(self, text: str) -> str:
-        key = next(iter(self._keys.values()))
-        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    async def _off_loop(self, work: Callable[..., T], *texts: str) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._hashing, work, *texts)
 
 
 def _verify(stored: str, password: str) -> bool:
@@ -282,10 +220,6 @@ def _is_hash_of(stored: str, password: str) -> bool:
         return _hasher.verify(stored, password)
     except argon2.exceptions.VerificationError:
         return False
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def expiry(claims: Claims) -> str:

@@ -15,7 +15,7 @@ from gymtui.protocol import AUTHENTICATE_WITHIN, MAX_MESSAGE, Authenticate, Auth
 from server.auth.auth import BadToken, Claims
 from server.net.connection import Connection
 from server.net.context import ServerContext
-from server.net.http import authorization
+from server.net.login_routes import authorization
 from server.net.metrics import Metrics
 from server.net.sender import Sender
 

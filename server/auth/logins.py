@@ -1,0 +1,152 @@
+"""Logins: opened by a password, renewed by refresh tokens that rotate, ended by whoever logs out.
+
+A password opens a login, which lasts a shift. A login gives out access tokens of five minutes and, with each, the
+refresh token for the next one (rotation). A refresh token's successor is computed from it, so a client whose answer was
+lost gets the same one again for `GRACE`; used later than that it means that somebody has a copy, and the login ends
+(reuse detection). Each refresh token bears a MAC: one without it was never given out, and ends nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gymtui import clock
+from gymtui.protocol import ACCESS_TTL, REFRESH_TTL
+from server.auth.auth import Auth, Denied, issue
+from server.auth.refresh_tokens import digest, first, is_ours, login_of, successor
+from server.store import LoginRecord, StoreUnavailable, Transaction, User, Work
+from server.store.group_commit import GroupCommit
+
+log = logging.getLogger(__name__)
+
+GRACE: Final = 60_000  # milliseconds in which a used refresh token gives the same successor
+OVER: Final = "This login is over: please log in again."
+
+
+class TokenPair(Struct, frozen=True, kw_only=True):
+    """A fresh pair for a user."""
+
+    access_token: str
+    refresh_token: str
+    user: User
+
+
+class Logins:
+    """Opens, renews and ends logins of the users that `auth` knows; it knows of each change at once."""
+
+    def __init__(self, auth: Auth, database: GroupCommit, *, now: clock.Clock = clock.now) -> None:
+        self._auth = auth
+        self._database = database
+        self._now = now
+
+    async def log_in(self, name: str, password: str) -> TokenPair:
+        """Opens a login; Denied for a wrong name, a wrong password, a disabled user: nobody is told which.
+
+        StoreUnavailable where the login cannot be kept just now.
+        """
+        user = await self._auth.proven(name, password)
+        login, refresh = self._opened(user)
+        await self._write(lambda tx: tx.put_login(login))
+        return self._pair(user, login.sid, refresh)
+
+    async def change_password(self, name: str, password: str, new: str) -> TokenPair:
+        """Sets a user's new password, ends all that the user is logged in with, and opens a login; or does none of it.
+
+        Denied as `log_in`, and where somebody else has changed the user meanwhile; StoreUnavailable where it cannot be
+        kept just now.
+        """
+        user = await self._auth.proven(name, password)
+        hashed = await self._auth.hashed(new)
+        login, refresh = self._opened(user)
+        done: list[bool] = []
+
+        def work(tx: Transaction) -> None:
+            if tx.user(user.name) == user:
+                tx.put_user(replace(user, password_hash=hashed))
+                tx.end_logins(user.name)
+                tx.put_login(login)
+                done.append(True)
+
+        await self._write(work)
+        if not done:
+            raise Denied("The name or the password is wrong.")
+        log.info("%s has another password now, and every other login of %s has ended.", user.name, user.name)
+        return self._pair(user, login.sid, refresh)
+
+    async def refresh(self, token: str) -> TokenPair:
+        """The next pair of a login. A token used before gives the same pair's refresh token again for a minute; after
+        that its use ends the login. Denied for that, and for a token that is none of ours."""
+        key, sid = self._mark_key, login_of(token)
+        kept: list[LoginRecord] = []
+
+        def work(tx: Transaction) -> None:
+            login = tx.login(sid)
+            if login is None or login.expires_at <= tx.at:
+                return
+            if hmac.compare_digest(login.current, digest(token)):
+                following = digest(successor(key, token))
+                login = replace(login, current=following, previous=login.current, rotated_at=tx.at)
+                tx.put_login(login)
+                kept.append(login)
+            elif login.previous == digest(token) and tx.at - login.rotated_at <= GRACE:
+                kept.append(login)
+            elif is_ours(key, token):
+                tx.end_login(sid)
+
+        await self._write(work)
+        user = self._auth.user(kept[0].user) if kept else None
+        if user is None:
+            raise Denied(OVER)
+        return self._pair(user, sid, successor(key, token))
+
+    async def log_out(self, token: str) -> None:
+        """Ends the login of a refresh token, the newest or an older one; one that has ended stays so. Denied for a
+        token that is none of ours; StoreUnavailable where the end cannot be kept just now."""
+        sid = login_of(token)
+        if not is_ours(self._mark_key, token):
+            raise Denied(OVER)
+        ended: list[LoginRecord] = []
+
+        def work(tx: Transaction) -> None:
+            if (login := tx.login(sid)) is not None:
+                tx.end_login(sid)
+                ended.append(login)
+
+        await self._write(work)
+        if ended:
+            log.info("%s has logged out.", ended[0].user)
+
+    def _opened(self, user: User) -> tuple[LoginRecord, str]:
+        """A new login, not written down yet, and its first refresh token."""
+        now = self._now()
+        sid = clock.new_id(now)
+        refresh = first(self._mark_key, sid)
+        login = LoginRecord(
+            sid=sid,
+            user=user.name,
+            current=digest(refresh),
+            previous=None,
+            rotated_at=now,
+            expires_at=now + REFRESH_TTL * 1000,
+        )
+        return login, refresh
+
+    def _pair(self, user: User, sid: str, refresh: str) -> TokenPair:
+        access = issue(self._auth.keys, user, sid, ttl=ACCESS_TTL, now=self._now())
+        return TokenPair(access_token=access, refresh_token=refresh, user=user)
+
+    async def _write(self, work: Work) -> None:
+        outcome = await self._database.write(work)
+        if outcome.error is not None:
+            raise StoreUnavailable(outcome.error.message)
+        await self._auth.reload()
+
+    @property
+    def _mark_key(self) -> bytes:
+        """The oldest key: a newer one would make every login's refresh token a stranger's."""
+        return next(iter(self._auth.keys.values()))
