@@ -81,7 +81,7 @@ async def test_a_wrong_pin_is_told_and_not_tried_again(gym: Gym, code: ErrorCode
             id, code, f"{message[0].upper()}{message[1:]}.", retryable=code == "rate_limited", retry_after_ms=20_000
         )
         await until(lambda: gym.verdicts)
-        step = "F8 asks again; if that was a card, scan it again"
+        step = "type the PIN again; a card, scan it again"
         assert gym.said == [f"✗ Ben Ode refused: {message} — {step}"]
         assert gym.verdicts[0].next_command == "override"
         gym.pauses.end()
@@ -96,6 +96,7 @@ async def test_an_override_that_is_cut_off_is_told_and_not_sent_again(gym: Gym) 
         connection.cut()
         await until(lambda: gym.verdicts)
         assert gym.verdicts[0].detail == "the connection went before the answer came"
+        assert gym.verdicts[0].next_command == "override"
         again = await gym.come_back()
         await settle()
         assert sent_ids(again, "check_in") == []

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from msgspec.structs import replace
 
-from gymtui.client.state import ConnectionState, Verdict
+from gymtui.client.state import ConnectionState
 from gymtui.protocol import Override as Wire
-from gymtui.ui.box.override import REASONS, Override
+from gymtui.ui.box.answers import REASONS, Override
 from tests.factories import NOW
 from tests.ui_fakes import make_app
 from tests.ui_front_desk_kit import BEN, a_desk, screen_text
-from tests.ui_override_kit import PIN, refused, screen, step
+from tests.ui_override_kit import PIN, refused, screen, step, wrong_pin
 
 pytestmark = pytest.mark.slow
 
@@ -97,42 +96,24 @@ async def test_answers_in_one_gulp_are_answers_in_order() -> None:
         assert desk.done[-1] == ("check_in", "Ana Silva")
 
 
-async def test_after_a_wrong_pair_the_manager_is_asked_again_and_the_reason_stands() -> None:
-    desk = a_desk()
-    app = make_app(desk)
-    async with app.run_test() as pilot:
-        await refused(pilot, desk)
-        await pilot.press(*"owed", "enter", *"mia", "enter", *"0000", "enter")
-        wrong = Verdict(kind="refused", subject="Ben Ode", command_id="o1", at=NOW, next_command="override")
-        desk.publish("verdict", replace(wrong, member=BEN.ref, detail="no manager has that name and PIN"))
-        await pilot.press("f8")
-        assert step(app) == "manager"
-        assert "type the manager's user name" in screen_text(app)
-        await pilot.press("enter")
-        assert step(app) == "manager"
-        await pilot.press(*"max", "enter", *PIN, "enter")
-        assert [override for _, override in desk.overrides][1:] == [Wire(reason="owed", manager="max", pin=PIN)]
-        await refused(pilot, desk)
-        assert step(app) == "reason"
-
-
-async def test_after_a_wrong_pair_escape_goes_back_step_by_step_and_no_pin_is_shown() -> None:
+async def test_after_a_wrong_pair_escape_goes_back_step_by_step_and_the_answers_stand() -> None:
     desk = a_desk()
     app = make_app(desk)
     async with app.run_test() as pilot:
         desk.service.becomes(MANAGER)
         await refused(pilot, desk)
+        desk.answers["override"] = "queued"
         await pilot.press(*"owed", "enter", *"xim", "enter", *"0000", "enter")
-        wrong = Verdict(kind="refused", subject="Ben Ode", command_id="o1", at=NOW, next_command="override")
-        desk.publish("verdict", replace(wrong, member=BEN.ref, detail="no manager has that name and PIN"))
-        await pilot.press("f8")
-        assert "Enter takes mia" in screen_text(app)
-        await pilot.press("enter")
+        wrong_pin(desk)
         seen = [step(app)]
         for _ in range(3):
             await pilot.press("escape")
             seen.append(step(app))
         assert seen == ["pin", "manager", "reason", None]
+        await pilot.press("f8")
+        assert "Enter takes mia" in screen_text(app)
+        await pilot.press(*"max", "enter", *PIN, "enter")
+        assert [override for _, override in desk.overrides][1:] == [Wire(reason="owed", manager="max", pin=PIN)]
 
 
 async def test_a_card_over_a_half_typed_answer_is_taken_and_in_a_pin_nothing_is_guessed() -> None:

@@ -198,6 +198,8 @@ class FakeDesk(Signals):
     def override(self, who: MemberRef, override: Override) -> Verdict:
         self.overrides.append((who, override))
         detail = f"override by {override.manager}"
+        if self.answers.get("override") == "queued":  # the server takes its time
+            return Verdict(kind="queued", subject=who.full_name, command_id="o1", at=NOW, sent=True, member=who)
         return Verdict(kind="warned", subject=who.full_name, command_id="o1", at=NOW, detail=detail, member=who)
 
     def undo(self) -> Verdict | None:

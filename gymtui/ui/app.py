@@ -122,7 +122,7 @@ class GymApp(LiveApp):
     def take_card(self, code: str) -> None:
         if code:
             self._to_the_box()
-            self.screen.post_message(Entry.Entered(code))
+            self.screen.post_message(Entry.Entered(code, is_scan=True))
 
     @property
     def is_typing(self) -> bool:

@@ -16,9 +16,11 @@ class ScanEnd:
     def __init__(self) -> None:
         self._typed_at = self._ended_at = float("-inf")
         self._ended_with = ""
+        self._burst = 0  # printable keys that came at once, up to now
 
     def typed(self, time: float) -> None:
         """A printable key."""
+        self._burst = self._burst + 1 if time - self._typed_at <= BURST else 1
         self._typed_at = time
         self._ended_with = ""
 
@@ -30,5 +32,11 @@ class ScanEnd:
             return None
         if key == "tab" and time - self._typed_at > BURST:
             return key
+        self._burst = self._burst if time - self._typed_at <= BURST else 0
         self._ended_at, self._ended_with = time, key
         return "enter"
+
+    def was_scan(self, length: int) -> bool:
+        """Did the code of that many characters, which has just ended, come at once, its Enter too?"""
+        burst, self._burst = self._burst, 0
+        return 0 < length <= burst

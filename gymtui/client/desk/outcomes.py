@@ -74,8 +74,7 @@ class Outcomes:
     def of_live(self, matter: Matter, outcome: Raw | ErrorBody | None) -> None:
         """What came of a command beside the queue; None where nobody knows."""
         if outcome is None:
-            reason = "the connection went before the answer came"
-            self._publish(matter.says("refused", self._clock(), detail=reason, next_step="scan again"))
+            self._publish(matter.unanswered(self._clock()))
         elif isinstance(outcome, ErrorBody):
             self._publish(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
         elif event := self._accept(matter, outcome, self._clock() + self._service.clock_offset):

@@ -134,6 +134,18 @@ class Matter(Struct, frozen=True, kw_only=True):
         step = "Ctrl+L logs in somebody else"
         return self.says("refused", at, detail=why, next_step=step, next_command="log-in")
 
+    def unanswered(self, at: int) -> Verdict:
+        """Nobody knows what came of it: it is not asked again by itself."""
+        why = "the connection went before the answer came"
+        if self.overrides:
+            return self._asked_again(at, why)
+        return self.says("refused", at, detail=why, next_step="scan again")
+
+    def _asked_again(self, at: int, why: str) -> Verdict:
+        """An override that came to nothing: the box goes on asking for the PIN."""
+        step = "type the PIN again; a card, scan it again"
+        return self.says("refused", at, detail=why, next_step=step, next_command="override")
+
     def not_written(self, at: int) -> Verdict:
         """This desk's disk does not take it."""
         step = "free some space, then do it again"
@@ -188,9 +200,8 @@ class Matter(Struct, frozen=True, kw_only=True):
         if body.code == "unknown_member" and self.member is None:
             return self.unknown(at)
         if self.overrides and body.code in ("not_allowed", "rate_limited"):
-            why, step = _reason(body), "F8 asks again; if that was a card, scan it again"
-            detail = why[:1].lower() + why[1:]
-            return self.says("refused", at, detail=detail, next_step=step, next_command="override")
+            why = _reason(body)
+            return self._asked_again(at, why[:1].lower() + why[1:])
         return self.refused(at, body.code, _reason(body))
 
 

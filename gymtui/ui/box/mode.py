@@ -27,9 +27,20 @@ class Box(Protocol):
     connection: ConnectionState
     verdict: Verdict | None
     palette: Palette | None  # what is offered under the box
+    scanned: bool  # did what was entered come at once, as from a scanner?
 
     @property
     def desk(self) -> Desk: ...
+
+    @property
+    def mode(self) -> Mode:
+        """The one that has the keys."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """What stands in the box."""
+        ...
 
     def push(self, mode: Mode) -> None:
         """Lays it on top: it has the keys from now on."""
@@ -170,6 +181,9 @@ class Mode:
 
     def completed(self) -> None:
         """Tab."""
+
+    def settled(self, verdict: Verdict) -> None:
+        """A later word on a command."""
 
     def suspended(self) -> None:
         """Another screen lies over the box."""

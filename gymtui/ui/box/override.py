@@ -1,95 +1,27 @@
 """Override: a manager lets in whom the rules have just refused, one question at a time (F8).
 
-`Override` is what has been answered so far, and pure; `OverrideMode` asks.
-
-The PIN is asked for last, so that it goes straight from the box to the server and is kept nowhere, and right behind the
-name, as every login asks.
+`Override` is what has been answered so far, and pure; `OverrideMode` asks for the reason and the name, `PinMode` for
+the PIN: last, so that it is kept nowhere, and right behind the name, as every login asks.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Final, Literal, Protocol
+from typing import Final
 
-from msgspec import Struct
-from msgspec.structs import replace
 from textual.timer import Timer
 
-from gymtui import protocol
-from gymtui.client.desk.verdicts import Matter
 from gymtui.printable import printable
 from gymtui.protocol import MemberRef
-from gymtui.ui.box.mode import Box, Mode
+from gymtui.ui.box.answers import Override
+from gymtui.ui.box.masked import Masked
+from gymtui.ui.box.mode import Mode
+from gymtui.ui.box.pin import OverrideBox, PinMode, about
 
-Step = Literal["reason", "manager", "pin"]
-
-STEPS: Final[tuple[Step, ...]] = ("reason", "manager", "pin")
-REASONS: Final = ("renews today", "pays today", "our mistake", "a trial visit")  # to choose from; any other is typed
 UNUSED: Final = 60.0  # seconds until questions that nobody answers are gone; a manager has to come first
-_PIN: Final = re.compile("[0-9]{4,12}")
-
-
-class Override(Struct, frozen=True, kw_only=True):
-    """Who is let in, and what has been answered so far. `manager` begins as the user who is logged in, where that is a
-    manager."""
-
-    whom: MemberRef
-    manager: str = ""
-    reason: str = ""
-    step: Step = "reason"
-
-    @property
-    def answer(self) -> str:
-        """What this step has for an answer already: Enter on the empty box takes it."""
-        return {"reason": self.reason, "manager": self.manager, "pin": ""}[self.step]
-
-    def answered(self, text: str) -> Override:
-        """The next step; the same one where there is no answer yet."""
-        text = text or self.answer
-        if not text or self.step == "pin":
-            return self
-        if self.step == "reason":
-            return replace(self, reason=text, step="manager")
-        return replace(self, manager=text, step="pin")
-
-    def back(self) -> Override | None:
-        """The step before; None from the first."""
-        at = STEPS.index(self.step)
-        return replace(self, step=STEPS[at - 1]) if at else None
-
-    def again(self, manager: str) -> Override:
-        """The manager is asked anew, `manager` for a suggestion; the reason stands."""
-        return replace(self, manager=manager, step="manager")
-
-    def suggested(self, step: int) -> Override:
-        """With a suggestion for an answer, that many rows further; the first where there was none."""
-        if self.step != "reason":
-            return self
-        at = REASONS.index(self.reason) + step if self.reason in REASONS else 0
-        return replace(self, reason=REASONS[max(0, min(at, len(REASONS) - 1))])
-
-    def objection(self, text: str) -> str | None:
-        """Why this can be no answer here: a card was scanned, or a PIN typed a step too soon."""
-        if self.step == "pin":
-            return None if _PIN.fullmatch(text) else "a PIN has 4 to 12 digits"
-        if not text.isdecimal():
-            return None
-        return "a reason has words" if self.step == "reason" else "a manager's name is no number"
-
-    def with_pin(self, pin: str) -> protocol.Override:
-        """What the server is asked."""
-        return protocol.Override(reason=self.reason, manager=self.manager, pin=pin)
-
-
-class OverrideBox(Box, Protocol):
-    """A box that remembers what it has sent last: the command's id, and the answers."""
-
-    sent_override: tuple[str, Override] | None
 
 
 class OverrideMode(Mode):
-    """All that is typed is an answer, but for a card that is known here; the PIN is not shown, and goes nowhere but to
-    the server. Every key of another command ends it."""
+    """All that is typed is an answer, but for a card that is known here. Every key of another command ends it."""
 
     style = "-overriding"
     subject = "The override"
@@ -103,16 +35,23 @@ class OverrideMode(Mode):
 
     @classmethod
     def begin(cls, box: OverrideBox) -> None:
-        """Asks about whoever the verdict line says was refused; says what is missing where it cannot."""
+        """Asks about whoever the verdict line says was refused. Where it cannot, it says what is missing, and the box
+        is masked: whoever has pressed the key may be typing already."""
+        if isinstance(box.mode, cls | PinMode):
+            return
+        if isinstance(box.mode, Masked):
+            box.pop(box.mode)
+        box.take()
+        box.typed("")
         verdict = box.verdict
         if verdict is None or verdict.member is None or verdict.next_command != "override":
+            box.push(Masked(box))
             detail = "nobody has just been refused by the rules"
-            box.say(box.refusal("Override", detail, "check the member in first"))
+            box.say(box.refusal("Override", detail, f"{box.key('back')}, then check the member in first"))
         elif box.connection.phase != "live":
+            box.push(Masked(box))
             box.say(about(verdict.member).needs_server(box.now()))
         else:
-            box.take()
-            box.typed("")
             box.push(cls(box, cls._first(box, verdict.command_id, verdict.member)))
 
     @staticmethod
@@ -132,21 +71,12 @@ class OverrideMode(Mode):
     @property
     def placeholder(self) -> str:
         override, name = self.override, printable(self.override.whom.full_name)
-        match override.step:
-            case "reason" if override.answer:
-                return f"Enter takes “{override.answer}”, or type another reason"
-            case "reason":
-                return f"type why, or ↓ suggests a reason, to let in {name}"
-            case "manager" if override.answer:
-                return f"Enter takes {override.answer}, or type another manager's name"
-            case "manager":
-                return "type the manager's user name"
-            case "pin":
-                return f"type the PIN of {override.manager}: Enter lets in {name}"
-
-    @property
-    def secret(self) -> bool:
-        return self.override.step == "pin"
+        if override.step == "manager":
+            who = f"Enter takes {override.answer}, or type another manager's name" if override.answer else ""
+            return who or "type the manager's user name"
+        if override.answer:
+            return f"Enter takes “{override.answer}”, or type another reason"
+        return f"type why, or ↓ suggests a reason, to let in {name}"
 
     @property
     def is_busy(self) -> bool:
@@ -158,7 +88,6 @@ class OverrideMode(Mode):
         self._wait_again()
 
     def ended(self) -> None:
-        """What was not sent is gone, the box with it."""
         if self._unused is not None:
             self._unused.stop()
 
@@ -171,7 +100,14 @@ class OverrideMode(Mode):
 
     def _wait_again(self) -> None:
         self.ended()
-        self._unused = self.box.after(UNUSED, self._end)
+        self._unused = self.box.after(UNUSED, self._lapse)
+
+    def _lapse(self) -> None:
+        """Nobody has answered; a PIN is waited for as long as it takes."""
+        if self.box.mode is self:
+            self._end()
+        else:
+            self._wait_again()
 
     # --- what is answered -----------------------------------------------------------------------------------------
 
@@ -190,40 +126,29 @@ class OverrideMode(Mode):
             self._answered(before)
 
     def commanded(self, name: str | None) -> bool:
-        """Undo takes the question back, and nothing else."""
-        self._end()
+        """Undo takes the question back, and nothing else; the key that has asked it keeps it."""
+        if name != "override":
+            self._end()
         return name in ("undo", "override")
 
     async def entered(self, text: str) -> None:
-        override = self.override
-        objection = override.objection(text) if text else None
-        in_full = text and override.step == "pin"  # where nothing is guessed
-        card = self.box.desk.replica.by_code(text) if in_full else self.box.card_in(text)
-        if text and override.step == "pin" and objection is None:  # it may look like a card: the server knows
-            self._send(text)
-        elif card is not None:
+        objection = self.override.objection(text) if text else None
+        if self.box.card_in(text) is not None:
             below = self.box.below(self)
             self._end()
             await below.entered(text)
         elif objection is not None:
             step = "type it again; a card, go back and scan it again"
-            matter = about(override.whom)
+            matter = about(self.override.whom)
             says = matter.says("refused", self.box.now(), detail=objection, next_step=step, next_command="override")
             self.box.say(says)
         else:
-            self._answered(override.answered(text))
+            self._answered(self.override.answered(text))
 
     def _answered(self, override: Override) -> None:
-        self.override = override
         self._wait_again()
-
-    def _send(self, pin: str) -> None:
-        self.box.pop(self)
-        verdict = self.box.desk.override(self.override.whom, self.override.with_pin(pin))
-        self.box.sent_override = verdict.command_id, self.override
-        self.box.say(verdict)
-
-
-def about(whom: MemberRef) -> Matter:
-    """A no of the console's own to letting somebody in."""
-    return Matter(command_id="", action="check_in", subject=whom.full_name, member=whom)
+        if override.step == "pin":
+            self.override = override.back() or override
+            self.box.push(PinMode(self.box, override))
+        else:
+            self.override = override

@@ -15,12 +15,14 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from gymtui.client.desk.desk import Desk
+from gymtui.client.state import Verdict
 from gymtui.keys import COMMANDS, shown
 from gymtui.protocol import Member
 from gymtui.ui.bindings import bind, key_of
+from gymtui.ui.box.answers import Override
 from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.offer import SIGN, Option, Palette
-from gymtui.ui.box.override import Override, OverrideMode
+from gymtui.ui.box.override import OverrideMode
 from gymtui.ui.box.paste import PasteMode
 from gymtui.ui.box.search import card_in
 from gymtui.ui.screens.desk import DeskScreen
@@ -69,6 +71,7 @@ class BoxScreen(DeskScreen):
     entry = getters.query_one(Entry)
 
     sent_override: tuple[str, Override] | None = None
+    scanned = False
 
     def begin_with(self, base: Mode) -> None:
         """What the box means when nothing else has been said; once, before the screen is shown."""
@@ -147,6 +150,7 @@ class BoxScreen(DeskScreen):
             mode.typed(text)
 
     async def on_entry_entered(self, event: Entry.Entered) -> None:
+        self.scanned = event.is_scan
         with self._handing_on(event.text) as mode:
             await mode.entered(event.text)
 
@@ -179,11 +183,21 @@ class BoxScreen(DeskScreen):
         if event.active.enabled and not is_over:
             await self.app.run_action(event.active.binding.action, event.active.node)
 
+    def _settled(self, verdict: Verdict) -> None:
+        super()._settled(verdict)
+        for mode in self.modes:
+            mode.settled(verdict)
+        self.mutate_reactive(BoxScreen.modes)
+
     # --- what modes may do --------------------------------------------------------------------------------------------
 
     @property
     def desk(self) -> Desk:
         return self._desk
+
+    @property
+    def text(self) -> str:
+        return self.entry.text
 
     def take(self) -> str:
         return self.entry.take()

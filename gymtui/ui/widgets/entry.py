@@ -26,11 +26,12 @@ class Entry(Input):
     BINDINGS: ClassVar[list[BindingType]] = [bind("next", show=False), bind("previous", show=False)]
 
     class Entered(Message):
-        """Enter, with what the box held; the box is empty by now."""
+        """Enter, with what the box held; the box is empty by now. `is_scan`: it came at once, as from a scanner."""
 
-        def __init__(self, text: str) -> None:
+        def __init__(self, text: str, *, is_scan: bool = False) -> None:
             super().__init__()
             self.text = text
+            self.is_scan = is_scan
 
     class Left(Message):
         """Back, with what the box held; it is empty by now, or has what was typed since."""
@@ -105,7 +106,8 @@ class Entry(Input):
             case "tab":
                 self.post_message(self.Completed())
             case "enter":
-                self.post_message(self.Entered(self.take()))
+                text = self.take()
+                self.post_message(self.Entered(text, is_scan=self._scan_end.was_scan(len(text))))
             case "back":
                 self.post_message(self.Left(self.take()))
             case "next":
