@@ -20,12 +20,14 @@ class KeysError(GymError):
 
 
 class Command(Struct, frozen=True):
-    """`name` is what is typed after `:`. `keys` has Textual's names, separated by commas; `label` is for the footer."""
+    """`name` is what is typed after `:`, where it can be `typed` at all. `keys` has Textual's names, separated by
+    commas; `label` is for the footer."""
 
     name: str
     keys: str
     label: str
     what: str
+    typed: bool = True
 
     @property
     def action(self) -> str:
@@ -47,15 +49,15 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("undo", "ctrl+z", "undo", "takes back what this desk did last"),
         Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, to check out several"),
         Command("sort", "ctrl+t", "sort", "sorts by time, or by name"),
-        Command("send-again", "enter", "send again", "sends a command that was set aside once more"),
-        Command("take-away", "delete", "take away", "takes away a command that was set aside"),
-        Command("other-field", "tab", "other field", "goes to the other field"),
-        Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :"),
+        Command("send-again", "enter", "send again", "sends a command that was set aside once more", typed=False),
+        Command("take-away", "delete", "take away", "takes away a command that was set aside", typed=False),
+        Command("other-field", "tab", "other field", "goes to the other field", typed=False),
+        Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :", typed=False),
         Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back"),
-        Command("back", "escape", "back", "goes back one step"),
+        Command("back", "escape", "back", "goes back one step", typed=False),
         Command("quit", "ctrl+q", "leave", "leaves; what waits in the queue is kept"),
-        Command("next", "down", "next", "chooses the next row"),
-        Command("previous", "up", "previous", "chooses the row before"),
+        Command("next", "down", "next", "chooses the next row", typed=False),
+        Command("previous", "up", "previous", "chooses the row before", typed=False),
         Command("older", "pagedown", "older", "goes down a page"),
         Command("newer", "pageup", "newer", "goes up a page"),
         Command("theme slate", "", "", "dark colours"),
@@ -108,4 +110,4 @@ def run(*, keys: Mapping[str, str]) -> None:
     now = keymap(keys)
     for name, command in COMMANDS.items():
         pressed = ", ".join(shown(key) for key in now.get(name, "").split(","))
-        print(f"{':' + name:<14}{pressed:<22}{command.what}")
+        print(f"{(':' if command.typed else '') + name:<14}{pressed:<22}{command.what}")

@@ -149,7 +149,7 @@ async def test_commands_keep_their_place_among_the_keys_of_one_write(tmp_path: P
         terminal.type("\x1b5313\r")  # Esc, and a scanner that begins at once
         await terminal.until("✓ Member 5313 checked in")
         terminal.type("\x1bfritz\r")  # Esc, and a fast hand
-        await terminal.until("✗ fritz refused")
+        await terminal.until("✗ Unknown name refused")
         terminal.type("\x1b[200~5311\r\n900\r\n\x1b[201~")  # pasted: asks first
         await terminal.until("Enter takes 2 of 2 lines")
         terminal.type("\r")

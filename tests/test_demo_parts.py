@@ -188,6 +188,8 @@ def test_the_ledger_finds_what_is_lost_and_what_is_doubled(tmp_path: Path) -> No
 
 def test_a_hint_goes_when_it_is_done_or_skipped() -> None:
     tour = Tour()
+    for action in ("check_in", "check_out"):  # a name that nobody has, and F8 where nobody was refused
+        tour.hear(replace(verdict("x", "refused"), member=None, action=action))
     tour.hear(verdict("a", number="100042"))
     assert (tour.hint, tour.place, tour.over) == (HINTS["name"], "1/6", False)
     tour.hear(verdict("b"))

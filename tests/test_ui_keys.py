@@ -16,6 +16,7 @@ from gymtui.client.login.login import Login
 from gymtui.config import ConfigError, keys
 from gymtui.keys import COMMANDS, KeysError, keymap, shown
 from gymtui.ui import GymApp
+from gymtui.ui.box.offer import offer
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.conflicts import ConflictsScreen
@@ -126,3 +127,38 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
         await pilot.pause()
         assert isinstance(app.screen, FrontDesk)
         assert is_checking_out(app)
+
+
+@pytest.mark.parametrize("keys", [["f1"], ["f3", "f1"], ["f9", "f1"], ["f6", "f1"], ["f4", "f1"]], ids="-".join)
+async def test_help_offers_no_name_that_does_not_work_when_it_is_typed(keys: list[str]) -> None:
+    app = make_app(FakeDesk([ANA]))
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press(*keys)
+        assert isinstance(app.screen, HelpScreen)
+        offered = re.findall(r"(?<=\s):([a-z-]+)", "\n".join(re.findall("KEY .*", screen_text(app), re.DOTALL)))
+        assert "quit" in offered
+        await pilot.press(":")
+        box = app.screen
+        assert isinstance(box, BoxScreen)
+        options = list(box.options())
+        for name in offered:
+            chosen = offer(f":{name}", options).pick
+            assert chosen is not None, name
+            assert chosen.name == name
+
+
+async def test_where_nothing_is_typed_help_offers_no_names() -> None:
+    app = make_app(FakeDesk([ANA]))
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("ctrl+l", "f1")
+        assert isinstance(app.screen, HelpScreen)
+        text = screen_text(app)
+        assert "goes to the other field" in text
+        assert not re.search(r"\s:[a-z]", text)
+
+
+def test_a_command_that_can_be_typed_has_somebody_to_do_it() -> None:
+    doing = (GymApp, FrontDesk, WhoIsIn)
+    for command in COMMANDS.values():
+        verb = command.action.partition("(")[0]
+        assert not command.typed or any(hasattr(each, f"action_{verb}") for each in doing), command.name

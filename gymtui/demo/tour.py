@@ -50,13 +50,15 @@ class Tour:
         del self._left[:1]
 
     def hear(self, verdict: Verdict) -> None:
-        """The first word on a command tells what was done."""
+        """The first word on a command tells what was done; what found nobody was nothing of this."""
+        if verdict.member is None:
+            return
         match verdict.action:
             case "check_out":
                 self.did("out")
             case "undo":
                 self.did("undo")
-            case "check_in" if verdict.member is None or verdict.member.membership_number == SCANNED:
+            case "check_in" if verdict.member.membership_number == SCANNED:
                 self.did("scan")
             case "check_in":
                 self.did("name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from textual import events
@@ -123,6 +123,11 @@ class GymApp(LiveApp):
         if code:
             self._to_the_box()
             self.screen.post_message(Entry.Entered(code, is_scan=True))
+
+    @property
+    def typed(self) -> Collection[str]:
+        screen = self.front_desk if isinstance(self.screen, LYING_OVER) else self.screen
+        return [option.name for option in screen.options()] if isinstance(screen, BoxScreen) else ()
 
     @property
     def is_typing(self) -> bool:

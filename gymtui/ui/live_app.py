@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -89,6 +89,11 @@ class LiveApp(BaseApp):
         """It was scanned where a login was asked for."""
 
     @property
+    def typed(self) -> Collection[str]:
+        """The commands that can be given by their names where one is."""
+        return ()
+
+    @property
     def is_typing(self) -> bool:
         """Is somebody in the middle of something, whose keys a login would take?"""
         return False
@@ -158,7 +163,7 @@ class LiveApp(BaseApp):
     # --- looks and keys -----------------------------------------------------------------------------------------------
 
     def action_help(self) -> None:
-        self.push_screen(HelpScreen(self.screen))
+        self.push_screen(HelpScreen(self.screen, self.typed))
 
     def action_theme(self, name: str) -> None:
         self.theme = name

@@ -33,7 +33,6 @@ from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.verdict import VerdictLine
 
 HELD = 0.7  # seconds: keyboards begin to repeat a key after 0.25 to 0.66, and somebody has to read in between
-NOT_OFFERED = ("palette", "back", "next", "previous")  # what the box is for, or does by itself
 
 
 class KeyRepeat:
@@ -232,7 +231,7 @@ class BoxScreen(DeskScreen):
         for name, command in COMMANDS.items():
             verb = command.action.partition("(")[0]
             known = any(hasattr(node, f"action_{verb}") for node in (self, self.app))
-            if name not in NOT_OFFERED and known and (not command.keys or name in keys):
+            if command.typed and known and (not command.keys or name in keys):
                 yield Option(name, shown(keys[name]) if name in keys else "", command.what)
 
     async def run(self, option: Option | None) -> None:

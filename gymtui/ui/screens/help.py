@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -52,7 +52,6 @@ HERE: dict[str, tuple[str, ...]] = {
         "q leaves.",
     ),
 }
-BOXLESS = ("Log in", "Monitor")  # no `:` is taken there
 VERDICTS = (
     (SYMBOLS["checked_in"], "$success", "checked in", "it is on disk at the server"),
     (SYMBOLS["queued"], "$warning", "queued", "it is on disk here, and waits for the server"),
@@ -63,14 +62,16 @@ VERDICTS = (
 
 
 class HelpScreen(Screen[None]):
-    """Lies over the screen that it explains; whatever is typed goes on there."""
+    """Lies over the screen that it explains; whatever is typed goes on there. `typed` are the commands that may be
+    given by their names there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind("help", "close"), bind("back")]
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    def __init__(self, explained: Screen[object]) -> None:
+    def __init__(self, explained: Screen[object], typed: Collection[str] = ()) -> None:
         super().__init__()
+        self._typed = typed
         self._title = explained.TITLE or ""
         # A key each, as they are now; the arrows and Enter are in the words above.
         active = [active.binding for active in explained.active_bindings.values()]
@@ -86,7 +87,7 @@ class HelpScreen(Screen[None]):
     def _lines(self) -> Iterator[Content]:
         yield from (Content(line) for line in HERE.get(self._title, ()))
         yield Content("")
-        name_width = 0 if self._title in BOXLESS else NAME
+        name_width = NAME if self._typed else 0
         yield Content.styled(f"{'KEY':<{KEY}}{'OR TYPE' if name_width else ''}", "$faint")
         for binding in self._own:
             key = self.app.get_key_display(binding)
@@ -94,7 +95,7 @@ class HelpScreen(Screen[None]):
         for name, command in COMMANDS.items():
             if name in self._keys:
                 key = shown(self._keys[name])
-                typed = f"{':' + name:<{NAME}}" if name_width else ""
+                typed = f"{':' + name if name in self._typed else '':<{name_width}}"
                 yield Content.assemble((f"{key:<{KEY}}", "$accent"), typed, (command.what, "$quiet"))
         if self._title == "Front desk":
             yield Content("")
