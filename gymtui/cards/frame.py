@@ -11,5 +11,9 @@ _AROUND: Final = ("Cc", "Cf", "Zl", "Zp", "Zs")  # control and format characters
 def framed(text: str) -> str:
     """The text composed (NFC), without blanks, control and format characters at its ends."""
     text = unicodedata.normalize("NFC", text)
-    kept = [at for at, c in enumerate(text) if unicodedata.category(c) not in _AROUND]
-    return text[kept[0] : kept[-1] + 1] if kept else ""
+    first, end = 0, len(text)
+    while first < end and unicodedata.category(text[first]) in _AROUND:
+        first += 1
+    while first < end and unicodedata.category(text[end - 1]) in _AROUND:
+        end -= 1
+    return text[first:end]
