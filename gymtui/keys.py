@@ -54,6 +54,8 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("other-field", "tab", "other field", "goes to the other field", typed=False),
         Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :", typed=False),
         Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back"),
+        Command("password", "", "", "changes one's own password"),
+        Command("log-out", "", "", "logs out, here and at the server"),
         Command("back", "escape", "back", "goes back one step", typed=False),
         Command("quit", "ctrl+q", "leave", "leaves; what waits in the queue is kept"),
         Command("next", "down", "next", "chooses the next row", typed=False),

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from gymtui import clock
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
 from gymtui.client.connection.follower import Bookmark
-from gymtui.client.login.http import Connected, Readiness
+from gymtui.client.login.http import Connected, Headers, Readiness
 from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import (
@@ -55,7 +55,7 @@ class Server:
         """What `/readyz` would say."""
         return "ready" if self.there else "away"
 
-    def log_in(self, url: str, authorization: str) -> Answer:
+    def log_in(self, url: str, headers: Headers) -> Answer:
         """Nobody has the right password here."""
         if not self.there:
             raise ConnectionRefusedError

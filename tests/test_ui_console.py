@@ -10,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
+from gymtui.client.login.http import Headers
 from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import CheckIn, MembersPage, Request, Resume, Resumed, SyncMembers
@@ -37,7 +38,7 @@ def answer(connection: MockConnection, request: Request, id: str | None) -> None
         connection.reply(id, MembersPage(members=(ANA,), next_after_seq=2, more=False, as_of_seq=2))
 
 
-def fetch(url: str, authorization: str) -> Answer:
+def fetch(url: str, headers: Headers) -> Answer:
     token = {"access_token": "a.b.c", "expires_in": 300, "refresh_token": "r", "user": {"name": "sam", "role": "staff"}}
     return Answer(200, msgspec.json.encode(token))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gymtui.client.login.http import Headers
 from gymtui.client.login.login import Answer, Login
 from gymtui.client.login.token_file import TokenFile, Tokens
 from tests.client_kit import URL
@@ -31,7 +32,8 @@ class TokenChain:
         self.asked: list[str] = []
         self.on_ask: Callable[[], None] = lambda: None
 
-    def __call__(self, url: str, authorization: str) -> Answer:
+    def __call__(self, url: str, headers: Headers) -> Answer:
+        authorization = headers["Authorization"]
         self.asked.append(authorization)
         self.on_ask()
         if authorization.startswith("Basic"):

@@ -102,6 +102,10 @@ class FakeService(Signals):
         self.calls.append("logged_in")
         self.becomes(LIVE)
 
+    def logged_out(self) -> None:
+        self.calls.append("logged_out")
+        self.becomes(ConnectionState(phase="logged_out", since=NOW, reason="Nobody is logged in: please log in."))
+
 
 class FakeReplica:
     """What a desk knows of its gym: the members and events that the test gave it."""
@@ -227,6 +231,8 @@ class FakeLogin:
         self.failure: Exception | None = None
         self.tried: list[tuple[str, str]] = []
         self.answers: list[Readiness] = ["ready"]  # one after the other; the last one for good
+        self.changed: list[tuple[str, str]] = []
+        self.hears = True  # is the server there to hear of a log-out?
 
     async def readiness(self) -> Readiness:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -236,6 +242,17 @@ class FakeLogin:
         if self.failure is not None:
             raise self.failure
         self.user = user
+
+    async def change_password(self, present: str, new: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.changed.append((present, new))
+
+    async def log_out(self) -> None:
+        self.user = None
+
+    async def say_over(self) -> bool:
+        return self.hears
 
 
 def make_app(desk: FakeDesk, login: FakeLogin | None = None) -> GymApp:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from gymtui.client.login.http import Headers
 from gymtui.client.login.login import Answer, Login
 from tests.client_kit import URL
 from tests.factories import NOW
@@ -23,8 +24,8 @@ class Server:
         self.given = 0
         self.answer: Answer | Exception | None = None
 
-    def __call__(self, url: str, authorization: str) -> Answer:
-        self.asked.append((url, authorization))
+    def __call__(self, url: str, headers: Headers) -> Answer:
+        self.asked.append((url, headers["Authorization"]))
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer or self.tokens()

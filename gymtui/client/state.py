@@ -43,7 +43,7 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 
 CommandKind = Literal["check_in", "check_out", "undo"]
-VerdictKind = Literal["checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in"]
+VerdictKind = Literal["checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "done"]
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -88,6 +88,7 @@ SYMBOLS: dict[VerdictKind, str] = {
     "warned": "!",
     "refused": "✗",
     "already_in": "↩",
+    "done": "✓",
 }
 
 
@@ -152,3 +153,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
                 return f"refused: {self.detail}"
             case "already_in":
                 return f"already in {self.detail}"
+            case "done":
+                return self.detail or "done"

@@ -6,18 +6,22 @@ import logging
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
+from msgspec.structs import replace
 from textual import events
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from gymtui import clock
+from gymtui import cleartext, clock
 from gymtui.client.desk.conflict_report import ConflictReporter
 from gymtui.client.desk.desk import Desk
+from gymtui.client.errors import Problem
 from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import ReplicaError
 from gymtui.client.state import ConnectionState
+from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import command_of, key_of
+from gymtui.ui.box.password import PasswordMode
 from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
@@ -111,6 +115,42 @@ class GymApp(LiveApp):
             self.switch_screen(make())
 
     # --- the login ----------------------------------------------------------------------------------------------------
+
+    async def action_log_out(self) -> None:
+        if self.login.user is None:
+            self.front_desk.say(self.front_desk.refusal("Log-out", "nobody is logged in", None))
+        else:
+            await super().action_log_out()
+
+    def action_password(self) -> None:
+        """Asks for the present password and a new one, in the box."""
+        screen, clear = self.screen, cleartext.warning(self._url)
+        if not isinstance(screen, BoxScreen):
+            return
+        if self.login.user is None or screen.connection.phase != "live":
+            why = "nobody is logged in" if self.login.user is None else "that needs the server"
+            screen.say(screen.refusal("Password", why, None))
+            return
+        mode = PasswordMode(
+            screen,
+            lambda present, new: self.run_worker(self._change(mode, present, new), exit_on_error=False),
+            over=lambda: screen.notice(""),
+        )
+        screen.push(mode)
+        screen.notice(printable(clear or ""))
+
+    async def _change(self, mode: PasswordMode, present: str, new: str) -> None:
+        desk, user = self.front_desk, self.login.user or ""
+        with desk.answering("The password"):
+            try:
+                await self.login.change_password(present, new)
+            except Problem as problem:
+                mode.settled_with(str(problem))
+                return
+            self.service.logged_in()
+            mode.settled_with(None)
+            others = f"every other login of {user} has ended"
+            desk.say(replace(desk.refusal(user, "has a new password", others), kind="done"))
 
     def is_card(self, text: str) -> bool:
         try:

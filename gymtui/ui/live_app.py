@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -17,6 +18,7 @@ from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.keys import keymap, shown
 from gymtui.preferences import ChoicesFile, Theme
+from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.ascii import AsciiFilter
 from gymtui.ui.base_app import BaseApp
@@ -26,6 +28,12 @@ from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.shutdown import leave_on_signals, outlasting_terminal, say_goodbye
 from gymtui.ui.theme import COLOURS
+
+SAY_AGAIN: Final = 3.0  # seconds between two tries to tell the server that a login is over
+UNTOLD: Final = (
+    "{who} is logged out here. The server does not answer, and is told once it does; where this program is left before"
+    " that, the login ends by itself within 12 hours."
+)
 
 
 class LiveApp(BaseApp):
@@ -73,6 +81,7 @@ class LiveApp(BaseApp):
         self._client: Worker[None] | None = None
         self._needs_login = False
         self._asks_later = False
+        self._left: str | None = None  # that somebody has logged out, until somebody logs in
 
     # --- what an app of this kind does otherwise ----------------------------------------------------------------------
 
@@ -134,13 +143,36 @@ class LiveApp(BaseApp):
     def action_log_in_again(self) -> None:
         self.action_log_in()
 
+    async def action_log_out(self) -> None:
+        """Here at once, and at the server as soon as it can be told."""
+        who = printable(self.login.user or "Nobody")
+        self._left = f"{who} is logged out."
+        await self.login.log_out()
+        self.service.logged_out()
+        self.run_worker(self._say_over(who), group="log-out", exclusive=True, exit_on_error=False)
+
+    async def _say_over(self, who: str) -> None:
+        """Until the server has heard of it: it counts a login as good until then, or to its end."""
+        while not await self.login.say_over():
+            self._tell(UNTOLD.format(who=who))
+            await asyncio.sleep(SAY_AGAIN)
+        self._tell(f"{who} is logged out.")
+
+    def _tell(self, left: str) -> None:
+        """Says so where the next one is asked to log in."""
+        self._left = left if self._left else None
+        for screen in self.screen_stack:
+            if isinstance(screen, LoginScreen):
+                screen.learn(left)
+
     @property
     def _is_asking(self) -> bool:
         return any(isinstance(screen, LoginScreen) for screen in self.screen_stack)
 
     def _login_again(self) -> LoginScreen:
-        user = self.login.user or self._user or (self._choices.read().user if self._choices else None)
-        reason = self.service.state.reason if self.login.user else None
+        known = self.login.user or self._user or (self._choices.read().user if self._choices else None)
+        user = None if self._left else known
+        reason = self._left or (self.service.state.reason if self.login.user else None)
         return LoginScreen(self.login, url=self._url, user=user, gym=self.gym, reason=reason, is_card=self.is_card)
 
     def _login_of_another(self) -> LoginScreen:
@@ -150,6 +182,7 @@ class LiveApp(BaseApp):
         if card is not None:
             self.take_card(card)
             return
+        self._left = None
         if self._choices is not None and self.login.user is not None:
             self._choices.keep(url=self._url, user=self.login.user)
         self.service.logged_in()

@@ -18,7 +18,7 @@ from gymtui.client.connection.dispatch import Dispatcher, Handler
 from gymtui.client.connection.follower import Follower, Journal
 from gymtui.client.connection.heartbeat import Heartbeat
 from gymtui.client.connection.published_state import PublishedState
-from gymtui.client.connection.reconnect import Backoff, Ended
+from gymtui.client.connection.reconnect import Backoff, Ended, course
 from gymtui.client.connection.reconnect_loop import ReconnectLoop
 from gymtui.client.connection.server_clock import ServerClock
 from gymtui.client.connection.session import ClientSession
@@ -140,6 +140,10 @@ class WebSocketService:
             self._anew.set()
             self.retry_now()
 
+    def logged_out(self) -> None:
+        """The person has logged out: ends the connection, and waits in phase `logged_out` for whoever comes next."""
+        self.logged_in()
+
     def subscribe(self, kind: str, handler: Handler) -> Callable[[], None]:
         """Calls `handler` with everything of this kind until the function that comes back is called; what it raises is
         a ProcessingProblem, and harms nobody else.
@@ -197,11 +201,15 @@ class WebSocketService:
         """From the token to the end, which is an exception unless somebody else has logged in."""
         self._become("connecting", reason=self.state.reason)
         self._anew.clear()
+        opened = self._login.opened
         token = await self._login.token()  # each time: the last one may be over by now
         transport = await self._dialer.dial(token, self._desk)
         try:
             auth, status = await transport.greet()
             await self._converse(transport, token, auth, status)
+        except Ended as ended:
+            if course(ended.code) != "log_in" or not await self._login.has_another_since(opened):
+                raise
         finally:
             await transport.hang_up()
 

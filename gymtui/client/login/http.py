@@ -29,8 +29,9 @@ class Answer(Struct, frozen=True):
     retry_after: str | None = None
 
 
-Fetch = Callable[[str, str], Answer]
-"""POSTs without a body: URL and `Authorization` in, the answer out; one of `NO_ANSWER` where there is none."""
+Headers = Mapping[str, str]
+Fetch = Callable[[str, Headers], Answer]
+"""POSTs without a body: URL and headers in, the answer out; one of `NO_ANSWER` where there is none."""
 
 Readiness = Literal["ready", "unready", "stranger", "away"]
 """It takes commands; it is there, and takes none just now; something else answers; nothing does."""
@@ -51,9 +52,9 @@ def address(url: str, path: str) -> str:
     return f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}{path}"
 
 
-def fetch(url: str, authorization: str) -> Answer:
+def fetch(url: str, headers: Headers) -> Answer:
     """A `Fetch` over the network; blocks for `TOKEN_WITHIN` seconds at most."""
-    return _exchange("POST", url, TOKEN_WITHIN, {"Authorization": authorization})
+    return _exchange("POST", url, TOKEN_WITHIN, headers)
 
 
 async def ask_readiness(url: str) -> Readiness:
@@ -79,7 +80,7 @@ async def ask_connected(url: str) -> Connected:
     return {role: int(count) for role, count in found if count != "0"}
 
 
-def _exchange(method: str, url: str, within: float, headers: Mapping[str, str] | None = None) -> Answer:
+def _exchange(method: str, url: str, within: float, headers: Headers | None = None) -> Answer:
     """Neither proxies nor redirects: a password goes where it was meant to, and nowhere else."""
     opener = urllib.request.OpenerDirector()
     opener.add_handler(urllib.request.HTTPHandler())

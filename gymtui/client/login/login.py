@@ -6,6 +6,8 @@ import asyncio
 import base64
 import binascii
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -17,6 +19,7 @@ from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import Answer, Fetch, Probe, Readiness, ask_readiness, fetch
 from gymtui.client.login.token_file import NoTokenFile, TokenFile, TokenFileBusy, Tokens
 from gymtui.client.login.tokens import TokenClient
+from gymtui.names import unfit
 from gymtui.protocol import Role
 
 __all__ = ["Answer", "Fetch", "Login", "fetch"]
@@ -62,6 +65,8 @@ class Login:
         self._token_file = token_file or NoTokenFile()
         self._clock = clock
         self._lock = asyncio.Lock()  # a refresh token is used once: whoever comes second gets the first one's successor
+        self._over: list[Tokens] = []  # logins of which the server has yet to hear that they are over
+        self.opened = 0  # how often a person has proven a password here
         self._ready = token
         self._tokens = None if token else self._token_file.read(user)
         claims = _claims(token) if token else _Claims()
@@ -84,7 +89,26 @@ class Login:
             AuthenticationProblem: User and password do not go together, or there were too many tries.
             ConnectionProblem: The server is away.
         """
-        self._take(await asyncio.to_thread(self._log_in, user, password))
+        await self._open(partial(self._server.log_in, user, password))
+
+    async def change_password(self, present: str, new: str) -> None:
+        """Gives whoever is logged in another password. Every other login of theirs ends; this one goes on anew.
+
+        Raises:
+            AuthenticationProblem: Nobody is logged in, the present password is another, the new one cannot be one, or
+                there were too many tries; nothing was changed.
+            ConnectionProblem: The server is away, and whether it was changed is said.
+        """
+        if self.user is None:
+            raise AuthenticationProblem("Nobody is logged in: please log in.")
+        if (why := unfit(new, present=present)) is not None:
+            raise AuthenticationProblem(why)
+        await self._open(partial(self._server.change_password, self.user, present, new))
+
+    async def has_another_since(self, opened: int) -> bool:
+        """Has a person logged in anew since `opened` was that number, or is about to have?"""
+        async with self._lock:
+            return self.opened != opened
 
     async def token(self) -> str:
         """An access token, a new one where the last is past 80 % of its life.
@@ -115,6 +139,32 @@ class Login:
         if over is not None:
             await asyncio.to_thread(self._remove, over)
 
+    async def log_out(self) -> None:
+        """Ends the login here, for whatever shares it, and for good: no token of it is left on this machine. `say_over`
+        tells the server."""
+        async with self._lock:
+            known, self._tokens, self._ready = self._tokens, None, None
+            user, self.user, self.role = self.user, None, None
+            if user is not None:
+                shared = await asyncio.to_thread(self._remove_all, user)
+                self._over += [tokens for tokens in (known, shared) if tokens is not None]
+
+    async def say_over(self) -> bool:
+        """Tells the server which logins are over; False where it is not there to be told, and has to be once more."""
+        for tokens in self._over[:]:
+            try:
+                await asyncio.to_thread(self._server.log_out, tokens)
+            except ConnectionProblem as problem:
+                logger.info("The server has yet to hear of a log-out: %s", problem)
+                return False
+            self._over.remove(tokens)
+        return True
+
+    async def _open(self, ask: Callable[[], Tokens]) -> None:
+        async with self._lock:
+            self._take(await asyncio.to_thread(self._opened, ask))
+            self.opened += 1
+
     async def _renew(self, tokens: Tokens) -> None:
         try:
             self._take(await asyncio.to_thread(self._successor, tokens))
@@ -132,8 +182,8 @@ class Login:
 
     # --- in a thread, since a lock and a server are waited for --------------------------------------------------------
 
-    def _log_in(self, user: str, password: str) -> Tokens:
-        tokens = self._server.log_in(user, password)
+    def _opened(self, ask: Callable[[], Tokens]) -> Tokens:
+        tokens = ask()
         try:
             with self._token_file.locked():
                 self._token_file.write(tokens)
@@ -160,6 +210,17 @@ class Login:
             raise
         self._token_file.write(successor)
         return successor
+
+    def _remove_all(self, user: str) -> Tokens | None:
+        """Whatever login this user has in the file, which has it no more."""
+        try:
+            with self._token_file.locked():
+                found = self._token_file.read(user)
+                self._token_file.remove(user)
+                return found
+        except TokenFileBusy as busy:
+            logger.warning("A login that is over stays in its file: %s", busy)
+            return None
 
     def _remove(self, over: Tokens) -> None:
         """Unless it has been renewed since, or somebody has logged in anew."""

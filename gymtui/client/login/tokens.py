@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from typing import Final
+from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import msgspec
@@ -11,11 +12,12 @@ from msgspec import Struct
 
 from gymtui import clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
-from gymtui.client.login.http import NO_ANSWER, Answer, Fetch, address
+from gymtui.client.login.http import NO_ANSWER, Answer, Fetch, Headers, address
 from gymtui.client.login.token_file import Tokens
 from gymtui.protocol import Role
 
 RENEW_AT: Final = 0.8  # of a token's life
+NO: Final = (400, 401, 403)  # statuses
 
 
 class _User(Struct, frozen=True):
@@ -42,33 +44,55 @@ class TokenClient:
     """The server of the WebSocket at `url`. AuthenticationProblem: it says no; ConnectionProblem: it is away."""
 
     def __init__(self, url: str, fetch: Fetch, clock: clock.Clock) -> None:
-        self._url = address(url, "/auth/token")
+        self._url = url
         self._server = urlsplit(url).netloc
         self._fetch = fetch
         self._clock = clock
 
     def log_in(self, user: str, password: str) -> Tokens:
-        credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
-        answer = self._ask(f"Basic {credentials}")
-        if answer.status == 429:
-            raise AuthenticationProblem(f"Too many tries: please wait {answer.retry_after or 'a few'} seconds.")
-        if answer.status in (400, 401, 403):
-            raise AuthenticationProblem(_reason(answer) or "User and password do not go together: please try again.")
+        answer = self._ask("/auth/token", {"Authorization": _basic(user, password)})
+        _must_be_proven(answer, "User and password do not go together: please try again.")
+        return self._tokens(answer, self._clock())
+
+    def change_password(self, user: str, present: str, new: str) -> Tokens:
+        """Sets another password; the pair of the login that takes the place of all others."""
+        headers = {"Authorization": _basic(user, present), "New-Password": _base64(new)}
+        try:
+            answer = self._post("/auth/password", headers)
+        except URLError as error:  # it has not been asked
+            raise ConnectionProblem(f"The server at {self._server} cannot be reached: nothing was changed.") from error
+        except NO_ANSWER as error:
+            message = "The server has not said whether it is changed: please log in with the one or the other."
+            raise ConnectionProblem(message) from error
+        if answer.status == 404:
+            raise AuthenticationProblem("This server is older, and changes no password: please ask a manager.")
+        if answer.status == 401:
+            raise AuthenticationProblem("The present password is wrong: nothing was changed.")
+        _must_be_proven(answer, "The server takes no such password: nothing was changed.")
         return self._tokens(answer, self._clock())
 
     def renew(self, tokens: Tokens) -> Tokens:
         """The next pair. Where no answer came, the same may be asked again for a minute."""
-        answer = self._ask(f"Bearer {tokens.refresh_token}")
-        if answer.status in (400, 401, 403):
+        answer = self._ask("/auth/token", _bearer(tokens))
+        if answer.status in NO:
             raise AuthenticationProblem("Your login has ended: please log in again.")
         return self._tokens(answer, tokens.since)
 
-    def _ask(self, authorization: str) -> Answer:
+    def log_out(self, tokens: Tokens) -> None:
+        """Ends the login, or finds that it is over; an older server has no such request, and nothing to be told."""
+        answer = self._ask("/auth/logout", _bearer(tokens))
+        if answer.status not in (200, 404, *NO):
+            raise ConnectionProblem(f"The server at {self._server} cannot end a login just now.")
+
+    def _ask(self, path: str, headers: Headers) -> Answer:
         try:
-            return self._fetch(self._url, authorization)
+            return self._post(path, headers)
         except NO_ANSWER as error:
             message = f"The server at {self._server} cannot be reached: please check the network and the address."
             raise ConnectionProblem(message) from error
+
+    def _post(self, path: str, headers: Headers) -> Answer:
+        return self._fetch(address(self._url, path), headers)
 
     def _tokens(self, answer: Answer, since: int) -> Tokens:
         try:
@@ -88,6 +112,26 @@ class TokenClient:
             ends_at=now + round(pair.expires_in * 1000),
             since=since,
         )
+
+
+def _must_be_proven(answer: Answer, otherwise: str) -> None:
+    """AuthenticationProblem where the server says no, in its words, or `otherwise`."""
+    if answer.status == 429:
+        raise AuthenticationProblem(f"Too many tries: please wait {answer.retry_after or 'a few'} seconds.")
+    if answer.status in NO:
+        raise AuthenticationProblem(_reason(answer) or otherwise)
+
+
+def _basic(user: str, password: str) -> str:
+    return f"Basic {_base64(f'{user}:{password}')}"
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _bearer(tokens: Tokens) -> Headers:
+    return {"Authorization": f"Bearer {tokens.refresh_token}"}
 
 
 def _reason(answer: Answer) -> str | None:

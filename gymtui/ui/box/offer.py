@@ -36,13 +36,17 @@ class Palette(Struct, frozen=True, kw_only=True):
 
 
 def offer(text: str, options: Iterable[Option]) -> Palette:
-    """Names that begin so come first, then whatever has a word that begins with each word typed."""
-    typed = fold(text.removeprefix(SIGN).strip())
+    """Names that begin so come first, hyphens or not, then whatever has a word that begins with each word typed."""
+    typed = _joined(text.removeprefix(SIGN).strip())
     begin, other = [], []
     for option in options:
         known = [*words(option.name), *words(option.what)]
-        if fold(option.name).startswith(typed):
+        if _joined(option.name).startswith(typed):
             begin.append(option)
         elif all(any(word.startswith(part) for word in known) for part in words(typed)):
             other.append(option)
     return Palette(text=text, options=(*begin, *other))
+
+
+def _joined(name: str) -> str:
+    return fold(name).replace("-", "")

@@ -30,6 +30,7 @@ from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.command_list import CommandList
 from gymtui.ui.widgets.entry import Entry, Prompt
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
+from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.verdict import VerdictLine
 
 HELD = 0.7  # seconds: keyboards begin to repeat a key after 0.25 to 0.66, and somebody has to read in between
@@ -211,6 +212,11 @@ class BoxScreen(DeskScreen):
     def write(self, text: str) -> None:
         self.entry.value = text
         self.entry.cursor_position = len(text)
+
+    def notice(self, text: str) -> None:
+        """On the line of the keys, until it is another."""
+        for line in self.query(KeyLine):
+            line.notice = text
 
     def card_in(self, text: str) -> Member | None:
         return card_in(text, self._desk.replica.by_code)

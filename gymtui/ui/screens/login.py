@@ -134,6 +134,12 @@ class LoginScreen(Screen[str | None]):
         self.query_one("#problem", Static).update(Content(printable(problem)))
         self.set_class(bool(problem), "-problem")
 
+    def learn(self, reason: str) -> None:
+        """There is another reason for this login by now; a complaint about what was tried stays."""
+        before, self._reason = self._reason, reason
+        if self.is_mounted and self.problem == before:
+            self.problem = reason
+
     # --- the server ---------------------------------------------------------------------------------------------------
 
     def _watch(self, later: float) -> None:

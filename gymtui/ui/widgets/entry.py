@@ -75,10 +75,11 @@ class Entry(Input):
 
     @property
     def text(self) -> str:
-        return self.value.strip()
+        return self.value if self.password else self.value.strip()
 
     def validate_value(self, value: str) -> str:
-        return printable(value)
+        """A secret stays as it is typed: it is not shown, and the login takes it so too."""
+        return value if self.password else printable(value)
 
     def put_before(self, text: str) -> None:
         """Text that was there is there again, before what was typed since."""
@@ -126,8 +127,13 @@ class Entry(Input):
 
     def _on_paste(self, event: events.Paste) -> None:
         # Textual would keep the first line and say nothing of the others; none of them is an Enter.
+        if self.password:
+            self.insert_text_at_cursor(next(iter(event.text.splitlines()), ""))
+            event.stop()
+            event.prevent_default()
+            return
         lines = [line for raw in event.text.splitlines() if (line := printable(raw).strip()[: self.max_length])]
-        if len(lines) > 1 and not self.password:
+        if len(lines) > 1:
             self.post_message(self.Pasted(lines))
         elif lines:
             self.insert_text_at_cursor(lines[0])
