@@ -51,6 +51,7 @@ class CheckInEvent(Payload, frozen=True, kw_only=True, omit_defaults=False):
     flags: tuple[str, ...] = ()
     command_id: str = ""
     visits_left: Whole | UnsetType = UNSET
+    desk_time: str | UnsetType = UNSET
     seq: Seq = 0
 
 

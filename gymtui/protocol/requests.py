@@ -58,7 +58,8 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     """By exactly one of `member_id`, `code` and `unknown_card`; a code is a membership number, never a name.
     `queued_by` is who gave the command, which may be somebody else than whoever is logged in when it is sent;
     `card` is the code that was read, where a desk knew its owner; `unknown_card` is a code that the desk has refused
-    and does not tell, for the journal to know of."""
+    and does not tell, for the journal to know of; `desk_time` is what the desk's own clock said, where that was
+    wrong."""
 
     type: ClassVar[str] = "check_in"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -72,6 +73,7 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     queued_by: Key | None = None
     card: Key | None = None
     unknown_card: UnknownCard | None = None
+    desk_time: Timestamp | None = None
 
 
 class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
@@ -89,6 +91,7 @@ class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):
     queued_by: Key | None = None
     card: Key | None = None
     unknown_card: UnknownCard | None = None
+    desk_time: Timestamp | None = None
 
 
 class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):

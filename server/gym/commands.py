@@ -58,7 +58,7 @@ def perform(tx: Transaction, order: Order) -> Outcome:
 def _once_more(order: Order, settled: Settled) -> Outcome:
     """The answer of the first time. A command of an outbox says who queued it, and anybody may send it again; of any
     other, only its user may."""
-    if settled.digest == order.digest and (settled.user == order.user or order.queued_by is not None):
+    if order.has(settled.digest) and (settled.user == order.user or order.queued_by is not None):
         return replace(settled.outcome, duplicate=True)
     return _reject("id_reused", "This id belongs to another command: every command needs an id of its own.")
 

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 
 from gymtui import clock, rules
 from gymtui.protocol import CheckInEvent, ConflictNote, Gym, Member, Refusal
@@ -81,6 +82,9 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
     if "late" in event.flags:
         days = (conflict.recorded_at - conflict.at) // clock.DAY
         said.append(f"{DEEDS.get(conflict.kind, 'it')} came to the server {days} days later. It is recorded.")
+    if "clock" in event.flags:
+        told = "another time" if event.desk_time is UNSET else _date_and_time(clock.to_ms(event.desk_time), zone)
+        said.append(f"the desk's clock was wrong, and said {told}. This time is the nearest that is known.")
     return " ".join(said)
 
 
@@ -95,6 +99,12 @@ def day_and_time(ms: int, zone: ZoneInfo) -> str:
     """`Sun 22 Nov 09:30`"""
     wall = datetime.fromtimestamp(ms / 1000, zone)
     return f"{wall:%a} {wall.day} {wall:%b %H:%M}"
+
+
+def _date_and_time(ms: int, zone: ZoneInfo) -> str:
+    """`1 Jan 2000 00:10`"""
+    wall = datetime.fromtimestamp(ms / 1000, zone)
+    return f"{wall.day} {wall:%b %Y %H:%M}"
 
 
 def _place(event: CheckInEvent | Refusal | ConflictNote) -> str:

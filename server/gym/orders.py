@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from gymtui import clock
@@ -33,6 +33,7 @@ from gymtui.unknown_card import sealed, unknown_card
 from server.store import Transaction
 
 LATE: Final = 7 * clock.DAY  # milliseconds after which what a desk recorded alone is called late
+NOT_ASKED: Final[dict[str, Any]] = {"offline": False, "occurred_at": None, "desk_time": None}
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -68,12 +69,22 @@ class Order(Struct, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> bytes:
-        """Hash of what is asked; it tells a retry from another command under the same key. `offline` does not count: a
-        command that was sent live, and is sent again from the outbox, is the same one."""
+        """Hash of what is asked; it tells a retry from another command under the same key. `offline` and the times do
+        not count: a command that was sent live, and is sent again from the outbox or with its time corrected, is the
+        same one."""
         asked = self.payload
-        if isinstance(asked, CheckIn | CheckOut):
-            asked = replace(asked, offline=False)
-        return blake2b(asked.type.encode() + encode(asked), digest_size=16).digest()
+        return _hash(replace(asked, **NOT_ASKED) if isinstance(asked, CheckIn | CheckOut) else asked)
+
+    def has(self, digest: bytes) -> bool:
+        """Is it the command of that digest? The rows of earlier servers have `occurred_at` in theirs."""
+        asked = self.payload
+        if digest == self.digest or not isinstance(asked, CheckIn | CheckOut):
+            return digest == self.digest
+        return digest == _hash(replace(asked, offline=False, desk_time=None))
+
+
+def _hash(asked: Command) -> bytes:
+    return blake2b(asked.type.encode() + encode(asked), digest_size=16).digest()
 
 
 class Refused(Exception):
@@ -154,11 +165,22 @@ def occurred(tx: Transaction, occurred_at: str | None) -> int:
     return min(at, tx.at)
 
 
-def flags_of(tx: Transaction, at: int, *, offline: bool) -> tuple[str, ...]:
+def flags_of(tx: Transaction, at: int, asked: CheckIn | CheckOut) -> tuple[str, ...]:
     """What to note of a command that a desk took at `at` without the server."""
-    if not offline:
+    if not asked.offline:
         return ()
-    return ("offline", "late") if tx.at - at > LATE else ("offline",)
+    return ("offline", *("late",) * (tx.at - at > LATE), *("clock",) * (asked.desk_time is not None))
+
+
+def wrong_time(asked: CheckIn | CheckOut) -> str | UnsetType:
+    """What the clock of a desk that was alone said, where that was wrong; Rejected where there is no such time."""
+    if not asked.offline or asked.desk_time is None:
+        return UNSET
+    try:
+        clock.to_ms(asked.desk_time)
+    except (ValueError, OverflowError) as error:
+        raise Rejected("invalid", f"`desk_time` is no time there is: {asked.desk_time}.") from error
+    return asked.desk_time
 
 
 def wall(tx: Transaction, ms: int) -> datetime:

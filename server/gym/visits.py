@@ -11,7 +11,7 @@ from gymtui import clock, rules
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, Undo
 from server.gym.assumed_exit import assumed_exit, day_over
-from server.gym.orders import Order, Refused, Rejected, flags_of, hour, member_of, occurred, record, wall
+from server.gym.orders import Order, Refused, Rejected, flags_of, hour, member_of, occurred, record, wall, wrong_time
 from server.store import Counts, Outcome, Settled, Transaction, Visit
 
 
@@ -19,10 +19,10 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     if request.override is not None and request.offline:
         raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
     member = member_of(tx, request)
-    at = occurred(tx, request.occurred_at)
+    at, desk_time = occurred(tx, request.occurred_at), wrong_time(request)
     clash = _is_in(tx, request, member, at)
     ref, reissued = _by_card(tx, request, member.ref)
-    flags = flags_of(tx, at, offline=request.offline) + _ruled(tx, request, member, at) + ("clash",) * clash + reissued
+    flags = flags_of(tx, at, request) + _ruled(tx, request, member, at) + ("clash",) * clash + reissued
     override = request.override if "override" in flags else None
     event = CheckInEvent(
         id=clock.new_id(tx.at),
@@ -36,6 +36,7 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         flags=flags,
         command_id=order.id,
         visits_left=UNSET if clash else _punch(tx, member, -1),
+        desk_time=desk_time,
         seq=tx.next_seq,
     )
     visit = Visit(
@@ -85,7 +86,7 @@ def _ruled(tx: Transaction, request: CheckIn, member: Member, at: int) -> tuple[
 
 def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
     visit = _visit(tx, request)
-    at = max(occurred(tx, request.occurred_at), visit.check_in_at)
+    at, desk_time = max(occurred(tx, request.occurred_at), visit.check_in_at), wrong_time(request)
     was_assumed, forgotten = "assumed_out" in visit.event.flags, _is_forgotten(tx, visit, at)
     if visit.check_out_at is not None and (order.assumed or forgotten or not was_assumed):
         name = _as_called_now(tx, visit).full_name
@@ -94,7 +95,7 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
         )
     is_assumed = order.assumed or forgotten  # how long somebody stayed whom nobody saw leave is not known
     ref, reissued = _by_card(tx, request, _as_called_now(tx, visit))
-    seen = () if order.assumed else flags_of(tx, at, offline=request.offline) + reissued
+    seen = () if order.assumed else flags_of(tx, at, request) + reissued
     event = replace(
         visit.event,
         member=ref,
@@ -105,6 +106,7 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
         flags=seen + ("assumed_out",) * is_assumed,
         command_id=order.id,
         visits_left=UNSET,
+        desk_time=desk_time,
         seq=tx.next_seq,
     )
     out = 0 if was_assumed else -1
@@ -148,6 +150,7 @@ def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
         flags=("undone",),
         command_id=order.id,
         visits_left=_punch(tx, member, 1) if visit.punched else UNSET,
+        desk_time=UNSET,
         seq=tx.next_seq,
     )
     tx.count(Counts(hour=hour(tx, visit.check_in_at), currently_in=-1, check_ins=-1))
@@ -171,6 +174,7 @@ def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str
         flags=("undone",),
         command_id=order.id,
         visits_left=UNSET,
+        desk_time=UNSET,
         seq=tx.next_seq,
     )
     was_counted = "assumed_out" not in visit.event.flags

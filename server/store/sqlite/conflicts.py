@@ -15,7 +15,7 @@ from server.store.sqlite.schema import TOLD_LATE
 
 WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
 
-FLAGS: Final = frozenset({"clash", "late", "warned", "reissued"})
+FLAGS: Final = frozenset({"clash", "late", "warned", "reissued", "clock"})
 
 # A flag of these says something here only beside `offline`, which the rows of `TOLD_LATE` have.
 ROWS: Final = (
