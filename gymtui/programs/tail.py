@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Final, TextIO
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from gymtui import clock, codec
 from gymtui.client.connection.follower import Bookmark
@@ -27,7 +27,7 @@ from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable
 from gymtui.programs.cursor import Cursor, CursorFile, row_before, to_ms
 from gymtui.programs.login_prompt import sign_in
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, Snapshot, UnknownCard
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, Snapshot
 
 AGAIN: Final = 0.2  # seconds until the journal is set back once more, where the connection went meanwhile
 
@@ -54,7 +54,8 @@ def _words(event: Event) -> tuple[str | None, ...]:
             # The message of an older server has the number that nobody has, which may be a PIN.
             is_plain = event.member is None and event.code != "unknown_member"
             why = event.message if is_plain else event.reason
-            return event.at, "refused", *_who(event.member, event.unknown_card), why, event.desk
+            nobody = "?" if event.unknown_card is UNSET else event.unknown_card.words
+            return event.at, "refused", *_who(event.member, nobody), why, event.desk
         case Notification():
             return event.at, event.level, event.title, event.message
         case Member():
@@ -70,10 +71,8 @@ def _wall(at: str, zone: tzinfo) -> str:
         return "--:--:--"
 
 
-def _who(member: MemberRef | None, card: UnknownCard | UnsetType = UNSET) -> tuple[str, str | None]:
-    if member is None:
-        return ("?" if card is UNSET else card.words), None
-    return member.full_name, member.membership_number
+def _who(member: MemberRef | None, nobody: str = "?") -> tuple[str, str | None]:
+    return (nobody, None) if member is None else (member.full_name, member.membership_number)
 
 
 def as_json(event: Event) -> str:

@@ -43,6 +43,19 @@ async def _(gym: Gym) -> None:
         expect(refusal["member"] is None and refusal["code"] == "unknown_member", refusal)
 
 
+@sentence("A code that nobody has is in no answer and no event; the same one has the same digest, another one another.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as watcher, gym.wire() as wire:
+        code, told = f"secret-{new_id()[-12:]}", list[Json]()
+        for asked in (code, code, f"{code}x"):
+            id = new_id()
+            error = await wire.refused("check_in", {"code": asked}, "unknown_member", id)
+            refusal = await watcher.event("refusal", command_id=id)
+            expect(code not in f"{error} {refusal}", refusal)
+            told.append(refusal["unknown_card"]["digest"])
+        expect(told[0] == told[1] != told[2], told)
+
+
 @sentence("The counters come with the events that moved them.")
 async def _(gym: Gym) -> None:
     async with gym.wire() as wire:
