@@ -162,6 +162,14 @@ async def test_wrong_pins_of_one_user_keep_no_other_from_the_manager(
     assert told == ["ana has given a wrong PIN for mia."] * 5
 
 
+async def test_the_log_names_no_manager_that_there_is_not(gym: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with desk(gym) as (_, ana):
+        error = (await ana.ask("check_in", override(manager="canary-pass-7f3a91"), "a"))["error"]
+    assert error["code"] == "not_allowed"
+    told = [record.getMessage() for record in caplog.records if record.name == "server.auth.auth"]
+    assert told == ["ana has given a wrong PIN for nobody here."]
+
+
 async def test_of_many_pins_at_once_five_are_heard(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
 
