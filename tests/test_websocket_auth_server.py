@@ -79,7 +79,8 @@ async def test_a_client_whose_clock_is_wrong_comes_back_at_once_and_asks_nobody(
     async with shift(gym) as day:
         day.late = 86_400_000
         day.now += ACCESS_TTL * 1000 + 25_000
-        await day.becomes(lambda: day.service.state.phase == "waiting")
+        # The wait begins a turn of the loop after the state that tells of it.
+        await day.becomes(lambda: day.service.state.phase == "waiting" and day.pauses.sleeping(0.0))
         assert day.service.state.reason == SENTENCES[4101]
         assert day.pauses.asked[-1] == 0.0
         day.pauses.end(0.0)
