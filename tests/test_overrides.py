@@ -92,7 +92,7 @@ async def test_the_reason_and_the_notes_are_both_kept(gym: Path) -> None:
         ("ana", PIN),
         ("otto", PIN),
         ("nobody", PIN),
-        ("Mia", PIN),
+        ("mi", PIN),
     ],
 )
 async def test_nobody_else_lets_anybody_in(gym: Path, manager: str, pin: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 
+from gymtui.client.login.token_file import TokenFile
 from gymtui.names import folded, known_as, tidy
 from server.admin import users
 from server.admin.errors import AdminError
@@ -19,7 +20,8 @@ from server.auth.logins import Logins
 from server.store import Transaction
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
-from tests.kit import PASSWORD
+from tests.kit import PASSWORD, Wire, serving, token
+from tests.token_file_kit import tokens
 
 COMPOSED = "Zürich am See"
 TAKEN_APART = unicodedata.normalize("NFD", COMPOSED)
@@ -104,3 +106,31 @@ async def test_another_password_ends_the_logins_of_that_user(
         users.users_password(database=str(path), name="zoë", password_stdin=True)
     with pytest.raises(AdminError, match="no user nobody"):
         users.users_password(database=str(path), name="nobody", password_stdin=True)
+
+
+async def test_a_manager_is_one_person_however_the_name_is_typed(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("4321\n"))
+    users.users_pin(database=str(gym), name="mia", pin_stdin=True)
+    at = {"code": "1", "occurred_at": "2026-11-22T09:00:00Z"}
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
+        for number, (name, pin) in enumerate([("MIA", "1"), ("mia ", "1"), ("Mia", "1"), ("mia", "1"), (" mIA", "1")]):
+            override = {"reason": "r", "manager": name, "pin": pin}
+            assert (await wire.ask("check_in", at | {"override": override}, f"w{number}"))["ok"] is False
+        override = {"reason": "r", "manager": "miA", "pin": "4321"}
+        error = (await wire.ask("check_in", at | {"override": override}, "too many"))["error"]
+        assert error["code"] == "rate_limited"
+        assert await server.auth.check_pin("ben", " MIA ", "4321") == "mia"
+        reply = await wire.ask("check_in", at | {"queued_by": "ana", "offline": True}, "queued")
+        assert reply["result"]["by"] == "ana"
+        reply = await wire.ask("check_in", {"code": "2", "offline": True, "queued_by": "Ana "}, "typed")
+        assert reply["result"]["by"] == "ana"
+
+
+def test_a_shared_login_is_found_however_the_name_is_typed(tmp_path: Path) -> None:
+    file = TokenFile(tmp_path, "ws://gym.test/ws/checkins/")
+    file.write(tokens("Zoë"))
+    for name in ("Zoë", " zoë", "ZOE\u0308"):
+        found = file.read(name)
+        assert found is not None
+        assert found.user == "Zoë"
+    assert file.read("zoe") is None

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta, Struct, ValidationError
 
 from gymtui import clock
-from gymtui.names import known_as, spellings, tidy
+from gymtui.names import folded, known_as, spellings
 from gymtui.protocol import ErrorBody, ErrorCode, Role
 from server.auth.attempt_limit import AttemptLimit
 from server.store import Store, User
@@ -176,13 +176,14 @@ class Auth:
         known = name if name in self._users else known_as(name, self._users)
         return None if known is None else self._users.get(known)
 
-    async def check_pin(self, asker: str, manager: str, pin: str) -> None:
-        """Returns where `manager` is one, and the PIN that the user `asker` gives is theirs; else Denied, and nobody is
-        told which it was."""
+    async def check_pin(self, asker: str, manager: str, pin: str) -> str:
+        """The manager's name as it is kept, where the PIN that the user `asker` gives is theirs; else Denied, and
+        nobody is told which of the two it was."""
+        user = self._named(manager)
+        manager = folded(manager)  # as it is counted: whoever guesses gains nothing by other capitals
         if (wait := self._pins.wait(asker, manager)) > 0:
             raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
         self._pins.failed(asker, manager)  # until proven good: of many attempts at once only the first are heard
-        user = self._users.get(manager) or self._users.get(tidy(manager))
         stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
         good = await self._off_loop(_verify, stored, pin)
         if not good or user is None or user.disabled or user.role != "manager":
@@ -190,6 +191,7 @@ class Auth:
             log.warning("%s has given a wrong PIN for %s.", asker, "nobody here" if user is None else user.name)
             raise Denied("No manager has that name and PIN: nobody was let in.")
         self._pins.forget(asker, manager)
+        return user.name
 
     # --- passwords ------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.codec import encode
+from gymtui.names import folded
 from gymtui.protocol import (
     CheckIn,
     CheckInEvent,
@@ -65,7 +66,8 @@ class Order(Struct, frozen=True, kw_only=True):
     @property
     def by(self) -> str:
         """Whoever queued it, and whoever sent it where that is somebody else: `ana + ben`."""
-        return self.user if self.queued_by in (None, self.user) else f"{self.queued_by} + {self.user}"
+        same = self.queued_by is None or folded(self.queued_by) == folded(self.user)
+        return self.user if same else f"{self.queued_by} + {self.user}"
 
     @property
     def digest(self) -> bytes:

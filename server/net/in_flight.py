@@ -66,9 +66,10 @@ class InFlight:
 
     async def _allowed_by(self, override: Override, payload: CheckIn, identity: Identity) -> CheckIn:
         """The check-in without the PIN, which has been checked; one that happened offline has nothing to check."""
+        manager = override.manager
         if not payload.offline:
-            await self._context.auth.check_pin(identity.claims.user, override.manager, override.pin)
-        return replace(payload, override=replace(override, pin=""))
+            manager = await self._context.auth.check_pin(identity.claims.user, manager, override.pin)
+        return replace(payload, override=replace(override, manager=manager, pin=""))
 
     def _received(self, payload: Command, id: str | None) -> Done:
         """From now on it is on its way, until what comes back is called with what became of it."""

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from gymtui.errors import GymError
+from gymtui.names import known_as
 from gymtui.private_file import read_private, write_private
 from gymtui.protocol import Role
 
@@ -105,10 +106,11 @@ class TokenFile:
             os.close(lock)
 
     def read(self, user: str | None = None) -> Tokens | None:
-        """The login of `user`, or the last one that anybody made; None where there is none."""
+        """The login of `user`, however that is typed, or the last one that anybody made; None where there is none."""
         logins = self._logins()
         if user is not None:
-            return logins.get(user)
+            known = known_as(user, logins)
+            return None if known is None else logins[known]
         return max(logins.values(), key=lambda tokens: tokens.since, default=None)
 
     def write(self, tokens: Tokens) -> None:
