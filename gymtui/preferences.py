@@ -10,22 +10,25 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gymtui.names import folded
 from gymtui.private_file import write_private
 
 logger = logging.getLogger(__name__)
 
 Theme = Literal["slate", "paper", "ansi"]
+USERS: Final = 50  # who are known by name
 THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
 
 
 class Choices(Struct, frozen=True, omit_defaults=True):
     """The server and the user of the last login by password, the desk of the last start, and the theme; None where
-    nobody has chosen."""
+    nobody has chosen. `users` are those who have logged in here, the last one first."""
 
     url: str | None = None
     user: str | None = None
     desk: str | None = None
     theme: Theme | None = None
+    users: tuple[str, ...] = ()
 
 
 class ChoicesFile:
@@ -49,7 +52,12 @@ class ChoicesFile:
             logger.warning("%s cannot be used: %s.", self._path, error)
             return None
 
-    def keep(self, **chosen: str) -> None:
+    def logged_in(self, *, url: str, user: str) -> None:
+        """Somebody has logged in there."""
+        others = (name for name in self.read().users if folded(name) != folded(user))
+        self.keep(url=url, user=user, users=(user, *others)[:USERS])
+
+    def keep(self, **chosen: str | tuple[str, ...]) -> None:
         """Changes these choices (by name, as in `Choices`), and leaves the others as they were."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

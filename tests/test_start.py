@@ -70,7 +70,7 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
             terminal.type(":theme paper\r")
             terminal.type("\x11")
             assert await terminal.ended() == 0
-        chosen = Choices(url=server.url, user="ana", desk="bar", theme="paper")
+        chosen = Choices(url=server.url, user="ana", desk="bar", theme="paper", users=("ana",))
         assert ChoicesFile(data / "gymtui").read() == chosen
         async with Terminal.run(columns=80, rows=24, environment=environment) as terminal:
             await terminal.until("bar .*● live")

@@ -164,7 +164,7 @@ async def test_the_server_the_user_and_the_colours_are_kept(tmp_path: Path) -> N
         await pilot.pause()
         await pilot.press(*"tom", "enter", *"open", "enter")
         await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
-    assert choices.read() == Choices(url=url, user="tom", theme="paper")
+    assert choices.read() == Choices(url=url, user="tom", theme="paper", users=("tom",))
     desk, login = FakeDesk(), FakeLogin(user=None)
     app = GymApp(cast(Desk, desk), cast(Login, login), url=url, theme="paper", choices=choices, clock=lambda: NOW)
     async with app.run_test() as pilot:

@@ -39,7 +39,7 @@ def sign_in(url: str, *, user: str | None, token: str | None, choices: ChoicesFi
             raise NoLogin(f"{name} is not logged in, and no terminal to type the password: please set GYMTUI_TOKEN.")
         asyncio.run(login.log_in(name, getpass.getpass(f"Password for {name}: ")))
         if choices is not None:
-            choices.keep(url=url, user=name)
+            choices.logged_in(url=url, user=login.user or name)
     return login
 
 

@@ -17,7 +17,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.keys import keymap, shown
-from gymtui.preferences import ChoicesFile, Theme
+from gymtui.preferences import Choices, ChoicesFile, Theme
 from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.ascii import AsciiFilter
@@ -169,14 +169,33 @@ class LiveApp(BaseApp):
     def _is_asking(self) -> bool:
         return any(isinstance(screen, LoginScreen) for screen in self.screen_stack)
 
+    @property
+    def _known(self) -> frozenset[str]:
+        """Who has logged in at this machine, as far as that is kept."""
+        kept = self._choices.read() if self._choices else Choices()
+        return frozenset(filter(None, (*kept.users, kept.user, self._user, self.login.user)))
+
     def _login_again(self) -> LoginScreen:
-        known = self.login.user or self._user or (self._choices.read().user if self._choices else None)
-        user = None if self._left else known
+        last = self.login.user or self._user or (self._choices.read().user if self._choices else None)
         reason = self._left or (self.service.state.reason if self.login.user else None)
-        return LoginScreen(self.login, url=self._url, user=user, gym=self.gym, reason=reason, is_card=self.is_card)
+        return self._login_screen(user=None if self._left else last, reason=reason)
 
     def _login_of_another(self) -> LoginScreen:
-        return LoginScreen(self.login, url=self._url, gym=self.gym, instead_of=self.login.user, is_card=self.is_card)
+        return self._login_screen(instead_of=self.login.user)
+
+    def _login_screen(
+        self, *, user: str | None = None, reason: str | None = None, instead_of: str | None = None
+    ) -> LoginScreen:
+        return LoginScreen(
+            self.login,
+            url=self._url,
+            user=user,
+            gym=self.gym,
+            reason=reason,
+            instead_of=instead_of,
+            known=self._known,
+            is_card=self.is_card,
+        )
 
     def _login_done(self, card: str | None) -> None:
         if card is not None:
@@ -184,7 +203,7 @@ class LiveApp(BaseApp):
             return
         self._left = None
         if self._choices is not None and self.login.user is not None:
-            self._choices.keep(url=self._url, user=self.login.user)
+            self._choices.logged_in(url=self._url, user=self.login.user)
         self.service.logged_in()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -44,6 +44,7 @@ HERE: dict[str, tuple[str, ...]] = {
     ),
     "Log in": (
         "Type your name, Enter, your password, Enter.",
+        "A name that has not logged in at this machine is not shown in full.",
         "A desk that knows its gym goes on without; what it does is sent later.",
     ),
     "Monitor": (

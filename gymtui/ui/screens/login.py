@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -23,6 +23,7 @@ from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import bind
 from gymtui.ui.theme import HEIGHTS, WIDTHS
+from gymtui.ui.typed_name import hides, is_known
 from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)
@@ -35,15 +36,25 @@ SERVER: Final[dict[Readiness, str]] = {
     "away": "○ does not answer",
 }
 ASKED: Final = "◐ is asked …"
+HIDDEN: Final = "user (not shown: nobody who is known here)"
 FIRST: Final = "Enter goes on to the password, then logs in."
 LATER: Final = "Esc goes on without; what is done is sent later."
 INSTEAD: Final = "Esc goes back; {user} stays logged in."
 
 
 class UserField(Input):
-    """Enter goes on to the password. By priority, so that keys which come in the same gulp already go there."""
+    """Enter goes on to the password. By priority, so that keys which come in the same gulp already go there. What is
+    likely a password is not shown; who is `known` here, is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,ctrl+j", "app.focus_next", show=False, priority=True)]
+
+    def __init__(self, user: str, known: Collection[str]) -> None:
+        self._known = known
+        super().__init__(user, id="user", compact=True, select_on_focus=False)
+
+    def validate_value(self, value: str) -> str:
+        self.password = hides(value, self._known)  # before anything of it is drawn
+        return value
 
 
 class PasswordField(Input):
@@ -80,6 +91,7 @@ class LoginScreen(Screen[str | None]):
         gym: Gym | None = None,
         reason: str | None = None,
         instead_of: str | None = None,
+        known: Collection[str] = (),
         is_card: Callable[[str], bool] = lambda _: False,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -90,6 +102,7 @@ class LoginScreen(Screen[str | None]):
         self._gym = gym
         self._reason = reason
         self._instead_of = instead_of
+        self._known = known
         self._is_card = is_card
         self._sleep = sleep
         self._is_away = False  # and that is the problem that is shown
@@ -99,8 +112,8 @@ class LoginScreen(Screen[str | None]):
             yield Label(Content(f"◆ {printable(self._gym.name if self._gym else 'Front desk')}"), id="gym")
             yield Label(Content(printable(self._url)), id="url")
             yield Label(Content(self.server), id="server")
-            yield Label("user", classes="caption")
-            yield UserField(self._user or "", id="user", compact=True, select_on_focus=False)
+            yield Label("user", id="who", classes="caption")
+            yield UserField(self._user or "", self._known)
             yield Label("password", classes="caption")
             yield PasswordField(password=True, id="password", compact=True)
             yield Static("", id="problem", markup=False)
@@ -173,6 +186,8 @@ class LoginScreen(Screen[str | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A complaint is about what was tried, and goes once that is typed anew."""
+        if isinstance(event.input, UserField):
+            self.query_one("#who", Label).update(HIDDEN if event.input.password else "user")
         if event.input.has_focus and event.value:
             self._is_away, self.problem = False, ""
 
@@ -204,6 +219,7 @@ class LoginScreen(Screen[str | None]):
             await self._login.log_in(user, password)
         except AuthenticationProblem as error:
             self._stay(password, SERVER["ready"], str(error))
+            self._forget(user)
         except ConnectionProblem as error:
             self._is_away = True
             self._stay(password, SERVER["away"], str(error))
@@ -214,6 +230,14 @@ class LoginScreen(Screen[str | None]):
             self._watch(0.0)
         else:
             self.dismiss(None)
+
+    def _forget(self, tried: str) -> None:
+        """A name that was refused and is nobody's here may have been a password."""
+        field = self.query_one("#user", Input)
+        if self.is_attached and field.value.strip() == tried and not is_known(tried, self._known):
+            field.clear()
+            self.query_one("#who", Label).update("user")
+            self.set_focus(field)
 
     def _stay(self, tried: str, server: str, problem: str) -> None:
         """Nobody is logged in by what was tried."""
