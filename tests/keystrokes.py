@@ -7,7 +7,7 @@ from functools import cache
 
 from gymtui.client.state import Hit
 from gymtui.protocol import Member
-from gymtui.search.text import words
+from gymtui.search.folding import words
 from gymtui.ui.box.search import Search
 
 Find = Callable[[str], Sequence[Member]]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from gymtui.client import Replica
 from gymtui.protocol import MAX_PART, Member, MembersPage
-from gymtui.search.text import words
+from gymtui.search.folding import spellings, words
 from server.store import Store
 from server.store.opening import open_store
 from server.store.sqlite import file
@@ -40,6 +40,11 @@ class Gym:
 
     def on_desk(self, text: str, limit: int) -> list[str]:
         return [m.id for m in self.replica.search(text, limit)]
+
+    def near_on_desk(self, text: str) -> list[str]:
+        found, near = self.on_desk(text, 9), [m.id for m in self.replica.near(text, 9)]
+        near = near if found or near else [m.id for m in self.replica.near_numbers(text, 3)]
+        return [id for id in near if id not in found][: 9 - len(found)]
 
     def on_server(self, text: str, limit: int) -> list[str]:
         return [json.loads(found)["id"] for found in self.store.search_members(text, limit)]
@@ -67,6 +72,7 @@ def gym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gym]:
 @given(text=TEXTS, limit=st.sampled_from((1, 5, 1000)))
 def test_a_desk_and_the_server_find_the_same_in_the_same_order(gym: Gym, text: str, limit: int) -> None:
     assert gym.on_desk(text, limit) == gym.on_server(text, limit)
+    assert gym.near_on_desk(text) == [json.loads(found)["id"] for found in gym.store.near_members(text, 9)]
 
 
 @given(text=TEXTS)
@@ -81,22 +87,32 @@ def test_fewer_rows_are_the_first_of_more(gym: Gym, text: str, limit: int) -> No
 
 def is_meant(member: Member, text: str) -> bool:
     """What is said of a search in PROTOCOL.md, tried out word by word."""
-    name, numbers = words(member.full_name), words(member.membership_number or "")
-    known = name + numbers + (["".join(c for c in member.phone if c.isdigit())] if member.phone else [])
-    typed = words(text)
-    if all(word.isdecimal() for word in typed):
-        typed = ["".join(typed)] if typed else []
-    typed = list(dict.fromkeys(typed))
     if member.membership_number == text.strip():
         return True
+    numbers = words(member.membership_number or "")
+    numbers += ["".join(c for c in member.phone if c.isdigit())] if member.phone else []
+    typed = list(spellings(text))
+    if all(word.isdecimal() for word in typed[0]):
+        typed = [["".join(typed[0])]] if typed[0] else [[]]
+    return any(
+        fits(name, numbers, list(dict.fromkeys(read)), read is typed[0])
+        for name in spellings(member.full_name)
+        for read in typed
+    )
+
+
+def fits(name: list[str], numbers: list[str], typed: list[str], is_own: bool) -> bool:
+    known = name + numbers
     if not typed:
         return False
     first, *others = typed
     for at, word in enumerate(known):
         further = [w for i, w in enumerate(known) if i != at]
-        if word.startswith(first) and all(any(w.startswith(other) for w in further) for other in others):
+        if begins(word, first) and all(
+            any(begins(w, other) for w in further) or (other in word and is_unspaced(other)) for other in others
+        ):
             return True
-    if others or any(c.isdecimal() for c in first):
+    if others or not is_own or any(c.isdecimal() or is_unspaced(c) for c in first):
         return False
     return any(
         one.startswith(first[:cut]) and other.startswith(first[cut:])
@@ -105,6 +121,14 @@ def is_meant(member: Member, text: str) -> bool:
         for j, other in enumerate(name)
         if i != j
     )
+
+
+def begins(word: str, typed: str) -> bool:
+    return word.startswith(typed) or (is_unspaced(typed) and typed in word)
+
+
+def is_unspaced(text: str) -> bool:
+    return text[:1] in "陳大文"
 
 
 def test_whom_an_older_database_knew_is_found_by_beginnings_run_together(

@@ -5,12 +5,27 @@ from __future__ import annotations
 import pytest
 
 from gymtui.protocol import Member
-from gymtui.search.text import Reading, beginnings, fold, index_words, readings, words
+from gymtui.search.folding import fold, spellings, words
+from gymtui.search.text import Reading, beginnings, index_words, readings
 
 
 @pytest.mark.parametrize(
     ("text", "folded"),
-    [("Zoë", "zoe"), ("ZOE", "zoe"), ("Straße", "strasse"), ("Łukasz", "łukasz"), ("ﬁt", "fit"), ("İlker", "ilker")],
+    [
+        ("Zoë", "zoe"),
+        ("ZOE", "zoe"),
+        ("Straße", "strasse"),
+        ("ﬁt", "fit"),
+        ("İlker IŞIK ışık", "ilker isik isik"),
+        ("Łukasz Đorđe Bjørk", "lukasz dorde bjork"),
+        ("Æsa Œuvre Þór Guðrún", "aesa oeuvre thor gudrun"),
+        ("Σίσυφος ΣΊΣΥΦΟΣ", "σισυφοσ σισυφοσ"),
+        ("מֹשֶׁה", "משה"),
+        ("مُحَمَّـد", "محمد"),
+        ("สมชาย กิตติ", "สมชาย กตต"),
+        ("कुमार", "कमर"),
+        ("علی\u200cرضا", "علیرضا"),
+    ],
 )
 def test_fold(text: str, folded: str) -> None:
     assert fold(text) == folded
@@ -39,10 +54,38 @@ def test_the_index_has_each_word_of_a_member_in_front_once() -> None:
         "#g zoe o neil #42#41441234567",
         "#42 zoe o neil #g#41441234567",
         "#41441234567 zoe o neil #g#42",
-        "~1441234567 zoe o neil ",
-        "~441234567 zoe o neil ",
-        "~41234567 zoe o neil ",
+        "~76543214414 zoe o neil ",
+        "zoe oneil #g#42#41441234567",
+        ",oneil zoe #g#42#41441234567",
+        "#g zoe oneil #42#41441234567",
+        "#42 zoe oneil #g#41441234567",
+        "#41441234567 zoe oneil #g#42",
+        "~76543214414 zoe oneil ",
     }
+
+
+def test_a_name_without_blanks_is_in_the_index_from_each_syllable_on() -> None:
+    assert index_words(Member(id="m", full_name="王小明")) == {"王小明 ", ",小明 ", ",明 "}
+    assert index_words(Member(id="m", full_name="Kim 민수")) == {"kim 민수 ".replace("민수", fold("민수"))} | {
+        f",{fold(word)} kim " for word in ("민수", "수")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [
+        ("Müller", ["muller", "mueller"]),
+        ("Mueller", ["mueller"]),
+        ("Sørensen", ["sorensen", "soerensen"]),
+        ("Mc Donald", ["mc donald", "mcdonald"]),
+        ("O’Neil", ["o neil", "oneil"]),
+        ("de la Cruz", ["de la cruz", "delacruz"]),
+        ("Anna-Lena Groß", ["anna lena gross", "annalena gross"]),
+        ("Ana de", ["ana de"]),
+    ],
+)
+def test_the_spellings_of_a_name_its_own_first(text: str, spelled: list[str]) -> None:
+    assert [" ".join(each) for each in spellings(text)] == spelled
 
 
 def test_a_phone_without_digits_is_no_word_and_who_is_deleted_has_none() -> None:

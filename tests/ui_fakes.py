@@ -32,7 +32,8 @@ from gymtui.protocol import (
     Request,
     Stats,
 )
-from gymtui.search.text import index_words, words
+from gymtui.search.folding import words
+from gymtui.search.text import index_words
 from gymtui.ui import GymApp
 from gymtui.ui.box.check_out import CheckOut
 from tests.factories import GYM, NOW, STATS
@@ -146,6 +147,8 @@ class FakeDesk(Signals):
         self.set_aside: list[Outgoing] = []
         self.left_queues = SimpleNamespace(found=())
         self.looks_on: str | None = None
+        self.near: dict[str, Sequence[Member]] = {}  # near hits, by what was typed
+        self.nearly: dict[str, Sequence[Member]] = {}  # who has almost that number
 
     def present(self) -> list[Inside]:
         return list(self.inside)
@@ -220,7 +223,11 @@ class FakeDesk(Signals):
             for m in self.replica.members
             if all(any(w.lstrip(",#").startswith(t) for w in index_words(m)) for t in typed)
         ]
-        return [Hit(member=m, in_since=self.in_since(m.id)) for m in found[:limit]]
+        near = [Hit(member=m, near=True) for m in self.near.get(text, ())]
+        return [*(Hit(member=m, in_since=self.in_since(m.id)) for m in found[:limit]), *near]
+
+    def nearest(self, number: str) -> list[Hit]:
+        return [Hit(member=m, near=True) for m in self.nearly.get(number, ())]
 
 
 class FakeLogin:

@@ -36,10 +36,12 @@ class ConnectionState(Struct, frozen=True, kw_only=True):
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """A member that matches what was typed; `in_since` is the time of day (ms) of the open visit."""
+    """A member that matches what was typed, or is `near` it: it would with one error less, or the phone ends so.
+    `in_since` is the time of day (ms) of the open visit."""
 
     member: Member
     in_since: int | None = None
+    near: bool = False
 
 
 CommandKind = Literal["check_in", "check_out", "undo"]

@@ -173,7 +173,7 @@ class ListPresent(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ListCheckIns(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """Visits that began in `[from, to)`, newest first; `text` finds members as `search_members` does."""
+    """Visits that began in `[from, to)`, newest first; `text` finds members as `search_members` does, no near ones."""
 
     type: ClassVar[str] = "list_check_ins"
     roles: ClassVar[frozenset[Role]] = READERS

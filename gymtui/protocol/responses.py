@@ -89,9 +89,10 @@ class Resumed(Struct, frozen=True):
 
 
 class Members(Struct, frozen=True):
-    """To `search_members`, the likeliest first."""
+    """To `search_members`, the likeliest first; `near` are those whom the text finds only with an error in it."""
 
     members: tuple[Member, ...]
+    near: tuple[Member, ...] = ()
 
 
 class MemberCard(Struct, frozen=True):

@@ -8,10 +8,17 @@ from typing import Final
 import msgspec
 
 from gymtui.protocol import Member
-from gymtui.search.text import FIRST, FURTHER, NUMBER, Reading, index_words, readings
+from gymtui.search.near import Begun, near_readings
+from gymtui.search.text import FIRST, FURTHER, NUMBER, UNSPACED, Reading, index_words, readings
 
 BEGINS: Final = "word >= ? AND word < ?"
 LAST: Final = "\U0010ffff"  # comes behind whatever a word goes on with
+
+# Which of some beginnings, a JSON array, any word has.
+BEGUN: Final = f"""
+SELECT value FROM json_each(?)
+WHERE EXISTS (SELECT 1 FROM words WHERE word >= value AND word < value || '{LAST}') ORDER BY key
+"""
 
 
 def index_words_of(body: bytes) -> str:
@@ -24,6 +31,11 @@ def word_conditions(text: str) -> Iterator[tuple[str, list[str]]]:
     return map(_condition, readings(text))
 
 
+def near_conditions(text: str, begun: Begun) -> Iterator[tuple[str, list[str]]]:
+    """As `word_conditions`, for each reading of a text with one error in it."""
+    return map(_condition, near_readings(text, begun))
+
+
 def _condition(reading: Reading) -> tuple[str, list[str]]:
     condition, values = BEGINS, _bounds(reading.first)
     for other in reading.others:
@@ -31,9 +43,12 @@ def _condition(reading: Reading) -> tuple[str, list[str]]:
         # Where no word begins so there is nobody, and nothing to walk through.
         condition += f" AND ({' OR '.join([f'EXISTS (SELECT 1 FROM words WHERE {BEGINS})'] * len(marks))})"
         values += [bound for mark in marks for bound in _bounds(mark + other)]
-        forms = [f" {other}", f"{NUMBER}{other}"] if reading.numbers else [f" {other}"]
+        inside = other if UNSPACED.match(other) else f" {other}"
+        forms = [inside, f"{NUMBER}{other}"] if reading.numbers else [inside]
         condition += f" AND ({' OR '.join(['instr(word, ?)'] * len(forms))})"
         values += forms
+    if reading.longest is not None:
+        condition += f" AND instr(word, ' ') <= {reading.longest + 1}"
     return condition, values
 
 

@@ -7,52 +7,50 @@ order: reading by reading, and within one as the index is sorted.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
 from gymtui.protocol import Member
+from gymtui.search.folding import spellings, words
+from gymtui.search.phones import COUNTRY_CODES, SHORTEST, at_home, dialled, is_abroad, is_number
 
 LONGEST: Final = 24  # letters of a text that may be two beginnings run together
 FIRST, FURTHER, NUMBER = "", ",", "#"  # what an entry begins with: the name's first word, a further one, a number
-NATIONAL: Final = "~"  # or a phone as it is dialled at home, found only by the whole of it: a card must not begin one
-COUNTRY_CODES: Final = (1, 2, 3)  # digits behind the `+`
-PHONE: Final = 6  # digits of a phone at home, at least
+PHONE: Final = "~"  # or a phone from its last digit on: it is found by its end, and a card must not begin one
 
-WORD: Final = re.compile(r"[^\W_]+")
-
-
-def fold(text: str) -> str:
-    """Lower case, without accents: `Zoë` and `ZOE` are `zoe`."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
-def words(text: str) -> list[str]:
-    """The folded words of a text, in order: `O'Neil, Ana` is `o`, `neil`, `ana`."""
-    return WORD.findall(fold(text))
+# Writing without blanks, where any syllable may begin what is typed: Hangul, kana, Han.
+UNSPACED: Final = re.compile("[\u1100-\u1112\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def index_words(member: Member) -> set[str]:
     """The member's entries in the index, one for each word with that in front: `ana silva #1004`, `,silva ana #1004`,
-    `#1004 ana silva `. The words are those of the name, of the membership number and the digits of the phone. Who is
-    deleted has none. A phone that begins with `+` is there without a country code too, `~791110005 ana silva `."""
+    `#1004 ana silva `. The words are those of the name, in each of its spellings, of the membership number and the
+    digits of the phone, which is there backwards too, `~500011197 ana silva `. What is written without blanks is there
+    from each further syllable on too. Who is deleted has none."""
     if member.deleted:
         return set()
-    name, numbers = words(member.full_name), words(member.membership_number or "")
-    if digits := "".join(c for c in member.phone or "" if c.isdigit()):
+    numbers, phone = words(member.membership_number or ""), member.phone or ""
+    if digits := dialled(phone):
         numbers.append(digits)
-    entries = {_entry(FURTHER if turn else FIRST, name[turn:] + name[:turn], numbers) for turn in range(len(name))}
-    entries |= {_entry(NUMBER, [word, *name], [n for n in numbers if n != word]) for word in numbers}
-    return entries | {_entry(NATIONAL, [phone, *name], []) for phone in _at_home(member.phone or "", digits)}
+    from_end = at_home(phone)[::-1]
+    return {entry for name in spellings(member.full_name) for entry in _entries(name, numbers, from_end)}
 
 
-def _at_home(phone: str, digits: str) -> set[str]:
-    """What an international phone may be in its own country, whose code may be any beginning."""
-    if not phone.lstrip().startswith("+"):
-        return set()
-    return {rest for cut in COUNTRY_CODES if len(rest := digits[cut:].lstrip("0")) >= PHONE}
+def _entries(name: list[str], numbers: list[str], from_end: str) -> Iterator[str]:
+    for turn, word in enumerate(name):
+        others = name[turn + 1 :] + name[:turn]
+        yield _entry(FURTHER if turn else FIRST, [word, *others], numbers)
+        yield from (_entry(FURTHER, [word[at:], *others], numbers) for at in _syllables(word))
+    for number in numbers:
+        yield _entry(NUMBER, [number, *name], [n for n in numbers if n != number])
+    if len(from_end) >= SHORTEST:
+        yield _entry(PHONE, [from_end, *name], [])
+
+
+def _syllables(word: str) -> list[int]:
+    """Where a further one begins."""
+    return [found.start() for found in UNSPACED.finditer(word, 1)]
 
 
 def _entry(mark: str, front: list[str], numbers: list[str]) -> str:
@@ -61,33 +59,50 @@ def _entry(mark: str, front: list[str], numbers: list[str]) -> str:
 
 class Reading(NamedTuple):
     """One way to understand a text: an entry that begins with `first`, and has further on words that begin with each of
-    the `others`, words of the name or, with `numbers`, any."""
+    the `others`, words of the name or, with `numbers`, any; its own first word, with the mark, has at most `longest`
+    characters, if that is said."""
 
     first: str
     others: tuple[str, ...] = ()
     numbers: bool = False
+    longest: int | None = None
 
 
 def readings(text: str) -> Iterator[Reading]:
     """The ways to understand a text, the likeliest first: what was typed is a word, then begins words, of the name, the
-    number or the phone, or is a phone as it is dialled at home, `0791110005`; then, `ansi`, it is the beginnings of two
-    words of the name, in their order or any other."""
-    typed = _typed(text)
+    number or the phone, each of its spellings so, or is a whole phone; then, `ansi`, it is the beginnings of two words
+    of the name, in their order or any other."""
+    typed, *others = _typed(text)
+    for spelled in (typed, *others):
+        yield from _begun(spelled)
+    if is_number(text):
+        yield from _whole_phone(text)
+    for mark in (FIRST, FURTHER):
+        yield from (Reading(mark + front, (rest,)) for front, rest in _run_together(typed))
+
+
+def _begun(typed: list[str]) -> Iterator[Reading]:
     if not typed:
         return
     word, *others = typed
     if not others:
         yield from (Reading(f"{mark}{word} ") for mark in (FIRST, FURTHER, NUMBER))
     yield from (Reading(mark + word, tuple(others), numbers=True) for mark in (FIRST, FURTHER, NUMBER))
-    if not others and word.isdecimal() and len(phone := word.lstrip("0")) >= PHONE:
-        yield Reading(f"{NATIONAL}{phone} ")
-    for mark in (FIRST, FURTHER):
-        yield from (Reading(mark + front, (rest,)) for front, rest in _run_together(typed))
+
+
+def _whole_phone(text: str) -> Iterator[Reading]:
+    """As it is dialled at home, or from abroad: either may be on file."""
+    phone = at_home(text)
+    if len(phone) >= SHORTEST:
+        yield Reading(PHONE + phone[::-1], longest=len(PHONE + phone) + COUNTRY_CODES[-1])
+    if is_abroad(text):
+        rests = (phone[cut:] for cut in COUNTRY_CODES)
+        yield from (Reading(f"{PHONE}{rest[::-1]} ") for rest in rests if len(rest) >= SHORTEST)
 
 
 def beginnings(text: str, known: Sequence[str]) -> dict[int, int]:
     """Which of the `known` words a text begins, and how many letters of each: `ansi` begins two of `ana silva`."""
-    typed = _typed(text)
+    typed = _typed(text)[0]
     begun = {
         at: max(len(begin) for begin in typed if word.startswith(begin))
         for at, word in enumerate(known)
@@ -103,16 +118,16 @@ def beginnings(text: str, known: Sequence[str]) -> dict[int, int]:
     return {}
 
 
-def _typed(text: str) -> list[str]:
-    """The words of a text, each once; those of nothing but digits are one, a phone number as people write it."""
-    typed = words(text)
-    if len(typed) > 1 and all(word.isdecimal() for word in typed):
-        return ["".join(typed)]
-    return list(dict.fromkeys(typed))
+def _typed(text: str) -> list[list[str]]:
+    """The words of a text, each once, in each spelling, its own first; those of nothing but digits are one, a number as
+    people write it, or a phone."""
+    if is_number(text):
+        return [[number] for number in dict.fromkeys(("".join(words(text)), dialled(text))) if number]
+    return [list(dict.fromkeys(spelled)) for spelled in spellings(text)]
 
 
 def _run_together(typed: list[str]) -> list[tuple[str, str]]:
     """The two beginnings that one word may be, wherever the second starts."""
-    if len(typed) != 1 or len(typed[0]) > LONGEST or any(c.isdecimal() for c in typed[0]):
+    if len(typed) != 1 or len(typed[0]) > LONGEST or any(c.isdecimal() or UNSPACED.match(c) for c in typed[0]):
         return []
     return [(typed[0][:at], typed[0][at:]) for at in range(1, len(typed[0]))]

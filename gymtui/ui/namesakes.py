@@ -9,7 +9,7 @@ from typing import Final
 
 from gymtui.printable import printable
 from gymtui.protocol import Member
-from gymtui.search.text import fold
+from gymtui.search.folding import fold
 
 PHONE_END: Final = 4  # digits that somebody knows by heart
 

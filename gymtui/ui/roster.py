@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui.client.state import Inside
-from gymtui.search.text import fold, words
+from gymtui.search.folding import fold, words
 
 Order = Literal["time", "name"]
 

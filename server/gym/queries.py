@@ -49,7 +49,10 @@ async def _answer(database: GroupCommit, request: Query, now: int) -> bytes | No
     match request:
         case SearchMembers():
             found = await query(store.search_members, request.text, request.limit)
-            return codec.encode(Members(members=encoded(found[: fitting(found, MAX_PART)])))
+            room = request.limit - len(found)
+            near = await query(store.near_members, request.text, room) if room else []
+            fits = fitting([*found, *near], MAX_PART)
+            return codec.encode(Members(members=encoded(found[:fits]), near=encoded(near[: max(0, fits - len(found))])))
         case GetMember():
             card = await query(store.get_member, request.member_id)
             return card and codec.encode(MemberCard(member=encoded(card[:1])[0], visits=encoded(card[1])))

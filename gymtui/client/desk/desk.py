@@ -31,6 +31,7 @@ from gymtui.client.state import CommandKind, Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.clock import new_id as id_of
 from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, Undo
+from gymtui.search.near import NEAREST, SCREENFUL
 
 logger = logging.getLogger(__name__)
 
@@ -100,8 +101,21 @@ class Desk:
         return self._dispatcher.subscribe(kind, handler)
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
-        """At most `limit` members by what was typed, the likeliest first: number, name, phone."""
-        return [Hit(member=m, in_since=self.in_since(m.id)) for m in self.replica.search(text, limit)]
+        """At most `limit` members by what was typed, the likeliest first: number, name, phone; behind less than a
+        screenful of them, near ones."""
+        found = self.replica.search(text, limit)
+        room = min(limit, SCREENFUL) - len(found)
+        known = {member.id for member in found}
+        near = [m for m in self.replica.near(text, SCREENFUL) if m.id not in known][:room] if room > 0 else []
+        return [*(self._hit(m) for m in found), *(self._hit(m, near=True) for m in near)]
+
+    def nearest(self, number: str) -> list[Hit]:
+        """Near hits for a number that nobody has, and that somebody has typed: those who have almost that one. What was
+        scanned must not show anybody else."""
+        return [self._hit(member, near=True) for member in self.replica.near_numbers(number, NEAREST)]
+
+    def _hit(self, member: Member, *, near: bool = False) -> Hit:
+        return Hit(member=member, in_since=self.in_since(member.id), near=near)
 
     def in_since(self, member_id: str) -> int | None:
         """When the member's open visit began (ms), as far as journal and queue know; None where there is none."""

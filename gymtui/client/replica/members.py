@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -12,7 +13,8 @@ from msgspec.structs import replace
 
 from gymtui.codec import encode
 from gymtui.protocol import Member
-from gymtui.search.index import word_conditions
+from gymtui.search.index import BEGUN, near_conditions, word_conditions
+from gymtui.search.near import near_numbers
 from gymtui.search.text import index_words
 from gymtui.unknown_card import shape
 
@@ -59,14 +61,16 @@ class MemberTable:
 
     def search(self, text: str, limit: int) -> list[Member]:
         """Whom the readings of a text find, the likeliest first."""
-        found: dict[str, Member] = {}
-        with closing(self._matching(text)) as rows:
-            for id, *row in rows:
-                if id not in found:
-                    found[id] = _member(row)
-                if len(found) == limit:
-                    break
-        return list(found.values())
+        return self._found(word_conditions(text), limit)
+
+    def near(self, text: str, limit: int) -> list[Member]:
+        """Whom the readings of a text with one error in it find; some of them `search` finds too."""
+        return self._found(near_conditions(text, self._begun), limit)
+
+    def near_numbers(self, text: str, limit: int) -> list[Member]:
+        """Whose number is one digit away from a text."""
+        found = (self.by_code(number) for number in near_numbers(text))
+        return list(islice((member for member in found if member is not None), limit))
 
     def fold(self, members: Iterable[Member]) -> None:
         """Takes members, each once or often and in any order; the highest `seq` of each wins."""
@@ -99,9 +103,23 @@ class MemberTable:
         self._db.execute("DELETE FROM words WHERE n IN (SELECT n FROM members WHERE stale)")
         self._db.execute("DELETE FROM members WHERE stale")
 
-    def _matching(self, text: str) -> Generator[Any, None, None]:
-        """Id, body and count of those whom the readings find, in their order; some are there twice."""
-        for condition, values in word_conditions(text):
+    def _begun(self, beginnings: Iterable[str]) -> list[str]:
+        return [word for (word,) in self._db.execute(BEGUN, (encode(list(beginnings)).decode(),))]
+
+    def _found(self, conditions: Iterator[tuple[str, list[str]]], limit: int) -> list[Member]:
+        """Whom these find, one after the other."""
+        found: dict[str, Member] = {}
+        with closing(self._matching(conditions)) as rows:
+            for id, *row in rows:
+                if id not in found:
+                    found[id] = _member(row)
+                if len(found) == limit:
+                    break
+        return list(found.values())
+
+    def _matching(self, conditions: Iterator[tuple[str, list[str]]]) -> Generator[Any, None, None]:
+        """Id, body and count of those whom they find, in their order; some are there twice."""
+        for condition, values in conditions:
             yield from self._db.execute(
                 "SELECT m.id, m.body, m.seq, m.visits_left, m.visits_seq FROM words w "
                 f"CROSS JOIN members m ON m.n = w.n WHERE {condition} ORDER BY w.word, m.id",

@@ -134,6 +134,17 @@ class Replica:
             found = self._members.search(text, limit)
         return ([exact, *(member for member in found if member.id != exact.id)] if exact else found)[:limit]
 
+    def near(self, text: str, limit: int) -> list[Member]:
+        """At most `limit` members whom the text finds with one error in it, as `gymtui.search.near` reads it, and some
+        of those whom it finds as it stands."""
+        with reading():
+            return self._members.near(text, limit)
+
+    def near_numbers(self, text: str, limit: int) -> list[Member]:
+        """At most `limit` members whose number is one digit away from the text."""
+        with reading():
+            return self._members.near_numbers(text, limit)
+
     def visit(self, member_id: str) -> CheckInEvent | None:
         """The open visit, as far as the journal goes."""
         with reading():

@@ -75,6 +75,10 @@ ALTER TABLE desk ADD COLUMN name TEXT;
 UPDATE recent SET event = CAST(json_set(CAST(event AS TEXT), '$.message', 'Nobody here has that number.') AS BLOB)
 WHERE kind = 'refusal' AND instr(event, CAST('"message":"Nobody here has the number ' AS BLOB));
 """,
+    """
+DELETE FROM words;
+INSERT INTO words SELECT value, n FROM members, json_each(index_words(body)) ORDER BY 1, 2;
+""",
 )
 
 
@@ -136,7 +140,6 @@ def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
     if version > len(VERSIONS):
         raise ReplicaError(f"{path} was written by a newer version of this program: please update.")
     sqlite_file.log_ahead(db)
-    db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA cache_size = -16000")
     if version < len(VERSIONS):
         db.execute("BEGIN IMMEDIATE")
@@ -144,6 +147,7 @@ def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
             sqlite_file.migrate(db, VERSIONS[version:])
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {len(VERSIONS)}")
+    db.execute("PRAGMA temp_store = MEMORY")  # from here on: to sort the index of a million members takes a disk
 
 
 @contextmanager

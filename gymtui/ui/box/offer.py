@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gymtui.search.text import fold, words
+from gymtui.search.folding import fold, words
 
 SIGN = ":"
 

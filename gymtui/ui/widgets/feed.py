@@ -20,7 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from gymtui.protocol import Event
-from gymtui.search.text import words
+from gymtui.search.folding import words
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.feed_rows import News, Row, row_of

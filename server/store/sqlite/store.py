@@ -22,7 +22,7 @@ from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
 from server.store.sqlite.history import END, cursor_of, history_query, position
 from server.store.sqlite.transaction import SqliteTransaction, read_user
-from server.store.sqlite.words import find_members
+from server.store.sqlite.words import find_members, first_of, near_members
 
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
@@ -160,13 +160,12 @@ class SqliteStore:
         return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
 
     def search_members(self, text: str, limit: int) -> list[bytes]:
-        found: dict[str, bytes] = {}
-        with self._guard(), closing(find_members(self._reader, text)) as rows:
-            for member_id, member in rows:
-                found.setdefault(member_id, member)
-                if len(found) == limit:
-                    break
-        return list(found.values())
+        with self._guard():
+            return list(first_of(find_members(self._reader, text), limit).values())
+
+    def near_members(self, text: str, limit: int) -> list[bytes]:
+        with self._guard():
+            return near_members(self._reader, text, limit)
 
     def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
         rows = self._all("SELECT member FROM members WHERE id = ?", member_id)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 
+from gymtui.codec import encode
 from gymtui.protocol import Member
-from gymtui.search.index import word_conditions
+from gymtui.search.index import BEGUN, near_conditions, word_conditions
+from gymtui.search.near import NEAREST, SCREENFUL, near_numbers
 from gymtui.search.text import index_words
 
 
@@ -22,11 +25,50 @@ def find_members(db: sqlite3.Connection, text: str) -> Generator[tuple[str, byte
 
     Each is looked for when it is asked for.
     """
-    yield from db.execute(
-        "SELECT id, member FROM members WHERE membership_number = ? AND id IN (SELECT member_id FROM words)",
-        (text.strip(),),
-    )
-    for condition, values in word_conditions(text):
+    yield from _numbered(db, [text.strip()])
+    yield from _matching(db, word_conditions(text))
+
+
+def near_members(db: sqlite3.Connection, text: str, limit: int) -> list[bytes]:
+    """As `Store.near_members`."""
+
+    def begun(beginnings: Iterable[str]) -> list[str]:
+        return [word for (word,) in db.execute(BEGUN, (encode(list(beginnings)).decode(),))]
+
+    known = first_of(find_members(db, text), SCREENFUL)
+    if len(known) == SCREENFUL:
+        return []
+    near = first_of(_matching(db, near_conditions(text, begun)), SCREENFUL)
+    if not known and not near:
+        near = first_of(_numbered(db, near_numbers(text)), NEAREST)
+    others = [member for id, member in near.items() if id not in known]
+    return others[: min(limit, SCREENFUL - len(known))]
+
+
+def first_of(rows: Generator[tuple[str, bytes], None, None], count: int) -> dict[str, bytes]:
+    """The first `count` members, each once, by id."""
+    found: dict[str, bytes] = {}
+    with closing(rows):
+        for id, member in rows:
+            found.setdefault(id, member)
+            if len(found) == count:
+                break
+    return found
+
+
+def _numbered(db: sqlite3.Connection, numbers: Iterable[str]) -> Generator[tuple[str, bytes], None, None]:
+    for number in numbers:
+        # Who is deleted keeps a number, and has no words.
+        yield from db.execute(
+            "SELECT id, member FROM members WHERE membership_number = ? AND id IN (SELECT member_id FROM words)",
+            (number,),
+        )
+
+
+def _matching(
+    db: sqlite3.Connection, conditions: Iterable[tuple[str, list[str]]]
+) -> Generator[tuple[str, bytes], None, None]:
+    for condition, values in conditions:
         yield from db.execute(
             "SELECT m.id, m.member FROM words w CROSS JOIN members m ON m.id = w.member_id "
             f"WHERE {condition} ORDER BY w.word, m.id",
