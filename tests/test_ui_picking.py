@@ -109,3 +109,34 @@ async def test_in_check_out_only_those_who_are_in_are_in_the_list() -> None:
         assert "Ana Kim" not in screen_text(app)
         await pilot.press("2", "enter")
         assert desk.done == [("check_out", "Ana Sommer")]
+
+
+async def test_a_near_hit_is_marked_and_wants_a_choice() -> None:
+    desk = FakeDesk(ANAS[:1])
+    desk.near["sivla"] = [member(7, "Eva Silva")]
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"sivla")
+        assert "1 ≈ Eva Silva" in screen_text(app)
+        await pilot.press("enter")
+        assert "nobody, but near it: ↑ ↓ or a digit choose, Esc goes back" in screen_text(app)
+        assert desk.done == []
+        await pilot.press("1", "enter")
+        assert desk.done == [("check_in", "Eva Silva")]
+        await pilot.press(*"sivla", "enter", "down", "enter")
+        assert desk.done == [("check_in", "Eva Silva")] * 2
+        await pilot.press(*"sivla", "enter", "enter")  # nobody chosen: as it was typed
+        assert desk.done[-1] == ("check_in", "sivla")
+
+
+async def test_an_unknown_number_that_was_typed_offers_the_nearest() -> None:
+    desk = FakeDesk(ANAS)
+    desk.nearly["1909"] = ANAS[9:10]
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"1909", "enter")
+        assert "1 ≈ Ana Person09" in screen_text(app)
+        await pilot.press("enter")
+        assert desk.done == [("check_in", "1909")]
+        await pilot.press(*"1909", "enter", "1", "enter")
+        assert desk.done[-1] == ("check_in", "Ana Person09")

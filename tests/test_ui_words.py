@@ -129,6 +129,21 @@ def test_the_search_moves_and_does_not_guess() -> None:
     assert Search(text="b", hits=hits[:1]).clear_hit is hits[0]
 
 
+def test_a_near_hit_is_taken_by_nobody_who_has_not_chosen_it() -> None:
+    exact = tuple(Hit(member=member(n, name)) for n, name in enumerate(["Ana Silva", "Ana Silvan"]))
+    near = (Hit(member=member(5, "Ana Sylva"), near=True), Hit(member=member(6, "Anna Silva"), near=True))
+    assert Search(text="x", hits=near[:1]).clear_hit is None
+    assert Search(text="ana sylva", hits=near).clear_hit is None
+    assert Search(text="silva", hits=exact[:1] + near).clear_hit is exact[0]
+    assert Search(text="silva", hits=exact + near).opened(leaving=True).chosen == 0
+    waiting = Search(text="x", hits=near).opened(leaving=False)
+    assert (waiting.picking, waiting.pick) == (True, None)
+    assert [waiting.moved(step).chosen for step in (1, -1)] == [0, 0]
+    second = waiting.numbered("2")
+    assert second is not None
+    assert second.pick is near[1]
+
+
 def test_matches_mark_the_beginnings_of_words() -> None:
     assert list(matches("ma sch", "Maya Schmidt")) == [(0, 2), (5, 8)]
     assert list(matches("zoe", "Zoë O'Neil")) == [(0, 3)]

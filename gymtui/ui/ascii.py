@@ -12,7 +12,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 _SYMBOLS: Final = (  # these in turn become those
-    ("✓✗…↩⚠●◐○◆■▲▽≡↑↓›·•–—“”’", '+x.=!*o-##><&^v>-*--""\''),
+    ("✓✗…↩⚠●◐○◆■▲▽≡≈↑↓›·•–—“”’", '+x.=!*o-##><&~^v>-*--""\''),
     ("━─│┃╭╮╰╯┌┐└┘├┤┬┴┼╶╴╷╵╺╸", "=-||+++++++++++++--||--"),
     ("▁▂▃▄▅▆▇█▔▏▎▍▌▋▊▐▕", "__.--==#-||||||||"),
 )

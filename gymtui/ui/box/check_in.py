@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from msgspec.structs import replace
+
 from gymtui.client.state import Hit, Verdict
 from gymtui.protocol import Member
 from gymtui.ui.box.filter import SIGN as FILTER
@@ -110,7 +112,8 @@ class CheckIn(Mode):
         return hits
 
     def _resolve(self, search: Search) -> None:
-        """Who is meant by a text that is nobody's card."""
+        """Who is meant by a text that somebody typed, and that is nobody's card."""
+        search = self.offering(search)
         if not search.hits:
             self.give(search.text)
         elif hit := search.pick or search.clear_hit:
@@ -118,6 +121,10 @@ class CheckIn(Mode):
         else:
             self.box.search = search.opened(leaving=self.leaving)
             self.box.push(PickList(self.box))
+
+    def offering(self, search: Search) -> Search:
+        """With the nearest where nobody is found: only for what was typed, since a scan shows nobody but its member."""
+        return search if search.hits else replace(search, hits=self.fitting(tuple(self.box.desk.nearest(search.text))))
 
     def give(self, who: Member | str, card: str | None = None) -> None:
         """Gives the command, and the box means check-in again; `card` is the code that was read, if it was one."""

@@ -26,7 +26,9 @@ class PickList(Mode):
     def placeholder(self) -> str:
         if self._search is None:
             return super().placeholder
-        back, count = self.box.key("back"), len(self._search.hits)
+        back, count = self.box.key("back"), len(self._search.exact)
+        if not count:
+            return f"nobody, but near it: ↑ ↓ or a digit choose, {back} goes back"
         if count == FOUND:
             return f"{FOUND} or more match: {back} and type more, or ↑ ↓ choose, Enter takes"
         return f"{count} match: ↑ ↓ or a digit choose, Enter takes, {back} goes back"
@@ -44,6 +46,8 @@ class PickList(Mode):
         search = self._with(text)
         if search is not None and search.pick is not None:
             self.give(search.pick.member)
+        elif search is not None:  # near hits alone, and none was chosen: then it is what was typed
+            self.give(search.text)
         else:
             below, before = self.box.below(self), self._before
             self._end()

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from gymtui.client.state import Hit
 from gymtui.protocol import Member, MemberRef
-from gymtui.search.text import fold
+from gymtui.search.folding import fold
 
 DIGITS: Final = "123456789"
 FOUND: Final = 40  # hits that a list goes through at most
@@ -57,11 +57,17 @@ class Search(Struct, frozen=True, kw_only=True):
         return None if self.chosen is None else self.hits[self.chosen]
 
     @property
+    def exact(self) -> tuple[Hit, ...]:
+        """The hits but for the near ones, which come after them and are taken by nobody who has not chosen one."""
+        return tuple(hit for hit in self.hits if not hit.near)
+
+    @property
     def clear_hit(self) -> Hit | None:
         """The one hit, or the only one of that very name: what Enter may take without a guess."""
-        if len(self.hits) == 1:
-            return self.hits[0]
-        same = [hit for hit in self.hits if fold(hit.member.full_name) == fold(self.text)]
+        exact = self.exact
+        if len(exact) == 1:
+            return exact[0]
+        same = [hit for hit in exact if fold(hit.member.full_name) == fold(self.text)]
         return same[0] if len(same) == 1 else None
 
     @property
@@ -93,9 +99,10 @@ class Search(Struct, frozen=True, kw_only=True):
 
     def opened(self, *, leaving: bool) -> Search:
         """The pick list: the next Enter takes the chosen one, at first the likeliest of those who are in, where they
-        are `leaving`, or who are not."""
-        fitting = (row for row, hit in enumerate(self.hits) if (hit.in_since is not None) == leaving)
-        return replace(self, picking=True, digit="")._at(next(fitting, 0))
+        are `leaving`, or who are not; where all are near hits, none."""
+        waiting, exact = replace(self, picking=True, digit=""), self.exact
+        fitting = (row for row, hit in enumerate(exact) if (hit.in_since is not None) == leaving)
+        return waiting._at(next(fitting, 0)) if exact else replace(waiting, chosen=None)
 
     def waiting(self) -> Search:
         """The pick list once the box is empty again."""

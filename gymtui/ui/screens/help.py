@@ -23,6 +23,7 @@ HERE: dict[str, tuple[str, ...]] = {
     "Front desk": (
         "Scan a card, or type a name, a number or a phone and press Enter.",
         "Several that match are a list: ↑ ↓ choose, Enter takes.",
+        "≈ is near: one letter or digit is another, or a phone ends so. Choose it.",
         "Pasted: one line waits for Enter; of several, Enter takes the cards.",
         "/ and a word narrows what has happened, : lists all commands.",
     ),

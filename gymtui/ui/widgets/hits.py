@@ -14,13 +14,15 @@ from gymtui import clock
 from gymtui.client.desk.verdicts import judge, may_be_number
 from gymtui.client.state import Hit
 from gymtui.protocol import Gym
-from gymtui.search.text import WORD, beginnings, fold
+from gymtui.search.folding import WORD, fold
+from gymtui.search.text import beginnings
 from gymtui.ui.box.search import Search
 from gymtui.ui.cells import fit
 from gymtui.ui.namesakes import told_apart
 from gymtui.ui.wall import since
 from gymtui.ui.widgets.choice_list import ChoiceList
 
+NEAR = "≈"  # before the name of a near hit
 APART = 14  # cells of what tells namesakes apart: a birth date
 
 
@@ -94,7 +96,7 @@ class Hits(ChoiceList):
     def row(self, row: int) -> Content:
         search = self.search
         assert search is not None
-        hit = search.hits[row]
+        hit, name = search.hits[row], search.hits[row].member.full_name
         width = self.size.width
         name_width = max(14, min(32, width // 3))
         remark, look = self._remark(hit)
@@ -103,7 +105,7 @@ class Hits(ChoiceList):
         content = Content.assemble(
             "›" if row == search.chosen else " ",
             (f"{row - search.first + 1} ", quiet),
-            self._marked(fit(hit.member.full_name, name_width), search.text),
+            self._marked(fit(f"{NEAR} {name}" if hit.near else name, name_width), search.text),
             "  ",
             self._marked(fit(hit.member.membership_number or "", 12), search.text).stylize_before(quiet),
             (fit(hit.member.plan or "", 10), quiet) if width >= 90 else "",
