@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -96,9 +97,14 @@ def is_meant(member: Member, text: str) -> bool:
         typed = [["".join(typed[0])]] if typed[0] else [[]]
     return any(
         fits(name, numbers, list(dict.fromkeys(read)), read is typed[0])
-        for name in spellings(member.full_name)
+        for name in spelled(member.full_name)
         for read in typed
     )
+
+
+@cache
+def spelled(name: str) -> list[list[str]]:
+    return list(spellings(name))
 
 
 def fits(name: list[str], numbers: list[str], typed: list[str], is_own: bool) -> bool:

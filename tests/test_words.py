@@ -97,6 +97,7 @@ def test_the_readings_of_a_text_the_likeliest_first() -> None:
     whole = [Reading("ans "), Reading(",ans "), Reading("#ans ")]
     begun = [Reading("ans", (), True), Reading(",ans", (), True), Reading("#ans", (), True)]
     run_together = [Reading("a", ("ns",)), Reading("an", ("s",)), Reading(",a", ("ns",)), Reading(",an", ("s",))]
+    assert list(readings("ansi"))[6:9] == [Reading(",nsi", ("a",)), Reading("an", ("si",)), Reading("ans", ("i",))]
     assert list(readings("Ans")) == [*whole, *begun, *run_together]
     assert [reading.first for reading in readings("an s")] == ["an", ",an", "#an"]
     assert [reading.first for reading in readings("+41 79")] == ["4179 ", ",4179 ", "#4179 ", "4179", ",4179", "#4179"]

@@ -37,19 +37,20 @@ def near_conditions(text: str, begun: Begun) -> Iterator[tuple[str, list[str]]]:
 
 
 def _condition(reading: Reading) -> tuple[str, list[str]]:
-    condition, values = BEGINS, _bounds(reading.first)
+    first, last = _bounds(reading.first)
+    known, begun, inside, forms = list[str](), list[str](), list[str](), list[str]()
     for other in reading.others:
         marks = (FIRST, FURTHER, NUMBER) if reading.numbers else (FIRST, FURTHER)
-        # Where no word begins so there is nobody, and nothing to walk through.
-        condition += f" AND ({' OR '.join([f'EXISTS (SELECT 1 FROM words WHERE {BEGINS})'] * len(marks))})"
-        values += [bound for mark in marks for bound in _bounds(mark + other)]
-        inside = other if UNSPACED.match(other) else f" {other}"
-        forms = [inside, f"{NUMBER}{other}"] if reading.numbers else [inside]
-        condition += f" AND ({' OR '.join(['instr(word, ?)'] * len(forms))})"
-        values += forms
+        known.append(f"({' OR '.join([f'EXISTS (SELECT 1 FROM words WHERE {BEGINS})'] * len(marks))})")
+        begun += [bound for mark in marks for bound in _bounds(mark + other)]
+        found = [other if UNSPACED.match(other) else f" {other}", *([NUMBER + other] if reading.numbers else [])]
+        inside.append(f"({' OR '.join(['instr(word, ?)'] * len(found))})")
+        forms += found
     if reading.longest is not None:
-        condition += f" AND instr(word, ' ') <= {reading.longest + 1}"
-    return condition, values
+        inside.append(f"instr(word, ' ') <= {reading.longest + 1}")
+    # Where no word begins so there is nobody: NULL, asked for once, is a range to walk through that has no entry.
+    begins = f"word >= iif({' AND '.join(known)}, ?, NULL) AND word < ?" if known else BEGINS
+    return " AND ".join([begins, *inside]), [*begun, first, last, *forms]
 
 
 def _bounds(beginning: str) -> list[str]:

@@ -15,6 +15,7 @@ from gymtui.protocol import Member
 from gymtui.search.folding import spellings, words
 from gymtui.search.phones import COUNTRY_CODES, SHORTEST, at_home, dialled, is_abroad, is_number
 
+FEWER: Final = 3  # letters that so many fewer names begin with than with one that the search goes by them
 LONGEST: Final = 24  # letters of a text that may be two beginnings run together
 FIRST, FURTHER, NUMBER = "", ",", "#"  # what an entry begins with: the name's first word, a further one, a number
 PHONE: Final = "~"  # or a phone from its last digit on: it is found by its end, and a card must not begin one
@@ -77,8 +78,12 @@ def readings(text: str) -> Iterator[Reading]:
         yield from _begun(spelled)
     if is_number(text):
         yield from _whole_phone(text)
-    for mark in (FIRST, FURTHER):
-        yield from (Reading(mark + front, (rest,)) for front, rest in _run_together(typed))
+    for in_order, other in ((FIRST, FURTHER), (FURTHER, FIRST)):
+        for front, rest in _run_together(typed):
+            if len(front) == 1 and len(rest) >= FEWER:
+                yield Reading(other + rest, (front,))
+            else:
+                yield Reading(in_order + front, (rest,))
 
 
 def _begun(typed: list[str]) -> Iterator[Reading]:
