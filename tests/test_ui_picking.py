@@ -8,6 +8,7 @@ from gymtui.client.state import Inside
 from tests.factories import NOW, member
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import front, screen_text
+from tests.ui_override_kit import scanned, typed
 
 pytestmark = pytest.mark.slow
 
@@ -117,15 +118,18 @@ async def test_a_near_hit_is_marked_and_wants_a_choice() -> None:
     app = make_app(desk)
     async with app.run_test() as pilot:
         await pilot.press(*"sivla")
-        assert "1 ≈ Eva Silva" in screen_text(app)
-        await pilot.press("enter")
+        assert any("1 ≈ Eva Silva" in line and "near" in line for line in screen_text(app).splitlines())
+        await pilot.press(*["backspace"] * 5)
+        await typed(pilot, "sivla")
         assert "nobody, but near it: ↑ ↓ or a digit choose, Esc goes back" in screen_text(app)
         assert desk.done == []
         await pilot.press("1", "enter")
         assert desk.done == [("check_in", "Eva Silva")]
-        await pilot.press(*"sivla", "enter", "down", "enter")
+        await typed(pilot, "sivla")
+        await pilot.press("down", "enter")
         assert desk.done == [("check_in", "Eva Silva")] * 2
-        await pilot.press(*"sivla", "enter", "enter")  # nobody chosen: as it was typed
+        await typed(pilot, "sivla")
+        await pilot.press("enter")  # nobody chosen: as it was typed
         assert desk.done[-1] == ("check_in", "sivla")
 
 
@@ -134,9 +138,22 @@ async def test_an_unknown_number_that_was_typed_offers_the_nearest() -> None:
     desk.nearly["1909"] = ANAS[9:10]
     app = make_app(desk)
     async with app.run_test() as pilot:
-        await pilot.press(*"1909", "enter")
+        await typed(pilot, "1909")
         assert "1 ≈ Ana Person09" in screen_text(app)
         await pilot.press("enter")
         assert desk.done == [("check_in", "1909")]
-        await pilot.press(*"1909", "enter", "1", "enter")
+        await typed(pilot, "1909")
+        await pilot.press("1", "enter")
         assert desk.done[-1] == ("check_in", "Ana Person09")
+
+
+async def test_an_unknown_card_that_is_scanned_shows_nobody_else() -> None:
+    desk = FakeDesk(ANAS)
+    desk.nearly["1909"] = ANAS[9:10]
+    desk.near["110005"] = ANAS[:1]
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        for code in ("1909", "110005"):
+            await scanned(pilot, code)
+            assert desk.done[-1] == ("check_in", code)
+            assert front(app).search is None

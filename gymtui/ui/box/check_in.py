@@ -112,8 +112,8 @@ class CheckIn(Mode):
         return hits
 
     def _resolve(self, search: Search) -> None:
-        """Who is meant by a text that somebody typed, and that is nobody's card."""
-        search = self.offering(search)
+        """Who is meant by a text that is nobody's card."""
+        search = self.offered(search)
         if not search.hits:
             self.give(search.text)
         elif hit := search.pick or search.clear_hit:
@@ -122,8 +122,10 @@ class CheckIn(Mode):
             self.box.search = search.opened(leaving=self.leaving)
             self.box.push(PickList(self.box))
 
-    def offering(self, search: Search) -> Search:
-        """With the nearest where nobody is found: only for what was typed, since a scan shows nobody but its member."""
+    def offered(self, search: Search) -> Search:
+        """What was typed finds the nearest where it finds nobody; what was scanned finds nobody who is only near."""
+        if self.box.scanned:
+            return replace(search, hits=search.exact)
         return search if search.hits else replace(search, hits=self.fitting(tuple(self.box.desk.nearest(search.text))))
 
     def give(self, who: Member | str, card: str | None = None) -> None:

@@ -111,7 +111,7 @@ class Hits(ChoiceList):
             (fit(hit.member.plan or "", 10), quiet) if width >= 90 else "",
             "  ",
             (apart and f"{fit(apart, APART)}  ", quiet),
-            (remark, self.look(look)),
+            (", ".join(filter(None, ("near" if hit.near else "", remark))), self.look(look)),
         ).truncate(width, ellipsis=True)
         return content.pad_right(width - content.cell_length)
 
