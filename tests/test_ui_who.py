@@ -44,6 +44,8 @@ def test_the_list_is_narrowed_sorted_and_keeps_what_is_chosen() -> None:
     assert names(roster.sorted()) == ["Ana Silva", "Ben Ode", "Max O", "Maya Quist"]
     assert names(Roster(people=tuple(INSIDE), text="ma")) == ["Maya Quist", "Max O"]
     assert names(Roster(people=tuple(INSIDE), text="471")) == ["Ben Ode", "Ana Silva"]
+    mueller = Inside(member=member(5, "Zoë O'Müller").ref, since=NOW)
+    assert all(Roster(people=(mueller,), text=text).rows for text in ("mueller", "muller", "omull", "o'mueller zo"))
     chosen = roster.moved(1).moved(1)
     assert chosen.targets == (INSIDE[1],)
     assert chosen.sorted().index == 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui.client.state import Inside
-from gymtui.search.folding import fold, words
+from gymtui.search.folding import fold, spellings, words
 
 Order = Literal["time", "name"]
 
@@ -24,9 +25,9 @@ class Roster(Struct, frozen=True, kw_only=True):
 
     @property
     def rows(self) -> tuple[Inside, ...]:
-        """Who is seen: those whose name has words that begin as typed, or whose number begins so."""
-        typed = words(self.text)
-        found = [inside for inside in self.people if all(_has(inside, word) for word in typed)]
+        """Who is seen: those whose name has words that begin as typed, in any spelling, or whose number begins so."""
+        typed = list(spellings(self.text))
+        found = [inside for inside in self.people if any(_has(inside, spelled) for spelled in typed)]
         return tuple(sorted(found, key=lambda i: fold(i.member.full_name)) if self.order == "name" else found)
 
     @property
@@ -73,8 +74,14 @@ class Roster(Struct, frozen=True, kw_only=True):
         return replace(self, order="time" if self.order == "name" else "name")
 
 
-def _has(inside: Inside, word: str) -> bool:
+def _has(inside: Inside, typed: list[str]) -> bool:
     """By the name and number of today, or by those of the visit's beginning."""
     called = [inside.member] if inside.came_as is None else [inside.member, inside.came_as]
-    known = [said for ref in called for said in (*words(ref.full_name), *words(ref.membership_number or ""))]
-    return any(said.startswith(word) for said in known)
+    known = [said for ref in called for said in (*_called(ref.full_name), *words(ref.membership_number or ""))]
+    return all(any(said.startswith(word) for said in known) for word in typed)
+
+
+@lru_cache(maxsize=4096)
+def _called(name: str) -> frozenset[str]:
+    """The words of a name, in each spelling: asked for each row at each key."""
+    return frozenset(word for spelled in spellings(name) for word in spelled)
