@@ -1,0 +1,107 @@
+"""`python -m tests.measured_search 1000000`: what a key of a search costs a desk that knows so many made-up members.
+
+Names in both orders, run together, and with an error; numbers, one of them a digit off; phones in five spellings; names
+that nobody has: each from its first key to its last, with the near hits, and the nearest where nobody is found.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from random import Random
+from string import ascii_lowercase, digits
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from gymtui.client import Replica
+from gymtui.client.desk.desk import Desk
+from gymtui.protocol import Member, MembersPage
+from gymtui.sample.people import members
+from gymtui.search.folding import words
+from gymtui.ui.box.search import FOUND
+from tests.desk_kit import Gym
+
+PAGE: Final = 1000
+TYPED: Final = 250  # members whose names, numbers and phones are typed, key by key
+
+Row = tuple[str, str]
+
+
+def fill(replica: Replica, count: int) -> list[Member]:
+    """So many members; those who are looked for."""
+    fields = members(count, Random(7), date(2026, 11, 18))
+    people = (Member(id=f"m{n:07}", seq=n, **m) for n, m in enumerate(fields, 1))  # type: ignore[arg-type]  # its own fields
+    random, typed, last = Random(3), list[Member](), 0
+    while page := tuple(islice(people, PAGE)):
+        last = page[-1].seq
+        replica.fold_members(MembersPage(members=page, next_after_seq=last, more=True, as_of_seq=count))
+        typed += random.sample(page, min(len(page), max(1, TYPED * PAGE // count)))
+    return typed
+
+
+def texts(random: Random, person: Member) -> Iterator[str]:
+    """What is typed for somebody: the name in both orders, two beginnings run together, each with one error, the number
+    and one that is a digit off, the phone in a spelling; and a name that nobody has."""
+    given, *_, family = words(person.full_name)
+    number, phone = person.membership_number or "", person.phone or ""
+    yield from (f"{given} {family}", f"{family} {given}", given[:2] + family[:3])
+    yield from (with_error(random, text) for text in (f"{given} {family}", family))
+    yield from (number, with_error(random, number, digits))
+    at_home = phone.replace("+41 ", "0")
+    yield random.choice((phone, phone.replace("+", "00"), phone.replace("+41 ", "+41 (0)"), at_home, at_home[-8:]))
+    yield "".join(random.choices(ascii_lowercase, k=8))
+
+
+def with_error(random: Random, text: str, alphabet: str = ascii_lowercase) -> str:
+    """One letter less, another one, one more, or two that have changed places."""
+    at = random.choice([at for at, c in enumerate(text) if c != " "])
+    before, letter, rest, other = text[:at], text[at], text[at + 1 :], random.choice(alphabet)
+    return random.choice((before + rest, before + other + rest, before + other + letter + rest, swapped(text, at)))
+
+
+def swapped(text: str, at: int) -> str:
+    return text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :]
+
+
+def keys(desk: Desk, people: list[Member]) -> tuple[list[float], list[float]]:
+    """Seconds that each key takes, by the wall and of the processor."""
+    random, walls, cpus = Random(5), list[float](), list[float]()
+    for text in (text for person in people for text in texts(random, person)):
+        for length in range(1, len(text) + 1):
+            wall, cpu = time.perf_counter(), time.thread_time()
+            if not desk.find(text[:length], FOUND):
+                desk.nearest(text[:length])
+            cpus.append(time.thread_time() - cpu)
+            walls.append(time.perf_counter() - wall)
+    return walls, cpus
+
+
+def measured(folder: Path, count: int) -> list[Row]:
+    """A key of a search over so many members, with the nearest where nobody is found; and how large the copy is."""
+    path = folder / "replica.db"
+    gym = Gym(path, known=False)
+    with closing(gym.replica):
+        walls, cpus = keys(gym.desk, fill(gym.replica, count))
+    what = f"a key of a search over {count:,} members ({len(walls):,} keys)"
+    return [
+        (what, f"{fine(walls)}; of the processor {fine(cpus)}"),
+        (f"a desk's copy of {count:,} members", f"{path.stat().st_size / 1e6:.0f} MB"),
+    ]
+
+
+def fine(seconds: list[float]) -> str:
+    """Percentiles of short times, in words."""
+    ordered = sorted(seconds)
+    p50, p99 = (ordered[len(ordered) * percent // 100] * 1000 for percent in (50, 99))
+    return f"p50 {p50:.2f} ms, p99 {p99:.2f} ms"
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory(prefix="gymtui-measure-") as folder:
+        for what, figure in measured(Path(folder), int(sys.argv[1])):
+            print(what, figure, sep=": ")
