@@ -20,6 +20,15 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
+# The one that counts while a machine sleeps: Linux, then macOS; elsewhere the only one that never goes back does.
+_STEADY: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+
+
+def steady() -> float:
+    """Seconds since some moment: nobody can set them, and they go on while the machine sleeps."""
+    return time.monotonic() if _STEADY is None else time.clock_gettime(_STEADY)
+
+
 def to_text(ms: int) -> str:
     """RFC 3339 in UTC with milliseconds: `2026-11-22T09:00:00.000Z`."""
     return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]}.{ms % 1000:03d}Z"

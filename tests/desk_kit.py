@@ -13,6 +13,7 @@ import pytest
 from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.login import Login
 from gymtui.client.mock import MockConnection, MockWebSocket
 from gymtui.client.replica.replica import Replica
@@ -47,9 +48,17 @@ class Gym:
     """One desk in a gym whose server the test plays; `now` is everybody's clock, `offline` where nobody runs it."""
 
     def __init__(
-        self, path: Path | str, server: MockWebSocket | None = None, *, known: bool = True, ids: str = "id"
+        self,
+        path: Path | str,
+        server: MockWebSocket | None = None,
+        *,
+        known: bool = True,
+        ids: str = "id",
+        ahead: int = 0,
+        now: int = NOW,
     ) -> None:
-        self.now = NOW
+        self.now = now
+        self.ahead = ahead
         self.server = server or MockWebSocket(clock=lambda: self.now)
         self.pauses = Pauses()
         self.replica = Replica(path)
@@ -61,7 +70,7 @@ class Gym:
             Login(URL, token="a-token"),
             self.replica,
             connect=self.server,
-            clock=lambda: self.now,
+            clock=self.wall,
             sleep=self.pauses,
             random=lambda: 1.0,
         )
@@ -70,7 +79,7 @@ class Gym:
             self.service,
             self.replica,
             name="desk 1",
-            clock=lambda: self.now,
+            clock=DeskClock(self.replica, self.wall, lambda: self.now / 1000),
             new_id=lambda: f"{ids}{next(count)}",
             sleep=self.pauses,
         )
@@ -78,6 +87,10 @@ class Gym:
         self.queue: list[int] = []
         self.desk.subscribe("verdict", self.verdicts.append)
         self.desk.subscribe("queue", self.queue.append)
+
+    def wall(self) -> int:
+        """The clock of this desk's machine, which is `ahead` of what it is."""
+        return self.now + self.ahead
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[MockConnection]:

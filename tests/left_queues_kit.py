@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.login import Login
 from gymtui.client.mock import MockConnection, MockWebSocket
 from gymtui.client.replica.outbox import Outgoing
@@ -55,16 +56,17 @@ def ids(file: Path) -> list[tuple[str, str]]:
 
 
 class Next:
-    """The next desk of the machine, at a server that the test plays."""
+    """The next desk of the machine, whose clock is `ahead` ms wrong, at a server that the test plays."""
 
-    def __init__(self, folder: Path, copy: Replica, server: MockWebSocket | None = None) -> None:
+    def __init__(self, folder: Path, copy: Replica, server: MockWebSocket | None = None, *, ahead: int = 0) -> None:
         self.server = server or MockWebSocket(gym_id="gym-1", clock=lambda: NOW)
         login = Login(NEW, token="a-token")
         self.service = WebSocketService(
             NEW, login, copy, connect=self.server, clock=lambda: NOW, sleep=Pauses(), random=lambda: 1.0
         )
+        clock = DeskClock(copy, lambda: NOW + ahead, lambda: 0.0)
         self.desk = Desk(
-            self.service, copy, name="Reception", folder=folder, clock=lambda: NOW, new_id=lambda: "own", sleep=Pauses()
+            self.service, copy, name="Reception", folder=folder, clock=clock, new_id=lambda: "own", sleep=Pauses()
         )
         self.said: list[str] = []
         self.desk.subscribe("verdict", lambda verdict: self.said.append(verdict.words))

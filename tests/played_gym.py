@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from gymtui import clock
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
 from gymtui.client.connection.follower import Bookmark
+from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.http import Connected, Headers, Readiness
 from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
@@ -163,7 +164,8 @@ async def console(
             sleep=clock.sleep,
             random=lambda: 1.0,
         )
-        desk = Desk(service, replica, name="desk 2", clock=clock, sleep=clock.sleep)
+        desk_clock = DeskClock(replica, clock, lambda: clock.now / 1000)
+        desk = Desk(service, replica, name="desk 2", clock=desk_clock, sleep=clock.sleep)
         app = make(desk, login, url=URL, clock=clock, **options)
         async with app.run_test(size=size) as pilot:
             yield app, pilot

@@ -28,7 +28,8 @@ def test_offline_it_decides_and_says_that_nothing_is_sent(gym: Gym) -> None:
     assert row == Outgoing(
         id="id1", kind="check_in", payload=row.payload, member_id="m1", at=NOW, state="waiting", reason=None
     )
-    assert row.request == CheckIn(member_id="m1", occurred_at=TIME, offline=True, card="1")
+    # What its own clock says stays with it until the server has said what time it is.
+    assert row.request == CheckIn(member_id="m1", occurred_at=TIME, offline=True, card="1", desk_time=TIME)
     assert gym.desk.in_since("m1") == NOW
     assert gym.desk.find("ana")[0].in_since == NOW
     assert gym.desk.check_in("1").kind == "already_in"

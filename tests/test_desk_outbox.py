@@ -56,7 +56,7 @@ async def test_what_could_not_be_told_for_minutes_is_told_as_something_that_happ
 
 async def test_a_row_that_this_desk_cannot_read_any_more_keeps_nobody_back(gym: Gym) -> None:
     gym.replica.enqueue(Outgoing(id="torn", kind="check_in", payload=b"{", member_id="m2", at=NOW))
-    again = Desk(gym.service, gym.replica, clock=lambda: gym.now, new_id=lambda: "next", sleep=gym.pauses)
+    again = Desk(gym.service, gym.replica, clock=gym.desk.clock, new_id=lambda: "next", sleep=gym.pauses)
     again.check_in(ANA)
     async with running(again.run, gym.service.close):
         connection = await gym.live()

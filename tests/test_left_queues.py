@@ -188,7 +188,7 @@ def test_a_replica_of_an_older_version_is_adopted_too(tmp_path: Path) -> None:
     file = tmp_path / "desk-a.db"
     leave(file, check_in("a1"))
     with closing(sqlite3.connect(file)) as db:
-        for column in ("gym_id", "url", "name"):
+        for column in ("gym_id", "url", "name", "known_time"):
             db.execute(f"ALTER TABLE desk DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 5")
         db.commit()

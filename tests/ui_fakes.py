@@ -11,11 +11,13 @@ from typing import Any, Literal, cast
 from msgspec import Raw
 
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.verdicts import Matter
+from gymtui.client.desk.desk_clock import DeskClock
+from gymtui.client.desk.verdicts import Matter, judge
 from gymtui.client.errors import Disconnected
 from gymtui.client.login.http import Readiness
 from gymtui.client.login.login import Login
 from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
 from gymtui.codec import encode
@@ -32,6 +34,7 @@ from gymtui.protocol import (
     Request,
     Stats,
 )
+from gymtui.rules import Ruling
 from gymtui.search.folding import words
 from gymtui.search.text import index_words
 from gymtui.ui import GymApp
@@ -118,6 +121,10 @@ class FakeReplica:
         self.events = events
         self.position = ("epoch-1", 9)
         self.undoable: Undoable | None = None
+        self.known_time = 0
+
+    def keep_time(self, at: int) -> None:
+        self.known_time = at
 
     def member(self, id: str) -> Member | None:
         return next((m for m in self.members if m.id == id), None)
@@ -138,6 +145,8 @@ class FakeDesk(Signals):
         super().__init__()
         self.service = FakeService()
         self.replica = FakeReplica(members, events)
+        self.wall = NOW
+        self.clock = DeskClock(cast(Replica, self.replica), lambda: self.wall, lambda: 0.0)
         self.queued = 0
         self.done: list[tuple[str, str]] = []
         self.overrides: list[tuple[MemberRef, Override]] = []
@@ -149,6 +158,10 @@ class FakeDesk(Signals):
         self.looks_on: str | None = None
         self.near: dict[str, Sequence[Member]] = {}  # near hits, by what was typed
         self.nearly: dict[str, Sequence[Member]] = {}  # who has almost that number
+
+    def ruling(self, member: Member) -> Ruling:
+        """As the desk's: by the gym's policy, now."""
+        return judge(member, self.replica.gym, NOW)
 
     def present(self) -> list[Inside]:
         return list(self.inside)

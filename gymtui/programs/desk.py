@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from gymtui import logs
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
 from gymtui.client.replica.replica import Replica, ReplicaInUse
@@ -61,10 +62,11 @@ def open_desk(
         replica.ownership.belongs_to(replace(replica.ownership.owner(), url=_normal(url), desk=desk))
         if choices is not None:
             choices.keep(desk=desk)  # what waits here is sent when this desk is started again
+        clock = DeskClock(replica)
         login = Login(url, token=token, user=user, token_file=TokenFile(folder, url))
-        service = WebSocketService(url, login, replica, desk=desk)
+        service = WebSocketService(url, login, replica, desk=desk, clock=clock.now)
         shown = app(
-            Desk(service, replica, name=desk, folder=folder),
+            Desk(service, replica, name=desk, folder=folder, clock=clock),
             login,
             url=url,
             user=user,

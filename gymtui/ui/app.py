@@ -47,7 +47,8 @@ class GymApp(LiveApp):
 
     TITLE = "Front desk"
 
-    def __init__(self, desk: Desk, login: Login, *, clock: clock.Clock = clock.now, **options: Any) -> None:
+    def __init__(self, desk: Desk, login: Login, *, clock: clock.Clock | None = None, **options: Any) -> None:
+        clock = clock or desk.clock.now
         super().__init__(desk.service, login, clock=clock, **options)
         self.desk = desk
         self.front_desk = FrontDesk(desk, clock=clock)

@@ -23,6 +23,7 @@ from typing import Final
 from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import Replica
 from gymtui.client.tasks import until_first
@@ -71,7 +72,10 @@ class Alone:
         service = WebSocketService(
             url, Login(url, token=self._ticket), self.replica, desk=self.name, clock=self._now, random=lambda: 0.1
         )
-        return Desk(service, self.replica, name=self.name, clock=self._now, new_id=lambda: clock.new_id(self._now()))
+        if self.replica.known_time:
+            self.replica.keep_time(clock.now() - HOURS * 3_600_000)  # it was connected when the day began
+        desk_clock = DeskClock(self.replica, self._now, lambda: self._now() / 1000)
+        return Desk(service, self.replica, name=self.name, clock=desk_clock, new_id=lambda: clock.new_id(self._now()))
 
     def work(self, desk: Desk, people: Sequence[Member], random: Random, count: int) -> list[str]:
         """Eight hours in which so many commands are queued; their ids, in order."""

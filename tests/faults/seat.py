@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import Replica
 from gymtui.client.state import Verdict
@@ -57,8 +58,9 @@ class Seat:
                 random=lambda: 0.5,
                 new_id=self._world.new_id,
             )
+            desk_clock = DeskClock(self._replica, self._now)
             self.desk = Desk(
-                service, self._replica, name=self.name, clock=self._now, new_id=self._world.new_id, sleep=nap
+                service, self._replica, name=self.name, clock=desk_clock, new_id=self._world.new_id, sleep=nap
             )
             self.desk.subscribe("verdict", self._told)
             self._running = asyncio.get_running_loop().create_task(self.desk.run())

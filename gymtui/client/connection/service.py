@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
 from gymtui.protocol import EVENTS, AuthResponse, ConnectionStatus, Request, Role, Snapshot, Stats
 
-KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "problem")
+KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "time", "problem")
 
 
 class WebSocketService:
@@ -87,7 +88,7 @@ class WebSocketService:
         self._published = PublishedState(self._dispatcher, self._backoff, clock)
         self._become = self._published.become
         self.problems = 0  # messages that could not be read and handlers that failed
-        self._server_clock = ServerClock(clock, self.report)
+        self._server_clock = ServerClock(clock, self.report, partial(self._dispatcher.publish, "time"))
         self._reconnects = ReconnectLoop(login, self._backoff, self._published, self.report, clock=clock, sleep=sleep)
 
     @property
@@ -150,8 +151,8 @@ class WebSocketService:
 
         Args:
             kind: One of `KINDS`. The type of an event, or `"stats"`: its payload. `"events"`: all events of one frame,
-                in `seq` order. `"snapshot"`: its last part. `"connection"`: each new ConnectionState. `"problem"`: a
-                Problem.
+                in `seq` order. `"snapshot"`: its last part. `"connection"`: each new ConnectionState. `"time"`: the
+                server's time of day (ms), and the seconds that it was there and back. `"problem"`: a Problem.
 
         Raises:
             ValueError: There is no such kind.

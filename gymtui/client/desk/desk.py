@@ -12,10 +12,13 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from gymtui import clock, codec
+from gymtui import codec
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.corrections import timed
 from gymtui.client.desk.dead_letters import DeadLetters
+from gymtui.client.desk.desk_clock import DeskClock
+from gymtui.client.desk.judgement import Judgement
 from gymtui.client.desk.left_queues import LeftQueues
 from gymtui.client.desk.live_commands import LiveCommands
 from gymtui.client.desk.member_sync import MemberSync
@@ -23,7 +26,7 @@ from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
 from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import Matter, is_forgotten, judge, remarks_at, since, zone_of
+from gymtui.client.desk.verdicts import Matter, since, zone_of
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
@@ -31,6 +34,7 @@ from gymtui.client.state import CommandKind, Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.clock import new_id as id_of
 from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, Undo
+from gymtui.rules import Ruling
 from gymtui.search.near import NEAREST, SCREENFUL
 
 logger = logging.getLogger(__name__)
@@ -46,7 +50,7 @@ class Desk:
         replica: The desk's own copy of the gym, and its outbox.
         name: What this desk is called here; the server knows it by the `desk` of the service.
         folder: Where other desks of this machine may have left their queues (`left_queues`).
-        clock: The time of day (ms), by this machine.
+        clock: What time it is here; the service may have it too (`clock.now`).
         new_id: Gives an idempotency key for each command.
         sleep: Waits so many seconds; a test has its own.
     """
@@ -58,25 +62,30 @@ class Desk:
         *,
         name: str | None = None,
         folder: Path | None = None,
-        clock: clock.Clock = clock.now,
+        clock: DeskClock | None = None,
         new_id: Callable[[], str] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.service = service
         self.replica = replica
         self.name = name
-        self._clock = clock
+        self.clock = clock = clock or DeskClock(replica)
+        self._now = clock.now
         self._new_id = new_id or (lambda: id_of(self._now()))
-        self._queue = OutboxQueue(replica, self._now)
+        self._queue = OutboxQueue(replica, clock)
+        self._judgement = Judgement(replica, self._queue, clock)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
         publish_verdict = partial(self._dispatcher.publish, "verdict")
         self._sender = OutboxSender(service, self._queue, self._outcome_came, sleep=sleep)
-        self._outcomes = Outcomes(service, replica, self._presence, publish_verdict, clock=clock)
-        self._dead_letters = DeadLetters(self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=clock)
-        self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock)
+        self._outcomes = Outcomes(service, replica, self._presence, publish_verdict, clock=self._now)
+        self._dead_letters = DeadLetters(
+            self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=self._now
+        )
+        self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=self._now)
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
         self.left_queues = LeftQueues(service, replica, folder, publish_verdict, self._journal_replaced, now=self._now)
+        service.subscribe("time", self._time_came)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
         service.subscribe("snapshot", self._journal_replaced)
@@ -125,6 +134,17 @@ class Desk:
         """Who is in, as far as journal and queue know, the newest first."""
         return self._presence.everyone()
 
+    def ruling(self, member: Member) -> Ruling:
+        """What the rules say of the member here and now; a doubtful clock says nothing against anybody."""
+        return self._judgement.of(member)
+
+    def _time_came(self, told: tuple[int, float]) -> None:
+        """The server has said what time it is: it was so before, too."""
+        self.clock.hear(*told)
+        if self._queue.correct():
+            self._queue_changed()
+        self.clock.keep()
+
     # --- the outbox ------------------------------------------------------------------------------------------------
 
     def _journal_replaced(self, _: object = None) -> None:
@@ -132,6 +152,8 @@ class Desk:
         another desk was."""
         self._presence.start_again()
         self._queue.reload()
+        if self.clock.is_heard:
+            self._queue.correct()
         self._queue_changed()
 
     def _queue_changed(self) -> None:
@@ -176,7 +198,7 @@ class Desk:
         if (why := self.looks_on) is None:
             return None
         known = who if isinstance(who, MemberRef) else _known(self.replica, who) or str(who).strip()
-        return Matter.of(self._new_id(), action, known).looks_on(self._clock(), why)
+        return Matter.of(self._new_id(), action, known).looks_on(self._now(), why)
 
     def check_in(self, who: Member | str, card: str | None = None) -> Verdict:
         """Lets a member in. `queued` is on disk here; nothing is `checked_in` before it is on disk at the server.
@@ -193,23 +215,19 @@ class Desk:
             return self._live_commands.ask_by_code(Matter.of(self._new_id(), "check_in", code), CheckIn(code=code))
         matter = Matter.of(self._new_id(), "check_in", member)
         in_since = self.in_since(member.id)
-        # A visit of another day, whose exit nobody has seen, is ended by the server, and keeps nobody out.
-        if in_since is not None and not is_forgotten(in_since, self.replica.gym, self._now()):
+        if in_since is not None and self._judgement.is_in(member.id, in_since):
             visit = self._presence.visit(member.id)
             # Said here and nowhere else: that somebody scans twice is no news for the journal.
             desk = self.name if visit is None else visit.desk
             detail = since(in_since, desk, zone_of(self.replica.gym), self._now())
-            return matter.already_in(self._clock(), detail)
-        ruling = judge(member, self.replica.gym, self._now())
+            return matter.already_in(self._now(), detail)
+        ruling = self.ruling(member)
         if ruling.action == "refuse":
             return self._live_commands.refuse(
                 matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or ""
             )
-        left = None if member.visits_left is None else member.visits_left - 1
-        remarks = remarks_at(member, left, self.replica.gym, self._now())
-        matter = replace(matter, warning=ruling.reason, remarks=remarks)
-        at, is_live = clock.to_text(self._now()), self.service.state.is_live
-        request = CheckIn(member_id=member.id, occurred_at=at, offline=not is_live, card=_card(who, card))
+        matter = replace(matter, warning=ruling.reason, remarks=self._judgement.remarks(member))
+        request = CheckIn(member_id=member.id, card=_card(who, card))
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
 
     def check_out(self, who: Member | str, card: str | None = None) -> Verdict:
@@ -224,8 +242,7 @@ class Desk:
         in_since = self.in_since(member.id)
         if in_since is None:
             return self._live_commands.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
-        at, is_live = clock.to_text(self._now()), self.service.state.is_live
-        request = CheckOut(member_id=member.id, occurred_at=at, offline=not is_live, card=_card(who, card))
+        request = CheckOut(member_id=member.id, card=_card(who, card))
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
 
     def override(self, who: MemberRef, override: Override) -> Verdict:
@@ -254,23 +271,22 @@ class Desk:
 
     def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: Undoable | None) -> Verdict:
         """Durable first, then said and sent: nobody is told of a command that a power cut could take back."""
-        row = _row(matter, replace(request, queued_by=self.service.user), self._now())
-        sent = self.service.state.is_live
+        at, sent = self._now(), self.service.state.is_live
+        row = _row(matter, replace(timed(request, at, self.clock, live=sent), queued_by=self.service.user), at)
+        pending = Pending(row, is_told_unsent=not sent, warning=matter.warning, remarks=matter.remarks)
+        pending.given = None if self.clock.is_heard else self.clock.timer()
+        self.clock.keep()
         try:
-            self._queue.add(Pending(row, is_told_unsent=not sent, warning=matter.warning, remarks=matter.remarks), done)
+            self._queue.add(pending, done)
         except ReplicaError:
             logger.exception("A command could not be written down")
-            return matter.not_written(self._clock())
+            return matter.not_written(self._now())
         self._queue_changed()
-        return matter.queued(self._clock(), sent=sent)
+        return matter.queued(self._now(), sent=sent)
 
     def _outcome_came(self, pending: Pending, outcome: Outcome) -> None:
         if self._outcomes.of_queued(pending, outcome):
             self._queue_changed()
-
-    def _now(self) -> int:
-        """The time of day by the server's clock, as far as that is known."""
-        return self._clock() + self.service.clock_offset
 
 
 def _known(replica: Replica, who: Member | str) -> Member | None:

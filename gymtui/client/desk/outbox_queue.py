@@ -8,7 +8,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gymtui import clock
+from gymtui.client.desk.corrections import corrected
+from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.replica.outbox import KINDS, Outgoing
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.undo_log import Undoable
@@ -23,7 +24,8 @@ class Pending(Struct, eq=False):
 
     `in_flight`: it is on its way to the server. `is_told_unsent`: the person knows that it is not sent yet, as of every
     command that was here before this program was started. `warning` and `remarks` are what the person was told at once
-    about it.
+    about it. `given`: by the timer of the desk's clock (seconds), where the server's time was not known; `is_timed`:
+    when it was given is known as well as it ever will be.
     """
 
     row: Outgoing
@@ -31,6 +33,8 @@ class Pending(Struct, eq=False):
     is_told_unsent: bool = True
     warning: str | None = None
     remarks: tuple[str, ...] = ()
+    given: float | None = None
+    is_timed: bool = False
 
 
 _NOBODY: Final[dict[str, Pending]] = {}
@@ -39,13 +43,14 @@ _NOBODY: Final[dict[str, Pending]] = {}
 class OutboxQueue:
     """Mirrors the outbox of a replica, so that a key stroke asks no disk.
 
-    It is as long as what waits, and gives the rows of that in order; what was set aside is beside it. `now` is the
+    It is as long as what waits, and gives the rows of that in order; what was set aside is beside it. `clock` knows the
     server's time, as far as that is known.
     """
 
-    def __init__(self, replica: Replica, now: clock.Clock) -> None:
+    def __init__(self, replica: Replica, clock: DeskClock) -> None:
         self._replica = replica
-        self._now = now
+        self._clock = clock
+        self._now = clock.now
         self._pending: dict[str, Pending] = {}
         self.reload()
 
@@ -75,6 +80,20 @@ class OutboxQueue:
         """On disk when it returns, as what can be taken back if it can; ReplicaError where it cannot be."""
         self._replica.enqueue(pending.row, done)
         self._insert(pending)
+
+    def correct(self) -> bool:
+        """The server's time is known: what has not been sent yet has the time when it was given, in memory also where
+        the disk does not take that (ReplicaError). False: nothing is another."""
+        found, earliest = [], 0
+        for pending in self._pending.values():
+            if not pending.is_timed:
+                before, pending.is_timed = pending.row, True
+                pending.row = corrected(before, pending.given, self._clock, earliest)
+                found += [pending.row] if pending.row is not before else []
+            earliest = max(earliest, pending.row.at)
+        if found:
+            self._replica.outbox.correct(found)
+        return bool(found)
 
     def settle(self, pending: Pending, visit: CheckInEvent | None = None) -> None:
         """It is answered, with what became of the visit; also where the disk does not take that (ReplicaError), for
@@ -124,6 +143,10 @@ class OutboxQueue:
         if isinstance(request, CheckIn | CheckOut) and self._now() - row.at > HAPPENED:
             return replace(request, offline=True)
         return request
+
+    def has_given(self, member_id: str) -> bool:
+        """Does a command about this member wait that this program has given, before it knew the server's time?"""
+        return any(pending.given is not None for pending in self._by_member.get(member_id, _NOBODY).values())
 
     def in_since(self, member_id: str, since: int | None, restored: Mapping[str, int]) -> int | None:
         """When the open visit began, or None, once all that waits for this member has been done to a visit open

@@ -77,7 +77,7 @@ class Outcomes:
             self._publish(matter.unanswered(self._clock()))
         elif isinstance(outcome, ErrorBody):
             self._publish(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
-        elif event := self._accept(matter, outcome, self._clock() + self._service.clock_offset):
+        elif event := self._accept(matter, outcome, self._clock()):
             ended = began(event) if matter.action == "check_out" else None
             done = Undoable(matter.command_id, event.member, ended)
             self._update_undo_log(lambda: self._replica.undo_log.remember(done))

@@ -83,6 +83,13 @@ class Outbox:
         with transaction(self._db, durable=True):
             self._db.execute(f"UPDATE outbox SET n = {last}, state = 'waiting', reason = NULL WHERE id = ?", (id,))
 
+    def correct(self, rows: list[Outgoing]) -> None:
+        """When these were given is known better now. Were that lost, the server would get the old time, or another."""
+        with transaction(self._db):
+            self._db.executemany(
+                "UPDATE outbox SET at = ?, payload = ? WHERE id = ?", [(row.at, row.payload, row.id) for row in rows]
+            )
+
     def set_aside(self, id: str, reason: str) -> None:
         with transaction(self._db):
             self._db.execute("UPDATE outbox SET state = 'set_aside', reason = ? WHERE id = ?", (reason, id))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from msgspec import UNSET
 
@@ -21,6 +22,8 @@ from gymtui.faults import fault
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, MembersPage, Snapshot, Stats, Undo
 
 __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
+
+KEPT_EVERY: Final = 60_000  # milliseconds that the time goes on before it is written down again
 
 
 class Replica:
@@ -110,6 +113,20 @@ class Replica:
         """Takes the newest counters."""
         with self._transaction():
             self._db.execute("UPDATE desk SET stats = ?", (encode(stats),))
+
+    @property
+    def known_time(self) -> int:
+        """The server's time (ms) when it was heard last, and as long after it as was kept; 0 where it never was."""
+        with reading():
+            (at,) = self._db.execute("SELECT known_time FROM desk").fetchone()
+        return int(at)
+
+    def keep_time(self, at: int) -> None:
+        """The time that is known (ms), written down once a minute; were the last ones lost with the power, what is
+        known would be older, and not wrong."""
+        if abs(at - self.known_time) >= KEPT_EVERY:
+            with transaction(self._db):
+                self._db.execute("UPDATE desk SET known_time = ?", (at,))
 
     # --- what there is --------------------------------------------------------------------------------------------
 

@@ -79,6 +79,11 @@ WHERE kind = 'refusal' AND instr(event, CAST('"message":"Nobody here has the num
 DELETE FROM words;
 INSERT INTO words SELECT value, n FROM members, json_each(index_words(body)) ORDER BY 1, 2;
 """,
+    """
+ALTER TABLE desk ADD COLUMN known_time INTEGER NOT NULL DEFAULT 0;
+UPDATE desk SET known_time = coalesce(strftime('%s', json_extract(CAST(stats AS TEXT), '$.as_of')) * 1000, 0)
+WHERE json_valid(CAST(stats AS TEXT));
+""",
 )
 
 

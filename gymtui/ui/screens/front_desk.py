@@ -68,14 +68,15 @@ class FrontDesk(BoxScreen):
         yield KeyLine()
 
     def _counters(self) -> Counters:
-        counters = Counters(lambda: self._clock() + self._desk.service.clock_offset)
-        return counters.data_bind(LiveScreen.stats, LiveScreen.zone, DeskScreen.waiting)
+        return Counters(self._clock).data_bind(LiveScreen.stats, LiveScreen.zone, DeskScreen.waiting)
 
     def _hits(self) -> Hits:
-        return Hits(self._clock).data_bind(FrontDesk.search, FrontDesk.directory, LiveScreen.gym, LiveScreen.zone)
+        return Hits(self._clock, self._desk.ruling).data_bind(
+            FrontDesk.search, FrontDesk.directory, LiveScreen.gym, LiveScreen.zone
+        )
 
     def _card(self) -> MemberCard:
-        return MemberCard(self._clock).data_bind(FrontDesk.person, LiveScreen.gym, LiveScreen.zone)
+        return MemberCard(self._clock, self._desk.ruling).data_bind(FrontDesk.person, LiveScreen.gym, LiveScreen.zone)
 
     def _feed(self) -> Feed:
         feed = Feed().data_bind(LiveScreen.zone)

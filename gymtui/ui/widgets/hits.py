@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, tzinfo
 from typing import ClassVar
 
@@ -11,9 +11,10 @@ from textual.geometry import Size
 from textual.reactive import reactive
 
 from gymtui import clock
-from gymtui.client.desk.verdicts import judge, may_be_number
+from gymtui.client.desk.verdicts import may_be_number
 from gymtui.client.state import Hit
-from gymtui.protocol import Gym
+from gymtui.protocol import Gym, Member
+from gymtui.rules import Ruling
 from gymtui.search.folding import WORD, fold
 from gymtui.search.text import beginnings
 from gymtui.ui.box.search import Search
@@ -53,12 +54,13 @@ class Hits(ChoiceList):
 
     search: reactive[Search | None] = reactive[Search | None](None)
     directory: reactive[float] = reactive(1.0)  # how much of it is here
-    gym: reactive[Gym | None] = reactive[Gym | None](None)
+    gym: reactive[Gym | None] = reactive[Gym | None](None)  # another policy is another ruling
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
-    def __init__(self, clock: clock.Clock) -> None:
+    def __init__(self, clock: clock.Clock, ruling: Callable[[Member], Ruling]) -> None:
         super().__init__()
         self._clock = clock
+        self._ruling = ruling
 
     def watch_search(self, old: Search | None, new: Search | None) -> None:
         if _height(old) != _height(new):
@@ -125,7 +127,7 @@ class Hits(ChoiceList):
         """What to know before Enter: already in, or what the rules would say."""
         if hit.in_since is not None:
             return f"in since {since(hit.in_since, self.zone, self._clock())}", "in"
-        ruling = judge(hit.member, self.gym, self._clock())
+        ruling = self._ruling(hit.member)
         return ruling.reason or "", "quiet" if ruling.action == "allow" else ruling.action
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from typing import ClassVar
 
@@ -11,11 +11,11 @@ from textual.reactive import reactive
 
 from gymtui import clock, rules
 from gymtui.client.desk.remarks import is_birthday
-from gymtui.client.desk.verdicts import judge
 from gymtui.client.state import Person
 from gymtui.clock import to_ms
 from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Gym, Member
+from gymtui.rules import Ruling
 from gymtui.ui.cells import fit
 from gymtui.ui.wall import since, stay, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
@@ -39,12 +39,13 @@ class MemberCard(LiveWidget):
     }
 
     person: reactive[Person | None] = reactive[Person | None](None)
-    gym: reactive[Gym | None] = reactive[Gym | None](None)
+    gym: reactive[Gym | None] = reactive[Gym | None](None)  # another policy is another ruling
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
-    def __init__(self, clock: clock.Clock) -> None:
+    def __init__(self, clock: clock.Clock, ruling: Callable[[Member], Ruling]) -> None:
         super().__init__()
         self._clock = clock
+        self._ruling = ruling
 
     def render(self) -> Content:
         if self.person is None:
@@ -77,7 +78,7 @@ class MemberCard(LiveWidget):
         """In or not, and what the rules say."""
         if person.in_since is not None:
             return self._styled(f"▲ in since {since(person.in_since, self.zone, self._clock())}", "in")
-        ruling = judge(person.member, self.gym, self._clock())
+        ruling = self._ruling(person.member)
         if ruling.action == "refuse":
             return self._styled(f"✗ {ruling.reason}", "bad")
         return self._styled(f"! {ruling.reason}", "warn") if ruling.reason else self._styled("✓ may come in", "good")

@@ -1,0 +1,63 @@
+"""What the rules say at this desk now; what only a doubtful clock says is a warning, and keeps nobody out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from gymtui.client.desk.desk_clock import DeskClock
+from gymtui.client.desk.outbox_queue import OutboxQueue
+from gymtui.client.desk.verdicts import is_forgotten, judge, remarks_at
+from gymtui.client.replica.replica import Replica
+from gymtui.protocol import Member
+from gymtui.rules import Ruling
+
+UNSURE: Final = "by this desk's clock, which may be wrong"
+
+
+class Judgement:
+    """Of members as the replica's gym has its policy, at the time that the desk's clock knows."""
+
+    def __init__(self, replica: Replica, queue: OutboxQueue, clock: DeskClock) -> None:
+        self._replica = replica
+        self._queue = queue
+        self._clock = clock
+
+    def of(self, member: Member) -> Ruling:
+        """May this member come in?"""
+        says = self._clock.doubted
+        if says is None:
+            return judge(member, self._replica.gym, self._clock.now())
+        return self._in_doubt(member, says)
+
+    def _in_doubt(self, member: Member, says: int) -> Ruling:
+        """What was so at the last time that is known is so still, but for an hour, and a first day that was to come."""
+        gym, known = self._replica.gym, self._clock.now()
+        certain = judge(replace(member, hours=None, valid_from=None), gym, known)
+        if certain.action != "allow":
+            return certain
+        for at in (known, max(known, says)):
+            perhaps = judge(replace(member, hours=None), gym, at)
+            if perhaps.action != "allow":
+                return Ruling("warn", perhaps.code, f"{perhaps.reason} {UNSURE}")
+        if member.hours is not None and gym is not None and gym.policy.outside_hours != "allow":
+            return Ruling("warn", "outside_hours", f"its hours are {member.hours}, and this desk's clock may be wrong")
+        return certain
+
+    def remarks(self, member: Member) -> tuple[str, ...]:
+        """What to tell a member who comes in now, and uses one visit."""
+        gym, now, says = self._replica.gym, self._clock.now(), self._clock.doubted
+        left = None if member.visits_left is None else member.visits_left - 1
+        if says is None:
+            return remarks_at(member, left, gym, now)
+        certain = remarks_at(replace(member, valid_until=None, birth_date=None), left, gym, now)
+        perhaps = remarks_at(replace(member, alerts=(), guest=False), None, gym, max(now, says))
+        return (*certain, *(f"{remark} {UNSURE}" for remark in perhaps))
+
+    def is_in(self, member_id: str, since: int) -> bool:
+        """Does an open visit that began then (ms) keep its member from coming in? One of another day, whose exit nobody
+        has seen, is ended by the server; with a doubtful clock all that is older than this program may be such."""
+        if self._clock.doubted is not None:
+            return self._queue.has_given(member_id)
+        return not is_forgotten(since, self._replica.gym, self._clock.now())
