@@ -17,6 +17,7 @@ from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import ConnectionState, LeftQueue
 from gymtui.ui.bindings import bind
 from gymtui.ui.connection_history import ConnectionHistory
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.throttle import Throttle
@@ -60,7 +61,9 @@ class ConnectionScreen(RowsScreen):
     def _details(self) -> ConnectionDetails:
         details = ConnectionDetails(self._history, url=self._url)
         screen = ConnectionScreen
-        return details.data_bind(screen.position, screen.left, LiveScreen.zone, state=LiveScreen.connection)
+        return details.data_bind(
+            screen.position, screen.left, DeskScreen.wrong_clock, LiveScreen.zone, state=LiveScreen.connection
+        )
 
     def _queue(self) -> QueueList:
         screen = ConnectionScreen

@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from msgspec.structs import replace
+from textual.app import ComposeResult
 from textual.reactive import var
+from textual.widgets import Static
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
-from gymtui.client.state import Verdict, VerdictKind
+from gymtui.client.state import ConnectionState, Verdict, VerdictKind
 from gymtui.clock import time_of
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
 from gymtui.protocol import Snapshot
 from gymtui.ui.bulk import Bulk
 from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.widgets.clock_warning import WrongClock, wrong_clock
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 
 logger = logging.getLogger(__name__)
@@ -25,6 +28,7 @@ logger = logging.getLogger(__name__)
 NOT_DONE = ("already_in", "refused")  # verdicts after which everything is as it was
 RECENT = 120_000  # milliseconds: what was done before that, nobody has in mind any more
 BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1}
+LOOK = 5.0  # seconds between two looks at this machine's clock
 BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
 
 
@@ -42,11 +46,16 @@ class DeskScreen(LiveScreen):
     waiting: var[int] = var(0)  # of these, what the figures lack as long as the server does not answer
     aside: var[int] = var(0)  # dead letters, which stand in the header until a person has taken each of them up
     verdict: var[Verdict | None] = var[Verdict | None](None)
+    wrong_clock: var[WrongClock | None] = var[WrongClock | None](None)
     bulk: Bulk | None = None  # the last commands that were given at once
 
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk.service, heading=desk.name, clock=clock)
         self._desk = desk
+
+    def compose_header(self) -> ComposeResult:
+        yield from super().compose_header()
+        yield Static("", id="wrong-clock", markup=False)
 
     def _indicator(self) -> ConnectionStatusIndicator:
         return super()._indicator().data_bind(DeskScreen.queued, DeskScreen.aside)
@@ -62,6 +71,21 @@ class DeskScreen(LiveScreen):
         self.queued, self.aside = self._desk.queued, len(self._desk.set_aside)
         self.verdict, self.bulk = next(((screen.verdict, screen.bulk) for screen in self._desk_screens()), (None, None))
         self._show_replica()
+        self.look_at_clock()
+        self.set_interval(LOOK, self.look_at_clock)
+
+    def look_at_clock(self) -> None:
+        """It may be set while the program runs."""
+        self.wrong_clock = wrong_clock(self._desk.clock, self.zone)
+
+    def watch_wrong_clock(self, wrong: WrongClock | None) -> None:
+        for line in self.query("#wrong-clock").results(Static):
+            line.update("" if wrong is None else wrong.line)
+            line.display = wrong is not None
+
+    def watch_connection(self, state: ConnectionState) -> None:
+        super().watch_connection(state)
+        self.look_at_clock()
 
     def _restarted(self, part: Snapshot) -> None:
         self._show_replica()
@@ -160,8 +184,7 @@ class DeskScreen(LiveScreen):
 
     def _is_recent(self, command_id: str) -> bool:
         given_at = time_of(command_id)
-        now = self._clock() + self._desk.service.clock_offset
-        return given_at is None or now - given_at <= RECENT
+        return given_at is None or self._clock() - given_at <= RECENT
 
     def _with_next(self, verdict: Verdict) -> Verdict:
         """Where something is taken back, whose turn it would be after that."""

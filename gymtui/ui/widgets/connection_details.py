@@ -19,6 +19,7 @@ from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit, spark
 from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.wall import hours_minutes, hours_minutes_seconds
+from gymtui.ui.widgets.clock_warning import WrongClock
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 LABEL = 11  # cells of a line's label
@@ -32,6 +33,7 @@ class ConnectionDetails(LiveWidget):
     state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
     position: reactive[tuple[str, int]] = reactive(("", 0))
     left: reactive[tuple[LeftQueue, ...]] = reactive(())
+    wrong_clock: reactive[WrongClock | None] = reactive[WrongClock | None](None)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
     def __init__(self, history: ConnectionHistory, *, url: str) -> None:
@@ -47,6 +49,9 @@ class ConnectionDetails(LiveWidget):
         yield self._line("state", self._sentence(state))
         if state.reason:
             yield self._line("address" if state.phase == "live" else "why", state.reason)
+        if self.wrong_clock is not None:
+            advice = textwrap.wrap(self.wrong_clock.advice, max(20, self.content_size.width - LABEL))
+            yield from map(self._line, chain(("clock",), repeat("")), advice)
         yield self._line("server", self._url)
         for queue in self.left:  # above what is only good to know: a small screen cuts that
             yield from map(self._line, chain(("left here",), repeat("")), self._left(queue))
