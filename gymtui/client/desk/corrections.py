@@ -6,18 +6,23 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.desk.desk_clock import SKEW, DeskClock
+from gymtui.client.desk.verdicts import Matter
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.codec import encode
 from gymtui.protocol import CheckIn, CheckOut, Undo
 
 
-def timed(request: CheckIn | CheckOut | Undo, at: int, desk: DeskClock, *, live: bool) -> CheckIn | CheckOut | Undo:
-    """The request as it is queued at `at` (ms); an undo has no time. Until the server's is known it has in `desk_time`
-    what this machine's clock says too."""
-    if isinstance(request, Undo):
-        return request
-    desk_time = None if desk.is_heard else clock.to_text(desk.says)
-    return replace(request, occurred_at=clock.to_text(at), offline=not live, desk_time=desk_time)
+def given_now(matter: Matter, request: CheckIn | CheckOut | Undo, desk: DeskClock, *, live: bool) -> Outgoing:
+    """A command about a member, as the outbox keeps it. Until the server's time is known it has in `desk_time` what
+    this machine's clock says, too; an undo has no time."""
+    assert matter.member is not None
+    at = desk.now()
+    if not isinstance(request, Undo):
+        desk_time = None if desk.is_heard else clock.to_text(desk.says)
+        request = replace(request, occurred_at=clock.to_text(at), offline=not live, desk_time=desk_time)
+    return Outgoing(
+        id=matter.command_id, kind=matter.action, payload=encode(request), member_id=matter.member.id, at=at
+    )
 
 
 def corrected(row: Outgoing, given: float | None, desk: DeskClock, earliest: int) -> Outgoing:

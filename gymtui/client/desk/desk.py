@@ -12,10 +12,9 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from gymtui import codec
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.corrections import timed
+from gymtui.client.desk.corrections import given_now
 from gymtui.client.desk.dead_letters import DeadLetters
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.judgement import Judgement
@@ -271,8 +270,8 @@ class Desk:
 
     def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: Undoable | None) -> Verdict:
         """Durable first, then said and sent: nobody is told of a command that a power cut could take back."""
-        at, sent = self._now(), self.service.state.is_live
-        row = _row(matter, replace(timed(request, at, self.clock, live=sent), queued_by=self.service.user), at)
+        sent = self.service.state.is_live
+        row = given_now(matter, replace(request, queued_by=self.service.user), self.clock, live=sent)
         pending = Pending(row, is_told_unsent=not sent, warning=matter.warning, remarks=matter.remarks)
         pending.given = None if self.clock.is_heard else self.clock.timer()
         self.clock.keep()
@@ -297,15 +296,3 @@ def _known(replica: Replica, who: Member | str) -> Member | None:
 def _card(who: Member | str, card: str | None) -> str | None:
     """The code that was read, where the member is known by one."""
     return who.strip() if isinstance(who, str) else card
-
-
-def _row(matter: Matter, request: CheckIn | CheckOut | Undo, at: int) -> Outgoing:
-    """A command about a member, given at `at` (ms), as the outbox keeps it."""
-    assert matter.member is not None
-    return Outgoing(
-        id=matter.command_id,
-        kind=matter.action,
-        payload=codec.encode(request),
-        member_id=matter.member.id,
-        at=at,
-    )
