@@ -87,7 +87,7 @@ async def test_a_key_that_is_held_down_undoes_once() -> None:
         assert desk.done == []
 
 
-@pytest.mark.parametrize("minutes", [None, 3])
+@pytest.mark.parametrize("minutes", [None, 3, -3])  # later than now: by a clock that was ahead
 async def test_what_was_done_before_the_start_or_a_while_ago_is_named_before_it_is_taken_back(
     minutes: int | None,
 ) -> None:

@@ -47,6 +47,13 @@ def test_the_report_has_what_a_wrong_clock_recorded(till: Till) -> None:
     assert report(till.store, 0) == []
 
 
+def test_what_was_refused_to_a_desk_whose_clock_was_ahead_is_in_the_report(till: Till) -> None:
+    """Its id is of a time that is still to come."""
+    till.refused(CheckOut(code="1", occurred_at=clock.to_text(NINE), offline=True), id=clock.new_id(NINE + 24 * HOUR))
+    (line,) = report(till.store, 0)
+    assert line.startswith("Sun 22 Nov 09:00  Zoë O'Neil (1), Front (ana): the check-out came to the server")
+
+
 def test_a_time_that_there_is_not_is_invalid_and_ends_no_forgotten_visit(till: Till) -> None:
     till.check_in()
     till.now += 24 * HOUR

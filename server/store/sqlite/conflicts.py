@@ -36,8 +36,8 @@ def find_conflicts(db: sqlite3.Connection, since: int) -> Generator[Conflict, No
     for type, payload, at, kind, command_id in db.execute(ROWS, (since,)):
         if type == Refusal.type:
             given_at = clock.time_of(command_id or "")
-            if given_at is not None and at - given_at >= WAITED:
-                yield Conflict(kind=kind, event=_refusal(payload), at=given_at, recorded_at=at)
+            if given_at is not None and abs(at - given_at) >= WAITED:  # later than its row: by a clock that was ahead
+                yield Conflict(kind=kind, event=_refusal(payload), at=min(given_at, at), recorded_at=at)
             continue
         event = _visit(payload)
         if not FLAGS.isdisjoint(event.flags) and not _is_undone(db, event):
