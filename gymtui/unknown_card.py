@@ -13,6 +13,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from gymtui.cards.aim import split
+from gymtui.cards.frame import framed
+from gymtui.cards.keys import bare
 from gymtui.protocol import UnknownCard
 
 LONG: Final = 8  # characters from which the last four are not half of it
@@ -32,12 +35,12 @@ def sealed(card: UnknownCard, key: bytes) -> UnknownCard:
 
 
 def shape(code: str) -> str:
-    """What cards of one kind have in common, as a pattern of `GLOB`: where the digits and the letters are, and every
-    other character as it is. `AB-123` and `XY-907` are of one shape."""
-    return "".join(map(_place, code))
+    """What cards of one kind have in common, bare of what a reader puts around them: where the digits and the letters
+    are, and every other character as it is. `AB-123` and `XY-907` are of one shape."""
+    return "".join(map(_place, bare(split(framed(code))[1])))
 
 
 def _place(character: str) -> str:
     if character.isascii() and character.isalnum():
-        return "[0-9]" if character.isdigit() else "[A-Za-z]"
-    return f"[{character}]" if character in "*?[" else character
+        return "0" if character.isdigit() else "A"
+    return character

@@ -3,10 +3,44 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from server.store import Store
 from server.store.sqlite.store import SqliteStore
+
+# What takes each migration back, from the first on.
+UNDONE: Final[tuple[tuple[str, ...], ...]] = (
+    (),
+    ("ALTER TABLE gym DROP COLUMN is_copy",),
+    (),
+    ("DROP INDEX journal_told_late",),
+    (),
+    ("ALTER TABLE gym DROP COLUMN gym_id",),
+    ("DROP TABLE card_key",),
+    (),
+    ("DROP TABLE cards",),
+)
+
+# The same of a desk's own copy.
+UNDONE_AT_A_DESK: Final[tuple[tuple[str, ...], ...]] = (
+    (),
+    ("DROP TABLE undoable",),
+    ("DROP INDEX outbox_by_settlement", "ALTER TABLE outbox DROP COLUMN settled_at"),
+    ("ALTER TABLE members ADD COLUMN words TEXT",),
+    (),
+    tuple(f"ALTER TABLE desk DROP COLUMN {column}" for column in ("gym_id", "url", "name")),
+    (),
+    (),
+    ("ALTER TABLE desk DROP COLUMN known_time",),
+    (
+        "DROP TABLE cards",
+        "DROP TABLE shapes",
+        "ALTER TABLE members ADD COLUMN number TEXT",
+        "CREATE INDEX members_by_number ON members (number) WHERE deleted = 0",
+    ),
+)
 
 
 def connection_of(store: Store) -> sqlite3.Connection:
@@ -19,6 +53,23 @@ def reader_of(store: Store) -> sqlite3.Connection:
     """The connection that answers its queries."""
     assert isinstance(store, SqliteStore)
     return store._reader
+
+
+def age(store: Store, version: int) -> None:
+    """Makes the file what it was in that version, as far as a test of its migrations needs."""
+    for undone in reversed(UNDONE[version:]):
+        for statement in undone:
+            connection_of(store).execute(statement)
+    connection_of(store).execute("UPDATE gym SET schema_version = ?", (version,))
+
+
+def age_copy(path: Path, version: int) -> None:
+    """Makes a desk's copy, which nobody has open, what it was in that version."""
+    with closing(sqlite3.connect(path)) as db:
+        for statement in (one for undone in reversed(UNDONE_AT_A_DESK[version:]) for one in undone):
+            db.execute(statement)
+        db.execute(f"PRAGMA user_version = {version}")
+        db.commit()
 
 
 def hold(path: Path) -> sqlite3.Connection:

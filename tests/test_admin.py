@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import asdict
 
 from gymtui import clock
+from gymtui.cards.keys import find
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Member, MemberFields, SaveMember
 from server.admin import members, tokens, users
@@ -150,11 +151,9 @@ def test_an_export_has_everyone_who_is_not_deleted(
 
     def work(tx: Transaction) -> None:
         for number, name in enumerate(names):
-            found = tx.member_by_code(str(number))
-            assert found is not None
+            ((found, _),) = find(str(number), tx.cards)
             tx.put_member(Member(**(asdict(found) | {"full_name": name, "phone": "+41 44 123 45 67"})))
-        gone = tx.member_by_code("6")
-        assert gone is not None
+        ((gone, _),) = find("6", tx.cards)
         tx.put_member(Member(**(asdict(gone) | {"deleted": True})))
 
     store.write([work])

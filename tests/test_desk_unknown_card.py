@@ -69,10 +69,6 @@ async def test_what_looks_like_a_card_is_asked_for(gym: Gym, number: str, like: 
         assert gym.said == [f"✗ Unknown card refused: {NUMBER}"]
         gym.desk.check_in(other)
         assert (await connection.received(CheckIn))[0] == CheckIn(unknown_card=unknown_card(other))
-        gone = member(9, "Eva New", membership_number=number, deleted=True, seq=10)
-        gym.replica.apply([gone], 10)
-        gym.desk.check_in(like)
-        assert (await connection.received(CheckIn))[0] == CheckIn(unknown_card=unknown_card(like))
 
 
 async def test_while_the_directory_is_coming_in_the_server_is_asked() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,6 +23,7 @@ from tests.client_kit import running, settle
 from tests.desk_kit import ANA, BEN, CAL, done, sent_ids
 from tests.factories import NOW, snapshot
 from tests.left_queues_kit import NEW, OLD, Next, check_in, ids, leave, replica, until_resume
+from tests.sqlite_kit import age_copy
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import screen_text
 from tests.waiting import until
@@ -187,11 +187,7 @@ def test_the_id_of_a_gym_stays_in_its_copies_whatever_its_journal_is_called(tmp_
 def test_a_replica_of_an_older_version_is_adopted_too(tmp_path: Path) -> None:
     file = tmp_path / "desk-a.db"
     leave(file, check_in("a1"))
-    with closing(sqlite3.connect(file)) as db:
-        for column in ("gym_id", "url", "name", "known_time"):
-            db.execute(f"ALTER TABLE desk DROP COLUMN {column}")
-        db.execute("PRAGMA user_version = 5")
-        db.commit()
+    age_copy(file, 5)
     with replica(tmp_path / "desk-b.db") as copy:
         gym = Next(tmp_path, copy)
         gym.desk.left_queues.look()

@@ -33,6 +33,7 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "check_out": (("staff", "manager"), {"code": "2"}),
     "undo": (("staff", "manager"), {"command_id": "none"}),
     "save_member": (("staff", "manager"), {"member": {"full_name": "A Guest", "guest": True}}),
+    "save_card": (("staff", "manager"), {"member_id": "nobody", "code": "77"}),
     "notify": (("manager",), {"level": "info", "title": "t", "message": "m"}),
 }
 

@@ -30,6 +30,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "check_out": protocol.CheckInEvent,
     "undo": protocol.CheckInEvent,
     "save_member": protocol.Saved,
+    "save_card": protocol.Saved,
     "notify": protocol.Notified,
     "resume": protocol.Resumed,
     "search_members": protocol.Members,
@@ -42,6 +43,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
 PARTS: Final[list[type[Struct]]] = [
     protocol.MemberRef,
     protocol.ConflictNote,
+    protocol.Card,
     protocol.MemberFields,
     protocol.Override,
     protocol.ClientInfo,

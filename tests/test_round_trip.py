@@ -85,7 +85,7 @@ def comes_back(member: Member) -> None:
 
 
 def test_the_fields_that_come_back_are_all_there_are() -> None:
-    assert {*ANYBODY, "id", "membership_number", "deleted", "seq"} == set(Member.__struct_fields__)
+    assert {*ANYBODY, "id", "membership_number", "cards", "deleted", "seq"} == set(Member.__struct_fields__)
 
 
 def test_what_is_exported_can_be_imported(tmp_path: Path) -> None:

@@ -19,11 +19,10 @@ from gymtui.protocol import MAX_PART, Member, MembersPage
 from gymtui.search.folding import spellings, words
 from server.store import Store
 from server.store.opening import open_store
-from server.store.sqlite import file
 from server.store.sqlite.schema import MIGRATIONS
 from tests.factories import member_row
 from tests.kit import Wire, add_members, make_gym, serving, token
-from tests.sqlite_kit import connection_of
+from tests.sqlite_kit import age, connection_of
 
 NAMES: Final = "Ana An Amaru Bea Ben Sa Silva Simon O'Neil Zoë Anna-Lena Straße Ödön 陳大文".split()
 BEGINNINGS: Final = st.tuples(st.sampled_from(NAMES), st.integers(1, 5)).map(lambda drawn: drawn[0][: drawn[1]])
@@ -137,17 +136,11 @@ def is_unspaced(text: str) -> bool:
     return text[:1] in "陳大文"
 
 
-def test_whom_an_older_database_knew_is_found_by_beginnings_run_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = next(version for version, script in enumerate(MIGRATIONS) if "index_words" in script)
-    with monkeypatch.context() as older:
-        older.setattr(file, "MIGRATIONS", MIGRATIONS[:before])
-        older.setattr(file, "SCHEMA_VERSION", before)
-        store = open_store(tmp_path / "gym.db")
+def test_whom_an_older_database_knew_is_found_by_beginnings_run_together(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "gym.db")) as store:
         add_members(store, [member_row("1", "Ana Silva"), member_row("2", "Ana Sa", deleted=True)])
         connection_of(store).execute("UPDATE words SET word = 'old ' || word")
-        store.close()
+        age(store, next(version for version, script in enumerate(MIGRATIONS) if "index_words" in script))
     store = open_store(tmp_path / "gym.db")
     found = [[json.loads(m)["membership_number"] for m in store.search_members(text, 9)] for text in ("ansi", "old")]
     store.close()

@@ -169,7 +169,7 @@ async def test_odd_but_good(gym: Path) -> None:
         assert (await wire.until("reply", id="b"))["payload"]["result"]["location"] == "\x00\u202e🏋"
         await wire.socket.send([b'{"type":"check_in",', b'"payload":{"code":"3"},', b'"id":"c"}'])
         assert (await wire.until("reply", id="c"))["payload"]["ok"] is True
-        await wire.send("check_in", {"code": "4\x00"}, "d")
+        await wire.send("check_in", {"code": "4\x004"}, "d")
         assert (await wire.until("reply", id="d"))["payload"]["error"]["code"] == "unknown_member"
 
 

@@ -15,7 +15,8 @@ from gymtui.protocol.requests import *
 from gymtui.protocol.responses import *
 from gymtui.protocol.vocabulary import *
 
-Command = CheckIn | CheckOut | Undo | SaveMember | Notify  # what makes a row of the journal, once, whatever happens
+# What makes a row of the journal, once, whatever happens.
+Command = CheckIn | CheckOut | Undo | SaveMember | SaveCard | Notify
 Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListConflicts | SyncMembers
 Request = Command | Query | Authenticate | Resume | Ping | Heartbeat
 Event = CheckInEvent | Member | Notification | Refusal | Gym  # the rows of the journal

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from gymtui.protocol.vocabulary import Action, Key, LastDigits, Level, MemberStatus, Minute, Seq, Whole
+from gymtui.protocol.vocabulary import Action, CardState, Key, LastDigits, Level, MemberStatus, Minute, Seq, Whole
 
 
 class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,8 +55,19 @@ class CheckInEvent(Payload, frozen=True, kw_only=True, omit_defaults=False):
     seq: Seq = 0
 
 
+class Card(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A card of a member: since when (a time), and by whom it was given out or got its state."""
+
+    code: str
+    state: CardState = "in_use"
+    since: str | None = None
+    by: str | None = None
+
+
 class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
-    """One person of the directory. What is null restricts nothing; dates are `YYYY-MM-DD`, the gym's own days."""
+    """One person of the directory. What is null restricts nothing; dates are `YYYY-MM-DD`, the gym's own days.
+    `cards` are all of them, the `membership_number` first of those that were not returned; none are there where the
+    number is the only one, and nothing else is known of it."""
 
     type: ClassVar[str] = "member_update"
     id: str
@@ -78,6 +89,7 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
     alerts: tuple[str, ...] = ()
     guest: bool = False
     deleted: bool = False
+    cards: tuple[Card, ...] = ()
     seq: Seq = 0
 
     @property

@@ -12,6 +12,7 @@ from gymtui.protocol.vocabulary import (
     MANAGERS,
     READERS,
     STAFF,
+    CardState,
     Day,
     Hours,
     Key,
@@ -144,6 +145,18 @@ class SaveMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "save_member"
     roles: ClassVar[frozenset[Role]] = STAFF
     member: MemberFields
+
+
+class SaveCard(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Gives a member a card, or says that one was lost or returned. A card that is another member's is moved where
+    `moves_from` says whose it is: somebody has been asked."""
+
+    type: ClassVar[str] = "save_card"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    member_id: Key
+    code: Key
+    state: CardState = "in_use"
+    moves_from: Key | None = None
 
 
 class SearchMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):

@@ -145,7 +145,7 @@ class Conflicts(Struct, frozen=True):
 
 
 class Saved(Struct, frozen=True):
-    """To `save_member`."""
+    """To `save_member` and `save_card`."""
 
     member: Member
 

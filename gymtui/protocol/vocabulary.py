@@ -10,6 +10,7 @@ from msgspec import Meta
 Role = Literal["operator", "staff", "manager"]
 Level = Literal["info", "success", "warning", "error"]
 MemberStatus = Literal["active", "frozen", "banned", "inactive"]
+CardState = Literal["in_use", "lost", "returned"]
 Action = Literal["allow", "warn", "refuse"]
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -39,6 +40,7 @@ ErrorCode = Literal[
     "waiver_missing",
     "no_visits_left",
     "outside_hours",
+    "card_lost",
     "already_checked_in",
     "not_checked_in",
     "ambiguous",

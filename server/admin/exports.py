@@ -15,10 +15,12 @@ from msgspec.structs import asdict
 from gymtui.errors import GymError
 from gymtui.private_file import beside, is_stream, may_replace, put_in_place
 from gymtui.protocol import CheckInEvent, Member
+from server.admin.card_cells import card_cell
 from server.admin.csv_cells import cell_of, joined
 
 MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted")]
 MEMBERS: Final = ["member_id", *MEMBER]
+WITHOUT_CARDS: Final = MEMBERS[:-1]  # of an export from before there were several
 CHECK_IN: Final = [
     "check_in_id",
     "command_id",
@@ -54,7 +56,7 @@ def refuse_to_replace(file: Path) -> None:
 
 def write_members(file: Path, members: Iterable[Member]) -> int:
     """A row a member who was not deleted; gives how many. ExportError."""
-    rows = (asdict(member) for member in members if not member.deleted)
+    rows = (asdict(member) | {"cards": card_cell(member.cards)} for member in members if not member.deleted)
     return _write(file, MEMBERS, ([row["id"], *(row[name] for name in MEMBER)] for row in rows))
 
 
@@ -108,7 +110,7 @@ def _write_to(file: Path, heading: list[str], rows: Iterable[Sequence[object]]) 
 
 def _is_export(head: bytes) -> bool:
     first = head.partition(b"\n")[0].rstrip(b"\r")
-    return first in {",".join(heading).encode() for heading in (MEMBERS, CHECK_IN)}
+    return first in {",".join(heading).encode() for heading in (MEMBERS, WITHOUT_CARDS, CHECK_IN)}
 
 
 def _cell(value: object) -> str:

@@ -7,11 +7,13 @@ again, a command is answered by the row that it made the first time. What is ref
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from gymtui import clock, rules
+from gymtui.cards.owned import cards_of, with_number
 from gymtui.protocol import (
     CheckIn,
     CheckOut,
@@ -21,9 +23,11 @@ from gymtui.protocol import (
     Notification,
     Notify,
     Refusal,
+    SaveCard,
     SaveMember,
     Undo,
 )
+from server.gym.cards import save_card, unfit
 from server.gym.orders import Order, Refused, Rejected, record
 from server.gym.visits import check_in, check_out, undo
 from server.store import Outcome, Settled, Transaction, as_result
@@ -47,6 +51,8 @@ def perform(tx: Transaction, order: Order) -> Outcome:
                 return undo(tx, order, request)
             case SaveMember() as request:
                 return _save_member(tx, order, request)
+            case SaveCard() as request:
+                return save_card(tx, order, request)
             case Notify() as request:
                 return _notify(tx, order, request)
     except Refused as refused:
@@ -79,15 +85,23 @@ def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
         raise Rejected("invalid", "A new member has a `full_name`.")
     if (problem := _impossible(fields)) is not None:
         raise Rejected("invalid", problem)
-    number = fields.get("membership_number")
-    holder = None if number is None else tx.member_by_code(str(number))
-    if holder is not None and (before is None or holder.id != before.id):
-        raise Rejected("invalid", f"The number {number} belongs to {holder.full_name}: please choose another.")
-    known = {"id": clock.new_id(tx.at)} if before is None else asdict(before)
-    member = Member(**(known | fields | {"seq": tx.next_seq}))
+    member = _changed(tx, order, before, fields)
     tx.put_member(member)
     payload = record(tx, order, member)
     return Outcome(result=as_result(Member.type, payload))
+
+
+def _changed(tx: Transaction, order: Order, before: Member | None, fields: dict[str, Any]) -> Member:
+    """The member with these fields; Rejected where a card that is new here, or here again, could be another's."""
+    others = {name: value for name, value in fields.items() if name != "membership_number"}
+    number = fields.get("membership_number", before.membership_number if before else None)
+    member = replace(before, **others) if before else Member(id=clock.new_id(tx.at), **others)
+    known = {card.code for card in cards_of(before)} if before else set()
+    member = replace(with_number(member, number, clock.to_text(tx.at), order.user), seq=tx.next_seq)
+    for card in cards_of(member):
+        if card.code not in known and card.state != "returned" and (why := unfit(tx, card.code, member.id)):
+            raise Rejected("invalid", why)
+    return member
 
 
 def _impossible(fields: dict[str, object]) -> str | None:

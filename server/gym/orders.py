@@ -15,6 +15,8 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from gymtui import clock
+from gymtui.cards.keys import find
+from gymtui.cards.owned import Owned
 from gymtui.codec import encode
 from gymtui.names import folded
 from gymtui.protocol import (
@@ -130,23 +132,32 @@ def member_of(tx: Transaction, request: CheckIn | CheckOut) -> Member:
     """The member whom the command names; Refused where there is none, Rejected where it is not by one of three."""
     member_id, code, card = request.member_id, request.code, request.unknown_card
     if member_id is not None and code is not None:
-        one, other = tx.member(member_id), tx.member_by_code(code)
-        if one is not None and other is not None and one.id != other.id:
-            sentence = f"That names {one.full_name} and {other.full_name}: please choose one of them."
+        one, other = tx.member(member_id), owner_of(tx, code)
+        if one is not None and other is not None and one.id != other.member.id:
+            sentence = f"That names {one.full_name} and {other.member.full_name}: please choose one of them."
             raise Refused("ambiguous", "two members are meant", sentence)
     if sum(name is not None for name in (member_id, code, card)) != 1:
         raise Rejected("invalid", "Name the member by `member_id` or by `code`, one of the two.")
     if card is not None:
         raise _nobodys(tx, card)
     if code is not None:
-        member = tx.member_by_code(code)
-        if member is None or member.deleted:
+        owned = owner_of(tx, code)
+        if owned is None:
             raise _nobodys(tx, unknown_card(code))
-        return member
+        return owned.member
     member = tx.member(member_id or "")
     if member is None or member.deleted:
         raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
     return member
+
+
+def owner_of(tx: Transaction, code: str) -> Owned | None:
+    """The card that a code is on, with its owner; Refused where it can be read as the cards of several."""
+    found = [owned for owned in find(code, tx.cards) if not owned.member.deleted]
+    if len({owned.member.id for owned in found}) > 1:
+        names = " or ".join(owned.member.full_name for owned in found)
+        raise Refused("ambiguous", "the card of several", f"That could be {names}: please choose one of them by name.")
+    return found[0] if found else None
 
 
 def _nobodys(tx: Transaction, card: UnknownCard) -> Refused:

@@ -8,9 +8,11 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from gymtui import clock, rules
+from gymtui.cards.keys import find
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, Undo
 from server.gym.assumed_exit import assumed_exit, day_over
+from server.gym.cards import refuse_lost
 from server.gym.orders import Order, Refused, Rejected, flags_of, hour, member_of, occurred, record, wall, wrong_time
 from server.store import Counts, Outcome, Settled, Transaction, Visit
 
@@ -19,6 +21,7 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     if request.override is not None and request.offline:
         raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
     member = member_of(tx, request)
+    refuse_lost(tx, request, member)
     at, desk_time = occurred(tx, request.occurred_at), wrong_time(request)
     clash = _is_in(tx, request, member, at)
     ref, reissued = _by_card(tx, request, member.ref)
@@ -216,16 +219,18 @@ def _is_forgotten(tx: Transaction, visit: Visit, at: int) -> bool:
 
 def _leaver(tx: Transaction, request: CheckOut) -> Member:
     """Whom a check-out names: whoever is in may leave, deleted meanwhile or not."""
-    member = tx.member(request.member_id) if request.member_id else tx.member_by_code(request.code or "")
-    if member is not None and tx.open_visit(member.id) is not None:
-        return member
+    found = [tx.member(request.member_id)] if request.member_id else [m for m, _ in find(request.code or "", tx.cards)]
+    if len(found) == 1 and found[0] is not None and tx.open_visit(found[0].id) is not None:
+        return found[0]
     return member_of(tx, request)
 
 
 def _by_card(tx: Transaction, request: CheckIn | CheckOut, ref: MemberRef) -> tuple[MemberRef, tuple[str, ...]]:
     """Whom a desk that was alone meant by a card: with its number and a flag, where it is somebody else's by now."""
-    holder = tx.member_by_code(request.card) if request.offline and request.card is not None else None
-    if holder is None or holder.deleted or holder.id == ref.id:
+    if not request.offline or request.card is None:
+        return ref, ()
+    holders = [holder for holder, _ in find(request.card, tx.cards) if not holder.deleted]
+    if not holders or any(holder.id == ref.id for holder in holders):
         return ref, ()
     return MemberRef(ref.id, ref.full_name, request.card), ("reissued",)
 

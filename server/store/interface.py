@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
+from gymtui.cards.owned import Owned
 from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, ListCheckIns, Member, Stats
 from server.store.records import (
     Committed,
@@ -70,7 +71,10 @@ class Transaction(Protocol):
 
     def put_gym(self, gym: Gym) -> None: ...
     def member(self, member_id: str) -> Member | None: ...
-    def member_by_code(self, code: str) -> Member | None: ...
+
+    def cards(self, key: str) -> Sequence[Owned]:
+        """The cards in use or lost that have this canonical key, each with its owner."""
+
     def put_member(self, member: Member) -> None: ...
     def visit(self, visit_id: str) -> Visit | None: ...
     def open_visit(self, member_id: str) -> Visit | None: ...

@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from gymtui.cards.keys import EXACT, find
+from gymtui.cards.owned import Owned, index_entries, owned
 from gymtui.codec import encode
 from gymtui.protocol import Member
 from gymtui.search.index import BEGUN, near_conditions, word_conditions
@@ -18,14 +20,14 @@ from gymtui.search.near import near_numbers
 from gymtui.search.text import index_words
 from gymtui.unknown_card import shape
 
-FOUND: Final = "SELECT body, seq, visits_left, visits_seq FROM members WHERE deleted = 0 AND "
+FOUND: Final = "SELECT body, seq, visits_left, visits_seq FROM members WHERE deleted = 0 AND id = ?"
 
 # What is newer wins; the count of a punch card has a `seq` of its own, since a check-in moves it and nothing else.
 UPSERT: Final = """
-INSERT INTO members (id, number, seq, visits_seq, visits_left, stale, deleted, body)
-VALUES (?, ?, ?, ?, ?, 0, ?, ?)
+INSERT INTO members (id, seq, visits_seq, visits_left, stale, deleted, body)
+VALUES (?, ?, ?, ?, 0, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
-    number = excluded.number, seq = excluded.seq, stale = 0,
+    seq = excluded.seq, stale = 0,
     visits_left = iif(excluded.visits_seq >= visits_seq, excluded.visits_left, visits_left),
     visits_seq = max(excluded.visits_seq, visits_seq), deleted = excluded.deleted, body = excluded.body
 WHERE excluded.seq > seq
@@ -49,15 +51,16 @@ class MemberTable:
         self._db = db
 
     def member(self, id: str) -> Member | None:
-        return self._first("id = ?", id)
+        row = self._db.execute(FOUND, (id,)).fetchone()
+        return row and _member(row)
 
-    def by_code(self, code: str) -> Member | None:
-        return self._first("number = ?", code.strip())
+    def owners(self, code: str) -> tuple[Owned, ...]:
+        """Whose card that is."""
+        return find(code, self._holding)
 
     def has_like(self, code: str) -> bool:
-        """Has anybody a code of this shape?"""
-        like = "SELECT 1 FROM members WHERE deleted = 0 AND number GLOB ?"
-        return self._db.execute(like, (shape(code.strip()),)).fetchone() is not None
+        """Has anybody, or has anybody had, a code of this shape?"""
+        return self._db.execute("SELECT 1 FROM shapes WHERE shape = ?", (shape(code),)).fetchone() is not None
 
     def search(self, text: str, limit: int) -> list[Member]:
         """Whom the readings of a text find, the likeliest first."""
@@ -69,8 +72,8 @@ class MemberTable:
 
     def near_numbers(self, text: str, limit: int) -> list[Member]:
         """Whose number is one digit away from a text."""
-        found = (self.by_code(number) for number in near_numbers(text))
-        return list(islice((member for member in found if member is not None), limit))
+        found = (owned.member for number in near_numbers(text) for owned in self._holding(EXACT + number))
+        return list(islice(found, limit))
 
     def fold(self, members: Iterable[Member]) -> None:
         """Takes members, each once or often and in any order; the highest `seq` of each wins."""
@@ -85,6 +88,11 @@ class MemberTable:
         old, new = _entries(before[id] for id in fresh if id in before), _entries(after.values())
         self._db.executemany("DELETE FROM words WHERE word = ? AND n = ?", old - new)
         self._db.executemany("INSERT INTO words VALUES (?, ?)", new - old)
+        old_cards, new_cards = _cards(before[id] for id in fresh if id in before), _cards(after.values())
+        self._db.executemany("DELETE FROM cards WHERE key = ? AND n = ? AND code = ?", old_cards - new_cards)
+        self._db.executemany("INSERT INTO cards VALUES (?, ?, ?)", new_cards - old_cards)
+        shapes = {(shape(code),) for _, _, code in new_cards - old_cards}
+        self._db.executemany("INSERT INTO shapes VALUES (?) ON CONFLICT DO NOTHING", shapes)
 
     def fold_visits_left(self, counts: Mapping[str, tuple[int, int]]) -> None:
         """Punch cards by member id: `(visits_left, seq)`."""
@@ -101,6 +109,7 @@ class MemberTable:
     def drop_doubtful(self) -> None:
         """Forgets those that nobody has named since."""
         self._db.execute("DELETE FROM words WHERE n IN (SELECT n FROM members WHERE stale)")
+        self._db.execute("DELETE FROM cards WHERE n IN (SELECT n FROM members WHERE stale)")
         self._db.execute("DELETE FROM members WHERE stale")
 
     def _begun(self, beginnings: Iterable[str]) -> list[str]:
@@ -134,9 +143,14 @@ class MemberTable:
         )
         return {id: Known(n, seq, _decode(body)) for id, n, seq, body in found}
 
-    def _first(self, where: str, value: str) -> Member | None:
-        row = self._db.execute(FOUND + where, (value,)).fetchone()
-        return row and _member(row)
+    def _holding(self, key: str) -> list[Owned]:
+        """The cards that have this canonical key."""
+        rows = self._db.execute(
+            "SELECT c.code, m.body, m.seq, m.visits_left, m.visits_seq FROM cards c CROSS JOIN members m ON m.n = c.n "
+            "WHERE c.key = ? AND m.deleted = 0",
+            (key,),
+        )
+        return [owned(_member(row), code) for code, *row in rows]
 
 
 def _member(row: Any) -> Member:
@@ -146,10 +160,14 @@ def _member(row: Any) -> Member:
 
 
 def _row(member: Member) -> tuple[object, ...]:
-    number, left = member.membership_number, member.visits_left
-    return (member.id, number, member.seq, member.seq, left, member.deleted, encode(member))
+    return (member.id, member.seq, member.seq, member.visits_left, member.deleted, encode(member))
 
 
 def _entries(known: Iterable[Known]) -> set[tuple[str, int]]:
     """What the index says of these members."""
     return {(word, n) for n, _, member in known for word in index_words(member)}
+
+
+def _cards(known: Iterable[Known]) -> set[tuple[str, int, str]]:
+    """What the index of cards says of these members."""
+    return {(key, n, code) for n, _, member in known for key, code in index_entries(member)}

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import UNSET
 
 from gymtui import clock
+from gymtui.cards.owned import Owned
 from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.outbox import Outbox, Outgoing
 from gymtui.client.replica.ownership import Ownership
@@ -135,9 +136,14 @@ class Replica:
             return self._members.member(id)
 
     def by_code(self, code: str) -> Member | None:
-        """The member with exactly this number."""
+        """Whose card that is, where it is one member's."""
+        owners = {owned.member.id: owned.member for owned in self.owners(code)}
+        return next(iter(owners.values())) if len(owners) == 1 else None
+
+    def owners(self, code: str) -> tuple[Owned, ...]:
+        """The cards that a code may be, with their owners; several where it can be read in more than one way."""
         with reading():
-            return self._members.by_code(code)
+            return self._members.owners(code)
 
     def has_like(self, code: str) -> bool:
         """Does this look like a card of the gym: has anybody a number with digits and letters in the same places?"""
@@ -145,11 +151,10 @@ class Replica:
             return self._members.has_like(code)
 
     def search(self, text: str, limit: int) -> list[Member]:
-        """At most `limit` members, as `gymtui.search.text` reads the text; who has exactly this number is the first."""
-        exact = self.by_code(text)
+        """At most `limit` members, as `gymtui.search.text` reads the text; whose card that is come first."""
         with reading():
-            found = self._members.search(text, limit)
-        return ([exact, *(member for member in found if member.id != exact.id)] if exact else found)[:limit]
+            found = [owned.member for owned in self._members.owners(text)] + self._members.search(text, limit)
+        return list({member.id: member for member in found}.values())[:limit]
 
     def near(self, text: str, limit: int) -> list[Member]:
         """At most `limit` members whom the text finds with one error in it, as `gymtui.search.near` reads it, and some

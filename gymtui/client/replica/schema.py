@@ -84,6 +84,16 @@ ALTER TABLE desk ADD COLUMN known_time INTEGER NOT NULL DEFAULT 0;
 UPDATE desk SET known_time = coalesce(strftime('%s', json_extract(CAST(stats AS TEXT), '$.as_of')) * 1000, 0)
 WHERE json_valid(CAST(stats AS TEXT));
 """,
+    """
+DROP INDEX members_by_number;
+ALTER TABLE members DROP COLUMN number;
+CREATE TABLE cards (
+    key TEXT NOT NULL, n INTEGER NOT NULL, code TEXT NOT NULL, PRIMARY KEY (key, n, code)
+) WITHOUT ROWID;
+INSERT INTO cards SELECT value ->> 0, n, value ->> 1 FROM members, json_each(card_entries(body));
+CREATE TABLE shapes (shape TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT INTO shapes SELECT DISTINCT shape(code) FROM cards;
+""",
 )
 
 

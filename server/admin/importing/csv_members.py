@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, get_args
 from gymtui import rules
 from gymtui.errors import GymError
 from gymtui.protocol import MAX_ALERTS, MemberStatus
+from server.admin.card_cells import cards_in
 from server.admin.csv_cells import taken_apart, text_of
 
 LONGEST: Final = 300  # characters of a name
@@ -38,6 +39,7 @@ HEADINGS: Final[dict[str, str]] = {
         "notes": "notes note comment comments",
         "alerts": "alerts alert",
         "guest": "guest",
+        "cards": "cards card_numbers barcodes",
     }.items()
     for heading in headings.split()
 }
@@ -156,6 +158,8 @@ def _value(field: str, cell: str) -> object:
             raise ValueError(f"the name has more than {LONGEST} characters")
         case "alerts":
             return _alerts(cell)
+        case "cards":
+            return cards_in(cell)
         case _ if len(cell) > LONG:
             raise ValueError(f"{field} has more than {LONG} characters")
         case "status" if cell.lower() not in get_args(MemberStatus):

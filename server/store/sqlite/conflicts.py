@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from gymtui import clock
+from gymtui.cards.keys import find
 from gymtui.protocol import CheckInEvent, MemberRef, Refusal
 from server.store import Conflict
+from server.store.sqlite.card_index import holders
 from server.store.sqlite.schema import TOLD_LATE
 
 WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
@@ -23,8 +26,6 @@ ROWS: Final = (
 )
 VISIT: Final = "SELECT event FROM visits WHERE id = ?"
 BEFORE: Final = "SELECT event FROM visits WHERE member_id = ? AND id < ? ORDER BY id DESC"
-
-HOLDER: Final = "SELECT member FROM members WHERE membership_number = ?"
 
 _ref = msgspec.json.Decoder(MemberRef).decode
 _visit = msgspec.json.Decoder(CheckInEvent).decode
@@ -56,7 +57,8 @@ def _is_undone(db: sqlite3.Connection, event: CheckInEvent) -> bool:
 
 def _holder(db: sqlite3.Connection, event: CheckInEvent) -> MemberRef | None:
     """Whose card it is now by which an event was recorded."""
-    return next((_ref(member) for (member,) in db.execute(HOLDER, (event.member.membership_number,))), None)
+    found = find(event.member.membership_number or "", partial(holders, db))
+    return _ref(found[0][0]) if found else None
 
 
 def _open_before(db: sqlite3.Connection, clash: CheckInEvent) -> CheckInEvent | None:

@@ -132,5 +132,16 @@ DELETE FROM words;
 INSERT INTO words SELECT value, members.id FROM members, json_each(index_words(member)) ORDER BY 1, 2
 """
 
-MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
+# By which canonical keys each card of a member is found, its membership number the first of them.
+_NINTH: Final = """
+CREATE TABLE cards (
+    key TEXT NOT NULL,
+    code TEXT NOT NULL,
+    member_id TEXT NOT NULL,
+    PRIMARY KEY (key, code, member_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO cards SELECT value ->> 0, value ->> 1, members.id FROM members, json_each(card_entries(member))
+"""
+
+MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

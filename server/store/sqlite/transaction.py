@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from gymtui import clock
+from gymtui.cards.owned import Owned, owned
 from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member
 from server.store import Counts, LoginRecord, Outcome, Row, Settled, User, Visit, as_result
+from server.store.sqlite.card_index import holders, index_cards
 from server.store.sqlite.words import index_member
 
 KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
@@ -121,9 +123,8 @@ class SqliteTransaction:
         row = self._one("SELECT member FROM members WHERE id = ?", member_id)
         return None if row is None else _member.decode(row[0])
 
-    def member_by_code(self, code: str) -> Member | None:
-        row = self._one("SELECT member FROM members WHERE membership_number = ?", code)
-        return None if row is None else _member.decode(row[0])
+    def cards(self, key: str) -> list[Owned]:
+        return [owned(_member.decode(member), code) for member, code in holders(self._db, key)]
 
     def put_member(self, member: Member) -> None:
         before = self.member(member.id)
@@ -133,6 +134,7 @@ class SqliteTransaction:
             (member.id, member.membership_number, member.seq, encode(member)),
         )
         index_member(self._db, member, before)
+        index_cards(self._db, member, before)
 
     # --- visits ---------------------------------------------------------------------------------------------------
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Generator, Iterable
 from contextlib import closing
+from typing import Final
 
+from gymtui.cards.keys import EXACT, find
 from gymtui.codec import encode
 from gymtui.protocol import Member
 from gymtui.search.index import BEGUN, near_conditions, word_conditions
 from gymtui.search.near import NEAREST, SCREENFUL, near_numbers
 from gymtui.search.text import index_words
+
+# Who is deleted has no words.
+HOLDERS: Final = (
+    "SELECT m.id, m.member FROM cards c CROSS JOIN members m ON m.id = c.member_id "
+    "WHERE c.key = ? AND m.id IN (SELECT member_id FROM words)"
+)
 
 
 def index_member(db: sqlite3.Connection, member: Member, before: Member | None) -> None:
@@ -21,11 +29,11 @@ def index_member(db: sqlite3.Connection, member: Member, before: Member | None) 
 
 
 def find_members(db: sqlite3.Connection, text: str) -> Generator[tuple[str, bytes], None, None]:
-    """`(id, member)` of who has exactly this number, then of whom the readings of the text find; some of them twice.
+    """`(id, member)` of whose card that is, then of whom the readings of the text find; some of them twice.
 
     Each is looked for when it is asked for.
     """
-    yield from _numbered(db, [text.strip()])
+    yield from find(text, lambda key: _holding(db, key))
     yield from _matching(db, word_conditions(text))
 
 
@@ -58,11 +66,11 @@ def first_of(rows: Generator[tuple[str, bytes], None, None], count: int) -> dict
 
 def _numbered(db: sqlite3.Connection, numbers: Iterable[str]) -> Generator[tuple[str, bytes], None, None]:
     for number in numbers:
-        # Who is deleted keeps a number, and has no words.
-        yield from db.execute(
-            "SELECT id, member FROM members WHERE membership_number = ? AND id IN (SELECT member_id FROM words)",
-            (number,),
-        )
+        yield from _holding(db, EXACT + number)
+
+
+def _holding(db: sqlite3.Connection, key: str) -> list[tuple[str, bytes]]:
+    return db.execute(HOLDERS, (key,)).fetchall()
 
 
 def _matching(

@@ -1,0 +1,86 @@
+"""Cards: the command that gives one out, or says that it was lost or returned; and what no card can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from gymtui import clock
+from gymtui.cards.frame import framed
+from gymtui.cards.keys import find, keys_of
+from gymtui.cards.nobody import nobodys
+from gymtui.cards.owned import Owned, cards_of, with_card
+from gymtui.protocol import MAX_CARDS, Card, CheckIn, Member, SaveCard
+from server.gym.orders import Order, Refused, Rejected, record, wall
+from server.store import Outcome, Transaction, as_result
+
+
+def unfit(tx: Transaction, code: str, member_id: str | None) -> str | None:
+    """Why this code cannot be a card of that member (None: of a new one): a sentence, or None where it can."""
+    if (why := nobodys(code)) is not None:
+        return why
+    for holder, card in _held_by_others(tx, code, member_id):
+        like = "" if card.code == code else f" reads like {card.code}, which"
+        return f"The number {code}{like} belongs to {holder.full_name}: please choose another."
+    return None
+
+
+def refuse_lost(tx: Transaction, request: CheckIn, member: Member) -> None:
+    """Refused where the card was reported lost: whoever has it now may be somebody else. What a desk has done alone
+    has happened; an override is a manager's word."""
+    code = request.code or request.card
+    if code is None or request.offline or request.override is not None:
+        return
+    for card in (card for holder, card in find(code, tx.cards) if holder.id == member.id and card.state == "lost"):
+        since = "" if card.since is None else f" on {_day(tx, card.since)}"
+        sentence = f"That card of {member.full_name} was reported lost{since}: please ask who it is."
+        raise Refused("card_lost", "this card was reported lost", sentence, member)
+
+
+def save_card(tx: Transaction, order: Order, request: SaveCard) -> Outcome:
+    """Gives the member a card, or says what has become of one."""
+    member = tx.member(request.member_id)
+    if member is None or member.deleted:
+        raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
+    code = framed(request.code)
+    if not code or not code.isprintable():
+        raise Rejected("invalid", "A card has a code that can be printed: please scan it again.")
+    card = Card(code=code, state=request.state, since=clock.to_text(tx.at), by=order.user)
+    held = {one.code for one in cards_of(member) if one.state != "returned"}
+    if request.state != "in_use" and code not in held:
+        raise Rejected("invalid", f"{member.full_name} has no such card: please look at the cards there are.")
+    if request.state == "in_use":
+        if len(held | {code}) > MAX_CARDS:
+            raise Rejected("invalid", f"{member.full_name} has {MAX_CARDS} cards: please take one back first.")
+        _take_over(tx, order, card, member, request.moves_from)
+    return Outcome(result=as_result(Member.type, record(tx, order, _put(tx, with_card(member, card)))))
+
+
+def _take_over(tx: Transaction, order: Order, card: Card, member: Member, moves_from: str | None) -> None:
+    """The card leaves whoever has it, as rows of their own; Rejected where nobody has been asked about that."""
+    if (why := nobodys(card.code)) is not None:
+        raise Rejected("invalid", why)
+    for holder, held in _held_by_others(tx, card.code, member.id):
+        if holder.id != moves_from:
+            raise Rejected("invalid", f"That card belongs to {holder.full_name}: please ask before it is moved.")
+        returned = replace(held, state="returned", since=card.since, by=card.by)
+        tx.append(_put(tx, with_card(holder, returned)), kind=order.payload.type, user=order.user)
+
+
+def _held_by_others(tx: Transaction, code: str, member_id: str | None) -> Iterator[Owned]:
+    """Who else has a card that could be taken for this one, under any of its keys."""
+    for key in keys_of(code):
+        yield from (owned for owned in tx.cards(key) if owned.member.id != member_id)
+
+
+def _put(tx: Transaction, member: Member) -> Member:
+    after = replace(member, seq=tx.next_seq)
+    tx.put_member(after)
+    return after
+
+
+def _day(tx: Transaction, at: str) -> str:
+    day: datetime = wall(tx, clock.to_ms(at))
+    return f"{day:%a} {day.day} {day:%b}"

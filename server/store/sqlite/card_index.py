@@ -1,0 +1,27 @@
+"""The index of cards of this engine: by which canonical keys a card is found, kept up with every change of a member."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from gymtui.cards.owned import index_entries
+from gymtui.protocol import Member
+
+
+def index_cards(db: sqlite3.Connection, member: Member, before: Member | None) -> None:
+    """Enters a member's cards in the index; of what was there `before`, only the difference is written."""
+    if before is not None and (before.membership_number, before.cards) == (member.membership_number, member.cards):
+        return
+    new, old = index_entries(member), set() if before is None else index_entries(before)
+    db.executemany(
+        "DELETE FROM cards WHERE key = ? AND code = ? AND member_id = ?", [(*e, member.id) for e in old - new]
+    )
+    db.executemany("INSERT INTO cards VALUES (?, ?, ?)", [(*entry, member.id) for entry in new - old])
+
+
+def holders(db: sqlite3.Connection, key: str) -> list[tuple[bytes, str]]:
+    """`(member, code)` of the cards that have this key."""
+    return db.execute(
+        "SELECT m.member, c.code FROM cards c CROSS JOIN members m ON m.id = c.member_id WHERE c.key = ? ORDER BY m.id",
+        (key,),
+    ).fetchall()
