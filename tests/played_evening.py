@@ -17,6 +17,7 @@ from gymtui.ui.widgets.header import WallClock
 from tests.pictures import Camera
 from tests.played_gym import Clock, Server, console
 from tests.played_people import LAST
+from tests.readers import scan
 from tests.waiting import until
 
 
@@ -31,9 +32,8 @@ class Evening(NamedTuple):
     camera: Camera
 
     async def scan(self, code: str, *words: str) -> None:
-        """All keys at once, as a scanner does."""
-        for key in (*code, "enter"):
-            self.app.simulate_key(key)
+        """As a reader does, once nobody types."""
+        scan(self.app, *code, "enter")
         await self.camera.until(*words)
 
     async def beat(self) -> None:

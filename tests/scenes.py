@@ -185,7 +185,7 @@ async def a_login(pictures: Pictures) -> None:
         await camera.until("The name or the password is wrong.")
         await camera.draw("login-refused", SMALL)
         server.there = False
-        await pilot.press(*"found", "enter")
+        await pilot.press(*"maria", "enter", *"found", "enter")
         await camera.until("○ does not answer")
         await camera.draw("login-away", SMALL)
 

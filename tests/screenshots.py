@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from tests.idle import wait_for_messages
 from tests.pictures import png
 from tests.scenes import SCENES
 
@@ -23,6 +24,7 @@ async def draw_all() -> dict[str, str]:
 
 def main() -> None:
     """Draws all of them, and takes away what is no longer drawn."""
+    wait_for_messages()
     drawn = asyncio.run(draw_all())
     for old in (*FOLDER.glob("*.svg"), *FOLDER.glob("*.png")):
         old.unlink()

@@ -18,6 +18,7 @@ from typing import Any, Final, Self
 
 import pyte
 
+BETWEEN: Final = 0.15  # seconds between two codes; lines that are read at once are one text
 WITHIN = 20.0  # seconds that a test waits for what must come
 FRAMES: Final = 2026  # the mode of a terminal that shows a frame once the whole of it has come
 ASKED: Final = b"\x1b[?2026$p"  # does this terminal have it?
@@ -111,6 +112,15 @@ class Terminal:
     def type(self, text: str) -> None:
         """Keys in one write, as a scanner or a fast hand sends them."""
         os.write(self._fd, text.encode())
+
+    async def scan(self, code: str) -> None:
+        """A card, as soon behind the one before as a reader can."""
+        await self.rest()
+        self.type(f"{code}\r")
+
+    async def rest(self) -> None:
+        """As long as nobody can press another key, and any reader has."""
+        await asyncio.sleep(BETWEEN)
 
     def resize(self, columns: int, rows: int) -> None:
         """The window has another size from now on."""

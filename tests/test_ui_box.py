@@ -13,6 +13,7 @@ from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.feed import Feed
 from tests.factories import member, refusal, visit
+from tests.readers import gulp
 from tests.settled import settled, until_shown
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, front, screen_text
@@ -68,13 +69,11 @@ async def test_a_slash_narrows_the_feed_and_going_back_ends_it() -> None:
 async def test_what_is_typed_right_after_going_back_is_kept() -> None:
     app = make_app(a_desk())
     async with app.run_test() as pilot:
-        for key in ["m", "a", "escape", "a", "n"]:
-            app.simulate_key(key)
+        gulp(app, "m", "a", "escape", "a", "n")
         await pilot.pause()
         assert front(app).entry.value == "an"
         await pilot.press("escape", *"ma", "enter")
-        for key in ["escape", "x"]:
-            app.simulate_key(key)
+        gulp(app, "escape", "x")
         await pilot.pause()
         assert front(app).entry.value == "max"
 
@@ -84,8 +83,7 @@ async def test_rows_are_chosen_in_the_order_of_the_keys_even_in_one_gulp() -> No
     app = make_app(desk)
     async with app.run_test() as pilot:
         await pilot.press(*"ma", "enter")
-        for key in ["down", "enter", *"ma", "down", "down", "up", "enter"]:
-            app.simulate_key(key)
+        gulp(app, "down", "enter", *"ma", "down", "down", "up", "enter")
         await pilot.pause()
         assert desk.done == [("check_in", "Max O"), ("check_in", "Maya Quist")]
 

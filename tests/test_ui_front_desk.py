@@ -8,6 +8,7 @@ from textual.widgets import Button
 
 from gymtui.ui.widgets.verdict import VerdictLine
 from tests.factories import member
+from tests.readers import scan
 from tests.settled import press_later
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, a_desk, front, later, screen_text
@@ -119,8 +120,7 @@ async def test_codes_that_come_back_to_back_are_check_ins_in_order() -> None:
     app = make_app(desk)
     async with app.run_test() as pilot:
         for person in people:
-            for key in [*str(person.membership_number), "enter"]:
-                app.simulate_key(key)
+            scan(app, *str(person.membership_number), "enter")
         await pilot.pause()
         assert desk.done == [("check_in", person.full_name) for person in people]
         assert front(app).entry.value == ""

@@ -8,6 +8,7 @@ from gymtui.client.state import ConnectionState
 from gymtui.protocol import Override as Wire
 from gymtui.ui.box.answers import REASONS, Override
 from tests.factories import NOW
+from tests.readers import gulp, scan
 from tests.ui_fakes import make_app
 from tests.ui_front_desk_kit import BEN, a_desk, screen_text
 from tests.ui_override_kit import PIN, refused, screen, step, wrong_pin
@@ -89,8 +90,8 @@ async def test_answers_in_one_gulp_are_answers_in_order() -> None:
     app = make_app(desk)
     async with app.run_test() as pilot:
         await refused(pilot, desk)
-        for key in ["down", "enter", *"mia", "enter", *PIN, "enter", *"4711", "enter"]:
-            app.simulate_key(key)
+        gulp(app, "down", "enter", *"mia", "enter", *PIN, "enter")
+        scan(app, *"4711", "enter")
         await pilot.pause()
         assert desk.overrides == [(BEN.ref, Wire(reason=REASONS[0], manager="mia", pin=PIN))]
         assert desk.done[-1] == ("check_in", "Ana Silva")
@@ -121,10 +122,14 @@ async def test_a_card_over_a_half_typed_answer_is_taken_and_in_a_pin_nothing_is_
     app = make_app(desk)
     async with app.run_test() as pilot:
         await refused(pilot, desk)
-        await pilot.press(*"forgot 4711", "enter")
+        await pilot.press(*"forgot ")
+        scan(app, *"4711", "enter")
+        await pilot.pause()
         assert (step(app), desk.done[-1]) == (None, ("check_in", "Ana Silva"))
         await refused(pilot, desk)
-        await pilot.press(*"owes 20", "enter", *"mia4711", "enter")
+        await pilot.press(*"owes 20", "enter", *"mia")
+        scan(app, *"4711", "enter")
+        await pilot.pause()
         assert (step(app), desk.done[-1]) == (None, ("check_in", "Ana Silva"))
         await refused(pilot, desk)
         await pilot.press(*"owed", "enter", *"mia", "enter", *"x4711", "enter")

@@ -11,6 +11,7 @@ from gymtui.ui.roster import Roster
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.who import WhoIsIn
 from tests.factories import NOW, member, visit
+from tests.readers import scan
 from tests.settled import press_later, until_shown
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, MAX, MAYA, screen_text
@@ -162,8 +163,8 @@ async def test_a_card_is_never_lost_here() -> None:
     app = make_app(desk)
     async with app.run_test() as pilot:
         await pilot.press("f3", "down", "insert")
-        for key in [*"4711", "enter", *"9", "enter", *"555", "enter"]:
-            app.simulate_key(key)
+        for code in ("4711", "9", "555"):
+            scan(app, *code, "enter")
         await pilot.pause()
         assert desk.done == [("check_out", "Ana Silva"), ("check_in", "Zoe Huber"), ("check_in", "555")]
         await pilot.press(*"nob", "enter")

@@ -11,9 +11,9 @@ from rich.color import Color, ColorSystem
 
 from gymtui.client.state import ConnectionState, Hit, Phase
 from gymtui.printable import printable
-from gymtui.protocol import Member, Notification, UnknownCard
+from gymtui.protocol import Notification, UnknownCard
 from gymtui.ui.ascii import plain
-from gymtui.ui.box.search import Search, card_in
+from gymtui.ui.box.search import Search
 from gymtui.ui.cells import fit
 from gymtui.ui.feed_rows import row_of
 from gymtui.ui.namesakes import told_apart
@@ -189,36 +189,6 @@ def test_the_first_of_a_pick_list_is_somebody_whom_the_command_fits() -> None:
     assert (search.opened(leaving=False).chosen, search.opened(leaving=False).seen) == (2, range(1, 3))
     assert search.opened(leaving=True).chosen == 0
     assert Search(text="ana", hits=hits[:2]).opened(leaving=False).chosen == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("100060", "100060"),
-        ("an100060", "100060"),
-        ("an 100060", "100060"),
-        ("/meier100060", "100060"),
-        ("/100060", "100060"),
-        (":the100060", "100060"),
-        ("forgot 100060", "100060"),
-        ("2 for an100060", "100060"),
-        ("G-7", "G-7"),
-        ("1000100060", None),
-        ("an1000100060", None),
-        ("+41 79 100060", None),
-        ("an100061", None),
-        ("100060an", None),
-        ("owes 20", None),
-        ("an", None),
-        ("", None),
-    ],
-)
-def test_a_card_that_is_scanned_over_what_was_typed_is_that_card(text: str, number: str | None) -> None:
-    people = {
-        number: Member(id=number, full_name=number, membership_number=number) for number in ("100060", "20", "G-7")
-    }
-    found = card_in(text, people.get)
-    assert (found and found.membership_number) == number
 
 
 def test_namesakes_are_told_apart_by_what_they_know_of_themselves() -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from msgspec import Raw
 
+from gymtui.cards.owned import Owned
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.verdicts import Matter, judge
@@ -22,6 +23,7 @@ from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
 from gymtui.codec import encode
 from gymtui.protocol import (
+    Card,
     Conflicts,
     Event,
     GetMember,
@@ -132,6 +134,10 @@ class FakeReplica:
     def by_code(self, code: str) -> Member | None:
         return next((m for m in self.members if m.membership_number == code), None)
 
+    def owners(self, code: str) -> tuple[Owned, ...]:
+        member = self.by_code(code)
+        return () if member is None else (Owned(member, Card(code=code)),)
+
     def recent(self, limit: int) -> list[Event]:
         return list(self.events[-limit:])
 
@@ -237,10 +243,13 @@ class FakeDesk(Signals):
             if all(any(w.lstrip(",#").startswith(t) for w in index_words(m)) for t in typed)
         ]
         near = [Hit(member=m, near=True) for m in self.near.get(text, ())]
-        return [*(Hit(member=m, in_since=self.in_since(m.id)) for m in found[:limit]), *near]
+        return [*(self.hit(m) for m in found[:limit]), *near]
 
     def nearest(self, number: str) -> list[Hit]:
         return [Hit(member=m, near=True) for m in self.nearly.get(number, ())]
+
+    def hit(self, member: Member) -> Hit:
+        return Hit(member=member, in_since=self.in_since(member.id))
 
 
 class FakeLogin:

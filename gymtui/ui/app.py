@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from msgspec.structs import replace
 from textual import events
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from gymtui import cleartext, clock
@@ -22,6 +23,7 @@ from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import command_of, key_of
 from gymtui.ui.box.password import PasswordMode
+from gymtui.ui.burst import Bursts, Scan, Stroke
 from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
@@ -55,6 +57,8 @@ class GymApp(LiveApp):
         self.history = ConnectionHistory()
         self.conflicts = ConflictReporter(desk.service, clock=clock)
         self._asked_to_stay = False
+        self._bursts = Bursts()
+        self._key_timer: Timer | None = None
 
     @property
     def gym(self) -> Gym | None:
@@ -76,14 +80,50 @@ class GymApp(LiveApp):
                 self._notice("")
             if event.key.startswith("alt+") and event.is_printable:
                 # What Textual makes of Esc and a character that `part_escape` leaves to it; nothing here has Alt.
-                await self.on_event(events.Key("escape", "\x1b"))
-                event = events.Key(event.key.removeprefix("alt+").removeprefix("shift+"), event.character)
-            if event.is_printable:
-                self._to_the_box()
-            elif isinstance(self.screen, LYING_OVER) and command_of(self.screen, event.key) == "back":
-                self.pop_screen()
-                return
+                await self.on_event(_at(event.time, events.Key("escape", "\x1b")))
+                key = event.key.removeprefix("alt+").removeprefix("shift+")
+                event = _at(event.time, events.Key(key, event.character))
+            await self._read(event)
+        else:
+            await super().on_event(event)
+
+    async def _read(self, event: events.Key) -> None:
+        """A key, in its place among the others. A login has fields, and takes whatever comes as it comes."""
+        if self._key_timer is not None:
+            self._key_timer.stop()
+        if self._is_asking:
+            await self.settle_keys()
+            await self._press(event)
+            return
+        stroke = Stroke(event.key, event.character if event.is_printable else None, event.time, event)
+        await self._hand_on(self._bursts.feed(stroke))
+        if (pause := self._bursts.pause) is not None:
+            self._key_timer = self.set_timer(pause, self.settle_keys)
+
+    async def settle_keys(self) -> None:
+        """What waits to know whether more keys follow waits no longer."""
+        await self._hand_on(self._bursts.settle())
+
+    async def _hand_on(self, done: Iterable[Stroke | Scan]) -> None:
+        for each in done:
+            if isinstance(each, Scan):
+                self._scanned(each)
+            else:
+                assert isinstance(each.event, events.Key)
+                await self._press(each.event)
+
+    async def _press(self, event: events.Key) -> None:
+        if event.is_printable:
+            self._to_the_box()
+        elif isinstance(self.screen, LYING_OVER) and command_of(self.screen, event.key) == "back":
+            self.pop_screen()
+            return
         await super().on_event(event)
+
+    def _scanned(self, scan: Scan) -> None:
+        self._to_the_box()
+        if isinstance(self.screen, BoxScreen):
+            self.screen.entry.scanned(scan)
 
     def _to_the_box(self) -> None:
         """Whatever is shown and has the focus, a printable key belongs to the one box."""
@@ -163,7 +203,7 @@ class GymApp(LiveApp):
     def take_card(self, code: str) -> None:
         if code:
             self._to_the_box()
-            self.screen.post_message(Entry.Entered(code, is_scan=True))
+            self.screen.post_message(Entry.Scanned(Scan(code)))
 
     @property
     def typed(self) -> Collection[str]:
@@ -204,3 +244,9 @@ class GymApp(LiveApp):
     def _notice(self, text: str) -> None:
         for line in self.screen.query(KeyLine):
             line.notice = text
+
+
+def _at(time: float, event: events.Key) -> events.Key:
+    """The key, pressed then."""
+    event.time = time
+    return event

@@ -113,18 +113,18 @@ class Outages:
     async def _come(self, person: Person, words: str) -> None:
         """Somebody comes, and this is said of them; what is on its way still would be said over it."""
         await asyncio.sleep(ON_ITS_WAY)
-        self._scanner.scan(Scan(person))
+        await self._scanner.scan(Scan(person))
         await self._house.console.terminal.until(words.format(person.name))
 
     async def _kill_the_console(self, others: Iterator[Person]) -> None:
         """In the middle of a burst; then it is started again, and the same person scans again."""
         async with self._alone():
-            self._scanner.scan(*(Scan(next(others)) for _ in range(3)))
+            await self._scanner.scan(*(Scan(next(others)) for _ in range(3)))
             await asyncio.sleep(self._random.uniform(0, FLASH))
             await self._house.console.kill()
             self.look_at_promises()
             await self._house.console.start()
-            self._scanner.scan_again()
+            await self._scanner.scan_again()
 
     async def _fill_the_server(self, others: Iterator[Person]) -> None:
         """What was begun may have its room yet; then nobody is let in, and the last one is as soon as there is room."""

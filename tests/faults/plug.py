@@ -116,7 +116,7 @@ class Pulling:
         if plug == "fill the desk's disk":
             await self._until_quiet()
             self.outages.look_at_refusals()
-            self.scanner.scan_again()
+            await self.scanner.scan_again()
         await self._until_quiet()
         await self.outages.until(self._all_is_there, "what was scanned is not all in the journal")
         self.outages.look_at_promises()

@@ -1,10 +1,10 @@
-"""Whoever scans at a desk: cards in bursts, faster than anybody looks at the screen."""
+"""Whoever scans at a desk: card after card, faster than anybody looks at the screen."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from random import Random
 from typing import Final, NamedTuple
@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 from gymtui.sample.people import members
 from tests.factories import member_row
 from tests.faults.eye import Did
+from tests.terminal import BETWEEN
 
-BURSTS: Final = (1, 1, 2, 5)  # codes in one write
-PAUSE: Final = 0.2  # seconds between bursts, at the most
+IN_A_ROW: Final = (1, 1, 2, 5)  # codes, as soon behind each other as a reader can
+PAUSE: Final = 0.2  # seconds between rows, at the most
 LONGEST: Final = 15  # characters of a name, so that what is said of it has room on the line
 FIRST: Final = 4_000_000_000_000
 OVERDUE, FROZEN = 6, 9  # every so manieth
@@ -58,9 +59,10 @@ class Scan(NamedTuple):
     did: Did = "in"
 
     @property
-    def keys(self) -> str:
-        """What the scanner types."""
-        return f"{CHECK_OUT if self.did == 'out' else ''}{self.person.code}\r"
+    def keys(self) -> tuple[str, ...]:
+        """What is typed for it, with a pause behind each."""
+        code = f"{self.person.code}\r"
+        return (CHECK_OUT, code) if self.did == "out" else (code,)
 
 
 class Scanner:
@@ -80,24 +82,29 @@ class Scanner:
         self.scanned.clear()
 
     async def scan_all(self, scans: list[Scan]) -> None:
-        """In bursts, each in one write."""
+        """A few in a row, and again."""
         while scans:
-            burst = [scans.pop() for _ in range(min(len(scans), self._random.choice(BURSTS)))]
+            row = [scans.pop() for _ in range(min(len(scans), self._random.choice(IN_A_ROW)))]
             async with self.hand:
-                self.scan(*burst)
+                await self.scan(*row)
             await asyncio.sleep(self._random.uniform(0, PAUSE))
 
-    def scan(self, *scans: Scan) -> None:
-        """All of them in one write; what the screen must show of them is counted as expected."""
+    async def scan(self, *scans: Scan) -> None:
+        """One after the other; what the screen must show of them is counted as expected."""
         self.expected.update((scan.person.name, scan.did) for scan in scans if scan.person.allowed)
         self.scanned += scans
         self.count += len(scans)
-        self._type("".join(scan.keys for scan in scans))
+        await self._read(scans)
 
-    def scan_again(self) -> None:
+    async def scan_again(self) -> None:
         """Nobody knows what of it was taken: a person scans it once more, and what was taken is not done twice."""
         self.count += len(self.scanned)
-        self._type("".join(scan.keys for scan in self.scanned))
+        await self._read(list(self.scanned))
+
+    async def _read(self, scans: Sequence[Scan]) -> None:
+        for keys in (keys for scan in scans for keys in scan.keys):
+            self._type(keys)
+            await asyncio.sleep(BETWEEN)
 
     def undo(self, person: Person) -> None:
         """Takes back what the last scan did, that of this person."""

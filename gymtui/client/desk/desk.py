@@ -115,14 +115,15 @@ class Desk:
         room = min(limit, SCREENFUL) - len(found)
         known = {member.id for member in found}
         near = [m for m in self.replica.near(text, SCREENFUL) if m.id not in known][:room] if room > 0 else []
-        return [*(self._hit(m) for m in found), *(self._hit(m, near=True) for m in near)]
+        return [*(self.hit(m) for m in found), *(self.hit(m, near=True) for m in near)]
 
     def nearest(self, number: str) -> list[Hit]:
         """Near hits for a number that nobody has, and that somebody has typed: those who have almost that one. What was
         scanned must not show anybody else."""
-        return [self._hit(member, near=True) for member in self.replica.near_numbers(number, NEAREST)]
+        return [self.hit(member, near=True) for member in self.replica.near_numbers(number, NEAREST)]
 
-    def _hit(self, member: Member, *, near: bool = False) -> Hit:
+    def hit(self, member: Member, *, near: bool = False) -> Hit:
+        """The member as the desk finds one."""
         return Hit(member=member, in_since=self.in_since(member.id), near=near)
 
     def in_since(self, member_id: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from msgspec.structs import replace
 
@@ -17,6 +17,9 @@ from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
 from gymtui.ui.box.pick_list import PickList
 from gymtui.ui.box.search import FOUND, Search
+from gymtui.ui.burst import Scan
+
+NUMLOCK_OFF: Final = 4  # arrows in a scan from which it is one of digits
 
 
 class CheckIn(Mode):
@@ -61,12 +64,28 @@ class CheckIn(Mode):
         search = self.box.search if self.box.search and self.box.search.answers(text) else None
         if search and search.pick:
             self.give(search.pick.member)
-        elif member := self.box.card_in(text):
-            self.give(member, member.membership_number)
-        elif search := search or self.find(text):
-            self._resolve(search)
+        elif owned := self.box.owner(text):
+            self.give(owned.member, owned.card.code)
+        elif text:
+            self._resolve(text, search)
         else:
             self.entered_nothing()
+
+    async def scanned(self, scan: Scan) -> None:
+        """A card and nothing else, whatever was being typed."""
+        owners = {owned.member.id: owned for owned in self.box.desk.replica.owners(scan.text)}
+        if len(owners) > 1:
+            hits = tuple(self.box.desk.hit(owned.member) for owned in owners.values())
+            self._choose(Search(text=scan.text, hits=hits, rows=self.box.hit_rows))
+        elif owners:
+            (owned,) = owners.values()
+            self.give(owned.member, owned.card.code)
+        elif scan.keypad >= NUMLOCK_OFF:
+            self.box.search = None
+            detail, step = "the reader presses arrows, no digits: NumLock is off", "press NumLock, then scan again"
+            self.box.say(self.box.refusal("Unknown card", detail, step))
+        else:
+            self.give(scan.text)
 
     def entered_nothing(self) -> None:
         """Enter, on the empty box."""
@@ -111,22 +130,25 @@ class CheckIn(Mode):
         """Those of them whom the command can be about."""
         return hits
 
-    def _resolve(self, search: Search) -> None:
-        """Who is meant by a text that is nobody's card."""
-        search = self.offered(search)
-        if not search.hits:
-            self.give(search.text)
-        elif hit := search.pick or search.clear_hit:
+    def _resolve(self, text: str, shown: Search | None) -> None:
+        """Who is meant by a text that is nobody's card: one whom the screen has shown, or it is asked."""
+        search = self.offered(shown or self.find(text))
+        if search is None or not search.hits:
+            self.give(text)
+        elif (hit := search.clear_hit) and shown is not None:
             self.give(hit.member)
         else:
-            self.box.search = search.opened(leaving=self.leaving)
-            self.box.push(PickList(self.box))
+            self._choose(search)
 
-    def offered(self, search: Search) -> Search:
-        """What was typed finds the nearest where it finds nobody; what was scanned finds nobody who is only near."""
-        if self.box.scanned:
-            return replace(search, hits=search.exact)
-        return search if search.hits else replace(search, hits=self.fitting(tuple(self.box.desk.nearest(search.text))))
+    def _choose(self, search: Search) -> None:
+        self.box.search = search.opened(leaving=self.leaving)
+        self.box.push(PickList(self.box))
+
+    def offered(self, search: Search | None) -> Search | None:
+        """What finds nobody finds the nearest."""
+        if search is None or search.hits:
+            return search
+        return replace(search, hits=self.fitting(tuple(self.box.desk.nearest(search.text))))
 
     def give(self, who: Member | str, card: str | None = None) -> None:
         """Gives the command, and the box means check-in again; `card` is the code that was read, if it was one."""

@@ -6,6 +6,7 @@ from typing import Final
 
 from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.box.mode import SignMode
+from gymtui.ui.burst import Scan
 
 SIGN: Final = "/"
 
@@ -20,9 +21,13 @@ class FilterMode(SignMode):
         self.box.narrow(text.removeprefix(SIGN))
 
     async def entered(self, text: str) -> None:
-        if self.box.card_in(text) is not None:
+        if self.box.owner(text) is not None:
             self.box.narrow("")
         await super().entered(text)
+
+    async def scanned(self, scan: Scan) -> None:
+        self.box.narrow("")
+        await super().scanned(scan)
 
     async def done(self, text: str) -> None:
         self.box.narrow(text.removeprefix(SIGN))

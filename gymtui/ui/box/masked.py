@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gymtui.ui.box.mode import Mode
+from gymtui.ui.burst import Scan
 
 
 class Masked(Mode):
@@ -41,10 +42,14 @@ class Masked(Mode):
         return True
 
     async def entered(self, text: str) -> None:
-        if self.box.scanned and self.box.desk.replica.by_code(text) is not None:
-            await self.left().entered(text)
-        elif text:
+        if text:
             await self.typed_out(text)
+
+    async def scanned(self, scan: Scan) -> None:
+        if self.box.owner(scan.text) is not None:
+            await self.left().scanned(scan)
+        else:  # a password manager types like a reader
+            await self.entered(scan.text)
 
     async def typed_out(self, text: str) -> None:
         """Enter, on what is no card that was scanned."""

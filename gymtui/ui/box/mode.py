@@ -14,11 +14,13 @@ from typing import ClassVar, Protocol
 
 from textual.timer import Timer
 
+from gymtui.cards.owned import Owned
 from gymtui.client.desk.desk import Desk
 from gymtui.client.state import ConnectionState, Verdict
 from gymtui.printable import printable
 from gymtui.protocol import Member
 from gymtui.ui.box.offer import Option, Palette
+from gymtui.ui.burst import Scan
 
 
 class Box(Protocol):
@@ -27,7 +29,6 @@ class Box(Protocol):
     connection: ConnectionState
     verdict: Verdict | None
     palette: Palette | None  # what is offered under the box
-    scanned: bool  # did what was entered come at once, as from a scanner?
 
     @property
     def desk(self) -> Desk: ...
@@ -86,8 +87,8 @@ class Box(Protocol):
         """A verdict that the console gives by itself: the desk was asked for nothing."""
         ...
 
-    def card_in(self, text: str) -> Member | None:
-        """Whose card was scanned, alone or over what was half typed and is dropped."""
+    def owner(self, text: str) -> Owned | None:
+        """The card with this code, where it can be nobody else's."""
         ...
 
     def key(self, name: str) -> str:
@@ -163,15 +164,22 @@ class Mode:
     def ended(self) -> None:
         """It has been popped."""
 
-    def give(self, who: Member | str) -> None:
-        """Gives the command that the box is for to this member, or to a code that no member here has."""
-        self.box.below(self).give(who)
+    def give(self, who: Member | str, card: str | None = None) -> None:
+        """Gives the command that the box is for to this member, or to a code that no member here has; `card` is the
+        code on file by which the member was found, if it was one."""
+        self.box.below(self).give(who, card)
 
     def typed(self, text: str) -> None:
         """The box holds this now."""
 
     async def entered(self, text: str) -> None:
         """Enter; the box held this and is empty by now."""
+
+    async def scanned(self, scan: Scan) -> None:
+        """A reader's line, and no text of this mode; the box is empty by now."""
+        below = self.box.below(self)
+        self.box.pop(self)
+        await below.scanned(scan)
 
     def moved(self, step: int, text: str) -> None:
         """So many rows down, or up where it is negative, in the list for that text."""
@@ -216,8 +224,8 @@ class SignMode(Mode):
         """The text with its sign."""
 
     async def entered(self, text: str) -> None:
-        """A card that begins so, or was scanned behind it, is a card; so is what stands there without the sign."""
-        if text.startswith(self.sign) and self.box.card_in(text) is None:
+        """A card whose code begins so is a card; so is what stands there without the sign."""
+        if text.startswith(self.sign) and self.box.owner(text) is None:
             await self.done(text)
         else:
             below = self.box.below(self)

@@ -16,6 +16,7 @@ from gymtui.ui.box.answers import Override
 from gymtui.ui.box.masked import Masked
 from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.pin import OverrideBox, PinMode, about
+from gymtui.ui.burst import Scan
 
 UNUSED: Final = 60.0  # seconds until questions that nobody answers are gone; a manager has to come first
 
@@ -133,7 +134,7 @@ class OverrideMode(Mode):
 
     async def entered(self, text: str) -> None:
         objection = self.override.objection(text) if text else None
-        if self.box.card_in(text) is not None:
+        if self.box.owner(text) is not None:
             below = self.box.below(self)
             self._end()
             await below.entered(text)
@@ -144,6 +145,15 @@ class OverrideMode(Mode):
             self.box.say(says)
         else:
             self._answered(self.override.answered(text))
+
+    async def scanned(self, scan: Scan) -> None:
+        """A card that is known here ends the questions; any other line is no answer to one."""
+        if self.box.owner(scan.text) is not None:
+            await super().scanned(scan)
+            return
+        step = "type the answer; a card, go back and scan it again"
+        about_it = about(self.override.whom)
+        self.box.say(about_it.says("refused", self.box.now(), detail="that was scanned", next_step=step))
 
     def _answered(self, override: Override) -> None:
         self._wait_again()

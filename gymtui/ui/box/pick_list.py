@@ -51,7 +51,7 @@ class PickList(Mode):
         else:
             below, before = self.box.below(self), self._before
             self._end()
-            await below.entered(before + text if text[:1].isalpha() and self.box.card_in(text) is None else text)
+            await below.entered(before + text if text[:1].isalpha() and self.box.owner(text) is None else text)
 
     def moved(self, step: int, text: str) -> None:
         if (search := self._with(text)) is not None:

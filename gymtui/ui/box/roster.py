@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from gymtui.client.desk.verdicts import NO_NAME, may_be_number
 from gymtui.client.state import Inside
+from gymtui.protocol import Member
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
 from gymtui.ui.box.search import member_of
 from gymtui.ui.bulk import Bulk
+from gymtui.ui.burst import Scan
 from gymtui.ui.roster import Roster
 
 
@@ -80,15 +82,13 @@ class RosterMode(Mode):
         self.box.roster = replace(self.box.roster, chosen=self.box.roster.rows[row].member.id)
 
     async def entered(self, text: str) -> None:
-        """A number that is scanned is its member's, whatever is marked or chosen; whoever is not in comes in."""
+        """A card's number is its owner's, whatever is marked or chosen; whoever is not in comes in."""
         box = self.box
         roster = replace(box.roster, text=text) if text != box.roster.text else box.roster
         box.roster = replace(roster, text="")
-        member = box.card_in(text)
-        if member is not None:
-            present = box.desk.in_since(member.id) is not None
-            command = box.desk.check_out if present else box.desk.check_in
-            box.say(command(member, member.membership_number))
+        owned = box.owner(text)
+        if owned is not None:
+            self.give(owned.member, owned.card.code)
         elif text and not roster.rows and may_be_number(text):
             box.say(box.desk.check_in(text))
         elif text and not roster.rows:
@@ -103,6 +103,19 @@ class RosterMode(Mode):
             box.roster = roster.moved(1)
         self.asking = False
         box.read()
+
+    async def scanned(self, scan: Scan) -> None:
+        self.asking = False
+        self.box.roster = replace(self.box.roster, text="")
+        owned = self.box.owner(scan.text)
+        self.give(*((owned.member, owned.card.code) if owned else (scan.text, None)))
+        self.box.read()
+
+    def give(self, who: Member | str, card: str | None = None) -> None:
+        """Out, or in: a code that no member here has is nobody's who is in."""
+        desk = self.box.desk
+        is_in = isinstance(who, Member) and desk.in_since(who.id) is not None
+        self.box.say((desk.check_out if is_in else desk.check_in)(who, card))
 
     def back(self, text: str) -> None:
         """From the question to what was typed, to the whole list, to the marks, to the front desk."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
@@ -15,28 +13,11 @@ from gymtui.search.folding import fold
 
 DIGITS: Final = "123456789"
 FOUND: Final = 40  # hits that a list goes through at most
-# A card's number of four digits or more, right behind what is none; `owes 20` and `ans2` are no cards.
-_SCANNED_OVER: Final = re.compile(r"(?P<begun>.*[^0-9])(?P<number>[0-9]{4,})", re.DOTALL)
-
-
-def card_in(text: str, by_code: Callable[[str], Member | None]) -> Member | None:
-    """Whose card that is: the text is a member's number, or it was scanned behind something half typed, `an100060`.
-    Digits behind digits are never taken apart, nor is a phone number."""
-    whole = by_code(text) if text else None
-    over = _SCANNED_OVER.fullmatch(text)
-    if whole is not None or over is None or _is_phone(over["begun"]):
-        return whole
-    return by_code(over["number"])
 
 
 def member_of(ref: MemberRef) -> Member:
     """As much of a member as a command needs."""
     return Member(id=ref.id, membership_number=ref.membership_number, full_name=ref.full_name)
-
-
-def _is_phone(begun: str) -> bool:
-    """A number that is written in groups, `+41 79 `."""
-    return any(c.isdigit() for c in begun) and not any(c.isalpha() for c in begun)
 
 
 class Search(Struct, frozen=True, kw_only=True):

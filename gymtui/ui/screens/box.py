@@ -14,17 +14,16 @@ from textual.reactive import var
 from textual.timer import Timer
 from textual.widgets import Input
 
+from gymtui.cards.owned import Owned
 from gymtui.client.desk.desk import Desk
 from gymtui.client.state import Verdict
 from gymtui.keys import COMMANDS, shown
-from gymtui.protocol import Member
 from gymtui.ui.bindings import bind, key_of
 from gymtui.ui.box.answers import Override
 from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.offer import SIGN, Option, Palette
 from gymtui.ui.box.override import OverrideMode
 from gymtui.ui.box.paste import PasteMode
-from gymtui.ui.box.search import card_in
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.command_list import CommandList
@@ -71,7 +70,6 @@ class BoxScreen(DeskScreen):
     entry = getters.query_one(Entry)
 
     sent_override: tuple[str, Override] | None = None
-    scanned = False
 
     def begin_with(self, base: Mode) -> None:
         """What the box means when nothing else has been said; once, before the screen is shown."""
@@ -150,9 +148,13 @@ class BoxScreen(DeskScreen):
             mode.typed(text)
 
     async def on_entry_entered(self, event: Entry.Entered) -> None:
-        self.scanned = event.is_scan
         with self._handing_on(event.text) as mode:
             await mode.entered(event.text)
+
+    async def on_entry_scanned(self, event: Entry.Scanned) -> None:
+        with self.answering(self.mode.subject):
+            await self.mode.scanned(event.scan)
+        self.mutate_reactive(BoxScreen.modes)
 
     def on_entry_moved(self, event: Entry.Moved) -> None:
         with self._handing_on(event.text) as mode:
@@ -218,8 +220,9 @@ class BoxScreen(DeskScreen):
         for line in self.query(KeyLine):
             line.notice = text
 
-    def card_in(self, text: str) -> Member | None:
-        return card_in(text, self._desk.replica.by_code)
+    def owner(self, text: str) -> Owned | None:
+        owners = {owned.member.id: owned for owned in (self._desk.replica.owners(text) if text else ())}
+        return next(iter(owners.values())) if len(owners) == 1 else None
 
     def key(self, name: str) -> str:
         return key_of(self, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import ActiveBinding, BindingType
@@ -15,8 +15,9 @@ from textual.widgets import Input
 
 from gymtui.printable import printable
 from gymtui.ui.bindings import bind, command_of
-from gymtui.ui.box.offer import SIGN
-from gymtui.ui.scan_end import ScanEnd
+from gymtui.ui.burst import Scan
+
+KEYS: Final = {"enter": "enter", "ctrl+j": "enter", "tab": "tab"}  # ctrl+j is LF
 
 
 class Entry(Input):
@@ -26,12 +27,18 @@ class Entry(Input):
     BINDINGS: ClassVar[list[BindingType]] = [bind("next", show=False), bind("previous", show=False)]
 
     class Entered(Message):
-        """Enter, with what the box held; the box is empty by now. `is_scan`: it came at once, as from a scanner."""
+        """Enter, with what the box held; the box is empty by now."""
 
-        def __init__(self, text: str, *, is_scan: bool = False) -> None:
+        def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
-            self.is_scan = is_scan
+
+    class Scanned(Message):
+        """A reader's line, or one that was pasted; the box is empty by now."""
+
+        def __init__(self, scan: Scan) -> None:
+            super().__init__()
+            self.scan = scan
 
     class Left(Message):
         """Back, with what the box held; it is empty by now, or has what was typed since."""
@@ -71,7 +78,7 @@ class Entry(Input):
     def __init__(self) -> None:
         super().__init__(select_on_focus=False, max_length=120, compact=True)
         self.cursor_blink = False
-        self._scan_end = ScanEnd()
+        self._pasted = ""  # what the box held once a line had been pasted into the empty one
 
     @property
     def text(self) -> str:
@@ -97,18 +104,12 @@ class Entry(Input):
         # Here and not in an action or a message: the next keys may stand in the read buffer already, and must find the
         # box as this key has left it.
         if event.is_printable:
-            self._scan_end.typed(event.time)
             return
-        # While a command is typed, Tab writes its name out, however soon it comes.
-        key = event.key if self.text.startswith(SIGN) else self._scan_end.read(event.key, event.time)
-        match key if key in ("enter", "tab", None) else command_of(self, event.key) or "":
-            case None:
-                pass
+        match KEYS.get(event.key) or command_of(self, event.key) or "":
             case "tab":
                 self.post_message(self.Completed())
             case "enter":
-                text = self.take()
-                self.post_message(self.Entered(text, is_scan=self._scan_end.was_scan(len(text))))
+                self._enter()
             case "back":
                 self.post_message(self.Left(self.take()))
             case "next":
@@ -125,6 +126,20 @@ class Entry(Input):
         event.stop()
         event.prevent_default()
 
+    def _enter(self) -> None:
+        """A line that was pasted and left as it was means what a reader's would."""
+        is_pasted = not self.password and self.value != "" and self.value == self._pasted
+        text = self.take()
+        self.post_message(self.Scanned(Scan(text)) if is_pasted else self.Entered(text))
+
+    def scanned(self, scan: Scan) -> None:
+        """A reader's line has come, behind its last key: whatever the box held is dropped, what was half typed too."""
+        self.call_later(self._take_scan, scan)
+
+    def _take_scan(self, scan: Scan) -> None:
+        self.take()
+        self.post_message(self.Scanned(scan))
+
     def _on_paste(self, event: events.Paste) -> None:
         # Textual would keep the first line and say nothing of the others; none of them is an Enter.
         if self.password:
@@ -136,7 +151,9 @@ class Entry(Input):
         if len(lines) > 1:
             self.post_message(self.Pasted(lines))
         elif lines:
+            is_alone = not self.value
             self.insert_text_at_cursor(lines[0])
+            self._pasted = self.value if is_alone else ""
         event.stop()
         event.prevent_default()
 
