@@ -10,11 +10,13 @@ import pytest
 from gymtui import clock
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
+from gymtui.client.replica.schema import VERSIONS
 from gymtui.codec import encode
 from gymtui.protocol import CheckIn
 from tests.desk_kit import ANA, TIME
 from tests.factories import NOW
 from tests.left_queues_kit import Next, leave, replica
+from tests.sqlite_kit import age_copy
 from tests.wrong_clock_kit import HOUR, IN_2000, IN_2031, LONG, started
 
 
@@ -91,9 +93,6 @@ def test_a_left_queue_is_corrected_too(tmp_path: Path) -> None:
 def test_an_older_desk_knows_the_time_of_its_last_figures(path: Path) -> None:
     with started(path, 0) as gym:
         as_of = clock.to_ms(gym.replica.stats.as_of if gym.replica.stats else "")
-    with closing(Replica(path)) as copy:
-        copy._db.execute("ALTER TABLE desk DROP COLUMN known_time")
-        (version,) = copy._db.execute("PRAGMA user_version").fetchone()
-        copy._db.execute(f"PRAGMA user_version = {version - 1}")
+    age_copy(path, next(version for version, script in enumerate(VERSIONS) if "known_time" in script))
     with closing(Replica(path)) as copy:
         assert copy.known_time == as_of // 1000 * 1000
