@@ -14,7 +14,7 @@ from gymtui.cards.owned import Owned
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.verdicts import Matter, judge
-from gymtui.client.errors import Disconnected
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.login.http import Readiness
 from gymtui.client.login.login import Login
 from gymtui.client.replica.outbox import Outgoing
@@ -34,6 +34,7 @@ from gymtui.protocol import (
     MemberRef,
     Override,
     Request,
+    SaveCard,
     Stats,
 )
 from gymtui.rules import Ruling
@@ -79,6 +80,8 @@ class FakeService(Signals):
         self.conflicts: Conflicts | Exception = Disconnected("There is no connection to the server.")
         self.asked: list[ListConflicts] = []
         self.clock_offset = 0
+        self.saved: list[SaveCard] = []
+        self.problem: RequestRefused | None = None
 
     async def request(self, request: Request) -> Raw:
         """Answers from `cards` and `conflicts`; Disconnected where the test has put nothing there."""
@@ -87,6 +90,11 @@ class FakeService(Signals):
             if isinstance(self.conflicts, Exception):
                 raise self.conflicts
             return Raw(encode(self.conflicts))
+        if isinstance(request, SaveCard):
+            self.saved.append(request)
+            if self.problem is not None:
+                raise self.problem
+            return Raw(b"{}")
         assert isinstance(request, GetMember)
         if request.member_id not in self.cards:
             raise Disconnected("There is no connection to the server.")

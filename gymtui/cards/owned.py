@@ -30,6 +30,11 @@ def owned(member: Member, code: str) -> Owned:
     return Owned(member, next(card for card in cards_of(member) if card.code == code))
 
 
+def is_lost(member: Member, code: str) -> bool:
+    """Was the member's card with this code reported lost?"""
+    return any(card.code == code and card.state == "lost" for card in cards_of(member))
+
+
 def index_entries(member: Member) -> set[tuple[str, str]]:
     """`(key, code)` for each card that is the member's now, lost or not."""
     return {(key, card.code) for card in cards_of(member) if card.state != "returned" for key in keys_of(card.code)}

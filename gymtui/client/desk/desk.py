@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from gymtui.cards.owned import is_lost
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.corrections import given_now
@@ -221,13 +222,17 @@ class Desk:
             desk = self.name if visit is None else visit.desk
             detail = since(in_since, desk, zone_of(self.replica.gym), self._now())
             return matter.already_in(self._now(), detail)
+        card = _card(self.replica, who, card)
+        if card is not None and is_lost(member, card):
+            request = CheckIn(member_id=member.id, card=card)
+            return self._live_commands.refuse(matter, request, "card_lost", "this card was reported lost")
         ruling = self.ruling(member)
         if ruling.action == "refuse":
             return self._live_commands.refuse(
                 matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or ""
             )
         matter = replace(matter, warning=ruling.reason, remarks=self._judgement.remarks(member))
-        request = CheckIn(member_id=member.id, card=_card(who, card))
+        request = CheckIn(member_id=member.id, card=card)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
 
     def check_out(self, who: Member | str, card: str | None = None) -> Verdict:
@@ -242,7 +247,7 @@ class Desk:
         in_since = self.in_since(member.id)
         if in_since is None:
             return self._live_commands.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
-        request = CheckOut(member_id=member.id, card=_card(who, card))
+        request = CheckOut(member_id=member.id, card=_card(self.replica, who, card))
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
 
     def override(self, who: MemberRef, override: Override) -> Verdict:
@@ -294,6 +299,6 @@ def _known(replica: Replica, who: Member | str) -> Member | None:
     return replica.member(who.id) or who if isinstance(who, Member) else replica.by_code(who)
 
 
-def _card(who: Member | str, card: str | None) -> str | None:
-    """The code that was read, where the member is known by one."""
-    return who.strip() if isinstance(who, str) else card
+def _card(replica: Replica, who: Member | str, card: str | None) -> str | None:
+    """The code on file, where the member is known by one."""
+    return replica.owners(who)[0].card.code if isinstance(who, str) else card

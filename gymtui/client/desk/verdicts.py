@@ -49,6 +49,7 @@ NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
     "unknown_member": "scan again, or search by name",
     "unknown_visit": "choose the member by name",
     "not_checked_in": "check in first",
+    "card_lost": "ask who it is, and check in by name",
     "ambiguous": "choose the member by name",
     "not_allowed": "call a manager",
 }

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -14,10 +15,12 @@ from textual.reactive import var
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.member_card import ask_card, own_card
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import Person, Verdict
-from gymtui.protocol import Event, Snapshot
+from gymtui.protocol import Event, Member, SaveCard, Snapshot
 from gymtui.protocol import MemberCard as Card
 from gymtui.ui.bindings import bind
+from gymtui.ui.box.card import WORDS, CardMode
 from gymtui.ui.box.check_in import CheckIn
 from gymtui.ui.box.check_out import CheckOut
 from gymtui.ui.box.search import Search
@@ -49,6 +52,7 @@ class FrontDesk(BoxScreen):
 
     search: var[Search | None] = var[Search | None](None)
     directory: var[float] = var(1.0)
+    _named: str | None = None
     person: var[Person | None] = var[Person | None](None)
 
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
@@ -121,6 +125,7 @@ class FrontDesk(BoxScreen):
 
     def _look_at(self, member_id: str) -> None:
         """The member's card, once nobody else comes: as this desk knows it, and soon as the server does."""
+        self._named = member_id
         if self.has_class("-wide"):
             self.run_worker(self._read_card(member_id), group="card", exclusive=True, exit_on_error=False)
 
@@ -162,6 +167,33 @@ class FrontDesk(BoxScreen):
                 self.insert(CheckOut(self))
             else:
                 self.pop(before)
+
+    def action_card(self) -> None:
+        """About whoever was found or named last."""
+        with self.answering("The card"):
+            member = self._desk.replica.member(self._named) if self._named else None
+            if (why := self._desk.looks_on) is not None:
+                self.say(self.refusal("Card", why, None))
+            elif member is None:
+                self.say(self.refusal("Card", "nobody has been named yet", "type a name, then ↓, then :card"))
+            elif self.connection.phase != "live":
+                self.say(self.refusal("Card", "cards need the server", "again once the connection is back"))
+            else:
+                self.push(CardMode(self, member, lambda request: self._save_card(member, request)))
+
+    def _save_card(self, member: Member, request: SaveCard) -> None:
+        self.run_worker(self._ask_to_save(member, request), group="save-card", exit_on_error=False)
+
+    async def _ask_to_save(self, member: Member, request: SaveCard) -> None:
+        with self.answering("The card"):
+            try:
+                await self._desk.service.request(request)
+            except (RequestRefused, Disconnected) as problem:
+                detail, _, step = str(problem).rstrip(".").partition(": ")
+                self.say(self.refusal("Card", detail[:1].lower() + detail[1:], step or None))
+            else:
+                said = self.refusal(member.full_name, f"card {request.code} {WORDS[request.state]}", None)
+                self.say(replace(said, kind="done"))
 
     def action_older(self) -> None:
         for feed in self.query(Feed):

@@ -100,6 +100,10 @@ class MemberCard(LiveWidget):
             )
         if member.phone:
             yield self._line("phone", member.phone)
+        if cards := [card for card in member.cards if card.state != "returned"]:
+            said = (card.code if card.state == "in_use" else f"{card.code} ({card.state})" for card in cards)
+            lost = any(card.state == "lost" for card in cards)
+            yield self._line("cards", ", ".join(said), "warn" if lost else None)
 
     def _remarks(self, member: Member) -> Iterator[Content]:
         wrong = ["payment overdue"] if member.payment_overdue else []

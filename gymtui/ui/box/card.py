@@ -1,0 +1,116 @@
+"""A member's cards (`:card`): one is given out by scanning it, or was lost or returned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from gymtui.cards.frame import framed
+from gymtui.cards.nobody import nobodys
+from gymtui.cards.owned import cards_of
+from gymtui.printable import printable
+from gymtui.protocol import CardState, Member, SaveCard
+from gymtui.ui.box.mode import Box, Mode
+from gymtui.ui.burst import Scan
+
+WORDS: Final[dict[CardState, str]] = {"in_use": "is in use", "lost": "was lost", "returned": "was returned"}
+
+
+class Change(NamedTuple):
+    """What may be said of a card; `owner` is whoever else has it until now."""
+
+    code: str
+    state: CardState
+    owner: Member | None = None
+
+
+class CardMode(Mode):
+    """A scan is the card that the member gets; where somebody else has it, it asks first. ↓ goes through what can be
+    said of those that the member has. `save` asks the server, and says what came of it."""
+
+    subject = "The card"
+
+    def __init__(self, box: Box, member: Member, save: Callable[[SaveCard], object]) -> None:
+        super().__init__(box)
+        self._member = member
+        self._save = save
+        self._change: Change | None = None  # what Enter on the empty box would save
+
+    @property
+    def prompt(self) -> str:
+        return "CARD"
+
+    @property
+    def placeholder(self) -> str:
+        name, change, back = printable(self._member.full_name), self._change, self.box.key("back")
+        if change is None:
+            return f"scan the card that {name} gets" + ("; ↓ for what became of one" if self._known else "")
+        if change.owner is not None:
+            return f"it is {printable(change.owner.full_name)}'s: Enter gives it to {name}, {back} does not"
+        return f"Enter: {name}'s card {printable(change.code)} {WORDS[change.state]}"
+
+    @property
+    def is_busy(self) -> bool:
+        return True
+
+    def typed(self, text: str) -> None:
+        if text:
+            self._change = None
+
+    def moved(self, step: int, text: str) -> None:
+        if not text and self._known:
+            at = self._known.index(self._change) + step if self._change in self._known else 0
+            self._change = self._known[at % len(self._known)]
+
+    def back(self, text: str) -> None:
+        if self._change is not None or text:
+            self._change = None
+        else:
+            self.box.pop(self)
+
+    async def scanned(self, scan: Scan) -> None:
+        await self.entered(scan.text)
+
+    async def entered(self, text: str) -> None:
+        if code := framed(text):
+            self._offer(code)
+        elif self._change is not None:
+            self.box.pop(self)
+            code, state, owner = self._change
+            moved = None if owner is None else owner.id
+            self._save(SaveCard(member_id=self._member.id, code=code, state=state, moves_from=moved))
+
+    def _offer(self, code: str) -> None:
+        """The member gets this card at once, unless it is nobody's, is known already, or somebody else has it."""
+        owners = self.box.desk.replica.owners(code)
+        others = [owned.member for owned in owners if owned.member.id != self._member.id]
+        if not code.isprintable():
+            self._refuse("this is no code that can be printed", "scan the card again")
+        elif (why := nobodys(code)) is not None:
+            self._refuse(why.partition(".")[0], why.partition(". ")[2].rstrip(".") or None)
+        elif len(others) > 1:
+            self._refuse("it could be the card of several", "take it back from them first")
+        elif owners and not others and owners[0].card.state == "in_use":
+            self._refuse(f"{self._member.full_name} has it already", None)
+        else:
+            self._change = Change(owners[0].card.code if owners and not others else code, "in_use", *others)
+            if not others:
+                self._give()
+
+    def _give(self) -> None:
+        assert self._change is not None
+        self.box.pop(self)
+        self._save(SaveCard(member_id=self._member.id, code=self._change.code))
+
+    @property
+    def _known(self) -> list[Change]:
+        return [*self._said_of_cards()]
+
+    def _said_of_cards(self) -> Iterator[Change]:
+        for card in cards_of(self._member):
+            if card.state != "returned":
+                yield Change(card.code, "in_use" if card.state == "lost" else "lost")
+                yield Change(card.code, "returned")
+
+    def _refuse(self, detail: str, step: str | None) -> None:
+        self.box.say(self.box.refusal("Card", detail, step))

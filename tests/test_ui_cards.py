@@ -1,0 +1,82 @@
+"""`:card` at the desk: a scan gives a card out, somebody else's is asked about, one that was lost is said to be."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gymtui.client.errors import RequestRefused
+from gymtui.protocol import Card, ErrorBody, SaveCard
+from tests.readers import scan
+from tests.ui_fakes import FakeDesk, make_app
+from tests.ui_front_desk_kit import ANA, BEN, screen_text
+
+LOST = replace(ANA, cards=(Card(code="4711", state="lost"), Card(code="B-77")))
+
+
+async def test_a_scan_gives_a_card_to_whoever_was_named_last() -> None:
+    desk = FakeDesk([ANA, BEN])
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"ana", "escape", *":card", "enter")
+        assert "scan the card that Ana Silva gets" in screen_text(app)
+        scan(app, *"B-78", "enter")
+        await pilot.pause()
+        assert desk.service.saved == [SaveCard(member_id=ANA.id, code="B-78")]
+        assert "✓ Ana Silva card B-78 is in use" in screen_text(app)
+        assert "CHECK IN" in screen_text(app)
+
+
+async def test_a_card_of_somebody_else_is_asked_about() -> None:
+    desk = FakeDesk([ANA, BEN])
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"ana", "escape", *":card", "enter")
+        scan(app, *"4712", "enter")
+        await pilot.pause()
+        assert "it is Ben Ode's: Enter gives it to Ana Silva, Esc does not" in screen_text(app)
+        await pilot.press("escape")
+        assert desk.service.saved == []
+        scan(app, *"4712", "enter")
+        await pilot.press("enter")
+        assert desk.service.saved == [SaveCard(member_id=ANA.id, code="4712", moves_from=BEN.id)]
+
+
+async def test_what_became_of_a_card_is_chosen_with_the_arrows() -> None:
+    desk = FakeDesk([LOST])
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"ana", "escape", *":card", "enter", "down")
+        assert "Enter: Ana Silva's card 4711 is in use" in screen_text(app)
+        await pilot.press("down", "down")
+        assert "Enter: Ana Silva's card B-77 was lost" in screen_text(app)
+        await pilot.press("enter")
+        assert desk.service.saved == [SaveCard(member_id=ANA.id, code="B-77", state="lost")]
+
+
+async def test_why_a_card_is_not_given_is_said() -> None:
+    desk = FakeDesk([ANA])
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*":card", "enter")
+        assert "Card refused: nobody has been named yet" in screen_text(app)
+        await pilot.press(*"ana", "escape", *":card", "enter")
+        scan(app, *"01:02:03:04", "enter")
+        await pilot.pause()
+        assert "Many phones have this very number" in screen_text(app).replace("many", "Many")
+        scan(app, *"4711", "enter")
+        await pilot.pause()
+        assert "Ana Silva has it already" in screen_text(app)
+        body = ErrorBody(code="invalid", message="That card belongs to Zoe: please ask.", retryable=False)
+        desk.service.problem = RequestRefused(body)
+        scan(app, *"4799", "enter")
+        await pilot.pause()
+        assert "✗ Card refused: that card belongs to Zoe — please ask" in screen_text(app)
+
+
+async def test_no_server_no_card() -> None:
+    desk = FakeDesk([ANA])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        desk.service.becomes(replace(desk.service.state, phase="waiting"))
+        await pilot.press(*"ana", "escape", *":card", "enter")
+        assert "Card refused: cards need the server" in screen_text(app)
