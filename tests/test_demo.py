@@ -37,6 +37,7 @@ async def test_the_demo_checks_a_member_in_and_leaves_nothing(columns: int, rows
         verdict = await terminal.until(r"(✓|!|✗|↩) (\w+ \w+).*(checked in|refused|already in)")
         assert verdict.group(2) in terminal.text
         assert len(processes_of(terminal.process.pid)) >= 3  # desk, server, simulator
+        await terminal.rest()
         terminal.type("\x11")
         assert await terminal.ended() == 0
         assert processes_of(terminal.process.pid) == []
@@ -49,9 +50,11 @@ async def test_a_server_that_is_killed_loses_nothing_and_doubles_nothing(tmp_pat
         terminal.type("100042")
         await terminal.until(r"1 \w.+ 100042")  # the directory has come
         await terminal.until("0 done, 0 lost, 0 doubled")
+        await terminal.rest()
         terminal.type("\x1b[24~")  # F12
         await terminal.until("kill -9")
         await terminal.until("◐")
+        await terminal.rest()
         terminal.type("\r")
         await terminal.until("queued, not sent yet|✓|!")  # a busy machine may see both in one gulp
         await terminal.until("● live")
@@ -156,11 +159,11 @@ async def test_commands_and_scans_keep_their_place(tmp_path: Path) -> None:
         await terminal.scan("\x1b5313")  # Esc, and a scanner that begins at once
         await terminal.until("✓ Member 5313 checked in")
         await terminal.scan("\x1bfritz")
-        await terminal.until("✗ Unknown name refused")
+        await terminal.until("✗ Unknown card refused: it has no digit")
         await terminal.scan("\x1bOS5311")  # F4, as a reader sends it: no command
         await terminal.until("✓ Member 5311 checked in")
-        await terminal.scan(":quit")  # nor is a word
-        await terminal.until("✗ Unknown name refused")
+        await terminal.scan(":quit9")  # nor is a word
+        await terminal.until("✗ Unknown card refused: nobody")
         await terminal.rest()
         terminal.type("\x1b[200~5311\r\n900\r\n\x1b[201~")  # pasted: asks first
         await terminal.until("Enter takes 2 of 2 lines")

@@ -33,7 +33,7 @@ async def test_what_a_desk_left_is_sent_by_one_of_another_name_to_the_server_at_
     try:
         await front.until("◐|○")
         for code, name in (("1", "Ana Silva"), ("2", "Ben Ode")):
-            front.type(f"{code}\r")
+            await front.scan(code)
             await front.until(f"… {name} queued, not sent yet")
     finally:
         await running.__aexit__(None, None, None)  # kill -9

@@ -67,7 +67,12 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
             terminal.type("ana\r")
             terminal.type(f"{PASSWORD}\r")
             await terminal.until("● live")
-            terminal.type(":theme paper\r")
+            terminal.type(":theme paper")
+            await terminal.until("light colours")
+            await terminal.rest()
+            terminal.type("\r")
+            await terminal.until("CHECK IN")
+            await terminal.rest()
             terminal.type("\x11")
             assert await terminal.ended() == 0
         chosen = Choices(url=server.url, user="ana", desk="bar", theme="paper", users=("ana",))

@@ -20,6 +20,7 @@ ENDS: Final = frozenset({"enter", "ctrl+j", "tab"})  # ctrl+j is LF: what Enter 
 # What a scan does not mind, since it drops what the box held: these need not wait.
 HARMLESS: Final = frozenset({"escape", "backspace", "delete", "left", "right", "home", "end"})
 KEYPAD: Final = frozenset({"insert", "end", "down", "pagedown", "left", "right", "home", "up", "pageup", "delete"})
+NUMLOCK_OFF: Final = 4  # of these in a scan, from which it is one of digits
 SEPARATOR: Final = "\x1d"  # what stands for a control character, which readers send as Ctrl or function keys
 UNREADABLE: Final = "\ufffd"  # what stands for any other key
 
@@ -43,6 +44,17 @@ class Scan(NamedTuple):
 
     text: str
     keypad: int = 0
+
+    @property
+    def fault(self) -> tuple[str, str] | None:
+        """Why this can be no card at all, and what to do."""
+        if self.keypad >= NUMLOCK_OFF:
+            return "the reader presses arrows, no digits: NumLock is off", "press NumLock, then scan again"
+        if "\n" in self.text:
+            return "several lines came at once", "scan one card again"
+        if not any(character.isdigit() for character in self.text):
+            return "it has no digit", "scan again, or search by name"
+        return None
 
 
 class Bursts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from msgspec.structs import replace
 
@@ -18,8 +18,6 @@ from gymtui.ui.box.palette import PaletteMode
 from gymtui.ui.box.pick_list import PickList
 from gymtui.ui.box.search import FOUND, Search
 from gymtui.ui.burst import Scan
-
-NUMLOCK_OFF: Final = 4  # arrows in a scan from which it is one of digits
 
 
 class CheckIn(Mode):
@@ -80,10 +78,10 @@ class CheckIn(Mode):
         elif owners:
             (owned,) = owners.values()
             self.give(owned.member, owned.card.code)
-        elif scan.keypad >= NUMLOCK_OFF:
+        elif scan.fault is not None:
             self.box.search = None
-            detail, step = "the reader presses arrows, no digits: NumLock is off", "press NumLock, then scan again"
-            self.box.say(self.box.refusal("Unknown card", detail, step))
+            self.box.reset()
+            self.box.say(self.box.refusal("Unknown card", *scan.fault))
         else:
             self.give(scan.text)
 

@@ -108,7 +108,10 @@ class RosterMode(Mode):
         self.asking = False
         self.box.roster = replace(self.box.roster, text="")
         owned = self.box.owner(scan.text)
-        self.give(*((owned.member, owned.card.code) if owned else (scan.text, None)))
+        if owned is None and scan.fault is not None:
+            self.box.say(self.box.refusal("Unknown card", *scan.fault))
+        else:
+            self.give(*((owned.member, owned.card.code) if owned else (scan.text, None)))
         self.box.read()
 
     def give(self, who: Member | str, card: str | None = None) -> None:

@@ -1,0 +1,83 @@
+"""Scans at the desk: each is one text, compared with cards alone, on every screen and over whatever was begun."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+
+from gymtui.client.state import Inside
+from gymtui.ui.screens.front_desk import FrontDesk
+from tests.factories import NOW, member
+from tests.readers import scan
+from tests.ui_fakes import FakeDesk, make_app
+from tests.ui_front_desk_kit import ANA, BEN, a_desk, screen_text
+
+FAULTS = [
+    ([*"4711", "enter", *"4712", "enter"], "several lines came at once — scan one card again"),
+    (["down", "insert", "insert", "up", "enter"], "NumLock is off"),
+    ([*":quit", "enter"], "it has no digit — scan again, or search by name"),
+    ([*"ana", "enter"], "it has no digit"),
+]
+
+
+@pytest.mark.parametrize("screen", [[], ["f1"], ["f3"], ["f9"], ["f4"], [*"an"], [":"], ["/"], [*"ma", "enter"]])
+async def test_a_card_is_taken_wherever_one_is(screen: list[str]) -> None:
+    desk = a_desk()
+    leaves = screen in (["f3"], ["f4"])
+    desk.inside = [Inside(member=ANA.ref, since=NOW)] if leaves else []
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*screen)
+        scan(app, *"4711", "enter")
+        await pilot.pause()
+        assert desk.done == [("check_out" if leaves else "check_in", "Ana Silva")]
+
+
+@pytest.mark.parametrize("screen", [[], ["f3"], ["f4"], [*"an"]])
+@pytest.mark.parametrize(("keys", "said"), FAULTS)
+async def test_what_can_be_no_card_does_nothing_and_is_said(screen: list[str], keys: list[str], said: str) -> None:
+    desk = a_desk()
+    desk.inside = [Inside(member=ANA.ref, since=NOW), Inside(member=BEN.ref, since=NOW)]
+    app = make_app(desk)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press(*screen)
+        scan(app, *keys)
+        await pilot.pause()
+        assert desk.done == []
+        assert said in screen_text(app)
+        assert app.is_running
+
+
+@pytest.mark.parametrize(
+    "keys", [["f3", *"12"], ["f8", *"12"], [*"1", "ctrl+q", *"2"], ["ctrl+l", *"12"], [*"12", "f9"]]
+)
+async def test_no_key_of_a_scan_opens_anything(keys: list[str]) -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        scan(app, *keys, "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, FrontDesk)
+        assert len(app.screen.modes) == 1
+        assert [kind for kind, _ in desk.done] == ["check_in"]
+
+
+async def test_a_scan_is_no_name_no_phone_and_no_beginning_of_a_number() -> None:
+    desk = FakeDesk([member(7700123, "Ana Silva", phone="+41 79 111 00 05")])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        for code in ("7700", "1110005", "0123", "GYM2-7700123"):
+            scan(app, *code, "enter")
+            await pilot.pause()
+        assert [who for _, who in desk.done] == ["7700", "1110005", "0123", "GYM2-7700123"]
+
+
+async def test_a_line_that_is_pasted_is_a_card_or_nobody_s() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        app.post_message(events.Paste("ana"))
+        await pilot.pause()
+        await pilot.press("enter")
+        assert desk.done == []
+        assert "Unknown card refused: it has no digit" in screen_text(app)
