@@ -45,6 +45,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "a day's traffic against a server",
     ),
     ("keys", (), "gymtui.keys:run", "what can be done at the desk, and with which keys"),
+    ("reader", (), "gymtui.programs.reader:run", "how the card reader of this machine's desks is set"),
     ("admin users add", ("database",), "server.admin.users:users_add", "add a user"),
     ("admin users list", ("database",), "server.admin.users:users_list", "list the users"),
     ("admin users disable", ("database",), "server.admin.users:users_disable", "end all that a user may do"),
@@ -119,6 +120,11 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "tail": (
         ("--since", {"type": _since, "help": "what came after this row of the journal, or from this time on"}),
         ("--cursor", {"type": Path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
+    ),
+    "reader": (
+        ("--prefix", {"metavar": "TEXT", "help": "what the reader puts in front of each code"}),
+        ("--suffix", {"metavar": "TEXT", "help": "what it puts behind"}),
+        ("--forget", {"action": "store_true", "help": "a scan is taken as it comes again"}),
     ),
     "admin trim": (("--days", {"type": int, "default": 90, "help": "older than so many days (90; at least 30)"}),),
 }

@@ -55,6 +55,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :", typed=False),
         Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back"),
         Command("card", "", "", "gives a card to whoever was named last; or it was lost, or returned"),
+        Command("reader", "", "", "learns how this desk's card reader is set, from a few cards"),
         Command("password", "", "", "changes one's own password"),
         Command("log-out", "", "", "logs out, here and at the server"),
         Command("back", "escape", "back", "goes back one step", typed=False),

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gymtui.cards.profile import ReaderProfile
 from gymtui.names import folded
 from gymtui.private_file import write_private
 
@@ -22,13 +23,15 @@ THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
 
 class Choices(Struct, frozen=True, omit_defaults=True):
     """The server and the user of the last login by password, the desk of the last start, and the theme; None where
-    nobody has chosen. `users` are those who have logged in here, the last one first."""
+    nobody has chosen. `users` are those who have logged in here, the last one first; `reader` is how the card reader
+    is set."""
 
     url: str | None = None
     user: str | None = None
     desk: str | None = None
     theme: Theme | None = None
     users: tuple[str, ...] = ()
+    reader: ReaderProfile | None = None
 
 
 class ChoicesFile:
@@ -57,7 +60,7 @@ class ChoicesFile:
         others = (name for name in self.read().users if folded(name) != folded(user))
         self.keep(url=url, user=user, users=(user, *others)[:USERS])
 
-    def keep(self, **chosen: str | tuple[str, ...]) -> None:
+    def keep(self, **chosen: str | tuple[str, ...] | ReaderProfile | None) -> None:
         """Changes these choices (by name, as in `Choices`), and leaves the others as they were."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

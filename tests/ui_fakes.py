@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from msgspec import Raw
 
 from gymtui.cards.owned import Owned
+from gymtui.cards.profile import ReaderProfile
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.verdicts import Matter, judge
@@ -170,6 +171,7 @@ class FakeDesk(Signals):
         self.set_aside: list[Outgoing] = []
         self.left_queues = SimpleNamespace(found=())
         self.looks_on: str | None = None
+        self.reader: ReaderProfile | None = None
         self.near: dict[str, Sequence[Member]] = {}  # near hits, by what was typed
         self.nearly: dict[str, Sequence[Member]] = {}  # who has almost that number
 
@@ -292,10 +294,10 @@ class FakeLogin:
         return self.hears
 
 
-def make_app(desk: FakeDesk, login: FakeLogin | None = None) -> GymApp:
+def make_app(desk: FakeDesk, login: FakeLogin | None = None, **options: Any) -> GymApp:
     """The console over these, with a clock that stands still."""
     url = "ws://127.0.0.1:8765/ws/checkins/"
-    return GymApp(cast(Desk, desk), cast(Login, login or FakeLogin()), url=url, clock=lambda: NOW)
+    return GymApp(cast(Desk, desk), cast(Login, login or FakeLogin()), url=url, clock=lambda: NOW, **options)
 
 
 def is_checking_out(app: GymApp) -> bool:

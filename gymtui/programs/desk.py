@@ -65,8 +65,10 @@ def open_desk(
         clock = DeskClock(replica)
         login = Login(url, token=token, user=user, token_file=TokenFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk, clock=clock.now)
+        here = Desk(service, replica, name=desk, folder=folder, clock=clock)
+        here.reader = choices.read().reader if choices is not None else None
         shown = app(
-            Desk(service, replica, name=desk, folder=folder, clock=clock),
+            here,
             login,
             url=url,
             user=user,

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from gymtui import cleartext, clock
+from gymtui.cards.profile import ReaderProfile
 from gymtui.client.desk.conflict_report import ConflictReporter
 from gymtui.client.desk.desk import Desk
 from gymtui.client.errors import Problem
@@ -23,6 +24,7 @@ from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import command_of, key_of
 from gymtui.ui.box.password import PasswordMode
+from gymtui.ui.box.reader import ReaderMode
 from gymtui.ui.burst import Bursts, Scan, Stroke
 from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.live_app import LiveApp
@@ -179,6 +181,18 @@ class GymApp(LiveApp):
         )
         screen.push(mode)
         screen.notice(printable(clear or ""))
+
+    def action_reader(self) -> None:
+        """Learns how this desk's reader is set, in the box."""
+        screen = self.front_desk
+        screen.push(ReaderMode(screen, self._keep_reader))
+
+    def _keep_reader(self, profile: ReaderProfile) -> None:
+        self.desk.reader = profile
+        if self._choices is not None:
+            self._choices.keep(reader=profile)
+        said = self.front_desk.refusal("Reader", "is kept for this desk", "scan a card to see that it is found")
+        self.front_desk.say(replace(said, kind="done"))
 
     async def _change(self, mode: PasswordMode, present: str, new: str) -> None:
         desk, user = self.front_desk, self.login.user or ""

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from gymtui.cards.owned import is_lost
+from gymtui.cards.profile import ReaderProfile
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.corrections import given_now
@@ -69,6 +70,7 @@ class Desk:
         self.service = service
         self.replica = replica
         self.name = name
+        self.reader: ReaderProfile | None = None  # how a scan here is understood; None: as it comes
         self.clock = clock = clock or DeskClock(replica)
         self._now = clock.now
         self._new_id = new_id or (lambda: id_of(self._now()))

@@ -118,11 +118,13 @@ class Mode:
     `style` is a class that the screen has in the style sheet meanwhile; `list` is the `NAME` of the `ChoiceList` whose
     rows are this mode's to choose from, so that a click there is told to it; `subject` is what the verdict line and the
     log call an event where handling it raises: not the text in the box, which may be a PIN.
+    `is_raw`: a scan comes as it arrived, and not as the reader's profile understands it.
     """
 
     style: ClassVar[str] = ""
     list: ClassVar[str] = ""
     subject: ClassVar[str] = "The box"
+    is_raw: ClassVar[bool] = False
 
     def __init__(self, box: Box) -> None:
         self.box = box

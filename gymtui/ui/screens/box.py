@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from gymtui.cards.owned import Owned
+from gymtui.cards.profile import read
 from gymtui.client.desk.desk import Desk
 from gymtui.client.state import Verdict
 from gymtui.keys import COMMANDS, shown
@@ -24,6 +25,7 @@ from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.offer import SIGN, Option, Palette
 from gymtui.ui.box.override import OverrideMode
 from gymtui.ui.box.paste import PasteMode
+from gymtui.ui.burst import Scan
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.command_list import CommandList
@@ -153,7 +155,7 @@ class BoxScreen(DeskScreen):
 
     async def on_entry_scanned(self, event: Entry.Scanned) -> None:
         with self.answering(self.mode.subject):
-            await self.mode.scanned(event.scan)
+            await self.mode.scanned(event.scan if self.mode.is_raw else self._understood(event.scan))
         self.mutate_reactive(BoxScreen.modes)
 
     def on_entry_moved(self, event: Entry.Moved) -> None:
@@ -223,6 +225,13 @@ class BoxScreen(DeskScreen):
     def owner(self, text: str) -> Owned | None:
         owners = {owned.member.id: owned for owned in (self._desk.replica.owners(text) if text else ())}
         return next(iter(owners.values())) if len(owners) == 1 else None
+
+    def _understood(self, scan: Scan) -> Scan:
+        """As this desk's reader has been learned, unless somebody has that very code."""
+        reader = self._desk.reader
+        if reader is None or any(owned.card.code == scan.text for owned in self._desk.replica.owners(scan.text)):
+            return scan
+        return scan._replace(text=read(reader, scan.text) or scan.text)
 
     def key(self, name: str) -> str:
         return key_of(self, name)

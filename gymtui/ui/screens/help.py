@@ -22,6 +22,9 @@ KEY, NAME = 13, 15  # cells of the key and of the name
 HERE: dict[str, tuple[str, ...]] = {
     "Front desk": (
         "Scan a card, or type a name, a number or a phone and press Enter.",
+        "A scan is a card or nobody's: never a name, never a command.",
+        ":card gives a card to whoever was named last; or it was lost, or returned.",
+        ":reader learns how the reader is set, where its cards are not found.",
         "Several that match are a list: ↑ ↓ choose, Enter takes.",
         "≈ is near: one letter or digit is another, or a phone ends so. Choose it.",
         "Pasted: one line waits for Enter; of several, Enter takes the cards.",
