@@ -8,7 +8,7 @@ from textual import events
 from gymtui.client.state import Inside
 from gymtui.ui.screens.front_desk import FrontDesk
 from tests.factories import NOW, member
-from tests.readers import scan
+from tests.readers import READER, scan
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, screen_text
 
@@ -81,3 +81,21 @@ async def test_a_line_that_is_pasted_is_a_card_or_nobody_s() -> None:
         await pilot.press("enter")
         assert desk.done == []
         assert "Unknown card refused: it has no digit" in screen_text(app)
+
+
+async def test_a_timer_that_comes_late_takes_no_scan_apart() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        keys = [events.Key(key, key if len(key) == 1 else None) for key in ("f4", *"4711", "enter")]
+        for number, key in enumerate(keys):
+            key.time = 100.0 + number * READER
+        await app.on_event(keys[0])
+        waited = app._bursts.waits
+        for key in keys[1:4]:
+            await app.on_event(key)
+        await app._rested(waited)  # it was on its way when the next key came
+        for key in keys[4:]:
+            await app.on_event(key)
+        await pilot.pause()
+        assert desk.done == [("check_in", "\x1d4711")]  # one text, with what stands for F4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -100,7 +101,12 @@ class GymApp(LiveApp):
         stroke = Stroke(event.key, event.character if event.is_printable else None, event.time, event)
         await self._hand_on(self._bursts.feed(stroke))
         if (pause := self._bursts.pause) is not None:
-            self._key_timer = self.set_timer(pause, self.settle_keys)
+            self._key_timer = self.set_timer(pause, partial(self._rested, self._bursts.waits))
+
+    async def _rested(self, since: Stroke | None) -> None:
+        """No key has come since that one; unless this was on its way when one did."""
+        if self._bursts.waits is since:
+            await self.settle_keys()
 
     async def settle_keys(self) -> None:
         """What waits to know whether more keys follow waits no longer."""

@@ -58,20 +58,21 @@ class Scan(NamedTuple):
 
 
 class Bursts:
-    """Takes one stroke after the other and gives what is to be done, in order. Where `pause` is a number, `settle` is
-    to be called once no other key has come for so long."""
+    """Takes one stroke after the other and gives what is to be done, in order. Where a stroke `waits`, `settle` is to
+    be called once no other key has come for a `pause`."""
 
     def __init__(self) -> None:
         self._burst: list[Stroke] = []  # each at most BURST behind the one before
-        self._waits: Stroke | None = None  # the last of them, where it may be a person's, or the end of a line
+        # The last of them, where it may be a person's, or the end of a line.
+        self.waits: Stroke | None = None
         self._before = self._ended = Stroke("", None, float("-inf"))  # the last one handed on; the end of the last scan
 
     @property
     def pause(self) -> float | None:
         """Behind an end, twice as long as this reader has taken for any key."""
-        if self._waits is None:
+        if self.waits is None:
             return None
-        if not self._waits.is_end:
+        if not self.waits.is_end:
             return BURST
         times = [stroke.time for stroke in self._burst]
         longest = max((later - sooner for sooner, later in pairwise(times)), default=0.0)
@@ -86,14 +87,14 @@ class Bursts:
         if stroke.character is not None:
             self._burst = [stroke]
         elif not stroke.is_end and stroke.key not in HARMLESS and not self._is_held_down(stroke):
-            self._burst, self._waits = [stroke], stroke
+            self._burst, self.waits = [stroke], stroke
             return done
         return [*done, *self._hand_on(stroke)]
 
     def settle(self) -> list[Stroke | Scan]:
         """Nothing has followed: what waits was a person's key, or the end of a scan."""
-        burst, waits = self._burst, self._waits
-        self._burst, self._waits = [], None
+        burst, waits = self._burst, self.waits
+        self._burst, self.waits = [], None
         if waits is None:
             return []
         if not waits.is_end:
@@ -106,7 +107,7 @@ class Bursts:
     def _more(self, stroke: Stroke) -> list[Stroke | Scan]:
         """One that follows another: a character goes on, and no key is a command."""
         self._burst.append(stroke)
-        self._waits = stroke if stroke.is_end else None
+        self.waits = stroke if stroke.is_end else None
         return self._hand_on(stroke) if stroke.character is not None or stroke.key in HARMLESS else []
 
     def _goes_on(self, stroke: Stroke) -> bool:
@@ -114,7 +115,7 @@ class Bursts:
         if not self._burst:
             return False
         gap = stroke.time - self._burst[-1].time
-        return gap <= (BURST if self._waits is None else self.pause or BURST)
+        return gap <= (BURST if self.waits is None else self.pause or BURST)
 
     def _hand_on(self, stroke: Stroke) -> list[Stroke | Scan]:
         self._before = stroke

@@ -92,6 +92,22 @@ async def _(gym: Gym) -> None:
         await wire.refused("save_member", {"member": taken}, "invalid")
 
 
+@sentence("A card is given out, moved only by whoever asked, and refused once it was lost.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("manager") as wire:
+        member, other = await gym.member(wire, plan="Gold"), await gym.member(wire, plan="Silver")
+        code = f"card-{new_id()}"
+        card: Json = {"member_id": member["id"], "code": code}
+        saved = (await wire.do("save_card", card))["member"]
+        expect([one["code"] for one in saved["cards"]] == [member["membership_number"], code], saved)
+        theirs: Json = {"member_id": other["id"], "code": code}
+        await wire.refused("save_card", theirs, "invalid")
+        moved = (await wire.do("save_card", theirs | {"moves_from": member["id"]}))["member"]
+        expect(moved["cards"][-1]["code"] == code, moved)
+        await wire.do("save_card", theirs | {"state": "lost"})
+        await wire.refused("check_in", {"code": code}, "card_lost")
+
+
 @sentence("A manager's notification is told to everyone, once.")
 async def _(gym: Gym) -> None:
     async with gym.wire("manager") as wire, gym.wire() as watcher:
