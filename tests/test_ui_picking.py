@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gymtui.client.state import Inside
+from gymtui.ui.box.search import Search
 from tests.factories import NOW, member
 from tests.readers import gulp
 from tests.ui_fakes import FakeDesk, make_app
@@ -160,3 +161,15 @@ async def test_an_unknown_card_that_is_scanned_shows_nobody_else() -> None:
             await scanned(pilot, code)
             assert desk.done[-1] == ("check_in", code)
             assert front(app).search is None
+
+
+async def test_where_a_number_in_the_text_and_the_search_mean_two_people_both_are_shown() -> None:
+    desk = FakeDesk([member(2000, "Ana Silva", phone="1004 77"), member(1004, "Ben Ode")])
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"ana 1004")
+        assert [hit.member.full_name for hit in (front(app).search or Search(text="")).hits] == ["Ana Silva", "Ben Ode"]
+        await pilot.press("enter")
+        assert desk.done == []
+        await pilot.press("2", "enter")
+        assert desk.done == [("check_in", "Ben Ode")]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import ClassVar
 
 from msgspec.structs import replace
 
+from gymtui.client.desk.verdicts import may_be_number
 from gymtui.client.state import Hit, Verdict
 from gymtui.protocol import Member
 from gymtui.ui.box.filter import SIGN as FILTER
@@ -121,8 +122,17 @@ class CheckIn(Mode):
             return None
         row = search.numbered(text) if search else None
         hits = self.fitting(tuple(self.box.desk.find(text, FOUND)))
+        hits += self._numbered(text, {hit.member.id for hit in hits})
         # `ans2` names the second row only where nobody is found by it: a membership number may read so.
         return row if row and not hits else Search(text=text, hits=hits, rows=self.box.hit_rows)
+
+    def _numbered(self, text: str, known: Collection[str]) -> tuple[Hit, ...]:
+        """Who has a number that stands in a text of several words, where the search means somebody else: both are
+        shown, and neither is taken without a choice."""
+        words = text.split()
+        owners = [self.box.owner(word) for word in words if may_be_number(word)] if known and len(words) > 1 else []
+        others = {owned.member.id: owned.member for owned in owners if owned and owned.member.id not in known}
+        return tuple(self.box.desk.hit(member) for member in others.values())
 
     def fitting(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
         """Those of them whom the command can be about."""
