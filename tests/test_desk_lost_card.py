@@ -35,3 +35,8 @@ async def test_the_server_hears_of_it(gym: Gym) -> None:
 
 def test_by_name_nobody_is_kept_out(gym: Gym) -> None:
     assert gym.desk.check_in(LOST).kind == "queued"
+
+
+def test_that_somebody_is_in_does_not_hide_it(gym: Gym) -> None:
+    gym.desk.check_in(LOST)
+    assert gym.desk.check_in(ANA.membership_number or "").kind == "refused"

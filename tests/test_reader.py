@@ -17,14 +17,15 @@ from tests.ui_front_desk_kit import screen_text
 NUMBERS = (100042, 100081, 200077)
 
 
-async def test_a_reader_is_learned_from_three_cards_and_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize("screen", [[], ["f3"]])
+async def test_a_reader_is_learned_from_three_cards_and_used(screen: list[str], tmp_path: Path) -> None:
     desk, choices = FakeDesk([member(number, f"Person {number}") for number in NUMBERS]), ChoicesFile(tmp_path)
     app = make_app(desk, choices=choices)
     async with app.run_test(size=(120, 40)) as pilot:
         scan(app, *"GYM2-100042", "enter")
         await pilot.pause()
         assert desk.done.pop() == ("check_in", "GYM2-100042")
-        await pilot.press(*":reader", "enter")
+        await pilot.press(*screen, *":reader", "enter")
         for number in NUMBERS:
             assert "scan one whose number you know" in screen_text(app)
             scan(app, *f"GYM2-{number}", "enter")

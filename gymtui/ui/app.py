@@ -190,15 +190,16 @@ class GymApp(LiveApp):
 
     def action_reader(self) -> None:
         """Learns how this desk's reader is set, in the box."""
-        screen = self.front_desk
-        screen.push(ReaderMode(screen, self._keep_reader))
+        if isinstance(self.screen, BoxScreen):
+            self.screen.push(ReaderMode(self.screen, self._keep_reader))
 
     def _keep_reader(self, profile: ReaderProfile) -> None:
         self.desk.reader = profile
         if self._choices is not None:
             self._choices.keep(reader=profile)
-        said = self.front_desk.refusal("Reader", "is kept for this desk", "scan a card to see that it is found")
-        self.front_desk.say(replace(said, kind="done"))
+        if isinstance(self.screen, BoxScreen):
+            said = self.screen.refusal("Reader", "is kept for this desk", "scan a card to see that it is found")
+            self.screen.say(replace(said, kind="done"))
 
     async def _change(self, mode: PasswordMode, present: str, new: str) -> None:
         desk, user = self.front_desk, self.login.user or ""

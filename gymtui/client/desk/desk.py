@@ -217,6 +217,10 @@ class Desk:
             code = str(who).strip()
             return self._live_commands.ask_by_code(Matter.of(self._new_id(), "check_in", code), CheckIn(code=code))
         matter = Matter.of(self._new_id(), "check_in", member)
+        card = _card(self.replica, who, card)
+        if card is not None and is_lost(member, card):
+            request = CheckIn(member_id=member.id, card=card)
+            return self._live_commands.refuse(matter, request, "card_lost", "this card was reported lost")
         in_since = self.in_since(member.id)
         if in_since is not None and self._judgement.is_in(member.id, in_since):
             visit = self._presence.visit(member.id)
@@ -224,10 +228,6 @@ class Desk:
             desk = self.name if visit is None else visit.desk
             detail = since(in_since, desk, zone_of(self.replica.gym), self._now())
             return matter.already_in(self._now(), detail)
-        card = _card(self.replica, who, card)
-        if card is not None and is_lost(member, card):
-            request = CheckIn(member_id=member.id, card=card)
-            return self._live_commands.refuse(matter, request, "card_lost", "this card was reported lost")
         ruling = self.ruling(member)
         if ruling.action == "refuse":
             return self._live_commands.refuse(

@@ -175,7 +175,7 @@ class FrontDesk(BoxScreen):
             if (why := self._desk.looks_on) is not None:
                 self.say(self.refusal("Card", why, None))
             elif member is None:
-                self.say(self.refusal("Card", "nobody has been named yet", "type a name, then ↓, then :card"))
+                self.say(self.refusal("Card", "nobody has been named yet", "type a name, ↓, Esc, then :card"))
             elif self.connection.phase != "live":
                 self.say(self.refusal("Card", "cards need the server", "again once the connection is back"))
             else:
