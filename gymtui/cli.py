@@ -1,4 +1,4 @@
-"""The command line. Each command is a line of a table; what it needs is imported when it runs."""
+"""The command line, made from its tables (`gymtui.command_table`); what a command needs is imported when it runs."""
 
 from __future__ import annotations
 
@@ -9,158 +9,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from gymtui import __version__, output
+from gymtui.command_table import ARGUMENTS, CLIENT, COMMANDS, HELP, KEYED, LOGS, REMEMBERING, SCREENS, SWITCHES
 from gymtui.printable import printable
-
-CLIENT: Final = ("url", "user", "desk", "token")
-LOGS: Final = ("log_level", "log_json")
-GYM: Final = ("gym", "timezone", "capacity", "policy")
-
-# What people type; the settings it takes; the function that does it, with settings and arguments as its keywords; what
-# it is.
-COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
-    (
-        "demo",
-        ("rate", "seed", "theme"),
-        "gymtui.demo:run",
-        "a whole gym on this machine: server, members, a day, the desk",
-    ),
-    ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM), "server.app:run", "the server"),
-    ("tail", (*CLIENT, "json"), "gymtui.programs.tail:run", "one line an event on stdout; narration on stderr"),
-    (
-        "monitor",
-        (*CLIENT, "theme"),
-        "gymtui.programs.monitor:run",
-        "live traffic and what is wrong with it; changes nothing",
-    ),
-    (
-        "simulate",
-        (*CLIENT, "rate", "desks", "seed"),
-        "gymtui.programs.simulate:run",
-        "a day's traffic against a server",
-    ),
-    ("keys", (), "gymtui.keys:run", "what can be done at the desk, and with which keys"),
-    ("reader", (), "gymtui.programs.reader:run", "how the card reader of this machine's desks is set"),
-    ("admin users add", ("database",), "server.admin.users:users_add", "add a user"),
-    ("admin users list", ("database",), "server.admin.users:users_list", "list the users"),
-    ("admin users disable", ("database",), "server.admin.users:users_disable", "end all that a user may do"),
-    ("admin users enable", ("database",), "server.admin.users:users_enable", "let a disabled user log in again"),
-    ("admin users role", ("database",), "server.admin.users:users_role", "give a user another role"),
-    ("admin users password", ("database",), "server.admin.users:users_password", "set another password"),
-    ("admin users pin", ("database",), "server.admin.users:users_pin", "set a manager's PIN for overrides"),
-    ("admin keys rotate", ("database",), "server.admin.tokens:keys_rotate", "sign tokens with a new key"),
-    ("admin tokens issue", ("database",), "server.admin.tokens:tokens_issue", "print one access token"),
-    (
-        "admin members import",
-        ("database",),
-        "server.admin.members:members_import",
-        "add or change members from a CSV file",
-    ),
-    ("admin members export", ("database",), "server.admin.members:members_export", "write all members to a CSV file"),
-    (
-        "admin check-ins export",
-        ("database",),
-        "server.admin.members:check_ins_export",
-        "write all check-ins to a CSV file",
-    ),
-    ("admin conflicts", ("database",), "server.admin.conflicts:conflicts", "what desks did alone and did not fit"),
-    ("admin backup", ("database",), "server.admin.backup:backup", "copy the gym to a file, while its server runs"),
-    ("admin restore", ("database",), "server.admin.backup:restore", "put a backup in the place of the database"),
-    ("admin verify", ("database",), "server.admin.verify:verify", "check the file, and the tables against the journal"),
-    ("admin trim", ("database",), "server.admin.trim:trim", "let the oldest rows of the journal go"),
-)
-
-NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in with"})
-ROLES: Final = ("operator", "staff", "manager")
-
-
-def _since(text: str) -> int | datetime:
-    """What `--since` says: a row of the journal, or a time."""
-    try:
-        return int(text) if text.isdigit() and text.isascii() else datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is neither a row of the journal nor a time such as 2026-11-22T09:00"
-        ) from None
-
-
-# What a command takes beside settings, in argparse's own words.
-ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
-    "admin users add": (
-        NAME,
-        ("--role", {"required": True, "choices": ROLES}),
-        ("--password-stdin", {"action": "store_true", "help": "read the password from stdin"}),
-    ),
-    "admin users disable": (NAME,),
-    "admin users enable": (NAME,),
-    "admin users role": (NAME, ("role", {"choices": ROLES})),
-    "admin users password": (
-        NAME,
-        ("--password-stdin", {"action": "store_true", "help": "read the password from stdin"}),
-    ),
-    "admin users pin": (NAME, ("--pin-stdin", {"action": "store_true", "help": "read the PIN from stdin"})),
-    "admin tokens issue": (
-        ("--user", {"required": True, "dest": "name", "help": "whose token"}),
-        ("--ttl", {"required": True, "type": int, "help": "seconds it is good for"}),
-    ),
-    "admin members import": (
-        ("file", {"type": Path, "metavar": "FILE.csv"}),
-        ("--strict", {"action": "store_true", "help": "import nothing where any row is bad"}),
-    ),
-    "admin members export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
-    "admin check-ins export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
-    "admin conflicts": (("--days", {"type": int, "default": 7, "help": "recorded in so many days until now (7)"}),),
-    "admin backup": (("file", {"type": Path, "metavar": "FILE"}),),
-    "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),
-    "tail": (
-        ("--since", {"type": _since, "help": "what came after this row of the journal, or from this time on"}),
-        ("--cursor", {"type": Path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
-    ),
-    "reader": (
-        ("--prefix", {"metavar": "TEXT", "help": "what the reader puts in front of each code"}),
-        ("--suffix", {"metavar": "TEXT", "help": "what it puts behind"}),
-        ("--forget", {"action": "store_true", "help": "a scan is taken as it comes again"}),
-    ),
-    "admin trim": (("--days", {"type": int, "default": 90, "help": "older than so many days (90; at least 30)"}),),
-}
-
-
-HELP: Final[dict[str, str]] = {
-    "url": "the server's WebSocket, ws://HOST:PORT/ws/checkins/",
-    "user": "who logs in",
-    "desk": "the name of this desk, as others see it; what waits here does not depend on it",
-    "token": "a ready access token instead of a login",
-    "theme": "slate, paper or ansi; else the one that :theme chose last",
-    "host": "the address to listen on",
-    "port": "the port to listen on; 0 picks a free one",
-    "database": "the gym's database: a path or sqlite:///PATH",
-    "batch_ms": "milliseconds that events are collected for one batch",
-    "max_rate": "messages a second that one connection may send",
-    "gym": "the gym's name",
-    "timezone": "the gym's time zone, such as Europe/Zurich",
-    "capacity": "how many people may be in",
-    "policy": "a TOML file: what to refuse, what to warn of, when people have left",
-    "rate": "events a second, on average",
-    "desks": "how many desks take part",
-    "seed": "the seed of names and of the day's course",
-    "json": "one JSON object a line",
-    "log_level": "debug, info, warning or error",
-    "log_json": "log one JSON object a line",
-}
-# Those that fill a terminal, and what they open, which is on it before they are.
-SCREENS: Final = {
-    "gymtui.programs.desk:run": "{desk} · {url}",
-    "gymtui.demo:run": "demo",
-    "gymtui.programs.monitor:run": "monitor · {url}",
-}
-REMEMBERING: Final = (*SCREENS, "gymtui.programs.tail:run")  # they go to the server of the last login
-KEYED: Final = (*SCREENS, "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
-SWITCHES: Final = frozenset({"json", "log_json"})
 
 
 class _Parser(argparse.ArgumentParser):

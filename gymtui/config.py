@@ -32,7 +32,7 @@ class ConfigError(GymError):
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every setting there is. Each is a flag (`--log-level`), a variable (`GYMTUI_LOG_LEVEL`) and a line of the file
-    (`log_level = "info"`); `cli.HELP` says what it is for."""
+    (`log_level = "info"`); `command_table.HELP` says what it is for."""
 
     url: str = f"ws://127.0.0.1:{DEFAULT_PORT}{PATH}"
     user: str | None = None

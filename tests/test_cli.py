@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from gymtui.cli import ARGUMENTS, COMMANDS, HELP, SWITCHES, main
+from gymtui.cli import main
+from gymtui.command_table import ARGUMENTS, COMMANDS, HELP, SWITCHES
 from gymtui.config import Config
 from server.store.opening import open_store
 from tests.kit import Wire, token

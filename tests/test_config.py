@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import fields
 
 from gymtui import logs
-from gymtui.cli import HELP
+from gymtui.command_table import HELP
 from gymtui.config import Config, ConfigError, load, local_timezone
 from gymtui.preferences import THEMES, Choices, ChoicesFile
 from gymtui.programs import desk as console

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.cli import SCREENS
+from gymtui.command_table import SCREENS
 from gymtui.preferences import Choices, ChoicesFile
 from tests.factories import member_row
 from tests.kit import PASSWORD, make_gym, serving
