@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gymtui.importing.card_cells import card_cell, cards_in
+from gymtui.importing.ours import read_members
 from gymtui.protocol import Card, SaveCard
-from server.admin.card_cells import card_cell, cards_in
 from server.admin.exports import refuse_to_replace, write_members
-from server.admin.importing.csv_members import read_members
 from server.admin.importing.members import import_members
 from tests.factories import member_row
 from tests.kit import stored

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.admin.importing.csv_members import MembersFileError, Problem, read_members
+from gymtui.importing.ours import read_members
+from gymtui.importing.rows import MembersFileError, Problem
 
 Write = Callable[[str | bytes], Path]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import asdict
 
+from gymtui.importing.rows import MembersFileError
 from gymtui.protocol import Member
 from server.admin import members
 from server.admin.errors import AdminError
-from server.admin.importing.csv_members import MembersFileError
 from server.store import Store, Transaction
 from server.store.opening import open_store
 from tests.factories import member_row

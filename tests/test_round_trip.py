@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict
 
+from gymtui.importing.ours import read_members
 from gymtui.protocol import Member, MemberStatus
 from server.admin import members
 from server.admin.exports import write_members
-from server.admin.importing.csv_members import read_members
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.kit import make_gym

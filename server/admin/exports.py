@@ -1,4 +1,4 @@
-"""Export: CSV files of members, as `importing.csv_members` reads them, and of check-ins; written beside and
+"""Export: CSV files of members, as `gymtui.importing.ours` reads them, and of check-ins; written beside and
 renamed, for their owner's eyes alone, and in the place of nothing but an older export."""
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Final
 from msgspec.structs import asdict
 
 from gymtui.errors import GymError
+from gymtui.importing.card_cells import card_cell
+from gymtui.importing.csv_cells import cell_of, joined
 from gymtui.private_file import beside, is_stream, may_replace, put_in_place
 from gymtui.protocol import CheckInEvent, Member
-from server.admin.card_cells import card_cell
-from server.admin.csv_cells import cell_of, joined
 
 MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted")]
 MEMBERS: Final = ["member_id", *MEMBER]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gymtui.importing.ours import read_members
 from gymtui.output import complain
 from server.admin.errors import AdminError
 from server.admin.exports import refuse_to_replace, write_check_ins, write_members
-from server.admin.importing.csv_members import read_members
 from server.admin.importing.members import import_members
 from server.admin.progress import Progress
 from server.store.opening import opened

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.cards.keys import find
 from gymtui.cards.owned import cards_of, with_cards, with_number
+from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Member
-from server.admin.importing.csv_members import Problem, Row
 from server.gym.cards import unfit
 from server.store import Store, Transaction
 

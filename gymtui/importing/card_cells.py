@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from gymtui.cards.frame import framed
+from gymtui.importing.csv_cells import joined, taken_apart
 from gymtui.protocol import MAX_CARDS, Card, CardState
-from server.admin.csv_cells import joined, taken_apart
 
 LONGEST: Final = 64  # characters of a code
 MARKS: Final[dict[str, CardState]] = {"lost": "lost", "returned": "returned"}
