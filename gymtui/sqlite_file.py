@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from gymtui.cards.owned import card_entries_of
-from gymtui.search.index import index_words_of
+from gymtui.search.index import index_words_of, leftovers_of
 from gymtui.unknown_card import shape
 
 MAGIC: Final = b"SQLite format 3\0"  # how every file of SQLite begins
@@ -70,11 +70,12 @@ def is_foreign(db: sqlite3.Connection, application_id: int) -> bool:
 
 def migrate(db: sqlite3.Connection, scripts: Iterable[str]) -> None:
     """Runs scripts, statement by statement, inside the transaction of the caller. `index_words(member)`,
-    `card_entries(member)` and `shape(code)` are known there.
+    `leftovers(word)`, `card_entries(member)` and `shape(code)` are known there.
 
     Not by `executescript`, which commits what is open before it begins: half a migration could stay.
     """
     db.create_function("index_words", 1, index_words_of, deterministic=True)
+    db.create_function("leftovers", 1, leftovers_of, deterministic=True)
     db.create_function("card_entries", 1, card_entries_of, deterministic=True)
     db.create_function("shape", 1, shape, deterministic=True)
     for script in scripts:

@@ -21,6 +21,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP TABLE card_key",),
     (),
     ("DROP TABLE cards",),
+    ("DROP TABLE leftovers",),
 )
 
 # The same of a desk's own copy.
@@ -40,6 +41,7 @@ UNDONE_AT_A_DESK: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE members ADD COLUMN number TEXT",
         "CREATE INDEX members_by_number ON members (number) WHERE deleted = 0",
     ),
+    ("DROP TABLE leftovers",),
 )
 
 

@@ -3,61 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 from random import Random
-from typing import Final
 
 import pytest
 
 from gymtui.client import Replica
-from gymtui.protocol import Member, MembersPage
+from gymtui.protocol import Member
 from gymtui.sample.people import members
 from tests.factories import member_row
+from tests.finding_kit import filled, replica
 from tests.kit import Wire, make_gym, serving, token
 
-PHONES: Final = {"Ana Silva": "+41 79 111 00 05", "Bea Mohr": "079 222 01 02", "Kai Lind": "0041 (0)79 333 44 55"}
-NAMES: Final = (
-    *PHONES,
-    "Jürgen Müller",
-    "Eva Mueller",
-    "Michael Manuel",
-    "Ronald McDonald",
-    "Zoë O'Neil",
-    "Uma Oneil",
-    "Inés de la Cruz",
-    "Łukasz Đorđević",
-    "Søren Åström",
-    "Þór Æbeltoft",
-    "Işıl Yıldız",
-    "Σίσυφος Γεωργίου",
-    "Мария Иванова",
-    "王小明",
-    "김민수",
-    "Maria Luisa Zuber",
-    "Joe Ode",
-    "Jo Hansen",
-)
-
-
-def filled(replica: Replica, people: list[Member]) -> Replica:
-    replica.fold_members(MembersPage(members=tuple(people), next_after_seq=1, more=False, as_of_seq=1))
-    return replica
-
-
-@pytest.fixture(scope="module")
-def replica() -> Iterator[Replica]:
-    with closing(Replica(":memory:")) as empty:
-        people = enumerate(NAMES, 1)
-        yield filled(
-            empty,
-            [
-                Member(id=f"m{n}", seq=n, full_name=name, membership_number=f"{1000 + n}", phone=PHONES.get(name))
-                for n, name in people
-            ],
-        )
+__all__ = ["replica"]
 
 
 @pytest.mark.parametrize(
@@ -141,10 +101,10 @@ def test_one_error_is_near(replica: Replica, text: str, found: list[str]) -> Non
 
 
 def test_the_nearest_of_a_number_are_those_one_digit_away(replica: Replica) -> None:
-    near = [m.membership_number for m in replica.near_numbers(" 1010 ", 3)]
+    near = [m.membership_number for m in replica.nearest(" 1010 ", 3)]
     assert near == ["1001", "1020", "1011"]
-    assert [m.membership_number for m in replica.near_numbers("10111", 3)] == ["1011"]
-    assert replica.near_numbers("999", 3) == replica.near_numbers("name", 3) == replica.near_numbers("777777", 3) == []
+    assert [m.membership_number for m in replica.nearest("10111", 3)] == ["1011"]
+    assert replica.nearest("999", 3) == replica.nearest("name", 3) == replica.nearest("777777", 3) == []
 
 
 async def test_a_server_tells_near_ones_apart(tmp_path: Path) -> None:
@@ -168,7 +128,18 @@ async def test_a_server_tells_near_ones_apart(tmp_path: Path) -> None:
 
 def test_whom_nobody_is_or_only_nearly_costs_a_bound_however_many_members_there_are() -> None:
     """Counted in steps of SQLite's machine, a thousand at a time."""
-    texts = ("maria zuberr", "oberhozler", "zubre maria", "mairn", "xxxxxxxx", "svlqwyic", "m" * 40, "110005")
+    texts = (
+        "maria zuberr",
+        "oberhozler",
+        "zubre maria",
+        "mairn",
+        "xxxxxxxx",
+        "svlqwyic",
+        "m" * 40,
+        "110005",
+        "mraia zubre",
+        "oberhloezr",
+    )
     steps: list[dict[str, int]] = []
     for count in (500, 5000):
         with closing(Replica(":memory:")) as empty:
@@ -184,6 +155,7 @@ def test_whom_nobody_is_or_only_nearly_costs_a_bound_however_many_members_there_
                 replica._db.set_progress_handler(count_steps, 1000)
                 replica.search(text, 9)
                 replica.near(text, 9)
+                replica.nearest(text, 3)
             steps.append(counted)
     few, many = steps
     assert max(many.values()) <= 40, many

@@ -43,7 +43,7 @@ class Gym:
 
     def near_on_desk(self, text: str) -> list[str]:
         found, near = self.on_desk(text, 9), [m.id for m in self.replica.near(text, 9)]
-        near = near if found or near else [m.id for m in self.replica.near_numbers(text, 3)]
+        near = near if found or near else [m.id for m in self.replica.nearest(text, 3)]
         return [id for id in near if id not in found][: 9 - len(found)]
 
     def on_server(self, text: str, limit: int) -> list[str]:

@@ -151,16 +151,39 @@ async def test_an_unknown_number_that_was_typed_offers_the_nearest() -> None:
         assert desk.done[-1] == ("check_in", "Ana Person09")
 
 
-async def test_an_unknown_card_that_is_scanned_shows_nobody_else() -> None:
+async def test_an_unknown_name_that_was_typed_offers_the_nearest() -> None:
     desk = FakeDesk(ANAS)
-    desk.nearly["1909"] = ANAS[9:10]
-    desk.near["110005"] = ANAS[:1]
+    desk.nearly["pesron anaa"] = ANAS[7:10]
     app = make_app(desk)
     async with app.run_test() as pilot:
-        for code in ("1909", "110005"):
+        await typed(pilot, "pesron anaa")
+        assert "nobody, but near it: ↑ ↓ or a digit choose, Esc goes back" in screen_text(app)
+        assert [f"{row} ≈ Ana Person0{row + 6}" in screen_text(app) for row in (1, 2, 3)] == [True] * 3
+        await pilot.press("enter")  # nobody chosen: as it was typed
+        assert desk.done == [("check_in", "pesron anaa")]
+        await typed(pilot, "pesron anaa")
+        await pilot.press("down", "down", "enter")
+        assert desk.done[-1] == ("check_in", "Ana Person08")
+
+
+@pytest.mark.parametrize("before", [[], [*"an"], [*"ana", "enter"], ["f4"]])
+async def test_an_unknown_card_that_is_scanned_shows_nobody_else(
+    before: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = FakeDesk(ANAS)
+    desk.nearly = {"1909": ANAS[9:10], "G-19O9": ANAS[9:10]}
+    desk.near = {"110005": ANAS[:1], "pesron07": ANAS[6:7]}
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*before)
+        asked = list[str]()
+        monkeypatch.setattr(desk, "nearest", asked.append)
+        for code in ("1909", "110005", "G-19O9", "pesron07"):
             await scanned(pilot, code)
-            assert desk.done[-1] == ("check_in", code)
+            assert desk.done[-1] == ("check_out" if before == ["f4"] and code == "1909" else "check_in", code)
             assert front(app).search is None
+            assert "Ana" not in screen_text(app)
+        assert asked == []
 
 
 async def test_where_a_number_in_the_text_and_the_search_mean_two_people_both_are_shown() -> None:

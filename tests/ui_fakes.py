@@ -173,7 +173,7 @@ class FakeDesk(Signals):
         self.looks_on: str | None = None
         self.reader: ReaderProfile | None = None
         self.near: dict[str, Sequence[Member]] = {}  # near hits, by what was typed
-        self.nearly: dict[str, Sequence[Member]] = {}  # who has almost that number
+        self.nearly: dict[str, Sequence[Member]] = {}  # whom an unknown name or number almost means
 
     def ruling(self, member: Member) -> Ruling:
         """As the desk's: by the gym's policy, now."""
@@ -255,8 +255,8 @@ class FakeDesk(Signals):
         near = [Hit(member=m, near=True) for m in self.near.get(text, ())]
         return [*(self.hit(m) for m in found[:limit]), *near]
 
-    def nearest(self, number: str) -> list[Hit]:
-        return [Hit(member=m, near=True) for m in self.nearly.get(number, ())]
+    def nearest(self, text: str) -> list[Hit]:
+        return [Hit(member=m, near=True) for m in self.nearly.get(text, ())]
 
     def hit(self, member: Member) -> Hit:
         return Hit(member=member, in_since=self.in_since(member.id))

@@ -36,7 +36,7 @@ class ConnectionState(Struct, frozen=True, kw_only=True):
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """A member that matches what was typed, or is `near` it: it would with one error less, or the phone ends so.
+    """A member that matches what was typed, or is `near` it: it would with an error less, or the phone ends so.
     `in_since` is the time of day (ms) of the open visit."""
 
     member: Member

@@ -1,15 +1,21 @@
-"""The index of words in SQLite, the same on a desk and on the server: a table `words` with a row for each entry."""
+"""The index of words in SQLite, the same on a desk and on the server: a table `words` with a row for each entry, and
+`leftovers` with what may be left of each word of a name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Final
 
 import msgspec
 
+from gymtui.codec import encode
 from gymtui.protocol import Member
-from gymtui.search.near import Begun, near_readings
+from gymtui.search.misspelt import FRONT, leftovers, nearest_readings, words_of
+from gymtui.search.near import FEWEST, near_readings
 from gymtui.search.text import FIRST, FURTHER, NUMBER, UNSPACED, Reading, index_words, readings
+
+Ask = Callable[[str, tuple[str]], Iterable[tuple[str]]]  # a connection's `execute`
 
 BEGINS: Final = "word >= ? AND word < ?"
 LAST: Final = "\U0010ffff"  # comes behind whatever a word goes on with
@@ -20,10 +26,22 @@ SELECT value FROM json_each(?)
 WHERE EXISTS (SELECT 1 FROM words WHERE word >= value AND word < value || '{LAST}') ORDER BY key
 """
 
+# Which of some words, a JSON array, are not on file by what may be left of them: a word is left of itself.
+UNKNOWN: Final = f"""
+SELECT value FROM json_each(?)
+WHERE NOT EXISTS (SELECT 1 FROM leftovers WHERE rest = substr(value, 1, {FRONT}) AND word = value)
+"""
+KNOWN: Final = "SELECT DISTINCT word FROM leftovers WHERE rest IN (SELECT value FROM json_each(?))"
+
 
 def index_words_of(body: bytes) -> str:
     """The entries of an encoded member, as a JSON array: for SQLite, where the index of an older file is made anew."""
-    return msgspec.json.encode(sorted(index_words(msgspec.json.decode(body, type=Member)))).decode()
+    return encode(sorted(index_words(msgspec.json.decode(body, type=Member)))).decode()
+
+
+def leftovers_of(word: str) -> str:
+    """What may be left of a word, as a JSON array: for SQLite, as `index_words_of`."""
+    return encode(sorted(leftovers(word))).decode()
 
 
 def word_conditions(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -31,9 +49,25 @@ def word_conditions(text: str) -> Iterator[tuple[str, list[str]]]:
     return map(_condition, readings(text))
 
 
-def near_conditions(text: str, begun: Begun) -> Iterator[tuple[str, list[str]]]:
+def near_conditions(ask: Ask, text: str) -> Iterator[tuple[str, list[str]]]:
     """As `word_conditions`, for each reading of a text with one error in it."""
-    return map(_condition, near_readings(text, begun))
+    return map(_condition, near_readings(text, partial(_those, ask, BEGUN)))
+
+
+def nearest_conditions(ask: Ask, text: str) -> Iterator[tuple[str, list[str]]]:
+    """As `word_conditions`, for each reading of a name with several errors in it."""
+    return map(_condition, nearest_readings(text, partial(_those, ask, BEGUN), partial(_those, ask, KNOWN)))
+
+
+def new_leftovers(ask: Ask, entries: Iterable[str]) -> list[tuple[str, str]]:
+    """Rows of `leftovers` for those words that these entries begin with and that are not there. They stay when nobody
+    has the word any more: no reading finds anybody by it then."""
+    words = [word for word in words_of(entries) if len(word) >= FEWEST]
+    return [(rest, word) for word in _those(ask, UNKNOWN, words) for rest in leftovers(word)]
+
+
+def _those(ask: Ask, wanted: str, words: Iterable[str]) -> list[str]:
+    return [word for (word,) in ask(wanted, (encode(list(words)).decode(),))]
 
 
 def _condition(reading: Reading) -> tuple[str, list[str]]:

@@ -17,7 +17,7 @@ from gymtui.search.phones import SHORTEST, at_home, dialled, is_number
 from gymtui.search.text import FIRST, FURTHER, PHONE, Reading
 
 SCREENFUL: Final = 9  # hits that have a digit each; where there are as many, no near one is looked for
-NEAREST: Final = 3  # that an unknown number offers
+NEAREST: Final = 3  # that an unknown name or number offers
 FEWEST: Final = 4  # letters of a word that may have an error
 LONGEST: Final = 40  # characters of a text that is looked at so
 

@@ -154,8 +154,8 @@ class Store(Protocol):
         """Whom the text finds, the likeliest first; every engine finds the same, by the readings of `gymtui.search`."""
 
     def near_members(self, text: str, limit: int) -> list[bytes]:
-        """Whom it finds only with an error in it, beside fewer than a screenful whom it finds; for a number that finds
-        nobody, the nearest."""
+        """Whom it finds only with an error in it, beside fewer than a screenful whom it finds; where nobody is, the
+        nearest."""
 
     def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
         """A member and their last visits, the newest first."""

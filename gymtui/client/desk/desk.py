@@ -120,10 +120,10 @@ class Desk:
         near = [m for m in self.replica.near(text, SCREENFUL) if m.id not in known][:room] if room > 0 else []
         return [*(self.hit(m) for m in found), *(self.hit(m, near=True) for m in near)]
 
-    def nearest(self, number: str) -> list[Hit]:
-        """Near hits for a number that nobody has, and that somebody has typed: those who have almost that one. What was
-        scanned must not show anybody else."""
-        return [self.hit(member, near=True) for member in self.replica.near_numbers(number, NEAREST)]
+    def nearest(self, text: str) -> list[Hit]:
+        """Near hits for a name or a number that nobody has, and that somebody has typed: those who have almost that
+        one. What was scanned must not show anybody else."""
+        return [self.hit(member, near=True) for member in self.replica.nearest(text, NEAREST)]
 
     def hit(self, member: Member, *, near: bool = False) -> Hit:
         """The member as the desk finds one."""

@@ -15,7 +15,7 @@ from gymtui.cards.keys import EXACT, find
 from gymtui.cards.owned import Owned, index_entries, owned
 from gymtui.codec import encode
 from gymtui.protocol import Member
-from gymtui.search.index import BEGUN, near_conditions, word_conditions
+from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
 from gymtui.search.near import near_numbers
 from gymtui.search.text import index_words
 from gymtui.unknown_card import shape
@@ -68,12 +68,13 @@ class MemberTable:
 
     def near(self, text: str, limit: int) -> list[Member]:
         """Whom the readings of a text with one error in it find; some of them `search` finds too."""
-        return self._found(near_conditions(text, self._begun), limit)
+        return self._found(near_conditions(self._db.execute, text), limit)
 
-    def near_numbers(self, text: str, limit: int) -> list[Member]:
-        """Whose number is one digit away from a text."""
-        found = (owned.member for number in near_numbers(text) for owned in self._holding(EXACT + number))
-        return list(islice(found, limit))
+    def nearest(self, text: str, limit: int) -> list[Member]:
+        """Whose number is one digit away from a text, and whose name it may be with several errors in it."""
+        numbered = (owned.member for number in near_numbers(text) for owned in self._holding(EXACT + number))
+        found = {member.id: member for member in islice(numbered, limit)}
+        return list(found.values()) or self._found(nearest_conditions(self._db.execute, text), limit)
 
     def fold(self, members: Iterable[Member]) -> None:
         """Takes members, each once or often and in any order; the highest `seq` of each wins."""
@@ -88,6 +89,8 @@ class MemberTable:
         old, new = _entries(before[id] for id in fresh if id in before), _entries(after.values())
         self._db.executemany("DELETE FROM words WHERE word = ? AND n = ?", old - new)
         self._db.executemany("INSERT INTO words VALUES (?, ?)", new - old)
+        left = new_leftovers(self._db.execute, (word for word, _ in new - old))
+        self._db.executemany("INSERT INTO leftovers VALUES (?, ?)", left)
         old_cards, new_cards = _cards(before[id] for id in fresh if id in before), _cards(after.values())
         self._db.executemany("DELETE FROM cards WHERE key = ? AND n = ? AND code = ?", old_cards - new_cards)
         self._db.executemany("INSERT INTO cards VALUES (?, ?, ?)", new_cards - old_cards)
@@ -111,9 +114,6 @@ class MemberTable:
         self._db.execute("DELETE FROM words WHERE n IN (SELECT n FROM members WHERE stale)")
         self._db.execute("DELETE FROM cards WHERE n IN (SELECT n FROM members WHERE stale)")
         self._db.execute("DELETE FROM members WHERE stale")
-
-    def _begun(self, beginnings: Iterable[str]) -> list[str]:
-        return [word for (word,) in self._db.execute(BEGUN, (encode(list(beginnings)).decode(),))]
 
     def _found(self, conditions: Iterator[tuple[str, list[str]]], limit: int) -> list[Member]:
         """Whom these find, one after the other."""

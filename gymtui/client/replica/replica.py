@@ -162,10 +162,11 @@ class Replica:
         with reading():
             return self._members.near(text, limit)
 
-    def near_numbers(self, text: str, limit: int) -> list[Member]:
-        """At most `limit` members whose number is one digit away from the text."""
+    def nearest(self, text: str, limit: int) -> list[Member]:
+        """At most `limit` members for a text that finds nobody, not even near: whose number is one digit away, or whose
+        name is meant as `gymtui.search.misspelt` reads it."""
         with reading():
-            return self._members.near_numbers(text, limit)
+            return self._members.nearest(text, limit)
 
     def visit(self, member_id: str) -> CheckInEvent | None:
         """The open visit, as far as the journal goes."""

@@ -94,6 +94,12 @@ INSERT INTO cards SELECT value ->> 0, n, value ->> 1 FROM members, json_each(car
 CREATE TABLE shapes (shape TEXT PRIMARY KEY) WITHOUT ROWID;
 INSERT INTO shapes SELECT DISTINCT shape(code) FROM cards;
 """,
+    """
+CREATE TABLE leftovers (rest TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (rest, word)) WITHOUT ROWID;
+INSERT INTO leftovers SELECT value, named FROM (
+    SELECT DISTINCT ltrim(substr(word, 1, instr(word, ' ') - 1), ',') AS named FROM words WHERE word NOT GLOB '[#~]*'
+), json_each(leftovers(named)) ORDER BY 1, 2;
+""",
 )
 
 

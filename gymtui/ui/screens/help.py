@@ -26,7 +26,7 @@ HERE: dict[str, tuple[str, ...]] = {
         ":card gives a card to whoever was named last; or it was lost, or returned.",
         ":reader learns how the reader is set, where its cards are not found.",
         "Several that match are a list: ↑ ↓ choose, Enter takes.",
-        "≈ is near: one letter or digit is another, or a phone ends so. Choose it.",
+        "≈ is near: a letter or digit is another, or a phone ends so. Choose it.",
         "Pasted: one line waits for Enter; of several, Enter takes the cards.",
         "/ and a word narrows what has happened, : lists all commands.",
     ),

@@ -143,5 +143,13 @@ CREATE TABLE cards (
 INSERT INTO cards SELECT value ->> 0, value ->> 1, members.id FROM members, json_each(card_entries(member))
 """
 
-MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH)
+# What may be left of each word of a name, once however many members have it.
+_TENTH: Final = """
+CREATE TABLE leftovers (rest TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (rest, word)) WITHOUT ROWID;
+INSERT INTO leftovers SELECT value, named FROM (
+    SELECT DISTINCT ltrim(substr(word, 1, instr(word, ' ') - 1), ',') AS named FROM words WHERE word NOT GLOB '[#~]*'
+), json_each(leftovers(named)) ORDER BY 1, 2
+"""
+
+MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -8,9 +8,8 @@ from contextlib import closing
 from typing import Final
 
 from gymtui.cards.keys import EXACT, find
-from gymtui.codec import encode
 from gymtui.protocol import Member
-from gymtui.search.index import BEGUN, near_conditions, word_conditions
+from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
 from gymtui.search.near import NEAREST, SCREENFUL, near_numbers
 from gymtui.search.text import index_words
 
@@ -26,6 +25,7 @@ def index_member(db: sqlite3.Connection, member: Member, before: Member | None) 
     new, old = index_words(member), set() if before is None else index_words(before)
     db.executemany("DELETE FROM words WHERE word = ? AND member_id = ?", [(word, member.id) for word in old - new])
     db.executemany("INSERT INTO words VALUES (?, ?)", [(word, member.id) for word in new - old])
+    db.executemany("INSERT INTO leftovers VALUES (?, ?)", new_leftovers(db.execute, new - old))
 
 
 def find_members(db: sqlite3.Connection, text: str) -> Generator[tuple[str, bytes], None, None]:
@@ -39,16 +39,12 @@ def find_members(db: sqlite3.Connection, text: str) -> Generator[tuple[str, byte
 
 def near_members(db: sqlite3.Connection, text: str, limit: int) -> list[bytes]:
     """As `Store.near_members`."""
-
-    def begun(beginnings: Iterable[str]) -> list[str]:
-        return [word for (word,) in db.execute(BEGUN, (encode(list(beginnings)).decode(),))]
-
     known = first_of(find_members(db, text), SCREENFUL)
     if len(known) == SCREENFUL:
         return []
-    near = first_of(_matching(db, near_conditions(text, begun)), SCREENFUL)
+    near = first_of(_matching(db, near_conditions(db.execute, text)), SCREENFUL)
     if not known and not near:
-        near = first_of(_numbered(db, near_numbers(text)), NEAREST)
+        near = first_of(_nearest(db, text), NEAREST)
     others = [member for id, member in near.items() if id not in known]
     return others[: min(limit, SCREENFUL - len(known))]
 
@@ -64,9 +60,10 @@ def first_of(rows: Generator[tuple[str, bytes], None, None], count: int) -> dict
     return found
 
 
-def _numbered(db: sqlite3.Connection, numbers: Iterable[str]) -> Generator[tuple[str, bytes], None, None]:
-    for number in numbers:
+def _nearest(db: sqlite3.Connection, text: str) -> Generator[tuple[str, bytes], None, None]:
+    for number in near_numbers(text):
         yield from _holding(db, EXACT + number)
+    yield from _matching(db, nearest_conditions(db.execute, text))
 
 
 def _holding(db: sqlite3.Connection, key: str) -> list[tuple[str, bytes]]:
