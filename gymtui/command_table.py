@@ -62,6 +62,8 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "write all check-ins to a CSV file",
     ),
     ("admin conflicts", ("database",), "server.admin.conflicts:conflicts", "what desks did alone and did not fit"),
+    ("admin gym show", ("database",), "server.admin.gym:gym_show", "print the gym's settings, as TOML"),
+    ("admin gym set", ("database",), "server.admin.gym:gym_set", "change settings, live on every desk"),
     ("admin backup", ("database",), "server.admin.backup:backup", "copy the gym to a file, while its server runs"),
     ("admin restore", ("database",), "server.admin.backup:restore", "put a backup in the place of the database"),
     ("admin verify", ("database",), "server.admin.verify:verify", "check the file, and the tables against the journal"),
@@ -108,6 +110,10 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin members export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
     "admin check-ins export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
     "admin conflicts": (("--days", {"type": int, "default": 7, "help": "recorded in so many days until now (7)"}),),
+    "admin gym set": (
+        ("settings", {"nargs": "*", "metavar": "KEY=VALUE", "help": "one setting; nothing behind the = takes it away"}),
+        ("--file", {"type": Path, "metavar": "FILE.toml", "help": "settings as `show` prints them"}),
+    ),
     "admin backup": (("file", {"type": Path, "metavar": "FILE"}),),
     "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),
     "tail": (

@@ -24,7 +24,8 @@ from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH
 from server.auth.auth import Auth
 from server.auth.logins import Logins
 from server.gym.auto_check_out import AutoCheckOut
-from server.gym.settings import configure, read_policy
+from server.gym.settings import configure
+from server.gym.settings_file import read_policy
 from server.net.bind_errors import reason
 from server.net.connection import HIGH_WATER, Connection
 from server.net.context import ServerContext

@@ -32,7 +32,7 @@ def lines_of(kind: type[Struct]) -> list[tuple[str, str]]:
 
 def _name(kind: type[Struct], field: FieldInfo) -> str:
     """A client may leave out what has a default; a server does so where the struct says so."""
-    parts = (protocol.MemberFields, protocol.Override, protocol.ClientInfo, protocol.UnknownCard)
+    parts = (protocol.MemberFields, protocol.Override, protocol.ClientInfo, protocol.UnknownCard, protocol.GymFields)
     may_leave_out = hasattr(kind, "roles") or kind in parts or kind.__struct_config__.omit_defaults
     absent = field.default is UNSET or (not field.required and may_leave_out)
     return field.encode_name + ("?" if absent else "")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from gymtui.errors import WrongUsage
-from gymtui.protocol import Gym, Policy
-from server.gym.settings import read_policy
+from gymtui.protocol import Gym, GymFields, Policy
+from server.gym.settings_file import read_policy
 from server.store.opening import open_store
 from tests.kit import name_gym
 
@@ -22,7 +22,8 @@ def path(tmp_path: Path) -> Path:
 def test_the_gym_is_named_once(path: Path) -> None:
     name_gym(path, name="Zoë's", timezone="Europe/Zurich", capacity=80)
     with closing(open_store(path)) as store:
-        gym = Gym(name="Zoë's", timezone="Europe/Zurich", capacity=80, policy=Policy(), seq=2)
+        before = GymFields(name="Gym", timezone="UTC", capacity=None)
+        gym = Gym(name="Zoë's", timezone="Europe/Zurich", capacity=80, policy=Policy(), by="", before=before, seq=2)
         assert store.gym() == gym
         name_gym(path, name=None, timezone=None, capacity=None)
         name_gym(path, name="Zoë's", timezone=None, capacity=80)

@@ -35,6 +35,7 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "save_member": (("staff", "manager"), {"member": {"full_name": "A Guest", "guest": True}}),
     "save_card": (("staff", "manager"), {"member_id": "nobody", "code": "77"}),
     "notify": (("manager",), {"level": "info", "title": "t", "message": "m"}),
+    "configure": (("manager",), {"gym": {"capacity": 80}}),
 }
 
 

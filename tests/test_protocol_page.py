@@ -32,6 +32,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "save_member": protocol.Saved,
     "save_card": protocol.Saved,
     "notify": protocol.Notified,
+    "configure": protocol.Configured,
     "resume": protocol.Resumed,
     "search_members": protocol.Members,
     "get_member": protocol.MemberCard,
@@ -48,6 +49,7 @@ PARTS: Final[list[type[Struct]]] = [
     protocol.Override,
     protocol.ClientInfo,
     protocol.UnknownCard,
+    protocol.GymFields,
 ]
 LIBRARY: Final = {1002, 1003, 1006, 1007, 1009, 1011, 1012, 1013}  # close codes that the protocol itself has
 

@@ -145,14 +145,27 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     closing_time: Minute | None = None
 
 
+class GymFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Some of a gym's settings, as a JSON merge patch (RFC 7386): what is absent stays as it is, and what is null is
+    taken away, a line of the policy to what it is where nobody has set it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)] | UnsetType = UNSET
+    timezone: Key | UnsetType = UNSET
+    capacity: Annotated[int, Meta(ge=1, le=1_000_000)] | UnsetType | None = UNSET
+    policy: dict[str, Any] | UnsetType = UNSET
+
+
 class Gym(Payload, frozen=True, kw_only=True, omit_defaults=False):
-    """The gym's settings. `timezone` is an IANA name, the clock on the gym's wall; `capacity` is people."""
+    """The gym's settings. `timezone` is an IANA name, the clock on the gym's wall; `capacity` is people. `by` has
+    changed what was `before`, which is the patch that takes it back."""
 
     type: ClassVar[str] = "gym_update"
     name: str
     timezone: str
     capacity: Whole | None
     policy: Policy
+    by: str | UnsetType = UNSET
+    before: GymFields | UnsetType = UNSET
     seq: Seq
 
 

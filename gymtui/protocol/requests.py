@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from gymtui.protocol.events import Payload, UnknownCard
+from gymtui.protocol.events import GymFields, Payload, UnknownCard
 from gymtui.protocol.limits import MAX_ALERTS, MAX_PRESENT
 from gymtui.protocol.vocabulary import (
     MANAGERS,
@@ -157,6 +157,14 @@ class SaveCard(_Request, frozen=True, kw_only=True, omit_defaults=True):
     code: Key
     state: CardState = "in_use"
     moves_from: Key | None = None
+
+
+class Configure(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Changes the gym's settings."""
+
+    type: ClassVar[str] = "configure"
+    roles: ClassVar[frozenset[Role]] = MANAGERS
+    gym: GymFields
 
 
 class SearchMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):

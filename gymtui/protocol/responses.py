@@ -150,6 +150,12 @@ class Saved(Struct, frozen=True):
     member: Member
 
 
+class Configured(Struct, frozen=True):
+    """To `configure`."""
+
+    gym: Gym
+
+
 class Notified(Struct, frozen=True):
     """To `notify`."""
 

@@ -17,8 +17,10 @@ from gymtui.cards.owned import cards_of, with_number
 from gymtui.protocol import (
     CheckIn,
     CheckOut,
+    Configure,
     ErrorBody,
     ErrorCode,
+    Gym,
     Member,
     Notification,
     Notify,
@@ -29,6 +31,7 @@ from gymtui.protocol import (
 )
 from server.gym.cards import save_card, unfit
 from server.gym.orders import Order, Refused, Rejected, record
+from server.gym.settings import WrongSetting, changed
 from server.gym.visits import check_in, check_out, undo
 from server.store import Outcome, Settled, Transaction, as_result
 
@@ -55,6 +58,8 @@ def perform(tx: Transaction, order: Order) -> Outcome:
                 return save_card(tx, order, request)
             case Notify() as request:
                 return _notify(tx, order, request)
+            case Configure() as request:
+                return _configure(tx, order, request)
     except Refused as refused:
         return _refuse(tx, order, refused)
     except Rejected as rejected:
@@ -131,6 +136,17 @@ def _notify(tx: Transaction, order: Order, request: Notify) -> Outcome:
     )
     payload = record(tx, order, notification)
     return Outcome(result=as_result(Notification.type, payload))
+
+
+def _configure(tx: Transaction, order: Order, request: Configure) -> Outcome:
+    try:
+        gym = changed(tx.gym, request.gym)
+    except WrongSetting as wrong:
+        raise Rejected("invalid", f"That cannot be set: {wrong}.") from wrong
+    gym = replace(gym, by=order.by, seq=tx.next_seq)
+    tx.put_gym(gym)
+    payload = record(tx, order, gym)
+    return Outcome(result=as_result(Gym.type, payload))
 
 
 def _refuse(tx: Transaction, order: Order, refused: Refused) -> Outcome:

@@ -1,44 +1,85 @@
-"""Settings of a gym: name, time zone, capacity and policy; a change is a row of the journal."""
+"""Settings of a gym: name, time zone, capacity and policy. They are changed by a patch, and a change is a row of the
+journal that has what was there before."""
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Final, get_args
+from collections.abc import Mapping
+from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec.structs import replace
+from msgspec import UNSET
+from msgspec.structs import asdict, replace
 
 from gymtui.errors import WrongUsage
-from gymtui.protocol import Action, Gym, Policy
+from gymtui.protocol import Action, Gym, GymFields, Policy
 from server.store import Transaction, Work
 
-# What a line of a policy may say, where it is not one of the actions.
-LINES: Final = {"max_stay_minutes": "a number from 1 to 10,000", "closing_time": 'a time such as "22:00"'}
+# What a setting may be, where it is not one of the actions.
+LINES: Final = {
+    "name": "a name of 1 to 200 characters",
+    "timezone": "a time zone such as Europe/Zurich",
+    "capacity": "a number from 1 to 1,000,000",
+    "max_stay_minutes": "a number from 1 to 10,000",
+    "closing_time": 'a time such as "22:00"',
+}
 ACTIONS: Final = " or ".join(f'"{action}"' for action in get_args(Action))
 
 
-def read_policy(file: Path) -> Policy:
-    """The policy in a TOML file, `payment_overdue = "refuse"` a line; what it does not name is as without a file.
+class WrongSetting(Exception):
+    """A line that cannot be set, and what it may be: `closing_time is a time such as "22:00"`."""
 
-    WrongUsage says what is wrong with the file.
-    """
-    try:
-        with file.open("rb") as toml:
-            lines = tomllib.load(toml)
-    except OSError as error:
-        raise WrongUsage(f"{file} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{file} is not a TOML file: {error}.") from error
+
+def changed(gym: Gym, *patches: GymFields) -> Gym:
+    """The gym by patches, one after the other, with what was before; its `seq` is still the old one. WrongSetting."""
+    after = gym
+    for patch in patches:
+        after = _patched(after, patch)
+    return _beside(gym, after)
+
+
+def _patched(gym: Gym, patch: GymFields) -> Gym:
+    named = {name: value for name, value in asdict(patch).items() if name != "policy" and value is not UNSET}
+    if not named.get("name", "-").strip():
+        raise WrongSetting(f"name is {LINES['name']}")
+    check_timezone(named.get("timezone", "UTC"))
+    policy = gym.policy if patch.policy is UNSET else as_policy(merged(asdict(gym.policy), patch.policy))
+    return replace(gym, **named, policy=policy)
+
+
+def merged(lines: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The lines by a JSON merge patch (RFC 7386)."""
+    kept = {name: value for name, value in lines.items() if name not in patch}
+    return kept | {
+        name: merged(lines.get(name) or {}, value) if isinstance(value, Mapping) else value
+        for name, value in patch.items()
+        if value is not None
+    }
+
+
+def as_policy(lines: Mapping[str, Any]) -> Policy:
+    """The policy of these lines; WrongSetting."""
     unknown = set(lines) - set(Policy.__struct_fields__)
     if unknown:
-        raise WrongUsage(f"{file} has a line that no policy has: {', '.join(sorted(unknown))}.")
+        raise WrongSetting(f"there is no {', '.join(sorted(unknown))} in a policy")
     try:
         return msgspec.convert(lines, Policy)
     except msgspec.ValidationError as error:
-        name = str(error).rpartition("$.")[2].rstrip("`")
-        raise WrongUsage(f"{file} is no policy: {name} is {LINES.get(name, ACTIONS)}.") from error
+        raise wrong(error) from error
+
+
+def wrong(error: msgspec.ValidationError) -> WrongSetting:
+    """Which line it was, in words."""
+    name = str(error).rpartition("$.")[2].rstrip("`")
+    return WrongSetting(f"{name} is {LINES.get(name, ACTIONS)}")
+
+
+def check_timezone(name: str) -> None:
+    """WrongSetting where there is no such time zone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise WrongSetting(f"timezone is {LINES['timezone']}") from error
 
 
 def configure(
@@ -50,23 +91,38 @@ def configure(
 ) -> Work:
     """Work that changes what the gym is called, where its clock is, how many may be in, and its policy; what is None
     stays. WrongUsage, before there is any database to open, where there is no such time zone."""
-    if timezone is not None:
-        try:
-            ZoneInfo(timezone)
-        except (KeyError, ValueError, OSError) as error:
-            raise WrongUsage(f"There is no time zone {timezone}: please name one such as Europe/Zurich.") from error
+    try:
+        check_timezone(timezone or "UTC")
+    except WrongSetting as error:
+        raise WrongUsage(f"There is no time zone {timezone}: please name one such as Europe/Zurich.") from error
 
     def work(tx: Transaction) -> None:
-        gym = Gym(
+        gym = replace(
+            tx.gym,
             name=name or tx.gym.name,
             timezone=timezone or tx.gym.timezone,
             capacity=tx.gym.capacity if capacity is None else capacity,
             policy=policy or tx.gym.policy,
-            seq=tx.gym.seq,
         )
-        if gym != tx.gym:
-            gym = replace(gym, seq=tx.next_seq)
-            tx.put_gym(gym)
-            tx.append(gym, kind="configure", user="")
+        put(tx, _beside(tx.gym, gym))
 
     return work
+
+
+def put(tx: Transaction, gym: Gym) -> None:
+    """Keeps a change that nobody has given as a command; none where everything is as it was."""
+    if gym.before != GymFields():
+        gym = replace(gym, by="", seq=tx.next_seq)
+        tx.put_gym(gym)
+        tx.append(gym, kind="configure", user="")
+
+
+def _beside(before: Gym, after: Gym) -> Gym:
+    lines = _differing(before.policy, after.policy, Policy.__struct_fields__)
+    fields = _differing(before, after, ("name", "timezone", "capacity")) | ({"policy": lines} if lines else {})
+    return replace(after, before=GymFields(**fields))
+
+
+def _differing(before: Gym | Policy, after: Gym | Policy, names: tuple[str, ...]) -> dict[str, Any]:
+    """What was there before of what is something else after."""
+    return {name: getattr(before, name) for name in names if getattr(before, name) != getattr(after, name)}

@@ -18,6 +18,7 @@ from gymtui.protocol import (
     CheckIn,
     CheckOut,
     Command,
+    Configure,
     ErrorBody,
     ErrorCode,
     Heartbeat,
@@ -47,6 +48,7 @@ DEEDS: Final[Mapping[type[Request], str]] = {
     Undo: "take anything back",
     SaveMember: "change members",
     Notify: "send notices to everyone",
+    Configure: "change the gym's settings",
 }
 
 

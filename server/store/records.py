@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from gymtui.codec import encode, encoded
 from gymtui.protocol import (
     CheckInEvent,
+    Configured,
     ErrorBody,
     Gym,
     Member,
@@ -144,8 +146,12 @@ class VisitColumns(Struct, frozen=True):
     check_out_command: str | None
 
 
+RESULTS: Final = {Member.type: Saved, Notification.type: Notified, Gym.type: Configured}
+
+
 def as_result(type: str, payload: bytes) -> bytes:
-    """What a command's reply holds: the event that it made, or `{"notification": ...}`, `{"member": ...}`."""
-    if type == Notification.type:
-        return encode(Notified(notification=encoded([payload])[0]))
-    return encode(Saved(member=encoded([payload])[0])) if type == Member.type else payload
+    """What a command's reply holds: the event that it made, or that as the one field of what is told of it."""
+    if type not in RESULTS:
+        return payload
+    [field] = RESULTS[type].__struct_fields__
+    return encode({field: encoded([payload])[0]})

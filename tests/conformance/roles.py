@@ -14,6 +14,7 @@ COMMANDS: Final[list[tuple[str, Json]]] = [
     ("undo", {"command_id": "none"}),
     ("save_member", {"member": {"full_name": "Nobody", "guest": True}}),
     ("notify", {"level": "info", "title": "Nothing", "message": "No."}),
+    ("configure", {"gym": {"policy": {}}}),
 ]
 READS: Final[list[tuple[str, Json]]] = [
     ("search_members", {"text": "a", "limit": 1}),
@@ -54,12 +55,13 @@ async def _(gym: Gym) -> None:
             expect(await listener.event("check_in_update", id=came["id"]) == came, listener.events)
 
 
-@sentence("Staff may not notify and may not change members, but add guests.")
+@sentence("Staff may not notify, configure or change members, but add guests.")
 async def _(gym: Gym) -> None:
     gym.token("manager")
     async with gym.wire() as wire, gym.wire("manager") as manager:
         member = await gym.member(wire)
-        await wire.refused(*COMMANDS[-1], "not_allowed")
+        for type, payload in COMMANDS[-2:]:
+            await wire.refused(type, payload, "not_allowed")
         await wire.refused("save_member", {"member": {"full_name": "Nobody"}}, "not_allowed")
         await wire.refused("save_member", {"member": {"id": member["id"], "plan": "Free"}}, "not_allowed")
         guest = (await wire.do("save_member", {"member": {"full_name": "Conformance Guest", "guest": True}}))["member"]
@@ -117,3 +119,19 @@ async def _(gym: Gym) -> None:
         expect((await wire.do("notify", said, id))["notification"] == first, wire.received[-1])
         expect({name: first[name] for name in said} == said and first["at"], first)
         expect(await watcher.event("notification", id=first["id"]) == first, watcher.events)
+
+
+@sentence("A manager changes the gym's settings, only those that are named, and everyone hears what was before.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("manager") as wire, gym.wire() as watcher:
+        id, change = new_id(), {"gym": {"policy": {"waiver_missing": "warn"}}}
+        first = (await wire.do("configure", change, id))["gym"]
+        expect(first["policy"]["waiver_missing"] == "warn" and first["by"], first)
+        expect((await wire.do("configure", change, id))["gym"] == first, wire.received[-1])
+        expect(await watcher.event("gym_update", seq=first["seq"]) == first, watcher.events)
+        back = (await wire.do("configure", {"gym": first["before"]}))["gym"]
+        expect(back["capacity"] == first["capacity"], back)
+        again = (await wire.do("configure", {"gym": back["before"]}))["gym"]
+        expect(again["policy"] == first["policy"], again)
+        await wire.do("configure", {"gym": first["before"]})
+        await wire.refused("configure", {"gym": {"policy": {"towels": "warn"}}}, "invalid")

@@ -1,0 +1,45 @@
+"""`gymtui admin gym`: the settings of the gym; servers that run tell every desk at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gymtui.errors import WrongUsage
+from server.gym.settings import WrongSetting, changed, put
+from server.gym.settings_file import as_fields, as_toml, read_settings
+from server.store.opening import opened
+
+
+def gym_show(*, database: str) -> None:
+    """What is in force, as TOML that `set` takes back."""
+    with opened(database, found=True) as store:
+        print(as_toml(store.gym()))
+
+
+def gym_set(*, database: str, settings: Sequence[str], file: Path | None) -> None:
+    """Sets what the file says, and then each `KEY=VALUE`; nothing where one of them cannot be."""
+    if not settings and file is None:
+        raise WrongUsage("Nothing is set: please name a setting, such as payment_overdue=refuse, or a file.")
+    try:
+        patches = [*([] if file is None else [read_settings(file)]), as_fields(_lines(settings))]
+        with opened(database, found=True) as store:
+            store.write([lambda tx: put(tx, changed(tx.gym, *patches))])
+            print(as_toml(store.gym()))
+    except WrongSetting as error:
+        raise WrongUsage(f"That cannot be set: {error}.") from error
+
+
+def _lines(settings: Sequence[str]) -> dict[str, Any]:
+    """`closing_time=22:00` as TOML has it, and `table.name=value` too."""
+    lines: dict[str, Any] = {}
+    for setting in settings:
+        path, found, value = (part.strip() for part in setting.partition("="))
+        table, _, name = path.rpartition(".")
+        inner = lines.setdefault(table, {}) if table else lines
+        if not found or not isinstance(inner, dict):
+            raise WrongUsage(f"{setting} sets nothing: please write it as payment_overdue=refuse.")
+        is_number = value.isascii() and value.isdigit() and name != "name"
+        inner[name] = int(value) if is_number else value
+    return lines
