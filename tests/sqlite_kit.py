@@ -22,6 +22,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     (),
     ("DROP TABLE cards",),
     ("DROP TABLE leftovers",),
+    (),
 )
 
 # The same of a desk's own copy.
@@ -42,6 +43,7 @@ UNDONE_AT_A_DESK: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX members_by_number ON members (number) WHERE deleted = 0",
     ),
     ("DROP TABLE leftovers",),
+    (),
 )
 
 

@@ -73,7 +73,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(path: Path, open_repli
 
 
 def test_whom_an_older_version_knew_is_found_by_beginnings_run_together(path: Path, open_replica: Open) -> None:
-    before = next(version for version, script in enumerate(VERSIONS) if "index_words" in script)
+    before = next(version for version, script in enumerate(VERSIONS) if "COLUMN words" in script)
     ana, gone = member(1, "Ana Silva"), member(2, "Ana Sa", deleted=True)
     path.parent.mkdir()
     with sqlite3.connect(path) as old:

@@ -11,16 +11,21 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
-# Letters that Unicode does not decompose, and the stretched line of Arabic. Case folding has seen to `ß`.
+# Letters that Unicode does not decompose, those that Arabic and Persian keyboards write apart, the stretched line of
+# Arabic. Case folding has seen to `ß`.
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n", "æ": "ae", "œ": "oe", "þ": "th"}
-    | {"ə": "e", "ـ": ""}
+    | {"ə": "e", "ɛ": "e", "ɔ": "o", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ƴ": "y", "ґ": "г"}
+    | {"ي": "ی", "ى": "ی", "ك": "ک", "ـ": ""}
 )
-_SPELLED_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_SPELLED_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "đ": "dj"})
 _UNSEEN: Final = ("M", "Cf")  # categories: marks, and what joins letters or turns their direction
 
 WORD: Final = re.compile(r"[^\W_]+")
 _INSIDE: Final = re.compile(r"(?<=[^\W\d_])['’‘ʼ`´‐‑-](?=[^\W\d_])")  # between letters: O'Neil, Anna-Lena
+
+# Writing without blanks, where any syllable may begin what is typed: Hangul, kana, Han.
+UNSPACED: Final = re.compile("[\u1100-\u1112\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 # Words that go with the next one, and are often written as one with it.
 _PARTICLES: Final = frozenset(
@@ -45,14 +50,22 @@ def words(text: str) -> list[str]:
 
 def spellings(text: str) -> Iterator[list[str]]:
     """The words of a text in each way to write it, its own first: `Müller` is `mueller` too, and what stands apart may
-    be one word, `McDonald` for `Mc Donald`, `oneil` for `O'Neil`, `delacruz`."""
+    be one word, `McDonald` for `Mc Donald`, `oneil` for `O'Neil`, `delacruz`; all of it in writing without blanks."""
     told: list[list[str]] = []
     forms = [text] if text.isascii() else [text, unicodedata.normalize("NFC", text).lower().translate(_SPELLED_OUT)]
     for spelled in forms:
-        for found in (words(spelled), _joined(words(_INSIDE.sub("", spelled)))):
+        apart = words(spelled)
+        for found in (apart, _joined(words(_INSIDE.sub("", spelled))), *_without_blanks(apart)):
             if found not in told:
                 told.append(found)
                 yield found
+
+
+def _without_blanks(apart: list[str]) -> list[list[str]]:
+    """As one word, the family's name first or last."""
+    if len(apart) < 2 or not all(map(UNSPACED.match, apart)):
+        return []
+    return [["".join(apart)], ["".join(reversed(apart))]]
 
 
 def _joined(apart: list[str]) -> list[str]:

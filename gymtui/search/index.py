@@ -11,9 +11,10 @@ import msgspec
 
 from gymtui.codec import encode
 from gymtui.protocol import Member
+from gymtui.search.folding import UNSPACED
 from gymtui.search.misspelt import FRONT, leftovers, nearest_readings, words_of
 from gymtui.search.near import FEWEST, near_readings
-from gymtui.search.text import FIRST, FURTHER, NUMBER, UNSPACED, Reading, index_words, readings
+from gymtui.search.text import FIRST, FURTHER, NUMBER, Reading, index_words, readings
 
 Ask = Callable[[str, tuple[str]], Iterable[tuple[str]]]  # a connection's `execute`
 

@@ -33,9 +33,9 @@ class _Meant(NamedTuple):
     word: str
 
 
-def leftovers(word: str) -> set[str]:
+def leftovers(word: str, fewest: int = FEWEST) -> set[str]:
     """What may be left of a word; nothing where it has too few letters to have an error."""
-    if len(word) < FEWEST or not word.isalpha():
+    if len(word) < fewest or not word.isalpha():
         return set()
     front, lost = word[:FRONT], range(_allowed(word) + 1)
     return {"".join(rest) for count in lost for rest in combinations(front, len(front) - count)}
@@ -58,7 +58,7 @@ def _meant(typed: str, known: Known) -> list[_Meant]:
     """The words that a typed one may mean, the likeliest first: itself, then those with the fewest errors."""
     others = [
         _Meant(errors, other[0] != typed[0], other)
-        for other in known(leftovers(typed))
+        for other in known(leftovers(typed, FEWEST - 1))  # one letter may be missing
         if 0 < (errors := errors_between(typed, other, ERRORS)) <= max(_allowed(typed), _allowed(other))
     ]
     return [_Meant(0, False, typed), *sorted(others)]

@@ -24,7 +24,8 @@ LONGEST: Final = 40  # characters of a text that is looked at so
 # What may stand instead of a letter: one of the same alphabet. In other writing a sign is too much, or misplaced.
 _ALPHABETS: Final = (
     ascii_lowercase,
-    *("".join(map(chr, range(ord(first), ord(last) + 1))) for first, last in ("αω", "аџ", "את", "ءي")),
+    *("".join(map(chr, range(ord(first), ord(last) + 1))) for first, last in ("αω", "аџ", "את", "აჰ", "աֆ")),
+    "ءابپتثجچحخدذرزژسشصضطظعغفقکگلمنهوی",
 )
 _WORD: Final = re.compile(rf"(?<!\S)[^\W\d]{{{FEWEST},}}(?!\S)")  # letters alone
 

@@ -6,13 +6,12 @@ order: reading by reading, and within one as the index is sorted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
 
 from gymtui.protocol import Member
-from gymtui.search.folding import spellings, words
+from gymtui.search.folding import UNSPACED, spellings, words
 from gymtui.search.phones import COUNTRY_CODES, SHORTEST, at_home, dialled, is_abroad, is_number
 
 FEWER: Final = 3  # letters that so many fewer names begin with than with one that the search goes by them
@@ -20,9 +19,6 @@ LONGEST: Final = 24  # letters of a text that may be two beginnings run together
 FIRST, FURTHER, NUMBER = "", ",", "#"  # what an entry begins with: the name's first word, a further one, a number
 PHONE: Final = "~"  # or a phone from its last digit on: it is found by its end, and a card must not begin one
 MARKS: Final = FURTHER + NUMBER + PHONE
-
-# Writing without blanks, where any syllable may begin what is typed: Hangul, kana, Han.
-UNSPACED: Final = re.compile("[\u1100-\u1112\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def index_words(member: Member) -> set[str]:

@@ -17,7 +17,8 @@ from gymtui.errors import GymError
 APPLICATION_ID: Final = 0x67796D31  # "gym1"
 BUSY: Final = 5.0  # seconds to wait for another program that has the file
 
-# One script a version: a file is brought from the one it has to the last.
+# One script a version: a file is brought from the one it has to the last. The index of words says what follows from the
+# members: the newest version that changes it fills it, once, and sorted, which is what a million members wait for.
 VERSIONS: Final = (
     """
 CREATE TABLE desk (
@@ -57,15 +58,8 @@ CREATE TABLE undoable (
 ALTER TABLE outbox ADD COLUMN settled_at INTEGER;
 CREATE INDEX outbox_by_settlement ON outbox (settled_at) WHERE settled_at IS NOT NULL;
 """,
-    """
-DELETE FROM words;
-INSERT INTO words SELECT value, n FROM members, json_each(index_words(body));
-ALTER TABLE members DROP COLUMN words;
-""",
-    """
-DELETE FROM words;
-INSERT INTO words SELECT value, n FROM members, json_each(index_words(body));
-""",
+    "ALTER TABLE members DROP COLUMN words;",
+    "",  # from here on phones are in the index
     """
 ALTER TABLE desk ADD COLUMN gym_id TEXT;
 ALTER TABLE desk ADD COLUMN url TEXT;
@@ -75,10 +69,7 @@ ALTER TABLE desk ADD COLUMN name TEXT;
 UPDATE recent SET event = CAST(json_set(CAST(event AS TEXT), '$.message', 'Nobody here has that number.') AS BLOB)
 WHERE kind = 'refusal' AND instr(event, CAST('"message":"Nobody here has the number ' AS BLOB));
 """,
-    """
-DELETE FROM words;
-INSERT INTO words SELECT value, n FROM members, json_each(index_words(body)) ORDER BY 1, 2;
-""",
+    "",  # and the spellings of a name
     """
 ALTER TABLE desk ADD COLUMN known_time INTEGER NOT NULL DEFAULT 0;
 UPDATE desk SET known_time = coalesce(strftime('%s', json_extract(CAST(stats AS TEXT), '$.as_of')) * 1000, 0)
@@ -96,6 +87,11 @@ INSERT INTO shapes SELECT DISTINCT shape(code) FROM cards;
 """,
     """
 CREATE TABLE leftovers (rest TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (rest, word)) WITHOUT ROWID;
+""",
+    """
+DELETE FROM words;
+INSERT INTO words SELECT value, n FROM members, json_each(index_words(body)) ORDER BY 1, 2;
+DELETE FROM leftovers;
 INSERT INTO leftovers SELECT value, named FROM (
     SELECT DISTINCT ltrim(substr(word, 1, instr(word, ' ') - 1), ',') AS named FROM words WHERE word NOT GLOB '[#~]*'
 ), json_each(leftovers(named)) ORDER BY 1, 2;

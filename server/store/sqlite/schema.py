@@ -98,11 +98,9 @@ CREATE TABLE signing_keys (
 # `is_copy`: a copy of another file, and no server has served it yet; the first one gives its journal a name of its own.
 _SECOND: Final = "ALTER TABLE gym ADD COLUMN is_copy INTEGER NOT NULL DEFAULT 0"
 
-# The index has an entry for each of a member's words that has the others in it too.
-_THIRD: Final = """
-DELETE FROM words;
-INSERT INTO words SELECT value, members.id FROM members, json_each(index_words(member))
-"""
+# The index of words says what follows from the members: the newest version that changes it fills it, once. Here it got
+# an entry for each of a member's words that has the others in it too.
+_THIRD: Final = ""
 
 TOLD_LATE: Final = "(type = 'refusal' OR type = 'check_in_update' AND instr(payload, CAST('\"offline\"' AS BLOB)))"
 
@@ -110,7 +108,7 @@ TOLD_LATE: Final = "(type = 'refusal' OR type = 'check_in_update' AND instr(payl
 _FOURTH: Final = f"CREATE INDEX journal_told_late ON journal (at) WHERE {TOLD_LATE}"
 
 # The index has phones as they are dialled at home.
-_FIFTH: Final = _THIRD
+_FIFTH: Final = ""
 
 # Which gym it is, in every copy of it: the name of its first journal. A desk that knows no other name knows that one.
 _SIXTH: Final = "ALTER TABLE gym ADD COLUMN gym_id TEXT"  # NULL: it is still in that one
@@ -125,12 +123,8 @@ UPDATE journal SET
 WHERE type = 'refusal' AND instr(payload, CAST('"message":"Nobody here has the number ' AS BLOB))
 """
 
-# The index has the spellings of a name, phones from their end, and names without blanks from each syllable on. It is
-# written sorted, from one end to the other: that is what a million members wait for.
-_EIGHTH: Final = """
-DELETE FROM words;
-INSERT INTO words SELECT value, members.id FROM members, json_each(index_words(member)) ORDER BY 1, 2
-"""
+# The index has the spellings of a name, phones from their end, and names without blanks from each syllable on.
+_EIGHTH: Final = ""
 
 # By which canonical keys each card of a member is found, its membership number the first of them.
 _NINTH: Final = """
@@ -145,11 +139,19 @@ INSERT INTO cards SELECT value ->> 0, value ->> 1, members.id FROM members, json
 
 # What may be left of each word of a name, once however many members have it.
 _TENTH: Final = """
-CREATE TABLE leftovers (rest TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (rest, word)) WITHOUT ROWID;
+CREATE TABLE leftovers (rest TEXT NOT NULL, word TEXT NOT NULL, PRIMARY KEY (rest, word)) WITHOUT ROWID
+"""
+
+# The index has more spellings: `dj` for `đ`, letters of West Africa, names without blanks as one word. It is written
+# sorted, from one end to the other: that is what a million members wait for.
+_ELEVENTH: Final = """
+DELETE FROM words;
+INSERT INTO words SELECT value, members.id FROM members, json_each(index_words(member)) ORDER BY 1, 2;
+DELETE FROM leftovers;
 INSERT INTO leftovers SELECT value, named FROM (
     SELECT DISTINCT ltrim(substr(word, 1, instr(word, ' ') - 1), ',') AS named FROM words WHERE word NOT GLOB '[#~]*'
 ), json_each(leftovers(named)) ORDER BY 1, 2
 """
 
-MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH)
+MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH, _ELEVENTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)
