@@ -20,14 +20,20 @@ class KeysError(GymError):
 
 
 class Command(Struct, frozen=True):
-    """`name` is what is typed after `:`, where it can be `typed` at all. `keys` has Textual's names, separated by
-    commas; `label` is for the footer."""
+    """`name` is what is typed after `:`, where it can be `typed` at all; `also` is what others call it. `keys` has
+    Textual's names, separated by commas; `label` is for the footer."""
 
     name: str
     keys: str
     label: str
     what: str
     typed: bool = True
+    also: str = ""
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """All that it is called, its own name first."""
+        return (self.name, *self.also.split())
 
     @property
     def action(self) -> str:
@@ -39,27 +45,37 @@ class Command(Struct, frozen=True):
 COMMANDS: Final[dict[str, Command]] = {
     command.name: command
     for command in (
-        Command("log-in", "ctrl+l", "log in", "logs in again, or somebody else"),
-        Command("try-again", "ctrl+r", "try again", "connects now, and starts again what has stopped"),
-        Command("help", "f1", "help", "explains the screen one is on"),
-        Command("who", "f3", "who is in", "shows who is in, and goes back"),
-        Command("check-out", "f4", "check-out", "checks out the next one"),
-        Command("connection", "f9", "connection", "shows connection and queue, and goes back"),
+        Command("log-in", "ctrl+l", "log in", "logs in again, or somebody else", also="user switch"),
+        Command(
+            "try-again",
+            "ctrl+r",
+            "try again",
+            "connects now, and starts again what has stopped",
+            also="retry reconnect",
+        ),
+        Command("help", "f1", "help", "explains the screen one is on", also="? h man"),
+        Command("who", "f3", "who is in", "shows who is in, and goes back", also="in present inside"),
+        Command("check-out", "f4", "check-out", "checks out the next one", also="out"),
+        Command(
+            "connection", "f9", "connection", "shows connection and queue, and goes back", also="queue network status"
+        ),
         Command("override", "f8", "override", "lets in whom the rules have just refused"),
-        Command("undo", "ctrl+z", "undo", "takes back what this desk did last"),
+        Command("undo", "ctrl+z", "undo", "takes back what this desk did last", also="u"),
         Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, to check out several"),
         Command("sort", "ctrl+t", "sort", "sorts by time, or by name"),
         Command("send-again", "enter", "send again", "sends a command that was set aside once more", typed=False),
         Command("take-away", "delete", "take away", "takes away a command that was set aside", typed=False),
         Command("other-field", "tab", "other field", "goes to the other field", typed=False),
         Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :", typed=False),
-        Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back"),
-        Command("card", "", "", "gives a card to whoever was named last; or it was lost, or returned"),
-        Command("reader", "", "", "learns how this desk's card reader is set, from a few cards"),
-        Command("password", "", "", "changes one's own password"),
-        Command("log-out", "", "", "logs out, here and at the server"),
+        Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back", also="clashes"),
+        Command(
+            "card", "", "", "gives a card to whoever was named last; or it was lost, or returned", also="cards barcode"
+        ),
+        Command("reader", "", "", "learns how this desk's card reader is set, from a few cards", also="scanner"),
+        Command("password", "", "", "changes one's own password", also="passwd"),
+        Command("log-out", "", "", "logs out, here and at the server", also="logout lock"),
         Command("back", "escape", "back", "goes back one step", typed=False),
-        Command("quit", "ctrl+q", "leave", "leaves; what waits in the queue is kept"),
+        Command("quit", "ctrl+q", "leave", "leaves; what waits in the queue is kept", also="q exit bye x"),
         Command("next", "down", "next", "chooses the next row", typed=False),
         Command("previous", "up", "previous", "chooses the row before", typed=False),
         Command("older", "pagedown", "older", "goes down a page"),

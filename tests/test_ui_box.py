@@ -19,7 +19,7 @@ from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, front, screen_text
 
 OPTIONS = [
-    Option("help", "F1", "explains"),
+    Option("help", "F1", "explains", also=("man", "?")),
     Option("undo", "Ctrl+Z", "takes back"),
     Option("theme ansi", "", "colours"),
 ]
@@ -28,9 +28,34 @@ OPTIONS = [
 def test_the_palette_offers_names_first_and_then_what_they_do() -> None:
     assert [option.name for option in offer(":", OPTIONS).options] == ["help", "undo", "theme ansi"]
     assert [option.name for option in offer(":T", OPTIONS).options] == ["theme ansi", "undo"]
-    assert offer(":back tak", OPTIONS).pick == OPTIONS[1]
-    assert offer(":nothing", OPTIONS).pick is None
+    assert offer(":nothing", OPTIONS).options == ()
     assert offer(":", OPTIONS).moved(9).chosen == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        (":help", "help"),
+        (":HE", "help"),
+        (":man", "help"),
+        (":?", "help"),
+        (":themeansi", "theme ansi"),
+        (":unod", None),
+        (":t", "theme ansi"),
+    ],
+)
+def test_enter_gives_what_is_called_so_or_alone_begins_so(text: str, given: str | None) -> None:
+    chosen = offer(text, OPTIONS).pick
+    assert (chosen and chosen.name) == given
+
+
+@pytest.mark.parametrize(
+    ("text", "first"), [(":unod", "undo"), (":hlep", "help"), (":back tak", "undo"), (":", "help")]
+)
+def test_what_is_no_name_is_offered_and_given_once_it_was_seen(text: str, first: str) -> None:
+    offered = offer(text, OPTIONS)
+    assert (offered.options[0].name, offered.pick) == (first, None)
+    assert offered.moved(0).pick == offered.options[0]
 
 
 async def test_a_colon_lists_commands_and_enter_does_the_chosen_one() -> None:
@@ -47,6 +72,42 @@ async def test_a_colon_lists_commands_and_enter_does_the_chosen_one() -> None:
         assert "✗ Command refused: there is none by that name — : alone lists them all" in screen_text(app)
         await pilot.press(*":theme p", "enter")
         assert app.theme == "paper"
+
+
+async def test_a_command_that_several_could_mean_is_given_by_a_second_enter() -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await pilot.press(*":che", "enter")
+        assert is_checking_out(app)
+        await pilot.press("escape", *":c", "enter")
+        assert (is_checking_out(app), front(app).entry.value) == (False, ":c")
+        await pilot.press("enter")
+        assert is_checking_out(app)
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"), [("undo", "undo"), ("man", "help"), ("exit", "quit"), ("Check out", "check-out")]
+)
+async def test_a_command_typed_without_its_colon_is_offered_where_nobody_is_called_so(typed: str, command: str) -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await pilot.press(*typed)
+        assert f"Enter offers :{command}" in screen_text(app)
+        await pilot.press("enter")
+        assert (front(app).entry.value, front(app).prompt) == (f":{command}", "COMMAND")
+    called = FakeDesk([ANA, member(9, "Exit Undo")])
+    app = make_app(called)
+    async with app.run_test() as pilot:
+        await pilot.press(*"undo", "enter")
+        assert called.done == [("check_in", "Exit Undo")]
+
+
+async def test_tab_goes_through_the_list_as_the_arrow_does() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"ma", "tab", "tab", "enter")
+        assert desk.done == [("check_in", "Max O")]
 
 
 async def test_a_slash_narrows_the_feed_and_going_back_ends_it() -> None:

@@ -15,6 +15,7 @@ from gymtui.ui.box.filter import FilterMode
 from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
+from gymtui.ui.box.offer import is_called
 from gymtui.ui.box.palette import PaletteMode
 from gymtui.ui.box.pick_list import PickList
 from gymtui.ui.box.search import FOUND, Search
@@ -99,6 +100,10 @@ class CheckIn(Mode):
             self.box.take()
             self.give(hit.member)
 
+    def completed(self) -> None:
+        """Tab goes to the next one, as where lists are gone through by it."""
+        self.moved(1, self.box.text)
+
     def back(self, text: str) -> None:
         """From what was typed to the empty box, to the newest row of all."""
         if text or self.box.search:
@@ -139,8 +144,14 @@ class CheckIn(Mode):
         return hits
 
     def _resolve(self, text: str, shown: Search | None) -> None:
-        """Who is meant by a text that is nobody's card: one whom the screen has shown, or it is asked."""
-        search = self.offered(shown or self.find(text))
+        """Who is meant by a text that is nobody's card: one whom the screen has shown, or it is asked. What nobody is
+        called and a command is, stands there as that command."""
+        search = shown or self.find(text)
+        found = search and any(not hit.near for hit in search.hits)
+        if not found and (command := next((o for o in self.box.options() if is_called(o.called, text)), None)):
+            self.box.write(f"{COMMAND}{command.name}")
+            return
+        search = self.offered(search)
         if search is None or not search.hits:
             self.give(text)
         elif (hit := search.clear_hit) and shown is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,40 +14,61 @@ SIGN = ":"
 
 
 class Option(Struct, frozen=True):
-    """One command as it is offered: its name, its key as it is written, what it does."""
+    """One command as it is offered: its name, its key as it is written, what it does, what others call it."""
 
     name: str
     key: str
     what: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        return (self.name, *self.also)
 
 
 class Palette(Struct, frozen=True, kw_only=True):
-    """The commands that fit what was typed; the chosen one is what Enter does."""
+    """The commands that fit what was typed, or else those that are called almost so. Enter gives the chosen one where
+    it is `certain`: called so, the only one that begins so, or chosen by a person who saw the others."""
 
     text: str
     options: tuple[Option, ...]
     chosen: int = 0
+    certain: bool = False
 
     @property
     def pick(self) -> Option | None:
-        return self.options[self.chosen] if self.options else None
+        return self.options[self.chosen] if self.options and self.certain else None
 
     def moved(self, step: int) -> Palette:
-        return replace(self, chosen=max(0, min(self.chosen + step, len(self.options) - 1)))
+        return replace(self, chosen=max(0, min(self.chosen + step, len(self.options) - 1)), certain=True)
 
 
 def offer(text: str, options: Iterable[Option]) -> Palette:
-    """Names that begin so come first, hyphens or not, then whatever has a word that begins with each word typed."""
-    typed = _joined(text.removeprefix(SIGN).strip())
-    begin, other = [], []
-    for option in options:
-        known = [*words(option.name), *words(option.what)]
-        if _joined(option.name).startswith(typed):
-            begin.append(option)
-        elif all(any(word.startswith(part) for word in known) for part in words(typed)):
-            other.append(option)
-    return Palette(text=text, options=(*begin, *other))
+    """Who is called so comes first, then names that begin so, hyphens or not, then whatever has a word that begins with
+    each word typed; where there is none of them, the nearest."""
+    typed, options = text.removeprefix(SIGN).strip(), list(options)
+    called = [option for option in options if is_called(option.called, typed)]
+    begun = [option for option in options if _joined(option.name).startswith(_joined(typed))]
+    told = [option for option in options if _is_told(option, words(typed))]
+    found = tuple(dict.fromkeys((*called, *begun, *told)))
+    certain = len(called or begun) == 1
+    return Palette(text=text, options=found or _nearest(typed, options), certain=certain)
+
+
+def is_called(called: Iterable[str], text: str) -> bool:
+    """Is the text one of the names of a command?"""
+    return bool(text) and _joined(text) in map(_joined, called)
+
+
+def _is_told(option: Option, typed: Sequence[str]) -> bool:
+    known = [*words(option.name), *words(option.what)]
+    return all(any(word.startswith(part) for word in known) for part in typed)
+
+
+def _nearest(typed: str, options: Iterable[Option]) -> tuple[Option, ...]:
+    names = {_joined(name): option for option in options for name in option.called}
+    return tuple(dict.fromkeys(names[name] for name in get_close_matches(_joined(typed), names)))
 
 
 def _joined(name: str) -> str:
-    return fold(name).replace("-", "")
+    return fold(name).replace("-", "").replace(" ", "")

@@ -7,7 +7,8 @@ from gymtui.ui.box.offer import SIGN, offer
 
 
 class PaletteMode(SignMode):
-    """Offers the commands that fit; Enter gives the chosen one, Tab writes its name out."""
+    """Offers the commands that fit; Enter gives the one that is called so, or the chosen one once the others were seen:
+    a text that several fit stands there again. Tab writes the name out."""
 
     sign = SIGN
     list = "commands"
@@ -20,12 +21,17 @@ class PaletteMode(SignMode):
         self.box.palette = None
 
     def narrowed(self, text: str) -> None:
-        self.box.palette = offer(text, self.box.options())
+        if self.box.palette is None or self.box.palette.text != text:
+            self.box.palette = offer(text, self.box.options())
 
     async def done(self, text: str) -> None:
         offered = self.box.palette
         if offered is None or offered.text != text:  # it came in the same read as its Enter
             offered = offer(text, self.box.options())
+        if offered.options and not offered.certain:
+            self.box.write(text)
+            self.box.palette = offered.moved(0)
+            return
         self.box.pop(self)
         await self.box.run(offered.pick)
 
@@ -41,5 +47,5 @@ class PaletteMode(SignMode):
             await self.box.run(option)
 
     def completed(self) -> None:
-        if self.box.palette and self.box.palette.pick:
-            self.box.write(f"{SIGN}{self.box.palette.pick.name}")
+        if self.box.palette and self.box.palette.options:
+            self.box.write(f"{SIGN}{self.box.palette.options[self.box.palette.chosen].name}")

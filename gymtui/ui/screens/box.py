@@ -250,7 +250,7 @@ class BoxScreen(DeskScreen):
             verb = command.action.partition("(")[0]
             known = any(hasattr(node, f"action_{verb}") for node in (self, self.app))
             if command.typed and known and (not command.keys or name in keys):
-                yield Option(name, shown(keys[name]) if name in keys else "", command.what)
+                yield Option(name, shown(keys[name]) if name in keys else "", command.what, command.called[1:])
 
     async def run(self, option: Option | None) -> None:
         if option is None:

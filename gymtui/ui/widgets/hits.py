@@ -13,10 +13,12 @@ from textual.reactive import reactive
 from gymtui import clock
 from gymtui.client.desk.verdicts import may_be_number
 from gymtui.client.state import Hit
+from gymtui.keys import COMMANDS
 from gymtui.protocol import Gym, Member
 from gymtui.rules import Ruling
 from gymtui.search.folding import WORD, fold
 from gymtui.search.text import beginnings
+from gymtui.ui.box.offer import is_called
 from gymtui.ui.box.search import Search
 from gymtui.ui.cells import fit
 from gymtui.ui.namesakes import told_apart
@@ -86,6 +88,9 @@ class Hits(ChoiceList):
             return Content("")
         text = self.search.text
         step = "Enter takes it for a card" if may_be_number(text) else "look at the spelling"
+        for command in COMMANDS.values():
+            if command.typed and is_called(command.called, text):
+                step = f"Enter offers :{command.name}"
         if self.directory < 1:
             step = f"members are still coming in, {self.directory:.0%}".replace("%", " %")
         nobody = f"   nobody is found by “{text}” — {step}"
