@@ -22,6 +22,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_here(url: str) -> bool:
+    """Is that a server of this machine?"""
+    host = urlsplit(url).hostname
+    return host is not None and is_loopback(host)
+
+
 def warning(url: str) -> str | None:
     """The sentence about a server's WebSocket; None for `wss:`, and for one on this machine."""
     parts = urlsplit(url)

@@ -163,6 +163,20 @@ async def test_a_server_that_does_not_answer_is_looked_at_again_until_it_does() 
         assert steps.asked == [0.0, LOOK_EVERY, LOOK_EVERY, LOOK_EVERY]
 
 
+@pytest.mark.parametrize(("url", "is_told"), [("ws://127.0.0.1:8765/", True), ("wss://gym.test/", False)])
+async def test_where_this_machine_has_no_server_it_is_said_how_to_start_one(url: str, is_told: bool) -> None:
+    login, steps = FakeLogin(), Steps()
+    login.answers = ["away", "ready"]
+    app = make_app(FakeDesk(), login)
+    async with app.run_test() as pilot:
+        app.push_screen(LoginScreen(cast(Login, login), url=url, sleep=steps))
+        await until_shown(pilot, shows(app, "○ does not answer"))
+        assert ("No server here yet? `gymtui serve` starts one" in screen_text(app)) is is_told
+        steps.end()
+        await until_shown(pilot, shows(app, "● answers"))
+        assert "gymtui serve" not in screen_text(app)
+
+
 async def test_a_server_that_comes_back_takes_its_complaint_away_and_a_wrong_password_stays() -> None:
     login, steps = FakeLogin(), Steps()
     app = make_app(FakeDesk(), login)

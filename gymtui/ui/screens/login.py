@@ -39,6 +39,7 @@ ASKED: Final = "◐ is asked …"
 HIDDEN: Final = "user (not shown: nobody who is known here)"
 FIRST: Final = "Enter goes on to the password, then logs in."
 LATER: Final = "Esc goes on without; what is done is sent later."
+START: Final = "No server here yet? `gymtui serve` starts one."
 INSTEAD: Final = "Esc goes back; {user} stays logged in."
 
 
@@ -117,11 +118,13 @@ class LoginScreen(Screen[str | None]):
             yield Label("password", classes="caption")
             yield PasswordField(password=True, id="password", compact=True)
             yield Static("", id="problem", markup=False)
-            yield Static("\n".join(self._hints()), id="hint", markup=False)
+            yield Static("", id="hint", markup=False)
         yield KeyLine()
 
     def _hints(self) -> Iterator[str]:
         yield FIRST
+        if self.server == SERVER["away"] and cleartext.is_here(self._url):
+            yield START
         if (clear := cleartext.warning(self._url)) is not None:
             yield printable(clear)
         if self._instead_of:
@@ -133,6 +136,7 @@ class LoginScreen(Screen[str | None]):
         for field in self.query(Input):
             field.cursor_blink = False
         self.problem = self._reason or ""
+        self.query_one("#hint", Static).update(Content("\n".join(self._hints())))
         if self._user:
             self.set_focus(self.query_one("#password"))
         self._watch(0.0)
@@ -142,6 +146,7 @@ class LoginScreen(Screen[str | None]):
         label.update(Content(server))
         label.set_class(server == SERVER["ready"], "-ready")
         label.set_class(server not in (SERVER["ready"], ASKED), "-trouble")
+        self.query_one("#hint", Static).update(Content("\n".join(self._hints())))
 
     def watch_problem(self, problem: str) -> None:
         self.query_one("#problem", Static).update(Content(printable(problem)))
