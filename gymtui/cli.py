@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -145,8 +144,7 @@ def _announced(opening: str) -> Iterator[None]:
     if not opening:
         yield
         return
-    words = printable(f"◆ gymtui · {opening}")[: os.get_terminal_size(sys.stderr.fileno()).columns - 1]
-    print(words, end="\r", file=sys.stderr, flush=True)
+    output.announce(f"◆ gymtui · {opening}")
     try:
         yield
     finally:

@@ -67,6 +67,13 @@ def complain(text: str) -> None:
     print(f"gymtui: {printable(text)}", file=sys.stderr)
 
 
+def announce(text: str) -> None:
+    """Writes a line over the last one that was announced, where stderr is a terminal: a screen takes its place."""
+    if sys.stderr.isatty():
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+        print(printable(text)[: columns - 1], end="\x1b[K\r", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def all_or_nothing(out: TextIO) -> Iterator[None]:
     """What is written and flushed within is in the file, or none of it: no line is torn by a full disk. A pipe or a

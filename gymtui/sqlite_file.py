@@ -9,8 +9,9 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -68,13 +69,20 @@ def is_foreign(db: sqlite3.Connection, application_id: int) -> bool:
     return tables > 0 and found != application_id
 
 
-def migrate(db: sqlite3.Connection, scripts: Iterable[str]) -> None:
-    """Runs scripts, statement by statement, inside the transaction of the caller. `index_words(member)`,
+def migrate(db: sqlite3.Connection, scripts: Iterable[str], read: Callable[[int], None] = lambda _: None) -> None:
+    """Runs scripts, statement by statement, inside the transaction of the caller. `read` is told how many members have
+    been read to fill their index anew: of a million, that takes most of half a minute. `index_words(member)`,
     `leftovers(word)`, `card_entries(member)` and `shape(code)` are known there.
 
     Not by `executescript`, which commits what is open before it begins: half a migration could stay.
     """
-    db.create_function("index_words", 1, index_words_of, deterministic=True)
+    so_far = count(1)
+
+    def index_words(member: bytes) -> str:
+        read(next(so_far))
+        return index_words_of(member)
+
+    db.create_function("index_words", 1, index_words, deterministic=True)
     db.create_function("leftovers", 1, leftovers_of, deterministic=True)
     db.create_function("card_entries", 1, card_entries_of, deterministic=True)
     db.create_function("shape", 1, shape, deterministic=True)

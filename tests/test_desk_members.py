@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pytest
 from msgspec.structs import replace
 
 from gymtui import codec
@@ -83,6 +84,61 @@ async def test_a_page_that_a_new_epoch_overtakes_is_not_folded(gym: Gym) -> None
         request, _ = await connection.received(SyncMembers)
         assert request.after_seq == 0
         assert gym.replica.member("m9") is None
+
+
+def page_of(count: int, more: bool = False) -> MembersPage:
+    """The members from the hundredth on."""
+    people = tuple(member(number) for number in range(100, 100 + count))
+    return MembersPage(members=people, next_after_seq=99 + count, more=more, as_of_seq=1000)
+
+
+async def test_the_keys_have_a_turn_after_every_twenty_members(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns, folded = [0], list[tuple[int, int, tuple[int, bool]]]()
+    fold = gym.replica.fold_members
+
+    def take_turn() -> None:
+        turns[0] += 1
+        asyncio.get_running_loop().call_soon(take_turn)
+
+    def counted(page: MembersPage) -> None:
+        fold(page)
+        folded.append((len(page.members), turns[0], gym.replica.directory))
+
+    monkeypatch.setattr(gym.replica, "fold_members", counted)
+    gym.server.epoch, gym.server.seq = "epoch-2", 1000
+    async with gym.open() as connection:
+        _, id = await connection.received(Resume)
+        connection.reply(id, {"resumed": "snapshot"})
+        connection.send_message(snapshot(1000, epoch="epoch-2"))
+        _, asked = await connection.received(SyncMembers)
+        take_turn()
+        connection.reply(asked, page_of(50, more=True))
+        await connection.received(SyncMembers)
+        assert [(count, at) for count, _, at in folded] == [(20, (119, False)), (20, (139, False)), (10, (149, False))]
+        assert len({turn for _, turn, _ in folded}) == 3
+
+
+async def test_a_snapshot_between_two_parts_of_a_page_leaves_the_rest_of_it(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold = gym.replica.fold_members
+
+    def overtaken(page: MembersPage) -> None:
+        fold(page)
+        if page.next_after_seq == 119:
+            connection.send_message(snapshot(60, epoch="epoch-3"))
+
+    monkeypatch.setattr(gym.replica, "fold_members", overtaken)
+    gym.server.epoch, gym.server.seq = "epoch-2", 1000
+    async with gym.open() as connection:
+        _, id = await connection.received(Resume)
+        connection.reply(id, {"resumed": "snapshot"})
+        connection.send_message(snapshot(1000, epoch="epoch-2"))
+        _, asked = await connection.received(SyncMembers)
+        connection.reply(asked, page_of(400))
+        request, _ = await connection.received(SyncMembers)
+        assert request.after_seq == 0
+        assert (gym.replica.member("m119") is None, gym.replica.member("m499")) == (False, None)
 
 
 async def test_a_new_epoch_makes_the_vanished_vanish(gym: Gym) -> None:

@@ -6,20 +6,20 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from gymtui import logs
+from gymtui import logs, output
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
-from gymtui.client.replica.replica import Replica, ReplicaInUse
+from gymtui.client.replica.replica import Replica, ReplicaError, ReplicaInUse
 from gymtui.config import data_folder
 from gymtui.errors import GymError
 from gymtui.preferences import ChoicesFile, Theme
@@ -59,6 +59,7 @@ def open_desk(
     log = folder / f"{name}.log"
     logs.to_file(log)
     with _replica(folder / f"{name}.db", desk) as replica:
+        _bring_up_to_date(folder)
         replica.ownership.belongs_to(replace(replica.ownership.owner(), url=_normal(url), desk=desk))
         if choices is not None:
             choices.keep(desk=desk)  # what waits here is sent when this desk is started again
@@ -108,7 +109,7 @@ def _replica(file: Path, desk: str) -> Iterator[Replica]:
     until = time.monotonic() + HELD_FOR
     while True:
         try:
-            replica = Replica(file)
+            replica = Replica(file, _tell)
             break
         except ReplicaInUse as error:  # another desk that looks for left queues holds it for a moment
             if time.monotonic() > until:
@@ -116,3 +117,17 @@ def _replica(file: Path, desk: str) -> Iterator[Replica]:
             time.sleep(HELD_FOR / 20)
     with closing(replica):
         yield replica
+
+
+def _bring_up_to_date(folder: Path) -> None:
+    """The copies of other desks too, whose queues are looked for once the screen is there and would have to wait."""
+    for file in folder.glob("desk-*.db"):
+        with suppress(ReplicaError):  # in use, this desk's own too; what is wrong with another, F9 says
+            Replica(file, _tell).close()
+
+
+def _tell(read: int, members: int) -> None:
+    """Why there is no screen yet: the index of a million members takes half a minute."""
+    if read % max(1, members // 100) == 0 or read == members:
+        step = f"{read / members:.0%}".replace("%", " %") if read < members else "writing them down"
+        output.announce(f"◆ gymtui · bringing {members:,} members of this desk up to date: {step}")

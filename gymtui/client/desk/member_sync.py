@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final
 
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
@@ -14,7 +15,8 @@ from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.codec import Unreadable, convert
 from gymtui.protocol import Member, MembersPage, Seq, SyncMembers
 
-PAGE: Final = 100  # members: folding more at once would be felt between two key strokes
+PAGE: Final = 100  # members that are asked for
+FOLDED: Final = 20  # and are taken between two looks at the keys: more would be felt there
 LEAST: Final = 5  # members: two kilobytes
 SOON: Final = 1.0  # seconds until a page that did not come is asked for again
 LATER: Final = 30.0  # seconds until one that the server would not give is
@@ -76,8 +78,7 @@ class MemberSync:
             page = self._read(result)
             if page.more and page.next_after_seq <= after_seq:
                 await self._fail("The server gives the same page of members again and again.", LATER)
-            elif self._cursor == before:  # else a snapshot has come meanwhile, and the page belongs to the past
-                self._replica.fold_members(page)
+            elif self._cursor == before and await self._fold(page):
                 self._limit = self._limit if page.more else PAGE
                 self._on_progress(page.next_after_seq / max(page.as_of_seq, 1) if page.more else 1.0)
         except Disconnected:
@@ -85,6 +86,16 @@ class MemberSync:
             await self._sleep(SOON)
         except RequestRefused as refused:
             await self._fail(str(refused), SOON if refused.body.retryable else LATER)
+
+    async def _fold(self, page: MembersPage) -> bool:
+        """Takes a page part by part; not to its end where a snapshot comes meanwhile: it belongs to the past then."""
+        for part in _parts(page):
+            self._replica.fold_members(part)
+            reached = self._cursor
+            await asyncio.sleep(0)
+            if self._cursor != reached:
+                return False
+        return True
 
     def _read(self, result: Raw) -> MembersPage:
         """The page; a member that cannot be read is told of, and missing, and keeps nobody else out."""
@@ -105,3 +116,12 @@ class MemberSync:
     async def _fail(self, sentence: str, delay: float) -> None:
         self._service.report(ProcessingProblem(sentence, kind=SyncMembers.type))
         await self._sleep(delay)
+
+
+def _parts(page: MembersPage) -> Iterator[MembersPage]:
+    """A page in several, each with the cursor behind it: whoever is cut off between two goes on there."""
+    members = sorted(page.members, key=lambda member: member.seq)
+    while len(members) > FOLDED:
+        part, members = members[:FOLDED], members[FOLDED:]
+        yield replace(page, members=tuple(part), next_after_seq=part[-1].seq, more=True)
+    yield replace(page, members=tuple(members))

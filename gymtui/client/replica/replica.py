@@ -15,7 +15,7 @@ from gymtui.cards.owned import Owned
 from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.outbox import Outbox, Outgoing
 from gymtui.client.replica.ownership import Ownership
-from gymtui.client.replica.schema import ReplicaError, ReplicaInUse, hold, open_file, reading, transaction
+from gymtui.client.replica.schema import ReplicaError, ReplicaInUse, Told, hold, open_file, reading, transaction
 from gymtui.client.replica.undo_log import Undoable, UndoLog
 from gymtui.client.replica.visits import VisitTable
 from gymtui.codec import convert, encode
@@ -35,16 +35,17 @@ class Replica:
 
     Args:
         path: A file, made with its folder where there is none, or `":memory:"`.
+        told: Called with how many members of how many have been read, where an older file is brought up to date.
 
     Raises:
         ReplicaInUse: Another program has the file.
         ReplicaError: It is not a replica, was written by a newer version, or the disk does not take it.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, told: Told = lambda _, __: None) -> None:
         self._lock = hold(path)
         try:
-            self._db = open_file(path)
+            self._db = open_file(path, told)
         except ReplicaError:
             self._release()
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,8 @@ from gymtui.errors import GymError
 
 APPLICATION_ID: Final = 0x67796D31  # "gym1"
 BUSY: Final = 5.0  # seconds to wait for another program that has the file
+
+Told = Callable[[int, int], None]  # how many members of how many have been read to bring the file up to date
 
 # One script a version: a file is brought from the one it has to the last. The index of words says what follows from the
 # members: the newest version that changes it fills it, once, and sorted, which is what a million members wait for.
@@ -124,7 +126,7 @@ def hold(path: str | Path) -> int | None:
         raise _unusable(lock, error) from error
 
 
-def open_file(path: str | Path) -> sqlite3.Connection:
+def open_file(path: str | Path, told: Told) -> sqlite3.Connection:
     """The file, made or brought up to date where it has to be; ReplicaError where it is not ours or cannot be had."""
     try:
         if str(path) != sqlite_file.MEMORY:
@@ -134,7 +136,7 @@ def open_file(path: str | Path) -> sqlite3.Connection:
             sqlite_file.make_private(Path(path))
         db = sqlite3.connect(path, timeout=BUSY, isolation_level=None)
         try:
-            _prepare(db, path)
+            _prepare(db, path, told)
         except BaseException:
             db.close()
             raise
@@ -150,7 +152,7 @@ def _unusable(path: str | Path, error: Exception) -> ReplicaError:
     return ReplicaError(f"{path} cannot be used: {cause}. Please check the folder, its rights and the disk.")
 
 
-def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
+def _prepare(db: sqlite3.Connection, path: str | Path, told: Told) -> None:
     if sqlite_file.is_foreign(db, APPLICATION_ID):
         raise ReplicaError(f"{path} belongs to another program: please give another path.")
     (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -161,7 +163,8 @@ def _prepare(db: sqlite3.Connection, path: str | Path) -> None:
     if version < len(VERSIONS):
         db.execute("BEGIN IMMEDIATE")
         with db:
-            sqlite_file.migrate(db, VERSIONS[version:])
+            members = db.execute("SELECT count(*) FROM members").fetchone()[0] if version else 0
+            sqlite_file.migrate(db, VERSIONS[version:], lambda read: told(read, members))
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {len(VERSIONS)}")
     db.execute("PRAGMA temp_store = MEMORY")  # from here on: to sort the index of a million members takes a disk
