@@ -41,8 +41,7 @@ def add_user(store: Store, name: str, role: Role) -> None:
 
 def add_members(store: Store, members: Iterable[dict[str, object]]) -> None:
     """Members by their fields; at the least `full_name` and `membership_number`."""
-    _, problems = import_members(store, enumerate(members))
-    assert problems == []
+    assert import_members(store, enumerate(members)).problems == []
 
 
 def make_gym(database: str | Path, *members: dict[str, object]) -> None:

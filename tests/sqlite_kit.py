@@ -23,6 +23,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP TABLE cards",),
     ("DROP TABLE leftovers",),
     (),
+    ("DROP INDEX members_by_external_id", "ALTER TABLE members DROP COLUMN external_id"),
 )
 
 # The same of a desk's own copy.

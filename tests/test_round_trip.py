@@ -43,6 +43,7 @@ ANYBODY: dict[str, st.SearchStrategy[object]] = {
     "notes": st.none() | TEXT,
     "alerts": st.lists(TEXT, max_size=3).map(tuple),
     "guest": st.booleans(),
+    "external_id": st.none() | st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=64),
 }
 ODD = [
     "=1+1",

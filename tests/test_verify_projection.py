@@ -94,7 +94,7 @@ WRONGS: dict[str, tuple[Callable[[sqlite3.Connection], None], str]] = {
         r"Ben has other columns than entries\.",
     ),
     "a member who never was": (
-        sql("INSERT INTO members SELECT 'x', NULL, seq, member FROM members WHERE membership_number = '2'"),
+        sql("INSERT INTO members SELECT 'x', NULL, seq, member, NULL FROM members WHERE membership_number = '2'"),
         r"Ben has other columns than entries\.",
     ),
     "a member is missing": (

@@ -21,7 +21,7 @@ NO: Final = frozenset({"no", "n", "false", "0"})
 def value_of(field: str, cell: str) -> object:
     """What a cell that is not empty says of a field of `Member`. ValueError."""
     match field:
-        case "id" | "membership_number" if len(cell) > 64 or not cell.isprintable():
+        case "id" | "membership_number" | "external_id" if len(cell) > 64 or not cell.isprintable():
             raise ValueError(f"{field} has more than 64 characters, or some that cannot be printed")
         case "full_name" if len(cell) > LONGEST:
             raise ValueError(f"the name has more than {LONGEST} characters")

@@ -35,6 +35,7 @@ HEADINGS: Final[dict[str, str]] = {
         "alerts": "alerts alert",
         "guest": "guest",
         "cards": "cards card_numbers barcodes",
+        "external_id": "external_id",
     }.items()
     for heading in headings.split()
 }

@@ -20,7 +20,7 @@ from gymtui.protocol import CheckInEvent, Member
 
 MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted")]
 MEMBERS: Final = ["member_id", *MEMBER]
-WITHOUT_CARDS: Final = MEMBERS[:-1]  # of an export from before there were several
+OLDER: Final = (MEMBERS[:-1], MEMBERS[:-2])  # of exports from before there were external ids, and several cards
 CHECK_IN: Final = [
     "check_in_id",
     "command_id",
@@ -110,7 +110,7 @@ def _write_to(file: Path, heading: list[str], rows: Iterable[Sequence[object]]) 
 
 def _is_export(head: bytes) -> bool:
     first = head.partition(b"\n")[0].rstrip(b"\r")
-    return first in {",".join(heading).encode() for heading in (MEMBERS, WITHOUT_CARDS, CHECK_IN)}
+    return first in {",".join(heading).encode() for heading in (MEMBERS, *OLDER, CHECK_IN)}
 
 
 def _cell(value: object) -> str:

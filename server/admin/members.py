@@ -25,12 +25,12 @@ def members_import(*, database: str, file: Path, strict: bool) -> None:
         rows, alike = told_apart(store, rows)
         if strict and (problems or alike):
             rows = []
-        taken, more = import_members(store, rows, strict=strict, go_on=lambda done: progress.go_on(done, len(rows)))
-    problems = sorted([*problems, *more])
+        imported = import_members(store, rows, strict=strict, go_on=lambda done: progress.go_on(done, len(rows)))
+    taken, problems = imported.taken, sorted(problems + imported.problems)
     for problem in problems:
         complain(f"{file.name}, line {problem.line}: {problem.sentence}")
     refused = {problem.line for problem in problems}
-    for doubt in doubts([row for row in rows[: taken + len(more)] if row[0] not in refused]):
+    for doubt in doubts([row for row in rows[: taken + len(imported.problems)] if row[0] not in refused]):
         complain(f"{file.name}, line {doubt.line}: {doubt.sentence}")
     _complain_of_alike(file, alike)
     untaken = len(problems) + len({held.line for group in alike for held in group} - {None})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -17,11 +17,14 @@ from server.gym.orders import Order, Refused, Rejected, record, wall
 from server.store import Outcome, Transaction, as_result
 
 
-def unfit(tx: Transaction, code: str, member_id: str | None) -> str | None:
-    """Why this code cannot be a card of that member (None: of a new one): a sentence, or None where it can."""
+def unfit(tx: Transaction, code: str, member_id: str | None, *, frees: Collection[tuple[str, str]] = ()) -> str | None:
+    """Why this code cannot be a card of that member (None: of a new one): a sentence, or None where it can. `frees` are
+    cards, `(member id, code)`, that are just leaving their holders."""
     if (why := nobodys(code)) is not None:
         return why
     for holder, card in _held_by_others(tx, code, member_id):
+        if (holder.id, card.code) in frees:
+            continue
         like = "" if card.code == code else f" reads like {card.code}, which"
         return f"The number {code}{like} belongs to {holder.full_name}: please choose another."
     return None

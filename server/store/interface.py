@@ -72,6 +72,9 @@ class Transaction(Protocol):
     def put_gym(self, gym: Gym) -> None: ...
     def member(self, member_id: str) -> Member | None: ...
 
+    def called(self, external_id: str) -> Member | None:
+        """Whom the program before called so."""
+
     def cards(self, key: str) -> Sequence[Owned]:
         """The cards in use or lost that have this canonical key, each with its owner."""
 

@@ -153,5 +153,14 @@ INSERT INTO leftovers SELECT value, named FROM (
 ), json_each(leftovers(named)) ORDER BY 1, 2
 """
 
-MIGRATIONS: Final = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH, _ELEVENTH)
+# What the program before called somebody: nobody has such an id yet.
+_TWELFTH: Final = """
+ALTER TABLE members ADD COLUMN external_id TEXT;
+CREATE INDEX members_by_external_id ON members (external_id) WHERE external_id IS NOT NULL
+"""
+
+MIGRATIONS: Final = (
+    *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
+    *(_ELEVENTH, _TWELFTH),
+)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

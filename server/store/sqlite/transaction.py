@@ -123,15 +123,20 @@ class SqliteTransaction:
         row = self._one("SELECT member FROM members WHERE id = ?", member_id)
         return None if row is None else _member.decode(row[0])
 
+    def called(self, external_id: str) -> Member | None:
+        row = self._one("SELECT member FROM members WHERE external_id = ?", external_id)
+        return None if row is None else _member.decode(row[0])
+
     def cards(self, key: str) -> list[Owned]:
         return [owned(_member.decode(member), code) for member, code in holders(self._db, key)]
 
     def put_member(self, member: Member) -> None:
         before = self.member(member.id)
         self._db.execute(
-            "INSERT INTO members VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-            "membership_number = excluded.membership_number, seq = excluded.seq, member = excluded.member",
-            (member.id, member.membership_number, member.seq, encode(member)),
+            "INSERT INTO members VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET membership_number = "
+            "excluded.membership_number, seq = excluded.seq, member = excluded.member, external_id = "
+            "excluded.external_id",
+            (member.id, member.membership_number, member.seq, encode(member), member.external_id),
         )
         index_member(self._db, member, before)
         index_cards(self._db, member, before)
