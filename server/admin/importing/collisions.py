@@ -40,7 +40,7 @@ def told_apart(store: Store, rows: Sequence[Row]) -> tuple[list[Row], list[tuple
         tuple(sorted({cards[each] for each in alike.codes}, key=lambda held: (held.line or 0, held.code)))
         for alike in collisions(cards)
     }
-    alike = sorted(groups, key=lambda group: group[-1].line or 0)
+    alike = sorted(groups, key=lambda group: (group[-1].line or 0, group[0].code))
     refused = {held.line for group in alike for held in group}
     return [row for row in rows if row[0] not in refused], alike
 
