@@ -9,7 +9,7 @@ from textual.widgets import Button
 from gymtui.ui.widgets.verdict import VerdictLine
 from tests.factories import member
 from tests.readers import scan
-from tests.settled import press_later
+from tests.settled import press_later, until_shown
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, a_desk, front, later, screen_text
 
@@ -29,6 +29,23 @@ async def test_a_name_is_typed_found_and_checked_in() -> None:
         assert front(app).entry.value == ""
         assert "✓ Ana Silva checked in" in screen_text(app)
         assert app.screen.query_one(VerdictLine).has_class("-checked_in")
+
+
+async def test_a_verdict_says_when_and_fades(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await pilot.press(*"4711", "enter")
+        said = next(line for line in screen_text(app).splitlines() if "✓ Ana Silva checked in" in line)
+        assert said.rstrip().endswith("17:24:00")
+        line = app.screen.query_one(VerdictLine)
+        assert not line.has_class("-old")
+        monkeypatch.setattr("gymtui.ui.widgets.verdict.FADES", 0.01)
+        await pilot.press(*"4712", "enter")
+        await until_shown(pilot, lambda: line.has_class("-old"))
+        assert "✓ Ben Ode checked in" in screen_text(app)
+        monkeypatch.setattr("gymtui.ui.widgets.verdict.FADES", 60.0)
+        await pilot.press(*"4711", "enter")
+        assert not line.has_class("-old")
 
 
 async def test_two_that_match_are_a_pick_list_and_never_a_guess() -> None:

@@ -84,7 +84,7 @@ class BoxScreen(DeskScreen):
             yield Entry().data_bind(BoxScreen.placeholder)
 
     def compose_verdict(self) -> ComposeResult:
-        yield WebSocketErrorBoundary(lambda: VerdictLine().data_bind(DeskScreen.verdict), id="verdict")
+        yield WebSocketErrorBoundary(lambda: VerdictLine().data_bind(DeskScreen.verdict, DeskScreen.zone), id="verdict")
         yield WebSocketErrorBoundary(lambda: CommandList().data_bind(BoxScreen.palette), id="commands")
 
     # --- the stack ----------------------------------------------------------------------------------------------------

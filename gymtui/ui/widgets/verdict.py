@@ -1,21 +1,25 @@
-"""The line that says what became of a command: name first, then word, symbol and colour."""
+"""The line that says what became of a command: name first, then word, symbol and colour; and when that was."""
 
 from __future__ import annotations
 
+from datetime import UTC, tzinfo
 from typing import ClassVar, Final
 
 from msgspec.structs import replace
 from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
+from textual.timer import Timer
 
 from gymtui.client.state import SYMBOLS, Verdict
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
+from gymtui.ui.wall import wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
+FADES: Final = 20.0  # seconds: whoever it was about has gone on
 NAME_AT_LEAST: Final = 12  # cells of a name that is cut short
 HINT: Final = (  # in their own symbols and colours, so that it holds without colours too
     (f"{SYMBOLS['checked_in']} checked in   ", "$success"),
@@ -25,21 +29,38 @@ HINT: Final = (  # in their own symbols and colours, so that it holds without co
 
 
 class VerdictLine(LiveWidget):
-    """Full width, in the colour of its kind (`-checked_in`, `-queued`, ...); before the first one, what to do."""
+    """Full width, in the colour of its kind (`-checked_in`, `-queued`, ...), which fades (`-old`): nobody takes it for
+    the next person's. Before the first one, what to do."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"verdict--hint"}
 
     verdict: reactive[Verdict | None] = reactive[Verdict | None](None)
+    zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+
+    _fades: Timer | None = None
 
     def watch_verdict(self, verdict: Verdict | None) -> None:
         self.set_classes(f"-{verdict.kind}" if verdict else "")
+        if self._fades is not None:
+            self._fades.stop()
+        self._fades = self.set_timer(FADES, lambda: self.add_class("-old")) if verdict else None
 
     def render(self) -> Content:
         width = self.content_size.width
         if self.verdict is None:
             hint = Content.assemble("Ready:  ", *HINT).truncate(width)
             return hint.stylize_before(self.get_visual_style("verdict--hint"))
-        return Content("\n".join(fit(line, width) for line in self._lines(self._as_here(self.verdict), width)))
+        lines = self._lines(self._as_here(self.verdict), width)
+        return Content("\n".join(fit(line, width) for line in self._dated(lines, width)))
+
+    def _dated(self, lines: list[str], width: int) -> list[str]:
+        """With the time of day at the right: behind the words where there is room, else below them where there is."""
+        assert self.verdict is not None
+        time = f"{wall(self.verdict.at, self.zone):%H:%M:%S}"
+        room = width - len(time)
+        if cell_len(lines[-1]) + 2 <= room:
+            return [*lines[:-1], fit(lines[-1], room) + time]
+        return [*lines, " " * room + time] if len(lines) < self.content_size.height else lines
 
     def _as_here(self, verdict: Verdict) -> Verdict:
         """With the key that the next command has now; a step that cannot be done on this screen is not named."""
