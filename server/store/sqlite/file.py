@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 from contextlib import closing
@@ -13,6 +14,8 @@ from gymtui.protocol import Gym, Policy
 from server.store import StoreError
 from server.store.sqlite.errors import DAMAGE, as_store_errors
 from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+
+log = logging.getLogger(__name__)
 
 
 def lock(path: Path, *, alone: bool = False) -> int:
@@ -79,6 +82,8 @@ def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
     db.execute("BEGIN IMMEDIATE")  # two programs that start at once: the second waits, and finds it done
     try:
         version = _refuse_newer(db, path)
+        if 0 < version < SCHEMA_VERSION:
+            log.info("%s is brought up to date: that of a million members takes a minute.", path)
         sqlite_file.migrate(db, MIGRATIONS[version:])
         if version == 0:
             _found(db, at)
