@@ -143,7 +143,7 @@ async def test_what_can_be_no_card_is_not_called_one() -> None:
     app = make_app(a_desk())
     async with app.run_test() as pilot:
         await pilot.press(*"qw")
-        assert "nobody is found by “qw” — look at the spelling" in screen_text(app)
+        assert "nobody is found by “qw” — Enter looks for the nearest" in screen_text(app)
         await pilot.press("7")
         assert "nobody is found by “qw7” — Enter takes it for a card" in screen_text(app)
 

@@ -87,7 +87,7 @@ class Hits(ChoiceList):
         if self.search is None:
             return Content("")
         text = self.search.text
-        step = "Enter takes it for a card" if may_be_number(text) else "look at the spelling"
+        step = "Enter takes it for a card" if may_be_number(text) else "Enter looks for the nearest"
         for command in COMMANDS.values():
             if command.typed and is_called(command.called, text):
                 step = f"Enter offers :{command.name}"
