@@ -52,8 +52,9 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "admin members import",
         ("database",),
         "server.admin.members:members_import",
-        "add or change members from a CSV file",
+        "add or change members from a list of any program: first a look that plans it, then --apply",
     ),
+    ("admin members template", (), "server.admin.members:members_template", "print the headings that need no look"),
     ("admin members export", ("database",), "server.admin.members:members_export", "write all members to a CSV file"),
     (
         "admin check-ins export",
@@ -104,7 +105,11 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ("--ttl", {"required": True, "type": int, "help": "seconds it is good for"}),
     ),
     "admin members import": (
-        ("file", {"type": Path, "metavar": "FILE.csv"}),
+        ("file", {"type": Path, "metavar": "FILE"}),
+        (
+            "--apply",
+            {"action": "store_true", "help": "import what FILE.plan.toml says, once its questions are answered"},
+        ),
         ("--strict", {"action": "store_true", "help": "import nothing where any row is bad"}),
     ),
     "admin members export": (("file", {"type": Path, "metavar": "FILE.csv"}),),

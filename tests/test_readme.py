@@ -18,6 +18,7 @@ PAGES = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/GLOSSARY.md",
+    "docs/IMPORT.md",
     "docs/RELIABILITY.md",
     "findings/README.md",
 )
@@ -29,9 +30,10 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[: lines.index("")]]
 
 
-def test_every_command_of_the_readme_can_be_read() -> None:
-    commands = re.findall(r"^\$ (?:.*\| )?gymtui (.*?)(?: \| .*)?$", README, re.MULTILINE)
-    assert len(commands) >= 8
+@pytest.mark.parametrize(("page", "at_least"), [("README.md", 8), ("docs/IMPORT.md", 2)])
+def test_every_command_of_a_page_can_be_read(page: str, at_least: int) -> None:
+    commands = re.findall(r"^\$ (?:.*\| )?gymtui (.*?)(?: \| .*)?$", (ROOT / page).read_text(), re.MULTILINE)
+    assert len(commands) >= at_least
     for command in commands:
         words = re.findall(r'"[^"]*"|\S+', command)
         cli.parser().parse_args([word.strip('"') for word in words])

@@ -41,6 +41,14 @@ HEADINGS: Final[dict[str, str]] = {
 }
 
 
+def is_ours(content: bytes) -> bool:
+    """Is each of its headings one of ours as it stands, a name and a number among them?"""
+    first = content.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].decode("ascii", errors="replace").rstrip("\r")
+    cells = [cell.strip().strip('"') for cell in first.split(max(",;\t", key=first.count))]
+    fields = {HEADINGS.get(cell) for cell in cells}
+    return None not in fields and "full_name" in fields and not fields.isdisjoint({"membership_number", "id"})
+
+
 def read_members(file: Path) -> tuple[list[Row], list[Problem]]:
     """The good rows, and the bad ones."""
     try:

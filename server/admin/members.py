@@ -3,32 +3,85 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from gymtui.importing.ours import read_members
+from gymtui.importing.ours import is_ours, read_members
+from gymtui.importing.rows import MembersFileError, Problem, Row
+from gymtui.importing.telling import grouped
 from gymtui.output import complain
 from server.admin.errors import AdminError
-from server.admin.exports import refuse_to_replace, write_check_ins, write_members
+from server.admin.exports import MEMBERS, refuse_to_replace, write_check_ins, write_members
 from server.admin.importing.collisions import Held, told_apart
 from server.admin.importing.doubts import doubts
-from server.admin.importing.members import import_members
+from server.admin.importing.left_out import write_left_out
+from server.admin.importing.members import Decisions, Missing, import_members
+from server.admin.importing.planning import applied, ask_at_terminal, known, look_at
 from server.admin.progress import Progress
 from server.store.opening import opened
 
+UNLIKE: Final = "no reader tells its card from another one"
 
-def members_import(*, database: str, file: Path, strict: bool) -> None:
-    """Adds or changes members; every bad row is named, and the good ones are taken, or none with `strict`.
+
+def members_import(*, database: str, file: Path, strict: bool, apply: bool = False) -> None:
+    """Adds or changes members: of a file in our own headings at once, of any other as its plan says, with `apply`.
+    Without it, such a file is looked at, and nothing but its plan is written."""
+    content = _read(file)
+    if is_ours(content):
+        taken, left_out = _take(database, file, *read_members(file), strict=strict)
+    elif apply:
+        seen, plan = applied(file, content, known(database))
+        rows, bad, decisions = seen.rows, seen.left_out, plan.decisions
+        taken, left_out = _take(database, file, rows, bad, strict=strict, decisions=decisions, missing=plan.missing)
+        write_left_out(file, seen.table, left_out)
+    else:
+        look_at(file, content, known(database), ask=ask_at_terminal())
+        return
+    if left_out and not taken:
+        raise AdminError(f"{file.name} was not imported: please mend the rows named above and import it again.")
+
+
+def members_template() -> None:
+    """Prints the headings of a list that is imported without a look."""
+    print(",".join(MEMBERS))
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MembersFileError(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _take(
+    database: str,
+    file: Path,
+    rows: list[Row],
+    problems: list[Problem],
+    *,
+    strict: bool,
+    decisions: Decisions | None = None,
+    missing: Missing = "keep",
+) -> tuple[int, list[Problem]]:
+    """Every bad row is named, and the good ones are taken, or none with `strict`; gives how many, and those that not.
 
     Ctrl+C ends it between two commits, and it says how many are in.
     """
-    rows, problems = read_members(file)
     with opened(database) as store, Progress("members") as progress:
         rows, alike = told_apart(store, rows)
         if strict and (problems or alike):
             rows = []
-        imported = import_members(store, rows, strict=strict, go_on=lambda done: progress.go_on(done, len(rows)))
-    taken, problems = imported.taken, sorted(problems + imported.problems)
-    for problem in problems:
-        complain(f"{file.name}, line {problem.line}: {problem.sentence}")
+        imported = import_members(
+            store,
+            rows,
+            decisions=decisions,
+            missing=missing,
+            strict=strict,
+            go_on=lambda done: progress.go_on(done, len(rows)),
+        )
+    asked = [Problem(question.line, question.sentence) for question in imported.questions]
+    taken, problems = imported.taken, sorted(problems + imported.problems + asked)
+    for line in grouped(problems):
+        complain(f"{file.name}, {line}")
     refused = {problem.line for problem in problems}
     for doubt in doubts([row for row in rows[: taken + len(imported.problems)] if row[0] not in refused]):
         complain(f"{file.name}, line {doubt.line}: {doubt.sentence}")
@@ -39,8 +92,11 @@ def members_import(*, database: str, file: Path, strict: bool) -> None:
         sentence = f"interrupted with {taken} of {len(rows)} members in: import {file.name} again for the rest."
         complain(sentence)
         raise KeyboardInterrupt
-    if untaken and not taken:
-        raise AdminError(f"{file.name} was not imported: please mend the rows named above and import it again.")
+    if imported.inactive:
+        print(f"{_count(imported.inactive, 'member')} who are not in the file are inactive now.")
+    return taken, sorted(
+        [*problems, *(Problem(held.line, UNLIKE) for group in alike for held in group if held.line is not None)]
+    )
 
 
 def _complain_of_alike(file: Path, alike: list[tuple[Held, ...]]) -> None:

@@ -45,6 +45,11 @@ def opened(database: str | Path, *, found: bool = False) -> Iterator[Store]:
         yield store
 
 
+def is_there(database: str | Path) -> bool:
+    """Is there anything where the database is to be?"""
+    return _path(database).exists()
+
+
 def audit(database: str | Path) -> AbstractContextManager[Audit]:
     """What the tables say at one moment, for `verify`; StoreError where there is no gym."""
     return sqlite_audit.audit(_path(database))

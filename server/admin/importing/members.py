@@ -17,6 +17,8 @@ from server.store import Store, Transaction
 
 CHUNK: Final = 500  # members in one commit
 
+Decisions = Mapping[int, bool]
+Missing = Literal["keep", "inactive"]
 GoOn = Callable[[int], bool]
 """Asked before each member with the number of those behind; no ends the import with its last commit."""
 
@@ -35,7 +37,7 @@ class _Undone(Exception):
     """Raised inside a commit, to roll it back."""
 
 
-def compared(store: Store, rows: Iterable[Row], decisions: Mapping[int, bool] | None = None) -> Comparison:
+def compared(store: Store, rows: Iterable[Row], decisions: Decisions | None = None) -> Comparison:
     """The list beside the gym as it is now. `decisions` are answers by line; where they are None the list is in our own
     headings, and nothing is asked of it."""
     return compare(store.all_members(), rows, at=clock.now(), decisions=decisions or {}, trusted=decisions is None)
@@ -45,8 +47,8 @@ def import_members(
     store: Store,
     rows: Iterable[Row],
     *,
-    decisions: Mapping[int, bool] | None = None,
-    missing: Literal["keep", "inactive"] = "keep",
+    decisions: Decisions | None = None,
+    missing: Missing = "keep",
     strict: bool = False,
     go_on: GoOn = lambda _: True,
 ) -> Imported:

@@ -1,0 +1,166 @@
+"""What the headings of other programs mean: exact synonyms, and no likeness. `FIELDS` are the meanings.
+
+A meaning is a field of a member, or what one is made of: `first_name`, `balance`, a yes or no such as `archived`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from gymtui.search.folding import fold
+
+FIELDS: Final[dict[str, str]] = {
+    "full_name": "name, full name, member, member name, client, client name, customer, customer name, contact "
+    "name, account name, guest, guest name, athlete, athlete name, participant, display name, mitglied, nom "
+    "complet, nom et prenom, nombre completo, nome completo, nombre y apellidos, cognome e nome, navn, naam",
+    "first_name": "first name, firstname, given name, forename, member first name, vorname, prenom, nombre, nome, "
+    "fornavn, voornaam, fornamn, nombres, imie, etunimi",
+    "last_name": "last name, lastname, surname, family name, member last name, nachname, familienname, nom, nom "
+    "de famille, apellido, apellidos, cognome, etternavn, achternaam, efternavn, efternamn, nazwisko, sukunimi",
+    "membership_number": "membership number, membership no, member number, member no, member nr, number, code, "
+    "mitgliedsnummer, mitgliedsnr, mitglieds nr, mitglied nr, numero d adherent, numero de socio, lidnummer, "
+    "medlemsnummer, barcode, bar code, barcode number, card, card number, card no, card nr, access card, access "
+    "card number, key, keynr, key number, key tag, keytag, key tag number, fob, key fob, fob number, rfid, rfid "
+    "number, tag, tag number, badge, badge number, scan code, check in code, kartennummer, karten nr, karte, "
+    "chip, chipnummer, transponder, numero de carte, carte, tarjeta, numero de tarjeta, tessera, numero tessera, "
+    "pasnummer",
+    "external_id": "member id, client id, user id, customer id, contact id, person id, guest id, athlete id, "
+    "account id, id, external id, identification number, agreement, agreement number, agreement no, agreement "
+    "nbr, client number, customer number, customer no, guest code, member code, kundennummer, kunden nr, externe "
+    "mitgliedsnummer, externemitgliedsnummer, profile id, membership card id, wodify id, mindbody id, rssid, rss "
+    "id",
+    "status": "status, membership status, member status, athlete status, contract status, account status, client "
+    "status, mitgliedsstatus, mitgliedstatus, mitglieder status, statut, estado, stato, situacao",
+    "plan": "plan, subscription, subscription name, subscription type, membership, membership type, membership "
+    "plan, membership level, membership title, membership name, membership id, type, pricing option, package, "
+    "contract, contract name, contract type, agreement type, product, service, tier, beitragsgruppe, tarif, abo, "
+    "abonnement, mitgliedschaft, mitgliedsart, vertrag, formule, tarifa, abbonamento, cuota, lidmaatschap, "
+    "medlemskap, user membership level",
+    "valid_from": "valid from, subscription start, subscription start date, start, starts, start date, begin, "
+    "begins, begin date, membership start, membership start date, membership startdate, contract start, contract "
+    "start date, effective date, activation date, gultig ab, gueltig ab, vertragsbeginn, beginn, debut, date de "
+    "debut, date debut, inizio, data inizio, inicio, fecha de inicio, fecha inicio, startdatum, startdato",
+    "valid_until": "valid until, subscription end, subscription end date, valid to, valid thru, valid through, "
+    "until, end, ends, end date, expires, expires on, expires at, expire at, expire date, expiry, expiry date, "
+    "expiration, expiration date, membership end, membership end date, membership enddate, membership expires, "
+    "membership expiry, membership expiry date, membership expiration, membership expiration date, contract end, "
+    "contract end date, renewal due, renewal date, next renewal, paid until, paid through, paid thru, closed, "
+    "closed date, cancel date, cancellation date, cancelled on, termination date, end of membership, austritt, "
+    "austrittsdatum, gultig bis, gueltig bis, vertragsende, ablauf, ablaufdatum, ende, bezahlt bis, kundigung "
+    "per, fin, date de fin, date fin, fin de validite, expire le, echeance, date d echeance, scadenza, data "
+    "scadenza, fine, vencimiento, fecha de vencimiento, caducidad, fecha fin, fecha de fin, vencimento, validade, "
+    "einddatum, geldig tot, utlopsdato, slutdatum, slutdato",
+    "visits_left": "visits left, visits remaining, remaining visits, remaining, punches, punches left, sessions "
+    "left, sessions remaining, remaining sessions, credits, credits left, credits remaining, classes left, "
+    "classes remaining, remaining classes, passes left, uses left, punch card, punchcard, punch card left, pack, "
+    "restguthaben, resteintritte, rest eintritte, entrees restantes, seances restantes, ingressi residui, "
+    "sesiones restantes",
+    "payment_overdue": "payment overdue, overdue, is overdue, past due, in arrears, arrears, delinquent, payment due",
+    "owed": "amount due, amount owed, owed, owing, balance due, past due amount, past due balance, amount past "
+    "due, outstanding, outstanding balance, outstanding amount, offener betrag, offen, ruckstand, montant du, "
+    "impayes",
+    "balance": "balance, account balance, club account bal, account bal, saldo, kontostand, solde",
+    "waiver_signed": "waiver, waiver signed, signed waiver, liability waiver, liability release, liability waiver "
+    "signed, has waiver, haftungsausschluss, decharge",
+    "active": "active, is active, active member, current member, membership enabled, member enabled, enabled, "
+    "aktiv, actif, activo, attivo, ativo, actief",
+    "archived": "archived, is archived, inactive, is inactive, deleted, is deleted, cancelled, canceled, is "
+    "cancelled, terminated, expired, deceased, lapsed, former member, archiviert, geloscht, gekundigt, inaktiv, "
+    "archive, resilie",
+    "frozen": "frozen, is frozen, on hold, hold, paused, is paused, freeze, suspended, is suspended, on freeze, "
+    "ruhend, pausiert, stillgelegt",
+    "banned": "banned, is banned, blocked, is blocked, no entry, access denied, do not admit, blacklisted, "
+    "gesperrt, hausverbot, bloque, bloqueado",
+    "hours": "hours, access hours, access times, entry hours",
+    "phone": "mobile phone, mobile, mobile number, mobile phone number, cell phone, cell phone number, cell, "
+    "cellphone, handy, handynummer, mobil, mobiltelefon, mobilnummer, natel, telephone portable, portable, "
+    "telefono movil, movil, cellulare, mobilephone, phone, phone number, phonenumber, telephone, telephone "
+    "number, tel, telefon, telefonnummer, telefono, telefoon, phone 1, phone1, primary phone, contact phone, home "
+    "phone, work phone",
+    "email": "email, e mail, email address, e mail address, emailaddress, user email, mail, member email, client "
+    "email, primary email, email 1, e mail adresse, mailadresse, courriel, adresse e mail, correo, correo "
+    "electronico, e postadresse, epost, e post, contact email, login e mail oder benutzername",
+    "birth_date": "birth date, birthdate, birthday, date of birth, dob, birth day, geburtsdatum, geburtstag, geb "
+    "datum, date de naissance, naissance, ne le, fecha de nacimiento, nacimiento, data di nascita, nascita, data "
+    "de nascimento, fodselsdato, fodelsedatum, geboortedatum",
+    "home_location": "home location, location, home club, club, club name, branch, home branch, default location, "
+    "site, standort, filiale, studio, centre, center",
+    "notes": "notes, note, comment, comments, remark, remarks, member notes, bemerkung, bemerkungen, notiz, "
+    "notizen, remarques, observaciones, osservazioni",
+    "alerts": "alerts, alert, alert message, check in alert, warning",
+    "cards": "cards, card numbers, barcodes",
+}
+# What no door has to do with: it is in the plan as ignored, and asked about only where it has dates ahead.
+IGNORED: Final = (
+    "address, address 1, address 2, address1, address2, street, street address, city, town, state, province, zip, "
+    "zip code, zipcode, postal code, postcode, post code, country, region, county, birth place, birthplace, "
+    "adresse, strasse, plz, ort, land, postnummer, poststed, npa, localite, ville, code postal, rue, citta, "
+    "provincia, cap, nationality, gender, sex, geschlecht, kjonn, sexe, genero, title, titel, anrede, salutation, "
+    "courtesy, civilite, prefix, suffix, middle name, middle initial, initials, nickname, preferred name, firma, "
+    "company, organization, organisation, employer, occupation, job title, language, sprache, langue, last visit, "
+    "last visit date, last check in, last attended, first visit, visits, total visits, visit count, number of "
+    "visits, visits made, check ins, checkins, total check ins, attendance, attendances, total attendance, "
+    "classes attended, besuche, letzter besuch, derniere visite, ultima visita, last login, last seen, join date, "
+    "joined, join on, joined on, member since, added, date added, created, created at, created on, creation date, "
+    "date created, registered, registration date, signup date, sign up date, sign date, since, eintritt, "
+    "eintrittsdatum, mitglied seit, beitritt, call date, date d inscription, inscription, fecha de alta, alta, "
+    "updated, updated at, last modified, modified, profile last updated, last updated, price, price paid, paid, "
+    "amount, amount paid, total donated, total paid, fee, rate, cost, initial subtotal, initial total, initial "
+    "tax, subtotal, tax, total, quantity, billing frequency, billing cycle, payment method, payment type, payment "
+    "amount, zahlungsart, zahlungsweise, betrag, iban, bic, kontoinhaber, mandat, mandatsreferenz, tax code, tax "
+    "id, vat, currency, next payment amount, billing amount, cycle number, source, referral, referred by, lead "
+    "source, how did you hear, group, groups, group participation, tags, program, default program, is dependent, "
+    "is coach, is admin, is manager, coach, trainer, sales person, salesperson, staff, subscribed to emails, "
+    "subscription source, email opt in, opt in, sms opt in, newsletter, marketing, marketing consent, email "
+    "consent, event announcements, member emails and newsletters, emails, donor, event registrant, member, "
+    "membership enabled since, administration access, terms of use accepted, emergency contact, emergency contact "
+    "name, emergency contact phone, emergency phone, emergency name, parent first name, parent last name, parent "
+    "name, parent email, guardian, guardianemail, guardian email, guardian name, account owner, account owner "
+    "first name, account owner last name, account owner email, member bundle id or email, member role, primary, "
+    "creator, website, url, photo, picture, avatar, user login, username, user name, login, user pass, password, "
+    "passwd, pin, pin code, passcode, role, update only, evergreen, club nbr, club number, total, emails sent, "
+    "height, weight, fax, facebook, instagram"
+)
+SECRET: Final = re.compile(r"\b(pass|password|passwd|passcode|pwd|pin|iban|card verification|cvv|ssn)\b")
+
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def words_of(heading: str) -> str:
+    """What of a heading is compared: `ExpirationDate`, `expiration_date`, `EXPIRATION DATE` are `expiration date`."""
+    return " ".join(re.findall(r"[^\W_]+", fold(_CAMEL.sub(" ", heading))))
+
+
+def _phrases(text: str) -> list[str]:
+    return [phrase for phrase in text.split(", ") if phrase]
+
+
+_MEANINGS: Final = {phrase: field for field, text in FIELDS.items() for phrase in _phrases(text)}
+_RANKS: Final = {phrase: rank for text in FIELDS.values() for rank, phrase in enumerate(_phrases(text))}
+_IGNORED: Final = frozenset(_phrases(IGNORED)) - set(_MEANINGS)
+
+
+def meaning_of(heading: str) -> str:
+    """The meaning of a heading; "" where it has none that is known."""
+    return _MEANINGS.get(words_of(heading), "")
+
+
+def rank_of(heading: str) -> int:
+    """Of two headings with one meaning, the one with the smaller is the better known by it."""
+    return _RANKS.get(words_of(heading), len(_RANKS))
+
+
+def is_known(heading: str) -> bool:
+    """Is it one that some program writes?"""
+    return words_of(heading) in _MEANINGS or is_no_matter(heading)
+
+
+def is_no_matter(heading: str) -> bool:
+    """Is it one that no door has to do with?"""
+    return words_of(heading) in _IGNORED
+
+
+def is_secret(heading: str) -> bool:
+    """Does it say that its cells are not to be shown?"""
+    return SECRET.search(words_of(heading)) is not None

@@ -1,0 +1,78 @@
+"""A look at a member list: what it is made of, what has to be asked, and who would be in it. It changes nothing.
+
+Looking again with the answers is the import: a plan is a file's digest and the answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from hashlib import sha256
+from typing import NamedTuple
+
+from gymtui.importing.columns import DOOR, Column, columns_of
+from gymtui.importing.contracts import one_each
+from gymtui.importing.questions import Question, Questions
+from gymtui.importing.records import people_of
+from gymtui.importing.rows import Problem, Row
+from gymtui.importing.sources import lines_of
+from gymtui.importing.table import Table, table_of
+from gymtui.importing.values import reader_of
+from gymtui.importing.vocabulary import NO_PLAN, plain
+
+
+class Answers(NamedTuple):
+    """What a person has said of a file: the field of columns, by heading, and the answers to questions, by key."""
+
+    fields: Mapping[str, str] = {}
+    answers: Mapping[str, str] = {}
+
+
+class Look(NamedTuple):
+    """`rows` are the people, a row each; `left_out` the rows that are not, and `remarks` what is to be said of those
+    that are. `keeps_out` says whether any column does say who may not come in."""
+
+    digest: str
+    table: Table
+    columns: list[Column]
+    questions: list[Question]
+    rows: list[Row]
+    left_out: list[Problem]
+    remarks: list[Problem]
+    keeps_out: bool
+
+    @property
+    def open(self) -> list[Question]:
+        """The questions that keep the file from being imported."""
+        return [question for question in self.questions if question.is_open]
+
+
+def look(content: bytes, answers: Answers, *, today: date, again: bool = False) -> Look:
+    """What a file has; `again` says that the gym has members already. MembersFileError where it is no member list."""
+    questions = Questions(answers.answers)
+    table = table_of(lines_of(content, questions))
+    columns = columns_of(table, answers.fields, questions, today)
+    read = [(column, reader_of(column, questions, today)) for column in columns if column.field]
+    people = people_of(table.rows, read, questions, again=again)
+    rows, left_out, remarks = one_each(people.rows, questions, today)
+    return Look(
+        digest=digest_of(content),
+        table=table,
+        columns=columns,
+        questions=list(questions.asked.values()),
+        rows=rows,
+        left_out=sorted([*table.bad, *people.left_out, *left_out]),
+        remarks=sorted([*people.remarks, *remarks]),
+        keeps_out=any(_keeps_out(column) for column in columns),
+    )
+
+
+def _keeps_out(column: Column) -> bool:
+    return bool(column.cells) and (
+        column.field in DOOR or (column.field == "plan" and any(plain(cell) in NO_PLAN for cell in column.cells))
+    )
+
+
+def digest_of(content: bytes) -> str:
+    """What tells a file from any other: SHA-256, in hex."""
+    return sha256(content).hexdigest()

@@ -1,0 +1,204 @@
+"""Rows as people: what the cells of a row say together, and the several rows of one person as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from gymtui.importing.columns import DOOR, Column
+from gymtui.importing.numbers import taken_out
+from gymtui.importing.questions import Questions
+from gymtui.importing.rows import Problem, Row
+from gymtui.importing.values import SOFT, Reader
+from gymtui.importing.vocabulary import NO_PLAN, NOBODY, is_nothing, plain
+from gymtui.protocol import MAX_CARDS, Card
+
+NAMES: Final = ("full_name", "first_name", "last_name")
+STATUSES: Final = ("banned", "inactive", "frozen", "active")  # the one that keeps out most first
+STATES: Final = DOOR - {"valid_until", "visits_left"}  # what makes a status
+PLAIN: Final = (
+    "external_id",
+    "valid_from",
+    "valid_until",
+    "visits_left",
+    "waiver_signed",
+    "hours",
+    "phone",
+    "email",
+    "birth_date",
+    "home_location",
+    "guest",
+)
+EMPTY: Final[dict[str, object]] = {"notes": None, "alerts": (), "cards": (), "payment_overdue": False}
+
+
+class Cells(NamedTuple):
+    """What a row says: its values by field, several where several columns have one, and which fields it says
+    anything of."""
+
+    line: int
+    said: dict[str, list[object]]
+
+    def first(self, field: str) -> object:
+        return self.said[field][0] if self.said.get(field) else None
+
+
+class People(NamedTuple):
+    """The rows that are people, those that cannot be, and what was not taken of a row that was."""
+
+    rows: list[Row]
+    left_out: list[Problem]
+    remarks: list[Problem]
+
+
+def people_of(
+    rows: Iterable[tuple[int, list[str]]],
+    read: Sequence[tuple[Column, Reader]],
+    questions: Questions,
+    *,
+    again: bool,
+) -> People:
+    """Each row as the fields of a member. `again` says that the gym has members: what becomes of a field whose cell
+    is empty is asked then."""
+    people = People([], [], [])
+    said = list(_said(rows, read, people))
+    fields = {column.field for column, _ in read}
+    flip = _flips(said, questions)
+    absent = _without_a_word(said, fields, questions)
+    clears = _clears(said, fields, questions) if again else False
+    for row in said:
+        try:
+            member = _member(row, fields, flip=flip, absent=absent if _is_silent(row, fields) else "active")
+        except ValueError as error:
+            people.left_out.append(Problem(row.line, str(error)))
+        else:
+            empty = {field: EMPTY.get(field) for field in _members_fields(fields)} if clears else {}
+            people.rows.append((row.line, empty | member))
+    return people
+
+
+def _said(
+    rows: Iterable[tuple[int, list[str]]], read: Sequence[tuple[Column, Reader]], people: People
+) -> Iterable[Cells]:
+    for line, row in rows:
+        said: dict[str, list[object]] = {}
+        try:
+            for column, reader in read:
+                cell = row[column.at].strip()
+                if not cell or (column.field not in NAMES and is_nothing(cell)):
+                    continue
+                try:
+                    value = reader(taken_out(cell))
+                except ValueError as error:
+                    if column.field not in SOFT:
+                        raise
+                    people.remarks.append(Problem(line, f"{error}; left empty"))
+                else:
+                    said.setdefault(column.field, []).append(value)
+        except ValueError as error:
+            people.left_out.append(Problem(line, str(error)))
+        else:
+            yield Cells(line, said)
+
+
+def _flips(said: Iterable[Cells], questions: Questions) -> bool:
+    """Do names with a comma have the last name first? Where all have one, they do; where some have, it is asked."""
+    names = [str(row.first("full_name")) for row in said if row.first("full_name")]
+    with_comma = [name for name in names if _halves(name)]
+    if not with_comma or len(with_comma) == len(names):
+        return bool(with_comma)
+    first, last = _halves(with_comma[0]) or ("", "")
+    choices = {"last name first": f"{first} {last}", "as it stands": with_comma[0]}
+    return questions.ask("names with a comma", f"Who is “{with_comma[0]}”?", choices) == "last name first"
+
+
+def _halves(name: str) -> tuple[str, str] | None:
+    """First and last name of `Silva, Ana`; `O'Brien, Jr.` is none."""
+    last, _, first = (part.strip() for part in name.partition(","))
+    is_title = "," in first or plain(first) in ("jr", "sr", "ii", "iii", "iv", "md", "phd")
+    return None if not first or not last or is_title else (first, last)
+
+
+def _is_silent(row: Cells, fields: set[str]) -> bool:
+    """Does it say nothing of who may come in, where others do? Without a status it does not, though it has an end."""
+    return "status" not in row.said if "status" in fields else bool(DOOR & fields) and not DOOR & set(row.said)
+
+
+def _without_a_word(said: Sequence[Cells], fields: set[str], questions: Questions) -> str:
+    """The status of those of whom the file says nothing."""
+    count = sum(_is_silent(row, fields) for row in said)
+    if not count:
+        return "active"
+    if fields & DOOR == {"fee_group"}:  # has been said with the question of them
+        return "inactive"
+    rows, names = "row has" if count == 1 else "rows have", ", ".join(sorted(fields & DOOR))
+    return questions.ask(
+        "nothing said",
+        f"{count:,} {rows} nothing in what says who may come in ({names}). May they?",
+        {"active": "they come in", "inactive": "they do not"},
+        otherwise="inactive",
+    )
+
+
+def _clears(said: Sequence[Cells], fields: set[str], questions: Questions) -> bool:
+    if not any(fields - set(row.said) for row in said):
+        return False
+    choices = {"clear": "what the gym has there is gone", "keep": "the gym keeps what it has"}
+    text = "What does an empty cell mean for whom the gym has already?"
+    return questions.ask("empty cells", text, choices) == "clear"
+
+
+def _member(row: Cells, fields: set[str], *, flip: bool, absent: str) -> dict[str, object]:
+    """The fields of the member, empty ones left out. ValueError: nobody."""
+    member: dict[str, object] = {"full_name": _name(row, flip=flip)}
+    member |= {field: row.first(field) for field in PLAIN if field in row.said}
+    states = [str(state) for state in row.said.get("status", [])]
+    plan = row.first("plan") or ", ".join(map(str, row.said.get("fee_group", [])))
+    if plan:
+        member["plan"] = plan
+    worst = {*states, absent}
+    is_out = row.first("archived") or row.first("active") is False or plain(str(plan)) in NO_PLAN
+    worst |= {"inactive"} if is_out else set()
+    worst |= {field for field in ("frozen", "banned") if row.first(field)}
+    if worst != {"active"} or STATES & fields:
+        member["status"] = next(status for status in STATUSES if status in worst or status == "active")
+    overdue = [row.first(field) for field in ("payment_overdue", "owed", "balance") if field in row.said]
+    if overdue or "overdue" in states:
+        member["payment_overdue"] = any(overdue) or "overdue" in states
+    return member | _several(row)
+
+
+def _name(row: Cells, *, flip: bool) -> str:
+    name = " ".join(str(row.first(field)) for field in ("first_name", "last_name") if row.first(field))
+    if not name and (whole := row.first("full_name")):
+        halves = _halves(str(whole)) if flip else None
+        name = " ".join(halves) if halves else str(whole)
+    if not name:
+        raise ValueError("has no name")
+    if plain(name) in NOBODY:
+        raise ValueError(f"{name!r} is nobody's name")
+    return name
+
+
+def _several(row: Cells) -> dict[str, object]:
+    """Numbers, notes and alerts, which several columns may have."""
+    member: dict[str, object] = {}
+    cards = [*dict.fromkeys(Card(code=str(code)) for code in row.said.get("membership_number", []))]
+    listed = [card for cell in row.said.get("cards", []) if isinstance(cell, tuple) for card in cell]
+    cards += [card for card in listed if card not in cards]
+    if len(cards) > MAX_CARDS:
+        raise ValueError(f"has {len(cards)} cards, and a member has {MAX_CARDS} at the most")
+    if cards:
+        member["membership_number"] = cards[0].code
+    if len(cards) > 1:
+        member["cards"] = tuple(cards)
+    if notes := row.said.get("notes"):
+        member["notes"] = "\n".join(map(str, notes))[:1000]
+    if alerts := [alert for cell in row.said.get("alerts", []) if isinstance(cell, tuple) for alert in cell]:
+        member["alerts"] = tuple(alerts)
+    return member
+
+
+def _members_fields(fields: set[str]) -> set[str]:
+    """The fields of a member that columns with these fields fill."""
+    return {field for field in fields if field in PLAIN or field in EMPTY or field in ("plan", "membership_number")}

@@ -1,0 +1,55 @@
+"""The bytes of a file as rows of cells: which text it is, and which delimiter."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Final
+
+from gymtui.importing.delimited import Line, rows_of
+from gymtui.importing.questions import Questions
+from gymtui.importing.rows import MembersFileError
+from gymtui.importing.table import HEAD, heading_at
+
+DELIMITERS: Final = ",;\t|"
+ENCODINGS: Final = {"cp1252": "Western Europe", "cp1250": "Central Europe"}
+_SEP: Final = re.compile('\ufeff?"?sep=(?P<by>.)"?[\r\n]*', re.IGNORECASE)
+
+
+def lines_of(content: bytes, questions: Questions) -> list[Line]:
+    """The rows of a file. MembersFileError."""
+    return _delimited(_text(content, questions))
+
+
+def _delimited(text: str) -> list[Line]:
+    """The rows of a text; its delimiter is the one with which its heading has most of what is known."""
+    lines = list(io.StringIO(text, newline=""))
+    if lines and (said := _SEP.fullmatch(lines[0])):
+        lines[0] = "\n"  # the rows keep their lines
+        return list(rows_of(lines, delimiter=said["by"]))
+    by = max(DELIMITERS, key=lambda delimiter: heading_at(list(rows_of(lines[: HEAD + 1], delimiter=delimiter)))[:2])
+    return list(rows_of(lines, delimiter=by))
+
+
+def _text(content: bytes, questions: Questions) -> str:
+    """UTF-8 or UTF-16 where it is one; else it is asked which names are right."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif b"\0" in content[:1000]:
+        encoding = "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+    else:
+        encoding = "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8-sig":
+            raise MembersFileError("it is neither text nor a workbook: please export it as CSV or .xlsx") from error
+    choices = {name: f"{', '.join(_odd(content, name))} ({where})" for name, where in ENCODINGS.items()}
+    chosen = questions.ask("letters", "The file does not say how its letters are written. Which are right?", choices)
+    return content.decode(chosen or "cp1252", errors="replace")
+
+
+def _odd(content: bytes, encoding: str) -> list[str]:
+    """Three words with a letter that is not in every alphabet."""
+    words = re.findall(rb"[A-Za-z\x80-\xff'-]*[\x80-\xff][A-Za-z\x80-\xff'-]*", content)
+    return [word.decode(encoding, errors="replace") for word in list(dict.fromkeys(words))[:3]]

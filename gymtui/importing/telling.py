@@ -1,0 +1,98 @@
+"""What a look at a file has found, in lines for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from random import Random
+from typing import Final
+
+from gymtui.importing.looking import Look
+from gymtui.importing.questions import Question
+from gymtui.importing.rows import Problem, Row
+from gymtui.printable import printable
+
+WIDTH: Final = 80
+SOME: Final = 10  # people in full
+_VARIES: Final = re.compile(r"'[^']*'|“[^”]*”|\d+|(?<=already, of ).*")
+
+
+def told(look: Look, random: Random) -> Iterator[str]:
+    """The columns, the people, and ten of them in full, whom `random` picks."""
+    yield f"{_count(len(look.table.rows), 'row')}, {_count(len(look.rows), 'person', 'people')}."
+    yield from look.table.notes
+    yield ""
+    yield from (_fitting(line) for line in _columns(look))
+    if look.left_out:
+        yield from ["", f"{_count(len(look.left_out), 'row')} left out:"]
+        yield from (f"  {line}" for line in grouped(look.left_out))
+    if look.remarks:
+        yield from ["", "To be known:"]
+        yield from (f"  {line}" for line in grouped(look.remarks))
+    if look.rows:
+        yield from ["", "Some of them, as they would be:"]
+        for line, fields in sorted(random.sample(look.rows, min(SOME, len(look.rows))), key=lambda row: row[0]):
+            yield from _person((line, fields))
+
+
+def grouped(problems: Iterable[Problem]) -> Iterator[str]:
+    """A line for each kind of problem, with how many rows have it and which."""
+    kinds: dict[str, list[Problem]] = {}
+    for problem in problems:
+        kinds.setdefault(_VARIES.sub("…", problem.sentence), []).append(problem)
+    for same in kinds.values():
+        sentence, lines = printable(same[0].sentence), [problem.line for problem in same]
+        if len(same) == 1:
+            yield f"line {lines[0]}: {sentence}"
+        else:
+            yield f"{len(same):,} rows: {sentence} (lines {_ranges(lines)})"
+
+
+def question_lines(number: int, question: Question) -> Iterator[str]:
+    """A question with its numbered choices."""
+    yield f"{number}. {printable(question.text)}"
+    for choice, (answer, meaning) in enumerate(question.choices.items(), 1):
+        mark = "*" if answer == question.answer else " "
+        yield f"  {mark} {choice}  {printable(answer)}: {printable(meaning)}"
+    if not question.answer and question.otherwise:
+        yield f"       Without an answer it is {question.otherwise}."
+
+
+def _columns(look: Look) -> Iterator[str]:
+    for column in look.columns:
+        values = ", ".join(column.shown) or "(empty)"
+        yield f"  {printable(column.heading)[:26]:26} {column.field or '(ignored)':18} {printable(values)}"
+
+
+def _person(row: Row) -> Iterator[str]:
+    line, fields = row
+    said = ", ".join(f"{name} {_value(value)}" for name, value in fields.items() if name != "full_name")
+    yield f"  line {line}: {printable(str(fields['full_name']))}: {printable(said)}"
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return " + ".join(getattr(one, "code", str(one)) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def _ranges(lines: Sequence[int]) -> str:
+    """`2-5001, 5003`, four parts at the most."""
+    parts: list[list[int]] = []
+    for line in sorted(lines):
+        if parts and line == parts[-1][1] + 1:
+            parts[-1][1] = line
+        else:
+            parts.append([line, line])
+    told = [str(first) if first == last else f"{first}-{last}" for first, last in parts]
+    return ", ".join(told[:4]) + (", …" if len(told) > 4 else "")
+
+
+def _fitting(line: str) -> str:
+    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+
+
+def _count(number: int, thing: str, things: str = "") -> str:
+    return f"{number:,} {thing if number == 1 else things or thing + 's'}"

@@ -1,0 +1,106 @@
+"""Cells as values: for each column, what reads its cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from gymtui.importing.cells import value_of
+from gymtui.importing.columns import FLAGS, Column
+from gymtui.importing.dates import NEVER, date_reader, is_no_date
+from gymtui.importing.numbers import card_number, sign_of, taken_out, visits_reader
+from gymtui.importing.questions import Questions
+from gymtui.importing.vocabulary import plain, state_of, yes_or_no
+
+Reader = Callable[[str], object]
+"""A cell that is not empty as a value; None says that there is none, `never`. ValueError: it cannot be read."""
+
+SOFT: Final = frozenset({"phone", "email", "birth_date", "home_location", "notes", "plan"})  # nobody stays out for them
+STATE: Final = {
+    "active": "comes in",
+    "overdue": "owes money",
+    "inactive": "does not come in",
+    "frozen": "does not come in for now",
+    "banned": "may not come in at all",
+}
+
+
+def reader_of(column: Column, questions: Questions, today: date) -> Reader:
+    """What reads the cells of a column that has a field."""
+    heading, cells = column.heading, [taken_out(cell) for cell in column.cells]
+    match column.field:
+        case "membership_number" | "external_id":
+            return lambda cell: card_number(heading, cell)
+        case "valid_from" | "valid_until":
+            return _date_or_none(date_reader(heading, [c for c in cells if plain(c) not in NEVER], questions))
+        case "birth_date":
+            return _born(date_reader(heading, cells, questions, past=today), today)
+        case "status":
+            return _state_reader(heading, cells, questions)
+        case "visits_left":
+            return visits_reader(heading, cells, questions)
+        case "owed":
+            return lambda cell: sign_of(heading, cell) > 0
+        case "balance":
+            return _balance_reader(heading, cells, questions)
+        case "payment_overdue":
+            return lambda cell: sign_of(heading, cell) > 0 if yes_or_no(cell) is None else bool(yes_or_no(cell))
+        case "fee_group":
+            return lambda _: heading
+        case field if field in FLAGS:
+            return lambda cell: _flag(heading, cell)
+        case "first_name" | "last_name" | "full_name":
+            return lambda cell: value_of("full_name", cell)
+        case field:
+            return lambda cell: value_of(field, cell)
+
+
+def _date_or_none(read: Callable[[str], date]) -> Reader:
+    return lambda cell: None if plain(cell) in NEVER or is_no_date(cell) else read(cell).isoformat()
+
+
+def _born(read: Callable[[str], date], today: date) -> Reader:
+    def reader(cell: str) -> str | None:
+        if is_no_date(cell):
+            return None
+        day = read(cell)
+        if day > today:
+            raise ValueError(f"the birth date {cell!r} is yet to come")
+        return None if (day.year, day.month, day.day) == (1900, 1, 1) else day.isoformat()  # how some write "unknown"
+
+    return reader
+
+
+def _state_reader(heading: str, cells: list[str], questions: Questions) -> Reader:
+    unknown = Counter(plain(cell) for cell in cells if not state_of(cell))
+    told = {}
+    for word, count in unknown.items():
+        people = f"{count:,} {'row' if count == 1 else 'rows'}"
+        told[word] = questions.ask(
+            f"{heading}: {word}", f"What is “{word}” in “{heading}” ({people})?", STATE, otherwise="inactive"
+        )
+    return lambda cell: state_of(cell) or told[plain(cell)]
+
+
+def _balance_reader(heading: str, cells: list[str], questions: Questions) -> Reader:
+    """Whether an amount below nothing is a debt or a credit is asked, once there is an amount."""
+    for cell in cells:
+        try:
+            sign = sign_of(heading, cell)
+        except ValueError:
+            continue
+        if sign:
+            choices = {"owes": "owes the gym that", "has": "has that to its credit"}
+            answer = questions.ask(f"sign of {heading}", f"Who has “{cell}” in “{heading}” …", choices)
+            debt = sign if answer == "owes" else -sign
+            return lambda cell: sign_of(heading, cell) == debt
+    return lambda cell: sign_of(heading, cell) != 0
+
+
+def _flag(heading: str, cell: str) -> bool:
+    said = yes_or_no(cell)
+    if said is None:
+        raise ValueError(f"“{heading}” is yes or no, not {cell!r}")
+    return said

@@ -1,0 +1,180 @@
+"""`gymtui admin members import` of a file that is not in our own headings: a look that writes nothing but its plan."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from gymtui import clock
+from gymtui.errors import WrongUsage
+from gymtui.importing import plan_file
+from gymtui.importing.door import at_the_door
+from gymtui.importing.looking import Look, digest_of, look
+from gymtui.importing.plan_file import LINE, Plan
+from gymtui.importing.questions import Question
+from gymtui.importing.rows import MembersFileError
+from gymtui.importing.telling import question_lines, told
+from gymtui.output import say
+from gymtui.private_file import may_replace, write_private
+from gymtui.protocol import Member, Policy
+from server.gym.importing import comparison
+from server.gym.importing.comparison import Comparison, compare
+from server.store.opening import is_there, opened
+
+MISSING: Final = 10  # of those who are not in the file, so many by name
+Ask = Callable[[Question, int], str]
+"""Puts a question, by its number, to a person; "" where there is no answer."""
+
+
+class Known(NamedTuple):
+    """What of the gym a look needs: who is there, what is refused, and what time it is on its wall."""
+
+    members: list[Member]
+    policy: Policy
+    now: datetime
+
+
+def known(database: str) -> Known:
+    """Of the gym in the database; of none where there is none, which is not made."""
+    if not is_there(database):
+        return Known([], Policy(), datetime.now())
+    with opened(database, found=True) as store:
+        gym = store.gym()
+        members = [member for member in store.all_members() if not member.deleted]
+    return Known(members, gym.policy, datetime.fromtimestamp(clock.now() / 1000, ZoneInfo(gym.timezone)))
+
+
+def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, random: Random | None = None) -> None:
+    """Looks, asks, prints the plan and keeps it beside the file. WrongUsage where a question is still open."""
+    plan = _plan_of(file)
+    if plan is None or plan.digest != digest_of(content):
+        plan = Plan(digest_of(content))
+    seen, beside = _look(file, content, plan, gym)
+    asked: set[str] = set()
+    while ask is not None and (fresh := [q for q in seen.questions if not q.answer and q.key not in asked]):
+        given = {question.key: ask(question, number) for number, question in enumerate(fresh, len(asked) + 1)}
+        asked |= given.keys()
+        plan = plan._replace(answers=plan.answers._replace(answers={**plan.answers.answers, **given}))
+        seen, beside = _look(file, content, plan, gym)
+    lines = [*told(seen, random or Random()), "", *_door(beside, gym)]
+    _keep(file, plan_file.written(seen, plan, file.name, lines))
+    for line in lines:
+        say(line)
+    _say_what_is_next(file, seen, plan)
+
+
+def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Plan]:
+    """What the plan beside the file makes of it. MembersFileError, WrongUsage."""
+    plan = _plan_of(file)
+    if plan is None:
+        raise WrongUsage(f"{file} has no plan yet: `gymtui admin members import {file}` makes one.")
+    if plan.digest != digest_of(content):
+        raise WrongUsage(
+            f"{plan_path(file)} is of another {file.name}: `gymtui admin members import {file}` looks anew."
+        )
+    seen, _ = _look(file, content, plan, gym)
+    if seen.open or not (seen.keeps_out or plan.everybody_may_come_in):
+        _say_what_is_next(file, seen, plan)
+    return seen, plan
+
+
+def plan_path(file: Path) -> Path:
+    return file.with_name(f"{file.name}.plan.toml")
+
+
+def ask_at_terminal() -> Ask | None:
+    """Asks where there is somebody to answer."""
+    return _ask if sys.stdin.isatty() and sys.stdout.isatty() else None
+
+
+def _ask(question: Question, number: int) -> str:
+    choices = list(question.choices)
+    for line in question_lines(number, question):
+        say(line)
+    while True:
+        said = input(f"1 to {len(choices)}, or Enter to leave it open: ").strip()
+        if not said:
+            return ""
+        if said.isdecimal() and 0 < int(said) <= len(choices):
+            return choices[int(said) - 1]
+
+
+def _plan_of(file: Path) -> Plan | None:
+    """The plan beside it."""
+    path = plan_path(file)
+    try:
+        return plan_file.read(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise MembersFileError(f"{path} cannot be read: {error}.") from error
+    except MembersFileError as error:
+        raise MembersFileError(f"{path} {error}.") from error
+
+
+def _look(file: Path, content: bytes, plan: Plan, gym: Known) -> tuple[Look, Comparison]:
+    """What there is in the file, and how the gym would be with it; what is to be asked of both."""
+    try:
+        seen = look(content, plan.answers, today=gym.now.date(), again=bool(gym.members))
+    except MembersFileError as error:
+        raise MembersFileError(f"{file} cannot be imported: {error}.") from error
+    beside = compare(gym.members, seen.rows, at=clock.now(), decisions={})
+    if not seen.open:  # whose the rows are is not known before
+        answers = plan.answers.answers
+        asked = [_of_people(question, answers.get(f"{LINE}{question.line}", "")) for question in beside.questions]
+        seen = seen._replace(questions=[*seen.questions, *asked])
+    return seen, compare(gym.members, seen.rows, at=clock.now(), decisions=plan.decisions)
+
+
+def _of_people(asked: comparison.Question, answer: str) -> Question:
+    no = "they are two people" if asked.doubt != "moved" else "this row is left out"
+    choices = {"yes": "what the file says becomes theirs" if asked.doubt != "moved" else "it moves", "no": no}
+    return Question(f"{LINE}{asked.line}", asked.sentence, choices, answer, "left out")
+
+
+def _keep(file: Path, text: str) -> None:
+    path = plan_path(file)
+    try:
+        if not may_replace(path, lambda head: head.startswith(plan_file.FIRST.encode())):
+            raise MembersFileError(f"{path} is there already, and is no plan: please move it away.")
+        write_private(path, text.encode())
+    except OSError as error:
+        raise MembersFileError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _door(beside: Comparison, gym: Known) -> Iterator[str]:
+    """Who would come in, after and before, and who is not in the file."""
+    after = [member for member in beside.after.by_id.values() if not member.deleted]
+    yield f"With it, today {at_the_door(after, gym.policy, gym.now)}."
+    if gym.members:
+        yield f"Without it, {at_the_door(gym.members, gym.policy, gym.now)}."
+    if beside.missing:
+        names = ", ".join(member.full_name for member in beside.missing[:MISSING])
+        more = ", …" if len(beside.missing) > MISSING else ""
+        yield f"{len(beside.missing):,} of the gym are not in it: {names}{more}."
+    yield from (f"line {problem.line}: {problem.sentence}" for problem in beside.problems)
+
+
+def _say_what_is_next(file: Path, seen: Look, plan: Plan) -> None:
+    path = plan_path(file)
+    waiting = [question for question in seen.questions if not question.answer]
+    for number, question in enumerate(waiting, 1):
+        for line in ("", *question_lines(number, question)):
+            say(line)
+    print()
+    if waiting:
+        raise WrongUsage(
+            f"{len(waiting)} of the questions {'has' if len(waiting) == 1 else 'have'} no answer: please write it into "
+            f"{path}, and import {file.name} again. Nothing was imported."
+        )
+    if not (seen.keeps_out or plan.everybody_may_come_in):
+        raise WrongUsage(
+            f"No column of {file.name} says who may not come in. Where everybody may, please write "
+            f"`everybody_may_come_in = true` in {path}. Nothing was imported."
+        )
+    say(f"Nothing was imported yet. The plan is in {path}; with --apply exactly that is done.")
