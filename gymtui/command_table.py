@@ -55,13 +55,14 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "add or change members from a list of any program: first a look that plans it, then --apply",
     ),
     ("admin members template", (), "server.admin.members:members_template", "print the headings that need no look"),
-    ("admin members export", ("database",), "server.admin.members:members_export", "write all members to a CSV file"),
+    ("admin members export", ("database",), "server.admin.lists:members_export", "write all members to a file, or one"),
     (
         "admin check-ins export",
         ("database",),
-        "server.admin.members:check_ins_export",
-        "write all check-ins to a CSV file",
+        "server.admin.lists:check_ins_export",
+        "write all check-ins to a file, or those of a range",
     ),
+    ("admin roll-call export", ("database",), "server.admin.lists:roll_call_export", "write who is in now to a file"),
     ("admin conflicts", ("database",), "server.admin.conflicts:conflicts", "what desks did alone and did not fit"),
     ("admin gym show", ("database",), "server.admin.gym:gym_show", "print the gym's settings, as TOML"),
     ("admin gym set", ("database",), "server.admin.gym:gym_set", "change settings, live on every desk"),
@@ -84,6 +85,23 @@ def _since(text: str) -> int | datetime:
             f"{text!r} is neither a row of the journal nor a time such as 2026-11-22T09:00"
         ) from None
 
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-11-22 or 2026-11-22T09:00") from None
+
+
+FORMAT: Final[tuple[str, dict[str, Any]]] = (
+    "--format",
+    {"choices": ("csv", "jsonl"), "default": "csv", "help": "lines of a spreadsheet (csv), or one JSON object a line"},
+)
+LIST: Final[tuple[tuple[str, dict[str, Any]], ...]] = (("file", {"type": Path, "metavar": "FILE"}), FORMAT)
+RANGE: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("--since", {"type": _time, "metavar": "TIME", "help": "from this day or time on, on the gym's own clock"}),
+    ("--until", {"type": _time, "metavar": "TIME", "help": "before this one"}),
+)
 
 # What a command takes beside settings, in argparse's own words.
 ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
@@ -112,9 +130,18 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ),
         ("--strict", {"action": "store_true", "help": "import nothing where any row is bad"}),
     ),
-    "admin members export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
-    "admin check-ins export": (("file", {"type": Path, "metavar": "FILE.csv"}),),
-    "admin conflicts": (("--days", {"type": int, "default": 7, "help": "recorded in so many days until now (7)"}),),
+    "admin members export": (
+        *LIST,
+        ("--member", {"metavar": "ID", "help": "all that is kept of one, by id or number, as JSON"}),
+    ),
+    "admin check-ins export": (*LIST, *RANGE),
+    "admin roll-call export": LIST,
+    "admin conflicts": (
+        ("--days", {"type": int, "default": 7, "help": "recorded in so many days until now (7)"}),
+        ("--export", {"type": Path, "metavar": "FILE", "help": "write them to a file"}),
+        FORMAT,
+        *RANGE,
+    ),
     "admin gym set": (
         ("settings", {"nargs": "*", "metavar": "KEY=VALUE", "help": "one setting; nothing behind the = takes it away"}),
         ("--file", {"type": Path, "metavar": "FILE.toml", "help": "settings as `show` prints them"}),

@@ -174,8 +174,8 @@ def test_the_newest_are_found_without_a_look_at_the_others(gym: Till) -> None:
 
 
 def test_the_rows_are_found_by_their_time(gym: Till) -> None:
-    plan = reader_of(gym.store).execute(f"EXPLAIN QUERY PLAN {ROWS}", (NINE,)).fetchall()
-    assert [row[3] for row in plan] == ["SEARCH journal USING INDEX journal_told_late (at>?)"]
+    plan = reader_of(gym.store).execute(f"EXPLAIN QUERY PLAN {ROWS}", (NINE, NINE + DAY)).fetchall()
+    assert [row[3] for row in plan] == ["SEARCH journal USING INDEX journal_told_late (at>? AND at<?)"]
 
 
 def test_a_card_that_is_somebody_elses_by_now(gym: Till) -> None:

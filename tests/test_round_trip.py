@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 
 from gymtui.importing.ours import read_members
 from gymtui.protocol import Member, MemberStatus
-from server.admin import members
+from server.admin import lists, members
 from server.admin.exports import write_members
 from server.store.opening import open_store
 from tests.factories import member_row
@@ -109,7 +109,7 @@ def test_what_is_exported_can_be_imported(tmp_path: Path) -> None:
     }
     there, back, file = tmp_path / "a.db", tmp_path / "b.db", tmp_path / "m.csv"
     make_gym(there, member_row("1", "Zoë, the first", **fields), member_row("2", "Ben"))
-    members.members_export(database=str(there), file=file)
+    lists.members_export(database=str(there), file=file)
     members.members_import(database=str(back), file=file, strict=True)
 
     def everyone(path: Path) -> list[dict[str, object]]:

@@ -19,8 +19,9 @@ from gymtui.client.replica.schema import ReplicaError
 from gymtui.errors import GymError
 from gymtui.preferences import Choices, ChoicesFile
 from gymtui.protocol import Member
-from server.admin import members
-from server.admin.exports import ExportError, write_members
+from server.admin import lists
+from server.admin.export_file import ExportError
+from server.admin.exports import write_members
 from server.store.errors import BackupError
 from server.store.opening import back_up, open_store
 
@@ -31,7 +32,7 @@ OTHERS = {
     "gym.db-wal": b"",
     "desk-1.lock": b"",
 }
-EXPORTS: list[Callable[..., None]] = [members.members_export, members.check_ins_export]
+EXPORTS: list[Callable[..., None]] = [lists.members_export, lists.check_ins_export, lists.roll_call_export]
 
 
 @pytest.mark.parametrize("export", EXPORTS)
@@ -72,7 +73,7 @@ def test_an_older_export_and_an_empty_file_may_be_replaced(
 
 def test_an_export_that_is_broken_off_leaves_the_older_one(gym: Path, tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
-    members.members_export(database=str(gym), file=file)
+    lists.members_export(database=str(gym), file=file)
     before = file.read_bytes()
 
     def broken() -> Iterable[Member]:
@@ -91,7 +92,7 @@ def _interrupt() -> NoReturn:
 
 def test_where_there_is_no_gym_nothing_is_exported_and_none_is_made(tmp_path: Path) -> None:
     with pytest.raises(GymError, match="There is no gym in"):
-        members.members_export(database=str(tmp_path / "g.db"), file=tmp_path / "g.db")
+        lists.members_export(database=str(tmp_path / "g.db"), file=tmp_path / "g.db")
     assert list(tmp_path.iterdir()) == []
 
 

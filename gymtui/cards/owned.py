@@ -76,7 +76,14 @@ def with_cards(member: Member, cards: Sequence[Card], since: str) -> Member:
     known of one that is in the same state stays."""
     known = {card.code: card for card in cards_of(member)}
     named = {card.code for card in cards} | {member.membership_number}
-    for card in (*cards, *(Card(code=code, state="returned") for code in known if code not in named)):
-        if card.code not in known or known[card.code].state != card.state:
-            member = with_card(member, replace(card, since=since))
+    held = [card for card in cards if card.state != "returned"]
+    returned = [card for card in cards if card.state == "returned"]
+    left = [Card(code=code, state="returned") for code in known if code not in named]
+    for card in (*held, *reversed(returned), *left):  # whichever is returned last stands first of them
+        if card.code not in known or known[card.code].state != card.state or _says_more(card, known[card.code]):
+            member = with_card(member, replace(card, since=card.since or since))
     return member
+
+
+def _says_more(card: Card, known: Card) -> bool:
+    return card.since is not None and (card.since, card.by) != (known.since, known.by)

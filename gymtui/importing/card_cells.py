@@ -11,13 +11,25 @@ from gymtui.importing.csv_cells import joined, taken_apart
 from gymtui.protocol import MAX_CARDS, Card, CardState
 
 LONGEST: Final = 64  # characters of a code
-MARKS: Final[dict[str, CardState]] = {"lost": "lost", "returned": "returned"}
-_MARKED: Final = re.compile(r"(?P<code>.+?)\s*\((?P<mark>lost|returned)\)")
+STATES: Final[dict[str, CardState]] = {"in use": "in_use", "lost": "lost", "returned": "returned"}
+WORDS: Final = {state: words for words, state in STATES.items()}
+_MARKED: Final = re.compile(
+    r"(?P<code>.+?)\s*\((?P<state>in use|lost|returned)"
+    r"(?: since (?P<since>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z))?(?: by (?P<by>[^()]*))?\)"
+)
 
 
 def card_cell(cards: Iterable[Card]) -> str:
-    """The cards as text, each that is not in use with its state behind it."""
-    return joined(card.code if card.state == "in_use" else f"{card.code} ({card.state})" for card in cards)
+    """The cards as text, each with what is known of it behind it: its state, where it is not just in use, since when
+    and by whom. A user's name with a bracket in it stays out."""
+    return joined(_text(card) for card in cards)
+
+
+def _text(card: Card) -> str:
+    since = "" if card.since is None else f" since {card.since}"
+    by = "" if card.by is None or set("()") & set(card.by) else f" by {card.by}"
+    is_plain = card.state == "in_use" and not since and not by and not _MARKED.fullmatch(card.code)
+    return card.code if is_plain else f"{card.code} ({WORDS[card.state]}{since}{by})"
 
 
 def cards_in(cell: str) -> tuple[Card, ...]:
@@ -37,4 +49,6 @@ def _card(part: str) -> Card:
         raise ValueError(
             f"cards has one that is empty, has more than {LONGEST} characters, or some that cannot be printed"
         )
-    return Card(code=code, state=MARKS[marked["mark"]] if marked else "in_use")
+    if not marked:
+        return Card(code=code)
+    return Card(code=code, state=STATES[marked["state"]], since=marked["since"], by=marked["by"])

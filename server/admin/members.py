@@ -1,4 +1,4 @@
-"""`gymtui admin members` and `check-ins`: lists in, lists out; what comes in goes through the journal."""
+"""`gymtui admin members import`: a list comes in, through the journal."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import grouped
 from gymtui.output import complain
 from server.admin.errors import AdminError
-from server.admin.exports import MEMBERS, refuse_to_replace, write_check_ins, write_members
+from server.admin.exports import MEMBERS
 from server.admin.importing.collisions import Held, told_apart
 from server.admin.importing.doubts import doubts
 from server.admin.importing.left_out import write_left_out
 from server.admin.importing.members import Decisions, Missing, import_members
 from server.admin.importing.planning import applied, ask_at_terminal, known, look_at
+from server.admin.lists import counted
 from server.admin.progress import Progress
 from server.store.opening import opened
 
@@ -87,13 +88,13 @@ def _take(
         complain(f"{file.name}, line {doubt.line}: {doubt.sentence}")
     _complain_of_alike(file, alike)
     untaken = len(problems) + len({held.line for group in alike for held in group} - {None})
-    print(f"{_count(taken, 'member')} imported, {_count(untaken, 'row')} not.")
+    print(f"{counted(taken, 'member')} imported, {counted(untaken, 'row')} not.")
     if progress.is_interrupted and taken < len(rows):
         sentence = f"interrupted with {taken} of {len(rows)} members in: import {file.name} again for the rest."
         complain(sentence)
         raise KeyboardInterrupt
     if imported.inactive:
-        print(f"{_count(imported.inactive, 'member')} who are not in the file are inactive now.")
+        print(f"{counted(imported.inactive, 'member')} who are not in the file are inactive now.")
     return taken, sorted(
         [*problems, *(Problem(held.line, UNLIKE) for group in alike for held in group if held.line is not None)]
     )
@@ -104,23 +105,3 @@ def _complain_of_alike(file: Path, alike: list[tuple[Held, ...]]) -> None:
         complain(f"{file.name}: no reader tells these cards apart, and none of these rows is imported:")
     for group in alike:
         complain(" · ".join(held.words for held in group))
-
-
-def members_export(*, database: str, file: Path) -> None:
-    """Every member as a row, in the columns that the import takes."""
-    refuse_to_replace(file)
-    with opened(database, found=True) as store:
-        count = write_members(file, store.all_members())
-    print(f"{_count(count, 'member')} exported.")
-
-
-def check_ins_export(*, database: str, file: Path) -> None:
-    """Every check-in as a row, the oldest first."""
-    refuse_to_replace(file)
-    with opened(database, found=True) as store:
-        count = write_check_ins(file, store.all_visits(), store.all_members())
-    print(f"{_count(count, 'check-in')} exported.")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

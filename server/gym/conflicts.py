@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,25 +20,28 @@ DEEDS: Final = {"check_in": "the check-in", "check_out": "the check-out", "undo"
 
 def report(store: Store, since: int) -> list[str]:
     """A line on each conflict that was recorded since a time (ms), in the gym's own time, the oldest first."""
-    zone = ZoneInfo(store.gym().timezone)
-    return [_line(note, zone) for note in _notes(store, reversed(store.conflicts(since)))]
+    gym = store.gym()
+    told = notes(gym, partial(_member, store), reversed(store.conflicts(since)))
+    return [_line(note, ZoneInfo(gym.timezone)) for note in told]
 
 
 def newest(store: Store, since: int, limit: int) -> tuple[list[ConflictNote], bool]:
     """The last `limit` of them for a client, the newest first, and whether there are more; the sentences are in the
     gym's own time too."""
     found = store.conflicts(since, limit + 1)
-    return _notes(store, found[:limit]), len(found) > limit
+    return list(notes(store.gym(), partial(_member, store), found[:limit])), len(found) > limit
 
 
-def _notes(store: Store, conflicts: Iterable[Conflict]) -> list[ConflictNote]:
-    gym = store.gym()
-    return [_note(conflict, gym, _warned_of(store, conflict.event)) for conflict in conflicts]
+def notes(gym: Gym, member: Callable[[str], Member | None], conflicts: Iterable[Conflict]) -> Iterator[ConflictNote]:
+    """Each of them for a person, in its order and when it is asked for; `member` finds somebody by id."""
+    for conflict in conflicts:
+        event = conflict.event
+        is_warned = isinstance(event, CheckInEvent) and "warned" in event.flags
+        yield _note(conflict, gym, member(event.member.id) if is_warned and event.member is not None else None)
 
 
-def _warned_of(store: Store, event: CheckInEvent | Refusal) -> Member | None:
-    """The member whom the rules say something of."""
-    found = store.get_member(event.member.id) if isinstance(event, CheckInEvent) and "warned" in event.flags else None
+def _member(store: Store, id: str) -> Member | None:
+    found = store.get_member(id)
     return None if found is None else msgspec.json.decode(found[0], type=Member)
 
 

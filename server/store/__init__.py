@@ -8,12 +8,14 @@ Which engine it is, only `server.store.opening` knows.
 from __future__ import annotations
 
 from server.store.errors import BackupError, DatabaseDamaged, NoPage, StoreError, StoreUnavailable
-from server.store.interface import DONE, Audit, Store, Transaction, Work
+from server.store.interface import DONE, Audit, Lists, Store, Transaction, Work
 from server.store.records import (
     Committed,
     Conflict,
     Counts,
     Head,
+    JournalRow,
+    KeptVisit,
     LoginRecord,
     Outcome,
     Row,
@@ -34,6 +36,9 @@ __all__ = [
     "Counts",
     "DatabaseDamaged",
     "Head",
+    "JournalRow",
+    "KeptVisit",
+    "Lists",
     "LoginRecord",
     "NoPage",
     "Outcome",

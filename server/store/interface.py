@@ -1,4 +1,5 @@
-"""The interface that an engine implements: `Transaction` changes the gym, `Store` answers queries, `Audit` verifies.
+"""The interface that an engine implements: `Transaction` changes the gym, `Store` answers queries, `Lists` go
+out of it, `Audit` verifies.
 
 Methods are lines, not sentences, where the name and the types say it all; the records say what they hold.
 """
@@ -9,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
 from gymtui.cards.owned import Owned
-from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, ListCheckIns, Member, Stats
+from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, ListCheckIns, Member, MemberRef, Stats
 from server.store.records import (
     Committed,
     Conflict,
     Counts,
     Head,
+    JournalRow,
+    KeptVisit,
     LoginRecord,
     Outcome,
     Row,
@@ -186,6 +189,32 @@ class Store(Protocol):
 
     def signing_keys(self) -> dict[str, bytes]:
         """Keys by their `kid`; the newest, which signs, comes last."""
+
+
+class Lists(Protocol):
+    """A gym as it stands at one moment, as what goes out of it: row by row, however many there are. Times are ms; of a
+    range `[since, until)`. A visit comes with its member as that one is called today."""
+
+    def gym(self) -> Gym: ...
+    def members(self) -> Iterator[Member]:
+        """Everyone in the directory, deleted or not, by membership number."""
+
+    def visits(self, since: int, until: int) -> Iterator[tuple[CheckInEvent, MemberRef]]:
+        """Those that began then, the oldest first."""
+
+    def present(self) -> Iterator[tuple[CheckInEvent, MemberRef]]:
+        """The open ones, the oldest first."""
+
+    def conflicts(self, since: int, until: int) -> Iterator[Conflict]:
+        """What was recorded then and did not fit, the newest first."""
+
+    def named(self, text: str) -> Member | None:
+        """Who has this id or this membership number."""
+
+    def visits_of(self, member_id: str) -> Iterator[KeptVisit]: ...
+
+    def rows_about(self, member_id: str) -> Iterator[JournalRow]:
+        """The rows of the journal in which the member is named."""
 
 
 class Audit(Protocol):

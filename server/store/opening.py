@@ -13,9 +13,10 @@ from typing import Final
 
 from gymtui import clock
 from server.store.errors import StoreError
-from server.store.interface import Audit, Store
+from server.store.interface import Audit, Lists, Store
 from server.store.sqlite import audit as sqlite_audit
 from server.store.sqlite import backup as sqlite_backup
+from server.store.sqlite import lists as sqlite_lists
 from server.store.sqlite.file import existing
 from server.store.sqlite.store import SqliteStore
 
@@ -48,6 +49,13 @@ def opened(database: str | Path, *, found: bool = False) -> Iterator[Store]:
 def is_there(database: str | Path) -> bool:
     """Is there anything where the database is to be?"""
     return _path(database).exists()
+
+
+@contextmanager
+def listed(database: str | Path) -> Iterator[Lists]:
+    """The gym as it stands now, for an export; an older file is brought up to date first. StoreError."""
+    with opened(database, found=True), sqlite_lists.lists(_path(database)) as lists:
+        yield lists
 
 
 def audit(database: str | Path) -> AbstractContextManager[Audit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from gymtui.codec import encode, encoded
 from gymtui.protocol import (
@@ -134,6 +134,27 @@ class Conflict(Struct, frozen=True, kw_only=True):
     recorded_at: int
     other: CheckInEvent | None = None
     holder: MemberRef | None = None
+
+
+class JournalRow(Struct, frozen=True):
+    """One row of the journal with all that it says of its command; the event and the error are encoded."""
+
+    seq: int
+    at: int
+    type: str
+    kind: str
+    user: str
+    command_id: str | None
+    payload: bytes
+    error: bytes | None
+
+
+class KeptVisit(Struct, frozen=True, kw_only=True):
+    """A visit with what is kept beside it and is not on the wire: its notes, overrides too."""
+
+    event: Raw
+    notes: str | None
+    is_on_punch_card: bool
 
 
 class VisitColumns(Struct, frozen=True):

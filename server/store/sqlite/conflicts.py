@@ -16,13 +16,15 @@ from server.store import Conflict
 from server.store.sqlite.card_index import holders
 from server.store.sqlite.schema import TOLD_LATE
 
+EVER: Final = 2**62  # milliseconds: later than anything
 WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
 
 FLAGS: Final = frozenset({"clash", "late", "warned", "reissued", "clock"})
 
 # A flag of these says something here only beside `offline`, which the rows of `TOLD_LATE` have.
 ROWS: Final = (
-    f"SELECT type, payload, at, kind, command_id FROM journal WHERE at >= ? AND {TOLD_LATE} ORDER BY at DESC, seq DESC"
+    "SELECT type, payload, at, kind, command_id FROM journal "
+    f"WHERE at >= ? AND at < ? AND {TOLD_LATE} ORDER BY at DESC, seq DESC"
 )
 VISIT: Final = "SELECT event FROM visits WHERE id = ?"
 BEFORE: Final = "SELECT event FROM visits WHERE member_id = ? AND id < ? ORDER BY id DESC"
@@ -32,9 +34,9 @@ _visit = msgspec.json.Decoder(CheckInEvent).decode
 _refusal = msgspec.json.Decoder(Refusal).decode
 
 
-def find_conflicts(db: sqlite3.Connection, since: int) -> Generator[Conflict, None, None]:
-    """Those that were recorded since a time (ms), the newest first; each is looked for when it is asked for."""
-    for type, payload, at, kind, command_id in db.execute(ROWS, (since,)):
+def find_conflicts(db: sqlite3.Connection, since: int, until: int = EVER) -> Generator[Conflict, None, None]:
+    """Those that were recorded in `[since, until)` (ms), the newest first; each is looked for when it is asked for."""
+    for type, payload, at, kind, command_id in db.execute(ROWS, (since, until)):
         if type == Refusal.type:
             given_at = clock.time_of(command_id or "")
             if given_at is not None and abs(at - given_at) >= WAITED:  # later than its row: by a clock that was ahead

@@ -1,0 +1,74 @@
+"""What of a gym in a file goes out of it: read at one moment, and row by row, so that a list of any length fits."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from gymtui.protocol import CheckInEvent, Gym, Member, MemberRef
+from server.store import Conflict, JournalRow, KeptVisit
+from server.store.sqlite.conflicts import find_conflicts
+from server.store.sqlite.errors import as_store_errors
+from server.store.sqlite.file import open_to_read
+
+VISITS: Final = "SELECT v.event, m.member FROM visits v JOIN members m ON m.id = v.member_id "
+JOURNAL: Final = "SELECT seq, at, type, kind, user, command_id, payload, error FROM journal "
+
+_member = msgspec.json.Decoder(Member).decode
+_ref = msgspec.json.Decoder(MemberRef).decode
+_visit = msgspec.json.Decoder(CheckInEvent).decode
+
+
+@contextmanager
+def lists(path: Path) -> Iterator[SqliteLists]:
+    """The gym in a file that is open, in one transaction that changes nothing. StoreError."""
+    with as_store_errors(path), closing(open_to_read(path)) as db:
+        db.execute("BEGIN")
+        yield SqliteLists(db)
+
+
+class SqliteLists:
+    """The `Lists` of one connection's transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def gym(self) -> Gym:
+        return msgspec.json.decode(self._db.execute("SELECT gym FROM gym").fetchone()[0], type=Gym)
+
+    def members(self) -> Iterator[Member]:
+        for (member,) in self._db.execute("SELECT member FROM members ORDER BY membership_number"):
+            yield _member(member)
+
+    def visits(self, since: int, until: int) -> Iterator[tuple[CheckInEvent, MemberRef]]:
+        return self._visits("WHERE v.check_in_at >= ? AND v.check_in_at < ?", since, until)
+
+    def present(self) -> Iterator[tuple[CheckInEvent, MemberRef]]:
+        return self._visits("WHERE v.check_out_at IS NULL")
+
+    def conflicts(self, since: int, until: int) -> Iterator[Conflict]:
+        return find_conflicts(self._db, since, until)
+
+    def named(self, text: str) -> Member | None:
+        found = self._db.execute("SELECT member FROM members WHERE id = ?1 OR membership_number = ?1", (text,))
+        return next((_member(member) for (member,) in found), None)
+
+    def visits_of(self, member_id: str) -> Iterator[KeptVisit]:
+        sql = "SELECT event, notes, punched FROM visits WHERE member_id = ? ORDER BY check_in_at, id"
+        for event, notes, punched in self._db.execute(sql, (member_id,)):
+            yield KeptVisit(event=msgspec.Raw(event), notes=notes, is_on_punch_card=bool(punched))
+
+    def rows_about(self, member_id: str) -> Iterator[JournalRow]:
+        about = "WHERE instr(payload, ?1) OR instr(coalesce(error, x''), ?1) ORDER BY seq"
+        for row in self._db.execute(JOURNAL + about, (member_id.encode(),)):
+            yield JournalRow(*row)
+
+    def _visits(self, condition: str, *values: int) -> Iterator[tuple[CheckInEvent, MemberRef]]:
+        rows: Any = self._db.execute(f"{VISITS}{condition} ORDER BY v.check_in_at, v.id", values)
+        for event, member in rows:
+            yield _visit(event), _ref(member)
