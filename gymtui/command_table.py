@@ -55,6 +55,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "add or change members from a list of any program: first a look that plans it, then --apply",
     ),
     ("admin members template", (), "server.admin.members:members_template", "print the headings that need no look"),
+    ("admin members erase", ("database",), "server.admin.erasing:members_erase", "forget a person everywhere"),
     ("admin members export", ("database",), "server.admin.lists:members_export", "write all members to a file, or one"),
     (
         "admin check-ins export",
@@ -134,6 +135,7 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         *LIST,
         ("--member", {"metavar": "ID", "help": "all that is kept of one, by id or number, as JSON"}),
     ),
+    "admin members erase": (("member", {"metavar": "ID", "help": "whom, by id or number"}),),
     "admin check-ins export": (*LIST, *RANGE),
     "admin roll-call export": LIST,
     "admin conflicts": (

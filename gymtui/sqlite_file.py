@@ -59,6 +59,7 @@ def is_other_file(path: Path) -> bool:
 def log_ahead(db: sqlite3.Connection) -> None:
     """Switches to the write-ahead log: readers and the writer do not wait for each other. It writes to the file."""
     db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA secure_delete = ON").close()  # what is deleted is written over: somebody may have to be erased
     db.execute("PRAGMA fullfsync = ON")  # macOS: without it the disk itself may keep a commit for later
 
 

@@ -24,6 +24,11 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP TABLE leftovers",),
     (),
     ("DROP INDEX members_by_external_id", "ALTER TABLE members DROP COLUMN external_id"),
+    (
+        *(f"ALTER TABLE journal DROP COLUMN {column}" for column in ("salt", "commitment", "seal", "link")),
+        *(f"ALTER TABLE gym DROP COLUMN {column}" for column in ("link", "link_before")),
+        "DROP TABLE erased",
+    ),
 )
 
 # The same of a desk's own copy.

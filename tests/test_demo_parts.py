@@ -179,8 +179,8 @@ def test_the_ledger_finds_what_is_lost_and_what_is_doubled(tmp_path: Path) -> No
     till.check_out("1", id="four")
     assert ledger.look() == Tally(done=2)
     connection_of(till.store).execute(
-        "INSERT INTO journal SELECT seq + 1, type, payload, at, kind, user, 'other', digest, error FROM journal "
-        "ORDER BY seq DESC LIMIT 1"
+        "INSERT INTO journal (seq, type, payload, at, kind, user, command_id, digest) "
+        "SELECT seq + 1, type, payload, at, kind, user, 'other', digest FROM journal ORDER BY seq DESC LIMIT 1"
     )
     assert ledger.look() == Tally(done=2, doubled=1)
     till.store.close()

@@ -122,8 +122,8 @@ def test_what_an_older_server_has_written_is_taken_back(tmp_path: Path, monkeypa
                 encode(older(f'{PIN}".', 2)),
                 encode({"message": f"Nobody here has the number {PIN}."}),
             )
-            db = connection_of(store)
-            db.execute("INSERT INTO journal VALUES (?, ?, ?, 1, 'check_in', 'ana', 'c', x'', ?)", values)
+            db, columns = connection_of(store), "seq, type, payload, at, kind, user, command_id, digest, error"
+            db.execute(f"INSERT INTO journal ({columns}) VALUES (?, ?, ?, 1, 'check_in', 'ana', 'c', x'', ?)", values)
             db.execute("UPDATE gym SET last_seq = 2")
     with closing(open_store(tmp_path / "gym.db")) as store:
         [row] = [row for row in store.read(0, 9) if row.type == Refusal.type]

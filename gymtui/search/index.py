@@ -32,6 +32,13 @@ UNKNOWN: Final = f"""
 SELECT value FROM json_each(?)
 WHERE NOT EXISTS (SELECT 1 FROM leftovers WHERE rest = substr(value, 1, {FRONT}) AND word = value)
 """
+# Forgets what may be left of a word that nobody has any more.
+NOBODYS: Final = """
+DELETE FROM leftovers WHERE word = ?1 AND NOT EXISTS (
+    SELECT 1 FROM json_each('["", ",", "#", "~"]') mark
+    JOIN words w ON w.word >= mark.value || ?1 || ' ' AND w.word < mark.value || ?1 || '!'
+)
+"""
 KNOWN: Final = "SELECT DISTINCT word FROM leftovers WHERE rest IN (SELECT value FROM json_each(?))"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from gymtui.output import say
+from server.admin.erasing import erase_all
+from server.admin.lists import counted
 from server.admin.progress import Progress
 from server.store import opening
 
@@ -22,4 +24,8 @@ def restore(*, database: str, file: Path) -> None:
         rows, aside = opening.put_back(file, database, progress.go_on)
     say(f"{database} is as it was in {file}, with the journal up to its row {rows:,}; its users are too.")
     if aside is not None:
+        with opening.opened(database, found=True) as store:
+            again = erase_all(store, store.to_erase())
+        if again:
+            say(f"Whoever of that backup was erased since is erased again: {counted(again, 'member')}.")
         say(f"What was there until now is in {aside}.")

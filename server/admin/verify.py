@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -77,6 +78,7 @@ def check(tables: Audit, go_on: Callable[[int, int], bool] = lambda _, __: True)
         if not tables.has_gym():
             report.wrong.append("The row of the gym is missing.")
             return report
+        report.wrong += islice(tables.breaks(), SHOWN)
         projection = _journal(tables, report, go_on)
         report.wrong += _visits(tables, projection, report)
         report.wrong += _members(tables, projection, report)

@@ -29,6 +29,28 @@ from server.store.records import (
 )
 
 
+class Erasure(Protocol):
+    """What a gym forgets of a person; what it has counted stays."""
+
+    def rows_with(self, texts: Sequence[str]) -> Iterator[JournalRow]:
+        """The rows of the journal in which one of these stands."""
+
+    def redact(self, seq: int, payload: bytes, error: bytes | None) -> None:
+        """This is left of a row, and nothing of what its command asked."""
+
+    def visits_of(self, member_id: str) -> Iterator[tuple[str, CheckInEvent]]:
+        """Each visit's id and event."""
+
+    def redact_visit(self, visit_id: str, event: bytes) -> None:
+        """This is left of a visit, and no notes."""
+
+    def forget_words(self, words: Sequence[str]) -> None:
+        """What the index still has of words that are nobody's any more."""
+
+    def note(self, member_id: str) -> None:
+        """The member is to be erased in every backup that is restored over this gym."""
+
+
 class Transaction(Protocol):
     """One change in the making. `at` is the time of day (ms) of the commit, the same for all work in it."""
 
@@ -61,6 +83,8 @@ class Transaction(Protocol):
 
     def count(self, counts: Counts) -> None: ...
 
+    @property
+    def erasure(self) -> Erasure: ...
     def forget(self, seq: int) -> None:
         """Trims the journal: the rows up to this one go, and that their commands were ever given."""
 
@@ -182,6 +206,12 @@ class Store(Protocol):
     def all_visits(self) -> Iterator[CheckInEvent]:
         """Every visit as it stands, the oldest first."""
 
+    def to_erase(self) -> list[str]:
+        """The ids of members who were erased, and whom a backup has brought back."""
+
+    def write_over(self) -> None:
+        """Nothing that was deleted is left in the log beside the file, unless another program is reading there."""
+
     # --- who may log in ---
 
     def users(self) -> dict[str, User]: ...
@@ -222,6 +252,9 @@ class Audit(Protocol):
 
     def problems(self, most: int) -> Iterator[str]:
         """A sentence on each thing that the engine itself finds wrong, `most` of them at the most."""
+
+    def breaks(self) -> Iterator[str]:
+        """A sentence on each row of the journal that is not what was written there."""
 
     def has_gym(self) -> bool: ...
     def last_seq(self) -> int: ...

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from gymtui.cards.keys import EXACT, find
 from gymtui.cards.owned import Owned, index_entries, owned
+from gymtui.client.replica.erasing import forget
 from gymtui.codec import encode
-from gymtui.protocol import Member
+from gymtui.protocol import ERASED, Member
 from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
 from gymtui.search.near import near_numbers
 from gymtui.search.text import index_words
@@ -96,6 +97,8 @@ class MemberTable:
         self._db.executemany("INSERT INTO cards VALUES (?, ?, ?)", new_cards - old_cards)
         shapes = {(shape(code),) for _, _, code in new_cards - old_cards}
         self._db.executemany("INSERT INTO shapes VALUES (?) ON CONFLICT DO NOTHING", shapes)
+        if erased := [before[id].member for id in fresh if id in before and newest[id].full_name == ERASED]:
+            forget(self._db, erased, {word for word, _ in old})
 
     def fold_visits_left(self, counts: Mapping[str, tuple[int, int]]) -> None:
         """Punch cards by member id: `(visits_left, seq)`."""

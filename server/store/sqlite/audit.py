@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from server.store import DatabaseDamaged, VisitColumns
+from server.store.sqlite.chain import breaks
 from server.store.sqlite.errors import as_store_errors
 from server.store.sqlite.file import existing, open_to_read
 
@@ -40,6 +41,12 @@ class SqliteAudit:
             "SELECT member_id, count(*) FROM visits WHERE check_out_at IS NULL GROUP BY member_id HAVING count(*) > 1"
         ):
             yield f"The member {member_id} is in {count} times at once."
+
+    def breaks(self) -> Iterator[str]:
+        try:
+            yield from breaks(self._db)
+        except sqlite3.DatabaseError as error:
+            raise DatabaseDamaged(str(error)) from error
 
     def has_gym(self) -> bool:
         return any(self._rows("SELECT 1 FROM gym"))

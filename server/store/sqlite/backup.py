@@ -51,6 +51,7 @@ def put_back(file: Path, database: Path, go_on: GoOn) -> tuple[int, Path | None]
     try:
         with _beside(database) as copy:
             seq = _copy(file, copy, database, go_on)
+            _carry_erased(database, copy)
             with _written(database):
                 _give_to_the_owner(copy, database)
                 aside = _set_aside(database)
@@ -100,6 +101,21 @@ def _copy(source: Path, copy: Path, file: Path, go_on: GoOn) -> int:
     except sqlite3.Error as error:
         raise BackupError(f"{source} cannot be copied to {file} ({error}): {next_step(error)}.") from error
     return seq
+
+
+def _carry_erased(database: Path, copy: Path) -> None:
+    """Who was erased since the backup was made is noted in the copy too, to be erased there."""
+    if not database.exists():
+        return
+    try:
+        with closing(open_to_read(database)) as db:
+            ids = db.execute("SELECT member_id FROM erased").fetchall()
+    except sqlite3.Error as error:  # an older one, which has erased nobody; or one that is damaged
+        if "no such table" not in str(error):
+            complain(f"Who was erased since that backup cannot be read ({error}): please erase them again.")
+        return
+    with closing(sqlite3.connect(copy)) as made, made:
+        made.executemany("INSERT OR IGNORE INTO erased VALUES (?)", ids)
 
 
 def _look_up(go_on: GoOn, done: int, total: int) -> None:

@@ -12,8 +12,9 @@ from gymtui import clock, sqlite_file
 from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
 from server.store import StoreError
+from server.store.sqlite.chain import chain
 from server.store.sqlite.errors import DAMAGE, as_store_errors
-from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION
+from server.store.sqlite.schema import APPLICATION_ID, CHAINED, MIGRATIONS, SCHEMA_VERSION
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,8 @@ def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
         sqlite_file.migrate(db, MIGRATIONS[version:])
         if version == 0:
             _found(db, at)
+        if version < CHAINED <= SCHEMA_VERSION:
+            chain(db)
         if version < SCHEMA_VERSION:  # a file of today is only read
             db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
         db.execute("COMMIT")
@@ -118,5 +121,7 @@ def _found(db: sqlite3.Connection, at: int) -> None:
     gym = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
     columns = "id, schema_version, epoch, last_seq, currently_in, users_version, gym"
     db.execute(f"INSERT INTO gym ({columns}) VALUES (1, 0, ?, 1, 0, 1, ?)", (clock.new_id(at), encode(gym)))
-    db.execute("INSERT INTO journal VALUES (1, ?, ?, ?, 'found', '', NULL, x'', NULL)", (gym.type, encode(gym), at))
+    columns = "seq, type, payload, at, kind, user, digest"
+    values = (gym.type, encode(gym), at)
+    db.execute(f"INSERT INTO journal ({columns}) VALUES (1, ?, ?, ?, 'found', '', x'')", values)
     db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (secrets.token_hex(4), secrets.token_bytes(32), at))

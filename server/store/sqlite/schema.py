@@ -159,8 +159,21 @@ ALTER TABLE members ADD COLUMN external_id TEXT;
 CREATE INDEX members_by_external_id ON members (external_id) WHERE external_id IS NOT NULL
 """
 
+# Each row of the journal is linked to the one before it: `chain` does that to those that are there. `link` of the gym
+# is the newest, `link_before` that of the last row that was trimmed. Who is in `erased` is erased in a backup too.
+_THIRTEENTH: Final = """
+ALTER TABLE journal ADD COLUMN salt BLOB;
+ALTER TABLE journal ADD COLUMN commitment BLOB;
+ALTER TABLE journal ADD COLUMN seal BLOB;
+ALTER TABLE journal ADD COLUMN link BLOB;
+ALTER TABLE gym ADD COLUMN link BLOB;
+ALTER TABLE gym ADD COLUMN link_before BLOB;
+CREATE TABLE erased (member_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
-    *(_ELEVENTH, _TWELFTH),
+    *(_ELEVENTH, _TWELFTH, _THIRTEENTH),
 )
+CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

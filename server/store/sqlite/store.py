@@ -13,7 +13,7 @@ import msgspec
 
 from gymtui import clock
 from gymtui.faults import fault
-from gymtui.protocol import MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats, Undo
+from gymtui.protocol import ERASED, MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats, Undo
 from server.store import DONE, Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
 from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
@@ -26,6 +26,8 @@ from server.store.sqlite.words import find_members, first_of, near_members
 
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
+
+TO_ERASE = "SELECT id FROM members WHERE id IN (SELECT member_id FROM erased) AND NOT instr(member, ?) ORDER BY id"
 
 _gym = msgspec.json.Decoder(Gym)
 
@@ -210,6 +212,13 @@ class SqliteStore:
         with self._guard():
             for (data,) in self._reader.execute("SELECT event FROM visits ORDER BY check_in_at, id"):
                 yield msgspec.json.decode(data, type=CheckInEvent)
+
+    def to_erase(self) -> list[str]:
+        return [id for (id,) in self._all(TO_ERASE, f'"full_name":"{ERASED}"'.encode())]
+
+    def write_over(self) -> None:
+        with self._guard():
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _all(self, sql: str, *values: object) -> list[Any]:
         with self._guard():

@@ -13,9 +13,13 @@ from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member
 from server.store import Counts, LoginRecord, Outcome, Row, Settled, User, Visit, as_result
 from server.store.sqlite.card_index import holders, index_cards
+from server.store.sqlite.chain import COLUMNS, Told, new_link
+from server.store.sqlite.erasing import SqliteErasure
 from server.store.sqlite.words import index_member
 
 KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
+
+APPEND = f"INSERT INTO journal ({COLUMNS}, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member)
@@ -31,10 +35,11 @@ class SqliteTransaction:
         self._db = db
         self.at = at
         self.rows: list[Row] = []
-        seq, currently_in, users_version, gym = db.execute(
-            "SELECT last_seq, currently_in, users_version, gym FROM gym"
+        seq, currently_in, users_version, gym, link = db.execute(
+            "SELECT last_seq, currently_in, users_version, gym, link FROM gym"
         ).fetchone()
         self._seq: int = seq
+        self._link: bytes = link
         self._currently_in: int = currently_in
         self._users_version: int = users_version
         self.gym: Gym = _gym.decode(gym)
@@ -52,8 +57,8 @@ class SqliteTransaction:
     def finish(self) -> None:
         """Writes what is written once a commit, however much work was in it."""
         self._db.execute(
-            "UPDATE gym SET last_seq = ?, currently_in = ?, users_version = ?",
-            (self._seq, self._currently_in, self._users_version),
+            "UPDATE gym SET last_seq = ?, currently_in = ?, users_version = ?, link = ?",
+            (self._seq, self._currently_in, self._users_version, self._link),
         )
         self._db.executemany(
             "INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT (hour) DO UPDATE SET "
@@ -84,16 +89,18 @@ class SqliteTransaction:
         assert event.seq == self.next_seq
         payload = encode(event)
         refused = None if error is None else encode(error)
-        self._db.execute(
-            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (event.seq, event.type, payload, self.at, kind, user, command_id, digest, refused),
-        )
+        row = Told(event.seq, event.type, self.at, kind, user, command_id, payload, digest, refused)
+        salt, self._link = new_link(self._link, row)
+        self._db.execute(APPEND, (*row, salt, self._link))
         self._seq = event.seq
         self.rows.append(Row(event.seq, event.type, payload))
         return payload
 
     def forget(self, seq: int) -> None:
-        self._db.execute("DELETE FROM journal WHERE seq <= ?", (seq,))
+        last = self._one("SELECT link FROM journal WHERE seq <= ? ORDER BY seq DESC LIMIT 1", seq)
+        if last is not None:
+            self._db.execute("UPDATE gym SET link_before = ?", last)
+            self._db.execute("DELETE FROM journal WHERE seq <= ?", (seq,))
 
     def begin_epoch(self) -> None:
         self._db.execute(
@@ -116,6 +123,10 @@ class SqliteTransaction:
     def put_gym(self, gym: Gym) -> None:
         self.gym = gym
         self._db.execute("UPDATE gym SET gym = ?", (encode(gym),))
+
+    @property
+    def erasure(self) -> SqliteErasure:
+        return SqliteErasure(self._db)
 
     # --- members --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,53 @@
+"""What of a person is taken out of the file, where each thing stands."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from gymtui.protocol import CheckInEvent
+from gymtui.search.index import NOBODYS
+from server.store import JournalRow
+from server.store.sqlite.chain import COLUMNS, Told, committed, sealed
+
+_visit = msgspec.json.Decoder(CheckInEvent).decode
+
+
+class SqliteErasure:
+    """The `Erasure` of a transaction."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def rows_with(self, texts: Sequence[str]) -> Iterator[JournalRow]:
+        text = "payload || coalesce(error, x'')"
+        either = " OR ".join(f"instr({text}, ?)" for _ in texts)
+        sql = f"SELECT seq, at, type, kind, user, command_id, payload, error FROM journal WHERE {either} ORDER BY seq"
+        found = self._db.execute(sql, [msgspec.json.encode(text)[1:-1] for text in texts]).fetchall()
+        return (JournalRow(*row) for row in found)
+
+    def redact(self, seq: int, payload: bytes, error: bytes | None) -> None:
+        find = f"SELECT salt, commitment, link, {COLUMNS} FROM journal WHERE seq = ?"
+        salt, commitment, link, *values = self._db.execute(find, (seq,)).fetchone()
+        row = Told(*values)
+        left = row._replace(payload=payload, digest=b"", error=error)
+        self._db.execute(
+            "UPDATE journal SET payload = ?, digest = x'', error = ?, salt = NULL, commitment = ?, seal = ? "
+            "WHERE seq = ?",
+            (payload, error, commitment if salt is None else committed(row, salt), sealed(left, link), seq),
+        )
+
+    def visits_of(self, member_id: str) -> Iterator[tuple[str, CheckInEvent]]:
+        found = self._db.execute("SELECT id, event FROM visits WHERE member_id = ?", (member_id,)).fetchall()
+        return ((id, _visit(event)) for id, event in found)
+
+    def redact_visit(self, visit_id: str, event: bytes) -> None:
+        self._db.execute("UPDATE visits SET event = ?, notes = NULL WHERE id = ?", (event, visit_id))
+
+    def forget_words(self, words: Sequence[str]) -> None:
+        self._db.executemany(NOBODYS, [(word,) for word in words])
+
+    def note(self, member_id: str) -> None:
+        self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (member_id,))
