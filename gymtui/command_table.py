@@ -67,6 +67,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin conflicts", ("database",), "server.admin.conflicts:conflicts", "what desks did alone and did not fit"),
     ("admin gym show", ("database",), "server.admin.gym:gym_show", "print the gym's settings, as TOML"),
     ("admin gym set", ("database",), "server.admin.gym:gym_set", "change settings, live on every desk"),
+    ("admin audit", ("database",), "server.admin.audit:audit", "who did what, from which desk, and what it changed"),
     ("admin backup", ("database",), "server.admin.backup:backup", "copy the gym to a file, while its server runs"),
     ("admin restore", ("database",), "server.admin.backup:restore", "put a backup in the place of the database"),
     ("admin verify", ("database",), "server.admin.verify:verify", "check the file, and the tables against the journal"),
@@ -147,6 +148,14 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin gym set": (
         ("settings", {"nargs": "*", "metavar": "KEY=VALUE", "help": "one setting; nothing behind the = takes it away"}),
         ("--file", {"type": Path, "metavar": "FILE.toml", "help": "settings as `show` prints them"}),
+    ),
+    "admin audit": (
+        ("--user", {"metavar": "NAME", "help": "what somebody did, alone or with somebody else"}),
+        ("--desk", {"metavar": "NAME", "help": "what was done there"}),
+        ("--member", {"metavar": "ID", "help": "what is about one member, by id or number"}),
+        ("--export", {"type": Path, "metavar": "FILE", "help": "write it to a file"}),
+        FORMAT,
+        *RANGE,
     ),
     "admin backup": (("file", {"type": Path, "metavar": "FILE"}),),
     "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),

@@ -102,6 +102,8 @@ def _cell(value: object) -> str:
             return "yes" if value else "no"
         case (Card(), *_):
             return cell_of(card_cell(value))  # type: ignore[arg-type]  # all of them are
+        case dict():
+            return cell_of(msgspec.json.encode(value).decode() if value else "")
         case tuple():
             return cell_of(joined(value))
         case _:

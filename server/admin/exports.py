@@ -8,6 +8,7 @@ from typing import Final
 
 from gymtui.protocol import CheckInEvent, ConflictNote, Member, MemberRef
 from server.admin import export_file
+from server.admin.deeds import Deed
 from server.admin.export_file import Format, write_list
 
 MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted")]
@@ -29,10 +30,12 @@ CHECK_IN: Final = [
 ]
 CONFLICT: Final = ["recorded_at", "at", "member_id", "membership_number", "full_name", "desk", "by", "sentence"]
 
+AUDIT: Final = ["seq", "at", "user", "desk", "what", "outcome", "member_id", "full_name", "before", "after"]
+
 
 def refuse_to_replace(file: Path) -> None:
     """As `export_file` says, with the headings of today and before. ExportError."""
-    export_file.refuse_to_replace(file, (MEMBERS, *OLDER, CHECK_IN, CONFLICT))
+    export_file.refuse_to_replace(file, (MEMBERS, *OLDER, CHECK_IN, CONFLICT, AUDIT))
 
 
 def write_members(file: Path, members: Iterable[Member], format: Format = "csv") -> int:
@@ -80,3 +83,24 @@ def write_conflicts(file: Path, notes: Iterable[ConflictNote], format: Format = 
         for note in notes
     )
     return write_list(file, CONFLICT, rows, format)
+
+
+def write_audit(file: Path, deeds: Iterable[Deed], format: Format = "csv") -> int:
+    """A row for each row of the journal; gives how many. ExportError."""
+    nobody = MemberRef("", "")
+    rows = (
+        [
+            deed.seq,
+            deed.at,
+            deed.user,
+            deed.desk,
+            deed.what,
+            deed.outcome,
+            (deed.member or nobody).id or None,
+            (deed.member or nobody).full_name or None,
+            deed.before,
+            deed.after,
+        ]
+        for deed in deeds
+    )
+    return write_list(file, AUDIT, rows, format)

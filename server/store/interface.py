@@ -238,6 +238,9 @@ class Lists(Protocol):
     def conflicts(self, since: int, until: int) -> Iterator[Conflict]:
         """What was recorded then and did not fit, the newest first."""
 
+    def journal(self, until: int) -> Iterator[JournalRow]:
+        """The rows that were written before a time, in order."""
+
     def named(self, text: str) -> Member | None:
         """Who has this id or this membership number."""
 

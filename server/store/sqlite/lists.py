@@ -54,6 +54,10 @@ class SqliteLists:
     def conflicts(self, since: int, until: int) -> Iterator[Conflict]:
         return find_conflicts(self._db, since, until)
 
+    def journal(self, until: int) -> Iterator[JournalRow]:
+        for row in self._db.execute(JOURNAL + "WHERE at < ? ORDER BY seq", (until,)):
+            yield JournalRow(*row)
+
     def named(self, text: str) -> Member | None:
         found = self._db.execute("SELECT member FROM members WHERE id = ?1 OR membership_number = ?1", (text,))
         return next((_member(member) for (member,) in found), None)
