@@ -13,6 +13,7 @@ from typing import Final
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.protocol import MAX_REPLAY
+from server.admin.retention import trim_members
 from server.store import Store, Transaction
 from server.store.opening import opened
 
@@ -21,8 +22,14 @@ KEPT: Final = 2 * MAX_REPLAY  # rows that stay whatever their age: a desk that c
 CHUNK: Final = 5000  # rows in one commit: a server beside it has its turn in between
 
 
-def trim(*, database: str, days: int) -> None:
-    """`gymtui admin trim`: forgets the rows of the journal that are older than so many days."""
+def trim(*, database: str, days: int, gone: int | None = None, apply: bool = False) -> None:
+    """`gymtui admin trim`: forgets the rows of the journal that are older than so many days; or, with `gone`, erases
+    members who have been gone for so long."""
+    if gone is not None:
+        trim_members(database, gone, apply=apply)
+        return
+    if apply:
+        raise WrongUsage("The journal is trimmed at once: --apply belongs to --gone.")
     if days < LEAST:
         raise WrongUsage(f"Every command is remembered for {LEAST} days at the least: please give more --days.")
     with opened(database, found=True) as store:

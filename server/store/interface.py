@@ -244,6 +244,9 @@ class Lists(Protocol):
     def named(self, text: str) -> Member | None:
         """Who has this id or this membership number."""
 
+    def quiet_since(self, before: int) -> Iterator[tuple[Member, int | None]]:
+        """Who is out, and of whom nothing was said and who never came since a time; with the last check-in."""
+
     def visits_of(self, member_id: str) -> Iterator[KeptVisit]: ...
 
     def rows_about(self, member_id: str) -> Iterator[JournalRow]:

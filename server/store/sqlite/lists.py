@@ -18,6 +18,13 @@ from server.store.sqlite.file import open_to_read
 
 VISITS: Final = "SELECT v.event, m.member FROM visits v JOIN members m ON m.id = v.member_id "
 JOURNAL: Final = "SELECT seq, at, type, kind, user, command_id, payload, error FROM journal "
+QUIET: Final = """
+SELECT m.member, max(v.check_in_at) FROM members m LEFT JOIN visits v ON v.member_id = m.id
+WHERE coalesce((SELECT at FROM journal WHERE seq = m.seq), 0) < ?1
+GROUP BY m.id
+HAVING coalesce(max(v.check_in_at), 0) < ?1 AND count(v.id) = count(v.check_out_at)
+ORDER BY m.membership_number, m.id
+"""
 
 _member = msgspec.json.Decoder(Member).decode
 _ref = msgspec.json.Decoder(MemberRef).decode
@@ -61,6 +68,10 @@ class SqliteLists:
     def named(self, text: str) -> Member | None:
         found = self._db.execute("SELECT member FROM members WHERE id = ?1 OR membership_number = ?1", (text,))
         return next((_member(member) for (member,) in found), None)
+
+    def quiet_since(self, before: int) -> Iterator[tuple[Member, int | None]]:
+        for member, last in self._db.execute(QUIET, (before,)):
+            yield _member(member), last
 
     def visits_of(self, member_id: str) -> Iterator[KeptVisit]:
         sql = "SELECT event, notes, punched FROM visits WHERE member_id = ? ORDER BY check_in_at, id"
