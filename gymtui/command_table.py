@@ -55,6 +55,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "add or change members from a list of any program: first a look that plans it, then --apply",
     ),
     ("admin members template", (), "server.admin.members:members_template", "print the headings that need no look"),
+    ("admin members merge", ("database",), "server.admin.merging:members_merge", "make two records of one person one"),
     ("admin members erase", ("database",), "server.admin.erasing:members_erase", "forget a person everywhere"),
     ("admin members export", ("database",), "server.admin.lists:members_export", "write all members to a file, or one"),
     (
@@ -135,6 +136,11 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin members export": (
         *LIST,
         ("--member", {"metavar": "ID", "help": "all that is kept of one, by id or number, as JSON"}),
+    ),
+    "admin members merge": (
+        ("keep", {"metavar": "KEEP", "help": "whose record stays, by id or number"}),
+        ("gone", {"metavar": "GONE", "help": "whose record goes into it"}),
+        ("--undo", {"action": "store_true", "help": "make them two again; GONE is an id then"}),
     ),
     "admin members erase": (("member", {"metavar": "ID", "help": "whom, by id or number"}),),
     "admin check-ins export": (*LIST, *RANGE),

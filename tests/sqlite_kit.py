@@ -28,6 +28,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
         *(f"ALTER TABLE journal DROP COLUMN {column}" for column in ("salt", "commitment", "seal", "link")),
         *(f"ALTER TABLE gym DROP COLUMN {column}" for column in ("link", "link_before")),
         "DROP TABLE erased",
+        "DROP TABLE merges",
     ),
 )
 

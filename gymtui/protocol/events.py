@@ -68,7 +68,8 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
     """One person of the directory. What is null restricts nothing; dates are `YYYY-MM-DD`, the gym's own days.
     `cards` are all of them, the `membership_number` first of those that were not returned; none are there where the
     number is the only one, and nothing else is known of it. `external_id` is what the program called them that the gym
-    had before: a list of that program finds them by it."""
+    had before: a list of that program finds them by it. `merged_into` is the
+    same person's other record."""
 
     type: ClassVar[str] = "member_update"
     id: str
@@ -92,6 +93,7 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
     deleted: bool = False
     cards: tuple[Card, ...] = ()
     external_id: str | None = None
+    merged_into: str | UnsetType = UNSET
     seq: Seq = 0
 
     @property

@@ -11,7 +11,7 @@ from server.admin import export_file
 from server.admin.deeds import Deed
 from server.admin.export_file import Format, write_list
 
-MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted")]
+MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted", "merged_into")]
 MEMBERS: Final = ["member_id", *MEMBER]
 OLDER: Final = (MEMBERS[:-1], MEMBERS[:-2])  # of exports from before there were external ids, and several cards
 CHECK_IN: Final = [

@@ -76,7 +76,7 @@ def of_person(lists: Lists, member: Member) -> dict[str, object]:
     return {
         "member": member,
         "check_ins": list(lists.visits_of(member.id)),
-        "journal": [_told(row) for row in lists.rows_about(member.id)],
+        "journal": [_told(row) for id in (member.id, *lists.merged_into(member.id)) for row in lists.rows_about(id)],
     }
 
 

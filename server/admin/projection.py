@@ -38,6 +38,7 @@ class Projection:
 
     def __init__(self) -> None:
         self.visits: dict[str, ProjectedVisit] = {}
+        self.merged: dict[str, str] = {}
         self.gym: bytes | None = None
         self.hours: dict[str, list[int]] | None = None
         self._zone: ZoneInfo | None = None

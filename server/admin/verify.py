@@ -80,6 +80,7 @@ def check(tables: Audit, go_on: Callable[[int, int], bool] = lambda _, __: True)
             return report
         report.wrong += islice(tables.breaks(), SHOWN)
         projection = _journal(tables, report, go_on)
+        projection.merged = _merged(tables)
         report.wrong += _visits(tables, projection, report)
         report.wrong += _members(tables, projection, report)
         report.wrong += _gym(tables, projection, report)
@@ -110,12 +111,21 @@ def _journal(tables: Audit, report: Report, go_on: Callable[[int, int], bool]) -
     return projection
 
 
-def _columns_of(visit: CheckInEvent) -> VisitColumns:
+def _merged(tables: Audit) -> dict[str, str]:
+    """Whose record went into whose: a visit still says whose it was."""
+    bodies = (body for _, _, _, body in tables.members() if b'"merged_into"' in body)
+    return {member.id: str(member.merged_into) for member in map(_member, bodies)}
+
+
+def _columns_of(visit: CheckInEvent, merged: dict[str, str]) -> VisitColumns:
     """What the columns have to be by what the visit says."""
+    member_id = visit.member.id
+    while member_id in merged:
+        member_id = merged[member_id]
     is_out = visit.status == "checked_out" and "clash" not in visit.flags
     return VisitColumns(
         id=visit.id,
-        member_id=visit.member.id,
+        member_id=member_id,
         check_in_at=clock.to_ms(visit.check_in_time),
         check_out_at=None if visit.check_out_time is None else clock.to_ms(visit.check_out_time),
         check_out_command=visit.command_id if is_out else None,
@@ -130,7 +140,7 @@ def _visits(tables: Audit, projection: Projection, report: Report) -> Iterator[s
         seen.add(columns.id)
         try:
             visit = _event(event)
-            should = _columns_of(visit)
+            should = _columns_of(visit, projection.merged)
         except UNREADABLE as error:
             yield f"The visit {columns.id} cannot be right: {error}."
             continue

@@ -47,7 +47,9 @@ def erase(tx: Transaction, member_id: str) -> None:
         left = CheckOut(check_in_id=visit.id)
         order = Order(id=clock.new_id(tx.at), payload=left, user="", role="manager", desk=None, assumed=True)
         check_out(tx, order, left)
-    gone = Member(id=member_id, full_name=ERASED, status="inactive", deleted=True, seq=tx.next_seq)
+    for other in tx.erasure.merged_into(member_id):  # the same person
+        erase(tx, other)
+    gone = _left_of(replace(member, deleted=True, seq=tx.next_seq))
     tx.put_member(gone)
     tx.append(gone, kind=KIND, user="")
     tx.erasure.note(member_id)
@@ -57,7 +59,7 @@ def erase(tx: Transaction, member_id: str) -> None:
 
 def _redact_visits(tx: Transaction, member_id: str) -> None:
     for id, event in tx.erasure.visits_of(member_id):
-        tx.erasure.redact_visit(id, encode(redacted(event, member_id)))
+        tx.erasure.redact_visit(id, encode(redacted(event, event.member.id)))
 
 
 def _redact_journal(tx: Transaction, member: Member) -> None:
@@ -93,9 +95,7 @@ def redacted(event: Event, member_id: str) -> Event:
 
 @redacted.register
 def _(event: Member, member_id: str) -> Event:
-    if event.id != member_id:
-        return event
-    return Member(id=event.id, full_name=ERASED, status="inactive", deleted=event.deleted, seq=event.seq)
+    return _left_of(event) if event.id == member_id else event
 
 
 @redacted.register
@@ -113,6 +113,18 @@ def _(event: Refusal, member_id: str) -> Event:
 @redacted.register
 def _(event: Notification, member_id: str) -> Event:
     return replace(event, title=ERASED, message=SENTENCE) if event.member_id == member_id else event
+
+
+def _left_of(member: Member) -> Member:
+    """Nothing but the id, and what tells one record from another."""
+    return Member(
+        id=member.id,
+        full_name=ERASED,
+        status="inactive",
+        deleted=member.deleted,
+        merged_into=member.merged_into,
+        seq=member.seq,
+    )
 
 
 def _without(event: Event, names: set[str]) -> Event:

@@ -47,8 +47,25 @@ class Erasure(Protocol):
     def forget_words(self, words: Sequence[str]) -> None:
         """What the index still has of words that are nobody's any more."""
 
+    def merged_into(self, member_id: str) -> list[str]:
+        """The ids of the member's other records."""
+
     def note(self, member_id: str) -> None:
         """The member is to be erased in every backup that is restored over this gym."""
+
+
+class Merges(Protocol):
+    """Which records were made one, so that they can be two again."""
+
+    def put(self, gone: Member, keep: Member) -> None:
+        """Both as they were."""
+
+    def take(self, gone: str) -> tuple[Member, Member] | None:
+        """As they were, `(gone, keep)`; it is forgotten."""
+
+    def move_visits(self, gone: str, keep: str) -> None: ...
+    def move_visits_back(self, gone: str, keep: str) -> None:
+        """Those that still say that they are the gone one's."""
 
 
 class Transaction(Protocol):
@@ -85,6 +102,8 @@ class Transaction(Protocol):
 
     @property
     def erasure(self) -> Erasure: ...
+    @property
+    def merges(self) -> Merges: ...
     def forget(self, seq: int) -> None:
         """Trims the journal: the rows up to this one go, and that their commands were ever given."""
 
@@ -243,6 +262,9 @@ class Lists(Protocol):
 
     def named(self, text: str) -> Member | None:
         """Who has this id or this membership number."""
+
+    def merged_into(self, member_id: str) -> list[str]:
+        """The ids of the member's other records."""
 
     def quiet_since(self, before: int) -> Iterator[tuple[Member, int | None]]:
         """Who is out, and of whom nothing was said and who never came since a time; with the last check-in."""

@@ -49,5 +49,10 @@ class SqliteErasure:
     def forget_words(self, words: Sequence[str]) -> None:
         self._db.executemany(NOBODYS, [(word,) for word in words])
 
+    def merged_into(self, member_id: str) -> list[str]:
+        others = "SELECT id FROM members WHERE CAST(member AS TEXT) ->> '$.merged_into' = ? ORDER BY id"
+        return [id for (id,) in self._db.execute(others, (member_id,)).fetchall()]
+
     def note(self, member_id: str) -> None:
+        self._db.execute("DELETE FROM merges WHERE ? IN (gone, keep)", (member_id,))
         self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (member_id,))

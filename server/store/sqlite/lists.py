@@ -61,6 +61,10 @@ class SqliteLists:
     def conflicts(self, since: int, until: int) -> Iterator[Conflict]:
         return find_conflicts(self._db, since, until)
 
+    def merged_into(self, member_id: str) -> list[str]:
+        others = "SELECT id FROM members WHERE CAST(member AS TEXT) ->> '$.merged_into' = ? ORDER BY id"
+        return [id for (id,) in self._db.execute(others, (member_id,))]
+
     def journal(self, until: int) -> Iterator[JournalRow]:
         for row in self._db.execute(JOURNAL + "WHERE at < ? ORDER BY seq", (until,)):
             yield JournalRow(*row)

@@ -168,7 +168,10 @@ ALTER TABLE journal ADD COLUMN seal BLOB;
 ALTER TABLE journal ADD COLUMN link BLOB;
 ALTER TABLE gym ADD COLUMN link BLOB;
 ALTER TABLE gym ADD COLUMN link_before BLOB;
-CREATE TABLE erased (member_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID
+CREATE TABLE erased (member_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+-- Two records that were made one, as both were before.
+CREATE TABLE merges (gone TEXT PRIMARY KEY, keep TEXT NOT NULL, gone_was BLOB NOT NULL, keep_was BLOB NOT NULL) STRICT
 """
 
 MIGRATIONS: Final = (

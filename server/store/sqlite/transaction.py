@@ -15,6 +15,7 @@ from server.store import Counts, LoginRecord, Outcome, Row, Settled, User, Visit
 from server.store.sqlite.card_index import holders, index_cards
 from server.store.sqlite.chain import COLUMNS, Told, new_link
 from server.store.sqlite.erasing import SqliteErasure
+from server.store.sqlite.merges import SqliteMerges
 from server.store.sqlite.words import index_member
 
 KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
@@ -127,6 +128,10 @@ class SqliteTransaction:
     @property
     def erasure(self) -> SqliteErasure:
         return SqliteErasure(self._db)
+
+    @property
+    def merges(self) -> SqliteMerges:
+        return SqliteMerges(self._db)
 
     # --- members --------------------------------------------------------------------------------------------------
 
