@@ -13,7 +13,7 @@ from gymtui import clock
 from server.admin import tokens
 from server.store import Transaction
 from server.store.opening import open_store
-from server.store.sqlite.transaction import KEY_LIFE
+from server.store.sqlite.users import KEY_LIFE
 from tests.http_token_kit import Watch, ask, basic, bearer
 from tests.kit import Wire, serving, token
 from tests.till import DAY, NINE

@@ -38,9 +38,7 @@ class Erasure(Protocol):
     def redact(self, seq: int, payload: bytes, error: bytes | None) -> None:
         """This is left of a row, and nothing of what its command asked."""
 
-    def visits_of(self, member_id: str) -> Iterator[tuple[str, CheckInEvent]]:
-        """Each visit's id and event."""
-
+    def visits_of(self, member_id: str) -> Iterator[tuple[str, CheckInEvent]]: ...
     def redact_visit(self, visit_id: str, event: bytes) -> None:
         """This is left of a visit, and no notes."""
 
@@ -57,11 +55,9 @@ class Erasure(Protocol):
 class Merges(Protocol):
     """Which records were made one, so that they can be two again."""
 
-    def put(self, gone: Member, keep: Member) -> None:
-        """Both as they were."""
-
+    def put(self, gone: Member, keep: Member) -> None: ...
     def take(self, gone: str) -> tuple[Member, Member] | None:
-        """As they were, `(gone, keep)`; it is forgotten."""
+        """`(gone, keep)` as they were put; they are forgotten."""
 
     def move_visits(self, gone: str, keep: str) -> None: ...
     def move_visits_back(self, gone: str, keep: str) -> None:

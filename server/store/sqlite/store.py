@@ -21,12 +21,18 @@ from server.store.sqlite.counters import read_stats
 from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
 from server.store.sqlite.history import END, cursor_of, history_query, position
-from server.store.sqlite.transaction import SqliteTransaction, read_user
+from server.store.sqlite.transaction import SqliteTransaction
+from server.store.sqlite.users import read_user
 from server.store.sqlite.words import find_members, first_of, near_members
 
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
 
+OPEN_SINCE = (
+    "SELECT id, max(check_in_at, coalesce((SELECT at FROM journal WHERE kind = ? AND "
+    "seq = CAST(event AS TEXT) ->> '$.seq'), 0)) FROM visits "
+    "WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at"
+)
 TO_ERASE = "SELECT id FROM members WHERE id IN (SELECT member_id FROM erased) AND NOT instr(member, ?) ORDER BY id"
 
 _gym = msgspec.json.Decoder(Gym)
@@ -139,13 +145,7 @@ class SqliteStore:
             )
 
     def open_since(self, before: int) -> list[tuple[str, int]]:
-        return self._all(
-            "SELECT id, max(check_in_at, coalesce((SELECT at FROM journal WHERE kind = ? AND "
-            "seq = CAST(event AS TEXT) ->> '$.seq'), 0)) FROM visits "
-            "WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at",
-            Undo.type,
-            before,
-        )
+        return self._all(OPEN_SINCE, Undo.type, before)
 
     def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]:
         with self._guard(), closing(find_conflicts(self._reader, since)) as found:

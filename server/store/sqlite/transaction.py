@@ -11,14 +11,13 @@ from gymtui import clock
 from gymtui.cards.owned import Owned, owned
 from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member
-from server.store import Counts, LoginRecord, Outcome, Row, Settled, User, Visit, as_result
+from server.store import Counts, Outcome, Row, Settled, Visit, as_result
 from server.store.sqlite.card_index import holders, index_cards
 from server.store.sqlite.chain import COLUMNS, Told, new_link
 from server.store.sqlite.erasing import SqliteErasure
 from server.store.sqlite.merges import SqliteMerges
+from server.store.sqlite.users import SqliteUsers
 from server.store.sqlite.words import index_member
-
-KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
 
 APPEND = f"INSERT INTO journal ({COLUMNS}, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -28,21 +27,19 @@ _event = msgspec.json.Decoder(CheckInEvent)
 _error = msgspec.json.Decoder(ErrorBody)
 
 
-class SqliteTransaction:
+class SqliteTransaction(SqliteUsers):
     """All work of one commit shares one. `rows` is what it has added to the journal so far; the counters are kept in
     memory until `finish`, which writes them once."""
 
     def __init__(self, db: sqlite3.Connection, at: int) -> None:
-        self._db = db
-        self.at = at
         self.rows: list[Row] = []
         seq, currently_in, users_version, gym, link = db.execute(
             "SELECT last_seq, currently_in, users_version, gym, link FROM gym"
         ).fetchone()
+        super().__init__(db, at, users_version)
         self._seq: int = seq
         self._link: bytes = link
         self._currently_in: int = currently_in
-        self._users_version: int = users_version
         self.gym: Gym = _gym.decode(gym)
         self._hours: dict[str, list[int]] = {}
 
@@ -186,64 +183,6 @@ class SqliteTransaction:
                 event,
             ),
         )
-
-    # --- people who log in ----------------------------------------------------------------------------------------
-
-    def user(self, name: str) -> User | None:
-        row = self._one("SELECT name, role, password_hash, pin_hash, disabled FROM users WHERE name = ?", name)
-        return None if row is None else read_user(row)
-
-    def put_user(self, user: User) -> None:
-        self._db.execute(
-            "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role, "
-            "password_hash = excluded.password_hash, pin_hash = excluded.pin_hash, disabled = excluded.disabled",
-            (user.name, user.role, user.password_hash, user.pin_hash, user.disabled),
-        )
-        if user.disabled:
-            self._db.execute("DELETE FROM logins WHERE user = ?", (user.name,))
-        self._users_version += 1
-
-    def add_signing_key(self, kid: str, key: bytes) -> None:
-        # A key is forgotten `KEY_LIFE` after the next one took its place: until then what it has signed may live.
-        self._db.execute(
-            "DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys WHERE made_at < ?)",
-            (self.at - KEY_LIFE,),
-        )
-        self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, self.at))
-        self._users_version += 1
-
-    def login(self, sid: str) -> LoginRecord | None:
-        row = self._one('SELECT sid, user, "current", previous, rotated_at, expires_at FROM logins WHERE sid = ?', sid)
-        if row is None:
-            return None
-        sid, user, current, previous, rotated_at, expires_at = row
-        return LoginRecord(
-            sid=sid, user=user, current=current, previous=previous, rotated_at=rotated_at, expires_at=expires_at
-        )
-
-    def put_login(self, login: LoginRecord) -> None:
-        self._db.execute("DELETE FROM logins WHERE expires_at < ?", (self.at,))
-        self._db.execute(
-            "INSERT OR REPLACE INTO logins VALUES (?, ?, ?, ?, ?, ?)",
-            (login.sid, login.user, login.current, login.previous, login.rotated_at, login.expires_at),
-        )
-        self._users_version += 1
-
-    def end_login(self, sid: str) -> None:
-        self._db.execute("DELETE FROM logins WHERE sid = ?", (sid,))
-        self._users_version += 1
-
-    def end_logins(self, user: str) -> None:
-        self._db.execute("DELETE FROM logins WHERE user = ?", (user,))
-        self._users_version += 1
-
-    def _one(self, sql: str, *values: object) -> Any:
-        return self._db.execute(sql, values).fetchone()
-
-
-def read_user(row: tuple[Any, ...]) -> User:
-    name, role, password_hash, pin_hash, disabled = row
-    return User(name=name, role=role, password_hash=password_hash, pin_hash=pin_hash, disabled=bool(disabled))
 
 
 def _read_visit(row: Any) -> Visit | None:

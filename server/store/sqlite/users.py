@@ -1,0 +1,76 @@
+"""Who may log in, as a transaction changes it: users, their logins, and the keys that sign tokens."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from gymtui import clock
+from server.store import LoginRecord, User
+
+KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
+
+
+class SqliteUsers:
+    """What a transaction has of them. `_users_version` moves with each change; whoever ends the commit writes it."""
+
+    def __init__(self, db: sqlite3.Connection, at: int, users_version: int) -> None:
+        self._db = db
+        self.at = at
+        self._users_version = users_version
+
+    def user(self, name: str) -> User | None:
+        row = self._one("SELECT name, role, password_hash, pin_hash, disabled FROM users WHERE name = ?", name)
+        return None if row is None else read_user(row)
+
+    def put_user(self, user: User) -> None:
+        self._db.execute(
+            "INSERT INTO users VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET role = excluded.role, "
+            "password_hash = excluded.password_hash, pin_hash = excluded.pin_hash, disabled = excluded.disabled",
+            (user.name, user.role, user.password_hash, user.pin_hash, user.disabled),
+        )
+        if user.disabled:
+            self._db.execute("DELETE FROM logins WHERE user = ?", (user.name,))
+        self._users_version += 1
+
+    def add_signing_key(self, kid: str, key: bytes) -> None:
+        # A key is forgotten `KEY_LIFE` after the next one took its place: until then what it has signed may live.
+        self._db.execute(
+            "DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys WHERE made_at < ?)",
+            (self.at - KEY_LIFE,),
+        )
+        self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, self.at))
+        self._users_version += 1
+
+    def login(self, sid: str) -> LoginRecord | None:
+        row = self._one('SELECT sid, user, "current", previous, rotated_at, expires_at FROM logins WHERE sid = ?', sid)
+        if row is None:
+            return None
+        sid, user, current, previous, rotated_at, expires_at = row
+        return LoginRecord(
+            sid=sid, user=user, current=current, previous=previous, rotated_at=rotated_at, expires_at=expires_at
+        )
+
+    def put_login(self, login: LoginRecord) -> None:
+        self._db.execute("DELETE FROM logins WHERE expires_at < ?", (self.at,))
+        self._db.execute(
+            "INSERT OR REPLACE INTO logins VALUES (?, ?, ?, ?, ?, ?)",
+            (login.sid, login.user, login.current, login.previous, login.rotated_at, login.expires_at),
+        )
+        self._users_version += 1
+
+    def end_login(self, sid: str) -> None:
+        self._db.execute("DELETE FROM logins WHERE sid = ?", (sid,))
+        self._users_version += 1
+
+    def end_logins(self, user: str) -> None:
+        self._db.execute("DELETE FROM logins WHERE user = ?", (user,))
+        self._users_version += 1
+
+    def _one(self, sql: str, *values: object) -> Any:
+        return self._db.execute(sql, values).fetchone()
+
+
+def read_user(row: tuple[Any, ...]) -> User:
+    name, role, password_hash, pin_hash, disabled = row
+    return User(name=name, role=role, password_hash=password_hash, pin_hash=pin_hash, disabled=bool(disabled))
