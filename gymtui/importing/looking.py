@@ -10,8 +10,10 @@ from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
-from gymtui.importing.columns import DOOR, Column, columns_of
+from gymtui.importing.column import DOOR, Column
+from gymtui.importing.columns import columns_of
 from gymtui.importing.contracts import one_each
+from gymtui.importing.numbers import lost_zeros
 from gymtui.importing.questions import Question, Questions
 from gymtui.importing.records import people_of
 from gymtui.importing.rows import Problem, Row
@@ -55,6 +57,8 @@ def look(content: bytes, answers: Answers, *, today: date, again: bool = False) 
     read = [(column, reader_of(column, questions, today)) for column in columns if column.field]
     people = people_of(table.rows, read, questions, again=again)
     rows, left_out, remarks = one_each(people.rows, questions, today)
+    if lost := lost_zeros([str(fields["membership_number"]) for _, fields in rows if "membership_number" in fields]):
+        table.notes.append(lost)
     return Look(
         digest=digest_of(content),
         table=table,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from gymtui.cards.frame import framed
@@ -45,6 +45,17 @@ def card_number(heading: str, cell: str) -> str:
     if not 0 < len(code) <= LONGEST or not code.isprintable():
         raise ValueError(f"“{heading}” has more than {LONGEST} characters, or some that cannot be printed")
     return code
+
+
+def lost_zeros(codes: Sequence[str]) -> str:
+    """What to make sure of where numbers may have had zeros in front, all of them, until a spreadsheet took them."""
+    lengths = sorted({len(code) for code in codes})
+    if len(lengths) < 2 or lengths[-1] < 4 or not all(re.fullmatch("[1-9][0-9]*", code) for code in codes):
+        return ""
+    return (
+        f"The numbers have {lengths[0]} to {lengths[-1]} digits, and none begins with 0: where the cards have zeros, a "
+        "spreadsheet took them, and the list has to be exported anew."
+    )
 
 
 def visits_reader(heading: str, cells: Iterable[str], questions: Questions) -> Callable[[str], int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from gymtui.importing.columns import DOOR, Column
+from gymtui.importing.column import DOOR, NAMES, Column
 from gymtui.importing.numbers import taken_out
 from gymtui.importing.questions import Questions
 from gymtui.importing.rows import Problem, Row
@@ -13,7 +13,6 @@ from gymtui.importing.values import SOFT, Reader
 from gymtui.importing.vocabulary import NO_PLAN, NOBODY, is_nothing, plain
 from gymtui.protocol import MAX_CARDS, Card
 
-NAMES: Final = ("full_name", "first_name", "last_name")
 STATUSES: Final = ("banned", "inactive", "frozen", "active")  # the one that keeps out most first
 STATES: Final = DOOR - {"valid_until", "visits_left"}  # what makes a status
 PLAIN: Final = (

@@ -1,15 +1,18 @@
-"""The bytes of a file as rows of cells: which text it is, and which delimiter."""
+"""The bytes of a file as rows of cells: a workbook, markup, or text with a delimiter."""
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from gymtui.importing.delimited import Line, rows_of
+from gymtui.importing.markup import tables_of
 from gymtui.importing.questions import Questions
 from gymtui.importing.rows import MembersFileError
 from gymtui.importing.table import HEAD, heading_at
+from gymtui.importing.workbook import sheets_of
 
 DELIMITERS: Final = ",;\t|"
 ENCODINGS: Final = {"cp1252": "Western Europe", "cp1250": "Central Europe"}
@@ -18,7 +21,26 @@ _SEP: Final = re.compile('\ufeff?"?sep=(?P<by>.)"?[\r\n]*', re.IGNORECASE)
 
 def lines_of(content: bytes, questions: Questions) -> list[Line]:
     """The rows of a file. MembersFileError."""
-    return _delimited(_text(content, questions))
+    if content.startswith(b"PK\x03\x04"):
+        return _one_of(sheets_of(content), questions)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise MembersFileError(
+            "it is a workbook of the old kind, or has a password: please save it as .xlsx without one"
+        )
+    text = _text(content, questions)
+    if re.match(r"\s*<", text):
+        return _one_of({f"table {number}": rows for number, rows in enumerate(tables_of(text), 1)}, questions)
+    return _delimited(text)
+
+
+def _one_of(tables: Mapping[str, list[Line]], questions: Questions) -> list[Line]:
+    """The table that has a heading; asked, where several have."""
+    known = {name: lines for name, lines in tables.items() if heading_at(lines)[0]}
+    if len(known) < 2:
+        return next(iter(known.values()), [])
+    choices = {name: f"{len(lines):,} rows" for name, lines in known.items()}
+    chosen = questions.ask("table", "Which of these has the members?", choices)
+    return known[chosen or next(iter(known))]
 
 
 def _delimited(text: str) -> list[Line]:

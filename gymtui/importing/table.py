@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from gymtui.importing.delimited import Line
-from gymtui.importing.headings import is_known, meaning_of, words_of
+from gymtui.importing.headings import is_known, words_of
 from gymtui.importing.rows import MembersFileError, Problem
 
 HEAD: Final = 30  # rows in which a heading is looked for
-NAMES: Final = ("full_name", "first_name", "last_name")
 TOTALS: Final = frozenset(
     "total, totals, sum, count, grand total, total members, total records, records, members, summe, gesamt, anzahl, "
     "somme, nombre, totale, suma".split(", ")
@@ -35,21 +34,21 @@ def heading_at(lines: Sequence[Line]) -> tuple[int, int, int]:
     """How many of its cells are known, how many it has, and where it is, the best heading of the first rows."""
     best = (0, 0, 0)
     for at, (_, cells) in enumerate(lines[:HEAD]):
-        if isinstance(cells, list):
-            known = sum(is_known(cell) for cell in cells)
-            if (known, len(cells)) > best[:2] and known > best[0]:
-                best = (known, len(cells), at)
+        known = sum(map(is_known, cells)) if isinstance(cells, list) else 0
+        if known > best[0]:
+            best = (known, len(cells), at)
     return best
 
 
 def table_of(lines: Sequence[Line]) -> Table:
     """The table that these rows are. MembersFileError where no row is a heading."""
     known, _, at = heading_at(lines)
-    cells = lines[at][1] if lines else []
-    if not known or not isinstance(cells, list) or not any(meaning_of(cell) in NAMES for cell in cells):
+    if not known:
+        at = next((at for at, (_, cells) in enumerate(lines[:HEAD]) if _may_be_heading(cells)), len(lines))
+    cells = lines[at][1] if at < len(lines) else ""
+    if isinstance(cells, str):
         raise MembersFileError(
-            "no line at its beginning is a heading with a name in it: please give each column a heading, as "
-            "`gymtui admin members template` prints them"
+            "no line at its beginning is a heading: please put one there, with a name for each column"
         )
     notes = []
     if at:
@@ -71,6 +70,12 @@ def table_of(lines: Sequence[Line]) -> Table:
             else:
                 rows.append((line, [*row, *[""] * (len(heading) - len(row))][: len(heading)]))
     return Table(heading, rows, bad, notes, {line: row for line, row in behind if isinstance(row, list)})
+
+
+def _may_be_heading(cells: list[str] | str) -> bool:
+    """May it be one that nobody knows: several cells, each another text without a digit?"""
+    filled = [cell.strip() for cell in cells if cell.strip()] if isinstance(cells, list) else []
+    return 1 < len(filled) == len(set(filled)) and not any(c.isdigit() for cell in filled for c in cell)
 
 
 def _is_second_heading(row: list[str] | str, first: list[str]) -> bool:

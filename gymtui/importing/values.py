@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from gymtui.importing.cells import value_of
-from gymtui.importing.columns import FLAGS, Column
+from gymtui.importing.column import FLAGS, Column
 from gymtui.importing.dates import NEVER, date_reader, is_no_date
 from gymtui.importing.numbers import card_number, sign_of, taken_out, visits_reader
 from gymtui.importing.questions import Questions

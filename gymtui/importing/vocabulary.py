@@ -39,7 +39,7 @@ NO: Final = frozenset(
     "no, n, false, f, 0, off, unchecked, not signed, unsigned, nein, falsch, non, faux, falso, nao, nei, nej, "
     "usann, falskt, onwaar, nee, nie, ne, ei, none, never, nicht unterschrieben, non signe, ☐, ✗, ✘".split(", ")
 )
-NOTHING: Final = frozenset(["", "-", "--", "—", "–", "n/a", "na", "#n/a", "null", "nil", "(blank)", "(none)"])
+NOTHING: Final = frozenset(["", "-", "--", "—", "–", "n/a", "na", "null", "nil", "(blank)", "(none)"])
 NO_PLAN: Final = frozenset(
     "no membership, none, no plan, non member, nonmember, not a member, no active membership, lead, prospect, "
     "kein, keine, keine mitgliedschaft, aucun, sans abonnement, ninguno, ninguna, nessuno, nessun abbonamento".split(

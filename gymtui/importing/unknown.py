@@ -1,0 +1,121 @@
+"""Columns whose headings nobody knows: what they look like is no more than a reason to ask what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from gymtui.importing.column import NAMES, NUMBERS, Column, are_few_words
+from gymtui.importing.dates import FORMATS, are_dates, read_as
+from gymtui.importing.headings import is_no_matter, is_secret
+from gymtui.importing.questions import Questions
+from gymtui.importing.rows import MembersFileError
+from gymtui.importing.vocabulary import are_yes_or_no, plain
+
+IGNORE: Final = "ignore"
+NONE: Final = "none"
+# What a column may be that looks so, and nobody knows.
+AHEAD: Final = {"valid_until": "the last day", "valid_from": "the first day"}
+FEW_WORDS: Final = {"status": "who may come in", "plan": "the membership's name"}
+YES_OR_NO: Final = {
+    "active": "only yes comes in",
+    "archived": "yes does not come in",
+    "frozen": "yes is frozen",
+    "payment_overdue": "yes owes money",
+    "waiver_signed": "yes has signed the waiver",
+}
+
+
+def name_and_number(columns: Sequence[Column], free: Sequence[Column], questions: Questions) -> dict[str, str]:
+    """The fields, by heading, of what is asked because no heading says which column has the names and which the cards.
+    MembersFileError where none could have the names."""
+    fields = {column.field for column in columns}
+    found = {}
+    if fields.isdisjoint(NAMES):
+        likely = [column for column in free if _are_names(column)]
+        if not likely:
+            raise MembersFileError("no column of it has names: please give each its heading, `full_name` for the names")
+        found[_which("full_name", "Which column has the names?", likely, questions)] = "full_name"
+    if fields.isdisjoint(NUMBERS):
+        likely = [column for column in free if column.heading not in found and _are_numbers(column)]
+        if likely:
+            text = "Which column is what the cards or key tags have on them?"
+            found[_which("membership_number", text, likely, questions, {NONE: "no column"})] = "membership_number"
+    return found
+
+
+def _which(
+    field: str, text: str, likely: Sequence[Column], questions: Questions, others: dict[str, str] | None = None
+) -> str:
+    choices = {column.heading: ", ".join(column.shown) for column in likely} | (others or {})
+    return questions.ask(f"which is {field}", text, choices, columns=tuple(column.heading for column in likely))
+
+
+def _are_names(column: Column) -> bool:
+    cells = column.cells
+    letters = all(any(character.isalpha() for character in cell) and "@" not in cell for cell in cells)
+    return bool(cells) and letters and not are_few_words(cells) and not are_dates(cells)
+
+
+def _are_numbers(column: Column) -> bool:
+    """Are they all different, with a digit in each?"""
+    cells = column.cells
+    digits = all(any(character.isdigit() for character in cell) and "@" not in cell for cell in cells)
+    is_known = is_no_matter(column.heading) or is_secret(column.heading)
+    return len(cells) > 1 and digits and len(set(cells)) == len(cells) and not are_dates(cells) and not is_known
+
+
+def fee_groups(unknown: list[Column], questions: Questions) -> set[str]:
+    """Columns side by side that have an X or nothing: memberships, one a column?"""
+    marked = [column.heading for column in unknown if {plain(cell) for cell in column.cells} == {"x"}]
+    if len(marked) < 2:
+        return set()
+    answer = questions.ask(
+        "columns with an X",
+        f"{', '.join(f'“{heading}”' for heading in marked)} have an X or nothing. Are they memberships?",
+        {"memberships": "each is one; who has no X has none and does not come in", IGNORE: "they say nothing"},
+        columns=tuple(marked),
+    )
+    return set(marked) if answer == "memberships" else set()
+
+
+def asked_about(column: Column, questions: Questions, today: date) -> str:
+    """The field of a column that nobody knows, where it looks as if it mattered at the door."""
+    distinct = dict.fromkeys(column.cells)
+    if any(_is_ahead(cell, today) for cell in distinct):
+        looks, choices = "has days to come", AHEAD
+    elif not column.cells or is_no_matter(column.heading) or is_secret(column.heading):
+        return ""
+    elif are_yes_or_no(distinct):
+        looks, choices = "says yes and no", YES_OR_NO
+    elif are_few_words(column.cells):
+        looks, choices = "has few words, again and again", FEW_WORDS
+    else:
+        return ""
+    shown = ", ".join(column.shown)
+    answer = questions.ask(
+        f"column {column.heading}",
+        f"“{column.heading}” {looks} ({shown}). What is it?",
+        {**choices, IGNORE: "nothing that matters at the door"},
+        columns=(column.heading,),
+    )
+    return "" if answer == IGNORE else answer
+
+
+def _is_ahead(cell: str, today: date) -> bool:
+    days = (read_as(cell, format) for format in FORMATS if format != "20261130")
+    return any(day is not None and day > today for day in days)
+
+
+def printed(columns: list[Column], questions: Questions) -> list[Column]:
+    """Where there is no number of a card, the old program's own may be what is printed on it."""
+    ids = [column for column in columns if column.field == "external_id"]
+    if not ids or any(column.field in ("membership_number", "cards") for column in columns):
+        return columns
+    answer = questions.ask(
+        "number on the card",
+        f"Is “{ids[0].heading}” ({', '.join(ids[0].shown)}) what a card or a key tag has on it?",
+        {"yes": "it is what is scanned", "no": "it is the old program's own; cards are given out anew"},
+    )
+    return [*columns, ids[0]._replace(field="membership_number")] if answer == "yes" else columns
