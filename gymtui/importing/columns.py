@@ -19,7 +19,8 @@ from gymtui.search.folding import fold
 WORDS: Final = 12  # words of a status that nobody knows, at the most, for it to be one
 MANY: Final = frozenset({"membership_number", "cards", "notes", "alerts"})  # what several columns may be together
 BY_RANK: Final = frozenset({"phone", "email", "home_location", "plan"})  # of several, the best known one counts
-OFTEN: Final = 10  # rows of each name, on average, that are those of a membership's name
+OFTEN: Final = 10  # rows of a name, on average, that is a membership's, which has one too
+MEMBERSHIPS: Final = 50  # that a gym has, at the most
 BARE: Final = ("name", "naam", "navn")  # headings that do not say whose name it is
 
 
@@ -66,7 +67,7 @@ def _can_be(field: str, cells: Sequence[str]) -> bool:
     if field in ("valid_from", "valid_until"):
         return not cells or are_dates(cells)
     if field == "full_name":
-        return OFTEN * len(set(cells)) > len(cells)  # a membership has a name too
+        return len(set(cells)) > MEMBERSHIPS or OFTEN * len(set(cells)) > len(cells)
     return field != "visits_left" or any(character.isdigit() for cell in cells for character in cell)
 
 

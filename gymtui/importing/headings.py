@@ -11,9 +11,10 @@ from typing import Final
 from gymtui.search.folding import fold
 
 FIELDS: Final[dict[str, str]] = {
-    "full_name": "name, full name, member, member name, client, client name, customer, customer name, contact "
-    "name, account name, guest, guest name, athlete, athlete name, participant, display name, mitglied, nom "
-    "complet, nom et prenom, nombre completo, nome completo, nombre y apellidos, cognome e nome, navn, naam",
+    "full_name": "name, kunde, kundenname, nom du client, nome cliente, cliente, adherent, socio, full name, "
+    "member, member name, client, client name, customer, customer name, contact name, account name, guest, guest "
+    "name, athlete, athlete name, participant, display name, mitglied, nom complet, nom et prenom, nombre "
+    "completo, nome completo, nombre y apellidos, cognome e nome, navn, naam",
     "first_name": "first name, firstname, given name, forename, member first name, vorname, prenom, nombre, nome, "
     "fornavn, voornaam, fornamn, nombres, imie, etunimi",
     "last_name": "last name, lastname, surname, family name, member last name, nachname, familienname, nom, nom "
@@ -25,11 +26,11 @@ FIELDS: Final[dict[str, str]] = {
     "number, tag, tag number, badge, badge number, scan code, check in code, kartennummer, karten nr, karte, "
     "chip, chipnummer, transponder, numero de carte, carte, tarjeta, numero de tarjeta, tessera, numero tessera, "
     "pasnummer",
-    "external_id": "member id, client id, user id, customer id, contact id, person id, guest id, athlete id, "
-    "account id, id, external id, identification number, agreement, agreement number, agreement no, agreement "
-    "nbr, client number, customer number, customer no, guest code, member code, kundennummer, kunden nr, externe "
-    "mitgliedsnummer, externemitgliedsnummer, profile id, membership card id, wodify id, mindbody id, rssid, rss "
-    "id",
+    "external_id": "nr, lfd nr, member id, client id, user id, customer id, contact id, person id, guest id, "
+    "athlete id, account id, id, external id, identification number, agreement, agreement number, agreement no, "
+    "agreement nbr, client number, customer number, customer no, guest code, member code, kundennummer, kunden "
+    "nr, externe mitgliedsnummer, externemitgliedsnummer, profile id, membership card id, wodify id, mindbody id, "
+    "rssid, rss id",
     "status": "status, membership status, member status, athlete status, contract status, account status, client "
     "status, mitgliedsstatus, mitgliedstatus, mitglieder status, statut, estado, stato, situacao",
     "plan": "plan, subscription, subscription name, subscription type, membership, membership type, membership "
@@ -41,16 +42,17 @@ FIELDS: Final[dict[str, str]] = {
     "begins, begin date, membership start, membership start date, membership startdate, contract start, contract "
     "start date, effective date, activation date, gultig ab, gueltig ab, vertragsbeginn, beginn, debut, date de "
     "debut, date debut, inizio, data inizio, inicio, fecha de inicio, fecha inicio, startdatum, startdato",
-    "valid_until": "valid until, subscription end, subscription end date, valid to, valid thru, valid through, "
-    "until, end, ends, end date, expires, expires on, expires at, expire at, expire date, expiry, expiry date, "
-    "expiration, expiration date, membership end, membership end date, membership enddate, membership expires, "
-    "membership expiry, membership expiry date, membership expiration, membership expiration date, contract end, "
-    "contract end date, renewal due, renewal date, next renewal, paid until, paid through, paid thru, closed, "
-    "closed date, cancel date, cancellation date, cancelled on, termination date, end of membership, austritt, "
-    "austrittsdatum, gultig bis, gueltig bis, vertragsende, ablauf, ablaufdatum, ende, bezahlt bis, kundigung "
-    "per, fin, date de fin, date fin, fin de validite, expire le, echeance, date d echeance, scadenza, data "
-    "scadenza, fine, vencimiento, fecha de vencimiento, caducidad, fecha fin, fecha de fin, vencimento, validade, "
-    "einddatum, geldig tot, utlopsdato, slutdatum, slutdato",
+    "valid_until": "valid until, lauft ab, lauft bis, valable jusqu au, valido hasta, valido fino al, "
+    "subscription end, subscription end date, valid to, valid thru, valid through, until, end, ends, end date, "
+    "expires, expires on, expires at, expire at, expire date, expiry, expiry date, expiration, expiration date, "
+    "membership end, membership end date, membership enddate, membership expires, membership expiry, membership "
+    "expiry date, membership expiration, membership expiration date, contract end, contract end date, renewal "
+    "due, renewal date, next renewal, paid until, paid through, paid thru, closed, closed date, cancel date, "
+    "cancellation date, cancelled on, termination date, end of membership, austritt, austrittsdatum, gultig bis, "
+    "gueltig bis, vertragsende, ablauf, ablaufdatum, ende, bezahlt bis, kundigung per, fin, date de fin, date "
+    "fin, fin de validite, expire le, echeance, date d echeance, scadenza, data scadenza, fine, vencimiento, "
+    "fecha de vencimiento, caducidad, fecha fin, fecha de fin, vencimento, validade, einddatum, geldig tot, "
+    "utlopsdato, slutdatum, slutdato",
     "visits_left": "visits left, visits remaining, remaining visits, remaining, punches, punches left, sessions "
     "left, sessions remaining, remaining sessions, credits, credits left, credits remaining, classes left, "
     "classes remaining, remaining classes, passes left, uses left, punch card, punchcard, punch card left, pack, "
@@ -73,11 +75,11 @@ FIELDS: Final[dict[str, str]] = {
     "banned": "banned, is banned, blocked, is blocked, no entry, access denied, do not admit, blacklisted, "
     "gesperrt, hausverbot, bloque, bloqueado",
     "hours": "hours, access hours, access times, entry hours",
-    "phone": "mobile phone, mobile, mobile number, mobile phone number, cell phone, cell phone number, cell, "
-    "cellphone, handy, handynummer, mobil, mobiltelefon, mobilnummer, natel, telephone portable, portable, "
-    "telefono movil, movil, cellulare, mobilephone, phone, phone number, phonenumber, telephone, telephone "
-    "number, tel, telefon, telefonnummer, telefono, telefoon, phone 1, phone1, primary phone, contact phone, home "
-    "phone, work phone",
+    "phone": "mobile phone, telefon mobil, mobile, mobile number, mobile phone number, cell phone, cell phone "
+    "number, cell, cellphone, handy, handynummer, mobil, mobiltelefon, mobilnummer, natel, telephone portable, "
+    "portable, telefono movil, movil, cellulare, mobilephone, phone, phone number, phonenumber, telephone, "
+    "telephone number, tel, telefon, telefonnummer, telefono, telefoon, phone 1, phone1, primary phone, contact "
+    "phone, home phone, work phone",
     "email": "email, e mail, email address, e mail address, emailaddress, user email, mail, member email, client "
     "email, primary email, email 1, e mail adresse, mailadresse, courriel, adresse e mail, correo, correo "
     "electronico, e postadresse, epost, e post, contact email, login e mail oder benutzername",

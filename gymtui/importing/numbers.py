@@ -32,6 +32,8 @@ _PLAIN: Final = re.compile(r"(?P<left>\d{1,7})(?:[.,]0+)?")
 
 def taken_out(cell: str) -> str:
     """What a spreadsheet was to leave alone: the text in `="00123"`, and behind the apostrophe of `'00123`."""
+    if not cell.startswith(("=", "'")):
+        return cell
     found = _QUOTED.fullmatch(cell)
     return found["text"].strip() if found else cell.removeprefix("'").strip()
 

@@ -28,6 +28,7 @@ PLAIN: Final = (
     "home_location",
     "guest",
 )
+DEBTS: Final = frozenset({"payment_overdue", "owed", "balance"})
 EMPTY: Final[dict[str, object]] = {"notes": None, "alerts": (), "cards": (), "payment_overdue": False}
 
 
@@ -64,15 +65,14 @@ def people_of(
     fields = {column.field for column, _ in read}
     flip = _flips(said, questions)
     absent = _without_a_word(said, fields, questions)
-    clears = _clears(said, fields, questions) if again else False
+    empty = _emptied(said, fields) if again and _clears(said, fields, questions) else {}
     for row in said:
         try:
             member = _member(row, fields, flip=flip, absent=absent if _is_silent(row, fields) else "active")
         except ValueError as error:
             people.left_out.append(Problem(row.line, str(error)))
         else:
-            empty = {field: EMPTY.get(field) for field in _members_fields(fields)} if clears else {}
-            people.rows.append((row.line, empty | member))
+            people.rows.append((row.line, member | {name: empty[name] for name in empty if name not in member}))
     return people
 
 
@@ -161,7 +161,7 @@ def _member(row: Cells, fields: set[str], *, flip: bool, absent: str) -> dict[st
     worst |= {field for field in ("frozen", "banned") if row.first(field)}
     if worst != {"active"} or STATES & fields:
         member["status"] = next(status for status in STATUSES if status in worst or status == "active")
-    overdue = [row.first(field) for field in ("payment_overdue", "owed", "balance") if field in row.said]
+    overdue = [row.first(field) for field in DEBTS if field in row.said]
     if overdue or "overdue" in states:
         member["payment_overdue"] = any(overdue) or "overdue" in states
     return member | _several(row)
@@ -198,6 +198,9 @@ def _several(row: Cells) -> dict[str, object]:
     return member
 
 
-def _members_fields(fields: set[str]) -> set[str]:
-    """The fields of a member that columns with these fields fill."""
-    return {field for field in fields if field in PLAIN or field in EMPTY or field in ("plan", "membership_number")}
+def _emptied(said: Iterable[Cells], fields: set[str]) -> dict[str, object]:
+    """The fields of a member that columns with these fields fill, each as it is where nothing is."""
+    filled = {field for field in fields if field in PLAIN or field in EMPTY or field in ("plan", "membership_number")}
+    if fields & DEBTS or any("overdue" in row.said.get("status", []) for row in said):
+        filled.add("payment_overdue")
+    return {field: EMPTY.get(field) for field in filled}

@@ -66,12 +66,18 @@ def _text(content: bytes, questions: Questions) -> str:
     except UnicodeDecodeError as error:
         if encoding != "utf-8-sig":
             raise MembersFileError("it is neither text nor a workbook: please export it as CSV or .xlsx") from error
-    choices = {name: f"{', '.join(_odd(content, name))} ({where})" for name, where in ENCODINGS.items()}
+    words = _telling(content)
+    choices = {name: f"{', '.join(_read(word, name) for word in words)} ({where})" for name, where in ENCODINGS.items()}
     chosen = questions.ask("letters", "The file does not say how its letters are written. Which are right?", choices)
-    return content.decode(chosen or "cp1252", errors="replace")
+    return _read(content, chosen or "cp1252")
 
 
-def _odd(content: bytes, encoding: str) -> list[str]:
-    """Three words with a letter that is not in every alphabet."""
+def _read(text: bytes, encoding: str) -> str:
+    return text.decode(encoding, errors="replace")
+
+
+def _telling(content: bytes) -> list[bytes]:
+    """Three words with a letter that is not in every alphabet; first those that are read in several ways."""
     words = re.findall(rb"[A-Za-z\x80-\xff'-]*[\x80-\xff][A-Za-z\x80-\xff'-]*", content)
-    return [word.decode(encoding, errors="replace") for word in list(dict.fromkeys(words))[:3]]
+    distinct = list(dict.fromkeys(words))
+    return sorted(distinct, key=lambda word: len({_read(word, name) for name in ENCODINGS}) == 1)[:3]

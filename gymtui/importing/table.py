@@ -11,6 +11,7 @@ from gymtui.importing.delimited import Line
 from gymtui.importing.headings import is_known, words_of
 from gymtui.importing.rows import MembersFileError, Problem
 
+SURE: Final = 3  # cells of a row that are known, for it to be a heading whatever else it has
 HEAD: Final = 30  # rows in which a heading is looked for
 TOTALS: Final = frozenset(
     "total, totals, sum, count, grand total, total members, total records, records, members, summe, gesamt, anzahl, "
@@ -35,7 +36,8 @@ def heading_at(lines: Sequence[Line]) -> tuple[int, int, int]:
     best = (0, 0, 0)
     for at, (_, cells) in enumerate(lines[:HEAD]):
         known = sum(map(is_known, cells)) if isinstance(cells, list) else 0
-        if known > best[0]:
+        is_one = known >= SURE or 2 * known > sum(bool(cell.strip()) for cell in cells)  # a member may be “active” too
+        if is_one and known > best[0]:
             best = (known, len(cells), at)
     return best
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import Final
@@ -22,17 +23,17 @@ def told(look: Look, random: Random) -> Iterator[str]:
     yield f"{_count(len(look.table.rows), 'row')}, {_count(len(look.rows), 'person', 'people')}."
     yield from look.table.notes
     yield ""
-    yield from (_fitting(line) for line in _columns(look))
+    yield from (line if len(line) <= WIDTH else line[: WIDTH - 1] + "…" for line in _columns(look))
     if look.left_out:
         yield from ["", f"{_count(len(look.left_out), 'row')} left out:"]
-        yield from (f"  {line}" for line in grouped(look.left_out))
+        yield from _wrapped(grouped(look.left_out))
     if look.remarks:
         yield from ["", "To be known:"]
-        yield from (f"  {line}" for line in grouped(look.remarks))
+        yield from _wrapped(grouped(look.remarks))
     if look.rows:
         yield from ["", "Some of them, as they would be:"]
-        for line, fields in sorted(random.sample(look.rows, min(SOME, len(look.rows))), key=lambda row: row[0]):
-            yield from _person((line, fields))
+        some = random.sample(look.rows, min(SOME, len(look.rows)))
+        yield from _wrapped(map(_person, sorted(some, key=lambda row: row[0])))
 
 
 def grouped(problems: Iterable[Problem]) -> Iterator[str]:
@@ -50,7 +51,7 @@ def grouped(problems: Iterable[Problem]) -> Iterator[str]:
 
 def question_lines(number: int, question: Question) -> Iterator[str]:
     """A question with its numbered choices."""
-    yield f"{number}. {printable(question.text)}"
+    yield from textwrap.wrap(f"{number}. {printable(question.text)}", WIDTH, subsequent_indent="   ")
     for choice, (answer, meaning) in enumerate(question.choices.items(), 1):
         mark = "*" if answer == question.answer else " "
         yield f"  {mark} {choice}  {printable(answer)}: {printable(meaning)}"
@@ -64,10 +65,10 @@ def _columns(look: Look) -> Iterator[str]:
         yield f"  {printable(column.heading)[:26]:26} {column.field or '(ignored)':18} {printable(values)}"
 
 
-def _person(row: Row) -> Iterator[str]:
+def _person(row: Row) -> str:
     line, fields = row
     said = ", ".join(f"{name} {_value(value)}" for name, value in fields.items() if name != "full_name")
-    yield f"  line {line}: {printable(str(fields['full_name']))}: {printable(said)}"
+    return f"line {line}: {printable(str(fields['full_name']))}: {printable(said)}"
 
 
 def _value(value: object) -> str:
@@ -90,8 +91,9 @@ def _ranges(lines: Sequence[int]) -> str:
     return ", ".join(told[:4]) + (", …" if len(told) > 4 else "")
 
 
-def _fitting(line: str) -> str:
-    return line if len(line) <= WIDTH else line[: WIDTH - 1] + "…"
+def _wrapped(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        yield from textwrap.wrap(line, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _count(number: int, thing: str, things: str = "") -> str:

@@ -93,7 +93,7 @@ def _balance_reader(heading: str, cells: list[str], questions: Questions) -> Rea
             continue
         if sign:
             choices = {"owes": "owes the gym that", "has": "has that to its credit"}
-            answer = questions.ask(f"sign of {heading}", f"Who has “{cell}” in “{heading}” …", choices)
+            answer = questions.ask(f"sign of {heading}", f"Whoever has “{cell}” in “{heading}” …", choices)
             debt = sign if answer == "owes" else -sign
             return lambda cell: sign_of(heading, cell) == debt
     return lambda cell: sign_of(heading, cell) != 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from gymtui.search.folding import fold
@@ -58,6 +59,7 @@ UNLIMITED: Final = frozenset(
 _STATES: Final = {word: state for state, words in STATES.items() for word in words.split(", ")}
 
 
+@lru_cache(maxsize=1 << 16)
 def plain(cell: str) -> str:
     """A cell's words as they are compared: `On-Hold ` is `on hold`."""
     return " ".join(re.findall(r"[^\W_]+", fold(cell))) or cell.strip()
