@@ -86,7 +86,7 @@ def test_a_look_writes_its_plan_and_nothing_else(
     said = capsys.readouterr().out
     assert "1 row left out:\n  line 5: has no name\n" in said
     assert "With it, today 1 would come in, 2 be refused (1 not active, 1 expired)." in said
-    assert max(map(len, said.splitlines())) <= 120
+    assert max(map(len, said.splitlines())) <= 80
     kept = tomllib.loads(plan.read_text())
     assert [question["answer"] for question in kept["questions"]] == ["", ""]
     assert (kept["columns"][0]["heading"], kept["columns"][0]["field"]) == ("Client ID", "external_id")
@@ -242,6 +242,15 @@ def test_nothing_in_a_file_reaches_a_terminal_or_an_editor_as_a_command(
     said = capsys.readouterr().out + plan.read_text()
     assert all(character.isprintable() or character == "\n" for character in said)
     assert tomllib.loads(plan.read_text())["columns"][3]["heading"] == 'Odd\x1b[2J"\\'
+
+
+def test_our_own_headings_in_letters_of_before_unicode_are_looked_at(
+    database: str, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_bytes("full_name,membership_number,status\nZoë,1,active\n".encode("cp1252"))
+    with pytest.raises(WrongUsage):
+        take(database, file, apply=False)
+    assert "cp1252: Zoë (Western Europe)" in capsys.readouterr().out
 
 
 def test_the_template_is_imported_at_once(database: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,14 +72,21 @@ def test_a_column_that_nobody_knows_is_in_the_plan_with_its_values() -> None:
         ("Status", ("Active", ""), "nothing said"),
         ("Member Name", ("Ana A", "Ben B"), "which is full_name"),
         ("Expires,Renewal date", ("2027-01-31,2027-02-28", "2027-01-31,2027-02-28"), "which is valid_until"),
+        ("Frozen", ("2026-10-01", "soon"), "column Frozen"),
+        ("Past due", ("since October 1", "letter sent"), "column Past due"),
+        ("Access hours", ("24/7", "off-peak"), "column Access hours"),
+        ("Valid until", ("46022", "46023"), "column Valid until"),
+        ("Status", tuple(f"word {n}" for n in range(20)), "column Status"),
         ("First Name", ("Ana", "Ben"), None),
+        ("Access hours", ("06:00-14:00", ""), None),
         ("Visits", ("57", "3"), None),
         ("Gender", ("F", "M"), None),
         ("Membership", ("Gold", "no_membership"), None),
     ],
 )
-def test_what_has_two_meanings_is_asked(heading: str, cells: tuple[str, str], question: str | None) -> None:
-    content = f"Full Name,Barcode,Archived,{heading}\nAna,1,no,{cells[0]}\nBen,2,no,{cells[1]}\n"
+def test_what_has_two_meanings_is_asked(heading: str, cells: tuple[str, ...], question: str | None) -> None:
+    rows = "".join(f"Ana {number},{number},no,{cell}\n" for number, cell in enumerate(cells))
+    content = f"Full Name,Barcode,Archived,{heading}\n{rows}"
     assert [one.key for one in looked(content.encode()).questions] == ([question] if question else [])
 
 
@@ -134,6 +141,14 @@ def test_an_end_that_cannot_be_read_lets_nobody_in() -> None:
     )
     assert set(people(seen)) == {"Ben", "Dea", "Eva"}
     assert [problem.line for problem in seen.left_out] == [2, 4]
+
+
+def test_a_quote_that_does_not_end_costs_its_own_row() -> None:
+    seen = looked(b'Name,Barcode,Status\nAna,1,Active\n"Ben,2,Active\nCem,3,Lapsed\n')
+    assert set(people(seen)) == {"Ana", "Cem"}
+    assert [(problem.line, problem.sentence) for problem in seen.left_out] == [
+        (3, "has a quote that does not end where its cell does")
+    ]
 
 
 def test_a_membership_has_a_name_too() -> None:

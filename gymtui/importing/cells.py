@@ -75,9 +75,16 @@ def _alerts(cell: str) -> tuple[str, ...]:
     return alerts
 
 
-def _hours(cell: str) -> str:
+def are_hours(cell: str) -> bool:
+    """Are they such as 06:00-14:00?"""
     try:
         rules.within(cell, rules.NOON)
-    except ValueError as error:
-        raise ValueError(f"hours are such as 06:00-14:00, not {cell!r}") from error
+    except ValueError:
+        return False
+    return True
+
+
+def _hours(cell: str) -> str:
+    if not are_hours(cell):
+        raise ValueError(f"hours are such as 06:00-14:00, not {cell!r}")
     return cell

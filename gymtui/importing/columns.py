@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from gymtui.importing.cells import are_hours
 from gymtui.importing.column import FLAGS, Column
 from gymtui.importing.dates import are_dates
 from gymtui.importing.headings import FIELDS, meaning_of, rank_of, words_of
+from gymtui.importing.numbers import is_amount
 from gymtui.importing.questions import Questions
 from gymtui.importing.rows import MembersFileError
 from gymtui.importing.table import Table
 from gymtui.importing.unknown import asked_about, fee_groups, name_and_number, printed
-from gymtui.importing.vocabulary import are_yes_or_no, is_nothing, plain, state_of
+from gymtui.importing.vocabulary import are_yes_or_no, is_nothing, plain, state_of, yes_or_no
 from gymtui.search.folding import fold
 
 WORDS: Final = 12  # words of a status that nobody knows, at the most, for it to be one
@@ -66,6 +68,10 @@ def _can_be(field: str, cells: Sequence[str]) -> bool:
         return len({plain(cell) for cell in cells if not state_of(cell)}) <= WORDS
     if field in ("valid_from", "valid_until"):
         return not cells or are_dates(cells)
+    if field in ("payment_overdue", "owed", "balance"):
+        return 2 * sum(yes_or_no(cell) is not None or is_amount(cell) for cell in cells) >= len(cells)
+    if field == "hours":
+        return all(map(are_hours, cells))
     if field == "full_name":
         return len(set(cells)) > MEMBERSHIPS or OFTEN * len(set(cells)) > len(cells)
     return field != "visits_left" or any(character.isdigit() for cell in cells for character in cell)

@@ -58,7 +58,7 @@ FIELDS: Final[dict[str, str]] = {
     "classes remaining, remaining classes, passes left, uses left, punch card, punchcard, punch card left, pack, "
     "restguthaben, resteintritte, rest eintritte, entrees restantes, seances restantes, ingressi residui, "
     "sesiones restantes",
-    "payment_overdue": "payment overdue, overdue, is overdue, past due, in arrears, arrears, delinquent, payment due",
+    "payment_overdue": "payment overdue, overdue, is overdue, past due, in arrears, arrears, delinquent",
     "owed": "amount due, amount owed, owed, owing, balance due, past due amount, past due balance, amount past "
     "due, outstanding, outstanding balance, outstanding amount, offener betrag, offen, ruckstand, montant du, "
     "impayes",

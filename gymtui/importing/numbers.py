@@ -27,6 +27,8 @@ _LEFT: Final = r"(?:left|remaining|rest\w*|übrig|restant\w*)"
 _PACK_LEFT: Final = re.compile(rf"(?P<of>\d+)\D*\((?P<left>\d+) {_LEFT}\)", re.IGNORECASE)
 _LEFT_OF: Final = re.compile(rf"(?P<left>\d+) (?:{_LEFT}.*|(?:of|von|de|sur|di) \d+)", re.IGNORECASE)
 _FRACTION: Final = re.compile(r"(?P<first>\d+) ?/ ?(?P<of>\d+)")
+_BESIDE: Final = re.compile(r"\.[-–—]$|[A-Z]{3}|Fr\.?|[$€£¥₣ \u00a0\u202f'’]")  # what stands beside an amount
+_AMOUNT: Final = re.compile(r"\(?[+−-]?[.,]?\d[\d.,]*[−-]?\)?")
 _PLAIN: Final = re.compile(r"(?P<left>\d{1,7})(?:[.,]0+)?")
 
 
@@ -101,10 +103,15 @@ def _fraction_choices(cell: str) -> dict[str, str]:
     return {"left": f"{found['first']} left of {found['of']}", "used": f"{found['first']} used of {found['of']}"}
 
 
+def is_amount(cell: str) -> bool:
+    """Is it an amount of money?"""
+    return _AMOUNT.fullmatch(_BESIDE.sub("", cell)) is not None
+
+
 def sign_of(heading: str, cell: str) -> int:
     """-1, 0 or 1 as an amount of money is below, at or above nothing: `$1,500.00`, `-12,5`, `(12.50)`, `CHF 12.-`."""
-    bare = re.sub(r"\.[-–—]$|[A-Z]{3}|Fr\.?|[$€£¥₣ \u00a0\u202f'’]", "", cell)
-    if not re.fullmatch(r"\(?[+−-]?[\d.,]*[−-]?\)?", bare) or not re.search(r"\d", bare):
+    bare = _BESIDE.sub("", cell)
+    if not _AMOUNT.fullmatch(bare):
         raise ValueError(f"{cell!r} in “{heading}” is no amount of money")
     if not re.search(r"[1-9]", bare):
         return 0

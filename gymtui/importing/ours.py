@@ -42,7 +42,11 @@ HEADINGS: Final[dict[str, str]] = {
 
 
 def is_ours(content: bytes) -> bool:
-    """Is each of its headings one of ours as it stands, a name and a number among them?"""
+    """Is it UTF-8, and each of its headings one of ours as it stands, a name and a number among them?"""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
     first = content.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].decode("ascii", errors="replace").rstrip("\r")
     cells = [cell.strip().strip('"') for cell in first.split(max(",;\t", key=first.count))]
     fields = {HEADINGS.get(cell) for cell in cells}

@@ -49,6 +49,11 @@ def grouped(problems: Iterable[Problem]) -> Iterator[str]:
             yield f"{len(same):,} rows: {sentence} (lines {_ranges(lines)})"
 
 
+def wrapped(line: str) -> Iterator[str]:
+    """The line in as many as a terminal needs."""
+    yield from textwrap.wrap(printable(line), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
 def question_lines(number: int, question: Question) -> Iterator[str]:
     """A question with its numbered choices."""
     yield from textwrap.wrap(f"{number}. {printable(question.text)}", WIDTH, subsequent_indent="   ")

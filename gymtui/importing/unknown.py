@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from gymtui.importing.column import NAMES, NUMBERS, Column, are_few_words
+from gymtui.importing.column import DOOR, NAMES, NUMBERS, Column, are_few_words
 from gymtui.importing.dates import FORMATS, are_dates, read_as
-from gymtui.importing.headings import is_no_matter, is_secret
+from gymtui.importing.headings import is_no_matter, is_secret, meaning_of
 from gymtui.importing.questions import Questions
 from gymtui.importing.rows import MembersFileError
 from gymtui.importing.vocabulary import are_yes_or_no, plain
 
+MATTERING: Final = DOOR | {"valid_from", "payment_overdue", "owed", "balance", "hours"}
 IGNORE: Final = "ignore"
 NONE: Final = "none"
 # What a column may be that looks so, and nobody knows.
@@ -91,6 +92,8 @@ def asked_about(column: Column, questions: Questions, today: date) -> str:
         looks, choices = "says yes and no", YES_OR_NO
     elif are_few_words(column.cells):
         looks, choices = "has few words, again and again", FEW_WORDS
+    elif meaning_of(column.heading) in MATTERING:
+        looks, choices = "is called like what matters at the door, and has what nobody knows", AHEAD | FEW_WORDS
     else:
         return ""
     shown = ", ".join(column.shown)

@@ -18,7 +18,7 @@ from gymtui.importing.looking import Look, digest_of, look
 from gymtui.importing.plan_file import LINE, Plan
 from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
-from gymtui.importing.telling import question_lines, told
+from gymtui.importing.telling import question_lines, told, wrapped
 from gymtui.output import say
 from gymtui.private_file import may_replace, write_private
 from gymtui.protocol import Member, Policy
@@ -61,7 +61,8 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
         asked |= given.keys()
         plan = plan._replace(answers=plan.answers._replace(answers={**plan.answers.answers, **given}))
         seen, beside = _look(file, content, plan, gym)
-    lines = [*told(seen, random or Random()), "", *_door(beside, gym)]
+    door = [line for sentence in _door(beside, gym) for line in wrapped(sentence)]
+    lines = [*told(seen, random or Random()), "", *door]
     _keep(file, plan_file.written(seen, plan, file.name, lines))
     for line in lines:
         say(line)
