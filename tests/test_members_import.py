@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -167,6 +169,16 @@ def test_ctrl_c_ends_an_import_between_two_commits(
     monkeypatch.setattr("sys.stderr", io.StringIO())
     members.members_import(database=str(path), file=file, strict=strict)
     assert capsys.readouterr().out == "1800 members imported, 0 rows not.\n"
+
+
+def test_a_list_may_come_through_a_pipe(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        written = pool.submit(pipe.write_text, "number,name\n1,Ana\n")
+        members.members_import(database=str(path), file=pipe, strict=False)
+        written.result()
+    assert capsys.readouterr().out == "1 member imported, 0 rows not.\n"
 
 
 def test_a_file_that_is_none_changes_nothing(path: Path) -> None:

@@ -72,9 +72,9 @@ def _numbered(rows: list[Row]) -> bool:
 
 def _best(group: list[Row], today: date) -> Row:
     """The row that lets in longest, with the cards and the debts of all; a ban in one is a ban."""
-    line, fields = max(group, key=lambda row: _lets_in(row, today))
     if len(group) == 1:
-        return line, fields
+        return group[0]
+    line, fields = max(group, key=lambda row: _lets_in(row, today))
     all_fields = [fields for _, fields in group]
     fields = dict(fields)
     if any(one.get("status") == "banned" for one in all_fields):

@@ -98,11 +98,13 @@ def date_reader(
     read = {format: {cell: day for cell in distinct if (day := read_as(cell, format, past=past))} for format in FORMATS}
     dated = {cell for days in read.values() for cell in days}
     format = _one_format(heading, [cell for cell in distinct if cell in dated], read, questions)
+    days = read.get(format, {})
 
     def reader(cell: str) -> date:
-        day = read_as(cell, format, past=past) if format else None
+        day = days.get(cell)
         if day is None:
-            raise ValueError(f"{cell!r} in “{heading}” is no date" + (f" as {format} is" if format else ""))
+            open = "" if format or not dated else ", as long as it is not known which day is which"
+            raise ValueError(f"{cell!r} in “{heading}” is no date{f' as {format} is' if format else open}")
         return day
 
     return reader
@@ -112,9 +114,8 @@ def _one_format(heading: str, dated: list[str], read: dict[str, dict[str, date]]
     """The one that fits all cells that are dates at all; asked, where two do and differ, or where none does."""
     fitting = [format for format, days in read.items() if len(days) == len(dated) and days]
     if not fitting:
-        fitting = [
-            f for f, days in read.items() if days and not any(days.keys() < more.keys() for more in read.values())
-        ]
+        dates = [days.keys() for days in read.values()]
+        fitting = [format for format, days in read.items() if days and not any(days.keys() < more for more in dates)]
     for cell in dated:
         told = {format: read[format][cell] for format in fitting if cell in read[format]}
         if len(told) < len(fitting) or len(set(told.values())) > 1:

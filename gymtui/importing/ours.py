@@ -3,6 +3,7 @@ is open in it."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -53,13 +54,15 @@ def is_ours(content: bytes) -> bool:
     return None not in fields and "full_name" in fields and not fields.isdisjoint({"membership_number", "id"})
 
 
-def read_members(file: Path) -> tuple[list[Row], list[Problem]]:
-    """The good rows, and the bad ones."""
+def read_members(file: Path, content: bytes | None = None) -> tuple[list[Row], list[Problem]]:
+    """The good rows of a file, and the bad ones; `content` is what it has, where that has been read: a pipe can be read
+    once. MembersFileError."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            lines = list(opened)
+        content = file.read_bytes() if content is None else content
     except OSError as error:
         raise MembersFileError(f"{file} cannot be read: {error.strerror}.") from error
+    try:
+        lines = list(io.StringIO(content.decode("utf-8-sig"), newline=""))
     except UnicodeDecodeError as error:
         raise MembersFileError(f"{file} is not UTF-8: please save it as “CSV UTF-8”.") from error
     heading = lines[0] if lines else ""

@@ -28,7 +28,7 @@ def members_import(*, database: str, file: Path, strict: bool, apply: bool = Fal
     Without it, such a file is looked at, and nothing but its plan is written."""
     content = _read(file)
     if is_ours(content):
-        taken, left_out = _take(database, file, *read_members(file), strict=strict)
+        taken, left_out = _take(database, file, *read_members(file, content), strict=strict)
     elif apply:
         seen, plan = applied(file, content, known(database))
         rows, bad, decisions = seen.rows, seen.left_out, plan.decisions
