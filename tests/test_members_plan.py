@@ -236,12 +236,12 @@ def test_who_may_be_somebody_else_is_asked(
 def test_nothing_in_a_file_reaches_a_terminal_or_an_editor_as_a_command(
     database: str, file: Path, plan: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file.write_text('Name,Barcode,Status,Odd\x1b[2J"\\\nEve\x1b[2J\x9b31m,1,"Act\x1bive",x\n')
+    file.write_text('Name,Barcode,Status,line 1,Odd\x1b[2J"\\\nEve\x1b[2J\x9b31m,1,"Act\x1bive",,x\n')
     with pytest.raises(WrongUsage):
         take(database, file, apply=False)
     said = capsys.readouterr().out + plan.read_text()
     assert all(character.isprintable() or character == "\n" for character in said)
-    assert tomllib.loads(plan.read_text())["columns"][3]["heading"] == 'Odd\x1b[2J"\\'
+    assert tomllib.loads(plan.read_text())["columns"][4]["heading"] == 'Odd\x1b[2J"\\'
 
 
 def test_our_own_headings_in_letters_of_before_unicode_are_looked_at(

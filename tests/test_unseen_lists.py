@@ -180,3 +180,16 @@ def test_an_empty_cell_clears_where_that_is_said() -> None:
         assert {name: ana[name] for name in ("visits_left", "notes", "payment_overdue") if name in ana} == cleared
         assert (ben["visits_left"], ben["notes"], ben["payment_overdue"]) == (3, "knee", True)
     assert [question.key for question in look(content, Answers(), today=TODAY).questions] == []
+
+
+def test_of_several_columns_that_keep_somebody_out_each_counts() -> None:
+    rows = "Ana,1,no,no,no,yes\nBen,2,yes,no,no,yes\nCem,3,no,yes,no,yes\nDea,4,no,no,yes,yes\nEva,5,no,no,no,no\n"
+    seen = looked(f"Name,Barcode,Archived,Deceased,On hold,Active\n{rows}".encode())
+    assert seen.questions == []
+    assert {name for name, member in people(seen).items() if comes_in(member)} == {"Ana"}
+
+
+def test_a_date_of_zeros_says_nothing() -> None:
+    seen = looked(b"Name,Barcode,Expires\nAna,1,2027-01-31\nBen,2,0000-00-00\nCem,3,never\n")
+    assert [question.key for question in seen.questions] == ["nothing said"]
+    assert {name: comes_in(member) for name, member in people(seen).items()} == {"Ana": True, "Ben": False, "Cem": True}

@@ -8,7 +8,7 @@ from typing import Final
 
 from gymtui.importing.cells import are_hours
 from gymtui.importing.column import FLAGS, Column
-from gymtui.importing.dates import are_dates
+from gymtui.importing.dates import NEVER, are_dates, is_no_date
 from gymtui.importing.headings import FIELDS, meaning_of, rank_of, words_of
 from gymtui.importing.numbers import is_amount
 from gymtui.importing.questions import Questions
@@ -19,7 +19,10 @@ from gymtui.importing.vocabulary import are_yes_or_no, is_nothing, plain, state_
 from gymtui.search.folding import fold
 
 WORDS: Final = 12  # words of a status that nobody knows, at the most, for it to be one
-MANY: Final = frozenset({"membership_number", "cards", "notes", "alerts"})  # what several columns may be together
+# What several columns may be together: of a yes or no, each counts.
+MANY: Final = frozenset(
+    "membership_number cards notes alerts active archived frozen banned payment_overdue owed".split()
+)
 BY_RANK: Final = frozenset({"phone", "email", "home_location", "plan"})  # of several, the best known one counts
 OFTEN: Final = 10  # rows of a name, on average, that is a membership's, which has one too
 MEMBERSHIPS: Final = 50  # that a gym has, at the most
@@ -38,12 +41,10 @@ def columns_of(table: Table, chosen: Mapping[str, str], questions: Questions, to
         columns[column.at] = column
     columns = _one_each(columns, chosen, questions)
     settled = questions.settling | set(chosen)
-    free = [column for column in columns if column.heading not in settled]
-    free = [column for column in free if not column.field]
+    free = [column for column in columns if not column.field and column.heading not in settled]
     found = name_and_number(columns, free, questions)
-    found |= dict.fromkeys(
-        fee_groups([column for column in free if column.heading not in found], questions), "fee_group"
-    )
+    left = [column for column in free if column.heading not in found]
+    found |= dict.fromkeys(fee_groups(left, questions), "fee_group")
     for column in free:
         field = found.get(column.heading) or asked_about(column, questions, today)
         columns[column.at] = column._replace(field=field)
@@ -67,7 +68,8 @@ def _can_be(field: str, cells: Sequence[str]) -> bool:
     if field == "status":
         return len({plain(cell) for cell in cells if not state_of(cell)}) <= WORDS
     if field in ("valid_from", "valid_until"):
-        return not cells or are_dates(cells)
+        days = [cell for cell in cells if not is_no_date(cell) and plain(cell) not in NEVER]
+        return not days or are_dates(days)
     if field in ("payment_overdue", "owed", "balance"):
         return 2 * sum(yes_or_no(cell) is not None or is_amount(cell) for cell in cells) >= len(cells)
     if field == "hours":

@@ -48,7 +48,7 @@ def is_ours(content: bytes) -> bool:
         content.decode()
     except UnicodeDecodeError:
         return False
-    first = content.removeprefix(b"\xef\xbb\xbf").partition(b"\n")[0].decode("ascii", errors="replace").rstrip("\r")
+    first = re.split(b"[\r\n]", content.removeprefix(b"\xef\xbb\xbf"), maxsplit=1)[0].decode(errors="replace")
     cells = [cell.strip().strip('"') for cell in first.split(max(",;\t", key=first.count))]
     fields = {HEADINGS.get(cell) for cell in cells}
     return None not in fields and "full_name" in fields and not fields.isdisjoint({"membership_number", "id"})

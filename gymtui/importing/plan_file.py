@@ -25,8 +25,8 @@ class Plan(NamedTuple):
     @property
     def decisions(self) -> dict[int, bool]:
         """The answers to what is asked of people, by the line in the file."""
-        said = self.answers.answers.items()
-        return {int(key.removeprefix(LINE)): answer == "yes" for key, answer in said if key.startswith(LINE) and answer}
+        said = {key.removeprefix(LINE): answer for key, answer in self.answers.answers.items() if key.startswith(LINE)}
+        return {int(line): answer == "yes" for line, answer in said.items() if line.isdecimal() and answer}
 
 
 def written(look: Look, plan: Plan, name: str, said: list[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from gymtui.importing.column import DOOR, NAMES, Column
+from gymtui.importing.dates import is_no_date
 from gymtui.importing.numbers import taken_out
 from gymtui.importing.questions import Questions
 from gymtui.importing.rows import Problem, Row
@@ -28,6 +29,7 @@ PLAIN: Final = (
     "home_location",
     "guest",
 )
+DAYS: Final = ("valid_from", "valid_until", "birth_date")
 DEBTS: Final = frozenset({"payment_overdue", "owed", "balance"})
 EMPTY: Final[dict[str, object]] = {"notes": None, "alerts": (), "cards": (), "payment_overdue": False}
 
@@ -38,6 +40,10 @@ class Cells(NamedTuple):
 
     line: int
     said: dict[str, list[object]]
+
+    def any(self, field: str) -> bool:
+        """Does one of its columns say yes?"""
+        return True in self.said.get(field, ())
 
     def first(self, field: str) -> object:
         return self.said[field][0] if self.said.get(field) else None
@@ -84,7 +90,7 @@ def _said(
         try:
             for column, reader in read:
                 cell = row[column.at].strip()
-                if not cell or (column.field not in NAMES and is_nothing(cell)):
+                if not cell or (column.field not in NAMES and is_nothing(cell)) or _is_no_day(column.field, cell):
                     continue
                 try:
                     value = reader(taken_out(cell))
@@ -98,6 +104,10 @@ def _said(
             people.left_out.append(Problem(line, str(error)))
         else:
             yield Cells(line, said)
+
+
+def _is_no_day(field: str, cell: str) -> bool:
+    return field in DAYS and is_no_date(cell)
 
 
 def _flips(said: Iterable[Cells], questions: Questions) -> bool:
@@ -156,14 +166,13 @@ def _member(row: Cells, fields: set[str], *, flip: bool, absent: str) -> dict[st
     if plan:
         member["plan"] = plan
     worst = {*states, absent}
-    is_out = row.first("archived") or row.first("active") is False or plain(str(plan)) in NO_PLAN
+    is_out = row.any("archived") or False in row.said.get("active", ()) or plain(str(plan)) in NO_PLAN
     worst |= {"inactive"} if is_out else set()
-    worst |= {field for field in ("frozen", "banned") if row.first(field)}
+    worst |= {field for field in ("frozen", "banned") if row.any(field)}
     if worst != {"active"} or STATES & fields:
         member["status"] = next(status for status in STATUSES if status in worst or status == "active")
-    overdue = [row.first(field) for field in DEBTS if field in row.said]
-    if overdue or "overdue" in states:
-        member["payment_overdue"] = any(overdue) or "overdue" in states
+    if "overdue" in states or not DEBTS.isdisjoint(row.said):
+        member["payment_overdue"] = "overdue" in states or any(map(row.any, DEBTS))
     return member | _several(row)
 
 

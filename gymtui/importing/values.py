@@ -9,7 +9,7 @@ from typing import Final
 
 from gymtui.importing.cells import value_of
 from gymtui.importing.column import FLAGS, Column
-from gymtui.importing.dates import NEVER, date_reader, is_no_date
+from gymtui.importing.dates import NEVER, date_reader
 from gymtui.importing.numbers import card_number, sign_of, taken_out, visits_reader
 from gymtui.importing.questions import Questions
 from gymtui.importing.vocabulary import plain, state_of, yes_or_no
@@ -58,13 +58,11 @@ def reader_of(column: Column, questions: Questions, today: date) -> Reader:
 
 
 def _date_or_none(read: Callable[[str], date]) -> Reader:
-    return lambda cell: None if plain(cell) in NEVER or is_no_date(cell) else read(cell).isoformat()
+    return lambda cell: None if plain(cell) in NEVER else read(cell).isoformat()
 
 
 def _born(read: Callable[[str], date], today: date) -> Reader:
     def reader(cell: str) -> str | None:
-        if is_no_date(cell):
-            return None
         day = read(cell)
         if day > today:
             raise ValueError(f"the birth date {cell!r} is yet to come")

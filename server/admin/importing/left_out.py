@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from gymtui.importing.csv_cells import cell_of
+from gymtui.importing.headings import is_secret
 from gymtui.importing.rows import MembersFileError, Problem
 from gymtui.importing.table import Table
 from gymtui.output import complain
@@ -24,9 +25,11 @@ def write_left_out(file: Path, table: Table, problems: Sequence[Problem]) -> Non
     path = file.with_name(f"{file.name}.left-out.csv")
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([WHY, *table.heading])
+    shown = [at for at, heading in enumerate(table.heading) if not is_secret(heading)]
+    writer.writerow([WHY, *(table.heading[at] for at in shown)])
     for problem in problems:
-        writer.writerow([cell_of(problem.sentence), *map(cell_of, table.cells.get(problem.line, []))])
+        cells = table.cells.get(problem.line, [])
+        writer.writerow([cell_of(problem.sentence), *(cell_of(cells[at]) for at in shown if at < len(cells))])
     try:
         if not may_replace(path, lambda head: head.startswith(WHY.encode() + b",")):
             raise MembersFileError(f"{path} is there already, and is no list of rows left out: please move it away.")
