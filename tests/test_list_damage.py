@@ -43,6 +43,12 @@ def test_a_number_that_is_damaged_is_nobodys(cell: str, why: str) -> None:
     assert why in seen.left_out[0].sentence
 
 
+def test_a_phone_that_is_damaged_keeps_nobody_out() -> None:
+    seen = looked(b"Name,Barcode,Status,Mobile\nAna,1,Active,4.14E+10\nBen,2,Lapsed,'+41 44\n")
+    assert {name: member.phone for name, member in people(seen).items()} == {"Ana": None, "Ben": "+41 44"}
+    assert [remark.line for remark in seen.remarks] == [2]
+
+
 def test_zeros_that_all_numbers_may_have_lost_are_told() -> None:
     rows = "".join(f"Ana {n},{n * 97 + 1000},Active\n" for n in range(200))
     notes = looked(f"Name,Barcode,Status\n{rows}".encode()).table.notes

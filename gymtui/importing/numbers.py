@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from gymtui.cards.frame import framed
-from gymtui.importing.cells import VISITS
+from gymtui.importing.cells import VISITS, value_of
 from gymtui.importing.questions import Questions
 from gymtui.importing.vocabulary import UNLIMITED, plain
 
 LONGEST: Final = 64  # characters of a card's number
 _QUOTED: Final = re.compile(r'=\s*"(?P<text>[^"]*)"')
+_ROUNDED: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+|\d+[.,]\d+[eE]\d+")
 _DAMAGES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+\d+|\d+[.,]\d+[eE]\d+"), "was rounded by a spreadsheet"),
+    (_ROUNDED, "was rounded by a spreadsheet"),
     (re.compile(r"\d+[.,]0+"), "was made a number with decimals by a spreadsheet"),
     (
         re.compile(r"\d{1,3}(?:[,'’]\d{3})+|\d{1,3}(?:\.\d{3}){2,}"),
@@ -49,6 +50,13 @@ def card_number(heading: str, cell: str) -> str:
     if not 0 < len(code) <= LONGEST or not code.isprintable():
         raise ValueError(f"“{heading}” has more than {LONGEST} characters, or some that cannot be printed")
     return code
+
+
+def phone_number(heading: str, cell: str) -> object:
+    """The phone. ValueError where a spreadsheet has rounded it."""
+    if _ROUNDED.fullmatch(cell):
+        raise ValueError(f"{cell!r} in “{heading}” was rounded by a spreadsheet")
+    return value_of("phone", cell)
 
 
 def lost_zeros(codes: Sequence[str]) -> str:

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Final
 
 from gymtui.importing.cells import value_of
-from gymtui.importing.column import FLAGS, Column
+from gymtui.importing.column import FLAGS, NAMES, Column
 from gymtui.importing.dates import NEVER, date_reader
-from gymtui.importing.numbers import card_number, sign_of, taken_out, visits_reader
+from gymtui.importing.numbers import card_number, phone_number, sign_of, taken_out, visits_reader
 from gymtui.importing.questions import Questions
 from gymtui.importing.vocabulary import plain, state_of, yes_or_no
 
@@ -33,6 +33,8 @@ def reader_of(column: Column, questions: Questions, today: date) -> Reader:
     match column.field:
         case "membership_number" | "external_id":
             return lambda cell: card_number(heading, cell)
+        case "phone":
+            return lambda cell: phone_number(heading, cell)
         case "valid_from" | "valid_until":
             return _date_or_none(date_reader(heading, [c for c in cells if plain(c) not in NEVER], questions))
         case "birth_date":
@@ -51,10 +53,8 @@ def reader_of(column: Column, questions: Questions, today: date) -> Reader:
             return lambda _: heading
         case field if field in FLAGS:
             return lambda cell: _flag(heading, cell)
-        case "first_name" | "last_name" | "full_name":
-            return lambda cell: value_of("full_name", cell)
         case field:
-            return lambda cell: value_of(field, cell)
+            return lambda cell: value_of("full_name" if field in NAMES else field, cell)
 
 
 def _date_or_none(read: Callable[[str], date]) -> Reader:
