@@ -54,13 +54,13 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
     plan = _plan_of(file)
     if plan is None or plan.digest != digest_of(content):
         plan = Plan(digest_of(content))
-    seen, beside = _look(file, content, plan, gym)
+    seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
     asked: set[str] = set()
     while ask is not None and (fresh := [q for q in seen.questions if not q.answer and q.key not in asked]):
         given = {question.key: ask(question, number) for number, question in enumerate(fresh, len(asked) + 1)}
         asked |= given.keys()
         plan = plan._replace(answers=plan.answers._replace(answers={**plan.answers.answers, **given}))
-        seen, beside = _look(file, content, plan, gym)
+        seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
     door = [line for sentence in _door(beside, gym) for line in wrapped(sentence)]
     lines = [*told(seen, random or Random()), "", *door]
     _keep(file, plan_file.written(seen, plan, file.name, lines))
@@ -78,7 +78,7 @@ def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Plan]:
         raise WrongUsage(
             f"{plan_path(file)} is of another {file.name}: `gymtui admin members import {file}` looks anew."
         )
-    seen, _ = _look(file, content, plan, gym)
+    seen = _look(file, content, plan, gym)
     if seen.open or not (seen.keeps_out or plan.everybody_may_come_in):
         _say_what_is_next(file, seen, plan)
     return seen, plan
@@ -118,18 +118,23 @@ def _plan_of(file: Path) -> Plan | None:
         raise MembersFileError(f"{path} {error}.") from error
 
 
-def _look(file: Path, content: bytes, plan: Plan, gym: Known) -> tuple[Look, Comparison]:
-    """What there is in the file, and how the gym would be with it; what is to be asked of both."""
+def _look(file: Path, content: bytes, plan: Plan, gym: Known) -> Look:
     try:
-        seen = look(content, plan.answers, today=gym.now.date(), again=bool(gym.members))
+        return look(content, plan.answers, today=gym.now.date(), again=bool(gym.members))
     except MembersFileError as error:
         raise MembersFileError(f"{file} cannot be imported: {error}.") from error
+
+
+def _beside(seen: Look, plan: Plan, gym: Known) -> tuple[Look, Comparison]:
+    """How the gym would be with the file, and the look with what is to be asked of people too."""
     beside = compare(gym.members, seen.rows, at=clock.now(), decisions={})
     if not seen.open:  # whose the rows are is not known before
         answers = plan.answers.answers
         asked = [_of_people(question, answers.get(f"{LINE}{question.line}", "")) for question in beside.questions]
         seen = seen._replace(questions=[*seen.questions, *asked])
-    return seen, compare(gym.members, seen.rows, at=clock.now(), decisions=plan.decisions)
+    if plan.decisions:
+        beside = compare(gym.members, seen.rows, at=clock.now(), decisions=plan.decisions)
+    return seen, beside
 
 
 def _of_people(asked: comparison.Question, answer: str) -> Question:

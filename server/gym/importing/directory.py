@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -47,10 +48,12 @@ class Directory:
 
     def named(self, name: str) -> list[Member]:
         """Who is called so and was not deleted."""
-        found = (self.by_id[id] for id in self.namesakes.get(called(name), ()))
-        return [member for member in found if not member.deleted and called(member.full_name) == called(name)]
+        key = called(name)
+        found = (self.by_id[id] for id in self.namesakes.get(key, ()))
+        return [member for member in found if not member.deleted and called(member.full_name) == key]
 
 
+@lru_cache(maxsize=1 << 17)
 def called(name: str) -> Called:
     """What two writings of one name have in common: its words in any order, without accents and capitals."""
     return tuple(sorted(words(name)))
