@@ -30,6 +30,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
         "DROP TABLE erased",
         "DROP TABLE merges",
     ),
+    ("CREATE INDEX words_by_member ON words (member_id)",),
 )
 
 # The same of a desk's own copy.

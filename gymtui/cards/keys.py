@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable
+from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from gymtui.cards import aim
@@ -39,6 +40,7 @@ class Collision(NamedTuple, Generic[Owner]):
     codes: tuple[tuple[str, Owner], ...]
 
 
+@lru_cache(maxsize=1024)  # whoever gives out a card asks for its keys, and whoever enters it in the index once more
 def keys_of(code: str) -> tuple[str, ...]:
     """The keys of a code on file, none for a blank one."""
     whole = framed(code)

@@ -74,8 +74,7 @@ def _take_over(tx: Transaction, order: Order, card: Card, member: Member, moves_
 
 def _held_by_others(tx: Transaction, code: str, member_id: str | None) -> Iterator[Owned]:
     """Who else has a card that could be taken for this one, under any of its keys."""
-    for key in keys_of(code):
-        yield from (owned for owned in tx.cards(key) if owned.member.id != member_id)
+    yield from (owned for owned in tx.cards(*keys_of(code)) if owned.member.id != member_id)
 
 
 def _put(tx: Transaction, member: Member) -> Member:

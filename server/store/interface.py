@@ -117,8 +117,8 @@ class Transaction(Protocol):
     def called(self, external_id: str) -> Member | None:
         """Whom the program before called so."""
 
-    def cards(self, key: str) -> Sequence[Owned]:
-        """The cards in use or lost that have this canonical key, each with its owner."""
+    def cards(self, *keys: str) -> Sequence[Owned]:
+        """The cards in use or lost that have one of these canonical keys, each once and with its owner."""
 
     def put_member(self, member: Member) -> None: ...
     def visit(self, visit_id: str) -> Visit | None: ...

@@ -13,15 +13,17 @@ def index_cards(db: sqlite3.Connection, member: Member, before: Member | None) -
     if before is not None and (before.membership_number, before.cards) == (member.membership_number, member.cards):
         return
     new, old = index_entries(member), set() if before is None else index_entries(before)
-    db.executemany(
-        "DELETE FROM cards WHERE key = ? AND code = ? AND member_id = ?", [(*e, member.id) for e in old - new]
-    )
+    if gone := old - new:
+        db.executemany(
+            "DELETE FROM cards WHERE key = ? AND code = ? AND member_id = ?", [(*entry, member.id) for entry in gone]
+        )
     db.executemany("INSERT INTO cards VALUES (?, ?, ?)", [(*entry, member.id) for entry in new - old])
 
 
-def holders(db: sqlite3.Connection, key: str) -> list[tuple[bytes, str]]:
-    """`(member, code)` of the cards that have this key."""
+def holders(db: sqlite3.Connection, *keys: str) -> list[tuple[bytes, str]]:
+    """`(member, code)` of the cards that have one of these keys."""
     return db.execute(
-        "SELECT m.member, c.code FROM cards c CROSS JOIN members m ON m.id = c.member_id WHERE c.key = ? ORDER BY m.id",
-        (key,),
+        "SELECT DISTINCT m.member, c.code FROM cards c CROSS JOIN members m ON m.id = c.member_id "
+        f"WHERE c.key IN ({', '.join('?' * len(keys))}) ORDER BY m.id",
+        keys,
     ).fetchall()

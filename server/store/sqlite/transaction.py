@@ -17,7 +17,7 @@ from server.store.sqlite.chain import COLUMNS, Told, new_link
 from server.store.sqlite.erasing import SqliteErasure
 from server.store.sqlite.merges import SqliteMerges
 from server.store.sqlite.users import SqliteUsers
-from server.store.sqlite.words import index_member
+from server.store.sqlite.words import Words
 
 APPEND = f"INSERT INTO journal ({COLUMNS}, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -28,8 +28,8 @@ _error = msgspec.json.Decoder(ErrorBody)
 
 
 class SqliteTransaction(SqliteUsers):
-    """All work of one commit shares one. `rows` is what it has added to the journal so far; the counters are kept in
-    memory until `finish`, which writes them once."""
+    """All work of one commit shares one. `rows` is what it has added to the journal so far; the counters, and the words
+    of members, are kept in memory until `finish`, which writes them once."""
 
     def __init__(self, db: sqlite3.Connection, at: int) -> None:
         self.rows: list[Row] = []
@@ -42,6 +42,8 @@ class SqliteTransaction(SqliteUsers):
         self._currently_in: int = currently_in
         self.gym: Gym = _gym.decode(gym)
         self._hours: dict[str, list[int]] = {}
+        self._members: dict[str, Member | None] = {}  # what has been looked up, as it is now
+        self._words = Words()
 
     @property
     def next_seq(self) -> int:
@@ -63,6 +65,7 @@ class SqliteTransaction(SqliteUsers):
             "check_ins = check_ins + excluded.check_ins, stays = stays + excluded.stays, stay = stay + excluded.stay",
             [(hour, *counts) for hour, counts in self._hours.items()],
         )
+        self._words.write(self._db)
 
     # --- the journal ----------------------------------------------------------------------------------------------
 
@@ -133,25 +136,28 @@ class SqliteTransaction(SqliteUsers):
     # --- members --------------------------------------------------------------------------------------------------
 
     def member(self, member_id: str) -> Member | None:
-        row = self._one("SELECT member FROM members WHERE id = ?", member_id)
-        return None if row is None else _member.decode(row[0])
+        if member_id not in self._members:
+            row = self._one("SELECT member FROM members WHERE id = ?", member_id)
+            self._members[member_id] = None if row is None else _member.decode(row[0])
+        return self._members[member_id]
 
     def called(self, external_id: str) -> Member | None:
         row = self._one("SELECT member FROM members WHERE external_id = ?", external_id)
         return None if row is None else _member.decode(row[0])
 
-    def cards(self, key: str) -> list[Owned]:
-        return [owned(_member.decode(member), code) for member, code in holders(self._db, key)]
+    def cards(self, *keys: str) -> list[Owned]:
+        return [owned(_member.decode(member), code) for member, code in holders(self._db, *keys)]
 
     def put_member(self, member: Member) -> None:
         before = self.member(member.id)
+        self._members[member.id] = member
         self._db.execute(
             "INSERT INTO members VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET membership_number = "
             "excluded.membership_number, seq = excluded.seq, member = excluded.member, external_id = "
             "excluded.external_id",
             (member.id, member.membership_number, member.seq, encode(member), member.external_id),
         )
-        index_member(self._db, member, before)
+        self._words.put(member, before)
         index_cards(self._db, member, before)
 
     # --- visits ---------------------------------------------------------------------------------------------------

@@ -13,19 +13,32 @@ from gymtui.search.index import near_conditions, nearest_conditions, new_leftove
 from gymtui.search.near import NEAREST, SCREENFUL, near_numbers
 from gymtui.search.text import index_words
 
-# Who is deleted has no words.
 HOLDERS: Final = (
     "SELECT m.id, m.member FROM cards c CROSS JOIN members m ON m.id = c.member_id "
-    "WHERE c.key = ? AND m.id IN (SELECT member_id FROM words)"
+    "WHERE c.key = ? AND CAST(m.member AS TEXT) ->> '$.deleted' = 0"
 )
 
 
-def index_member(db: sqlite3.Connection, member: Member, before: Member | None) -> None:
-    """Enters a member's words in the index; of what was there `before`, only the difference is written."""
-    new, old = index_words(member), set() if before is None else index_words(before)
-    db.executemany("DELETE FROM words WHERE word = ? AND member_id = ?", [(word, member.id) for word in old - new])
-    db.executemany("INSERT INTO words VALUES (?, ?)", [(word, member.id) for word in new - old])
-    db.executemany("INSERT INTO leftovers VALUES (?, ?)", new_leftovers(db.execute, new - old))
+class Words:
+    """What a commit changes in the index: written once, sorted, so that it goes over the index from end to end."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, tuple[set[str], set[str]]] = {}  # before and after, by member
+
+    def put(self, member: Member, before: Member | None) -> None:
+        """Enters a member's words; of what was there `before`, only the difference is written."""
+        old, _ = self._changes.get(member.id) or (set() if before is None else index_words(before), set())
+        self._changes[member.id] = old, index_words(member)
+
+    def write(self, db: sqlite3.Connection) -> None:
+        gone = sorted((word, id) for id, (old, new) in self._changes.items() for word in old - new)
+        fresh = sorted((word, id) for id, (old, new) in self._changes.items() for word in new - old)
+        if gone:
+            db.executemany("DELETE FROM words WHERE word = ? AND member_id = ?", gone)
+        if fresh:
+            db.executemany("INSERT INTO words VALUES (?, ?)", fresh)
+            left = new_leftovers(db.execute, {word for word, _ in fresh})
+            db.executemany("INSERT INTO leftovers VALUES (?, ?)", sorted(left))
 
 
 def find_members(db: sqlite3.Connection, text: str) -> Generator[tuple[str, bytes], None, None]:
