@@ -27,7 +27,7 @@ from gymtui.protocol import Member, MembersPage
 from gymtui.sample.people import FIRST_NUMBER, members
 from gymtui.ui.screens.front_desk import HITS
 from server.store.opening import open_store
-from tests import measured_search
+from tests import measured_import, measured_search
 from tests.firehose import Firehose
 from tests.keystrokes import Keystrokes
 from tests.kit import token
@@ -196,10 +196,15 @@ async def searches(folder: Path) -> list[Row]:
     return measured_search.measured(folder, 100_000)
 
 
+async def imports(folder: Path) -> list[Row]:
+    """A large import beside a server."""
+    return await measured_import.measured(folder, 100_000)
+
+
 async def measure() -> list[Row]:
     """All figures, one after the other, each in a folder of its own."""
     rows = keys_per_name()
-    for figure in (searches, starts, scans_in_a_row, screens, key_to_verdict, firehose):
+    for figure in (searches, starts, scans_in_a_row, screens, key_to_verdict, firehose, imports):
         with TemporaryDirectory(prefix="gymtui-measure-") as folder:
             rows += await figure(Path(folder))
             print(*rows[-1], file=sys.stderr)

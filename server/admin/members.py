@@ -68,7 +68,7 @@ def _take(
     Ctrl+C ends it between two commits, and it says how many are in.
     """
     with opened(database) as store, Progress("members") as progress:
-        rows, alike = told_apart(store, rows)
+        rows, alike = told_apart(store.all_members(), rows)
         if strict and (problems or alike):
             rows = []
         imported = import_members(

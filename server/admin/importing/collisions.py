@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from gymtui.cards.frame import framed
-from gymtui.cards.keys import EXACT, collisions, keys_of
+from gymtui.cards.keys import collisions
+from gymtui.cards.owned import cards_of
 from gymtui.importing.rows import Row
-from server.store import Store, Transaction
-
-CHUNK: Final = 500  # rows that are looked up at a time: a server beside it has its turn in between
+from gymtui.protocol import Member
 
 
 class Held(NamedTuple):
@@ -27,35 +25,38 @@ class Held(NamedTuple):
         return f"{self.code} ({self.name}, {'on file' if self.line is None else f'line {self.line}'})"
 
 
-def told_apart(store: Store, rows: Sequence[Row]) -> tuple[list[Row], list[tuple[Held, ...]]]:
-    """The rows whose cards are told from all others, of the list and of the gym; and the groups of cards that are not:
-    of different people, one number to some reader."""
-    listed, on_file = list[Held](), set[Held]()
-    for start in range(0, len(rows), CHUNK):
-        store.write([partial(_look_up, rows=rows[start : start + CHUNK], listed=listed, on_file=on_file)])
+def told_apart(members: Iterable[Member], rows: Sequence[Row]) -> tuple[list[Row], list[tuple[Held, ...]]]:
+    """The rows whose cards are told from all others, of the list and of these members of the gym; and the groups of
+    cards that are not: of different people, one number to some reader."""
+    on_file = [
+        Held(card.code, member.id, member.full_name, None)
+        for member in members
+        for card in cards_of(member)
+        if card.state != "returned"
+    ]
+    listed = _listed(rows, {framed(held.code): held.owner for held in on_file})
     renewed = {held.owner for held in listed}  # what these have from then on is in the list
-    known = [held for held in on_file if held.owner not in renewed]
+    given = {held.code for held in listed}  # the very number of somebody else is its row's own problem
+    known = (held for held in on_file if held.owner not in renewed and held.code not in given)
     cards = {(held.code, held.owner): held for held in (*known, *listed)}
     groups = {
         tuple(sorted({cards[each] for each in alike.codes}, key=lambda held: (held.line or 0, held.code)))
         for alike in collisions(cards)
     }
-    alike = sorted(groups, key=lambda group: (group[-1].line or 0, group[0].code))
+    alike = sorted(
+        (g for g in groups if g[-1].line is not None), key=lambda group: (group[-1].line or 0, group[0].code)
+    )
     refused = {held.line for group in alike for held in group}
     return [row for row in rows if row[0] not in refused], alike
 
 
-def _look_up(tx: Transaction, rows: Sequence[Row], listed: list[Held], on_file: set[Held]) -> None:
-    """Notes the cards of these rows, and those of the gym that are like one of them."""
+def _listed(rows: Iterable[Row], owners: Mapping[str, str]) -> list[Held]:
+    """The cards of the list: those of a row belong to whoever has its number."""
+    listed: list[Held] = []
     for line, fields in rows:
-        number = fields.get("membership_number")
-        known = tx.cards(EXACT + framed(str(number))) if number else ()
-        owner = str(fields.get("id") or next((held.member.id for held in known), f"line {line}"))
-        for code in codes_of(fields):
-            listed.append(Held(code, owner, str(fields["full_name"]), line))
-            for held in (held for key in keys_of(code) for held in tx.cards(key)):
-                if held.member.id != owner and held.card.code != code:  # the very number is its row's own problem
-                    on_file.add(Held(held.card.code, held.member.id, held.member.full_name, None))
+        owner = str(fields.get("id") or owners.get(framed(str(fields.get("membership_number"))), f"line {line}"))
+        listed += [Held(code, owner, str(fields["full_name"]), line) for code in codes_of(fields)]
+    return listed
 
 
 def codes_of(fields: dict[str, Any]) -> Iterator[str]:

@@ -1,26 +1,21 @@
-"""Import of members into the gym, some hundreds in a commit: a server beside it has its turn in between."""
+"""Import of members into the gym: compared, decided, and written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Member
+from server.admin.importing.writing import GoOn, write_all, write_whole
 from server.gym.importing.comparison import Change, Comparison, Question, compare
-from server.gym.importing.taking import take
-from server.store import Store, Transaction
-
-CHUNK: Final = 500  # members in one commit
+from server.store import Store
 
 Decisions = Mapping[int, bool]
 Missing = Literal["keep", "inactive"]
-GoOn = Callable[[int], bool]
-"""Asked before each member with the number of those behind; no ends the import with its last commit."""
 
 
 class Imported(NamedTuple):
@@ -31,10 +26,6 @@ class Imported(NamedTuple):
     inactive: int
     problems: list[Problem]
     questions: list[Question]
-
-
-class _Undone(Exception):
-    """Raised inside a commit, to roll it back."""
 
 
 def compared(store: Store, rows: Iterable[Row], decisions: Decisions | None = None) -> Comparison:
@@ -60,7 +51,8 @@ def import_members(
         return Imported(0, 0, found.problems, found.questions)
     gone = {"active", "frozen"} if missing == "inactive" else set()
     changes = found.changes + [_inactive(member) for member in found.missing if member.status in gone]
-    behind, problems = _take_all(store, changes, found.unchanged, strict=strict, go_on=go_on)
+    write = write_whole if strict else write_all
+    behind, problems = write(store, changes, lambda number: go_on(found.unchanged + number))
     rows_behind = min(behind, len(found.changes))
     return Imported(
         found.unchanged + rows_behind - len(problems),
@@ -72,38 +64,3 @@ def import_members(
 
 def _inactive(member: Member) -> Change:
     return Change(0, member, replace(member, status="inactive"), {"status": "inactive"})
-
-
-def _take_all(
-    store: Store, changes: Sequence[Change], unchanged: int, *, strict: bool, go_on: GoOn
-) -> tuple[int, list[Problem]]:
-    """How many of the changes are behind, and which of them could not be."""
-    problems: list[Problem] = []
-    step = max(len(changes), 1) if strict else CHUNK
-    for start in range(0, len(changes), step):
-        chunk, found = changes[start : start + step], list[Problem]()
-        work = partial(_take_some, changes=chunk, behind=start + unchanged, strict=strict, go_on=go_on, problems=found)
-        try:
-            store.write([work])
-        except _Undone:
-            return start, problems + found
-        problems += found
-    return len(changes), problems
-
-
-def _take_some(
-    tx: Transaction,
-    *,
-    changes: Sequence[Change],
-    behind: int,
-    strict: bool,
-    go_on: GoOn,
-    problems: list[Problem],
-) -> None:
-    for number, change in enumerate(changes, behind):
-        if not go_on(number):
-            raise _Undone
-        if (sentence := take(tx, change)) is not None:
-            problems.append(Problem(change.line, sentence))
-    if strict and problems:
-        raise _Undone

@@ -1,0 +1,102 @@
+"""What an import costs beside a server: how long it takes, what check-ins wait meanwhile, how long the log grows.
+
+`python -m tests.measured_import 100000` for so many people; `tests.measure` keeps the figures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+
+from gymtui import clock
+from gymtui.protocol import Member
+from gymtui.sample.people import FIRST_NUMBER, members
+from server.admin.exports import write_members
+from tests.kit import token
+from tests.measured_programs import gym, ms
+
+HERE: Final = 5000  # members who are there before, and check in meanwhile
+EVERY: Final = 0.05  # seconds between two check-ins
+Row = tuple[str, str]
+
+
+async def measured(folder: Path, count: int) -> list[Row]:
+    """An import of so many new people beside a server at which somebody checks in 20 times a second."""
+    file = folder / "members.csv"
+    write_members(file, _others(count))
+    with gym(folder, HERE) as (database, url):
+        address = f"{url}?token={token(database, 'ana')}"
+        async with connect(address, compression=None, proxy=None, max_size=None) as socket:
+            quiet = await _check_ins(socket, range(100), lambda: True)
+            command = [sys.executable, "-m", "gymtui.cli", "admin", "members", "import", str(file)]
+            began = time.perf_counter()
+            process = await asyncio.create_subprocess_exec(
+                *command, "--database", str(database), stdout=subprocess.DEVNULL
+            )
+            sizes = asyncio.create_task(_largest(database.with_name(f"{database.name}-wal")))
+            waits = await _check_ins(socket, range(100, HERE), lambda: process.returncode is None)
+            await process.wait()
+            took = time.perf_counter() - began
+            sizes.cancel()
+            largest = await sizes
+    return [
+        (f"an import of {count:,} people beside a server", f"{took:.1f} s"),
+        ("a check-in to its answer, 20 a second, meanwhile", ms(waits)),
+        ("the same with no import", ms(quiet)),
+        ("the write-ahead log meanwhile, at the most", f"{largest / 2**20:.0f} MiB"),
+    ]
+
+
+def _others(count: int) -> Iterator[Member]:
+    people = islice(members(HERE + count, Random(7), date(2026, 11, 18)), HERE, None)
+    return (msgspec.convert(fields | {"id": clock.new_id(), "guest": False}, Member) for fields in people)
+
+
+async def _check_ins(socket: ClientConnection, numbers: range, go_on: Callable[[], bool]) -> list[float]:
+    """Seconds to the answer, of one after the other."""
+    waits: list[float] = []
+    for number in numbers:
+        if not go_on():
+            break
+        began = time.perf_counter()
+        order = {"type": "check_in", "id": clock.new_id(), "payload": {"code": str(FIRST_NUMBER + number)}}
+        await socket.send(msgspec.json.encode(order), text=True)
+        while b'"type":"reply"' not in (await socket.recv(decode=False))[:40]:
+            pass
+        waits.append(time.perf_counter() - began)
+        await asyncio.sleep(max(0.0, EVERY - waits[-1]))
+    return waits
+
+
+async def _largest(file: Path) -> int:
+    """Bytes that the file has had at the most, until it is cancelled."""
+    largest = 0
+    try:
+        while True:
+            largest = max(largest, file.stat().st_size if file.exists() else 0)
+            await asyncio.sleep(0.02)
+    except asyncio.CancelledError:
+        return largest
+
+
+def main() -> None:
+    """Measures, and prints."""
+    with TemporaryDirectory(prefix="gymtui-import-") as folder:
+        for what, figure in asyncio.run(measured(Path(folder), int(sys.argv[1]))):
+            print(f"{what}: {figure}")
+
+
+if __name__ == "__main__":
+    main()
