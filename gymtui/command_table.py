@@ -126,12 +126,16 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ("--ttl", {"required": True, "type": int, "help": "seconds it is good for"}),
     ),
     "admin members import": (
-        ("file", {"type": Path, "metavar": "FILE"}),
+        ("file", {"type": Path, "metavar": "FILE", "nargs": "?"}),
         (
             "--apply",
             {"action": "store_true", "help": "import what FILE.plan.toml says, once its questions are answered"},
         ),
         ("--strict", {"action": "store_true", "help": "import nothing where any row is bad"}),
+        (
+            "--undo",
+            {"type": int, "nargs": "?", "const": 0, "metavar": "NUMBER", "help": "take an import back, or the last"},
+        ),
     ),
     "admin members export": (
         *LIST,

@@ -31,6 +31,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
         "DROP TABLE merges",
     ),
     ("CREATE INDEX words_by_member ON words (member_id)",),
+    ("DROP TABLE imported",),
 )
 
 # The same of a desk's own copy.

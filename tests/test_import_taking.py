@@ -11,7 +11,7 @@ import pytest
 
 from gymtui.protocol import Card, Member
 from server.admin.importing.members import Imported, compared, import_members
-from server.gym.importing.taking import take
+from server.gym.importing.taking import Import
 from server.store import Store, Transaction
 from server.store.opening import open_store
 from tests.factories import member_row
@@ -95,7 +95,7 @@ def test_who_has_come_in_since_it_was_compared_does_not_come_in_twice(store: Sto
     said: list[str | None] = []
 
     def work(tx: Transaction) -> None:
-        said.append(take(tx, change))
+        said.append(Import().take(tx, change))
 
     store.write([work])
     assert said == ["Eva E has come in meanwhile with the same id: please import the list again"]
@@ -106,7 +106,7 @@ def test_what_the_list_does_not_say_is_as_the_gym_has_it_by_now(store: Store) ->
     add_members(store, [FIRST[1] | {"phone": "044 123 45 67"}])
 
     def work(tx: Transaction) -> None:
-        take(tx, change)
+        Import().take(tx, change)
 
     store.write([work])
     assert (stored(store, "2").plan, stored(store, "2").phone) == ("Gold", "044 123 45 67")

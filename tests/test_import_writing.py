@@ -14,6 +14,7 @@ import pytest
 from gymtui.protocol import Member
 from server.admin.importing.members import compared, import_members
 from server.admin.importing.writing import Pace, write_all
+from server.gym.importing.taking import Import
 from server.store import Store, Transaction
 from server.store.opening import open_store
 from server.store.sqlite import store as sqlite_store
@@ -42,7 +43,7 @@ def test_a_commit_is_a_moment_and_others_may_write_behind_each(store: Store) -> 
     ticks, rests = count(), list[int]()
     pace = Pace(work=10, rest=3, now=lambda: next(ticks), sleep=lambda _: rests.append(store.head().seq))
     changes = compared(store, people(95)).changes
-    assert write_all(store, changes, lambda _: True, pace) == (95, [])
+    assert write_all(store, changes, Import().take, lambda _: True, pace) == [None] * 95
     assert rests == [*range(11, 95, 10), 96]  # a row is a tick here, and the gym has a row of its own
 
 

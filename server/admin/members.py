@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from gymtui.errors import WrongUsage
 from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import grouped
@@ -16,6 +17,7 @@ from server.admin.importing.doubts import doubts
 from server.admin.importing.left_out import write_left_out
 from server.admin.importing.members import Decisions, Missing, import_members
 from server.admin.importing.planning import applied, ask_at_terminal, known, look_at
+from server.admin.importing.undo import take_back, whoever
 from server.admin.lists import counted
 from server.admin.progress import Progress
 from server.store.opening import opened
@@ -23,9 +25,17 @@ from server.store.opening import opened
 UNLIKE: Final = "no reader tells its card from another one"
 
 
-def members_import(*, database: str, file: Path, strict: bool, apply: bool = False) -> None:
+def members_import(
+    *, database: str, file: Path | None, strict: bool, apply: bool = False, undo: int | None = None
+) -> None:
     """Adds or changes members: of a file in our own headings at once, of any other as its plan says, with `apply`.
-    Without it, such a file is looked at, and nothing but its plan is written."""
+    Without it, such a file is looked at, and nothing but its plan is written. Instead, `undo` takes an import back, by
+    its number or, with 0, the last one."""
+    if (file is None) == (undo is None):
+        raise WrongUsage("An import is of one FILE, or --undo takes one back: please give one of the two.")
+    if file is None:
+        take_back(database, undo or None)
+        return
     content = _read(file)
     if is_ours(content):
         taken, left_out = _take(database, file, *read_members(file, content), strict=strict)
@@ -78,6 +88,8 @@ def _take(
             missing=missing,
             strict=strict,
             go_on=lambda done: progress.go_on(done, len(rows)),
+            source=file.stem,
+            by=whoever(),
         )
     asked = [Problem(question.line, question.sentence) for question in imported.questions]
     taken, problems = imported.taken, sorted(problems + imported.problems + asked)

@@ -6,7 +6,7 @@ Methods are lines, not sentences, where the name and the types say it all; the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from gymtui.cards.owned import Owned
@@ -16,6 +16,7 @@ from server.store.records import (
     Conflict,
     Counts,
     Head,
+    ImportedRow,
     JournalRow,
     KeptVisit,
     LoginRecord,
@@ -103,6 +104,12 @@ class Transaction(Protocol):
     def forget(self, seq: int) -> None:
         """Trims the journal: the rows up to this one go, and that their commands were ever given."""
 
+    def keep_before(self, number: int, before: Member | None) -> None:
+        """Keeps beside the newest row, which an import of that number has written, who the member was before."""
+
+    def forget_before(self, seqs: Iterable[int]) -> None:
+        """What was kept beside these rows goes."""
+
     def begin_epoch(self) -> None:
         """For a server, before it serves: the journal of a backup gets a new epoch; any other stays as it is."""
 
@@ -174,6 +181,10 @@ class Store(Protocol):
 
     def first_since(self, at: int) -> int:
         """The `seq` of the first row written at a time (ms) or later; the next one where there is none."""
+
+    def imported(self, number: int | None) -> tuple[int, list[ImportedRow]]:
+        """The number of an import, None for the newest, and what it has written, oldest first; nothing where it was
+        undone or trimmed."""
 
     def epoch(self) -> str: ...
 

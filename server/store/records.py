@@ -123,6 +123,15 @@ class SnapshotData(Struct, frozen=True, kw_only=True):
     stats: Stats
 
 
+class ImportedRow(Struct, frozen=True):
+    """One row of the journal by which an import has written a member: who that was after it, and before; None where
+    there was nobody."""
+
+    seq: int
+    after: Member
+    before: Member | None
+
+
 class Conflict(Struct, frozen=True, kw_only=True):
     """What a desk did while it was alone, and did not fit when it came: a clash with the visit `other`, by the card of
     the member `holder`, against the rules, late, or refused. `kind` is the command's; it happened `at`, and was

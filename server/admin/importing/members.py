@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -12,6 +13,8 @@ from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Member
 from server.admin.importing.writing import GoOn, write_all, write_whole
 from server.gym.importing.comparison import Change, Comparison, Question, compare
+from server.gym.importing.taking import Import
+from server.gym.importing.undoing import Undo
 from server.store import Store
 
 Decisions = Mapping[int, bool]
@@ -26,6 +29,15 @@ class Imported(NamedTuple):
     inactive: int
     problems: list[Problem]
     questions: list[Question]
+    number: int | None = None  # by which it can be undone
+
+
+class Undone(NamedTuple):
+    """What has become of an import that was taken back."""
+
+    number: int
+    put_back: int
+    touched: list[Member]
 
 
 def compared(store: Store, rows: Iterable[Row], decisions: Decisions | None = None) -> Comparison:
@@ -42,24 +54,47 @@ def import_members(
     missing: Missing = "keep",
     strict: bool = False,
     go_on: GoOn = lambda _: True,
+    source: str | None = None,
+    by: str = "",
 ) -> Imported:
     """Takes what `compared` says of the same arguments. Whom the list does not name stays, or is made inactive; what is
-    still asked is left out. `strict` takes everything in one commit, or nothing.
+    still asked is left out. `strict` takes everything in one commit, or nothing. With a `source`, what the list is
+    called, the journal has a note of it, and it can be undone.
     """
     found = compared(store, rows, decisions)
     if strict and (found.problems or found.questions):
         return Imported(0, 0, found.problems, found.questions)
     gone = {"active", "frozen"} if missing == "inactive" else set()
     changes = found.changes + [_inactive(member) for member in found.missing if member.status in gone]
-    write = write_whole if strict else write_all
-    behind, problems = write(store, changes, lambda number: go_on(found.unchanged + number))
-    rows_behind = min(behind, len(found.changes))
+    importing, write = Import(source, by), write_whole if strict else write_all
+    said = write(store, changes, importing.take, lambda number: go_on(found.unchanged + number))
+    problems = [Problem(change.line, why) for change, why in zip(changes, said, strict=False) if why is not None]
+    if strict and (problems or len(said) < len(changes)):
+        return Imported(0, 0, problems, found.questions)
+    store.write([importing.tell])
+    behind = min(len(said), len(found.changes))
     return Imported(
-        found.unchanged + rows_behind - len(problems),
-        behind - rows_behind,
+        found.unchanged + behind - len(problems),
+        len(said) - behind,
         sorted(found.problems + problems),
         found.questions,
+        importing.number,
     )
+
+
+def undo_import(
+    store: Store, number: int | None = None, *, go_on: Callable[[int, int], bool] = lambda _, __: True, by: str = ""
+) -> Undone | None:
+    """Puts back whom an import has written, the newest where no number is given; None where there is nothing of it.
+    `go_on` is asked before each with how many are behind, and how many there are."""
+    found, rows = store.imported(number)
+    if not rows:
+        return None
+    undo = Undo(rows, by)
+    members = undo.members
+    write_all(store, members, undo.take_back, lambda behind: go_on(behind, len(members)))
+    store.write([partial(undo.tell, number=found)])
+    return Undone(found, undo.put_back, undo.touched)
 
 
 def _inactive(member: Member) -> Change:

@@ -1,18 +1,18 @@
-"""Many changes into the journal, a moment's work in a commit: a server beside it has its turn in between."""
+"""Much work on the gym, a moment's work in a commit: a server beside it has its turn in between."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from contextlib import suppress
+from typing import Final, NamedTuple, TypeVar
 
-from gymtui.importing.rows import Problem
-from server.gym.importing.comparison import Change
-from server.gym.importing.taking import take
 from server.store import Store, Transaction
 
+T = TypeVar("T")
+
 GoOn = Callable[[int], bool]
-"""Asked before each change with the number of those behind; no ends the work with its last commit."""
+"""Asked before each thing with the number of those behind; no ends the work with its last commit."""
 
 
 class Pace(NamedTuple):
@@ -26,57 +26,52 @@ class Pace(NamedTuple):
 
 PACE: Final = Pace()
 
+Do = Callable[[Transaction, T], str | None]
+"""Work on one of the things; a sentence where it cannot be."""
+
 
 class _Undone(Exception):
     """Raised inside a commit, to roll it back."""
 
 
-def write_all(store: Store, changes: Sequence[Change], go_on: GoOn, pace: Pace = PACE) -> tuple[int, list[Problem]]:
-    """How many of the changes are behind, and which of them could not be."""
-    problems: list[Problem] = []
-    behind = 0
-    while behind < len(changes) and (said := _write_some(store, changes, behind, go_on, pace)):
-        problems += _problems(changes[behind : behind + len(said)], said)
-        behind += len(said)
+def write_all(store: Store, things: Sequence[T], do: Do[T], go_on: GoOn, pace: Pace = PACE) -> list[str | None]:
+    """Does each, some in a commit; what was said of those that are behind."""
+    said: list[str | None] = []
+    while len(said) < len(things) and (more := _write_some(store, things, do, go_on, pace, behind=len(said))):
+        said += more
         pace.sleep(pace.rest)
-    return behind, problems
+    return said
 
 
-def _write_some(store: Store, changes: Sequence[Change], behind: int, go_on: GoOn, pace: Pace) -> list[str | None]:
-    """One commit's part of the changes: what is said of each; nothing where it does not go on."""
+def _write_some(
+    store: Store, things: Sequence[T], do: Do[T], go_on: GoOn, pace: Pace, *, behind: int
+) -> list[str | None]:
+    """One commit's part; nothing where it does not go on."""
     said: list[str | None] = []
 
     def work(tx: Transaction) -> None:
         until = pace.now() + pace.work
-        for place in range(behind, len(changes)):
+        for place in range(behind, len(things)):
             if (said and pace.now() >= until) or not go_on(place):
                 return
-            said.append(take(tx, changes[place]))
+            said.append(do(tx, things[place]))
 
     store.write([work])
     return said
 
 
-def write_whole(store: Store, changes: Sequence[Change], go_on: GoOn) -> tuple[int, list[Problem]]:
-    """The same in one commit, or none of it."""
-    problems: list[Problem] = []
+def write_whole(store: Store, things: Sequence[T], do: Do[T], go_on: GoOn) -> list[str | None]:
+    """The same in one commit; none of it is done where it does not go on, or where anything is said."""
+    said: list[str | None] = []
 
     def work(tx: Transaction) -> None:
-        for place, change in enumerate(changes):
+        for place, thing in enumerate(things):
             if not go_on(place):
                 raise _Undone
-            problems.extend(_problems([change], [take(tx, change)]))
-        if problems:
+            said.append(do(tx, thing))
+        if any(said):
             raise _Undone
 
-    try:
+    with suppress(_Undone):
         store.write([work])
-    except _Undone:
-        return 0, problems
-    return len(changes), problems
-
-
-def _problems(changes: Sequence[Change], said: Sequence[str | None]) -> list[Problem]:
-    return [
-        Problem(change.line, sentence) for change, sentence in zip(changes, said, strict=True) if sentence is not None
-    ]
+    return said

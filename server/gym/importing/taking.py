@@ -1,11 +1,11 @@
-"""One change of an import as work of a transaction: the gym may have moved on since it was compared."""
+"""An import as work of transactions: each change is written as the gym is then, with what was before kept beside it."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.protocol import Member
+from gymtui.protocol import Member, Notification
 from server.gym.cards import unfit
 from server.gym.importing.comparison import Change
 from server.gym.importing.directory import as_the_list_says, codes_of, without
@@ -14,26 +14,63 @@ from server.store import Transaction
 KIND = "import"
 
 
-def take(tx: Transaction, change: Change) -> str | None:
-    """Writes it, with a row of the journal for the member and for each whom a card leaves; or says why it cannot be."""
-    before = tx.member(change.after.id)
-    known = before or Member(id=change.after.id, full_name=change.after.full_name)
-    member = as_the_list_says(known, change.fields, clock.to_text(tx.at))
-    if (sentence := _clash(tx, member, before, change)) is not None:
-        return sentence
-    for id, code in change.frees:
-        if (holder := tx.member(id)) is not None and code in codes_of(holder):
-            put(tx, without(holder, code, clock.to_text(tx.at), ""))
-    if member != before:
-        put(tx, member)
-    return None
+class Import:
+    """One import in the making: `number` is that of its first row in the journal, by which it can be undone; `new` and
+    `changed` are how many members it has made so. `by` is who imports; without a `source`, what the list is called,
+    nothing is kept for an undo, and nobody is told."""
+
+    def __init__(self, source: str | None = None, by: str = "") -> None:
+        self.number: int | None = None
+        self.new = self.changed = 0
+        self._source = source
+        self._by = by
+
+    def take(self, tx: Transaction, change: Change) -> str | None:
+        """Writes it, with a row of the journal for the member and for each whom a card leaves; or says why it cannot
+        be."""
+        before = tx.member(change.after.id)
+        known = before or Member(id=change.after.id, full_name=change.after.full_name)
+        member = as_the_list_says(known, change.fields, clock.to_text(tx.at))
+        if (sentence := _clash(tx, member, before, change)) is not None:
+            return sentence
+        for id, code in change.frees:
+            if (holder := tx.member(id)) is not None and code in codes_of(holder):
+                self._put(tx, without(holder, code, clock.to_text(tx.at), self._by), holder)
+        if member != before:
+            self._put(tx, member, before)
+            self.new += before is None
+            self.changed += before is not None
+        return None
+
+    def tell(self, tx: Transaction) -> None:
+        """The note in the journal, where anything has changed."""
+        if self._source is None or self.number is None:
+            return
+        counts = f"{self.new:,} new and {self.changed:,} changed members"
+        who = f"{self._source}, by {self._by}" if self._by else self._source
+        message = f"{who}: {counts}. It is import {self.number}."
+        tell(tx, "Members imported", message, by=self._by, kind=KIND)
+
+    def _put(self, tx: Transaction, member: Member, before: Member | None) -> None:
+        put(tx, member, by=self._by, kind=KIND)
+        if self._source is not None:
+            self.number = tx.next_seq - 1 if self.number is None else self.number
+            tx.keep_before(self.number, before)
 
 
-def put(tx: Transaction, member: Member) -> None:
+def put(tx: Transaction, member: Member, *, by: str, kind: str) -> None:
     """Writes a member, with the row of the journal that says so."""
     member = replace(member, seq=tx.next_seq)
     tx.put_member(member)
-    tx.append(member, kind=KIND, user="")
+    tx.append(member, kind=kind, user=by)
+
+
+def tell(tx: Transaction, title: str, message: str, *, by: str, kind: str) -> None:
+    """A row of the journal for everybody to read."""
+    id, at = clock.new_id(tx.at), clock.to_text(tx.at)
+    tx.append(
+        Notification(id=id, level="info", title=title, message=message, at=at, seq=tx.next_seq), kind=kind, user=by
+    )
 
 
 def _clash(tx: Transaction, member: Member, before: Member | None, change: Change) -> str | None:

@@ -38,6 +38,7 @@ class SqliteErasure:
             "WHERE seq = ?",
             (payload, error, commitment if salt is None else committed(row, salt), sealed(left, link), seq),
         )
+        self._db.execute("DELETE FROM imported WHERE seq = ?", (seq,))
 
     def visits_of(self, member_id: str) -> Iterator[tuple[str, CheckInEvent]]:
         found = self._db.execute("SELECT id, event FROM visits WHERE member_id = ?", (member_id,)).fetchall()

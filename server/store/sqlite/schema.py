@@ -177,9 +177,14 @@ CREATE TABLE merges (gone TEXT PRIMARY KEY, keep TEXT NOT NULL, gone_was BLOB NO
 # Nobody looks for the words of a member, and half of what an import wrote was this.
 _FOURTEENTH: Final = "DROP INDEX words_by_member"
 
+# Beside the rows that an import has written, by its number: who a member was before; NULL where there was nobody.
+_FIFTEENTH: Final = """
+CREATE TABLE imported (seq INTEGER PRIMARY KEY, number INTEGER NOT NULL, before BLOB) STRICT
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
-    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH),
+    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -16,7 +16,19 @@ import msgspec
 from gymtui import clock
 from gymtui.faults import fault
 from gymtui.protocol import ERASED, MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats, Undo
-from server.store import DONE, Committed, Conflict, Head, Outcome, Row, SnapshotData, StoreUnavailable, User, Work
+from server.store import (
+    DONE,
+    Committed,
+    Conflict,
+    Head,
+    ImportedRow,
+    Outcome,
+    Row,
+    SnapshotData,
+    StoreUnavailable,
+    User,
+    Work,
+)
 from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
 from server.store.sqlite.counters import read_stats
@@ -40,6 +52,7 @@ OPEN_SINCE = (
 TO_ERASE = "SELECT id FROM members WHERE id IN (SELECT member_id FROM erased) AND NOT instr(member, ?) ORDER BY id"
 
 _gym = msgspec.json.Decoder(Gym)
+_member = msgspec.json.Decoder(Member).decode
 
 
 class SqliteStore:
@@ -131,6 +144,16 @@ class SqliteStore:
         # Without an index on the time it walks through all that are older: only `trim` asks, once.
         rows = self._all("SELECT seq FROM journal WHERE at >= ? ORDER BY seq LIMIT 1", at)
         return rows[0][0] if rows else self.head().seq + 1
+
+    def imported(self, number: int | None) -> tuple[int, list[ImportedRow]]:
+        wanted = number or self._all("SELECT coalesce(max(number), 0) FROM imported")[0][0]
+        rows = self._all(
+            "SELECT i.seq, j.payload, i.before FROM imported i JOIN journal j ON j.seq = i.seq "
+            "WHERE i.seq >= ? AND i.number = ? ORDER BY i.seq",
+            wanted,
+            wanted,
+        )
+        return wanted, [ImportedRow(seq, _member(after), before and _member(before)) for seq, after, before in rows]
 
     def epoch(self) -> str:
         epoch: str = self._all("SELECT epoch FROM gym")[0][0]

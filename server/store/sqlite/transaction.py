@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -102,6 +103,14 @@ class SqliteTransaction(SqliteUsers):
         if last is not None:
             self._db.execute("UPDATE gym SET link_before = ?", last)
             self._db.execute("DELETE FROM journal WHERE seq <= ?", (seq,))
+        self._db.execute("DELETE FROM imported WHERE seq <= ?", (seq,))
+
+    def keep_before(self, number: int, before: Member | None) -> None:
+        kept = None if before is None else encode(before)
+        self._db.execute("INSERT INTO imported VALUES (?, ?, ?)", (self._seq, number, kept))
+
+    def forget_before(self, seqs: Iterable[int]) -> None:
+        self._db.executemany("DELETE FROM imported WHERE seq = ?", [(seq,) for seq in seqs])
 
     def begin_epoch(self) -> None:
         self._db.execute(
@@ -127,6 +136,7 @@ class SqliteTransaction(SqliteUsers):
 
     @property
     def erasure(self) -> SqliteErasure:
+        self._words.write(self._db)  # what is asked of the index is asked of it as it is by now
         return SqliteErasure(self._db)
 
     @property

@@ -31,6 +31,7 @@ class Words:
         self._changes[member.id] = old, index_words(member)
 
     def write(self, db: sqlite3.Connection) -> None:
+        """Writes what there is to write by now."""
         gone = sorted((word, id) for id, (old, new) in self._changes.items() for word in old - new)
         fresh = sorted((word, id) for id, (old, new) in self._changes.items() for word in new - old)
         if gone:
@@ -39,6 +40,7 @@ class Words:
             db.executemany("INSERT INTO words VALUES (?, ?)", fresh)
             left = new_leftovers(db.execute, {word for word, _ in fresh})
             db.executemany("INSERT INTO leftovers VALUES (?, ?)", sorted(left))
+        self._changes.clear()
 
 
 def find_members(db: sqlite3.Connection, text: str) -> Generator[tuple[str, bytes], None, None]:

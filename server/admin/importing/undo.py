@@ -1,0 +1,34 @@
+"""`gymtui admin members import --undo`: takes back what an import has written, but for whoever was touched since."""
+
+from __future__ import annotations
+
+import getpass
+
+from gymtui.output import complain
+from server.admin.errors import AdminError
+from server.admin.importing.members import undo_import
+from server.admin.progress import Progress
+from server.store.opening import opened
+
+
+def take_back(database: str, number: int | None) -> None:
+    """The import of that number, or the last one; names whom it leaves. AdminError where there is none."""
+    with opened(database, found=True) as store, Progress("members") as progress:
+        undone = undo_import(store, number, go_on=progress.go_on, by=whoever())
+    if undone is None:
+        which = "no import" if number is None else f"nothing of import {number}"
+        raise AdminError(f"There is {which} to take back: each can be once, until `gymtui admin trim` forgets it.")
+    for member in undone.touched:
+        complain(f"{member.full_name} ({member.membership_number or 'no number'}) was changed since, and stays.")
+    print(f"Import {undone.number}: {undone.put_back:,} members are as before, {len(undone.touched):,} stay.")
+    if progress.is_interrupted:
+        complain("interrupted: please take it back again for the rest.")
+        raise KeyboardInterrupt
+
+
+def whoever() -> str:
+    """The account on this machine that gives the command; empty where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

@@ -1,0 +1,75 @@
+"""An import taken back: whoever is as it has left him is as before; whoever was touched since stays, and is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from gymtui import clock
+from gymtui.cards.keys import keys_of
+from gymtui.protocol import Member
+from server.gym.cards import unfit
+from server.gym.importing.directory import codes_of, without
+from server.gym.importing.taking import put, tell
+from server.store import ImportedRow, Transaction
+
+KIND = "import_undo"
+
+
+class Undo:
+    """One undo in the making, of what an import has written. `touched` are those who stay as they are."""
+
+    def __init__(self, rows: Iterable[ImportedRow], by: str = "") -> None:
+        self._by = by
+        self._before: dict[str, Member | None] = {}
+        self._rows: dict[str, list[int]] = {}
+        self._left_at: dict[str, int] = {}  # the row after which nobody has touched a member
+        for row in rows:
+            self._before.setdefault(row.after.id, row.before)
+            self._rows.setdefault(row.after.id, []).append(row.seq)
+            self._left_at[row.after.id] = row.seq
+        self.touched: list[Member] = []
+        self.put_back = 0
+
+    @property
+    def members(self) -> list[str]:
+        """The ids of those whom it is about, the last one first."""
+        return list(reversed(self._before))
+
+    def take_back(self, tx: Transaction, id: str) -> None:
+        """Puts one member back, or notes that somebody was there since."""
+        member, before = tx.member(id), self._before[id]
+        if member is not None:
+            again = replace(member, deleted=True, membership_number=None, cards=()) if before is None else before
+            if self._is_as_left(tx, member) and self._frees(tx, member, codes_of(again) - codes_of(member)):
+                put(tx, again, by=self._by, kind=KIND)
+                self.put_back += 1
+            else:
+                self.touched.append(member)
+        del self._left_at[id]
+        tx.forget_before(self._rows[id])
+
+    def tell(self, tx: Transaction, number: int) -> None:
+        """The note in the journal."""
+        counts = f"{self.put_back:,} members are as before, {len(self.touched):,} were changed since and stay"
+        tell(tx, "Import undone", f"Import {number}: {counts}.", by=self._by, kind=KIND)
+
+    def _is_as_left(self, tx: Transaction, member: Member) -> bool:
+        was_there = self._before.get(member.id) is not None
+        return member.seq == self._left_at.get(member.id) and (was_there or tx.last_visit(member.id) is None)
+
+    def _frees(self, tx: Transaction, member: Member, codes: set[str]) -> bool:
+        """Can these be the member's again? Whoever has one by the import alone gives it back."""
+        others = [
+            (holder, card.code) for code in codes for holder, card in tx.cards(*keys_of(code)) if holder.id != member.id
+        ]
+        leaving = [(holder, code) for holder, code in others if code in codes and self._is_as_left(tx, holder)]
+        frees = {(holder.id, code) for holder, code in leaving}
+        if any(unfit(tx, code, member.id, frees=frees) for code in codes):
+            return False
+        for id, code in frees:
+            if (holder := tx.member(id)) is not None:
+                self._left_at[id] = tx.next_seq
+                put(tx, without(holder, code, clock.to_text(tx.at), self._by), by=self._by, kind=KIND)
+        return True
