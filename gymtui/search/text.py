@@ -52,7 +52,7 @@ def _syllables(word: str) -> list[int]:
 
 
 def _entry(mark: str, front: list[str], numbers: list[str]) -> str:
-    return mark + "".join(f"{word} " for word in front) + "".join(f"{NUMBER}{word}" for word in numbers)
+    return f"{mark}{' '.join(front)} " + "".join([NUMBER + word for word in numbers])
 
 
 class Reading(NamedTuple):

@@ -18,7 +18,7 @@ GoOn = Callable[[int], bool]
 class Pace(NamedTuple):
     """How long a commit is worked at, and how long others may write behind it (seconds); by which clock and sleep."""
 
-    work: float = 0.015
+    work: float = 0.02
     rest: float = 0.003
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -39,7 +39,8 @@ def write_all(store: Store, things: Sequence[T], do: Do[T], go_on: GoOn, pace: P
     said: list[str | None] = []
     while len(said) < len(things) and (more := _write_some(store, things, do, go_on, pace, behind=len(said))):
         said += more
-        pace.sleep(pace.rest)
+        if len(said) < len(things):
+            pace.sleep(pace.rest)
     return said
 
 

@@ -81,6 +81,7 @@ class _Comparing:
         self._everybody = list(directory.by_id.values())
         self._decisions = decisions
         self._at = at
+        self._since = clock.to_text(at)
         self._trusted = trusted
         self._changes: list[Change] = []
         self._unchanged = 0
@@ -151,7 +152,7 @@ class _Comparing:
         if frees is None:
             return
         for holder, code in frees:
-            self._directory.put(without(self._directory.by_id[holder.id], code, clock.to_text(self._at), ""))
+            self._directory.put(without(self._directory.by_id[holder.id], code, self._since, ""))
         self._lines[after.id] = line
         if after == known and not frees:
             self._unchanged += 1
@@ -197,7 +198,7 @@ class _Comparing:
         return holder.deleted or (listed is not None and code not in codes_of(self._says(holder, listed)))
 
     def _says(self, known: Member, fields: dict[str, Any]) -> Member:
-        return as_the_list_says(known, fields, clock.to_text(self._at))
+        return as_the_list_says(known, fields, self._since)
 
 
 def _is_same(holder: Member, fields: dict[str, Any]) -> bool:

@@ -29,8 +29,7 @@ class Import:
         """Writes it, with a row of the journal for the member and for each whom a card leaves; or says why it cannot
         be."""
         before = tx.member(change.after.id)
-        known = before or Member(id=change.after.id, full_name=change.after.full_name)
-        member = as_the_list_says(known, change.fields, clock.to_text(tx.at))
+        member = change.after if before == change.before else self._as_it_is_now(tx, change, before)
         if (sentence := _clash(tx, member, before, change)) is not None:
             return sentence
         for id, code in change.frees:
@@ -41,6 +40,11 @@ class Import:
             self.new += before is None
             self.changed += before is not None
         return None
+
+    def _as_it_is_now(self, tx: Transaction, change: Change, before: Member | None) -> Member:
+        """What the list makes of a member who has changed since it was compared."""
+        known = before or Member(id=change.after.id, full_name=change.after.full_name)
+        return as_the_list_says(known, change.fields, clock.to_text(tx.at))
 
     def tell(self, tx: Transaction) -> None:
         """The note in the journal, where anything has changed."""
