@@ -61,9 +61,7 @@ def notes(store: Store) -> list[tuple[str, str, str]]:
 def test_an_import_is_one_note_and_the_same_list_again_is_none(till: Till) -> None:
     rows = (BEFORE[0] | {"plan": "Gold"}, member_row("4", "Dea Do"))
     number = given(till, *rows)
-    assert notes(till.store) == [
-        ("import", "mia", f"list, by mia: 1 new and 1 changed members. It is import {number}.")
-    ]
+    assert notes(till.store) == [("import", "mia", f"list, by mia: 1 new, 1 changed. It is import {number}.")]
     again = import_members(till.store, enumerate(rows, 1), decisions={}, source="list")
     assert (again.taken, again.number, len(notes(till.store))) == (2, None, 1)
 
@@ -77,7 +75,7 @@ def test_an_undo_puts_back_who_changed_and_takes_out_who_is_new(till: Till) -> N
     assert notes(till.store)[-1] == (
         "import_undo",
         "mia",
-        f"Import {number}: 2 members are as before, 0 were changed since and stay.",
+        f"Import {number}: 2 as before, 0 changed since and left.",
     )
     assert undo_import(till.store) is None
     assert undo_import(till.store, number) is None
@@ -121,6 +119,14 @@ def test_a_number_that_somebody_has_by_now_does_not_go_back(till: Till) -> None:
     assert stored(till.store, "20").full_name == "Ben Ode"
 
 
+def test_one_import_after_the_other_is_taken_back(till: Till) -> None:
+    before = everybody(till.store)
+    first = given(till, BEFORE[0] | {"plan": "Gold"}, member_row("4", "Dea Do"))
+    second = given(till, BEFORE[0] | {"plan": "Silver"}, member_row("4", "Dea Day"), decisions={2: True})
+    assert [undone(till.store) for _ in range(2)] == [Undone(second, 2, []), Undone(first, 2, [])]
+    assert everybody(till.store) == before
+
+
 def test_the_newest_import_is_undone_unless_another_one_is_named(till: Till) -> None:
     first = given(till, member_row("4", "Dea Do"))
     second = given(till, member_row("5", "Eva E"))
@@ -147,7 +153,7 @@ def test_the_command_takes_back_the_last_import_and_names_whom_it_leaves(
     till.check_in("5")
     members.members_import(database=database, file=None, strict=False, undo=0)
     said = capsys.readouterr()
-    assert said.out == f"Import {number}: 1 members are as before, 1 stay.\n"
+    assert said.out == f"Import {number}: 1 as before, 1 changed since and left.\n"
     assert said.err == "gymtui: Eva E (5) was changed since, and stays.\n"
     with pytest.raises(AdminError, match="There is no import to take back"):
         members.members_import(database=database, file=None, strict=False, undo=0)

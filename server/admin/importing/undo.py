@@ -20,7 +20,7 @@ def take_back(database: str, number: int | None) -> None:
         raise AdminError(f"There is {which} to take back: each can be once, until `gymtui admin trim` forgets it.")
     for member in undone.touched:
         complain(f"{member.full_name} ({member.membership_number or 'no number'}) was changed since, and stays.")
-    print(f"Import {undone.number}: {undone.put_back:,} members are as before, {len(undone.touched):,} stay.")
+    print(f"Import {undone.number}: {undone.put_back:,} as before, {len(undone.touched):,} changed since and left.")
     if progress.is_interrupted:
         complain("interrupted: please take it back again for the rest.")
         raise KeyboardInterrupt

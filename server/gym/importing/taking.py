@@ -50,7 +50,7 @@ class Import:
         """The note in the journal, where anything has changed."""
         if self._source is None or self.number is None:
             return
-        counts = f"{self.new:,} new and {self.changed:,} changed members"
+        counts = f"{self.new:,} new, {self.changed:,} changed"
         who = f"{self._source}, by {self._by}" if self._by else self._source
         message = f"{who}: {counts}. It is import {self.number}."
         tell(tx, "Members imported", message, by=self._by, kind=KIND)

@@ -24,11 +24,11 @@ class Undo:
         self._by = by
         self._before: dict[str, Member | None] = {}
         self._rows: dict[str, list[int]] = {}
-        self._left_at: dict[str, int] = {}  # the row after which nobody has touched a member
+        self._left: dict[str, Member] = {}  # how the import has left each who is not put back yet
         for row in rows:
             self._before.setdefault(row.after.id, row.before)
             self._rows.setdefault(row.after.id, []).append(row.seq)
-            self._left_at[row.after.id] = row.seq
+            self._left[row.after.id] = _content(row.after)
         self.touched: list[Member] = []
         self.put_back = 0
 
@@ -47,17 +47,17 @@ class Undo:
                 self.put_back += 1
             else:
                 self.touched.append(member)
-        del self._left_at[id]
+        del self._left[id]
         tx.forget_before(self._rows[id])
 
     def tell(self, tx: Transaction, number: int) -> None:
         """The note in the journal."""
-        counts = f"{self.put_back:,} members are as before, {len(self.touched):,} were changed since and stay"
+        counts = f"{self.put_back:,} as before, {len(self.touched):,} changed since and left"
         tell(tx, "Import undone", f"Import {number}: {counts}.", by=self._by, kind=KIND)
 
     def _is_as_left(self, tx: Transaction, member: Member) -> bool:
         was_there = self._before.get(member.id) is not None
-        return member.seq == self._left_at.get(member.id) and (was_there or tx.last_visit(member.id) is None)
+        return _content(member) == self._left.get(member.id) and (was_there or tx.last_visit(member.id) is None)
 
     def _frees(self, tx: Transaction, member: Member, codes: set[str]) -> bool:
         """Can these be the member's again? Whoever has one by the import alone gives it back."""
@@ -70,6 +70,11 @@ class Undo:
             return False
         for id, code in frees:
             if (holder := tx.member(id)) is not None:
-                self._left_at[id] = tx.next_seq
-                put(tx, without(holder, code, clock.to_text(tx.at), self._by), by=self._by, kind=KIND)
+                self._left[id] = _content(without(holder, code, clock.to_text(tx.at), self._by))
+                put(tx, self._left[id], by=self._by, kind=KIND)
         return True
+
+
+def _content(member: Member) -> Member:
+    """The member, whatever row has made him so: the undo of a later import leaves people as the earlier one did."""
+    return replace(member, seq=0)
