@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from server.admin import members
 from server.admin.errors import AdminError
 from server.admin.importing.members import Undone, import_members, undo_import
 from server.admin.trim import forget
+from server.gym.erasing import erase
 from server.store import Store
 from tests.factories import member_row
 from tests.kit import stored
@@ -175,3 +177,13 @@ def test_an_undo_that_was_interrupted_goes_on_where_it_was(till: Till) -> None:
     assert done.put_back == 1
     assert undone(till.store) == Undone(number, 1, [])
     assert everybody(till.store) == before
+
+
+def test_whoever_is_erased_is_not_kept_for_an_undo_either(till: Till) -> None:
+    given(till, BEFORE[0] | {"full_name": "Ana Abt"}, BEFORE[1] | {"plan": "Gold"})
+    ana = stored(till.store, "1")
+    till.store.write([partial(erase, member_id=ana.id)])
+    kept = connection_of(till.store).execute("SELECT CAST(before AS TEXT) ->> '$.full_name' FROM imported").fetchall()
+    assert kept == [("Ben Ode",)]
+    assert (undone(till.store).put_back, stored(till.store, "2").plan) == (1, None)
+    assert till.store.search_members("ana", 5) == []
