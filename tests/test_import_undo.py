@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,10 @@ from msgspec.structs import replace
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Card, Member, SaveCard
 from server.admin import members
+from server.admin.erasing import erase_all
 from server.admin.errors import AdminError
 from server.admin.importing.members import Undone, import_members, undo_import
 from server.admin.trim import forget
-from server.gym.erasing import erase
 from server.store import Store
 from tests.factories import member_row
 from tests.kit import stored
@@ -182,7 +181,7 @@ def test_an_undo_that_was_interrupted_goes_on_where_it_was(till: Till) -> None:
 def test_whoever_is_erased_is_not_kept_for_an_undo_either(till: Till) -> None:
     given(till, BEFORE[0] | {"full_name": "Ana Abt"}, BEFORE[1] | {"plan": "Gold"})
     ana = stored(till.store, "1")
-    till.store.write([partial(erase, member_id=ana.id)])
+    erase_all(till.store, [ana.id])
     kept = connection_of(till.store).execute("SELECT CAST(before AS TEXT) ->> '$.full_name' FROM imported").fetchall()
     assert kept == [("Ben Ode",)]
     assert (undone(till.store).put_back, stored(till.store, "2").plan) == (1, None)
