@@ -49,13 +49,13 @@ def test_each_row_is_a_line(gym: Till, path: Path, capsys: pytest.CaptureFixture
     lines = said(capsys, path)
     assert len(lines) == gym.seq
     assert lines[3:] == [
-        "mia: save_member of Ana Silva (1)  phone None → 079",
+        "mia: save_member of Ana Silva (1)  phone nothing → 079",
         "ana, Side: check_in of Ana Silva (1)",
         "ben, Front: check_in of Ben Ode (2), refused: membership frozen",
         "ana + mia, Front: check_in of Ben Ode (2), let in against the rules",
-        "ana, Front: check_out of Ana Silva (1)  check_out_time None → 2026-11-22T09:00:00.000Z; "
+        "ana, Front: check_out of Ana Silva (1)  check_out_time nothing → 2026-11-22T09:00:00.000Z; "
         "status checked_in → checked_out",
-        "mia: configure  capacity None → 90",
+        "mia: configure  capacity nothing → 90",
     ]
 
 

@@ -11,7 +11,7 @@ from gymtui import clock
 from gymtui.names import folded
 from gymtui.printable import printable
 from server.admin.deeds import Deed, deeds
-from server.admin.export_file import Format
+from server.admin.export_file import Format, cell_text
 from server.admin.exports import refuse_to_replace, write_audit
 from server.admin.lists import bounds, counted, named
 from server.gym.conflicts import day_and_time
@@ -62,12 +62,19 @@ def _wanted(first: int, user: str | None, desk: str | None, member: str | None) 
 
 def _line(deed: Deed, zone: ZoneInfo) -> str:
     """`Sun 22 Nov 09:30  row 17  ana, Front: check_in of Ana Silva (4711), offline  …`"""
-    who = deed.user or "the gym itself"
+    who = deed.user or ("the gym itself" if deed.what == "check_out" else "gymtui admin")
     place = f", {deed.desk}" if deed.desk else ""
     of = "" if deed.member is None else f" of {deed.member.full_name} ({deed.member.membership_number or 'no number'})"
     outcome = f", {deed.outcome}" if deed.outcome else ""
     changes = "; ".join(
-        f"{name} {deed.before[name]} → {value}" for name, value in deed.after.items() if name in deed.before
+        f"{name} {_said(deed.before[name])} → {_said(value)}"
+        for name, value in deed.after.items()
+        if name in deed.before
     )
     when = day_and_time(clock.to_ms(deed.at), zone)
     return f"{when}  row {deed.seq}  {who}{place}: {deed.what}{of}{outcome}{f'  {changes}' if changes else ''}"
+
+
+def _said(value: object) -> str:
+    """A field's value on a line."""
+    return cell_text(value) or "nothing"

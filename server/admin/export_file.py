@@ -76,7 +76,7 @@ def _write_csv(opened: TextIO, heading: Sequence[str], rows: Rows) -> int:
     writer, count = csv.writer(opened), 0
     writer.writerow(heading)
     for count, row in enumerate(rows, 1):  # noqa: B007
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([cell_of(cell_text(value)) for value in row])
     return count
 
 
@@ -96,15 +96,16 @@ def _is_export(head: bytes, known: Sequence[bytes]) -> bool:
     return head.replace(b"\r\n", b"\n").startswith((*known, OF_A_PERSON))
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """A value as a person reads it; nothing where there is none."""
     match value:
         case bool():
             return "yes" if value else "no"
         case (Card(), *_):
-            return cell_of(card_cell(value))  # type: ignore[arg-type]  # all of them are
+            return card_cell(value)  # type: ignore[arg-type]  # all of them are
         case dict():
-            return cell_of(msgspec.json.encode(value).decode() if value else "")
+            return msgspec.json.encode(value).decode() if value else ""
         case tuple():
-            return cell_of(joined(value))
+            return joined(value)
         case _:
-            return cell_of("" if value is None else str(value))
+            return "" if value is None else str(value)

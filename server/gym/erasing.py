@@ -41,7 +41,7 @@ def erase(tx: Transaction, member_id: str) -> None:
     """Nothing is left of the member but the id, and that there was somebody. Who is in is checked out first: a desk
     would have nobody to check out."""
     member, visit = tx.member(member_id), tx.open_visit(member_id)
-    if member is None:
+    if member is None or member.full_name == ERASED:
         return
     if visit is not None:
         left = CheckOut(check_in_id=visit.id)
