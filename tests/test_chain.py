@@ -5,12 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from server.gym.erasing import erase
+from server.admin.erasing import erase_all
 from server.store.opening import back_up, open_store, put_back
 from tests.kit import stored
 from tests.sqlite_kit import age
@@ -27,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 def gym(path: Path) -> Iterator[Till]:
     """A gym in which a lot has happened, and somebody was erased."""
     till = day(path, seed=3)
-    till.store.write([partial(erase, member_id=stored(till.store, "5").id)])
+    erase_all(till.store, [stored(till.store, "5").id])
     till.check_in("7", id="last") if till.store.list_present(99, None)[0] == [] else None
     with closing(till.store):
         yield till

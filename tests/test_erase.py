@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from gymtui.client.replica.replica import Replica
 from gymtui.protocol import EVENTS, CheckIn, MembersPage, Notify, SaveCard
 from server.admin import backup, lists
 from server.admin.erasing import members_erase
+from server.gym.erasing import about, erase
 from server.store import Store
 from server.store.opening import back_up, open_store
 from tests.backup_kit import sound
 from tests.factories import member_row
-from tests.kit import add_members, stored
+from tests.kit import Wire, add_members, serving, stored, token
 from tests.till import DAY, HOUR, NINE, Till
 from tests.verify_kit import looked_at
 
@@ -101,6 +103,28 @@ def test_who_is_in_is_checked_out_first(gym: Till, path: Path) -> None:
     assert gym.store.stats().currently_in == 1
     assert gym.recount().currently_in == 1
     assert looked_at(path).wrong == []
+
+
+def test_what_is_written_between_the_look_and_the_erasure_is_found(gym: Till, path: Path) -> None:
+    zoe = stored(gym.store, "4711").id
+    seen = about(gym.store, zoe)
+    gym.done(CheckIn(code="4711", notes="paid in cash"))
+    gym.give(Notify(level="info", title="Lost", message=f"{NAME} is back"), user="mia")
+    gym.store.write([partial(erase, member_id=zoe, about=seen)])
+    gym.store.write_over()
+    gym.store.close()
+    assert left_in(path) == []
+    assert looked_at(path).wrong == []
+
+
+async def test_a_desk_that_is_connected_hears_of_it_at_once(gym: Till, path: Path) -> None:
+    zoe = stored(gym.store, "4711").id
+    async with serving(path) as server, Wire.open(server.url, token(path, "ana")) as wire:
+        await wire.until("connection_status")
+        members_erase(database=str(path), member="4711")
+        await wire.covers(gym.seq)
+        [gone] = [event for event in wire.events if event.get("id") == zoe]
+    assert (gone["full_name"], gone["deleted"], gone["cards"]) == ("(erased)", True, [])
 
 
 def test_a_desk_forgets_her_too(gym: Till, path: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from gymtui.output import say
 from server.admin.lists import named
-from server.gym.erasing import erase
+from server.gym.erasing import about, erase
 from server.store import Store
 from server.store.opening import listed, opened
 
@@ -29,6 +29,6 @@ def erase_all(store: Store, ids: Iterable[str]) -> int:
     """Erases these, a commit each, and what the file still has of what was there; gives how many."""
     count = 0
     for count, id in enumerate(ids, 1):  # noqa: B007
-        store.write([partial(erase, member_id=id)])
+        store.write([partial(erase, member_id=id, about=about(store, id))])
     store.write_over()
     return count

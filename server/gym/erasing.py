@@ -5,7 +5,9 @@ Pure but for the transaction; whoever does it again, after a restored backup, fi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import singledispatch
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET
@@ -29,7 +31,7 @@ from gymtui.search.misspelt import words_of
 from gymtui.search.text import index_words
 from server.gym.orders import Order
 from server.gym.visits import check_out
-from server.store import JournalRow, Transaction
+from server.store import JournalRow, Store, Transaction
 
 KIND = "erase"
 SENTENCE = "This was about somebody who was erased."
@@ -37,7 +39,30 @@ SENTENCE = "This was about somebody who was erased."
 _error = msgspec.json.Decoder(ErrorBody).decode
 
 
-def erase(tx: Transaction, member_id: str) -> None:
+class About(NamedTuple):
+    """The rows of the journal that name somebody, up to and with the row `looked`: found without keeping a server from
+    its work."""
+
+    seqs: Sequence[int]
+    looked: int
+
+
+def about(store: Store, member_id: str) -> About:
+    """All rows that name the member, any record of theirs, by the id or by no more than a name."""
+    looked, ids, names = store.head().seq, {member_id}, set[str]()
+    seqs, asked = set[int](), set[str]()
+    while texts := (ids | names) - asked:
+        asked |= texts
+        for row in store.rows_with(sorted(texts)):
+            seqs.add(row.seq)
+            event = _event(row)
+            if isinstance(event, Member) and ids & {event.id, event.merged_into}:
+                ids.add(event.id)
+                names |= {event.full_name} - {ERASED}
+    return About(sorted(seqs), looked)
+
+
+def erase(tx: Transaction, member_id: str, about: About) -> None:
     """Nothing is left of the member but the id, and that there was somebody. Who is in is checked out first: a desk
     would have nobody to check out."""
     member, visit = tx.member(member_id), tx.open_visit(member_id)
@@ -48,13 +73,13 @@ def erase(tx: Transaction, member_id: str) -> None:
         order = Order(id=clock.new_id(tx.at), payload=left, user="", role="manager", desk=None, assumed=True)
         check_out(tx, order, left)
     for other in tx.erasure.merged_into(member_id):  # the same person
-        erase(tx, other)
+        erase(tx, other, about)
     gone = _left_of(replace(member, deleted=True, seq=tx.next_seq))
     tx.put_member(gone)
     tx.append(gone, kind=KIND, user="")
     tx.erasure.note(member_id)
     _redact_visits(tx, member_id)
-    _redact_journal(tx, member)
+    _redact_journal(tx, member, about)
 
 
 def _redact_visits(tx: Transaction, member_id: str) -> None:
@@ -62,16 +87,13 @@ def _redact_visits(tx: Transaction, member_id: str) -> None:
         tx.erasure.redact_visit(id, encode(redacted(event, event.member.id)))
 
 
-def _redact_journal(tx: Transaction, member: Member) -> None:
-    """All rows that name the member, by the id or by no more than a name; and what is left of words that nobody else
-    has."""
-    rows = [(row, _event(row)) for row in tx.erasure.rows_with([member.id])]
+def _redact_journal(tx: Transaction, member: Member, about: About) -> None:
+    """Those rows, and what was written since; and what is left of words that nobody else has."""
+    rows = [(row, _event(row)) for row in tx.erasure.rows(about.seqs, about.looked)]
     known = [member, *(event for _, event in rows if isinstance(event, Member) and event.id == member.id)]
-    names = {known.full_name for known in known} - {ERASED}
+    names = {one.full_name for one in known} - {ERASED}
     for row, event in rows:
-        _redact(tx, row, redacted(event, member.id))
-    for row in tx.erasure.rows_with(sorted(names)) if names else ():
-        _redact(tx, row, _without(_event(row), names))
+        _redact(tx, row, _without(redacted(event, member.id), names))
     tx.erasure.forget_words(sorted(words_of(word for one in known for word in index_words(one))))
 
 

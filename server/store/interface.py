@@ -33,8 +33,11 @@ from server.store.records import (
 class Erasure(Protocol):
     """What a gym forgets of a person; what it has counted stays."""
 
-    def rows_with(self, texts: Sequence[str]) -> Iterator[JournalRow]:
-        """The rows of the journal in which one of these stands."""
+    def note(self, member_id: str) -> None:
+        """The member is to be erased in every backup that is restored over this gym."""
+
+    def rows(self, seqs: Sequence[int], after: int) -> Iterator[JournalRow]:
+        """These rows of the journal, and all that were written after that one."""
 
     def redact(self, seq: int, payload: bytes, error: bytes | None) -> None:
         """This is left of a row, and nothing of what its command asked."""
@@ -46,11 +49,7 @@ class Erasure(Protocol):
     def forget_words(self, words: Sequence[str]) -> None:
         """What the index still has of words that are nobody's any more."""
 
-    def merged_into(self, member_id: str) -> list[str]:
-        """The ids of the member's other records."""
-
-    def note(self, member_id: str) -> None:
-        """The member is to be erased in every backup that is restored over this gym."""
+    def merged_into(self, member_id: str) -> list[str]: ...
 
 
 class Merges(Protocol):
@@ -231,6 +230,9 @@ class Store(Protocol):
 
     def all_visits(self) -> Iterator[CheckInEvent]:
         """Every visit as it stands, the oldest first."""
+
+    def rows_with(self, texts: Sequence[str]) -> list[JournalRow]:
+        """The rows of the journal in which one of these stands."""
 
     def to_erase(self) -> list[str]:
         """The ids of members who were erased, and whom a backup has brought back."""

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
+from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent
 from gymtui.search.index import NOBODYS
 from server.store import JournalRow
 from server.store.sqlite.chain import COLUMNS, Told, committed, sealed
 
+ROWS: Final = "SELECT seq, at, type, kind, user, command_id, payload, error FROM journal"
+
 _visit = msgspec.json.Decoder(CheckInEvent).decode
+
+
+def rows_with(db: sqlite3.Connection, texts: Sequence[str]) -> list[JournalRow]:
+    """The rows of the journal in which one of these stands."""
+    either = " OR ".join("instr(payload || coalesce(error, x''), ?)" for _ in texts)
+    found = db.execute(f"{ROWS} WHERE {either} ORDER BY seq", [encode(text)[1:-1] for text in texts])
+    return [JournalRow(*row) for row in found]
 
 
 class SqliteErasure:
@@ -21,11 +32,9 @@ class SqliteErasure:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def rows_with(self, texts: Sequence[str]) -> Iterator[JournalRow]:
-        text = "payload || coalesce(error, x'')"
-        either = " OR ".join(f"instr({text}, ?)" for _ in texts)
-        sql = f"SELECT seq, at, type, kind, user, command_id, payload, error FROM journal WHERE {either} ORDER BY seq"
-        found = self._db.execute(sql, [msgspec.json.encode(text)[1:-1] for text in texts]).fetchall()
+    def rows(self, seqs: Sequence[int], after: int) -> Iterator[JournalRow]:
+        these = f"{ROWS} WHERE seq > ? OR seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
+        found = self._db.execute(these, (after, encode(list(seqs)).decode())).fetchall()
         return (JournalRow(*row) for row in found)
 
     def redact(self, seq: int, payload: bytes, error: bytes | None) -> None:

@@ -22,6 +22,7 @@ from server.store import (
     Conflict,
     Head,
     ImportedRow,
+    JournalRow,
     Outcome,
     Row,
     SnapshotData,
@@ -32,6 +33,7 @@ from server.store import (
 from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
 from server.store.sqlite.counters import read_stats
+from server.store.sqlite.erasing import rows_with
 from server.store.sqlite.errors import DiskGuard, as_store_errors, code_of
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
 from server.store.sqlite.history import END, cursor_of, history_query, position
@@ -44,6 +46,10 @@ TURN = 0.001  # seconds between two tries to write
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
 
+NEWS = (
+    "SELECT payload FROM (SELECT payload, seq FROM journal WHERE type = ? AND seq <= ? ORDER BY seq DESC LIMIT ?) "
+    "ORDER BY seq DESC"
+)
 OPEN_SINCE = (
     "SELECT id, max(check_in_at, coalesce((SELECT at FROM journal WHERE kind = ? AND "
     "seq = CAST(event AS TEXT) ->> '$.seq'), 0)) FROM visits "
@@ -180,13 +186,7 @@ class SqliteStore:
                 visit,
                 *END,
             )
-            recent = self._all(
-                "SELECT payload FROM (SELECT payload, seq FROM journal WHERE type = ? AND seq <= ? ORDER BY seq DESC "
-                "LIMIT ?) ORDER BY seq DESC",
-                CheckInEvent.type,
-                seq,
-                RECENT,
-            )
+            recent = self._all(NEWS, CheckInEvent.type, seq, RECENT)
             return SnapshotData(
                 epoch=self.epoch(),
                 seq=seq,
@@ -264,6 +264,10 @@ class SqliteStore:
         with self._guard():
             for (data,) in self._reader.execute("SELECT event FROM visits ORDER BY check_in_at, id"):
                 yield msgspec.json.decode(data, type=CheckInEvent)
+
+    def rows_with(self, texts: Sequence[str]) -> list[JournalRow]:
+        with self._guard():
+            return rows_with(self._reader, texts)
 
     def to_erase(self) -> list[str]:
         return [id for (id,) in self._all(TO_ERASE, f'"full_name":"{ERASED}"'.encode())]
