@@ -16,10 +16,11 @@ from server.admin import lists
 from server.admin.erasing import members_erase
 from server.admin.errors import AdminError
 from server.admin.merging import members_merge
+from server.gym.conflicts import report
 from tests.factories import member_row
 from tests.kit import add_members, stored
 from tests.test_erase import follow
-from tests.till import HOUR, Till
+from tests.till import HOUR, MINUTE, Till
 from tests.verify_kit import looked_at
 
 
@@ -149,6 +150,19 @@ def test_a_desk_hears_of_it_and_may_still_tell_of_the_record_of_before(gym: Till
         assert [visit.member.id for visit in copy.present()] == [keep]
     left = gym.done(CheckOut(member_id=gone, offline=True, occurred_at="2026-11-22T11:00:00Z"))
     assert left.member.id == keep
+
+
+def test_what_one_record_did_is_told_of_the_person(gym: Till, path: Path, tmp_path: Path) -> None:
+    keep = stored(gym.store, "1").id
+    gym.check_in("2")
+    gym.offline(gym.now + MINUTE, "2", desk="Side")
+    before = report(gym.store, 0)
+    members_merge(database=str(path), keep="1", gone="2")
+    assert report(gym.store, 0) == before
+    assert "checked in a second time" in before[0]
+    lists.check_ins_export(database=str(path), file=tmp_path / "v.jsonl", format="jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "v.jsonl").read_text().splitlines()]
+    assert {(row["member_id"], row["full_name"]) for row in rows} == {(keep, "Ana Silva")}
 
 
 def test_whoever_is_erased_is_so_in_both_records(gym: Till, path: Path, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def write_check_ins(file: Path, visits: Iterable[tuple[CheckInEvent, MemberRef]]
         [
             visit.id,
             visit.command_id,
-            visit.member.id,
+            member.id,
             member.membership_number,
             member.full_name,
             visit.check_in_time,

@@ -27,7 +27,10 @@ ROWS: Final = (
     f"WHERE at >= ? AND at < ? AND {TOLD_LATE} ORDER BY at DESC, seq DESC"
 )
 VISIT: Final = "SELECT event FROM visits WHERE id = ?"
-BEFORE: Final = "SELECT event FROM visits WHERE member_id = ? AND id < ? ORDER BY id DESC"
+BEFORE: Final = (  # of the same person, whichever record of theirs it is
+    "SELECT event FROM visits WHERE member_id = (SELECT member_id FROM visits WHERE id = ?1) AND id < ?1 "
+    "ORDER BY id DESC"
+)
 
 _ref = msgspec.json.Decoder(MemberRef).decode
 _visit = msgspec.json.Decoder(CheckInEvent).decode
@@ -65,5 +68,5 @@ def _holder(db: sqlite3.Connection, event: CheckInEvent) -> MemberRef | None:
 
 def _open_before(db: sqlite3.Connection, clash: CheckInEvent) -> CheckInEvent | None:
     """The visit that was open when this one came: the last one before it that is none of its kind."""
-    before = (_visit(data) for (data,) in db.execute(BEFORE, (clash.member.id, clash.id)))
+    before = (_visit(data) for (data,) in db.execute(BEFORE, (clash.id,)))
     return next((visit for visit in before if "clash" not in visit.flags), None)
