@@ -19,6 +19,7 @@ from server.admin.merging import members_merge
 from server.gym.conflicts import report
 from tests.factories import member_row
 from tests.kit import add_members, stored
+from tests.sqlite_kit import connection_of
 from tests.test_erase import follow
 from tests.till import HOUR, MINUTE, Till
 from tests.verify_kit import looked_at
@@ -163,6 +164,36 @@ def test_what_one_record_did_is_told_of_the_person(gym: Till, path: Path, tmp_pa
     lists.check_ins_export(database=str(path), file=tmp_path / "v.jsonl", format="jsonl")
     rows = [json.loads(line) for line in (tmp_path / "v.jsonl").read_text().splitlines()]
     assert {(row["member_id"], row["full_name"]) for row in rows} == {(keep, "Ana Silva")}
+
+
+def test_a_record_that_is_brought_back_can_take_the_other(gym: Till, path: Path) -> None:
+    gone = stored(gym.store, "2").id
+    members_merge(database=str(path), keep="1", gone="2")
+    add_members(gym.store, [member_row("7", "Anna Silva") | {"id": gone}])
+    assert gym.check_in("7").member.id == gone
+    assert gym.check_out("7").member.id == gone
+    assert looked_at(path).wrong == []
+    members_merge(database=str(path), keep="7", gone="1")  # and this time the other way
+    members_erase(database=str(path), member="7")
+    assert looked_at(path).wrong == []
+    assert {member.full_name for member in gym.store.all_members()} == {"(erased)", "Ben Ode"}
+
+
+def test_a_record_that_is_brought_back_can_go_again(gym: Till, path: Path) -> None:
+    gone = stored(gym.store, "2").id
+    members_merge(database=str(path), keep="1", gone="2")
+    add_members(gym.store, [member_row("7", "Anna Silva") | {"id": gone}])
+    gym.check_in("7")
+    gym.check_out("7")
+    members_merge(database=str(path), keep="1", gone="7")
+    assert visits(gym, stored(gym.store, "1").id) == 2
+    assert looked_at(path).wrong == []
+
+
+def test_a_visit_that_was_given_to_somebody_else_by_hand_is_found(gym: Till, path: Path) -> None:
+    members_merge(database=str(path), keep="1", gone="2")
+    connection_of(gym.store).execute("UPDATE visits SET member_id = ?", (stored(gym.store, "3").id,))
+    assert len(looked_at(path).wrong) == 1
 
 
 def test_whoever_is_erased_is_so_in_both_records(gym: Till, path: Path, tmp_path: Path) -> None:

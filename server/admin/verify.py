@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Final
 
@@ -112,16 +113,25 @@ def _journal(tables: Audit, report: Report, go_on: Callable[[int, int], bool]) -
 
 
 def _merged(tables: Audit) -> dict[str, str]:
-    """Whose record went into whose: a visit still says whose it was."""
-    bodies = (body for _, _, _, body in tables.members() if b'"merged_into"' in body)
-    return {member.id: str(member.merged_into) for member in map(_member, bodies)}
+    """Whose record went into whose: a visit still says whose it was. What cannot be read is told with the members."""
+    merged: dict[str, str] = {}
+    for id, _, _, body in tables.members():
+        if b'"merged_into"' in body:
+            with suppress(msgspec.DecodeError):
+                merged[id] = str(_member(body).merged_into)
+    return merged
 
 
-def _columns_of(visit: CheckInEvent, merged: dict[str, str]) -> VisitColumns:
-    """What the columns have to be by what the visit says."""
-    member_id = visit.member.id
-    while member_id in merged:
-        member_id = merged[member_id]
+def _whose(visit: CheckInEvent, member_id: str, merged: dict[str, str]) -> str:
+    """This member, where the visit is of any record of theirs; else the one whom the visit names."""
+    named = visit.member.id
+    while named != member_id and named in merged:
+        named = merged[named]
+    return member_id if named == member_id else visit.member.id
+
+
+def _columns_of(visit: CheckInEvent, member_id: str) -> VisitColumns:
+    """What the columns have to be by what the visit says, of this member."""
     is_out = visit.status == "checked_out" and "clash" not in visit.flags
     return VisitColumns(
         id=visit.id,
@@ -140,7 +150,7 @@ def _visits(tables: Audit, projection: Projection, report: Report) -> Iterator[s
         seen.add(columns.id)
         try:
             visit = _event(event)
-            should = _columns_of(visit, projection.merged)
+            should = _columns_of(visit, _whose(visit, columns.member_id, projection.merged))
         except UNREADABLE as error:
             yield f"The visit {columns.id} cannot be right: {error}."
             continue

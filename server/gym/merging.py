@@ -50,7 +50,7 @@ def as_one(keep: Member, gone: Member) -> Member:
     """The kept record with what only the other one knows, and with the cards of both."""
     empty = (None, "", ())
     filled: dict[str, Any] = {name: getattr(gone, name) for name in FILLED if getattr(keep, name) in empty}
-    member, cards = replace(keep, **filled), cards_of(gone)
+    member, cards = replace(keep, merged_into=UNSET, **filled), cards_of(gone)  # the person is here
     held = [card for card in cards if card.state != "returned"]
     returned = [card for card in reversed(cards) if card.state == "returned"]
     for card in (*held, *returned):

@@ -149,7 +149,9 @@ def member_of(tx: Transaction, request: CheckIn | CheckOut) -> Member:
             raise _nobodys(tx, unknown_card(code))
         return owned.member
     member = tx.member(member_id or "")
-    while member is not None and member.merged_into is not UNSET:  # a desk that was alone knows the record of before
+    while (
+        member is not None and member.deleted and member.merged_into is not UNSET
+    ):  # a desk that was alone knows the record of before
         member = tx.member(member.merged_into)
     if member is None or member.deleted:
         raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")

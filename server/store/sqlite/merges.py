@@ -19,7 +19,9 @@ class SqliteMerges:
         self._db = db
 
     def put(self, gone: Member, keep: Member) -> None:
-        self._db.execute("INSERT INTO merges VALUES (?, ?, ?, ?)", (gone.id, keep.id, encode(gone), encode(keep)))
+        self._db.execute(
+            "INSERT OR REPLACE INTO merges VALUES (?, ?, ?, ?)", (gone.id, keep.id, encode(gone), encode(keep))
+        )
 
     def take(self, gone: str) -> tuple[Member, Member] | None:
         row = self._db.execute("SELECT gone_was, keep_was FROM merges WHERE gone = ?", (gone,)).fetchone()
