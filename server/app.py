@@ -19,6 +19,7 @@ from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
 from gymtui import cleartext, clock
+from gymtui.config import local_timezone
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
 from server.auth.auth import Auth
@@ -268,5 +269,21 @@ def run(
     settings = configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)
     with opened(database) as store:
         store.write([settings])
+        zone = store.gym().timezone
+
+    def listens(line: str) -> None:
+        (say or partial(print, flush=True))(line)
+        if timezone is None:
+            _tell_timezone(zone)
+
     server = Server(database, host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
-    uvloop.run(serve_until_stopped(server, say or partial(print, flush=True)))
+    uvloop.run(serve_until_stopped(server, listens))
+
+
+def _tell_timezone(name: str) -> None:
+    """Nobody has said now where the gym's clock hangs: where nobody ever has, its days may turn at another hour."""
+    here = local_timezone()
+    if name == "UTC" and not here.endswith("UTC"):
+        log.warning("The gym's clock is on UTC, as no time zone was given: `gymtui admin gym set timezone=%s`.", here)
+    else:
+        log.info("The gym's clock is on the time of %s.", name)

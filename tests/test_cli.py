@@ -21,7 +21,7 @@ from gymtui.cli import main
 from gymtui.command_table import ARGUMENTS, COMMANDS, HELP, SWITCHES
 from gymtui.config import Config
 from server.store.opening import open_store
-from tests.kit import Wire, token
+from tests.kit import Wire, name_gym, token
 from tests.sqlite_kit import connection_of
 from tests.waiting import WITHIN
 
@@ -211,6 +211,30 @@ async def test_a_server_without_users_says_what_to_do(tmp_path: Path) -> None:
     assert code == 0
     assert "gymtui admin users add NAME --role manager" in lines[0]["message"]
     assert {line["level"] for line in lines} == {"warning", "info"}
+
+
+@pytest.mark.parametrize(
+    ("given", "here", "told"),
+    [
+        (
+            None,
+            "Asia/Tokyo",
+            "The gym's clock is on UTC, as no time zone was given: `gymtui admin gym set timezone=Asia/",
+        ),
+        (None, "UTC", "The gym's clock is on the time of UTC."),
+        ("Europe/Zurich", "Asia/Tokyo", "The gym's clock is on the time of Europe/Zurich."),
+    ],
+)
+async def test_which_time_zone_it_takes_is_said_where_none_is_given(
+    tmp_path: Path, given: str | None, here: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ENVIRONMENT, "TZ", here)
+    path = tmp_path / "gym.db"
+    name_gym(path, timezone=given)
+    async with served(path, "-m", "server", "--log-json") as (process, _):
+        process.send_signal(signal.SIGINT)
+        _, _, err = await finished(process)
+    assert any(json.loads(line)["message"].startswith(told) for line in err.splitlines()), err
 
 
 def test_a_port_that_is_taken_is_told(gym: Path) -> None:
