@@ -1,7 +1,7 @@
 """May this member come in? Pure, and the same on a desk and on the server.
 
-`decide` looks at the member, at the gym's policy and at the clock on the gym's wall; whether the member is in
-already is no matter of policy and not asked here.
+`decide` looks at the member, `house` at the gym itself, each at the policy and at the clock on the gym's wall;
+`hardest` is what both say. Whether the member is in already is no matter of policy and not asked here.
 """
 
 from __future__ import annotations
@@ -11,63 +11,109 @@ from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
 
-from gymtui.protocol import Action, ErrorCode, Member, Policy
+from gymtui.gym_day import NEXT, day_of, end_of, is_open, opening
+from gymtui.protocol import Crowding, ErrorCode, Member, Policy
 
 
 class Ruling(Struct, frozen=True):
-    """What the rules say: `code` and `reason` (a few words, `membership expired 3 Nov`) unless nothing is wrong."""
+    """What the rules say: `code` and `reason` (a few words, `membership expired 3 Nov`) unless nothing is wrong. `ask`:
+    whoever stands at the desk has to say yes."""
 
-    action: Action
+    action: Crowding
     code: ErrorCode | None = None
     reason: str | None = None
+
+
+class Crowd(Struct, frozen=True):
+    """How many are in, and how many may be (None: any number)."""
+
+    inside: int
+    capacity: int | None = None
+
+    @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self.inside >= self.capacity
+
+    @property
+    def is_nearly_full(self) -> bool:
+        return self.capacity is not None and self.inside >= NEARLY * self.capacity
+
+    @property
+    def words(self) -> str:
+        return f"{self.inside:,} of {self.capacity:,} in"
 
 
 ALLOWED = Ruling("allow")
 NOON = time(12)
 OVERNIGHT = timedelta(hours=6)  # the longest visit over midnight that is no forgotten one
+NEARLY = 0.9  # of the capacity, from which on it is told
 
 
 def decide(member: Member, policy: Policy, at: datetime) -> Ruling:
     """The hardest thing the policy says about anything that is wrong; the earlier of two that are as hard."""
-    rulings = [Ruling(_action(policy, code), code, reason) for code, reason in _wrong(member, at)]
-    for action in ("refuse", "warn"):
+    return hardest(*(Ruling(action, code, reason) for action, code, reason in _wrong(member, policy, at)))
+
+
+def house(policy: Policy, at: datetime, crowd: Crowd | None = None) -> Ruling:
+    """The same of the gym: is it open, and is there room? None: nobody knows."""
+    rulings = []
+    if not is_open(policy, at):
+        hours = opening(policy, day_of(at, policy))
+        why = "the gym is closed" + (f", its hours are {hours}" if hours not in (None, "closed") else " today")
+        rulings.append(Ruling(policy.gym_closed, "gym_closed", why))
+    if crowd is not None and crowd.is_full:
+        rulings.append(Ruling(policy.gym_full, "gym_full", f"the gym is full, {crowd.words}"))
+    return hardest(*rulings)
+
+
+def hardest(*rulings: Ruling) -> Ruling:
+    """The hardest of them; of two that are as hard the earlier."""
+    for action in ("refuse", "ask", "warn"):
         for ruling in rulings:
             if ruling.action == action:
                 return ruling
     return ALLOWED
 
 
-def _action(policy: Policy, code: ErrorCode) -> Action:
-    action: Action = getattr(policy, code)
-    return action
-
-
-def _wrong(member: Member, at: datetime) -> Iterator[tuple[ErrorCode, str]]:
-    today = at.date()
+def _wrong(member: Member, policy: Policy, at: datetime) -> Iterator[tuple[Crowding, ErrorCode, str]]:
+    today = day_of(at, policy)
     if member.status == "banned":
-        yield "banned", "banned from the gym"
+        yield policy.banned, "banned", "banned from the gym"
     if member.status == "inactive":
-        yield "member_inactive", "membership not active"
-    if member.valid_until is not None and today > date.fromisoformat(member.valid_until):
-        yield "membership_expired", f"membership expired {day(date.fromisoformat(member.valid_until), today)}"
-    if member.valid_from is not None and today < date.fromisoformat(member.valid_from):
-        yield "member_inactive", f"membership starts {day(date.fromisoformat(member.valid_from), today)}"
+        yield policy.member_inactive, "member_inactive", "membership not active"
+    if member.valid_until is not None and today > (until := date.fromisoformat(member.valid_until)):
+        action = _in_grace(policy.membership_expired, until, policy.expired_grace_days, today)
+        yield action, "membership_expired", f"membership expired {day(until, today)}"
+    if member.valid_from is not None and today < (begins := date.fromisoformat(member.valid_from)):
+        yield policy.member_inactive, "member_inactive", f"membership starts {day(begins, today)}"
     if member.status == "frozen":
-        yield "membership_frozen", "membership frozen"
+        yield policy.membership_frozen, "membership_frozen", "membership frozen"
     if member.visits_left is not None and member.visits_left <= 0:
-        yield "no_visits_left", "no visits left"
+        yield policy.no_visits_left, "no_visits_left", "no visits left"
     if member.payment_overdue:
-        yield "payment_overdue", "payment overdue"
+        yield _overdue(policy, member.payment_overdue_since, today), "payment_overdue", "payment overdue"
     if member.waiver_signed is False:
-        yield "waiver_missing", "waiver not signed"
+        yield policy.waiver_missing, "waiver_missing", "waiver not signed"
     if member.hours is not None and not within(member.hours, at.time()):
-        yield "outside_hours", f"outside its hours, {member.hours}"
+        yield policy.outside_hours, "outside_hours", f"outside its hours, {member.hours}"
 
 
-def is_forgotten(began: datetime, at: datetime) -> bool:
-    """Is a visit that is still open at that time one whose exit nobody has seen? It began on another day on the gym's
-    wall, and not in the hours before midnight only."""
-    return at.date() > began.date() and at - began > OVERNIGHT
+def _overdue(policy: Policy, since: str | None, today: date) -> Crowding:
+    """Of whom nobody knows since when, there is no grace."""
+    if since is None:
+        return policy.payment_overdue
+    return _in_grace(policy.payment_overdue, date.fromisoformat(since) - NEXT, policy.overdue_grace_days, today)
+
+
+def _in_grace(action: Crowding, last: date, days: int, today: date) -> Crowding:
+    """What is refused is only warned of for so many days after the last good one."""
+    return "warn" if action == "refuse" and (today - last).days <= days else action
+
+
+def is_forgotten(began: datetime, at: datetime, policy: Policy) -> bool:
+    """Is a visit that is still open at that time one whose exit nobody has seen? It began on another of the gym's days,
+    and not in the last hours of that only. Both times know their zone: a night may be an hour longer than its clock."""
+    return day_of(at, policy) > day_of(began, policy) and at.timestamp() - began.timestamp() > OVERNIGHT.total_seconds()
 
 
 def since(began: datetime, now: datetime) -> str:
@@ -86,11 +132,6 @@ def within(hours: str, at: time) -> bool:
     if opens.tzinfo or closes.tzinfo:
         raise ValueError(f"these are no hours on a gym's wall: {hours}")
     return opens <= at < closes if opens < closes else at >= opens or at < closes
-
-
-def end_of(text: str) -> time:
-    """The time at which something ends: `24:00` is the next midnight. Else a ValueError."""
-    return time.min if text == "24:00" else time.fromisoformat(text)
 
 
 def day(day: date, today: date) -> str:

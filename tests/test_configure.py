@@ -72,6 +72,20 @@ def test_it_is_done_once_under_its_id(till: Till) -> None:
         ({"name": " "}, "That cannot be set: name is a name of 1 to 200 characters."),
         ({"policy": {"towels": "warn"}}, "That cannot be set: there is no towels in a policy."),
         ({"policy": {"banned": "maybe"}}, 'That cannot be set: banned is "allow" or "warn" or "refuse".'),
+        (
+            {"policy": {"opening_hours": {"mon": "06:00"}}},
+            'That cannot be set: opening_hours is hours such as "06:00-22:00" or "closed", '
+            "of mon, tue, wed, thu, fri, sat or sun.",
+        ),
+        (
+            {"policy": {"exceptions": {"2026-02-29": "closed"}}},
+            'That cannot be set: exceptions is hours such as "06:00-22:00" or "closed", of a day such as 2026-12-24.',
+        ),
+        (
+            {"policy": {"gym_full": "maybe"}},
+            'That cannot be set: gym_full is "allow" or "warn" or "ask" or "refuse".',
+        ),
+        ({"policy": {"day_begins": "04:30"}}, 'That cannot be set: day_begins is a full hour such as "04:00".'),
         ({"policy": {"closing_time": "25:00"}}, 'That cannot be set: closing_time is a time such as "22:00".'),
     ],
 )
@@ -136,6 +150,19 @@ def test_what_is_shown_can_be_set_again(gym: Path, tmp_path: Path, capsys: pytes
     assert as_toml(after) + "\n" == shown
 
 
+def test_tables_are_set_by_their_lines_and_a_file_has_the_whole_of_them(gym: Path, tmp_path: Path) -> None:
+    told(gym, "opening_hours.mon=06:00-22:00", "opening_hours.sun=closed", "exceptions.2026-12-25=closed")
+    file = tmp_path / "shown.toml"
+    with closing(open_store(gym)) as store:
+        file.write_text(as_toml(store.gym()))
+    after = told(gym, "opening_hours.sun=", "exceptions.2026-12-24=06:00-14:00")
+    assert after.policy.opening_hours == {"mon": "06:00-22:00"}
+    assert after.policy.exceptions == {"2026-12-25": "closed", "2026-12-24": "06:00-14:00"}
+    again = told(gym, file=file).policy
+    assert again.opening_hours == {"mon": "06:00-22:00", "sun": "closed"}
+    assert again.exceptions == {"2026-12-25": "closed"}
+
+
 def test_a_line_goes_before_the_file(gym: Path, tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text('capacity = 50\nclosing_time = "22:00"\n')
@@ -168,6 +195,11 @@ async def test_a_server_that_runs_tells_everyone_what_was_set_beside_it(gym: Pat
         await otto.covers(head + 1)
         [update] = otto.received[-1]["payload"]["batches"]["gym_update"]
         assert (update["policy"], update["before"]) == ({"closing_time": "22:00"}, {"policy": {"closing_time": None}})
+
+
+def test_a_policy_that_knows_more_is_read_as_far_as_it_is_known() -> None:
+    newer = b'{"banned":"warn","towels":"refuse","closing_time":"22:00"}'
+    assert msgspec.json.decode(newer, type=Policy) == Policy(banned="warn", closing_time="22:00")
 
 
 def test_a_gym_of_before_is_read_as_it_is() -> None:

@@ -45,6 +45,7 @@ ANYBODY: dict[str, st.SearchStrategy[object]] = {
     "alerts": st.lists(TEXT, max_size=3).map(tuple),
     "guest": st.booleans(),
     "external_id": st.none() | st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=64),
+    "payment_overdue_since": st.none() | DAY,
 }
 UNKNOWN = (None, UNSET, ())
 OWN = {"id", "membership_number", "cards", "deleted", "merged_into", "seq"}
@@ -100,6 +101,7 @@ def test_what_is_exported_can_be_imported(tmp_path: Path) -> None:
         "valid_until": "2026-12-31",
         "visits_left": 0,
         "payment_overdue": True,
+        "payment_overdue_since": "2026-01-31",
         "waiver_signed": False,
         "hours": "22:00-02:00",
         "phone": "+41 (44) 123-45.67",

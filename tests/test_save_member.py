@@ -63,7 +63,12 @@ def test_a_new_member(till: Till) -> None:
 def test_what_is_absent_stays_and_what_is_null_is_gone(till: Till) -> None:
     before = stored(till.store, "1")
     after = change(till, "1", phone=None, payment_overdue=True)
-    assert asdict(after) == asdict(before) | {"phone": None, "payment_overdue": True, "seq": till.seq}
+    assert asdict(after) == asdict(before) | {
+        "phone": None,
+        "payment_overdue": True,
+        "payment_overdue_since": "2026-11-22",
+        "seq": till.seq,
+    }
     assert after == stored(till.store, "1")
     assert found(till, "4144123") == []
     again = change(till, "1", phone="99", plan=None)

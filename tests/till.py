@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -88,29 +88,35 @@ class Till:
     def recount(self) -> Stats:
         """The counters as the visits themselves have them."""
         visits, gym = list(self.store.all_visits()), self.store.gym()
-        zone = ZoneInfo(gym.timezone)
-        today = datetime.fromtimestamp(self.now / 1000, zone).date()
+        zone, first = ZoneInfo(gym.timezone), int(gym.policy.day_begins[:2])
+        turn = timedelta(hours=first if first <= 12 else first - 24)
 
-        def on_today(time: str | None) -> bool:
-            return time is not None and datetime.fromisoformat(time).astimezone(zone).date() == today
+        def day(time: str | datetime) -> date:
+            at = datetime.fromisoformat(time) if isinstance(time, str) else time
+            return (at.astimezone(zone).replace(tzinfo=None) - turn).date()
 
+        wall = datetime.fromtimestamp(self.now / 1000, zone)
+        today = day(wall)
         left = [v for v in visits if v.check_out_time is not None]
         counted = [v for v in visits if v not in left or not {"undone", "clash"} & set(v.flags)]
         stays = [
-            clock.to_ms(v.check_out_time or "") - clock.to_ms(v.check_in_time)
+            clock.to_ms(v.check_out_time) - clock.to_ms(v.check_in_time)
             for v in left
-            if on_today(v.check_out_time) and not {"undone", "clash", "assumed_out"} & set(v.flags)
+            if v.check_out_time
+            and day(v.check_out_time) == today
+            and not {"undone", "clash", "assumed_out"} & set(v.flags)
         ]
         began = Counter(
-            datetime.fromisoformat(v.check_in_time).astimezone(zone).strftime("%Y-%m-%d %H") for v in counted
+            (day(v.check_in_time), datetime.fromisoformat(v.check_in_time).astimezone(zone).hour) for v in counted
         )
-        wall = datetime.fromtimestamp(self.now / 1000, zone)
-        then = [began[f"{today - timedelta(days=7)} {hour:02}"] for hour in range(24)]
+        then = [began[today - timedelta(days=7), hour] for hour in range(24)]
+        over = [hour for hour in range(24) if (hour - first) % 24 < (wall.hour - first) % 24]
+        so_far = sum(then[hour] for hour in over) + then[wall.hour] * wall.minute / 60
         return Stats(
-            hours=tuple(began[f"{today} {hour:02}"] for hour in range(24)),
-            same_weekday=round(sum(then[: wall.hour]) + then[wall.hour] * wall.minute / 60) if any(then) else None,
+            hours=tuple(began[today, hour] for hour in range(24)),
+            same_weekday=round(so_far) if any(then) else None,
             currently_in=len(visits) - len(left),
-            today_total=sum(on_today(v.check_in_time) for v in counted),
+            today_total=sum(day(v.check_in_time) == today for v in counted),
             average_stay_minutes=round(sum(stays) / len(stays) / MINUTE, 1) if stays else None,
             capacity=gym.capacity,
             as_of_seq=self.seq,

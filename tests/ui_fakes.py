@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, Literal, cast
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from gymtui.cards.owned import Owned
 from gymtui.cards.profile import ReaderProfile
@@ -25,10 +26,12 @@ from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKi
 from gymtui.codec import encode
 from gymtui.protocol import (
     Card,
+    Configure,
     Conflicts,
     Event,
     GetMember,
     Gym,
+    GymFields,
     ListConflicts,
     Member,
     MemberCard,
@@ -82,6 +85,7 @@ class FakeService(Signals):
         self.asked: list[ListConflicts] = []
         self.clock_offset = 0
         self.saved: list[SaveCard] = []
+        self.configured: list[GymFields] = []
         self.problem: RequestRefused | None = None
 
     async def request(self, request: Request) -> Raw:
@@ -91,6 +95,11 @@ class FakeService(Signals):
             if isinstance(self.conflicts, Exception):
                 raise self.conflicts
             return Raw(encode(self.conflicts))
+        if isinstance(request, Configure):
+            self.configured.append(request.gym)
+            if self.problem is not None:
+                raise self.problem
+            return Raw(b"{}")
         if isinstance(request, SaveCard):
             self.saved.append(request)
             if self.problem is not None:
@@ -198,8 +207,9 @@ class FakeDesk(Signals):
     async def run(self) -> None:
         await self.service.closed.wait()
 
-    def check_in(self, who: Who, card: str | None = None) -> Verdict:
-        return self._do("check_in", who)
+    def check_in(self, who: Who, card: str | None = None, *, sure: bool = False) -> Verdict:
+        verdict = self._do("check_in", who)
+        return replace(verdict, kind="checked_in", detail=None) if sure else verdict
 
     def check_out(self, who: Who, card: str | None = None) -> Verdict:
         return self._do("check_out", who)
@@ -211,6 +221,7 @@ class FakeDesk(Signals):
         kind: VerdictKind = "checked_in" if action == "check_in" else "checked_out"
         kind = self.answers.get(name, "refused" if isinstance(who, str) else kind)
         detail = {"refused": "nobody here has that number", "already_in": "since 17:02, desk 2"}.get(kind)
+        detail = "the gym is full, 220 of 220 in" if kind == "asked" else detail
         id = f"c{len(self.done)}"
         ref = None if isinstance(who, str) else who.ref
         if action == "check_out":

@@ -45,7 +45,9 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 
 CommandKind = Literal["check_in", "check_out", "undo"]
-VerdictKind = Literal["checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "done"]
+VerdictKind = Literal[
+    "checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "asked", "done"
+]
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -90,6 +92,7 @@ SYMBOLS: dict[VerdictKind, str] = {
     "warned": "!",
     "refused": "✗",
     "already_in": "↩",
+    "asked": "?",
     "done": "✓",
 }
 
@@ -155,5 +158,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
                 return f"refused: {self.detail}"
             case "already_in":
                 return f"already in {self.detail}"
+            case "asked":
+                return f"not in yet: {self.detail}"
             case "done":
                 return self.detail or "done"

@@ -35,7 +35,7 @@ def value_of(field: str, cell: str) -> object:
             raise ValueError(f"status is one of {', '.join(get_args(MemberStatus))}, not {cell!r}")
         case "status":
             return cell.lower()
-        case "valid_from" | "valid_until" | "birth_date":
+        case "valid_from" | "valid_until" | "birth_date" | "payment_overdue_since":
             return _date(field, cell)
         case "visits_left":
             return _count(cell)

@@ -35,6 +35,7 @@ HEADINGS: Final[dict[str, str]] = {
         "notes": "notes note comment comments",
         "alerts": "alerts alert",
         "guest": "guest",
+        "payment_overdue_since": "payment_overdue_since overdue_since",
         "cards": "cards card_numbers barcodes",
         "external_id": "external_id",
     }.items()

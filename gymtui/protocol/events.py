@@ -6,7 +6,23 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from gymtui.protocol.vocabulary import Action, CardState, Key, LastDigits, Level, MemberStatus, Minute, Seq, Whole
+from gymtui.protocol.vocabulary import (
+    Action,
+    CardState,
+    Crowding,
+    Day,
+    FullHour,
+    GraceDays,
+    Key,
+    LastDigits,
+    Level,
+    MemberStatus,
+    Minute,
+    Opening,
+    Seq,
+    Weekday,
+    Whole,
+)
 
 
 class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,11 +81,11 @@ class Card(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
-    """One person of the directory. What is null restricts nothing; dates are `YYYY-MM-DD`, the gym's own days.
+    """One person of the directory. What is null restricts nothing; dates are `YYYY-MM-DD`, the gym's own days, as is
+    the one since which a payment is overdue, where that is known.
     `cards` are all of them, the `membership_number` first of those that were not returned; none are there where the
     number is the only one, and nothing else is known of it. `external_id` is what the program called them that the gym
-    had before: a list of that program finds them by it. `merged_into` is the
-    same person's other record."""
+    had before: a list of that program finds them by it. `merged_into` is the same person's other record."""
 
     type: ClassVar[str] = "member_update"
     id: str
@@ -93,6 +109,7 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
     deleted: bool = False
     cards: tuple[Card, ...] = ()
     external_id: str | None = None
+    payment_overdue_since: str | None = None
     merged_into: str | UnsetType = UNSET
     seq: Seq = 0
 
@@ -134,8 +151,9 @@ class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the gym does about each thing that can be wrong with a membership, and when it takes for granted that
-    somebody has left: so many minutes after coming in, or at `closing_time` on the gym's wall."""
+    """What the gym does about each thing that can be wrong with a membership or with the time, and for how many days it
+    only warns of what it refuses; when it is open, when its days turn, and when it takes for granted that somebody has
+    left: so many minutes after coming in, or at closing time. Times are those of the clock on its wall."""
 
     banned: Action = "refuse"
     member_inactive: Action = "refuse"
@@ -145,8 +163,15 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     payment_overdue: Action = "warn"
     waiver_missing: Action = "allow"
     outside_hours: Action = "allow"
+    gym_closed: Action = "warn"
+    gym_full: Crowding = "ask"
+    expired_grace_days: GraceDays = 0
+    overdue_grace_days: GraceDays = 0
     max_stay_minutes: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     closing_time: Minute | None = None
+    day_begins: FullHour = "00:00"
+    opening_hours: dict[Weekday, Opening] = {}
+    exceptions: dict[Day, Opening] = {}
 
 
 class GymFields(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -137,6 +137,7 @@ class MemberFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
     alerts: Annotated[tuple[Text, ...], Meta(max_length=MAX_ALERTS)] | UnsetType = UNSET
     guest: bool | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
+    payment_overdue_since: Day | UnsetType | None = UNSET
 
 
 class SaveMember(_Request, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,14 +12,20 @@ Level = Literal["info", "success", "warning", "error"]
 MemberStatus = Literal["active", "frozen", "banned", "inactive"]
 CardState = Literal["in_use", "lost", "returned"]
 Action = Literal["allow", "warn", "refuse"]
+Crowding = Literal["allow", "warn", "ask", "refuse"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
 Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]  # what a database can keep
+GraceDays = Annotated[int, Meta(ge=0, le=365)]
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MINUTE = "[0-9]{2}:[0-9]{2}"
 Day = Annotated[str, Meta(pattern=rf"^{_DAY}\Z")]
-Minute = Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)\Z")]
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+Minute = Annotated[str, Meta(pattern=rf"^({_TIME}|24:00)\Z")]
+FullHour = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):00\Z")]
+Opening = Annotated[str, Meta(pattern=rf"^({_TIME}-({_TIME}|24:00)|closed)\Z")]
 Hours = Annotated[str, Meta(pattern=rf"^{_MINUTE}-{_MINUTE}\Z")]
 Timestamp = Annotated[str, Meta(pattern=rf"^{_DAY}T{_MINUTE}:[0-9]{{2}}(\.[0-9]+)?(Z|[+-]{_MINUTE})\Z")]
 
@@ -42,6 +48,8 @@ ErrorCode = Literal[
     "waiver_missing",
     "no_visits_left",
     "outside_hours",
+    "gym_closed",
+    "gym_full",
     "card_lost",
     "already_checked_in",
     "not_checked_in",

@@ -13,7 +13,7 @@ from server.admin.export_file import Format, write_list
 
 MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted", "merged_into")]
 MEMBERS: Final = ["member_id", *MEMBER]
-OLDER: Final = (MEMBERS[:-1], MEMBERS[:-2])  # of exports from before there were external ids, and several cards
+OLDER: Final = (MEMBERS[:-1], MEMBERS[:-2], MEMBERS[:-3])  # of exports from before there were the last columns
 CHECK_IN: Final = [
     "check_in_id",
     "command_id",

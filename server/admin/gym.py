@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from gymtui.errors import WrongUsage
+from gymtui.protocol import GymFields
 from server.gym.settings import WrongSetting, changed, put
-from server.gym.settings_file import as_fields, as_toml, read_settings
+from server.gym.settings_file import as_fields, as_toml, in_place, read_settings
 from server.store.opening import opened
 
 
@@ -23,9 +24,9 @@ def gym_set(*, database: str, settings: Sequence[str], file: Path | None) -> Non
     if not settings and file is None:
         raise WrongUsage("Nothing is set: please name a setting, such as payment_overdue=refuse, or a file.")
     try:
-        patches = [*([] if file is None else [read_settings(file)]), as_fields(_lines(settings))]
+        said, lines = GymFields() if file is None else read_settings(file), as_fields(_lines(settings))
         with opened(database, found=True) as store:
-            store.write([lambda tx: put(tx, changed(tx.gym, *patches))])
+            store.write([lambda tx: put(tx, changed(tx.gym, in_place(said, tx.gym), lines))])
             print(as_toml(store.gym()))
     except WrongSetting as error:
         raise WrongUsage(f"That cannot be set: {error}.") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
-from gymtui import clock
+from gymtui import clock, gym_day
+from gymtui.gym_day import instant
 from gymtui.protocol import CheckOut, Gym
-from gymtui.rules import end_of
 from server.gym.orders import Order
 from server.store import Visit
 
@@ -30,17 +31,17 @@ def left_at(gym: Gym, since: int) -> int | None:
     ends: list[int] = []
     if gym.policy.max_stay_minutes is not None:
         ends.append(since + gym.policy.max_stay_minutes * 60_000)
-    if gym.policy.closing_time is not None:
-        came = datetime.fromtimestamp(since / 1000, ZoneInfo(gym.timezone))
-        closes = datetime.combine(came.date(), end_of(gym.policy.closing_time), came.tzinfo)
-        ends.append(round((closes if closes > came else closes + timedelta(days=1)).timestamp() * 1000))
+    zone = ZoneInfo(gym.timezone)
+    came = datetime.fromtimestamp(since / 1000, zone)
+    closings = (instant(closes, zone) for closes in gym_day.closings(gym.policy, came.date() - timedelta(days=1)))
+    ends += islice((closes for closes in closings if closes > since), 1)
     return min(ends, default=None)
 
 
 def day_over(gym: Gym, since: int) -> int:
-    """When somebody who came in then, and was not seen to leave that day, has left (ms): by the policy, or at its
-    midnight where that has nothing to say, or later."""
-    came = datetime.fromtimestamp(since / 1000, ZoneInfo(gym.timezone))
-    midnight = datetime.combine(came.date() + timedelta(days=1), time(), came.tzinfo)
-    night = round(midnight.timestamp() * 1000)
+    """When somebody who came in then, and was not seen to leave that day, has left (ms): by the policy, or at the end
+    of that day where that has nothing to say, or later."""
+    zone = ZoneInfo(gym.timezone)
+    day = gym_day.day_of(datetime.fromtimestamp(since / 1000, zone), gym.policy)
+    night = instant(gym_day.beginning(day + timedelta(days=1), gym.policy), zone)
     return min(left_at(gym, since) or night, night)

@@ -41,8 +41,6 @@ class AutoCheckOut:
         """One round."""
         store = self._database.store
         gym, now = await self._database.query(store.gym), self._now()
-        if gym.policy.max_stay_minutes is None and gym.policy.closing_time is None:
-            return
         for visit_id, since in await self._database.query(store.open_since, now):
             left = left_at(gym, since)
             if left is not None and left <= now:

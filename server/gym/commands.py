@@ -7,7 +7,7 @@ again, a command is answered by the row that it made the first time. What is ref
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET
 from msgspec.structs import asdict, replace
@@ -30,10 +30,13 @@ from gymtui.protocol import (
     Undo,
 )
 from server.gym.cards import save_card, unfit
+from server.gym.debts import dated
 from server.gym.orders import Order, Refused, Rejected, record
 from server.gym.settings import WrongSetting, changed
 from server.gym.visits import check_in, check_out, undo
 from server.store import Outcome, Settled, Transaction, as_result
+
+DATES: Final = ("valid_from", "valid_until", "birth_date", "payment_overdue_since")
 
 
 def perform(tx: Transaction, order: Order) -> Outcome:
@@ -103,6 +106,7 @@ def _changed(tx: Transaction, order: Order, before: Member | None, fields: dict[
     member = replace(before, **others) if before else Member(id=clock.new_id(tx.at), **others)
     known = {card.code for card in cards_of(before)} if before else set()
     member = replace(with_number(member, number, clock.to_text(tx.at), order.user), seq=tx.next_seq)
+    member = dated(tx, before, member)
     for card in cards_of(member):
         if card.code not in known and card.state != "returned" and (why := unfit(tx, card.code, member.id)):
             raise Rejected("invalid", why)
@@ -113,7 +117,7 @@ def _impossible(fields: dict[str, object]) -> str | None:
     """What no member can be, though it looks right: the 30th of February, 25 o'clock, a name of blanks."""
     for name, value in fields.items():
         try:
-            if name in ("valid_from", "valid_until", "birth_date") and value is not None:
+            if name in DATES and value is not None:
                 date.fromisoformat(str(value))
             elif name == "hours" and value is not None:
                 rules.within(str(value), rules.NOON)

@@ -81,7 +81,11 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
         said.append(f"{deed} was by the card {card}, which belongs to {owner} now. It is recorded as the desk knew it.")
     if "warned" in event.flags:
         wall = datetime.fromtimestamp(conflict.at / 1000, zone)
-        reason = None if member is None else rules.decide(member, gym.policy, wall).reason
+        reason = (
+            None
+            if member is None
+            else rules.hardest(rules.decide(member, gym.policy, wall), rules.house(gym.policy, wall)).reason
+        )
         said.append(f"came in, which the rules refuse or warn of{f' ({reason})' if reason else ''}. The visit counts.")
     if "late" in event.flags:
         days = (conflict.recorded_at - conflict.at) // clock.DAY

@@ -4,6 +4,7 @@ journal that has what was there before."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,12 @@ LINES: Final = {
     "capacity": "a number from 1 to 1,000,000",
     "max_stay_minutes": "a number from 1 to 10,000",
     "closing_time": 'a time such as "22:00"',
+    "gym_full": '"allow" or "warn" or "ask" or "refuse"',
+    "expired_grace_days": "a number of days from 0 to 365",
+    "overdue_grace_days": "a number of days from 0 to 365",
+    "day_begins": 'a full hour such as "04:00"',
+    "opening_hours": 'hours such as "06:00-22:00" or "closed", of mon, tue, wed, thu, fri, sat or sun',
+    "exceptions": 'hours such as "06:00-22:00" or "closed", of a day such as 2026-12-24',
 }
 ACTIONS: Final = " or ".join(f'"{action}"' for action in get_args(Action))
 
@@ -63,14 +70,19 @@ def as_policy(lines: Mapping[str, Any]) -> Policy:
     if unknown:
         raise WrongSetting(f"there is no {', '.join(sorted(unknown))} in a policy")
     try:
-        return msgspec.convert(lines, Policy)
+        policy = msgspec.convert(lines, Policy)
     except msgspec.ValidationError as error:
         raise wrong(error) from error
+    try:
+        any(map(date.fromisoformat, policy.exceptions))
+    except ValueError as error:
+        raise WrongSetting(f"exceptions is {LINES['exceptions']}") from error
+    return policy
 
 
 def wrong(error: msgspec.ValidationError) -> WrongSetting:
     """Which line it was, in words."""
-    name = str(error).rpartition("$.")[2].rstrip("`")
+    name = str(error).rpartition("$.")[2].rstrip("`").partition("[")[0]
     return WrongSetting(f"{name} is {LINES.get(name, ACTIONS)}")
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from gymtui.errors import WrongUsage
 from gymtui.protocol import Gym, GymFields, Policy
@@ -46,6 +46,18 @@ def read_settings(file: Path) -> GymFields:
         raise WrongUsage(f"{file} is no policy: {error}.") from error
     _in_file(file, {} if fields.policy is UNSET else fields.policy)
     return fields
+
+
+def in_place(settings: GymFields, gym: Gym) -> GymFields:
+    """The patch where a table that is named is the whole of it: its lines in the gym that are not named go."""
+    if settings.policy is UNSET:
+        return settings
+    known = asdict(gym.policy)
+    policy = {
+        name: dict.fromkeys(known[name]) | value if isinstance(value, dict) else value
+        for name, value in settings.policy.items()
+    }
+    return replace(settings, policy=policy)
 
 
 def _in_file(file: Path, lines: Mapping[str, Any]) -> Policy:

@@ -77,7 +77,9 @@ def _is_in(tx: Transaction, request: CheckIn, member: Member, at: int) -> bool:
 
 def _ruled(tx: Transaction, request: CheckIn, member: Member, at: int) -> tuple[str, ...]:
     """The flag that the rules leave on a check-in; Refused where they keep the member out."""
-    ruling = rules.decide(member, tx.gym.policy, wall(tx, at if request.offline else tx.at))
+    then = wall(tx, at if request.offline else tx.at)
+    crowd = None if request.offline else rules.Crowd(tx.currently_in, tx.gym.capacity)
+    ruling = rules.hardest(rules.decide(member, tx.gym.policy, then), rules.house(tx.gym.policy, then, crowd))
     if ruling.action == "refuse" and request.override is not None:
         return ("override",)
     if ruling.action == "refuse" and not request.offline:
@@ -214,7 +216,7 @@ def _visit(tx: Transaction, request: CheckOut) -> Visit:
 
 
 def _is_forgotten(tx: Transaction, visit: Visit, at: int) -> bool:
-    return rules.is_forgotten(wall(tx, visit.check_in_at), wall(tx, at))
+    return rules.is_forgotten(wall(tx, visit.check_in_at), wall(tx, at), tx.gym.policy)
 
 
 def _leaver(tx: Transaction, request: CheckOut) -> Member:

@@ -74,6 +74,8 @@ class Transaction(Protocol):
     @property
     def next_seq(self) -> int: ...
     @property
+    def currently_in(self) -> int: ...
+    @property
     def card_key(self) -> bytes:
         """The gym's own key, which nobody is told: it seals what the journal says of unknown cards."""
 

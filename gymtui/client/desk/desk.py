@@ -35,7 +35,7 @@ from gymtui.client.state import CommandKind, Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.clock import new_id as id_of
 from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, Undo
-from gymtui.rules import Ruling
+from gymtui.rules import Ruling, hardest
 from gymtui.search.near import NEAREST, SCREENFUL
 
 logger = logging.getLogger(__name__)
@@ -203,12 +203,14 @@ class Desk:
         known = who if isinstance(who, MemberRef) else _known(self.replica, who) or str(who).strip()
         return Matter.of(self._new_id(), action, known).looks_on(self._now(), why)
 
-    def check_in(self, who: Member | str, card: str | None = None) -> Verdict:
-        """Lets a member in. `queued` is on disk here; nothing is `checked_in` before it is on disk at the server.
+    def check_in(self, who: Member | str, card: str | None = None, *, sure: bool = False) -> Verdict:
+        """Lets a member in. `queued` is on disk here; nothing is `checked_in` before it is on disk at the server;
+        `asked`: nothing is done yet, and the same once more with `sure` does it.
 
         Args:
             who: A member, or exactly a code (a membership number, as a scanner types it).
             card: The code by which the member was found, where it was one.
+            sure: Somebody has been asked, and has said yes.
         """
         if (no := self._only_looks("check_in", who)) is not None:
             return no
@@ -228,11 +230,13 @@ class Desk:
             desk = self.name if visit is None else visit.desk
             detail = since(in_since, desk, zone_of(self.replica.gym), self._now())
             return matter.already_in(self._now(), detail)
-        ruling = self.ruling(member)
+        live = self.service.state.is_live
+        ruling = hardest(self.ruling(member), self._judgement.house(live=live))
+        reason = ruling.reason or ""
         if ruling.action == "refuse":
-            return self._live_commands.refuse(
-                matter, CheckIn(member_id=member.id), ruling.code or "", ruling.reason or ""
-            )
+            return self._live_commands.refuse(matter, CheckIn(member_id=member.id), ruling.code or "", reason)
+        if ruling.action == "ask" and not sure:
+            return matter.asked(self._now(), reason)
         matter = replace(matter, warning=ruling.reason, remarks=self._judgement.remarks(member))
         request = CheckIn(member_id=member.id, card=card)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))

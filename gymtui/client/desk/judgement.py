@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from msgspec.structs import replace
 
+from gymtui import rules
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.outbox_queue import OutboxQueue
-from gymtui.client.desk.verdicts import is_forgotten, judge, remarks_at
+from gymtui.client.desk.verdicts import is_forgotten, judge, policy_of, remarks_at, zone_of
 from gymtui.client.replica.replica import Replica
 from gymtui.protocol import Member
-from gymtui.rules import Ruling
+from gymtui.rules import Crowd, Ruling
 
 UNSURE: Final = "by this desk's clock, which may be wrong"
 
@@ -45,8 +47,31 @@ class Judgement:
             return Ruling("warn", "outside_hours", f"its hours are {member.hours}, and this desk's clock may be wrong")
         return certain
 
+    def house(self, *, live: bool) -> Ruling:
+        """Is the gym open, and is there room? Without the server nobody knows for certain how many are in, nor with a
+        doubtful clock what time it is: neither keeps anybody out then."""
+        gym = self._replica.gym
+        policy = policy_of(gym)
+        if self._clock.doubted is not None:
+            policy = replace(policy, gym_closed="allow")
+        if not live and policy.gym_full == "refuse":
+            policy = replace(policy, gym_full="ask")
+        return rules.house(policy, datetime.fromtimestamp(self._clock.now() / 1000, zone_of(gym)), self._crowd())
+
+    def _crowd(self) -> Crowd | None:
+        """Who is in as the server has counted last, and what it does not know yet."""
+        gym, stats = self._replica.gym, self._replica.stats
+        if gym is None or stats is None:
+            return None
+        return Crowd(max(0, stats.currently_in + self._queue.comes_and_goes), gym.capacity)
+
     def remarks(self, member: Member) -> tuple[str, ...]:
-        """What to tell a member who comes in now, and uses one visit."""
+        """What to tell a member who comes in now, and uses one visit; and whoever lets in, where it is nearly full."""
+        crowd = self._crowd()
+        is_nearly = crowd is not None and crowd.is_nearly_full and not crowd.is_full
+        return (*self._remarks(member), *((crowd.words,) if crowd is not None and is_nearly else ()))
+
+    def _remarks(self, member: Member) -> tuple[str, ...]:
         gym, now, says = self._replica.gym, self._clock.now(), self._clock.doubted
         left = None if member.visits_left is None else member.visits_left - 1
         if says is None:

@@ -148,6 +148,12 @@ class OutboxQueue:
         """Does a command about this member wait that this program has given, before it knew the server's time?"""
         return any(pending.given is not None for pending in self._by_member.get(member_id, _NOBODY).values())
 
+    @property
+    def comes_and_goes(self) -> int:
+        """How many more are in once all that waits is done, as far as check-ins and check-outs say it."""
+        kinds = [pending.row.kind for pending in self._pending.values()]
+        return kinds.count("check_in") - kinds.count("check_out")
+
     def in_since(self, member_id: str, since: int | None, restored: Mapping[str, int]) -> int | None:
         """When the open visit began, or None, once all that waits for this member has been done to a visit open
         `since`. `restored` has the beginning of the visit that an undo opens again, by the undo's id."""

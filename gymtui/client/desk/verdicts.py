@@ -4,7 +4,7 @@ here (`Matter.refused`, `Matter.denied`), with what to do next (`NEXT_STEPS`).""
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +16,7 @@ from gymtui import clock, rules
 from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind, Verdict, VerdictKind
+from gymtui.gym_day import day_of
 from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy
 from gymtui.unknown_card import unknown_card
 
@@ -43,6 +44,8 @@ UNLESS_ALLOWED: Final[dict[str, str]] = {
     "waiver_missing": "have the waiver signed",
     "no_visits_left": "sell a new card",
     "outside_hours": "come back within these hours",
+    "gym_closed": "come back when it is open",
+    "gym_full": "wait until somebody leaves",
 }
 
 NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
@@ -125,6 +128,10 @@ class Matter(Struct, frozen=True, kw_only=True):
         next_step = "F8 override (manager)" if lifts and live else NEXT_STEPS.get(code)
         return self.says("refused", at, detail=reason, next_step=next_step, next_command="override" if lifts else None)
 
+    def asked(self, at: int, reason: str) -> Verdict:
+        """Nothing is done before whoever stands at the desk says yes."""
+        return self.says("asked", at, detail=reason, next_step="Enter lets in all the same")
+
     def needs_server(self, at: int) -> Verdict:
         """An override while there is nobody to look at the PIN."""
         step = "F8 once the connection is back"
@@ -187,7 +194,7 @@ class Matter(Struct, frozen=True, kw_only=True):
             step = "F6 shows it"
             return matter.says("warned", at, detail=warning or IN_ALREADY, next_step=step, next_command="conflicts")
         if "warned" in flags:
-            verdict = matter.says("warned", at, detail=warning or "please look at the membership")
+            verdict = matter.says("warned", at, detail=warning or self.warning or "please look at the membership")
             return replace(verdict, repeats=verdict.detail == self.warning)
         return matter.says(DONE[self.action], at)
 
@@ -226,15 +233,15 @@ def since(ms: int, desk: str | None, zone: tzinfo, now: int) -> str:
 
 def is_forgotten(began: int, gym: Gym | None, at: int) -> bool:
     """Is a visit that began then (ms) and is open at `at` one whose exit nobody has seen?"""
-    zone = zone_of(gym)
-    return rules.is_forgotten(*(datetime.fromtimestamp(ms / 1000, zone) for ms in (began, at)))
+    came, now = (datetime.fromtimestamp(ms / 1000, zone_of(gym)) for ms in (began, at))
+    return rules.is_forgotten(came, now, policy_of(gym))
 
 
 def judge(member: Member, gym: Gym | None, at: int) -> rules.Ruling:
     """What the rules say at `at` (ms); a membership that they cannot read is left to the server."""
     try:
         wall = datetime.fromtimestamp(at / 1000, zone_of(gym))
-        return rules.decide(member, gym.policy if gym else Policy(), wall)
+        return rules.decide(member, policy_of(gym), wall)
     except ValueError:
         logger.warning("The membership of %s cannot be judged here", member.id, exc_info=True)
         return rules.ALLOWED
@@ -243,10 +250,20 @@ def judge(member: Member, gym: Gym | None, at: int) -> rules.Ruling:
 def remarks_at(member: Member, visits_left: int | None, gym: Gym | None, at: int) -> tuple[str, ...]:
     """What to tell a member who comes in at `at` (ms), with so many visits left after this one."""
     try:
-        return remarks_on(member, visits_left, datetime.fromtimestamp(at / 1000, zone_of(gym)).date())
+        return remarks_on(member, visits_left, today(gym, at))
     except (ValueError, OverflowError):
         logger.warning("What to tell %s cannot be read here", member.id, exc_info=True)
         return member.alerts
+
+
+def policy_of(gym: Gym | None) -> Policy:
+    """The gym's policy; that of a new gym where it is not known."""
+    return gym.policy if gym else Policy()
+
+
+def today(gym: Gym | None, at: int) -> date:
+    """The gym's own day at `at` (ms)."""
+    return day_of(datetime.fromtimestamp(at / 1000, zone_of(gym)), policy_of(gym))
 
 
 def zone_of(gym: Gym | None) -> tzinfo:

@@ -13,6 +13,7 @@ from gymtui.protocol import Member
 from gymtui.ui.box.filter import SIGN as FILTER
 from gymtui.ui.box.filter import FilterMode
 from gymtui.ui.box.front_desk_box import FrontDeskBox
+from gymtui.ui.box.let_in import LetIn
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.offer import is_called
@@ -174,4 +175,7 @@ class CheckIn(Mode):
         command = self.command
         self.box.search = None
         self.box.reset()
-        self.box.say(command(who, card))
+        verdict = command(who, card)
+        self.box.say(verdict)
+        if verdict.kind == "asked":
+            self.box.push(LetIn(self.box, verdict, who, card))

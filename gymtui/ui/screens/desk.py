@@ -25,9 +25,9 @@ from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 
 logger = logging.getLogger(__name__)
 
-NOT_DONE = ("already_in", "refused")  # verdicts after which everything is as it was
+NOT_DONE = ("already_in", "asked", "refused")  # verdicts after which everything is as it was
 RECENT = 120_000  # milliseconds: what was done before that, nobody has in mind any more
-BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1}
+BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1, "asked": 1}
 LOOK = 5.0  # seconds between two looks at this machine's clock
 BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
 

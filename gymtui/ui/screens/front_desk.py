@@ -72,7 +72,7 @@ class FrontDesk(BoxScreen):
         yield KeyLine()
 
     def _counters(self) -> Counters:
-        return Counters(self._clock).data_bind(LiveScreen.stats, LiveScreen.zone, DeskScreen.waiting)
+        return Counters(self._clock).data_bind(LiveScreen.stats, LiveScreen.zone, LiveScreen.gym, DeskScreen.waiting)
 
     def _hits(self) -> Hits:
         return Hits(self._clock, self._desk.ruling).data_bind(

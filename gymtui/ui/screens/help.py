@@ -46,6 +46,12 @@ HERE: dict[str, tuple[str, ...]] = {
         "the rules, what came days late or was refused. ↑ ↓ choose, the whole of",
         "it is below. What is typed or scanned here goes to the front desk.",
     ),
+    "The gym's settings": (
+        "What the gym lets in, warns of and refuses, and when it is open.",
+        "Type or ↑ ↓ choose, Enter; the old value stands beside the new one.",
+        "A manager changes them, for every desk at once; everybody reads them.",
+        "Without the server they are as this desk knew them, and only read.",
+    ),
     "Log in": (
         "Type your name, Enter, your password, Enter.",
         "A name that has not logged in at this machine is not shown in full.",
@@ -61,6 +67,7 @@ VERDICTS = (
     (SYMBOLS["checked_in"], "$success", "checked in", "it is on disk at the server"),
     (SYMBOLS["queued"], "$warning", "queued", "it is on disk here, and waits for the server"),
     (SYMBOLS["warned"], "$caution", "checked in:", "with something to tell the member; one bell"),
+    (SYMBOLS["asked"], "$caution", "not in yet:", "the gym is full; Enter lets in all the same; one bell"),
     (SYMBOLS["refused"], "$error", "refused:", "not checked in, and why; two bells"),
     (SYMBOLS["already_in"], "$notice", "already in", "since when, and at which desk; nothing was done"),
 )

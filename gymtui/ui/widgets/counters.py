@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 from itertools import zip_longest
 from typing import ClassVar
 
@@ -15,7 +15,8 @@ from textual.renderables.digits import Digits
 from textual.style import Style
 
 from gymtui import clock
-from gymtui.protocol import Stats
+from gymtui.gym_day import day_of, first_hour
+from gymtui.protocol import Gym, Policy, Stats
 from gymtui.ui.cells import spark
 from gymtui.ui.throttle import Throttle
 from gymtui.ui.wall import stay, wall
@@ -66,6 +67,7 @@ class Counters(LiveWidget):
     stats: reactive[Stats | None] = reactive[Stats | None](None, repaint=False)
     waiting: reactive[int] = reactive(0, repaint=False)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC, repaint=False)
+    gym: reactive[Gym | None] = reactive[Gym | None](None, repaint=False)  # its days may turn at another hour
 
     def __init__(self, now: clock.Clock) -> None:
         super().__init__()
@@ -84,6 +86,9 @@ class Counters(LiveWidget):
         self._throttle.ask()
 
     def watch_zone(self) -> None:
+        self._throttle.ask()
+
+    def watch_gym(self) -> None:
         self._throttle.ask()
 
     def watch_waiting(self) -> None:
@@ -112,12 +117,19 @@ class Counters(LiveWidget):
 
     def _of_today(self, stats: Stats) -> Stats:
         try:
-            counted = wall(clock.to_ms(stats.as_of), self.zone)
+            counted = self._day_of(clock.to_ms(stats.as_of))
         except (ValueError, OverflowError):  # a server that does not say when: then they are of today
             return stats
-        if counted.date() >= wall(self._now(), self.zone).date():
+        if counted >= self._day_of(self._now()):
             return stats
         return replace(stats, today_total=0, average_stay_minutes=None, hours=(), same_weekday=None)
+
+    def _day_of(self, ms: int) -> date:
+        return day_of(wall(ms, self.zone), self._policy)
+
+    @property
+    def _policy(self) -> Policy:
+        return self.gym.policy if self.gym else Policy()
 
     def _style(self, name: str) -> Style:
         return self.get_visual_style(f"counters--{name}", partial=True)
@@ -144,8 +156,10 @@ class Counters(LiveWidget):
         """With the day's hours beside the label, and the change on the same day of last week."""
         change = change_text(stats)
         rows = self._figure("TODAY", f"{stats.today_total:,}", f"{change} on last week" if change else "visits")
-        busy = [hour for hour, visits in enumerate(stats.hours) if visits]
-        hours = stats.hours[busy[0] : busy[-1] + 1] if busy else ()
+        first = first_hour(self._policy)
+        in_turn = stats.hours[first:] + stats.hours[:first]
+        busy = [hour for hour, visits in enumerate(in_turn) if visits]
+        hours = in_turn[busy[0] : busy[-1] + 1] if busy else ()
         if width > 9:
             rows[0] += Content.styled(f"  {spark(hours[-(width - 9) :])}", self._style("bar"))
         if change and not self._is_big:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.protocol import Member, Notification
 from server.gym.cards import unfit
+from server.gym.debts import dated
 from server.gym.importing.comparison import Change
 from server.gym.importing.directory import as_the_list_says, codes_of, without
 from server.store import Transaction
@@ -29,7 +30,8 @@ class Import:
         """Writes it, with a row of the journal for the member and for each whom a card leaves; or says why it cannot
         be."""
         before = tx.member(change.after.id)
-        member = change.after if before == change.before else self._as_it_is_now(tx, change, before)
+        listed = change.after if before == change.before else self._as_it_is_now(tx, change, before)
+        member = dated(tx, before, listed)
         if (sentence := _clash(tx, member, before, change)) is not None:
             return sentence
         for id, code in change.frees:

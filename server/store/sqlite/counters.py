@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from gymtui import clock
-from gymtui.protocol import Gym, Stats
+from gymtui import clock, gym_day
+from gymtui.protocol import Gym, Policy, Stats
+
+DAY: Final = timedelta(days=1)
 
 _gym = msgspec.json.Decoder(Gym)
 
@@ -18,8 +21,9 @@ def read_stats(db: sqlite3.Connection, now: int) -> Stats:
     """The counters at `now` (ms), of the day that it is on the gym's own wall."""
     seq, currently_in, data = db.execute("SELECT last_seq, currently_in, gym FROM gym").fetchone()
     gym = _gym.decode(data)
-    wall = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))
-    today, then = _hours_of(db, wall), _hours_of(db, wall - timedelta(days=7))
+    wall, policy = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone)), gym.policy
+    day = gym_day.day_of(wall, policy)
+    today, then = _hours_of(db, day, policy), _hours_of(db, day - timedelta(days=7), policy)
     stays, stay = sum(row[2] for row in today), sum(row[3] for row in today)
     return Stats(
         currently_in=currently_in,
@@ -29,15 +33,15 @@ def read_stats(db: sqlite3.Connection, now: int) -> Stats:
         as_of_seq=seq,
         as_of=clock.to_text(now),
         hours=_by_hour(today),
-        same_weekday=_until(_by_hour(then), wall) if any(row[1] for row in then) else None,
+        same_weekday=_until(_by_hour(then), wall, gym_day.first_hour(policy)) if any(row[1] for row in then) else None,
     )
 
 
-def _hours_of(db: sqlite3.Connection, wall: datetime) -> list[tuple[str, int, int, int]]:
+def _hours_of(db: sqlite3.Connection, day: date, policy: Policy) -> list[tuple[str, int, int, int]]:
     """The counters of one of the gym's own days, an hour a row."""
-    day = wall.strftime("%Y-%m-%dT")
+    begins, ends = (gym_day.beginning(of_day, policy).strftime("%Y-%m-%dT%H") for of_day in (day, day + DAY))
     return db.execute(
-        "SELECT hour, check_ins, stays, stay FROM hours WHERE hour >= ? AND hour < ?", (day, day + "~")
+        "SELECT hour, check_ins, stays, stay FROM hours WHERE hour >= ? AND hour < ?", (begins, ends)
     ).fetchall()
 
 
@@ -46,6 +50,8 @@ def _by_hour(rows: list[tuple[str, int, int, int]]) -> tuple[int, ...]:
     return tuple(counts.get(hour, 0) for hour in range(24))
 
 
-def _until(hours: tuple[int, ...], wall: datetime) -> int:
-    """The check-ins of a day up to the time on the wall, the hour that runs by its minutes."""
-    return round(sum(hours[: wall.hour]) + hours[wall.hour] * wall.minute / 60)
+def _until(hours: tuple[int, ...], wall: datetime, first: int) -> int:
+    """The check-ins of a day that begins with its `first` hour, up to the time on the wall; the hour that runs by its
+    minutes."""
+    over = (wall.hour - first) % 24
+    return round(sum((hours * 2)[first : first + over]) + hours[wall.hour] * wall.minute / 60)

@@ -70,6 +70,10 @@ class SqliteTransaction(SqliteUsers):
 
     # --- the journal ----------------------------------------------------------------------------------------------
 
+    @property
+    def currently_in(self) -> int:
+        return self._currently_in
+
     def settled(self, command_id: str) -> Settled | None:
         row = self._one("SELECT kind, digest, user, type, payload, error FROM journal WHERE command_id = ?", command_id)
         if row is None:

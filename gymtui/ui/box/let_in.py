@@ -1,0 +1,85 @@
+"""A question at check-in: the gym is full, and whoever stands at the desk says yes or lets it be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from textual.timer import Timer
+
+from gymtui.client.state import Verdict
+from gymtui.printable import printable
+from gymtui.protocol import Member
+from gymtui.ui.box.mode import Box, Mode
+from gymtui.ui.burst import Scan
+
+UNUSED: Final = 30.0  # seconds until a question that nobody answers is gone: the next Enter means somebody else
+
+
+def check_in(box: Box, who: Member | str, card: str | None = None) -> None:
+    """Lets in, and says so; asks where the rules want that."""
+    verdict = box.desk.check_in(who, card)
+    box.say(verdict)
+    if verdict.kind == "asked":
+        box.push(LetIn(box, verdict, who, card))
+
+
+class LetIn(Mode):
+    """Enter on the empty box is the yes. Whatever else is typed or scanned is about the next one, and leaves this one
+    out."""
+
+    style = "-overriding"
+    _unused: Timer | None = None
+
+    def __init__(self, box: Box, verdict: Verdict, who: Member | str, card: str | None) -> None:
+        super().__init__(box)
+        self._verdict, self._who, self._card = verdict, who, card
+
+    @property
+    def signs(self) -> Mapping[str, Callable[[Box], Mode]]:
+        return self.box.below(self).signs
+
+    @property
+    def prompt(self) -> str:
+        return "LET IN?"
+
+    @property
+    def placeholder(self) -> str:
+        return f"Enter lets in {printable(self._verdict.subject)} all the same, {self.box.key('back')} does not"
+
+    @property
+    def is_busy(self) -> bool:
+        return True
+
+    def begun(self) -> None:
+        self._unused = self.box.after(UNUSED, lambda: self.box.pop(self))
+
+    def ended(self) -> None:
+        if self._unused is not None:
+            self._unused.stop()
+
+    def suspended(self) -> None:
+        self.box.pop(self)
+
+    def typed(self, text: str) -> None:
+        if text:
+            self.box.pop(self)
+            self.box.typed(text)
+
+    async def entered(self, text: str) -> None:
+        below = self.box.below(self)
+        self.box.pop(self)
+        if text:
+            await below.entered(text)
+        else:
+            self.box.say(self.box.desk.check_in(self._who, self._card, sure=True))
+
+    async def scanned(self, scan: Scan) -> None:
+        below = self.box.below(self)
+        self.box.pop(self)
+        await below.scanned(scan)
+
+    def commanded(self, name: str | None) -> bool:
+        """Undo takes the question back, and nothing else."""
+        self.box.pop(self)
+        return name == "undo"
