@@ -72,6 +72,7 @@ COMMANDS: Final[dict[str, Command]] = {
             "card", "", "", "gives a card to whoever was named last; or it was lost, or returned", also="cards barcode"
         ),
         Command("reader", "", "", "learns how this desk's card reader is set, from a few cards", also="scanner"),
+        Command("policy", "", "", "shows the gym's settings, and goes back", also="gym settings rules hours capacity"),
         Command("password", "", "", "changes one's own password", also="passwd"),
         Command("log-out", "", "", "logs out, here and at the server", also="logout lock"),
         Command("back", "escape", "back", "goes back one step", typed=False),

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from gymtui.client.connection.heartbeat import BEAT
 from gymtui.client.mock import MockConnection
+from gymtui.protocol import Role
 from gymtui.ui import GymApp
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.feed import Feed
@@ -69,9 +70,12 @@ class Evening(NamedTuple):
 
 
 @asynccontextmanager
-async def evening(pictures: dict[str, str], size: tuple[int, int], **options: Any) -> AsyncIterator[Evening]:
+async def evening(
+    pictures: dict[str, str], size: tuple[int, int], *, role: Role = "staff", **options: Any
+) -> AsyncIterator[Evening]:
     """A desk that is live, has the counters and the directory, and shows the last that happened."""
     server, clock = Server(), Clock()
+    server.wire.role = role
     async with console(server, clock, "a.b.c", size, **options) as (app, pilot):
         camera = Camera(app, pilot, pictures)
         line = await server.wire.accepted()

@@ -158,6 +158,16 @@ async def connection_and_queue(pictures: Pictures) -> None:
         await again.draw("connection", SMALL, USUAL)
 
 
+async def the_settings(pictures: Pictures) -> None:
+    """A manager is about to refuse whoever has not paid."""
+    async with evening(pictures, SMALL, role="manager") as desk:
+        await desk.pilot.press(*":policy", "enter")
+        await desk.camera.until("THE GYM'S SETTINGS", "Name of the gym")
+        await desk.pilot.press(*"payment over", "enter", "down")
+        await desk.camera.until("NEW VALUE", "Enter sets refuse")
+        await desk.draw("settings", SMALL, USUAL)
+
+
 async def what_did_not_fit(pictures: Pictures) -> None:
     """What a desk did alone this morning, for a manager to look at."""
     async with evening(pictures, USUAL) as desk:
@@ -281,6 +291,7 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     an_override,
     a_dead_server,
     who_is_in,
+    the_settings,
     connection_and_queue,
     what_did_not_fit,
     help_for_the_desk,

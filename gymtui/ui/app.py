@@ -36,6 +36,7 @@ from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.rows import RowsScreen
+from gymtui.ui.screens.settings import SettingsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.widgets.entry import Entry
 from gymtui.ui.widgets.key_line import KeyLine
@@ -153,6 +154,9 @@ class GymApp(LiveApp):
 
     def action_conflicts(self) -> None:
         self._turn_to(ConflictsScreen, lambda: ConflictsScreen(self.desk, self.conflicts, clock=self._clock))
+
+    def action_policy(self) -> None:
+        self._turn_to(SettingsScreen, lambda: SettingsScreen(self.desk, clock=self._clock))
 
     def _turn_to(self, kind: type[Screen[None]], make: Callable[[], Screen[None]]) -> None:
         """The screen beside the front desk, in place of another one; from itself, back."""

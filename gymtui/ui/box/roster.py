@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from gymtui.client.desk.verdicts import NO_NAME, may_be_number
 from gymtui.client.state import Inside
 from gymtui.protocol import Member
+from gymtui.ui.box.let_in import check_in
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
@@ -90,7 +91,7 @@ class RosterMode(Mode):
         if owned is not None:
             self.give(owned.member, owned.card.code)
         elif text and not roster.rows and may_be_number(text):
-            box.say(box.desk.check_in(text))
+            check_in(box, text)
         elif text and not roster.rows:
             box.say(box.refusal(NO_NAME, "nobody who is in has that name or number", "look at the spelling"))
         elif len(roster.targets) > 1 and not self.asking:
@@ -117,8 +118,10 @@ class RosterMode(Mode):
     def give(self, who: Member | str, card: str | None = None) -> None:
         """Out, or in: a code that no member here has is nobody's who is in."""
         desk = self.box.desk
-        is_in = isinstance(who, Member) and desk.in_since(who.id) is not None
-        self.box.say((desk.check_out if is_in else desk.check_in)(who, card))
+        if isinstance(who, Member) and desk.in_since(who.id) is not None:
+            self.box.say(desk.check_out(who, card))
+        else:
+            check_in(self.box, who, card)
 
     def back(self, text: str) -> None:
         """From the question to what was typed, to the whole list, to the marks, to the front desk."""
