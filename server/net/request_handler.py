@@ -30,6 +30,7 @@ from gymtui.protocol import (
     Request,
     Resume,
     Role,
+    SaveCard,
     SaveMember,
     Undo,
 )
@@ -47,6 +48,7 @@ DEEDS: Final[Mapping[type[Request], str]] = {
     CheckOut: "check members out",
     Undo: "take anything back",
     SaveMember: "change members",
+    SaveCard: "give out cards",
     Notify: "send notices to everyone",
     Configure: "change the gym's settings",
 }

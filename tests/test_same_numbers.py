@@ -1,0 +1,107 @@
+"""How full it is, how many came, how long they stay: the same numbers in every place that shows them."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from gymtui import clock
+from gymtui.client.desk.desk_clock import DeskClock
+from gymtui.client.desk.outbox_queue import OutboxQueue
+from gymtui.client.desk.presence import Presence
+from gymtui.client.replica.replica import Replica
+from gymtui.protocol import CheckOut, Policy, Snapshot
+from server.admin.lists import check_ins_export
+from server.gym.auto_check_out import AutoCheckOut
+from server.store.group_commit import GroupCommit
+from tests.factories import member_row
+from tests.kit import Wire, name_gym, serving, token
+from tests.till import HOUR, MINUTE, NINE, Till
+
+PEOPLE: Final = 12
+UNCOUNTED: Final = {"undone", "clash"}
+
+
+async def a_day(path: Path) -> int:
+    """Visits of every kind: seen to leave, corrected, taken back, a clash, assumed; gives the time of day (ms)."""
+    name_gym(path, timezone="UTC", capacity=20, policy=Policy(max_stay_minutes=180, day_begins="04:00"))
+    till = Till(path, *(member_row(str(n), f"Name {n}") for n in range(1, PEOPLE + 1)))
+    for n in range(1, PEOPLE + 1):
+        till.check_in(str(n), id=f"in{n}")
+        till.now += 15 * MINUTE
+    till.check_out("1", id="out1")
+    till.check_out("2", id="out2")
+    till.undo("out2")
+    till.undo("in3")
+    till.offline(till.now - MINUTE, "4")
+    till.now += 90 * MINUTE
+    closing_time = AutoCheckOut(database := GroupCommit(till.store, lambda _: None), now=lambda: till.now)
+    await closing_time.look()
+    till.done(CheckOut(code="5", occurred_at=clock.to_text(NINE + 2 * HOUR), offline=True))
+    await database.close()
+    name_gym(path, policy=Policy(day_begins="04:00"))  # else its server would end more visits while they are counted
+    return till.now
+
+
+async def shown(path: Path, now: int) -> tuple[Snapshot, list[dict[str, Any]], list[dict[str, Any]]]:
+    """What a desk that comes new is told; who is in, and all visits, page by page."""
+    async with serving(path, now=lambda: now) as server, Wire.open(server.url, token(path, "mia", now=now)) as wire:
+        await wire.send("resume", {}, "r")
+        snapshot = msgspec.convert((await wire.until("snapshot"))["payload"], Snapshot)
+        pages: dict[str, list[dict[str, Any]]] = {}
+        for question, name in (("list_present", "present"), ("list_check_ins", "check_ins")):
+            cursor, pages[name] = None, []
+            while True:
+                page = (await wire.ask(question, {"limit": 5, "cursor": cursor}, question))["result"]
+                pages[name] += page[name]
+                if (cursor := page["cursor"]) is None:
+                    break
+        return snapshot, pages["present"], pages["check_ins"]
+
+
+@pytest.mark.parametrize("later", [0, 18 * HOUR], ids=["the same day", "the next one"])
+async def test_the_numbers_are_the_same_wherever_they_stand(tmp_path: Path, later: int) -> None:
+    path = tmp_path / "gym.db"
+    now = await a_day(path) + later
+    snapshot, present, visits = await shown(path, now)
+    stats = snapshot.stats
+    today = [visit for visit in visits if _day(visit["check_in_time"]) == _day(clock.to_text(now))]
+    counted = [visit for visit in today if not (visit["check_out_time"] and UNCOUNTED & set(visit["flags"]))]
+    seen = [v for v in counted if v["check_out_time"] and "assumed_out" not in v["flags"]]
+    stays = [(clock.to_ms(v["check_out_time"]) - clock.to_ms(v["check_in_time"])) / MINUTE for v in seen]
+    inside = {visit["member"]["id"] for visit in present}
+
+    assert stats.currently_in == len(inside) == len(present) == len(snapshot.present)
+    assert stats.currently_in == sum(visit["status"] == "checked_in" for visit in visits)
+    assert inside == _of_a_desk(tmp_path / "replica.db", snapshot, now)
+    assert stats.today_total == sum(stats.hours) == len(counted)
+    assert stats.average_stay_minutes == (round(sum(stays) / len(stays), 1) if stays else None)
+    assert _exported(path, tmp_path / "visits.csv") == [visit["id"] for visit in reversed(visits)]
+    if not later:
+        assert (stats.currently_in, stats.today_total, len(seen)) == (6, 11, 2)
+        assert any("assumed_out" in visit["flags"] for visit in visits)
+
+
+def _day(time: str) -> object:
+    """The gym's day: it turns at four."""
+    return datetime.fromtimestamp((clock.to_ms(time) - 4 * HOUR) / 1000, tz=datetime.fromisoformat(time).tzinfo).date()
+
+
+def _of_a_desk(path: Path, snapshot: Snapshot, now: int) -> set[str]:
+    """Who is in as a desk has it that knows the snapshot and no more."""
+    with closing(Replica(path)) as replica:
+        replica.restore(snapshot)
+        queue = OutboxQueue(replica, DeskClock(replica, lambda: now))
+        return {inside.member.id for inside in Presence(replica, queue).everyone()}
+
+
+def _exported(path: Path, file: Path) -> list[str]:
+    check_ins_export(database=str(path), file=file)
+    with file.open(newline="") as opened:
+        return [row["check_in_id"] for row in csv.DictReader(opened)]
