@@ -30,6 +30,7 @@ from server.store import Store, Transaction
 from server.store.opening import open_store
 from tests.factories import member, member_row, visit
 from tests.test_round_trip import ANYBODY
+from tests.test_round_trip import DAY as A_DAY
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 TIME = st.integers(0, NINE).map(clock.to_text)
@@ -50,6 +51,7 @@ def people(draw: st.DrawFn) -> list[Member]:
         cards = [Card(code=code, state=draw(HELD), since=draw(TIME), by=draw(BY)) for code in held]
         cards += [Card(code=code, state="returned", since=draw(TIME), by=draw(BY)) for code in gone]
         fields: Any = draw(st.fixed_dictionaries(ANYBODY)) | {"external_id": draw(st.none() | st.just(f"e{number}"))}
+        fields["payment_overdue_since"] = draw(A_DAY) if fields["payment_overdue"] else None  # as the gym dates them
         first = held[0] if held else None
         found.append(Member(id=f"m{number}", membership_number=first, cards=tuple(cards), **fields))
     return found
