@@ -125,7 +125,8 @@ def test_what_a_reader_meant_on_another_keyboard(layout: str, sent: str | None, 
 def test_caps_lock_turns_letters_around() -> None:
     assert meant("us", "gYM-7", caps_lock=True) == "Gym-7"
     assert meant("fr", "&É\"'(-È_ÇÀ", caps_lock=True) == "1234567890"
-    assert meant("de", "ß", caps_lock=True) == "-"
+    assert meant("de", "ß", caps_lock=True) == meant("de", "ẞ", caps_lock=True) == "-"
+    assert meant("tr", "Iİıi", caps_lock=True) == "i'I\""
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

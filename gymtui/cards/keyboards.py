@@ -59,12 +59,13 @@ _MEANT: Final = {
 # Where digits need Shift a reader that presses none types signs: these alone are told without a profile.
 _DIGITS: Final = [dict(zip(_OTHERS[name].plain[1:11], "1234567890", strict=True)) for name in ("fr", "be", "cz")]
 _FEWEST: Final = 4
+_TURKISH: Final = {"ı": "I", "I": "ı", "i": "İ", "İ": "i"}  # whose dots have capitals of their own
 
 
 def meant(layout: str, text: str, *, caps_lock: bool = False) -> str | None:
     """The text that the reader has, where `text` arrived; None where no key of that keyboard types it."""
     keys = _MEANT[layout]
-    typed = [_without_caps_lock(c) for c in text] if caps_lock else text
+    typed = [_without_caps_lock(layout, c) for c in text] if caps_lock else text
     return "".join(keys[c] for c in typed) if all(c in keys for c in typed) else None
 
 
@@ -76,6 +77,6 @@ def meant_digits(text: str) -> str | None:
     return read.pop() if len(read) == 1 and len(signs) >= _FEWEST else None
 
 
-def _without_caps_lock(c: str) -> str:
-    other = c.swapcase()
+def _without_caps_lock(layout: str, c: str) -> str:
+    other = _TURKISH.get(c, c.swapcase()) if layout == "tr" else c.swapcase()
     return other if len(other) == 1 else c  # `ß` has no capital on a keyboard

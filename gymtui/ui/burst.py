@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from gymtui.cards.keyboards import meant_digits
+
 BURST: Final = 0.05  # between two keys of a reader, at the most: nobody's fingers are so quick for a whole line
 SOONEST: Final = 0.01  # behind the end of a line, until it is known that it was the last one
 PAIR: Final = 0.1  # in which CR and LF, or Tab and CR, are one end
@@ -49,10 +51,10 @@ class Scan(NamedTuple):
     def fault(self) -> tuple[str, str] | None:
         """Why this can be no card at all, and what to do."""
         if self.keypad >= NUMLOCK_OFF:
-            return "the reader presses arrows, no digits: NumLock is off", "press NumLock, then scan again"
+            return "NumLock is off, the reader presses arrows", "press NumLock, then scan again"
         if "\n" in self.text:
             return "several lines came at once", "scan one card again"
-        if not any(character.isdigit() for character in self.text):
+        if not any(character.isdigit() for character in self.text) and meant_digits(self.text) is None:
             return "it has no digit", "scan again, or search by name"
         return None
 
