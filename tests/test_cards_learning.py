@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from random import Random
-from typing import Final
 
 import msgspec
 import pytest
@@ -12,12 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gymtui.cards import learning
-from gymtui.cards.checks import CHECKS
-from gymtui.cards.keyboards import meant
 from gymtui.cards.learning import Lesson, learn
 from gymtui.cards.profile import ReaderProfile, describe, read
-from gymtui.cards.rfid import convert
 from tests.cards_kit import CardFile
+from tests.reader_kinds import READERS
 
 
 def profile(
@@ -98,67 +94,6 @@ def test_a_clerk_is_told_what_was_understood() -> None:
     ]
     every = ("without:luhn", "with:mod10", "inside", "less_zero", "no_zeros", "zeros:8", "part:6:12:13", "until:=")
     assert len(set(describe(profile(*every)))) == len(every)
-
-
-def checked(kind: str) -> Callable[[str], str]:
-    return lambda code: f"{code}{CHECKS[kind](code)}"
-
-
-def typed(layout: str) -> Callable[[str], str]:
-    """As it arrives from a reader that presses a US keyboard's keys."""
-    keys = {sent: chr(c) for c in range(0x17F, 31, -1) if (sent := meant(layout, chr(c)))}
-    return lambda code: "".join(keys[c] for c in code)
-
-
-def chip(reads: str, writes: str, *, backwards: bool = False) -> Callable[[str], str]:
-    """As a reader writes a chip's number that is on file as `reads`."""
-
-    def arrives(code: str) -> str:
-        written = convert(code, reads, writes, backwards=backwards)
-        assert written is not None
-        return written
-
-    return arrives
-
-
-def numbers(digits: int, random: Random) -> str:
-    return "".join(random.choices("0123456789", k=digits))
-
-
-def letters(random: Random) -> str:
-    return "".join(random.choices("ABYZ-/", k=3)) + numbers(5, random)
-
-
-def chips(writing: str, random: Random) -> str:
-    return convert(random.randbytes(5).hex(), "hex5", writing) or ""
-
-
-Listed = Callable[[Random], str]
-# How a gym's list has its numbers, and what a reader makes of them.
-READERS: Final[dict[str, tuple[Listed, Callable[[str], str]]]] = {
-    "Code 39's check": (lambda random: numbers(6, random), checked("mod43")),
-    "a card's check": (lambda random: numbers(8, random), checked("luhn")),
-    "ITF's zero": (lambda random: numbers(7, random), lambda code: "0" + code),
-    "Codabar's letters": (lambda random: numbers(7, random), lambda code: f"A{code}B"),
-    "Codabar with a check": (lambda random: numbers(9, random), lambda code: f"A{checked('luhn')(code)}B"),
-    "zeros to ten digits": (lambda random: numbers(6, random).lstrip("0") or "1", lambda code: code.zfill(10)),
-    "zeros lost": (lambda random: numbers(6, random), lambda code: code.lstrip("0") or "0"),
-    "a club's EAN": (lambda random: numbers(7, random), lambda code: checked("mod10")(f"12345{code}")),
-    "a prefix": (letters, lambda code: f"M#{code}"),
-    "an address": (lambda random: numbers(6, random), lambda code: f"https://gym.example/m/{code}."),
-    "a track's number": (lambda random: numbers(6, random), lambda code: f";{code}=2512?"),
-    "a prefix and a check": (lambda random: numbers(6, random), lambda code: f"#{checked('mod43')(code)}"),
-    **{f"keyboard {name}": (letters, typed(name)) for name in ("de", "ch", "cz", "fr", "be", "it", "es", "tr")},
-    "Caps Lock": (letters, lambda code: typed("fr")(code).swapcase()),
-    "bytes turned": (lambda random: chips("hex4", random), chip("hex4", "hex4", backwards=True)),
-    "decimal for hex": (lambda random: chips("hex4", random), chip("hex4", "dec32/10")),
-    "hex for decimal": (lambda random: chips("dec32/10", random), chip("dec32/10", "hex4")),
-    "decimal, turned": (lambda random: chips("hex4", random), chip("hex4", "dec32/10", backwards=True)),
-    "hex for 3+5": (lambda random: chips("3,5", random), chip("3,5", "hex3")),
-    "3+5 for 24 bits": (lambda random: chips("dec24/8", random), chip("dec24/8", "3,5")),
-    "separators": (lambda random: chips("hex4:", random), chip("hex4:", "hex4")),
-    "Prox for facility and card": (lambda random: chips("3 / 5", random), chip("3 / 5", "prox26")),
-}
 
 
 @pytest.mark.parametrize("name", READERS)
