@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gymtui.ui.burst import BURST, SOONEST, Bursts, Scan, Stroke
+from gymtui.ui.burst import BURST, SEAM, SOONEST, Bursts, Scan, Stroke
 
 READER = 0.008  # seconds between two keys of a usual reader
 HAND = 0.09  # and of somebody who types fast
@@ -63,6 +63,29 @@ def test_a_line_that_came_as_one_burst_is_a_scan(end: list[str], gap: float) -> 
     keyboard = Keyboard()
     keyboard.scan(*"100042", *end, gap=gap)
     assert keyboard.done == [*"100042", Scan("100042")]
+
+
+@pytest.mark.parametrize("gap", [BURST + 0.001, 0.1, SEAM])
+@pytest.mark.parametrize("at", [1, 3, 5])
+def test_a_line_that_a_busy_machine_has_cut_is_never_its_end_alone(gap: float, at: int) -> None:
+    """`42` may be somebody else's number."""
+    keyboard = Keyboard()
+    keyboard.rest(1)
+    keyboard.press(*"100042"[:at], gap=READER)
+    keyboard.rest(gap - READER)
+    keyboard.press(*"100042"[at:], "enter", gap=READER)
+    keyboard.rest(1)
+    assert keyboard.done == [*"100042", Scan("100042")]
+
+
+def test_what_was_typed_a_while_before_is_no_part_of_it() -> None:
+    keyboard = Keyboard()
+    keyboard.press(*"an")
+    keyboard.scan(*"100042", "enter")
+    keyboard.press(*"be", "backspace")
+    keyboard.press(*"100043", "enter", gap=READER)
+    keyboard.rest(1)
+    assert keyboard.scans == [Scan("100042"), Scan("100043")]
 
 
 def test_two_scans_are_two() -> None:

@@ -33,8 +33,8 @@ def step(app: GymApp) -> str | None:
 
 
 async def keyed(pilot: Pilot[None], text: str, gap: float) -> None:
-    """The text and an Enter, a key every `gap` seconds as far as their events say."""
-    at = monotonic()
+    """The text and an Enter, a key every `gap` seconds as far as their events say, a second behind what was before."""
+    at = monotonic() + 1
     for number, key in enumerate([*text, "enter"]):
         event = events.Key(key, key if len(key) == 1 else None)
         event.time = at + gap * number

@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 from gymtui.cards.keyboards import meant_digits
 
 BURST: Final = 0.05  # between two keys of a reader, at the most: nobody's fingers are so quick for a whole line
+# Between two halves of a line that a busy machine has cut: nobody turns from the keys to a reader so soon.
+SEAM: Final = 0.15
 SOONEST: Final = 0.01  # behind the end of a line, until it is known that it was the last one
 PAIR: Final = 0.1  # in which CR and LF, or Tab and CR, are one end
 HELD_DOWN: Final = 1.0  # until a key that is held down comes again, and then again and again
@@ -65,6 +67,7 @@ class Bursts:
 
     def __init__(self) -> None:
         self._burst: list[Stroke] = []  # each at most BURST behind the one before
+        self._begun: list[Stroke] = []  # what may be the first half of its line, each at most SEAM behind
         # The last of them, where it may be a person's, or the end of a line.
         self.waits: Stroke | None = None
         self._before = self._ended = Stroke("", None, float("-inf"))  # the last one handed on; the end of the last scan
@@ -88,23 +91,28 @@ class Bursts:
             return done
         if stroke.character is not None:
             self._burst = [stroke]
-        elif not stroke.is_end and stroke.key not in HARMLESS and not self._is_held_down(stroke):
-            self._burst, self.waits = [stroke], stroke
-            return done
+            if self._begun and stroke.time - self._begun[-1].time > SEAM:
+                self._begun = []
+        else:
+            self._begun = []
+            if not stroke.is_end and stroke.key not in HARMLESS and not self._is_held_down(stroke):
+                self._burst, self.waits = [stroke], stroke
+                return done
         return [*done, *self._hand_on(stroke)]
 
     def settle(self) -> list[Stroke | Scan]:
         """Nothing has followed: what waits was a person's key, or the end of a scan."""
-        burst, waits = self._burst, self.waits
-        self._burst, self.waits = [], None
+        burst, begun, waits = self._burst, self._begun, self.waits
+        self._burst, self._begun, self.waits = [], [], None
         if waits is None:
+            self._begun = [*begun, *burst]
             return []
         if not waits.is_end:
             return self._hand_on(waits)
         self._ended = waits
         if len(burst) == 2 and burst[0].key in KEYPAD:  # a quick hand: one key of a keypad is no card
             return [*self._hand_on(burst[0]), *self._hand_on(waits)]
-        return [_scan(burst)]
+        return [_scan([*begun, *burst])]
 
     def _more(self, stroke: Stroke) -> list[Stroke | Scan]:
         """One that follows another: a character goes on, and no key is a command."""
