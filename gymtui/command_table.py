@@ -177,6 +177,7 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ("--prefix", {"metavar": "TEXT", "help": "what the reader puts in front of each code"}),
         ("--suffix", {"metavar": "TEXT", "help": "what it puts behind"}),
         ("--forget", {"action": "store_true", "help": "a scan is taken as it comes again"}),
+        ("--watch", {"action": "store_true", "help": "show what the reader sends, key by key, until Ctrl+C"}),
     ),
     "admin trim": (
         ("--days", {"type": int, "default": 90, "help": "older than so many days (90; at least 30)"}),

@@ -9,8 +9,10 @@ import pytest
 from gymtui.cards.profile import ReaderProfile
 from gymtui.preferences import ChoicesFile
 from gymtui.programs import reader
+from gymtui.programs.arrived import Key, said
 from tests.factories import member
 from tests.readers import scan
+from tests.terminal import Terminal
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import screen_text
 
@@ -67,9 +69,41 @@ def test_a_prefix_and_a_suffix_are_set_by_hand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    reader.run(prefix="GYM2-", suffix="$", forget=False)
+    reader.run(prefix="GYM2-", suffix="$", forget=False, watch=False)
     assert "It puts 'GYM2-' in front: a text without that is no card." in capsys.readouterr().out
     assert ChoicesFile(tmp_path / "gymtui").read().reader == ReaderProfile(prefix="GYM2-", suffix="$")
-    reader.run(prefix=None, suffix=None, forget=True)
+    reader.run(prefix=None, suffix=None, forget=True, watch=False)
     assert capsys.readouterr().out.endswith("The number on file is what arrives.\n")
     assert ChoicesFile(tmp_path / "gymtui").read().reader is None
+
+
+def test_what_arrives_is_shown_key_by_key_and_what_is_made_of_it() -> None:
+    reader = ReaderProfile(prefix="M#")
+    scan = ["M", "#", "4", "2", "\r"]
+    keys = [Key(text, 100 + 0.008 * number) for number, text in enumerate(scan)]
+    assert list(said(keys, reader)) == [
+        "arrived     M 8 # 8 4 8 2 8 Enter",
+        "            5 keys; the numbers are the milliseconds between them",
+        "looked up   42, as this reader was learned",
+    ]
+    slow = [*keys, Key("\x1b[19~", 101), Key("\x9b", 101)]
+    assert list(said(slow, None)) == [
+        "arrived     M 8 # 8 4 8 2 8 Enter 968 Esc[19~ 0 U+009B",
+        "            7 keys; the numbers are the milliseconds between them",
+        "too slow    more than 50 ms between two keys: a desk takes them as typed by hand",
+        "looked up   M#42EnterEsc[19~U+009B",
+    ]
+
+
+@pytest.mark.slow
+async def test_a_reader_is_watched_until_ctrl_c_alone(tmp_path: Path) -> None:
+    ChoicesFile(tmp_path / "gymtui").keep(reader=ReaderProfile(suffix="$"))
+    environment = {"XDG_DATA_HOME": str(tmp_path)}
+    async with Terminal.run("reader", "--watch", columns=80, rows=24, environment=environment) as terminal:
+        await terminal.until("Ctrl.C leaves")
+        terminal.type("42$\r\n")
+        await terminal.until(r"looked up   42, as this reader was learned$")
+        terminal.type("42\x1b]0;a\x07\x03$\r")
+        await terminal.until(r"looked up   42Esc\]0;aCtrl.GCtrl.C\$$")
+        terminal.type("\x03")
+        assert await terminal.ended() == 0

@@ -8,10 +8,11 @@ from gymtui.cards.profile import ReaderProfile, describe
 from gymtui.config import data_folder
 from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable
+from gymtui.programs import arrived
 
 
-def run(*, prefix: str | None, suffix: str | None, forget: bool) -> None:
-    """Says how scans are understood here, once that is changed as it was asked."""
+def run(*, prefix: str | None, suffix: str | None, forget: bool, watch: bool) -> None:
+    """Says how scans are understood here, once that is changed as it was asked; then shows what arrives, if asked."""
     choices = ChoicesFile(data_folder())
     before = choices.read().reader
     profile = (None if forget else before) or ReaderProfile()
@@ -25,3 +26,5 @@ def run(*, prefix: str | None, suffix: str | None, forget: bool) -> None:
         print("Desks that are started from now on know it.")
     for sentence in describe(profile):
         print(printable(sentence))
+    if watch:
+        arrived.watch(after)
