@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
+from gymtui.cards.keyboards import meant_digits
 from gymtui.client.desk.verdicts import may_be_number
 from gymtui.client.state import Hit, Verdict
 from gymtui.protocol import Member
@@ -86,7 +87,7 @@ class CheckIn(Mode):
             self.box.reset()
             self.box.say(self.box.refusal("Unknown card", *scan.fault))
         else:
-            self.give(scan.text)
+            self.give(meant_digits(scan.text) or scan.text)  # it is told of as what it is: a number
 
     def entered_nothing(self) -> None:
         """Enter, on the empty box."""
