@@ -22,9 +22,15 @@ KEY, NAME = 13, 15  # cells of the key and of the name
 HERE: dict[str, tuple[str, ...]] = {
     "Front desk": (
         "Scan a card, or type a name, a number or a phone and press Enter.",
-        "A scan is a card or nobody's: never a name, never a command.",
-        ":card gives a card to whoever was named last; or it was lost, or returned.",
-        ":reader learns how the reader is set, where its cards are not found.",
+        "A scan is one member's card, or nobody's: never a name, never a command.",
+        "Unknown card: nobody here has it. Search by name, then :card and scan it.",
+        ":card gives a card to whoever was named last; another's is asked about,",
+        "and it says what was lost or came back. A lost card lets nobody in.",
+        "A card of two members is a question: ask for the name, then choose.",
+        "NumLock off: a reader presses arrows. Press NumLock, then scan again.",
+        "Several lines at once are no card: one scan at a time.",
+        "Signs in place of a number, or no card is found: :reader, then three cards.",
+        "gymtui reader --watch shows what the reader sends, key by key.",
         "Several that match are a list: ↑ ↓ choose, Enter takes.",
         "≈ is near: a letter or digit is another, or a phone ends so. Choose it.",
         "Pasted: one line waits for Enter; of several, Enter takes the cards.",
