@@ -58,7 +58,9 @@ def rows() -> Iterator[Row]:
         yield Row("digits", layout, [Scan("100060<CR>", "100060"), Scan("0012345678<CR>", "0012345678")])
         yield Row("a code that nobody has", layout, [Scan("10006<CR>"), Scan("GYM2-100060<CR>")], others=["100060"])
         identified = [Scan("]C1100060<CR>", "100060" if layout == "us" else NOBODY)]
-        yield Row("an AIM identifier", layout, identified, others=["1100060", "100060"])
+        # Where `]` is a dead key it takes the C too: what is left is a number, and nobody can tell.
+        others = ["100060"] if layout == "ch" else ["100060", "1100060"]
+        yield Row("an AIM identifier", layout, identified, others=others)
         yield Row("keypad digits", layout, [Scan("<1><0><0><0><6><0><Enter>", "100060")], num_lock=True)
         keypad = Scan("<1><0><0><0><6><0><Enter>", says="NumLock is off")
         yield Row("keypad digits, NumLock off", layout, [keypad], others=["100060"])
