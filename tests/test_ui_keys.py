@@ -86,7 +86,7 @@ async def test_a_changed_key_does_it_and_is_shown() -> None:
     login = cast(Login, FakeLogin())
     changed = {"check-out": "f12", "back": "f10", "next": "ctrl+n", "override": "f7"}
     app = GymApp(cast(Desk, desk), login, url="ws://gym.test/", keys=changed, clock=lambda: NOW)
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(80, 40)) as pilot:
         await pilot.press("f4", "a", "ctrl+n", "f10", "f12")
         screen = app.screen
         assert isinstance(screen, FrontDesk)
