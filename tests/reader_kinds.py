@@ -84,7 +84,10 @@ READERS: Final[dict[str, Kind]] = {
     "an identifier": (letters, lambda code: f"]C1{code}"),
     "Code 39's stars": (letters, lambda code: f"*{code}*"),
     "a suffix": (letters, lambda code: f"{code}$"),
-    "an EAN without its check digit": (lambda random: checked("mod10")(numbers(12, random)), lambda code: code[:-1]),
+    "an EAN without its check digit": (
+        lambda random: checked("mod10")(f"20{numbers(10, random)}"),
+        lambda code: code[:-1],
+    ),
     "a facility that the list has not": (lambda random: numbers(5, random), lambda code: f"012,{code}"),
     "bytes turned": (lambda random: chips("hex4", random), chip("hex4", "hex4", backwards=True)),
     "decimal for hex": (lambda random: chips("hex4", random), chip("hex4", "dec32/10")),
