@@ -11,6 +11,7 @@ import pytest
 from gymtui.cards.nobody import doubtful, nobodys
 from gymtui.cards.profile import ReaderProfile, read
 from gymtui.cards.steps import STEPS
+from gymtui.protocol import CardCheck
 from tests.cards_kit import CardFile
 
 PAGE: Final = (Path(__file__).parent.parent / "docs" / "CARDS.md").read_text()
@@ -34,6 +35,12 @@ def _meant(cell: str) -> str:
 @pytest.mark.parametrize(("what", "on_file", "arrives", "_source"), rows("By itself"))
 def test_it_is_found_by_itself(what: str, on_file: str, arrives: str, _source: str) -> None:
     assert CardFile([on_file, "another"]).find(arrives) == {on_file}, what
+
+
+@pytest.mark.parametrize(("check", "on_file", "arrives", "_source"), rows("The gym's own"))
+def test_it_is_found_where_the_gym_says_so(check: CardCheck, on_file: str, arrives: str, _source: str) -> None:
+    assert CardFile([on_file, "another"], check).find(arrives) == {on_file}
+    assert CardFile([on_file, "another"]).find(arrives) == set()
 
 
 @pytest.mark.parametrize(("what", "on_file", "arrives", "kept"), rows("What a desk has to learn"))

@@ -10,11 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from gymtui.cards.nobody import CHANGES, NO_FACILITY, PHONE, SHARED, TWICE
 from gymtui.protocol import (
     MAX_CARDS,
     Card,
     CheckIn,
     CheckOut,
+    Configure,
+    GymFields,
     Member,
     MemberFields,
     Override,
@@ -118,6 +121,27 @@ def test_what_cannot_be_a_card_or_is_none_of_theirs(till: Till) -> None:
     assert refused(till, "B-77", state="lost") == "Ana Silva has no such card: please look at the cards there are."
     error = till.refused(SaveCard(member_id="nobody", code="B-77"))
     assert error.code == "unknown_member"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "why"),
+    [(None, "08AB12CD", PHONE), (None, "01:02:03:04", SHARED), (None, "80AB12CD", CHANGES), ("uid", "08123456", PHONE)],
+)
+def test_what_is_nobody_s_is_not_given_out(till: Till, kind: str | None, code: str, why: str) -> None:
+    till.give(Configure(gym=GymFields(policy={"card_kind": kind})), user="mia")
+    assert refused(till, code) == why
+    fields = MemberFields(full_name="Cem Kaya", membership_number=code)
+    assert till.refused(SaveMember(member=fields), user="mia").message == why
+
+
+def test_what_may_be_nobody_s_is_given_out_unless_nobody_is_sure(till: Till) -> None:
+    assert refused(till, "4BC97B08", sure=False) == TWICE
+    saved(till, "4BC97B08")  # as clients of before say it
+    saved(till, "4BC97B08", sure=False)  # it is on file
+    assert saved(till, "4521", sure=False).cards[-1].code == "4521"
+    till.give(Configure(gym=GymFields(policy={"card_kind": "hid26"})), user="mia")
+    assert refused(till, "4522", sure=False) == NO_FACILITY
+    saved(till, "B-4522", sure=False)
 
 
 def test_a_member_has_a_number_of_cards_and_the_oldest_returned_ones_are_forgotten(till: Till) -> None:

@@ -43,13 +43,23 @@ def mod16(text: str) -> str | None:
 CHECKS: Final[dict[str, Callable[[str], str | None]]] = {"mod10": mod10, "luhn": luhn, "mod43": mod43, "mod16": mod16}
 
 
+def checked(text: str, kind: str) -> str | None:
+    """The text with the check character of that kind at its end, Codabar's in front of the stop letter."""
+    check, stop = CHECKS[kind](text), _stop(text, kind)
+    return None if check is None else f"{text.removesuffix(stop)}{check}{stop}"
+
+
 def unchecked(text: str, kind: str) -> str | None:
     """The text without the check character of that kind at its end; None where that is not the right one. Codabar's
     stands in front of the stop letter. Code 39's may be a blank, which is gone where a text was framed."""
-    stop = text[-1:] if kind == "mod16" and text[-1:] in _CODABAR_LETTERS else ""
+    stop = _stop(text, kind)
     text = text.removesuffix(stop)
     readings = ((text[:-1] + stop, text[-1:]), (text + stop, " "))
     return next((body for body, check in readings if body and CHECKS[kind](body) == check), None)
+
+
+def _stop(text: str, kind: str) -> str:
+    return text[-1:] if kind == "mod16" and text[-1:] in _CODABAR_LETTERS else ""
 
 
 def _values(text: str, alphabet: str) -> list[int] | None:

@@ -13,9 +13,11 @@ from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from gymtui.cards import aim
+from gymtui.cards.checks import checked, unchecked
 from gymtui.cards.frame import framed
 from gymtui.cards.gtin import LENGTH, gtins
 from gymtui.cards.keyboards import meant_digits
+from gymtui.protocol import CardCheck
 
 T = TypeVar("T")
 Owner = TypeVar("Owner", bound=Hashable)
@@ -41,28 +43,32 @@ class Collision(NamedTuple, Generic[Owner]):
 
 
 @lru_cache(maxsize=1024)  # whoever gives out a card asks for its keys, and whoever enters it in the index once more
-def keys_of(code: str) -> tuple[str, ...]:
-    """The keys of a code on file, none for a blank one."""
+def keys_of(code: str, check: CardCheck | None = None) -> tuple[str, ...]:
+    """The keys of a code on file, none for a blank one. With the gym's `check`, also those of what it may be taken for:
+    the code with that character behind it, and without."""
     whole = framed(code)
     texts = _some(bare(aim.split(whole)[1]))
-    return _keys(EXACT, _some(whole)) + _folded(texts) + _numbers(texts)
+    keys = _keys(EXACT, _some(whole)) + _folded(texts) + _numbers(texts)
+    return keys if check is None else tuple(dict.fromkeys(keys + _of_all(_with_or_without(None, texts, check))))
 
 
-def levels(scan: str) -> tuple[tuple[str, ...], ...]:
+def levels(scan: str, check: CardCheck | None = None) -> tuple[tuple[str, ...], ...]:
     """The keys that a scanned text asks for, the strongest level first. The first one that finds anybody decides: one
-    is the member, several are a question."""
+    is the member, several are a question. The last is with the gym's `check`, where it has one."""
     whole = framed(scan)
     symbology, rest = aim.split(whole)
     text = bare(rest)
     found = [_keys(EXACT, _some(whole))]
     for texts in (_left_open(symbology, text), _some(_track_2(rest)), _some(meant_digits(text))):
         found += [_keys(EXACT, texts), _folded(texts), _numbers(texts, upc_e=symbology is not aim.EAN_8)]
+    if check is not None:
+        found.append(_of_all(_with_or_without(symbology, _left_open(symbology, text), check)))
     return tuple(dict.fromkeys(level for level in found if level))
 
 
-def find(scan: str, by_key: Callable[[str], Iterable[T]]) -> tuple[T, ...]:
+def find(scan: str, by_key: Callable[[str], Iterable[T]], check: CardCheck | None = None) -> tuple[T, ...]:
     """Whom a scanned text may mean, each once: nobody, the one, or all of those that it does not tell apart."""
-    for level in levels(scan):
+    for level in levels(scan, check):
         found: list[T] = []
         for key in level:
             found += [one for one in by_key(key) if one not in found]
@@ -71,13 +77,18 @@ def find(scan: str, by_key: Callable[[str], Iterable[T]]) -> tuple[T, ...]:
     return ()
 
 
-def collisions(codes: Iterable[tuple[str, Owner]]) -> tuple[Collision[Owner], ...]:
+def collisions(codes: Iterable[tuple[str, Owner]], check: CardCheck | None = None) -> tuple[Collision[Owner], ...]:
     """Which codes, each given with its owner, are no longer told apart once a reader writes them another way. Those of
     one owner may be alike."""
     having: dict[str, list[tuple[str, Owner]]] = {}
-    for code, owner in codes:
+    listed = list(codes)
+    for code, owner in listed:
         for key in keys_of(code):
             having.setdefault(key, []).append((code, owner))
+    for code, owner in listed if check is not None else ():
+        for those in (having[key] for key in keys_of(code, check) if key in having):
+            if (code, owner) not in those:
+                those.append((code, owner))
     found: dict[tuple[tuple[str, Owner], ...], str] = {}
     for key, those in having.items():
         if len({owner for _, owner in those}) > 1:
@@ -104,9 +115,22 @@ def _left_open(symbology: aim.Symbology | None, text: str) -> tuple[str, ...]:
     return _some(text)
 
 
+def _with_or_without(symbology: aim.Symbology | None, texts: Iterable[str], check: CardCheck) -> tuple[str, ...]:
+    """The texts with the check character, and those that have it without. Code 39 and Codabar have capitals alone."""
+    read: list[str] = []
+    for text in (text.upper() if text.isascii() else text for text in texts):
+        body = unchecked(text, check)
+        read += [*_some(checked(text, check)), *(_left_open(symbology, body) if body else ())]
+    return tuple(read)
+
+
 def _track_2(text: str) -> str | None:
     found = _TRACK_2.fullmatch(text)
     return found and found[1]
+
+
+def _of_all(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return _keys(EXACT, texts) + _folded(texts) + _numbers(texts)
 
 
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:

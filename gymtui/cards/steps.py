@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from gymtui.cards.checks import CHECKS, unchecked
+from gymtui.cards.checks import CHECKS, checked, unchecked
 from gymtui.cards.rfid import WRITINGS, convert
 
 
@@ -42,11 +42,6 @@ def _arguments(name: str, rest: list[str]) -> tuple[str, ...]:
     return found.groups() if found else ()
 
 
-def _with_check(text: str, kind: str) -> str | None:
-    check = CHECKS[kind](text)
-    return check and text + check
-
-
 def _inside(text: str) -> str | None:
     found = re.fullmatch("[A-Da-d](.+)[A-Da-d]", text)
     return found and found[1]
@@ -69,7 +64,7 @@ _CHECK: Final = f"({'|'.join(CHECKS)})"
 _WRITING: Final = f"({'|'.join(map(re.escape, WRITINGS))})"
 STEPS: Final = {
     "without": Step(_CHECK, unchecked, lambda kind: f"The last character is a check character ({kind}), dropped."),
-    "with": Step(_CHECK, _with_check, lambda kind: f"A check character ({kind}) that it keeps is put behind."),
+    "with": Step(_CHECK, checked, lambda kind: f"A check character ({kind}) that it keeps is put behind."),
     "inside": Step("", _inside, lambda: "Codabar's letters around the number are dropped."),
     "less_zero": Step("", lambda text: text.removeprefix("0"), lambda: "One zero in front is dropped."),
     "no_zeros": Step("", lambda text: text.lstrip("0"), lambda: "All zeros in front are dropped."),

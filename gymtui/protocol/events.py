@@ -8,6 +8,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from gymtui.protocol.vocabulary import (
     Action,
+    CardCheck,
+    CardKind,
     CardState,
     Crowding,
     Day,
@@ -153,7 +155,9 @@ class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
 class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the gym does about each thing that can be wrong with a membership or with the time, and for how many days it
     only warns of what it refuses; when it is open, when its days turn, and when it takes for granted that somebody has
-    left: so many minutes after coming in, or at closing time. Times are those of the clock on its wall."""
+    left: so many minutes after coming in, or at closing time. Times are those of the clock on its wall. `card_check` is
+    a check character that a reader may send or keep, whichever is on file; `card_kind` is what the gym's cards are, of
+    which some numbers are nobody's."""
 
     banned: Action = "refuse"
     member_inactive: Action = "refuse"
@@ -172,6 +176,8 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     day_begins: FullHour = "00:00"
     opening_hours: dict[Weekday, Opening] = {}
     exceptions: dict[Day, Opening] = {}
+    card_check: CardCheck | None = None
+    card_kind: CardKind | None = None
 
 
 class GymFields(Struct, frozen=True, kw_only=True, omit_defaults=True):

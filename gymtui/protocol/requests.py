@@ -150,7 +150,8 @@ class SaveMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 class SaveCard(_Request, frozen=True, kw_only=True, omit_defaults=True):
     """Gives a member a card, or says that one was lost or returned. A card that is another member's is moved where
-    `moves_from` says whose it is: somebody has been asked."""
+    `moves_from` says whose it is: somebody has been asked. Where nobody is `sure`, a number that may be nobody's is not
+    given out."""
 
     type: ClassVar[str] = "save_card"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -158,6 +159,7 @@ class SaveCard(_Request, frozen=True, kw_only=True, omit_defaults=True):
     code: Key
     state: CardState = "in_use"
     moves_from: Key | None = None
+    sure: bool = True
 
 
 class Configure(_Request, frozen=True, kw_only=True, omit_defaults=True):

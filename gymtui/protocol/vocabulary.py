@@ -14,6 +14,8 @@ CardState = Literal["in_use", "lost", "returned"]
 Action = Literal["allow", "warn", "refuse"]
 Crowding = Literal["allow", "warn", "ask", "refuse"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+CardCheck = Literal["mod10", "luhn", "mod43", "mod16"]
+CardKind = Literal["uid", "hid26"]
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
 Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]  # what a database can keep

@@ -78,7 +78,8 @@ def _take(
     Ctrl+C ends it between two commits, and it says how many are in.
     """
     with opened(database) as store, Progress("members") as progress:
-        rows, alike = told_apart(store.all_members(), rows)
+        policy = store.gym().policy
+        rows, alike = told_apart(store.all_members(), rows, policy.card_check)
         if strict and (problems or alike):
             rows = []
         imported = import_members(
@@ -96,7 +97,7 @@ def _take(
     for line in grouped(problems):
         complain(f"{file.name}, {line}")
     refused = {problem.line for problem in problems}
-    for doubt in doubts([row for row in rows[: taken + len(imported.problems)] if row[0] not in refused]):
+    for doubt in doubts([row for row in rows[: taken + len(imported.problems)] if row[0] not in refused], policy.card_kind):
         complain(f"{file.name}, line {doubt.line}: {doubt.sentence}")
     _complain_of_alike(file, alike)
     untaken = len(problems) + len({held.line for group in alike for held in group} - {None})

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.cards.frame import framed
-from gymtui.cards.keys import find, keys_of
-from gymtui.cards.nobody import nobodys
+from gymtui.cards.keys import collisions, keys_of
+from gymtui.cards.nobody import doubtful, nobodys
 from gymtui.cards.owned import Owned, cards_of, with_card
-from gymtui.protocol import MAX_CARDS, Card, CheckIn, Member, SaveCard
-from server.gym.orders import Order, Refused, Rejected, record, wall
+from gymtui.protocol import MAX_CARDS, Card, CardCheck, CheckIn, Member, SaveCard
+from server.gym.orders import Order, Refused, Rejected, read_as, record, wall
 from server.store import Outcome, Transaction, as_result
+
+NAMED: Final = 10  # groups of cards that a sentence names
 
 
 def unfit(tx: Transaction, code: str, member_id: str | None, *, frees: Collection[tuple[str, str]] = ()) -> str | None:
     """Why this code cannot be a card of that member (None: of a new one): a sentence, or None where it can. `frees` are
     cards, `(member id, code)`, that are just leaving their holders."""
-    if (why := nobodys(code)) is not None:
+    if (why := nobodys(code, uids=tx.gym.policy.card_kind == "uid")) is not None:
         return why
     for holder, card in _held_by_others(tx, code, member_id):
         if (holder.id, card.code) in frees:
@@ -30,13 +33,29 @@ def unfit(tx: Transaction, code: str, member_id: str | None, *, frees: Collectio
     return None
 
 
+def alike_with(tx: Transaction, check: CardCheck | None) -> str | None:
+    """Which cards would be one to a reader, were this the gym's check character; None where each is told apart."""
+    cards = list(tx.all_cards())
+    now = {found.codes for found in collisions(cards)}
+    alike = (tuple(sorted(found.codes)) for found in collisions(cards, check) if found.codes not in now)
+    groups = dict.fromkeys(alike)
+    named = [" and ".join(_named(tx, *card) for card in codes) for codes in list(groups)[:NAMED]]
+    more = [f"{len(groups) - NAMED} more"] if len(groups) > NAMED else []
+    return "; ".join([*named, *more]) or None
+
+
+def _named(tx: Transaction, code: str, member_id: str) -> str:
+    member = tx.member(member_id)
+    return code if member is None else f"{code} of {member.full_name}"
+
+
 def refuse_lost(tx: Transaction, request: CheckIn, member: Member) -> None:
     """Refused where the card was reported lost: whoever has it now may be somebody else. What a desk has done alone
     has happened; an override is a manager's word."""
     code = request.code or request.card
     if code is None or request.offline or request.override is not None:
         return
-    for card in (card for holder, card in find(code, tx.cards) if holder.id == member.id and card.state == "lost"):
+    for card in (card for holder, card in read_as(tx, code) if holder.id == member.id and card.state == "lost"):
         since = "" if card.since is None else f" on {_day(tx, card.since)}"
         sentence = f"That card of {member.full_name} was reported lost{since}: please ask who it is."
         raise Refused("card_lost", "this card was reported lost", sentence, member)
@@ -57,14 +76,22 @@ def save_card(tx: Transaction, order: Order, request: SaveCard) -> Outcome:
     if request.state == "in_use":
         if len(held | {code}) > MAX_CARDS:
             raise Rejected("invalid", f"{member.full_name} has {MAX_CARDS} cards: please take one back first.")
+        _refuse_nobodys(tx, code, sure=request.sure or code in held)
         _take_over(tx, order, card, member, request.moves_from)
     return Outcome(result=as_result(Member.type, record(tx, order, _put(tx, with_card(member, card)))))
 
 
+def _refuse_nobodys(tx: Transaction, code: str, *, sure: bool) -> None:
+    kind = tx.gym.policy.card_kind
+    why = nobodys(code, uids=kind == "uid")
+    if why is None and not sure:
+        why = doubtful(code, uids=kind == "uid", hid=kind == "hid26")
+    if why is not None:
+        raise Rejected("invalid", why)
+
+
 def _take_over(tx: Transaction, order: Order, card: Card, member: Member, moves_from: str | None) -> None:
     """The card leaves whoever has it, as rows of their own; Rejected where nobody has been asked about that."""
-    if (why := nobodys(card.code)) is not None:
-        raise Rejected("invalid", why)
     for holder, held in _held_by_others(tx, card.code, member.id):
         if holder.id != moves_from:
             raise Rejected("invalid", f"That card belongs to {holder.full_name}: please ask before it is moved.")
@@ -74,7 +101,8 @@ def _take_over(tx: Transaction, order: Order, card: Card, member: Member, moves_
 
 def _held_by_others(tx: Transaction, code: str, member_id: str | None) -> Iterator[Owned]:
     """Who else has a card that could be taken for this one, under any of its keys."""
-    yield from (owned for owned in tx.cards(*keys_of(code)) if owned.member.id != member_id)
+    keys = keys_of(code, tx.gym.policy.card_check)
+    yield from (owned for owned in tx.cards(*keys) if owned.member.id != member_id)
 
 
 def _put(tx: Transaction, member: Member) -> Member:

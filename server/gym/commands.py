@@ -32,7 +32,7 @@ from gymtui.protocol import (
 from server.gym.cards import save_card, unfit
 from server.gym.debts import dated
 from server.gym.orders import Order, Refused, Rejected, record
-from server.gym.settings import WrongSetting, changed
+from server.gym.settings import WrongSetting, changed, refuse_alike
 from server.gym.visits import check_in, check_out, undo
 from server.store import Outcome, Settled, Transaction, as_result
 
@@ -145,6 +145,7 @@ def _notify(tx: Transaction, order: Order, request: Notify) -> Outcome:
 def _configure(tx: Transaction, order: Order, request: Configure) -> Outcome:
     try:
         gym = changed(tx.gym, request.gym)
+        refuse_alike(tx, gym)
     except WrongSetting as wrong:
         raise Rejected("invalid", f"That cannot be set: {wrong}.") from wrong
     gym = replace(gym, by=order.by, seq=tx.next_seq)

@@ -160,11 +160,16 @@ def member_of(tx: Transaction, request: CheckIn | CheckOut) -> Member:
 
 def owner_of(tx: Transaction, code: str) -> Owned | None:
     """The card that a code is on, with its owner; Refused where it can be read as the cards of several."""
-    found = [owned for owned in find(code, tx.cards) if not owned.member.deleted]
+    found = [owned for owned in read_as(tx, code) if not owned.member.deleted]
     if len({owned.member.id for owned in found}) > 1:
         names = " or ".join(owned.member.full_name for owned in found)
         raise Refused("ambiguous", "the card of several", f"That could be {names}: please choose one of them by name.")
     return found[0] if found else None
+
+
+def read_as(tx: Transaction, code: str) -> tuple[Owned, ...]:
+    """The cards that a code may be, with the gym's check character or without."""
+    return find(code, tx.cards, tx.gym.policy.card_check)
 
 
 def _nobodys(tx: Transaction, card: UnknownCard) -> Refused:

@@ -13,7 +13,8 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from gymtui.errors import WrongUsage
-from gymtui.protocol import Action, Gym, GymFields, Policy
+from gymtui.protocol import Action, CardCheck, CardKind, Gym, GymFields, Policy
+from server.gym.cards import alike_with
 from server.store import Transaction, Work
 
 # What a setting may be, where it is not one of the actions.
@@ -29,6 +30,8 @@ LINES: Final = {
     "day_begins": 'a full hour such as "04:00"',
     "opening_hours": 'hours such as "06:00-22:00" or "closed", of mon, tue, wed, thu, fri, sat or sun',
     "exceptions": 'hours such as "06:00-22:00" or "closed", of a day such as 2026-12-24',
+    "card_check": " or ".join(f'"{check}"' for check in get_args(CardCheck)),
+    "card_kind": " or ".join(f'"{kind}"' for kind in get_args(CardKind)),
 }
 ACTIONS: Final = " or ".join(f'"{action}"' for action in get_args(Action))
 
@@ -116,17 +119,28 @@ def configure(
             capacity=tx.gym.capacity if capacity is None else capacity,
             policy=policy or tx.gym.policy,
         )
-        put(tx, _beside(tx.gym, gym))
+        try:
+            put(tx, _beside(tx.gym, gym))
+        except WrongSetting as error:
+            raise WrongUsage(f"That cannot be set: {error}.") from error
 
     return work
 
 
 def put(tx: Transaction, gym: Gym) -> None:
-    """Keeps a change that nobody has given as a command; none where everything is as it was."""
+    """Keeps a change that nobody has given as a command; none where everything is as it was. WrongSetting."""
     if gym.before != GymFields():
+        refuse_alike(tx, gym)
         gym = replace(gym, by="", seq=tx.next_seq)
         tx.put_gym(gym)
         tx.append(gym, kind="configure", user="")
+
+
+def refuse_alike(tx: Transaction, gym: Gym) -> None:
+    """WrongSetting where the check character of the gym that is to be makes cards of two people one."""
+    check = gym.policy.card_check
+    if check not in (None, tx.gym.policy.card_check) and (alike := alike_with(tx, check)) is not None:
+        raise WrongSetting(f"with card_check {check} no reader tells these cards apart: {alike}")
 
 
 def _beside(before: Gym, after: Gym) -> Gym:

@@ -8,12 +8,23 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from gymtui import clock, rules
-from gymtui.cards.keys import find
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, Undo
 from server.gym.assumed_exit import assumed_exit, day_over
 from server.gym.cards import refuse_lost
-from server.gym.orders import Order, Refused, Rejected, flags_of, hour, member_of, occurred, record, wall, wrong_time
+from server.gym.orders import (
+    Order,
+    Refused,
+    Rejected,
+    flags_of,
+    hour,
+    member_of,
+    occurred,
+    read_as,
+    record,
+    wall,
+    wrong_time,
+)
 from server.store import Counts, Outcome, Settled, Transaction, Visit
 
 
@@ -221,7 +232,7 @@ def _is_forgotten(tx: Transaction, visit: Visit, at: int) -> bool:
 
 def _leaver(tx: Transaction, request: CheckOut) -> Member:
     """Whom a check-out names: whoever is in may leave, deleted meanwhile or not."""
-    found = [tx.member(request.member_id)] if request.member_id else [m for m, _ in find(request.code or "", tx.cards)]
+    found = [tx.member(request.member_id)] if request.member_id else [m for m, _ in read_as(tx, request.code or "")]
     if len(found) == 1 and found[0] is not None and tx.open_visit(found[0].id) is not None:
         return found[0]
     return member_of(tx, request)
@@ -231,7 +242,7 @@ def _by_card(tx: Transaction, request: CheckIn | CheckOut, ref: MemberRef) -> tu
     """Whom a desk that was alone meant by a card: with its number and a flag, where it is somebody else's by now."""
     if not request.offline or request.card is None:
         return ref, ()
-    holders = [holder for holder, _ in find(request.card, tx.cards) if not holder.deleted]
+    holders = [holder for holder, _ in read_as(tx, request.card) if not holder.deleted]
     if not holders or any(holder.id == ref.id for holder in holders):
         return ref, ()
     return MemberRef(ref.id, ref.full_name, request.card), ("reissued",)

@@ -128,6 +128,9 @@ class Transaction(Protocol):
     def cards(self, *keys: str) -> Sequence[Owned]:
         """The cards in use or lost that have one of these canonical keys, each once and with its owner."""
 
+    def all_cards(self) -> Iterator[tuple[str, str]]:
+        """Code and member's id of every card in use or lost."""
+
     def put_member(self, member: Member) -> None: ...
     def visit(self, visit_id: str) -> Visit | None: ...
     def open_visit(self, member_id: str) -> Visit | None: ...

@@ -15,7 +15,7 @@ from gymtui.cards.keys import EXACT, find
 from gymtui.cards.owned import Owned, index_entries, owned
 from gymtui.client.replica.erasing import forget
 from gymtui.codec import encode
-from gymtui.protocol import ERASED, Member
+from gymtui.protocol import ERASED, CardCheck, Member
 from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
 from gymtui.search.near import near_numbers
 from gymtui.search.text import index_words
@@ -55,9 +55,9 @@ class MemberTable:
         row = self._db.execute(FOUND, (id,)).fetchone()
         return row and _member(row)
 
-    def owners(self, code: str) -> tuple[Owned, ...]:
-        """Whose card that is."""
-        return find(code, self._holding)
+    def owners(self, code: str, check: CardCheck | None = None) -> tuple[Owned, ...]:
+        """Whose card that is, where the gym's readers may send that check character, or keep it."""
+        return find(code, self._holding, check)
 
     def has_like(self, code: str) -> bool:
         """Has anybody, or has anybody had, a code of this shape?"""

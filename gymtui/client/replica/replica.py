@@ -20,7 +20,7 @@ from gymtui.client.replica.undo_log import Undoable, UndoLog
 from gymtui.client.replica.visits import VisitTable
 from gymtui.codec import convert, encode
 from gymtui.faults import fault
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, MembersPage, Snapshot, Stats, Undo
+from gymtui.protocol import CardCheck, CheckInEvent, Event, Gym, Member, MemberRef, MembersPage, Snapshot, Stats, Undo
 
 __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
@@ -144,7 +144,11 @@ class Replica:
     def owners(self, code: str) -> tuple[Owned, ...]:
         """The cards that a code may be, with their owners; several where it can be read in more than one way."""
         with reading():
-            return self._members.owners(code)
+            return self._members.owners(code, self._card_check)
+
+    @property
+    def _card_check(self) -> CardCheck | None:
+        return None if self.gym is None else self.gym.policy.card_check
 
     def has_like(self, code: str) -> bool:
         """Does this look like a card of the gym: has anybody a number with digits and letters in the same places?"""
@@ -154,7 +158,8 @@ class Replica:
     def search(self, text: str, limit: int) -> list[Member]:
         """At most `limit` members, as `gymtui.search.text` reads the text; whose card that is come first."""
         with reading():
-            found = [owned.member for owned in self._members.owners(text)] + self._members.search(text, limit)
+            found = [owned.member for owned in self._members.owners(text, self._card_check)]
+            found += self._members.search(text, limit)
         return list({member.id: member for member in found}.values())[:limit]
 
     def near(self, text: str, limit: int) -> list[Member]:

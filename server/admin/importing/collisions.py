@@ -9,7 +9,7 @@ from gymtui.cards.frame import framed
 from gymtui.cards.keys import collisions
 from gymtui.cards.owned import cards_of
 from gymtui.importing.rows import Row
-from gymtui.protocol import Member
+from gymtui.protocol import CardCheck, Member
 
 
 class Held(NamedTuple):
@@ -25,9 +25,11 @@ class Held(NamedTuple):
         return f"{self.code} ({self.name}, {'on file' if self.line is None else f'line {self.line}'})"
 
 
-def told_apart(members: Iterable[Member], rows: Sequence[Row]) -> tuple[list[Row], list[tuple[Held, ...]]]:
-    """The rows whose cards are told from all others, of the list and of these members of the gym; and the groups of
-    cards that are not: of different people, one number to some reader."""
+def told_apart(
+    members: Iterable[Member], rows: Sequence[Row], check: CardCheck | None = None
+) -> tuple[list[Row], list[tuple[Held, ...]]]:
+    """The rows whose cards are told from all others, of the list and of these members of the gym, which has that check
+    character; and the groups of cards that are not: of different people, one number to some reader."""
     on_file = [
         Held(card.code, member.id, member.full_name, None)
         for member in members
@@ -41,7 +43,7 @@ def told_apart(members: Iterable[Member], rows: Sequence[Row]) -> tuple[list[Row
     cards = {(held.code, held.owner): held for held in (*known, *listed)}
     groups = {
         tuple(sorted({cards[each] for each in alike.codes}, key=lambda held: (held.line or 0, held.code)))
-        for alike in collisions(cards)
+        for alike in collisions(cards, check)
     }
     alike = sorted(
         (g for g in groups if g[-1].line is not None), key=lambda group: (group[-1].line or 0, group[0].code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -161,6 +161,9 @@ class SqliteTransaction(SqliteUsers):
 
     def cards(self, *keys: str) -> list[Owned]:
         return [owned(_member.decode(member), code) for member, code in holders(self._db, *keys)]
+
+    def all_cards(self) -> Iterator[tuple[str, str]]:
+        return self._db.execute("SELECT DISTINCT code, member_id FROM cards ORDER BY code, member_id")
 
     def put_member(self, member: Member) -> None:
         before = self.member(member.id)
