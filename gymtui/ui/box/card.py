@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from gymtui.cards.frame import framed
-from gymtui.cards.nobody import nobodys
+from gymtui.cards.nobody import doubtful, nobodys
 from gymtui.cards.owned import cards_of
 from gymtui.printable import printable
-from gymtui.protocol import CardState, Member, SaveCard
+from gymtui.protocol import CardKind, CardState, Member, SaveCard
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.burst import Scan
 
@@ -17,11 +17,12 @@ WORDS: Final[dict[CardState, str]] = {"in_use": "is in use", "lost": "was lost",
 
 
 class Change(NamedTuple):
-    """What may be said of a card; `owner` is whoever else has it until now."""
+    """What may be said of a card; `owner` is whoever else has it until now, `is_doubtful` that it may be nobody's."""
 
     code: str
     state: CardState
     owner: Member | None = None
+    is_doubtful: bool = False
 
 
 class CardMode(Mode):
@@ -47,6 +48,8 @@ class CardMode(Mode):
             return f"scan the card that {name} gets" + ("; ↓ for what became of one" if self._known else "")
         if change.owner is not None:
             return f"it is {printable(change.owner.full_name)}'s: Enter gives it to {name}, {back} does not"
+        if change.is_doubtful:
+            return f"Enter gives {printable(change.code)} to {name} all the same, {back} does not"
         return f"Enter: {name}'s card {printable(change.code)} {WORDS[change.state]}"
 
     @property
@@ -76,31 +79,37 @@ class CardMode(Mode):
             self._offer(code)
         elif self._change is not None:
             self.box.pop(self)
-            code, state, owner = self._change
+            code, state, owner, _ = self._change
             moved = None if owner is None else owner.id
             self._save(SaveCard(member_id=self._member.id, code=code, state=state, moves_from=moved))
 
     def _offer(self, code: str) -> None:
-        """The member gets this card at once, unless it is nobody's, is known already, or somebody else has it."""
-        owners = self.box.desk.replica.owners(code)
+        """The member gets this card at once, unless it is nobody's or may be, is known already, or somebody else has
+        it."""
+        owners, kind = self.box.desk.replica.owners(code), self._kind
         others = [owned.member for owned in owners if owned.member.id != self._member.id]
         if not code.isprintable():
             self._refuse("this is no code that can be printed", "scan the card again")
-        elif (why := nobodys(code)) is not None:
-            self._refuse(why.partition(".")[0], why.partition(". ")[2].rstrip(".") or None)
+        elif (why := nobodys(code, uids=kind == "uid")) is not None:
+            self._refuse_with(why)
         elif len(others) > 1:
             self._refuse("it could be the card of several", "take it back from them first")
         elif owners and not others and owners[0].card.state == "in_use":
             self._refuse(f"{self._member.full_name} has it already", None)
         else:
-            self._change = Change(owners[0].card.code if owners and not others else code, "in_use", *others)
-            if not others:
-                self._give()
+            doubt = None if owners else doubtful(code, uids=kind == "uid", hid=kind == "hid26")
+            code = owners[0].card.code if owners and not others else code
+            self._change = Change(code, "in_use", others[0] if others else None, doubt is not None)
+            if doubt is not None:
+                self._refuse_with(doubt)
+            elif not others:
+                self.box.pop(self)
+                self._save(SaveCard(member_id=self._member.id, code=code))
 
-    def _give(self) -> None:
-        assert self._change is not None
-        self.box.pop(self)
-        self._save(SaveCard(member_id=self._member.id, code=self._change.code))
+    @property
+    def _kind(self) -> CardKind | None:
+        gym = self.box.desk.replica.gym
+        return None if gym is None else gym.policy.card_kind
 
     @property
     def _known(self) -> list[Change]:
@@ -111,6 +120,10 @@ class CardMode(Mode):
             if card.state != "returned":
                 yield Change(card.code, "in_use" if card.state == "lost" else "lost")
                 yield Change(card.code, "returned")
+
+    def _refuse_with(self, why: str) -> None:
+        detail, _, step = (each[:1].lower() + each[1:] for each in why.rstrip(".").partition(". "))
+        self._refuse(detail, step or None)
 
     def _refuse(self, detail: str, step: str | None) -> None:
         self.box.say(self.box.refusal("Card", detail, step))
