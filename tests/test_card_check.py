@@ -61,6 +61,7 @@ def test_a_card_is_found_with_it_and_without_once_the_gym_says_so(till: Till) ->
     assert till.check_in("1000607").member.full_name == "Ana Silva"
     assert till.check_out("*1000607*").member.full_name == "Ana Silva"
     assert till.check_in("gym12").member.full_name == "Ben Ode"
+    assert [b"Ana Silva" in found for found in till.store.search_members("1000607", 5)] == [True]
     for scan in ("1000608", "GYM12A", "10006", "1000607L"):
         assert nobody(till, scan)
     set_to(till, None)

@@ -20,7 +20,7 @@ from gymtui.cards.steps import taken
 AFFIX: Final = 4  # characters at an end that a reader may have put beside a number that is changed as well
 
 _STEPS: Final = (
-    *("less_zero", "no_zeros", "inside", "until:="),
+    *("less_zero", "no_zeros", "inside", "until:=", "full_ascii", "plain_39"),
     *("without:mod10", "without:luhn", "without:mod43", "without:mod16", "with:mod10", "with:luhn", "with:mod43"),
 )
 _COSTS: Final = {"part": 4, "chip": 3, "with": 2, "zeros": 2}  # of a step; any other is 1
@@ -83,6 +83,8 @@ def _untyped(typed: list[str], wanted: Wanted) -> Iterator[tuple[str, str, tuple
         texts = [aim.split(text[len(prefix) : len(text) - len(suffix)])[1] for text in typed]
         for steps in _chains(texts, wanted, prefix + suffix):
             yield prefix, suffix, steps
+        if not prefix + suffix:
+            yield from _parts(typed, texts, wanted.numbers)
 
 
 def _affixes(typed: list[str], numbers: list[str]) -> list[tuple[str, str]]:
@@ -108,8 +110,6 @@ def _chains(texts: list[str], wanted: Wanted, affixes: str) -> Iterator[tuple[st
     if _all_alike(texts, wanted.numbers):
         yield ()
         return
-    if not affixes:
-        yield from ((step,) for step in _parts(texts, wanted.numbers))
     if not affixes.isdigit():
         yield from ((step,) for step in _chips(texts, wanted.chips))
         yield from _walked(texts, wanted.numbers, deeper=not affixes)
@@ -138,13 +138,20 @@ def _widths(texts: list[str], numbers: list[str]) -> list[str]:
     return [f"zeros:{min(widths)}"] if len(widths) == 1 and not any(text.startswith("0") for text in texts) else []
 
 
-def _parts(texts: list[str], numbers: list[str]) -> Iterator[str]:
-    """The same places of texts that are all as long."""
+def _parts(typed: list[str], texts: list[str], numbers: list[str]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The same places of texts that are all as long. What stands before them on every card, a club's number, has to be
+    there: any other bar code has something in these places too."""
     whole, size = len(texts[0]), len(numbers[0])
-    if {whole} == set(map(len, texts)) and {size} == set(map(len, numbers)):
-        for first in range(whole - size + 1):
-            if [text[first : first + size] for text in texts] == numbers:
-                yield f"part:{first + 1}:{first + size}:{whole}"
+    if {whole} != set(map(len, texts)) or {size} != set(map(len, numbers)):
+        return
+    for first in range(whole - size + 1):
+        if whole > size and [text[first : first + size] for text in texts] == numbers:
+            prefix = _beginning([one[: len(one) - whole + first] for one in typed])
+            cut = min(len(prefix) - len(one) + whole for one in typed)
+            prefix, cut = (prefix, cut) if cut > 0 else ("", 0)
+            behind = texts[0][first + size :]
+            suffix = "" if behind.isdigit() or {text[first + size :] for text in texts} != {behind} else behind
+            yield prefix, suffix, (f"part:{first - cut + 1}:{first - cut + size}:{whole - cut - len(suffix)}",)
 
 
 def _chips(texts: list[str], wanted: dict[str, list[int]]) -> Iterator[str]:
@@ -170,4 +177,5 @@ def _fits(name: str, on_file: Collection[str]) -> bool:
 
 def _cost(profile: ReaderProfile) -> int:
     affixes = sum(1 + affix.isdigit() for affix in (profile.prefix, profile.suffix) if affix)
+    affixes += 3 * profile.suffix.isdigit()  # likelier a check digit that is the same on a few cards
     return affixes + sum(_COSTS.get(step.partition(":")[0], 1) for step in profile.steps)

@@ -57,9 +57,9 @@ def levels(scan: str, check: CardCheck | None = None) -> tuple[tuple[str, ...], 
     is the member, several are a question. The last is with the gym's `check`, where it has one."""
     whole = framed(scan)
     symbology, rest = aim.split(whole)
-    text = bare(rest)
-    found = [_keys(EXACT, _some(whole))]
-    for texts in (_left_open(symbology, text), _some(_track_2(rest)), _some(meant_digits(text))):
+    text, number = bare(rest), _some(_track_2(rest))  # a track on file and its number are one card, whose ever
+    found = [_keys(EXACT, (*_some(whole), *number))]
+    for texts in ((*_left_open(symbology, text), *number), _some(meant_digits(text))):
         found += [_keys(EXACT, texts), _folded(texts), _numbers(texts, upc_e=symbology is not aim.EAN_8)]
     if check is not None:
         found.append(_of_all(_with_or_without(symbology, _left_open(symbology, text), check)))

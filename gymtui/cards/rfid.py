@@ -58,6 +58,39 @@ def _hexadecimal(octets: int, separator: str = "") -> Writing:
     )
 
 
+def _by_byte(octets: int, separator: str) -> Writing:
+    """Each byte as a decimal number, of three digits where nothing is between them."""
+    digits = "([0-9]{1,3})" if separator else "([0-9]{3})"
+
+    def value(found: re.Match[str]) -> int | None:
+        numbers = [int(number) for number in found.groups()]
+        return int.from_bytes(bytes(numbers), "big") if max(numbers) < 1 << 8 else None
+
+    return Writing(
+        f"{octets} bytes, each in decimal" + (f" with {separator!r} between" if separator else ""),
+        8 * octets,
+        re.compile(re.escape(separator).join([digits] * octets)),
+        value,
+        lambda value: separator.join(f"{octet:03}" for octet in value.to_bytes(octets, "big")),
+    )
+
+
+def _framed() -> Writing:
+    """As readers send it that frame it for a serial line: STX, a length, 5 bytes with what they are, their exclusive
+    or, ETX, all of it in hex."""
+    pattern = re.compile("(02) ?(0[Aa]) ?(02) ?([0-9A-Fa-f]{2}) ?([0-9A-Fa-f]{8}) ?([0-9A-Fa-f]{2}) ?(03)")
+
+    def value(found: re.Match[str]) -> int | None:
+        _, *octets, check, _ = bytes.fromhex("".join(found.groups()))
+        return int.from_bytes(bytes(octets[-5:]), "big") if reduce(xor, octets) == check else None
+
+    def write(value: int) -> str:
+        octets = bytes.fromhex("0A02") + value.to_bytes(5, "big")
+        return f"02{octets.hex()}{reduce(xor, octets):02x}03".upper()
+
+    return Writing("5 bytes in a frame with their exclusive or", 40, pattern, value, write)
+
+
 def _with_checksum(name: str, checksum: Callable[[bytes], int]) -> Writing:
     def value(found: re.Match[str]) -> int | None:
         *octets, check = bytes.fromhex(found[0])
@@ -117,11 +150,13 @@ def _all() -> Iterator[tuple[str, Writing]]:
     for octets in (3, 4, 5, 7):
         for separator in ("", ":", "-", " "):
             yield f"hex{octets}{separator}", _hexadecimal(octets, separator)
+        for separator in ("", " ", ",", ".", "-", ":"):
+            yield f"byte{octets}{separator}", _by_byte(octets, separator)
     for bits, digits in ((16, 5), (24, 8), (32, 10), (40, 12), (40, 13), (56, 17), (24, 10)):
         yield f"dec{bits}/{digits}", _decimal(bits, digits)
     for bits in (16, 24, 32, 40, 56):
         yield f"dec{bits}", _decimal(bits)
-    for separator in (",", " ", "/", " / ", "-", ""):
+    for separator in (",", " ", "/", " / ", "-", ":", ".", ""):
         yield f"3{separator}5", _pair(3, 5, separator)
         if separator:
             yield f"4{separator}5", _pair(4, 5, separator)
@@ -129,6 +164,7 @@ def _all() -> Iterator[tuple[str, Writing]]:
             yield f"5{separator}5", _pair(5, 5, separator, bits=32)
     yield "hex5 xor", _with_checksum("exclusive or", lambda octets: reduce(xor, octets))
     yield "hex5 sum", _with_checksum("sum to nothing", lambda octets: -sum(octets) & 0xFF)
+    yield "frame5 xor", _framed()
     yield "prox26", _prox()
 
 

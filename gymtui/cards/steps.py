@@ -42,6 +42,16 @@ def _arguments(name: str, rest: list[str]) -> tuple[str, ...]:
     return found.groups() if found else ()
 
 
+def _full_ascii(text: str) -> str:
+    """Code 39 has a small letter as a plus and its capital."""
+    return re.sub(r"\+([A-Z])", lambda pair: pair[1].lower(), text)
+
+
+def _plain(text: str) -> str:
+    """What a decoder has taken for a pair of signs is that pair again: `12"99` is 12/B99."""
+    return "".join(_PAIRS.get(character, character) for character in text)
+
+
 def _inside(text: str) -> str | None:
     found = re.fullmatch("[A-Da-d](.+)[A-Da-d]", text)
     return found and found[1]
@@ -60,12 +70,15 @@ def _chip(text: str, reads: str, backwards: str | None, writes: str) -> str | No
     return convert(text, reads, writes, backwards=bool(backwards))
 
 
+_PAIRS: Final = {chr(ord("!") + place): f"/{chr(ord('A') + place)}" for place in range(12)} | {":": "/Z"}
 _CHECK: Final = f"({'|'.join(CHECKS)})"
 _WRITING: Final = f"({'|'.join(map(re.escape, WRITINGS))})"
 STEPS: Final = {
     "without": Step(_CHECK, unchecked, lambda kind: f"The last character is a check character ({kind}), dropped."),
     "with": Step(_CHECK, checked, lambda kind: f"A check character ({kind}) that it keeps is put behind."),
     "inside": Step("", _inside, lambda: "Codabar's letters around the number are dropped."),
+    "full_ascii": Step("", _full_ascii, lambda: "A plus and a capital are the small letter."),
+    "plain_39": Step("", _plain, lambda: "A sign is a slash and a capital, as the card has them."),
     "less_zero": Step("", lambda text: text.removeprefix("0"), lambda: "One zero in front is dropped."),
     "no_zeros": Step("", lambda text: text.lstrip("0"), lambda: "All zeros in front are dropped."),
     "zeros": Step(

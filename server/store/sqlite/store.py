@@ -214,8 +214,9 @@ class SqliteStore:
         return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
 
     def search_members(self, text: str, limit: int) -> list[bytes]:
+        check = self.gym().policy.card_check
         with self._guard():
-            return list(first_of(find_members(self._reader, text), limit).values())
+            return list(first_of(find_members(self._reader, text, check), limit).values())
 
     def near_members(self, text: str, limit: int) -> list[bytes]:
         with self._guard():

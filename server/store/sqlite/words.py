@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Final
 
 from gymtui.cards.keys import EXACT, find
-from gymtui.protocol import Member
+from gymtui.protocol import CardCheck, Member
 from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
 from gymtui.search.near import NEAREST, SCREENFUL, near_numbers
 from gymtui.search.text import index_words
@@ -43,12 +43,15 @@ class Words:
         self._changes.clear()
 
 
-def find_members(db: sqlite3.Connection, text: str) -> Generator[tuple[str, bytes], None, None]:
-    """`(id, member)` of whose card that is, then of whom the readings of the text find; some of them twice.
+def find_members(
+    db: sqlite3.Connection, text: str, check: CardCheck | None = None
+) -> Generator[tuple[str, bytes], None, None]:
+    """`(id, member)` of whose card that is, by the gym's `check` too, then of whom the readings find; some of
+    them twice.
 
     Each is looked for when it is asked for.
     """
-    yield from find(text, lambda key: _holding(db, key))
+    yield from find(text, lambda key: _holding(db, key), check)
     yield from _matching(db, word_conditions(text))
 
 
