@@ -44,10 +44,12 @@ class Stroke(NamedTuple):
 
 class Scan(NamedTuple):
     """A line that came as one burst. `keypad`: so many of its keys were arrows and their like, which is what a reader's
-    digits are while NumLock is off."""
+    digits are while NumLock is off. `also` is what else it may be: the text, as this desk's reader is set, of one that
+    is somebody's code as it came. No text is left of what this desk's reader does not send."""
 
     text: str
     keypad: int = 0
+    also: str | None = None
 
     @property
     def fault(self) -> tuple[str, str] | None:
@@ -56,6 +58,8 @@ class Scan(NamedTuple):
             return "NumLock is off, the reader presses arrows", "press NumLock, then scan again"
         if "\n" in self.text:
             return "several lines came at once", "scan one card again"
+        if not self.text:
+            return "it is none that this desk's reader sends", ":reader if there is another reader now"
         if not any(character.isdigit() for character in self.text) and meant_digits(self.text) is None:
             return "it has no digit", "scan again, or search by name"
         return None

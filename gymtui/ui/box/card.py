@@ -11,7 +11,7 @@ from gymtui.cards.owned import cards_of
 from gymtui.printable import printable
 from gymtui.protocol import CardKind, CardState, Member, SaveCard
 from gymtui.ui.box.mode import Box, Mode
-from gymtui.ui.burst import Scan
+from gymtui.ui.burst import SEPARATOR, UNREADABLE, Scan
 
 WORDS: Final[dict[CardState, str]] = {"in_use": "is in use", "lost": "was lost", "returned": "was returned"}
 
@@ -75,7 +75,7 @@ class CardMode(Mode):
         await self.entered(scan.text)
 
     async def entered(self, text: str) -> None:
-        if code := framed(text):
+        if code := framed(text.replace(SEPARATOR, "")):  # which no reading of a code minds
             self._offer(code)
         elif self._change is not None:
             self.box.pop(self)
@@ -88,7 +88,7 @@ class CardMode(Mode):
         it."""
         owners, kind = self.box.desk.replica.owners(code), self._kind
         others = [owned.member for owned in owners if owned.member.id != self._member.id]
-        if not code.isprintable():
+        if not code.isprintable() or UNREADABLE in code:
             self._refuse("this is no code that can be printed", "scan the card again")
         elif (why := nobodys(code, uids=kind == "uid")) is not None:
             self._refuse_with(why)

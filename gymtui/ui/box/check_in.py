@@ -75,12 +75,12 @@ class CheckIn(Mode):
 
     async def scanned(self, scan: Scan) -> None:
         """A card and nothing else, whatever was being typed."""
-        owners = {owned.member.id: owned for owned in self.box.desk.replica.owners(scan.text)}
+        owners = self.box.whose(scan)
         if len(owners) > 1:
-            hits = tuple(self.box.desk.hit(owned.member) for owned in owners.values())
+            hits = tuple(self.box.desk.hit(owned.member) for owned in owners)
             self._choose(Search(text=scan.text, hits=hits, rows=self.box.hit_rows))
         elif owners:
-            (owned,) = owners.values()
+            (owned,) = owners
             self.give(owned.member, owned.card.code)
         elif scan.fault is not None:
             self.box.search = None

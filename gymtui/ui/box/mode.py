@@ -91,6 +91,10 @@ class Box(Protocol):
         """The card with this code, where it can be nobody else's."""
         ...
 
+    def whose(self, scan: Scan) -> tuple[Owned, ...]:
+        """The cards that a scan may be, one of each member."""
+        ...
+
     def key(self, name: str) -> str:
         """The key of a command as it is written."""
         ...

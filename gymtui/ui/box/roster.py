@@ -83,9 +83,10 @@ class RosterMode(Mode):
         self.box.roster = replace(self.box.roster, chosen=self.box.roster.rows[row].member.id)
 
     async def entered(self, text: str) -> None:
-        """A card's number is its owner's, whatever is marked or chosen; whoever is not in comes in."""
-        box = self.box
-        roster = replace(box.roster, text=text) if text != box.roster.text else box.roster
+        """A card's number is its owner's, whatever is marked or chosen; whoever is not in comes in. Whom the list has
+        not shown for this text, it shows first."""
+        box, is_shown = self.box, text == self.box.roster.text
+        roster = box.roster if is_shown else replace(box.roster, text=text, chosen=None)
         box.roster = replace(roster, text="")
         owned = box.owner(text)
         if owned is not None:
@@ -97,6 +98,9 @@ class RosterMode(Mode):
         elif len(roster.targets) > 1 and not self.asking:
             self.asking = True
             return
+        elif text and not is_shown and not roster.marked:
+            box.put_before(text)
+            box.roster = roster
         elif roster.targets:
             self._check_out(roster.targets)
         elif text:
@@ -108,11 +112,16 @@ class RosterMode(Mode):
     async def scanned(self, scan: Scan) -> None:
         self.asking = False
         self.box.roster = replace(self.box.roster, text="")
-        owned = self.box.owner(scan.text)
-        if owned is None and scan.fault is not None:
+        owners = self.box.whose(scan)
+        if len(owners) > 1:
+            names = " or ".join(owned.member.full_name for owned in owners)
+            self.box.say(self.box.refusal("Card", f"that could be {names}", "type the name"))
+        elif owners:
+            self.give(owners[0].member, owners[0].card.code)
+        elif scan.fault is not None:
             self.box.say(self.box.refusal("Unknown card", *scan.fault))
         else:
-            self.give(*((owned.member, owned.card.code) if owned else (scan.text, None)))
+            self.give(scan.text)
         self.box.read()
 
     def give(self, who: Member | str, card: str | None = None) -> None:

@@ -226,12 +226,20 @@ class BoxScreen(DeskScreen):
         owners = {owned.member.id: owned for owned in (self._desk.replica.owners(text) if text else ())}
         return next(iter(owners.values())) if len(owners) == 1 else None
 
+    def whose(self, scan: Scan) -> tuple[Owned, ...]:
+        owners = (owned for text in (scan.text, scan.also) if text for owned in self._desk.replica.owners(text))
+        return tuple({owned.member.id: owned for owned in owners}.values())
+
     def _understood(self, scan: Scan) -> Scan:
-        """As this desk's reader has been learned, unless somebody has that very code."""
+        """As this desk's reader has been learned; where somebody has that very code, it may be theirs too."""
         reader = self._desk.reader
-        if reader is None or any(owned.card.code == scan.text for owned in self._desk.replica.owners(scan.text)):
+        if reader is None:
             return scan
-        return scan._replace(text=read(reader, scan.text) or scan.text)
+        text = read(reader, scan.text)
+        if any(owned.card.code == scan.text for owned in self._desk.replica.owners(scan.text)):
+            return scan._replace(also=text)
+        is_marked = bool(reader.prefix or reader.suffix)
+        return scan._replace(text=text or ("" if is_marked else scan.text))
 
     def key(self, name: str) -> str:
         return key_of(self, name)
