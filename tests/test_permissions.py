@@ -36,6 +36,7 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "save_card": (("staff", "manager"), {"member_id": "nobody", "code": "77"}),
     "notify": (("manager",), {"level": "info", "title": "t", "message": "m"}),
     "configure": (("manager",), {"gym": {"capacity": 80}}),
+    "share_reader": (("staff", "manager"), {"reader": {"name": "Front", "prefix": "M#"}}),
 }
 
 

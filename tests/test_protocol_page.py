@@ -33,6 +33,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "save_card": protocol.Saved,
     "notify": protocol.Notified,
     "configure": protocol.Configured,
+    "share_reader": protocol.Configured,
     "resume": protocol.Resumed,
     "search_members": protocol.Members,
     "get_member": protocol.MemberCard,
@@ -50,6 +51,7 @@ PARTS: Final[list[type[Struct]]] = [
     protocol.ClientInfo,
     protocol.UnknownCard,
     protocol.GymFields,
+    protocol.Reader,
 ]
 LIBRARY: Final = {1002, 1003, 1006, 1007, 1009, 1011, 1012, 1013}  # close codes that the protocol itself has
 

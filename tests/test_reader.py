@@ -43,11 +43,11 @@ async def test_a_reader_is_learned_from_three_cards_and_used(screen: list[str], 
 
 
 async def test_a_code_on_file_is_taken_as_it_comes() -> None:
-    desk = FakeDesk([member(100042, "Ana Silva"), member(77100042, "Ben Ode")])
+    desk = FakeDesk([member(100042, "Ana Silva"), member(77100043, "Ben Ode")])
     desk.reader = ReaderProfile(prefix="77")
     app = make_app(desk)
     async with app.run_test() as pilot:
-        scan(app, *"77100042", "enter")
+        scan(app, *"77100043", "enter")
         await pilot.pause()
         assert desk.done == [("check_in", "Ben Ode")]
 

@@ -39,6 +39,7 @@ from gymtui.protocol import (
     Override,
     Request,
     SaveCard,
+    ShareReader,
     Stats,
 )
 from gymtui.rules import Ruling
@@ -86,6 +87,7 @@ class FakeService(Signals):
         self.clock_offset = 0
         self.saved: list[SaveCard] = []
         self.configured: list[GymFields] = []
+        self.shared: list[ShareReader] = []
         self.problem: RequestRefused | None = None
 
     async def request(self, request: Request) -> Raw:
@@ -95,13 +97,10 @@ class FakeService(Signals):
             if isinstance(self.conflicts, Exception):
                 raise self.conflicts
             return Raw(encode(self.conflicts))
-        if isinstance(request, Configure):
-            self.configured.append(request.gym)
-            if self.problem is not None:
-                raise self.problem
-            return Raw(b"{}")
-        if isinstance(request, SaveCard):
-            self.saved.append(request)
+        if isinstance(request, Configure | SaveCard | ShareReader):
+            self.configured += [request.gym] if isinstance(request, Configure) else []
+            self.saved += [request] if isinstance(request, SaveCard) else []
+            self.shared += [request] if isinstance(request, ShareReader) else []
             if self.problem is not None:
                 raise self.problem
             return Raw(b"{}")

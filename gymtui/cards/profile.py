@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from gymtui.cards import aim
 from gymtui.cards.frame import framed
 from gymtui.cards.keyboards import LAYOUTS, meant
 from gymtui.cards.steps import STEPS, in_words, is_step, taken
+from gymtui.protocol import Gym, Reader
 
 
 class ReaderProfile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -27,6 +31,31 @@ class ReaderProfile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
         for step in self.steps:
             if not is_step(step):
                 raise ValueError(f"a profile has no step {step!r}; there are {', '.join(STEPS)}")
+
+
+def profile_of(reader: Reader) -> ReaderProfile:
+    """The profile of a reader that the gym shares; ValueError as above."""
+    return ReaderProfile(
+        prefix=reader.prefix,
+        suffix=reader.suffix,
+        layout=reader.layout,
+        caps_lock=reader.caps_lock,
+        steps=reader.steps,
+    )
+
+
+def shared(name: str, profile: ReaderProfile) -> Reader:
+    """The same under a name, for the gym."""
+    return Reader(name=name, **asdict(profile))
+
+
+def of_gym(gym: Gym | None) -> dict[str, ReaderProfile]:
+    """The readers that a gym shares, by name, its default first; without those that this program does not know."""
+    found: dict[str, ReaderProfile] = {}
+    for reader in sorted((gym.readers if gym else None) or (), key=lambda reader: not reader.is_default):
+        with suppress(ValueError):
+            found[reader.name] = profile_of(reader)
+    return found
 
 
 def read(profile: ReaderProfile, text: str) -> str | None:

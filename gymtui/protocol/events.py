@@ -22,6 +22,7 @@ from gymtui.protocol.vocabulary import (
     Minute,
     Opening,
     Seq,
+    Text,
     Weekday,
     Whole,
 )
@@ -190,9 +191,22 @@ class GymFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy: dict[str, Any] | UnsetType = UNSET
 
 
+class Reader(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a card reader is set, under a name: from what arrives to the code on file. `layout` and `steps` are words of
+    docs/CARDS.md; a client passes over a reader with one that it does not know."""
+
+    name: Key
+    prefix: Text = ""
+    suffix: Text = ""
+    layout: Key = "us"
+    caps_lock: bool = False
+    steps: Annotated[tuple[Text, ...], Meta(max_length=10)] = ()
+    is_default: bool = False
+
+
 class Gym(Payload, frozen=True, kw_only=True, omit_defaults=False):
     """The gym's settings. `timezone` is an IANA name, the clock on the gym's wall; `capacity` is people. `by` has
-    changed what was `before`, which is the patch that takes it back."""
+    changed what was `before`, which is the patch that takes it back. `readers` are those that its desks may choose."""
 
     type: ClassVar[str] = "gym_update"
     name: str
@@ -201,6 +215,7 @@ class Gym(Payload, frozen=True, kw_only=True, omit_defaults=False):
     policy: Policy
     by: str | UnsetType = UNSET
     before: GymFields | UnsetType = UNSET
+    readers: tuple[Reader, ...] | UnsetType = UNSET
     seq: Seq
 
 

@@ -17,6 +17,7 @@ MAX_REPLAY: Final = 5000  # journal rows that `resume` replays; beyond, a snapsh
 MAX_PRESENT: Final = 1000  # visits in one page of `list_present`
 MAX_ALERTS: Final = 20  # of one member
 MAX_CARDS: Final = 20  # of one member, lost and returned ones too; the oldest that was returned is forgotten
+MAX_READERS: Final = 20  # that the desks of a gym share
 MAX_CONNECTIONS: Final = 10_000  # of one server; above it 4100
 MAX_RATE: Final = 20_000  # messages a second of one connection; above it 4102
 MAX_INVALID: Final = 20  # messages in ten seconds that cannot be read; above it 4004

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from gymtui.protocol.events import GymFields, Payload, UnknownCard
+from gymtui.protocol.events import GymFields, Payload, Reader, UnknownCard
 from gymtui.protocol.limits import MAX_ALERTS, MAX_PRESENT
 from gymtui.protocol.vocabulary import (
     MANAGERS,
@@ -168,6 +168,15 @@ class Configure(_Request, frozen=True, kw_only=True, omit_defaults=True):
     type: ClassVar[str] = "configure"
     roles: ClassVar[frozenset[Role]] = MANAGERS
     gym: GymFields
+
+
+class ShareReader(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Lets the gym's other desks choose how a reader is set, under its name; or takes that away again."""
+
+    type: ClassVar[str] = "share_reader"
+    roles: ClassVar[frozenset[Role]] = STAFF
+    reader: Reader
+    withdraw: bool = False
 
 
 class SearchMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):

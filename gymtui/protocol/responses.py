@@ -151,7 +151,7 @@ class Saved(Struct, frozen=True):
 
 
 class Configured(Struct, frozen=True):
-    """To `configure`."""
+    """To `configure` and `share_reader`."""
 
     gym: Gym
 

@@ -35,6 +35,7 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.reader import share_reader
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.settings import SettingsScreen
 from gymtui.ui.screens.who import WhoIsIn
@@ -194,8 +195,10 @@ class GymApp(LiveApp):
 
     def action_reader(self) -> None:
         """Learns how this desk's reader is set, in the box."""
-        if isinstance(self.screen, BoxScreen):
-            self.screen.push(ReaderMode(self.screen, self._keep_reader))
+        screen = self.screen
+        if isinstance(screen, BoxScreen):
+            share = partial(share_reader, screen)
+            screen.push(ReaderMode(screen, self._keep_reader, lambda *how: self.run_worker(share(*how))))
 
     def _keep_reader(self, profile: ReaderProfile) -> None:
         self.desk.reader = profile

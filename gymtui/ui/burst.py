@@ -54,12 +54,12 @@ class Scan(NamedTuple):
     @property
     def fault(self) -> tuple[str, str] | None:
         """Why this can be no card at all, and what to do."""
+        if not self.text:
+            return "it is none that this desk's reader sends", ":reader if there is another reader now"
         if self.keypad >= NUMLOCK_OFF:
             return "NumLock is off, the reader presses arrows", "press NumLock, then scan again"
         if "\n" in self.text:
             return "several lines came at once", "scan one card again"
-        if not self.text:
-            return "it is none that this desk's reader sends", ":reader if there is another reader now"
         if not any(character.isdigit() for character in self.text) and meant_digits(self.text) is None:
             return "it has no digit", "scan again, or search by name"
         return None

@@ -27,11 +27,13 @@ from gymtui.protocol import (
     Refusal,
     SaveCard,
     SaveMember,
+    ShareReader,
     Undo,
 )
 from server.gym.cards import save_card, unfit
 from server.gym.debts import dated
 from server.gym.orders import Order, Refused, Rejected, record
+from server.gym.readers import share_reader
 from server.gym.settings import WrongSetting, changed, refuse_alike
 from server.gym.visits import check_in, check_out, undo
 from server.store import Outcome, Settled, Transaction, as_result
@@ -63,6 +65,8 @@ def perform(tx: Transaction, order: Order) -> Outcome:
                 return _notify(tx, order, request)
             case Configure() as request:
                 return _configure(tx, order, request)
+            case ShareReader() as request:
+                return share_reader(tx, order, request)
     except Refused as refused:
         return _refuse(tx, order, refused)
     except Rejected as rejected:

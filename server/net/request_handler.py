@@ -32,6 +32,7 @@ from gymtui.protocol import (
     Role,
     SaveCard,
     SaveMember,
+    ShareReader,
     Undo,
 )
 from server.auth.auth import BadToken, expiry
@@ -51,6 +52,7 @@ DEEDS: Final[Mapping[type[Request], str]] = {
     SaveCard: "give out cards",
     Notify: "send notices to everyone",
     Configure: "change the gym's settings",
+    ShareReader: "share a reader",
 }
 
 

@@ -135,3 +135,16 @@ async def _(gym: Gym) -> None:
         expect(again["policy"] == first["policy"], again)
         await wire.do("configure", {"gym": first["before"]})
         await wire.refused("configure", {"gym": {"policy": {"towels": "warn"}}}, "invalid")
+
+
+@sentence("Staff share how a reader is set with every desk, under a name, and take that away again.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as wire, gym.wire("operator") as watcher:
+        reader: Json = {"name": f"Conformance {new_id()[-6:]}", "prefix": "M#", "steps": ["no_zeros"]}
+        told = (await wire.do("share_reader", {"reader": reader}))["gym"]
+        kept = next(one for one in told["readers"] if one["name"] == reader["name"])
+        expect({name: kept[name] for name in reader} == reader, told)
+        expect(await watcher.event("gym_update", seq=told["seq"]) == told, watcher.events)
+        await wire.refused("share_reader", {"reader": reader | {"steps": ["towels"]}}, "invalid")
+        left = (await wire.do("share_reader", {"reader": {"name": reader["name"]}, "withdraw": True}))["gym"]
+        expect(reader["name"] not in {one["name"] for one in left.get("readers", ())}, left)
