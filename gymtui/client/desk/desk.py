@@ -1,5 +1,5 @@
 """One front desk, offline first: it decides at once on its own replica, writes the command into its outbox, and lets
-the server have the last word."""
+the server have the last word. Here are its parts, and all that a screen may ask of it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from msgspec.structs import replace
-
-from gymtui.cards.owned import is_lost
 from gymtui.cards.profile import ReaderProfile
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.corrections import given_now
+from gymtui.client.desk.commands import Commands
 from gymtui.client.desk.dead_letters import DeadLetters
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.judgement import Judgement
@@ -27,15 +24,13 @@ from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
 from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import Matter, since, zone_of
 from gymtui.client.replica.outbox import Outgoing
-from gymtui.client.replica.replica import Replica, ReplicaError
-from gymtui.client.replica.undo_log import Undoable
-from gymtui.client.state import CommandKind, Hit, Inside, Verdict
+from gymtui.client.replica.replica import Replica
+from gymtui.client.state import Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.clock import new_id as id_of
-from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, Undo
-from gymtui.rules import Ruling, hardest
+from gymtui.protocol import Member, MemberRef, Override
+from gymtui.rules import Ruling
 from gymtui.search.near import NEAREST, SCREENFUL
 
 logger = logging.getLogger(__name__)
@@ -73,7 +68,6 @@ class Desk:
         self.reader: ReaderProfile | None = None  # how a scan here is understood; None: as it comes
         self.clock = clock = clock or DeskClock(replica)
         self._now = clock.now
-        self._new_id = new_id or (lambda: id_of(self._now()))
         self._queue = OutboxQueue(replica, clock)
         self._judgement = Judgement(replica, self._queue, clock)
         self._presence = Presence(replica, self._queue)
@@ -85,6 +79,18 @@ class Desk:
             self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=self._now
         )
         self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=self._now)
+        self._commands = Commands(
+            service,
+            replica,
+            self._queue,
+            self._queue_changed,
+            judgement=self._judgement,
+            presence=self._presence,
+            live=self._live_commands,
+            clock=clock,
+            new_id=new_id or (lambda: id_of(clock.now())),
+            name=name,
+        )
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
         self.left_queues = LeftQueues(service, replica, folder, publish_verdict, self._journal_replaced, now=self._now)
         service.subscribe("time", self._time_came)
@@ -192,16 +198,7 @@ class Desk:
     @property
     def looks_on(self) -> str | None:
         """That whoever is logged in may check nobody in or out, in words; None where they may, or nobody knows."""
-        if self.service.role in (None, *STAFF):
-            return None
-        return f"{self.service.user or 'whoever is logged in'} may look on, not check in"
-
-    def _only_looks(self, action: CommandKind, who: Member | MemberRef | str) -> Verdict | None:
-        """The no to somebody who looks on: the server would say the same."""
-        if (why := self.looks_on) is None:
-            return None
-        known = who if isinstance(who, MemberRef) else _known(self.replica, who) or str(who).strip()
-        return Matter.of(self._new_id(), action, known).looks_on(self._now(), why)
+        return self._commands.looks_on
 
     def check_in(self, who: Member | str, card: str | None = None, *, sure: bool = False) -> Verdict:
         """Lets a member in. `queued` is on disk here; nothing is `checked_in` before it is on disk at the server;
@@ -212,99 +209,21 @@ class Desk:
             card: The code by which the member was found, where it was one.
             sure: Somebody has been asked, and has said yes.
         """
-        if (no := self._only_looks("check_in", who)) is not None:
-            return no
-        member = _known(self.replica, who)
-        if member is None:
-            code = str(who).strip()
-            return self._live_commands.ask_by_code(Matter.of(self._new_id(), "check_in", code), CheckIn(code=code))
-        matter = Matter.of(self._new_id(), "check_in", member)
-        card = _card(self.replica, who, card)
-        if card is not None and is_lost(member, card):
-            request = CheckIn(member_id=member.id, card=card)
-            return self._live_commands.refuse(matter, request, "card_lost", "this card was reported lost")
-        in_since = self.in_since(member.id)
-        if in_since is not None and self._judgement.is_in(member.id, in_since):
-            visit = self._presence.visit(member.id)
-            # Said here and nowhere else: that somebody scans twice is no news for the journal.
-            desk = self.name if visit is None else visit.desk
-            detail = since(in_since, desk, zone_of(self.replica.gym), self._now())
-            return matter.already_in(self._now(), detail)
-        live = self.service.state.is_live
-        ruling = hardest(self.ruling(member), self._judgement.house(live=live))
-        reason = ruling.reason or ""
-        if ruling.action == "refuse":
-            return self._live_commands.refuse(matter, CheckIn(member_id=member.id), ruling.code or "", reason)
-        if ruling.action == "ask" and not sure:
-            return matter.asked(self._now(), reason)
-        matter = replace(matter, warning=ruling.reason, remarks=self._judgement.remarks(member))
-        request = CheckIn(member_id=member.id, card=card)
-        return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
+        return self._commands.check_in(who, card, sure=sure)
 
     def check_out(self, who: Member | str, card: str | None = None) -> Verdict:
         """Ends the open visit of a member; `who` and `card` as for `check_in`."""
-        if (no := self._only_looks("check_out", who)) is not None:
-            return no
-        member = _known(self.replica, who)
-        if member is None:
-            code = str(who).strip()
-            return self._live_commands.ask_by_code(Matter.of(self._new_id(), "check_out", code), CheckOut(code=code))
-        matter = Matter.of(self._new_id(), "check_out", member)
-        in_since = self.in_since(member.id)
-        if in_since is None:
-            return self._live_commands.refuse(matter, CheckOut(member_id=member.id), "not_checked_in", "not checked in")
-        request = CheckOut(member_id=member.id, card=_card(self.replica, who, card))
-        return self._enqueue(matter, request, Undoable(matter.command_id, member.ref, in_since))
+        return self._commands.check_out(who, card)
 
     def override(self, who: MemberRef, override: Override) -> Verdict:
         """A manager lets in whom the rules refuse. It is asked now and once, beside the outbox: a PIN is written down
         nowhere. Where there is no server just now, the verdict is `refused`."""
-        if (no := self._only_looks("check_in", who)) is not None:
-            return no
-        matter = replace(Matter.of(self._new_id(), "check_in", who), overrides=True)
-        return self._live_commands.override(matter, CheckIn(member_id=who.id, override=override))
+        return self._commands.override(who, override)
 
     def undo(self) -> Verdict | None:
         """Takes back what this desk did last; None where there is nothing to take back."""
-        done = self.replica.undoable
-        if done is None:
-            return None
-        if (no := self._only_looks("undo", done.member)) is not None:
-            return no
-        undoes: CommandKind = "check_in" if done.since is None else "check_out"
-        matter = replace(Matter.of(self._new_id(), "undo", done.member), undoes=undoes)
-        # Before it is written down: whoever hears of the queue asks at once who is in.
-        self._presence.reopens(matter.command_id, done.since)
-        verdict = self._enqueue(matter, Undo(command_id=done.command_id), None)
-        if verdict.kind == "refused":
-            self._presence.reopens(matter.command_id, None)
-        return verdict
-
-    def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: Undoable | None) -> Verdict:
-        """Durable first, then said and sent: nobody is told of a command that a power cut could take back."""
-        sent = self.service.state.is_live
-        row = given_now(matter, replace(request, queued_by=self.service.user), self.clock, live=sent)
-        pending = Pending(row, is_told_unsent=not sent, warning=matter.warning, remarks=matter.remarks)
-        pending.given = None if self.clock.is_heard else self.clock.timer()
-        self.clock.keep()
-        try:
-            self._queue.add(pending, done)
-        except ReplicaError:
-            logger.exception("A command could not be written down")
-            return matter.not_written(self._now())
-        self._queue_changed()
-        return matter.queued(self._now(), sent=sent)
+        return self._commands.undo()
 
     def _outcome_came(self, pending: Pending, outcome: Outcome) -> None:
         if self._outcomes.of_queued(pending, outcome):
             self._queue_changed()
-
-
-def _known(replica: Replica, who: Member | str) -> Member | None:
-    """The member as the directory has it now, or whose code that is exactly."""
-    return replica.member(who.id) or who if isinstance(who, Member) else replica.by_code(who)
-
-
-def _card(replica: Replica, who: Member | str, card: str | None) -> str | None:
-    """The code on file, where the member is known by one."""
-    return replica.owners(who)[0].card.code if isinstance(who, str) else card
