@@ -21,8 +21,8 @@ async def idle(*_: object) -> None:
     """Until nobody has a message left, and what the screen has to lay out or paint is done, or the app has ended."""
     app = active_app.get()
     await asyncio.sleep(0)
-    if app.is_running and hasattr(app, "settle_keys"):
-        app.call_later(app.settle_keys)  # time has passed, as it does behind a key that somebody presses
+    if app.is_running and hasattr(app, "keys"):
+        app.call_later(app.keys.settle)  # time has passed, as it does behind a key that somebody presses
     while app.is_running:  # once it has ended, a screen that is still to be painted never is
         pumps = [app, *(app.screen.walk_children(with_self=True) if app.screen_stack else ())]
         if any(pump._message_queue.qsize() or pump._next_callbacks for pump in pumps if pump.is_running):

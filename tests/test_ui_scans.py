@@ -92,10 +92,10 @@ async def test_a_timer_that_comes_late_takes_no_scan_apart() -> None:
         for number, key in enumerate(keys):
             key.time = 100.0 + number * READER
         await app.on_event(keys[0])
-        waited = app._bursts.waits
+        waited = app.keys._bursts.waits
         for key in keys[1:4]:
             await app.on_event(key)
-        await app._rested(waited)  # it was on its way when the next key came
+        await app.keys._rested(waited)  # it was on its way when the next key came
         for key in keys[4:]:
             await app.on_event(key)
         await pilot.pause()

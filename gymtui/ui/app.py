@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
-from functools import partial
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from msgspec.structs import replace
 from textual import events
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
 from gymtui import cleartext, clock
@@ -26,8 +24,9 @@ from gymtui.protocol import Gym
 from gymtui.ui.bindings import command_of, key_of
 from gymtui.ui.box.password import PasswordMode
 from gymtui.ui.box.reader import ReaderMode
-from gymtui.ui.burst import Bursts, Scan, Stroke
+from gymtui.ui.burst import Scan
 from gymtui.ui.connection_history import ConnectionHistory
+from gymtui.ui.key_reader import KeyReader
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.conflicts import ConflictsScreen
@@ -62,8 +61,7 @@ class GymApp(LiveApp):
         self.history = ConnectionHistory()
         self.conflicts = ConflictReporter(desk.service, clock=clock)
         self._asked_to_stay = False
-        self._bursts = Bursts()
-        self._key_timer: Timer | None = None
+        self.keys = KeyReader(self._press, self._scanned, self.set_timer)
 
     @property
     def gym(self) -> Gym | None:
@@ -83,44 +81,9 @@ class GymApp(LiveApp):
             if self._asked_to_stay and command_of(self.screen, event.key) != "quit":
                 self._asked_to_stay = False
                 self._notice("")
-            if event.key.startswith("alt+") and event.is_printable:
-                # What Textual makes of Esc and a character that `part_escape` leaves to it; nothing here has Alt.
-                await self.on_event(_at(event.time, events.Key("escape", "\x1b")))
-                key = event.key.removeprefix("alt+").removeprefix("shift+")
-                event = _at(event.time, events.Key(key, event.character))
-            await self._read(event)
+            await self.keys.read(event, plain=self._is_asking)  # a login has fields, and takes whatever comes
         else:
             await super().on_event(event)
-
-    async def _read(self, event: events.Key) -> None:
-        """A key, in its place among the others. A login has fields, and takes whatever comes as it comes."""
-        if self._key_timer is not None:
-            self._key_timer.stop()
-        if self._is_asking:
-            await self.settle_keys()
-            await self._press(event)
-            return
-        stroke = Stroke(event.key, event.character if event.is_printable else None, event.time, event)
-        await self._hand_on(self._bursts.feed(stroke))
-        if (pause := self._bursts.pause) is not None:
-            self._key_timer = self.set_timer(pause, partial(self._rested, self._bursts.waits))
-
-    async def _rested(self, since: Stroke | None) -> None:
-        """No key has come since that one; unless this was on its way when one did."""
-        if self._bursts.waits is since:
-            await self.settle_keys()
-
-    async def settle_keys(self) -> None:
-        """What waits to know whether more keys follow waits no longer."""
-        await self._hand_on(self._bursts.settle())
-
-    async def _hand_on(self, done: Iterable[Stroke | Scan]) -> None:
-        for each in done:
-            if isinstance(each, Scan):
-                self._scanned(each)
-            else:
-                assert isinstance(each.event, events.Key)
-                await self._press(each.event)
 
     async def _press(self, event: events.Key) -> None:
         if event.is_printable:
@@ -272,9 +235,3 @@ class GymApp(LiveApp):
     def _notice(self, text: str) -> None:
         for line in self.screen.query(KeyLine):
             line.notice = text
-
-
-def _at(time: float, event: events.Key) -> events.Key:
-    """The key, pressed then."""
-    event.time = time
-    return event
