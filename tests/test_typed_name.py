@@ -8,8 +8,9 @@ from textual.widgets import Input
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.preferences import Choices, ChoicesFile
 from gymtui.ui.typed_name import hides
+from tests.fake_login import FakeLogin
 from tests.settled import until_shown
-from tests.ui_fakes import LOGGED_OUT, FakeDesk, FakeLogin, make_app
+from tests.ui_fakes import LOGGED_OUT, FakeDesk, make_app
 from tests.ui_front_desk_kit import screen_text
 from tests.ui_login_kit import shows
 

@@ -44,12 +44,13 @@ from gymtui.ui.widgets.roster_list import RosterList
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 from gymtui.ui.widgets.verdict import VerdictLine
 from tests.factories import GYM, NOW, STATS, visit
+from tests.fake_login import FakeLogin
 from tests.played_gym import Clock, monitor
 from tests.scenes import Surroundings
 from tests.settled import until_shown
 from tests.test_monitor import answer
 from tests.test_ui_manners import text_of
-from tests.ui_fakes import LIVE, FakeLogin, Signals, make_app
+from tests.ui_fakes import LIVE, Signals, make_app
 from tests.ui_front_desk_kit import a_desk, later
 
 pytestmark = pytest.mark.slow

@@ -28,7 +28,8 @@ from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from tests.factories import NOW
-from tests.ui_fakes import FakeDesk, FakeLogin, is_checking_out, make_app
+from tests.fake_login import FakeLogin
+from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 
 

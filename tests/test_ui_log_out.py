@@ -6,8 +6,9 @@ import pytest
 
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LoginScreen
+from tests.fake_login import FakeLogin
 from tests.settled import until_shown
-from tests.ui_fakes import FakeDesk, FakeLogin, make_app
+from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 from tests.ui_login_kit import shows
 

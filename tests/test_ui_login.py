@@ -13,8 +13,9 @@ from gymtui.client.login.login import Login
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LOOK_EVERY, LoginScreen
 from tests.factories import member
+from tests.fake_login import FakeLogin
 from tests.settled import until_shown
-from tests.ui_fakes import LIVE, LOGGED_OUT, FakeDesk, FakeLogin, make_app
+from tests.ui_fakes import LIVE, LOGGED_OUT, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 from tests.ui_login_kit import shows
 

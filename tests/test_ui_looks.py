@@ -14,8 +14,9 @@ from gymtui.ui import GymApp
 from gymtui.ui.ascii import lacks_symbols, plain
 from gymtui.ui.widgets.counters import change_text
 from tests.factories import NOW, STATS
+from tests.fake_login import FakeLogin
 from tests.settled import until_shown
-from tests.ui_fakes import FakeDesk, FakeLogin, make_app
+from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, screen_text
 
 pytestmark = pytest.mark.slow

@@ -26,9 +26,10 @@ from gymtui.ui.screens.monitor import Monitor
 from gymtui.ui.screens.who import WhoIsIn
 from tests.client_kit import Pauses
 from tests.factories import NOW, member
+from tests.fake_login import FakeLogin
 from tests.settled import until_shown
 from tests.test_monitor import answer
-from tests.ui_fakes import LOGGED_OUT, FakeLogin, make_app
+from tests.ui_fakes import LOGGED_OUT, make_app
 from tests.ui_front_desk_kit import a_desk
 
 pytestmark = pytest.mark.slow

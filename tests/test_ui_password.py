@@ -13,8 +13,9 @@ from gymtui.client.login.login import Login
 from gymtui.ui import GymApp
 from gymtui.ui.box.password import PasswordMode
 from tests.factories import NOW
+from tests.fake_login import FakeLogin
 from tests.settled import until_shown
-from tests.ui_fakes import LOGGED_OUT, FakeDesk, FakeLogin, make_app
+from tests.ui_fakes import LOGGED_OUT, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 from tests.ui_login_kit import shows
 

@@ -13,7 +13,8 @@ from gymtui.client.replica.replica import Replica
 from gymtui.client.state import ConnectionState
 from gymtui.ui import GymApp
 from tests.factories import NOW
-from tests.ui_fakes import FakeDesk, FakeLogin, make_app
+from tests.fake_login import FakeLogin
+from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, front, screen_text
 from tests.wrong_clock_kit import IN_2000, IN_2031
 

@@ -17,7 +17,6 @@ from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.verdicts import Matter, judge
 from gymtui.client.errors import Disconnected, RequestRefused
-from gymtui.client.login.http import Readiness
 from gymtui.client.login.login import Login
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
@@ -48,6 +47,7 @@ from gymtui.search.text import index_words
 from gymtui.ui import GymApp
 from gymtui.ui.box.check_out import CheckOut
 from tests.factories import GYM, NOW, STATS
+from tests.fake_login import FakeLogin
 
 LIVE = ConnectionState(phase="live", since=NOW, latency=0.012)
 LOGGED_OUT = ConnectionState(phase="logged_out", since=NOW, reason="Your shift has ended: log in again.")
@@ -154,6 +154,9 @@ class FakeReplica:
     def owners(self, code: str) -> tuple[Owned, ...]:
         member = self.by_code(code)
         return () if member is None else (Owned(member, Card(code=code)),)
+
+    def owner(self, code: str) -> Owned | None:
+        return next(iter(self.owners(code)), None)
 
     def recent(self, limit: int) -> list[Event]:
         return list(self.events[-limit:])
@@ -265,43 +268,14 @@ class FakeDesk(Signals):
         near = [Hit(member=m, near=True) for m in self.near.get(text, ())]
         return [*(self.hit(m) for m in found[:limit]), *near]
 
+    def read(self, scan: str) -> tuple[str, str | None]:
+        return Desk.read(cast(Desk, self), scan)
+
     def nearest(self, text: str) -> list[Hit]:
         return [Hit(member=m, near=True) for m in self.nearly.get(text, ())]
 
     def hit(self, member: Member) -> Hit:
         return Hit(member=member, in_since=self.in_since(member.id))
-
-
-class FakeLogin:
-    """Lets in whoever says `open`; `failure` is what it says to others."""
-
-    def __init__(self, user: str | None = "maria") -> None:
-        self.user = user
-        self.failure: Exception | None = None
-        self.tried: list[tuple[str, str]] = []
-        self.answers: list[Readiness] = ["ready"]  # one after the other; the last one for good
-        self.changed: list[tuple[str, str]] = []
-        self.hears = True  # is the server there to hear of a log-out?
-
-    async def readiness(self) -> Readiness:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-
-    async def log_in(self, user: str, password: str) -> None:
-        self.tried.append((user, password))
-        if self.failure is not None:
-            raise self.failure
-        self.user = user
-
-    async def change_password(self, present: str, new: str) -> None:
-        if self.failure is not None:
-            raise self.failure
-        self.changed.append((present, new))
-
-    async def log_out(self) -> None:
-        self.user = None
-
-    async def say_over(self) -> bool:
-        return self.hears
 
 
 def make_app(desk: FakeDesk, login: FakeLogin | None = None, **options: Any) -> GymApp:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from gymtui.cards.profile import ReaderProfile
+from gymtui.cards.profile import ReaderProfile, read
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.commands import Commands
@@ -116,6 +116,16 @@ class Desk:
                 changed. `"directory"`: how much of the members has come, 0 to 1.
         """
         return self._dispatcher.subscribe(kind, handler)
+
+    def read(self, scan: str) -> tuple[str, str | None]:
+        """A scan as this desk's reader has been learned, and what else it may be where somebody has that very code."""
+        if self.reader is None:
+            return scan, None
+        text = read(self.reader, scan)
+        if any(owned.card.code == scan for owned in self.replica.owners(scan)):
+            return scan, text
+        is_marked = bool(self.reader.prefix or self.reader.suffix)
+        return text or ("" if is_marked else scan), None
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
         """At most `limit` members by what was typed, the likeliest first: number, name, phone; behind less than a

@@ -136,10 +136,15 @@ class Replica:
         with reading():
             return self._members.member(id)
 
+    def owner(self, code: str) -> Owned | None:
+        """The card with this code, where it is one member's."""
+        owners = {owned.member.id: owned for owned in (self.owners(code) if code else ())}
+        return next(iter(owners.values())) if len(owners) == 1 else None
+
     def by_code(self, code: str) -> Member | None:
         """Whose card that is, where it is one member's."""
-        owners = {owned.member.id: owned.member for owned in self.owners(code)}
-        return next(iter(owners.values())) if len(owners) == 1 else None
+        owned = self.owner(code)
+        return owned and owned.member
 
     def owners(self, code: str) -> tuple[Owned, ...]:
         """The cards that a code may be, with their owners; several where it can be read in more than one way."""

@@ -61,7 +61,7 @@ class CheckOut(CheckIn):
 
     def _wait_again(self) -> None:
         self.ended()
-        self._unused = self.box.after(UNUSED, lambda: self.box.pop(self))
+        self._unused = self.box.set_timer(UNUSED, lambda: self.box.pop(self))
 
     @property
     def _found_in(self) -> MemberRef | None:

@@ -111,8 +111,8 @@ class Box(Protocol):
         """The time of day (ms)."""
         ...
 
-    def after(self, seconds: float, act: Callable[[], None]) -> Timer:
-        """Does that later, unless the timer is stopped before."""
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Does that in so many seconds, unless the timer is stopped before."""
         ...
 
 

@@ -101,7 +101,7 @@ class OverrideMode(Mode):
 
     def _wait_again(self) -> None:
         self.ended()
-        self._unused = self.box.after(UNUSED, self._lapse)
+        self._unused = self.box.set_timer(UNUSED, self._lapse)
 
     def _lapse(self) -> None:
         """Nobody has answered; a PIN is waited for as long as it takes."""

@@ -88,7 +88,7 @@ class PasswordMode(Masked):
     def _wait_again(self) -> None:
         if self._unused is not None:
             self._unused.stop()
-        self._unused = self.box.after(UNUSED, self._forget)
+        self._unused = self.box.set_timer(UNUSED, self._forget)
 
     def _forget(self) -> None:
         if 0 < len(self._answers) < len(QUESTIONS) - 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -11,27 +11,22 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.reactive import var
-from textual.timer import Timer
 from textual.widgets import Input
 
 from gymtui.cards.owned import Owned
-from gymtui.cards.profile import read
-from gymtui.client.desk.desk import Desk
 from gymtui.client.state import Verdict
-from gymtui.keys import COMMANDS, shown
 from gymtui.ui.bindings import bind, key_of
+from gymtui.ui.box import typed_commands
 from gymtui.ui.box.answers import Override
 from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.offer import SIGN, Option, Palette
 from gymtui.ui.box.override import OverrideMode
 from gymtui.ui.box.paste import PasteMode
-from gymtui.ui.burst import Scan
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.command_list import CommandList
 from gymtui.ui.widgets.entry import Entry, Prompt
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
-from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.verdict import VerdictLine
 
 HELD = 0.7  # seconds: keyboards begin to repeat a key after 0.25 to 0.66, and somebody has to read in between
@@ -155,7 +150,9 @@ class BoxScreen(DeskScreen):
 
     async def on_entry_scanned(self, event: Entry.Scanned) -> None:
         with self.answering(self.mode.subject):
-            await self.mode.scanned(event.scan if self.mode.is_raw else self._understood(event.scan))
+            text, also = self.desk.read(event.scan.text)
+            read = event.scan._replace(text=text, also=also)
+            await self.mode.scanned(event.scan if self.mode.is_raw else read)
         self.mutate_reactive(BoxScreen.modes)
 
     def on_entry_moved(self, event: Entry.Moved) -> None:
@@ -196,10 +193,6 @@ class BoxScreen(DeskScreen):
     # --- what modes may do --------------------------------------------------------------------------------------------
 
     @property
-    def desk(self) -> Desk:
-        return self._desk
-
-    @property
     def text(self) -> str:
         return self.entry.text
 
@@ -217,29 +210,12 @@ class BoxScreen(DeskScreen):
         self.entry.value = text
         self.entry.cursor_position = len(text)
 
-    def notice(self, text: str) -> None:
-        """On the line of the keys, until it is another."""
-        for line in self.query(KeyLine):
-            line.notice = text
-
     def owner(self, text: str) -> Owned | None:
-        owners = {owned.member.id: owned for owned in (self._desk.replica.owners(text) if text else ())}
-        return next(iter(owners.values())) if len(owners) == 1 else None
+        return self.desk.replica.owner(text)
 
     def whose(self, scan: Scan) -> tuple[Owned, ...]:
-        owners = (owned for text in (scan.text, scan.also) if text for owned in self._desk.replica.owners(text))
+        owners = (owned for text in (scan.text, scan.also) if text for owned in self.desk.replica.owners(text))
         return tuple({owned.member.id: owned for owned in owners}.values())
-
-    def _understood(self, scan: Scan) -> Scan:
-        """As this desk's reader has been learned; where somebody has that very code, it may be theirs too."""
-        reader = self._desk.reader
-        if reader is None:
-            return scan
-        text = read(reader, scan.text)
-        if any(owned.card.code == scan.text for owned in self._desk.replica.owners(scan.text)):
-            return scan._replace(also=text)
-        is_marked = bool(reader.prefix or reader.suffix)
-        return scan._replace(text=text or ("" if is_marked else scan.text))
 
     def key(self, name: str) -> str:
         return key_of(self, name)
@@ -247,26 +223,16 @@ class BoxScreen(DeskScreen):
     def now(self) -> int:
         return self._clock()
 
-    def after(self, seconds: float, act: Callable[[], None]) -> Timer:
-        return self.set_timer(seconds, act)
-
     # --- commands -----------------------------------------------------------------------------------------------------
 
     def options(self) -> Iterator[Option]:
-        keys = {a.binding.id: key for key, a in reversed(self.active_bindings.items())}
-        for name, command in COMMANDS.items():
-            verb = command.action.partition("(")[0]
-            known = any(hasattr(node, f"action_{verb}") for node in (self, self.app))
-            if command.typed and known and (not command.keys or name in keys):
-                yield Option(name, shown(keys[name]) if name in keys else "", command.what, command.called[1:])
+        return typed_commands.options(self)
 
     async def run(self, option: Option | None) -> None:
         if option is None:
             self.say(self.refusal("Command", "there is none by that name", f"{SIGN} alone lists them all"))
-            return
-        action = COMMANDS[option.name].action
-        here = hasattr(self, f"action_{action.partition('(')[0]}")
-        await self.run_action(action if here else f"app.{action}")
+        else:
+            await typed_commands.run(self, option)
 
     def action_back(self) -> None:
         self.post_message(Entry.Left(self.entry.take()))

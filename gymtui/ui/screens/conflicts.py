@@ -72,7 +72,7 @@ class ConflictsScreen(RowsScreen):
     def subscriptions(self) -> list[Callable[[], None]]:
         return [
             *super().subscriptions(),
-            self._desk.service.subscribe("events", self.telling("conflicts", self._happened)),
+            self.desk.service.subscribe("events", self.telling("conflicts", self._happened)),
         ]
 
     def _happened(self, events: Iterable[Event]) -> None:

@@ -75,7 +75,7 @@ class ConnectionScreen(RowsScreen):
         read()
 
     def subscriptions(self) -> list[Callable[[], None]]:
-        return [*super().subscriptions(), self._desk.service.subscribe("events", self.telling("details", self._moved))]
+        return [*super().subscriptions(), self.desk.service.subscribe("events", self.telling("details", self._moved))]
 
     def _moved(self, _: object) -> None:
         self._throttle.ask()
@@ -89,10 +89,10 @@ class ConnectionScreen(RowsScreen):
         self.is_live = state.phase == "live"
 
     def _read(self) -> None:
-        replica = self._desk.replica
+        replica = self.desk.replica
         self.position = replica.position
-        self.left = self._desk.left_queues.found
-        waiting = [*self._desk.set_aside, *self._desk.queue]
+        self.left = self.desk.left_queues.found
+        waiting = [*self.desk.set_aside, *self.desk.queue]
         members = ((row, replica.member(row.member_id) if row.member_id else None) for row in waiting)
         self.rows = tuple((row, member.full_name if member else "a card number") for row, member in members)
         self.choose(self.chosen)
@@ -111,7 +111,7 @@ class ConnectionScreen(RowsScreen):
         self.choose(event.row)
 
     def action_send_again(self) -> None:
-        self._desk.retry(self.rows[self.chosen][0].id)
+        self.desk.retry(self.rows[self.chosen][0].id)
 
     def action_take_away(self) -> None:
-        self._desk.acknowledge(self.rows[self.chosen][0].id)
+        self.desk.acknowledge(self.rows[self.chosen][0].id)

@@ -22,6 +22,7 @@ from gymtui.ui.bulk import Bulk
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.clock_warning import WrongClock, wrong_clock
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
+from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class DeskScreen(LiveScreen):
 
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk.service, heading=desk.name, clock=clock)
-        self._desk = desk
+        self.desk = desk
 
     def compose_header(self) -> ComposeResult:
         yield from super().compose_header()
@@ -63,12 +64,12 @@ class DeskScreen(LiveScreen):
     def subscriptions(self) -> list[Callable[[], None]]:
         return [
             *super().subscriptions(),
-            self._desk.subscribe("queue", self.telling("connection", self._queue_changed)),
-            self._desk.subscribe("verdict", self.telling("verdict", self._settled)),
+            self.desk.subscribe("queue", self.telling("connection", self._queue_changed)),
+            self.desk.subscribe("verdict", self.telling("verdict", self._settled)),
         ]
 
     def on_mount(self) -> None:
-        self.queued, self.aside = self._desk.queued, len(self._desk.set_aside)
+        self.queued, self.aside = self.desk.queued, len(self.desk.set_aside)
         self.verdict, self.bulk = next(((screen.verdict, screen.bulk) for screen in self._desk_screens()), (None, None))
         self._show_replica()
         self.look_at_clock()
@@ -76,7 +77,7 @@ class DeskScreen(LiveScreen):
 
     def look_at_clock(self) -> None:
         """It may be set while the program runs."""
-        self.wrong_clock = wrong_clock(self._desk.clock, self.zone)
+        self.wrong_clock = wrong_clock(self.desk.clock, self.zone)
 
     def watch_wrong_clock(self, wrong: WrongClock | None) -> None:
         for line in self.query("#wrong-clock").results(Static):
@@ -91,8 +92,8 @@ class DeskScreen(LiveScreen):
         self._show_replica()
 
     def _show_replica(self) -> None:
-        self.gym = self._desk.replica.gym
-        self.stats = self._desk.replica.stats
+        self.gym = self.desk.replica.gym
+        self.stats = self.desk.replica.stats
 
     def compute_waiting(self) -> int:
         answers = self.connection.phase == "live" and self.connection.silent_since is None
@@ -100,7 +101,7 @@ class DeskScreen(LiveScreen):
 
     def _queue_changed(self, queued: int) -> None:
         self.queued = queued
-        self.aside = len(self._desk.set_aside)
+        self.aside = len(self.desk.set_aside)
 
     # --- what is said -------------------------------------------------------------------------------------------------
 
@@ -141,6 +142,11 @@ class DeskScreen(LiveScreen):
         else:
             self.app.bell()
 
+    def notice(self, text: str) -> None:
+        """On the line of the keys, until it is another."""
+        for line in self.query(KeyLine):
+            line.notice = text
+
     def refusal(self, subject: str, detail: str, next_step: str | None) -> Verdict:
         return Verdict(
             kind="refused", subject=subject, command_id="", at=self._clock(), detail=detail, next_step=next_step
@@ -165,7 +171,7 @@ class DeskScreen(LiveScreen):
             self.say(self._forewarned() or self._undone())
 
     def _undone(self) -> Verdict:
-        verdict = self._desk.undo()
+        verdict = self.desk.undo()
         if verdict is None:
             return self.refusal("Undo", "this desk has done nothing that can be taken back", None)
         return self._with_next(verdict)
@@ -173,7 +179,7 @@ class DeskScreen(LiveScreen):
     def _forewarned(self) -> Verdict | None:
         """What is taken back is not what the line tells, or was done a while ago or before the program was started: it
         is named first, and the second time taken back."""
-        told, done = self.verdict, self._desk.replica.undoable
+        told, done = self.verdict, self.desk.replica.undoable
         if done is None or (told is not None and told.next_command == "undo"):
             return None
         if told is not None and told.kind not in NOT_DONE and self._is_recent(done.command_id):
@@ -190,6 +196,6 @@ class DeskScreen(LiveScreen):
         """Where something is taken back, whose turn it would be after that."""
         if verdict.action != "undo" or verdict.kind not in ("queued", "undone"):
             return verdict
-        done = self._desk.replica.undoable
+        done = self.desk.replica.undoable
         step = done and f"{shown(COMMANDS['undo'].keys)} again: {done.member.full_name}"
         return replace(verdict, next_step=step, next_command="undo")

@@ -75,23 +75,23 @@ class FrontDesk(BoxScreen):
         return Counters(self._clock).data_bind(LiveScreen.stats, LiveScreen.zone, LiveScreen.gym, DeskScreen.waiting)
 
     def _hits(self) -> Hits:
-        return Hits(self._clock, self._desk.ruling).data_bind(
+        return Hits(self._clock, self.desk.ruling).data_bind(
             FrontDesk.search, FrontDesk.directory, LiveScreen.gym, LiveScreen.zone
         )
 
     def _card(self) -> MemberCard:
-        return MemberCard(self._clock, self._desk.ruling).data_bind(FrontDesk.person, LiveScreen.gym, LiveScreen.zone)
+        return MemberCard(self._clock, self.desk.ruling).data_bind(FrontDesk.person, LiveScreen.gym, LiveScreen.zone)
 
     def _feed(self) -> Feed:
         feed = Feed().data_bind(LiveScreen.zone)
-        feed.extend(sorted(self._desk.replica.recent(RECENT), key=lambda event: event.seq))
+        feed.extend(sorted(self.desk.replica.recent(RECENT), key=lambda event: event.seq))
         return feed
 
     def subscriptions(self) -> list[Callable[[], None]]:
         return [
             *super().subscriptions(),
-            self._desk.service.subscribe("events", self.telling("feed", self._happened)),
-            self._desk.subscribe("directory", self.telling("hits", self._directory_grew)),
+            self.desk.service.subscribe("events", self.telling("feed", self._happened)),
+            self.desk.subscribe("directory", self.telling("hits", self._directory_grew)),
         ]
 
     # --- what the desk tells -----------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ class FrontDesk(BoxScreen):
     def _restarted(self, part: Snapshot) -> None:
         super()._restarted(part)
         for feed in self.query(Feed):
-            feed.restart(self._desk.replica.recent(RECENT))
+            feed.restart(self.desk.replica.recent(RECENT))
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
@@ -131,16 +131,16 @@ class FrontDesk(BoxScreen):
 
     async def _read_card(self, member_id: str) -> None:
         await asyncio.sleep(REST)
-        member = self._desk.replica.member(member_id)
+        member = self.desk.replica.member(member_id)
         if member is None:
             return
-        self._show_card(own_card(self._desk.replica, member))
-        card = await ask_card(self._desk.service, member) if self.connection.phase == "live" else None
+        self._show_card(own_card(self.desk.replica, member))
+        card = await ask_card(self.desk.service, member) if self.connection.phase == "live" else None
         if card is not None:
             self._show_card(card)
 
     def _show_card(self, card: Card) -> None:
-        since = self._desk.in_since(card.member.id)
+        since = self.desk.in_since(card.member.id)
         self.person = Person(member=card.member, in_since=since, visits=card.visits)
 
     # --- what the box may do here -------------------------------------------------------------------------------------
@@ -171,8 +171,8 @@ class FrontDesk(BoxScreen):
     def action_card(self) -> None:
         """About whoever was found or named last."""
         with self.answering("The card"):
-            member = self._desk.replica.member(self._named) if self._named else None
-            if (why := self._desk.looks_on) is not None:
+            member = self.desk.replica.member(self._named) if self._named else None
+            if (why := self.desk.looks_on) is not None:
                 self.say(self.refusal("Card", why, None))
             elif member is None:
                 self.say(self.refusal("Card", "nobody has been named yet", "type a name, ↓, Esc, then :card"))
@@ -187,7 +187,7 @@ class FrontDesk(BoxScreen):
     async def _ask_to_save(self, member: Member, request: SaveCard) -> None:
         with self.answering("The card"):
             try:
-                await self._desk.service.request(request)
+                await self.desk.service.request(request)
             except (RequestRefused, Disconnected) as problem:
                 detail, _, step = str(problem).rstrip(".").partition(": ")
                 self.say(self.refusal("Card", detail[:1].lower() + detail[1:], step or None))

@@ -62,7 +62,7 @@ class WhoIsIn(BoxScreen):
         self.read()
 
     def subscriptions(self) -> list[Callable[[], None]]:
-        service = self._desk.service
+        service = self.desk.service
         return [*super().subscriptions(), service.subscribe("events", self.telling("roster", self._changed))]
 
     def _changed(self, _: object) -> None:
@@ -78,7 +78,7 @@ class WhoIsIn(BoxScreen):
 
     def read(self) -> None:
         with self.answering("Who is in"):
-            self.roster = self.roster.now(tuple(self._desk.present()))
+            self.roster = self.roster.now(tuple(self.desk.present()))
 
     # --- what follows -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,28 @@
+"""The commands that can be given by their names on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from textual.screen import Screen
+
+from gymtui.keys import COMMANDS, shown
+from gymtui.ui.box.offer import Option
+
+
+def options(screen: Screen[Any]) -> Iterator[Option]:
+    """Each that somebody there does now, with its key as it is now."""
+    keys = {active.binding.id: key for key, active in reversed(screen.active_bindings.items())}
+    for name, command in COMMANDS.items():
+        verb = command.action.partition("(")[0]
+        known = any(hasattr(node, f"action_{verb}") for node in (screen, screen.app))
+        if command.typed and known and (not command.keys or name in keys):
+            yield Option(name, shown(keys[name]) if name in keys else "", command.what, command.called[1:])
+
+
+async def run(screen: Screen[Any], option: Option) -> None:
+    """Gives it: to the screen where that has it, else to the app."""
+    action = COMMANDS[option.name].action
+    here = hasattr(screen, f"action_{action.partition('(')[0]}")
+    await screen.run_action(action if here else f"app.{action}")
