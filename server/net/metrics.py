@@ -42,9 +42,7 @@ class Metrics:
         self.attempts = counter("connection_attempts", "Connections by what became of their token.", "role", "result")
         self.ended = counter("connections_ended", "Connections that ended, by close code.", "code")
         self.ended_by_us = counter(
-            "connections_ended_by_server",
-            "Connections that the server ended, by why.",
-            "reason",
+            "connections_ended_by_server", "Connections that the server ended, by why.", "reason"
         )
         self.lives = histogram("connection_seconds", "How long connections lasted.", LIVES, "role")
         self.reconnects = counter("reconnects", "Connections that came back to take up the journal.", "role", "resumed")

@@ -43,12 +43,7 @@ async def run(folder: Path, *, desks: int, away: float) -> list[Row]:
     await asyncio.sleep(away)
     async with served(gym) as server:
         there = time.monotonic()
-        back_after: dict[int, float] = {}
-        while len(back_after) < desks and time.monotonic() - killed < 4 * BACK_WITHIN:
-            for n, service in enumerate(services):
-                if n not in back_after and service.state.phase == "live":
-                    back_after[n] = time.monotonic() - killed
-            await asyncio.sleep(0.01)
+        back_after = await _all_back(services, killed)
         connections = await server.figure("connections")
         for service in services:
             await service.close()
@@ -68,3 +63,14 @@ async def _all_live(services: list[WebSocketService]) -> None:
     async with asyncio.timeout(120):
         while not all(service.state.phase == "live" for service in services):
             await asyncio.sleep(0.1)
+
+
+async def _all_back(services: list[WebSocketService], killed: float) -> dict[int, float]:
+    """How many seconds after the kill each was live again; without those that took too long."""
+    back_after: dict[int, float] = {}
+    while len(back_after) < len(services) and time.monotonic() - killed < 4 * BACK_WITHIN:
+        for n, service in enumerate(services):
+            if n not in back_after and service.state.phase == "live":
+                back_after[n] = time.monotonic() - killed
+        await asyncio.sleep(0.01)
+    return back_after
