@@ -10,7 +10,7 @@ import pytest
 
 from tests.engines import ENGINES, Engine
 from tests.factories import member_row
-from tests.kit import make_gym
+from tests.gym_kit import make_gym
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from server.app import Server
 from server.store.sqlite.store import SqliteStore
-from tests.kit import PASSWORD, port_of
+from tests.gym_kit import PASSWORD
+from tests.kit import port_of
 from tests.sqlite_kit import connection_of
 from tests.till import NINE
 from tests.waiting import WITHIN

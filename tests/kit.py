@@ -4,70 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from argon2 import PasswordHasher
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from gymtui import clock
-from gymtui.protocol import Member, Role
-from server.admin.importing.members import import_members
 from server.app import Server
-from server.auth import auth
-from server.gym.settings import configure
-from server.store import Store, Transaction, User
-from server.store.opening import open_store, opened
 from tests.waiting import WITHIN
-
-PASSWORD = "a long enough password"
-auth._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a gym's own takes 50 ms each time
-_HASH = auth.hash_password(PASSWORD)
-
-
-def add_user(store: Store, name: str, role: Role) -> None:
-    """A user who logs in with `PASSWORD`."""
-
-    def work(tx: Transaction) -> None:
-        tx.put_user(User(name=name, role=role, password_hash=_HASH, disabled=False))
-
-    store.write([work])
-
-
-def add_members(store: Store, members: Iterable[dict[str, object]]) -> None:
-    """Members by their fields; at the least `full_name` and `membership_number`."""
-    assert import_members(store, enumerate(members)).problems == []
-
-
-def make_gym(database: str | Path, *members: dict[str, object]) -> None:
-    """A gym in a database: `ana` is staff, `mia` a manager, `otto` an operator, and members as given."""
-    store = open_store(database)
-    for name, role in (("ana", "staff"), ("ben", "staff"), ("mia", "manager"), ("otto", "operator")):
-        add_user(store, name, role)  # type: ignore[arg-type]  # a loop widens a literal
-    add_members(store, members)
-    store.close()
-
-
-def name_gym(database: str | Path, **named: Any) -> None:
-    """As `serve` does: what the gym is called, its clock, how many may be in, its policy."""
-    settings = configure(**{"name": None, "timezone": None, "capacity": None} | named)
-    with opened(database) as store:
-        store.write([settings])
-
-
-def token(database: str | Path, user: str, *, ttl: int = 3600, now: int | None = None) -> str:
-    """An access token as `admin tokens issue` prints it."""
-    store = open_store(database)
-    try:
-        at = clock.now() if now is None else now
-        return auth.issue(store.signing_keys(), store.users()[user], auth.ISSUED + clock.new_id(at), ttl=ttl, now=at)
-    finally:
-        store.close()
 
 
 def port_of(url: str) -> int:
@@ -75,11 +23,6 @@ def port_of(url: str) -> int:
     port = urlsplit(url).port
     assert port is not None
     return port
-
-
-def stored(store: Store, number: str) -> Member:
-    """The member with that number, as the database has it."""
-    return next(m for m in store.all_members() if m.membership_number == number)
 
 
 class Wire:

@@ -29,8 +29,8 @@ from gymtui.ui.screens.front_desk import HITS
 from server.store.opening import open_store
 from tests import measured_import, measured_search
 from tests.firehose import Firehose
+from tests.gym_kit import token
 from tests.keystrokes import Keystrokes
-from tests.kit import token
 from tests.measured_programs import PEOPLE, Tap, cpu, desk, gym, ms, running
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "MEASURED.md"

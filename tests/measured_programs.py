@@ -16,7 +16,7 @@ from random import Random
 from typing import Final
 
 from gymtui.sample.people import members
-from tests.kit import make_gym, token
+from tests.gym_kit import make_gym, token
 from tests.terminal import Terminal
 
 ESCAPES: Final = re.compile(rb"\x1b\[[0-9;?<>=]*[ -/]*[a-zA-Z~]|\x1b[()][A-Z0-9]")

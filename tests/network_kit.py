@@ -24,7 +24,7 @@ from server.store.opening import open_store, opened
 from tests.client_kit import running
 from tests.factories import member_row
 from tests.faults.proxy import HOST, Proxy
-from tests.kit import make_gym, token
+from tests.gym_kit import make_gym, token
 
 
 class _Id(Struct):

@@ -25,7 +25,7 @@ from server.store import Store, StoreError, Transaction, User
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import PASSWORD, add_members
+from tests.gym_kit import PASSWORD, add_members
 from tests.till import HOUR, Till
 
 

@@ -17,7 +17,7 @@ from server.store import BackupError, StoreError, opening
 from server.store.opening import back_up, open_store
 from tests.backup_kit import _no_file_is_left_open, file, in_folder, path, rows, sound, till
 from tests.factories import member_row
-from tests.kit import make_gym
+from tests.gym_kit import make_gym
 from tests.till import Till
 from tests.waiting import WITHIN
 

@@ -13,7 +13,7 @@ from gymtui.protocol import Card, SaveCard
 from server.admin.exports import refuse_to_replace, write_members
 from server.admin.importing.members import import_members
 from tests.factories import member_row
-from tests.kit import stored
+from tests.gym_kit import stored
 from tests.till import Till
 
 CARDS = (Card(code="1001"), Card(code="B;77", state="lost"), Card(code="C (3)", state="returned"))

@@ -10,7 +10,8 @@ import pytest
 
 from gymtui.sample.people import members
 from tests.faults.catch_up import play
-from tests.kit import make_gym, serving
+from tests.gym_kit import make_gym
+from tests.kit import serving
 
 pytestmark = pytest.mark.slow
 

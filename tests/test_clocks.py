@@ -13,7 +13,8 @@ from gymtui.client.replica.outbox import Outgoing
 from gymtui.protocol import CheckIn, CheckOut
 from tests.client_kit import Heard, Played, played, running
 from tests.factories import NOW, member_row
-from tests.kit import PASSWORD, name_gym, serving, token
+from tests.gym_kit import PASSWORD, name_gym, token
+from tests.kit import serving
 from tests.network_kit import equal, full_house, in_a_hurry
 from tests.till import DAY, HOUR, MINUTE, Till
 from tests.waiting import until

@@ -13,7 +13,7 @@ from server.gym.auto_check_out import AutoCheckOut
 from server.store.group_commit import GroupCommit
 from tests.engines import Engine
 from tests.factories import member_row
-from tests.kit import name_gym
+from tests.gym_kit import name_gym
 from tests.till import HOUR, MINUTE, NINE, Till
 
 POLICY = Policy(max_stay_minutes=180, closing_time="22:00")

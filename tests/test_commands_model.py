@@ -15,7 +15,7 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Undo
 from server.store import Outcome
 from tests.factories import member_row
-from tests.kit import stored
+from tests.gym_kit import stored
 from tests.sqlite_kit import connection_of
 from tests.till import DAY, Till
 

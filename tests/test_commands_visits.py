@@ -13,7 +13,7 @@ from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Refusal, U
 from server.store import Transaction
 from tests.commands_kit import till
 from tests.factories import member_row
-from tests.kit import add_members, stored
+from tests.gym_kit import add_members, stored
 from tests.sqlite_kit import connection_of
 from tests.till import HOUR, MINUTE, NINE, Till
 

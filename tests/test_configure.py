@@ -16,7 +16,8 @@ from server.admin import gym as admin
 from server.admin.verify import verify
 from server.gym.settings_file import as_toml, read_settings
 from server.store.opening import open_store
-from tests.kit import Wire, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, serving
 from tests.till import Till
 
 

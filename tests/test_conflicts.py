@@ -18,7 +18,8 @@ from server.store import StoreError
 from server.store.sqlite.conflicts import ROWS
 from tests.engines import Engine
 from tests.factories import member_row
-from tests.kit import Wire, add_user, name_gym, serving, stored, token
+from tests.gym_kit import add_user, name_gym, stored, token
+from tests.kit import Wire, serving
 from tests.sqlite_kit import reader_of
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 

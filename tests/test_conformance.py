@@ -18,7 +18,8 @@ from tests.conformance import __main__ as program
 from tests.conformance.contract import play
 from tests.conformance.gym import Gym
 from tests.factories import member_row
-from tests.kit import make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import serving
 
 pytestmark = pytest.mark.slow
 

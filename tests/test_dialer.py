@@ -18,7 +18,8 @@ from gymtui.client.connection.transport import Socket
 from gymtui.client.errors import Problem
 from gymtui.protocol import PATH
 from tests.client_kit import running
-from tests.kit import make_gym, port_of, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import port_of, serving
 from tests.waiting import until
 
 

@@ -24,8 +24,9 @@ from server.store.opening import back_up, open_store, put_back
 from server.store.sqlite.file import open_to_read
 from server.store.sqlite.store import SqliteStore
 from tests.factories import member_row
+from tests.gym_kit import make_gym, stored, token
 from tests.http_token_kit import ask, basic
-from tests.kit import Wire, make_gym, serving, stored, token
+from tests.kit import Wire, serving
 from tests.small_disk import SmallDisk, disk
 from tests.sqlite_kit import connection_of
 from tests.waiting import WITHIN

@@ -10,7 +10,8 @@ import pytest
 from gymtui.protocol import SILENCE, STALL, Close
 from server.net.request_handler import RequestHandler
 from tests.factories import member_row
-from tests.kit import Wire, make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import Wire, serving
 from tests.waiting import until
 from tests.watchdog_kit import Skewed, figure, stop_reading, the
 

@@ -25,7 +25,8 @@ from tests.client_kit import running
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.law import law
 from tests.faults.program import ROOT, Gym, serving
-from tests.kit import Wire, port_of, token
+from tests.gym_kit import token
+from tests.kit import Wire, port_of
 from tests.kit import serving as serving_here
 from tests.waiting import WITHIN, until
 

@@ -9,7 +9,7 @@ from gymtui.protocol import CheckIn, CheckOut
 from tests.commands_kit import till
 from tests.desk_kit import ANA, Gym, gym
 from tests.factories import NOW, member_row, visit
-from tests.kit import add_members, stored
+from tests.gym_kit import add_members, stored
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 __all__ = ["gym", "till"]

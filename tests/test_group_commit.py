@@ -13,7 +13,7 @@ from server.store import Committed, Transaction, Work
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import make_gym
+from tests.gym_kit import make_gym
 from tests.sqlite_kit import hold
 from tests.till import command
 

@@ -11,7 +11,7 @@ from gymtui.errors import WrongUsage
 from gymtui.protocol import Gym, GymFields, Policy
 from server.gym.settings_file import read_policy
 from server.store.opening import open_store
-from tests.kit import name_gym
+from tests.gym_kit import name_gym
 
 
 @pytest.fixture

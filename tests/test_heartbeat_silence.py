@@ -18,7 +18,8 @@ from gymtui.client.connection import transport
 from gymtui.client.connection.transport import OPTIONS, PatientConnection
 from gymtui.protocol import PING_EVERY, SILENCE, CheckInEvent, CheckOut
 from tests.faults.proxy import Proxy
-from tests.kit import Wire, port_of, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, port_of, serving
 from tests.network_kit import Later, behind, desk, equal, figure, full_house
 from tests.waiting import until
 

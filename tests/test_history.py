@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from gymtui.protocol import CheckIn
 from server.store import Transaction
+from tests.gym_kit import stored
 from tests.history_kit import ids, page, till
-from tests.kit import stored
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 __all__ = ["till"]

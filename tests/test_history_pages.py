@@ -13,8 +13,9 @@ from gymtui.protocol import CheckIn, ListCheckIns
 from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import NoPage
+from tests.gym_kit import token
 from tests.history_kit import page, till
-from tests.kit import Wire, serving, token
+from tests.kit import Wire, serving
 from tests.till import HOUR, MINUTE, NINE, Till
 
 __all__ = ["till"]

@@ -16,8 +16,9 @@ from server.auth import auth
 from server.auth.auth import BadToken
 from server.store import User
 from server.store.opening import open_store
+from tests.gym_kit import token
 from tests.http_token_kit import Watch, ask, ask_raw, basic
-from tests.kit import serving, token
+from tests.kit import serving
 from tests.till import NINE
 
 

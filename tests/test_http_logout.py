@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from gymtui.protocol import Close
+from tests.gym_kit import token
 from tests.http_token_kit import ask, basic, bearer, writes
-from tests.kit import Wire, serving, token
+from tests.kit import Wire, serving
 
 OVER = "This login is over: please log in again."
 

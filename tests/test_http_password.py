@@ -12,8 +12,9 @@ import pytest
 
 from gymtui.protocol import Close
 from server.auth import auth
+from tests.gym_kit import PASSWORD
 from tests.http_token_kit import Answer, Watch, ask, basic, bearer
-from tests.kit import PASSWORD, Wire, serving
+from tests.kit import Wire, serving
 
 NEW = "quite another one, Zürich"
 

@@ -14,8 +14,9 @@ from server.auth import auth
 from server.auth.auth import Denied
 from server.store import Transaction, User
 from server.store.opening import open_store
+from tests.gym_kit import PASSWORD, token
 from tests.http_token_kit import Watch, ask, basic, bearer, writes
-from tests.kit import PASSWORD, Wire, serving, token
+from tests.kit import Wire, serving
 from tests.till import HOUR
 
 

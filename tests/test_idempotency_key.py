@@ -11,7 +11,7 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Notified, Notify, Undo
 from tests.commands_kit import till
 from tests.factories import member_row
-from tests.kit import add_members, stored
+from tests.gym_kit import add_members, stored
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
 __all__ = ["till"]

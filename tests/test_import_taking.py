@@ -15,7 +15,7 @@ from server.gym.importing.taking import Import
 from server.store import Store, Transaction
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import add_members, stored
+from tests.gym_kit import add_members, stored
 from tests.sqlite_kit import connection_of
 
 FIRST = [

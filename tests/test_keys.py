@@ -14,8 +14,9 @@ from server.admin import tokens
 from server.store import Transaction
 from server.store.opening import open_store
 from server.store.sqlite.users import KEY_LIFE
+from tests.gym_kit import token
 from tests.http_token_kit import Watch, ask, basic, bearer
-from tests.kit import Wire, serving, token
+from tests.kit import Wire, serving
 from tests.till import DAY, NINE
 from tests.waiting import until
 

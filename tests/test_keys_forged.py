@@ -18,7 +18,8 @@ from gymtui.protocol import Close
 from server.auth import auth
 from server.auth.auth import BadToken
 from server.store.opening import open_store
-from tests.kit import Wire, make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import Wire, serving
 
 
 class Forger:

@@ -11,7 +11,8 @@ import pytest
 
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import serving
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow

@@ -16,8 +16,9 @@ from gymtui.client.login.http import Answer, Headers, fetch
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
 from tests.client_kit import running
+from tests.gym_kit import PASSWORD
 from tests.http_token_kit import ask, basic, bearer
-from tests.kit import PASSWORD, serving
+from tests.kit import serving
 from tests.token_file_kit import TokenChain, program, server
 from tests.waiting import until
 

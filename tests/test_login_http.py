@@ -11,7 +11,8 @@ import pytest
 
 from gymtui.client import Login
 from gymtui.client.login.http import ask_connected, ask_readiness
-from tests.kit import Wire, make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import Wire, serving
 
 
 @asynccontextmanager

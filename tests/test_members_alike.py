@@ -14,7 +14,7 @@ from server.admin.errors import AdminError
 from server.store import Store
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import add_members
+from tests.gym_kit import add_members
 
 NONE_OF_THESE = "gymtui: m.csv: no reader tells these cards apart, and none of these rows is imported:"
 AMONG_THEM = ("4,Ana Silva,", "036000291452,Ben Ode,", "abc,Cem Kaya,", "6,Dov Katz,0036000291452; ABC", "7,Eva Li,")

@@ -17,7 +17,7 @@ from server.admin.errors import AdminError
 from server.admin.importing import planning
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import make_gym
+from tests.gym_kit import make_gym
 
 LIST = """Client ID,First Name,Last Name,Mobile Phone,Status,Expiration Date
 100,Ana,Silva,555-0100,Active,31/12/2099

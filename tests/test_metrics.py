@@ -14,8 +14,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from gymtui import clock
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Role
 from tests.faults.law import law
+from tests.gym_kit import token
 from tests.http_token_kit import ask, basic, bearer, writes
-from tests.kit import Wire, port_of, serving, token
+from tests.kit import Wire, port_of, serving
 from tests.waiting import until
 from tests.watchdog_kit import stop_reading, the
 

@@ -15,7 +15,8 @@ from gymtui.protocol import Member
 from gymtui.sample.people import members
 from tests.factories import member_row
 from tests.finding_kit import filled, replica
-from tests.kit import Wire, make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import Wire, serving
 
 __all__ = ["replica"]
 

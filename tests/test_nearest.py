@@ -23,7 +23,8 @@ from server.store.sqlite.schema import MIGRATIONS
 from tests.desk_kit import Gym
 from tests.factories import member_row
 from tests.finding_kit import NAMES, filled, replica
-from tests.kit import Wire, add_members, make_gym, serving, token
+from tests.gym_kit import add_members, make_gym, token
+from tests.kit import Wire, serving
 from tests.measured_search import with_error
 from tests.sqlite_kit import age, age_copy, connection_of
 

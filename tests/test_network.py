@@ -13,7 +13,8 @@ from gymtui.protocol import PATH, STALL
 from server.app import SEND_BUFFER, Server
 from server.net.connection import HIGH_WATER
 from tests.faults.proxy import HOST, Proxy
-from tests.kit import Wire, port_of, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, port_of, serving
 from tests.network_kit import Later, behind, desk, equal, figure, full_house, ids, snapshot_of
 from tests.waiting import until
 

@@ -15,7 +15,8 @@ import pytest
 from server.net import login_routes
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import PASSWORD, add_members, port_of, serving
+from tests.gym_kit import PASSWORD, add_members
+from tests.kit import port_of, serving
 from tests.waiting import WITHIN
 
 pytestmark = pytest.mark.slow

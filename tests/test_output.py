@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit import Wire, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, serving
 from tests.small_disk import SmallDisk, disk
 from tests.tail_kit import command, ended, environment, told
 from tests.waiting import until

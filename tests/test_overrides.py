@@ -17,8 +17,9 @@ from server.app import Server
 from server.auth import auth
 from server.store.opening import open_store
 from tests.factories import member_row
+from tests.gym_kit import PASSWORD, make_gym, token
 from tests.http_token_kit import Watch
-from tests.kit import PASSWORD, Wire, make_gym, serving, token
+from tests.kit import Wire, serving
 from tests.sqlite_kit import connection_of
 from tests.websocket_server_kit import change_user, on_disk
 

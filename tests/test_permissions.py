@@ -11,7 +11,8 @@ import pytest
 from gymtui.protocol import REQUESTS, Role
 from server.app import Server
 from server.store.opening import open_store
-from tests.kit import Wire, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, serving
 from tests.sqlite_kit import connection_of
 
 USERS: Final[dict[Role, str]] = {"operator": "otto", "staff": "ana", "manager": "mia"}

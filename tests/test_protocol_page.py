@@ -20,7 +20,8 @@ from gymtui import clock, codec, protocol
 from gymtui.client.connection.reconnect import course
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Policy, Role, limits
 from tests.factories import member_row
-from tests.kit import Wire, make_gym, name_gym, serving, token
+from tests.gym_kit import make_gym, name_gym, token
+from tests.kit import Wire, serving
 from tests.shapes import lines_of
 
 PAGE: Final = (Path(__file__).parent.parent / "docs" / "PROTOCOL.md").read_text()

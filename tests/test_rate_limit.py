@@ -13,7 +13,8 @@ import pytest
 from gymtui.protocol import MAX_FRAME, MAX_IN_FLIGHT, MAX_INVALID, MAX_MESSAGE, Close
 from server.net.rate_limit import ABUSE_WINDOW, RateLimit
 from server.store import Transaction, Work
-from tests.kit import Wire, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, serving
 from tests.waiting import until
 from tests.watchdog_kit import figure, the
 from tests.websocket_server_kit import on_disk

@@ -26,7 +26,8 @@ from server.store.sqlite.file import lock
 from tests.backup_kit import _no_file_is_left_open, file, in_folder, path, rows, sound, till
 from tests.client_kit import running
 from tests.factories import member_row
-from tests.kit import Wire, make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import Wire, serving
 from tests.till import MINUTE, Till
 from tests.waiting import WITHIN
 

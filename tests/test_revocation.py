@@ -17,8 +17,9 @@ from server.admin.errors import AdminError
 from server.app import POLL
 from server.net.watchdog import EVERY
 from server.store.opening import open_store
+from tests.gym_kit import token
 from tests.http_token_kit import Watch, ask, basic, bearer
-from tests.kit import Wire, serving, token
+from tests.kit import Wire, serving
 from tests.waiting import WITHIN, until
 from tests.watchdog_kit import Skewed, the
 

@@ -20,7 +20,7 @@ from server.admin import lists, members
 from server.admin.exports import write_members
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import make_gym
+from tests.gym_kit import make_gym
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
     lambda text: text == text.strip()

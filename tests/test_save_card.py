@@ -28,7 +28,7 @@ from gymtui.protocol import (
 from server.store.opening import open_store
 from server.store.sqlite.schema import MIGRATIONS
 from tests.factories import member_row
-from tests.kit import stored
+from tests.gym_kit import stored
 from tests.sqlite_kit import age
 from tests.till import DAY, Till
 

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from gymtui.protocol import CheckIn, CheckOut, Member, MemberFields, Saved, SaveMember, Undo
 from tests.engines import Engine
 from tests.factories import member_row
-from tests.kit import stored
+from tests.gym_kit import stored
 from tests.till import Till
 
 

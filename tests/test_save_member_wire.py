@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.kit import Wire, name_gym, serving, token
+from tests.gym_kit import name_gym, token
+from tests.kit import Wire, serving
 
 
 async def test_everyone_hears_of_it(gym: Path) -> None:

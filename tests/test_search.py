@@ -21,7 +21,8 @@ from server.store import Store
 from server.store.opening import open_store
 from server.store.sqlite.schema import MIGRATIONS
 from tests.factories import member_row
-from tests.kit import Wire, add_members, make_gym, serving, token
+from tests.gym_kit import add_members, make_gym, token
+from tests.kit import Wire, serving
 from tests.sqlite_kit import age, connection_of
 
 NAMES: Final = "Ana An Amaru Bea Ben Sa Silva Simon O'Neil Zoë Anna-Lena Straße Ödön 陳大文".split()

@@ -26,8 +26,9 @@ from server.admin import users
 from server.auth import auth
 from server.store.opening import open_store
 from tests.factories import member_row
+from tests.gym_kit import make_gym, token
 from tests.http_token_kit import ask, basic, bearer
-from tests.kit import Wire, make_gym, token
+from tests.kit import Wire
 from tests.log_kit import logged
 from tests.test_cli import ENVIRONMENT, ROOT
 from tests.waiting import WITHIN, until

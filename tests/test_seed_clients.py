@@ -17,7 +17,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from gymtui import clock
 from server.app import Server
 from server.net.watchdog import Watchdog
-from tests.kit import port_of, serving, token
+from tests.gym_kit import token
+from tests.kit import port_of, serving
 from tests.waiting import WITHIN, until
 
 pytestmark = pytest.mark.slow

@@ -27,7 +27,8 @@ from server.admin.users import users_disable
 from server.app import Server
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import serving
 from tests.tail_kit import environment, told
 from tests.waiting import WITHIN, until
 

@@ -13,7 +13,7 @@ from server.store.opening import open_store
 from server.store.sqlite import file
 from server.store.sqlite.schema import APPLICATION_ID, MIGRATIONS
 from tests.factories import member_row
-from tests.kit import add_members
+from tests.gym_kit import add_members
 from tests.sqlite_kit import connection_of, hold
 from tests.till import Till, command
 

@@ -11,7 +11,8 @@ import pytest
 from gymtui.command_table import SCREENS
 from gymtui.preferences import Choices, ChoicesFile
 from tests.factories import member_row
-from tests.kit import PASSWORD, make_gym, serving
+from tests.gym_kit import PASSWORD, make_gym
+from tests.kit import serving
 from tests.terminal import Terminal
 from tests.test_cli import ENVIRONMENT
 

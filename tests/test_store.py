@@ -19,7 +19,7 @@ from server.store import Transaction, User
 from server.store.opening import open_store
 from tests.engines import Engine
 from tests.factories import member_row
-from tests.kit import add_members, stored
+from tests.gym_kit import add_members, stored
 from tests.till import HOUR, NINE, Till, command
 
 

@@ -16,7 +16,8 @@ from server.store.opening import open_store
 from server.store.sqlite.file import lock
 from server.store.sqlite.store import SqliteStore
 from tests.factories import member_row
-from tests.kit import make_gym, name_gym, serving
+from tests.gym_kit import make_gym, name_gym
+from tests.kit import serving
 from tests.small_disk import SmallDisk, disk
 
 __all__ = ["disk"]

@@ -13,7 +13,8 @@ from server.store import Committed, Transaction
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import Wire, make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import Wire, serving
 from tests.test_cli import finished, served
 from tests.till import command
 

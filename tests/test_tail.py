@@ -24,7 +24,8 @@ from gymtui.protocol import Resume
 from server.store.opening import open_store
 from tests.client_kit import played, running
 from tests.factories import GYM, NOW, member_row, snapshot, visit
-from tests.kit import Wire, add_members, port_of, serving, token
+from tests.gym_kit import add_members, token
+from tests.kit import Wire, port_of, serving
 from tests.tail_kit import command, ended, told
 from tests.waiting import WITHIN, until
 

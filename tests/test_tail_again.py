@@ -13,7 +13,8 @@ import pytest
 from gymtui.preferences import ChoicesFile
 from gymtui.programs.cursor import Cursor
 from server.store.opening import back_up, open_store, put_back
-from tests.kit import PASSWORD, Wire, port_of, serving, token
+from tests.gym_kit import PASSWORD, token
+from tests.kit import Wire, port_of, serving
 from tests.tail_kit import command, ended, environment, told
 from tests.terminal import Terminal
 from tests.till import Till

@@ -13,7 +13,8 @@ from gymtui import clock
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
 from server.admin.users import users_disable
-from tests.kit import PASSWORD, Wire, port_of, serving, token
+from tests.gym_kit import PASSWORD, token
+from tests.kit import Wire, port_of, serving
 from tests.tail_kit import command, ended, environment, told
 from tests.terminal import Terminal
 

@@ -18,7 +18,8 @@ from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile, TokenFileBusy, Tokens
 from tests.client_kit import URL
 from tests.factories import NOW
-from tests.kit import PASSWORD, port_of, serving
+from tests.gym_kit import PASSWORD
+from tests.kit import port_of, serving
 from tests.token_file_kit import LIFE, TokenChain, program, server, tokens
 
 __all__ = ["program", "server"]

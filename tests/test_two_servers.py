@@ -14,7 +14,8 @@ from server.app import Server
 from server.gym import auto_check_out
 from server.store.opening import opened
 from tests.factories import member_row
-from tests.kit import Wire, make_gym, name_gym, serving, token
+from tests.gym_kit import make_gym, name_gym, token
+from tests.kit import Wire, serving
 from tests.till import HOUR, NINE
 
 MEMBERS = 40

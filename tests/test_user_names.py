@@ -20,7 +20,8 @@ from server.auth.logins import Logins
 from server.store import Transaction
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
-from tests.kit import PASSWORD, Wire, serving, token
+from tests.gym_kit import PASSWORD, token
+from tests.kit import Wire, serving
 from tests.token_file_kit import tokens
 
 COMPOSED = "Zürich am See"

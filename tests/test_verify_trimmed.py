@@ -17,7 +17,8 @@ from server.admin.trim import KEPT, forget
 from server.store import StoreError
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import Wire, make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import Wire, serving
 from tests.sqlite_kit import connection_of
 from tests.till import DAY, NINE, Till
 from tests.verify_kit import day, looked_at, path

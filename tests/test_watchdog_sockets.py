@@ -17,7 +17,8 @@ from gymtui.protocol import PING_EVERY, STALL, Close
 from server import app
 from server.app import SEND_BUFFER
 from server.net.connection import HIGH_WATER
-from tests.kit import Wire, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, serving
 from tests.waiting import WITHIN, until
 from tests.watchdog_kit import Skewed, figure, fill, stop_reading, the
 

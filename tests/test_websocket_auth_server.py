@@ -15,7 +15,8 @@ from gymtui.protocol import ACCESS_TTL, REFRESH_TTL, SearchMembers
 from server.app import Server as RealServer
 from tests.client_kit import Heard, Pauses, running
 from tests.factories import NOW
-from tests.kit import PASSWORD, Wire, serving
+from tests.gym_kit import PASSWORD
+from tests.kit import Wire, serving
 from tests.waiting import until
 from tests.websocket_auth_kit import server
 

@@ -18,7 +18,8 @@ from server.app import Server
 from server.net.connection import HIGH_WATER, Connection
 from server.store.opening import open_store
 from tests.factories import member_row
-from tests.kit import Wire, add_user, port_of, serving, token
+from tests.gym_kit import add_user, token
+from tests.kit import Wire, port_of, serving
 from tests.waiting import until
 
 

@@ -11,7 +11,8 @@ from websockets.asyncio.client import connect
 
 from gymtui import clock
 from server.net import handshake as entrance
-from tests.kit import Wire, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, serving
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 

@@ -13,7 +13,8 @@ from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
 from server import app
-from tests.kit import Wire, port_of, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, port_of, serving
 from tests.waiting import WITHIN, until
 from tests.websocket_server_kit import change_user, on_disk
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from gymtui.protocol import MAX_FRAME, MAX_MESSAGE
-from tests.kit import Wire, port_of, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, port_of, serving
 from tests.websocket_server_kit import change_user
 
 READS = [

@@ -16,7 +16,8 @@ from server.gym.conflicts import report
 from server.store.opening import open_store
 from tests.client_kit import running
 from tests.factories import member_row
-from tests.kit import make_gym, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import serving
 from tests.network_kit import in_a_hurry
 from tests.waiting import until
 

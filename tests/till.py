@@ -17,7 +17,7 @@ from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import Outcome, Work
 from server.store.opening import open_store
-from tests.kit import add_members, add_user
+from tests.gym_kit import add_members, add_user
 
 NINE = 1_795_338_000_000  # 2026-11-22T09:00:00.000Z, a Sunday
 MINUTE = 60_000

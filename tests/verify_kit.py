@@ -18,7 +18,7 @@ from server.gym.orders import Order
 from server.store.sqlite.audit import SqliteAudit
 from server.store.sqlite.file import open_to_read
 from tests.factories import member_row
-from tests.kit import name_gym
+from tests.gym_kit import name_gym
 from tests.till import DAY, MINUTE, Till
 
 

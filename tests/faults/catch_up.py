@@ -26,7 +26,7 @@ from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import Store
 from server.store.opening import open_store
-from tests.kit import token
+from tests.gym_kit import token
 from tests.measured_programs import gym, ms
 
 MEMBERS: Final = 2000

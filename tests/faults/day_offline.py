@@ -31,7 +31,8 @@ from gymtui.protocol import Member
 from server.store.opening import open_store
 from tests.faults.audit import read_row
 from tests.faults.proxy import Proxy
-from tests.kit import port_of, token
+from tests.gym_kit import token
+from tests.kit import port_of
 from tests.measured_programs import gym
 
 HOURS: Final = 8

@@ -19,7 +19,7 @@ from tests.faults.audit import reading
 from tests.faults.eye import Did, Eye, Journal
 from tests.faults.program import Gym
 from tests.faults.proxy import Proxy
-from tests.kit import add_members
+from tests.gym_kit import add_members
 from tests.small_disk import SmallDisk
 from tests.terminal import Terminal
 

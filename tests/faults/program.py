@@ -18,7 +18,7 @@ from gymtui.client import Journal, Login, WebSocketService
 from gymtui.client.tasks import until_first
 from gymtui.protocol import PATH
 from tests.factories import member_row
-from tests.kit import make_gym, token
+from tests.gym_kit import make_gym, token
 
 ROOT: Final = Path(__file__).parent.parent.parent
 PORTS: Final = range(20_000, 32_000)  # below those that a client's end of a connection gets

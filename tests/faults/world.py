@@ -22,7 +22,8 @@ from tests.faults.deaths import SERVER, Deaths, Killed, acting, but_deaths
 from tests.faults.hashes import of_replica, of_store
 from tests.faults.proxy import Proxy
 from tests.faults.seat import Seat
-from tests.kit import make_gym, port_of, token
+from tests.gym_kit import make_gym, token
+from tests.kit import port_of
 from tests.till import NINE
 
 MANAGER: Final = "manager"  # at the command line, and never killed

@@ -13,7 +13,8 @@ from server.app import Server
 from tests.client_kit import running
 from tests.faults.network.figures import Row
 from tests.faults.proxy import Proxy
-from tests.kit import make_gym, port_of, serving, token
+from tests.gym_kit import make_gym, token
+from tests.kit import port_of, serving
 from tests.network_kit import behind
 
 WITHIN: Final = 25.0  # seconds

@@ -11,7 +11,8 @@ from gymtui.client import Login, Replica, WebSocketService
 from tests.client_kit import running
 from tests.faults.network.figures import Row
 from tests.faults.proxy import Proxy
-from tests.kit import port_of, serving, token
+from tests.gym_kit import token
+from tests.kit import port_of, serving
 from tests.network_kit import behind, equal, figure, full_house
 
 
