@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import Counter
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from gymtui import clock
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Role
+from tests.counting import Counting
 from tests.faults.law import law
 from tests.gym_kit import token
 from tests.http_token_kit import ask, basic, bearer, writes
@@ -35,37 +35,6 @@ async def scrape(url: str) -> Figures:
 async def figure(url: str, name: str, **labels: str) -> float:
     """One figure; 0 where nothing was counted yet."""
     return (await scrape(url)).get((f"gymtui_{name}", frozenset(labels.items())), 0)
-
-
-class Counting(Wire):
-    """A client that counts what it sends and gets, by type: messages and bytes."""
-
-    sent: Counter[str]
-    got: Counter[str]
-    sent_bytes: Counter[str]
-    got_bytes: Counter[str]
-
-    async def next(self) -> dict[str, Any]:
-        data = await self.socket.recv(decode=False)
-        message: dict[str, Any] = json.loads(data)
-        self.received.append(message)
-        self.got[message["type"]] += 1
-        self.got_bytes[message["type"]] += len(data)
-        return message
-
-    async def say(self, type: str, text: str) -> None:
-        """A message that counts as `type`."""
-        await self.socket.send(text)
-        self.sent[type] += 1
-        self.sent_bytes[type] += len(text.encode())
-
-    async def send(self, type: str, payload: object | None = None, id: str | None = None, **more: object) -> None:
-        outside = {"type": type, "payload": payload, "id": id} | more
-        await self.say(type, json.dumps({name: value for name, value in outside.items() if value is not None}))
-
-    @classmethod
-    def counters(cls) -> None:
-        cls.sent, cls.got, cls.sent_bytes, cls.got_bytes = Counter(), Counter(), Counter(), Counter()
 
 
 async def a_session(gym: Path, url: str, epoch: str) -> None:

@@ -65,7 +65,6 @@ class Metrics:
         self.cut = counter("stalled_readers_cut", "Connections aborted because they took no byte for ten seconds.")
         self.logins = counter("logins", "Asked-for tokens by kind and result.", "kind", "result")
         self.loop_lag = histogram("event_loop_lag_seconds", "By how much a timer of the event loop came late.", SECONDS)
-
         self._traffic: dict[tuple[str, str], tuple[Counter, Counter]] = {}
 
     def count(self, type: str, direction: str, size: int, readers: int = 1) -> None:
