@@ -138,7 +138,7 @@ def keys_per_name() -> list[Row]:
     people = [Member(id=str(n), seq=n, **m) for n, m in enumerate(members(7000, Random(7), today), 1)]  # type: ignore[arg-type]  # its own fields
     with closing(Replica(":memory:")) as replica:
         replica.fold_members(MembersPage(members=tuple(people), next_after_seq=7000, more=False, as_of_seq=7000))
-        keystrokes = Keystrokes(lambda text: replica.search(text, HITS))
+        keystrokes = Keystrokes(lambda text: replica.members.search(text, HITS))
         keys = [keystrokes.cost(person) for person in people]
     few = sum(cost <= 4 for cost in keys) / len(keys)
     figure = f"at most 4 for {few:.1%}; mean {statistics.mean(keys):.1f}, most {max(keys)}"

@@ -76,7 +76,7 @@ def equal(server: Server, replica: Replica) -> bool:
     if replica.position != (server.hub.epoch, server.hub.head):
         return False
     there = snapshot_of(server)
-    mine = [visit.id for visit in replica.present()]
+    mine = [visit.id for visit in replica.visits.present()]
     return replica.position == (there.epoch, there.seq) and sorted(mine) == sorted(ids(list(there.present)))
 
 

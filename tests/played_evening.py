@@ -80,5 +80,5 @@ async def evening(
         camera = Camera(app, pilot, pictures)
         line = await server.wire.accepted()
         await camera.until("live 12 ms", "148|67 % of", LAST)
-        await camera.until_so(lambda: app.desk.replica.by_code("100042") is not None, "the directory")
+        await camera.until_so(lambda: app.desk.replica.members.by_code("100042") is not None, "the directory")
         yield Evening(server, clock, line, app, pilot, camera)

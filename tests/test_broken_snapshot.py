@@ -43,12 +43,12 @@ async def test_the_next_connection_asks_for_the_rest() -> None:
         second = await play.server.accepted()
         resume, id = await second.received(Resume)
         assert resume == Resume(epoch="epoch-1", seq=9, visit="v5")
-        assert replica.present() == []  # a snapshot counts when it is whole
+        assert replica.visits.present() == []  # a snapshot counts when it is whole
         second.reply(id, Resumed("snapshot"))
         second.send_message(snapshot(9, visit(4)))
         second.events(visit(10), visit(11, id="v7", status="checked_out"), prev_seq=9)
         await until(lambda: replica.position == ("epoch-1", 11))
-        assert sorted(v.id for v in replica.present()) == ["v10", "v4", "v5", "v6", "v8"]
+        assert sorted(v.id for v in replica.visits.present()) == ["v10", "v4", "v5", "v6", "v8"]
         assert play.service.in_step
         second.cut()
         await play.backed_off(2)
@@ -74,7 +74,7 @@ async def test_another_snapshot_begins_anew() -> None:
         second.reply(id, Resumed("snapshot"))
         second.send_message(snapshot(30, visit(29), epoch="epoch-2"))
         await until(lambda: play.service.in_step)
-        assert [v.id for v in replica.present()] == ["v29"]
+        assert [v.id for v in replica.visits.present()] == ["v29"]
     replica.close()
 
 

@@ -64,7 +64,7 @@ async def test_ten_thousand_members_are_fetched_across_a_cut(tmp_path: Path) -> 
         second = await gym.come_back()
         await until(lambda: gym.replica.directory[1])
         assert gym.replica.directory == (10_000, True)
-        assert gym.replica.by_code("10000") is not None
+        assert gym.replica.members.by_code("10000") is not None
         asked = [msgspec.json.decode(m)["payload"].get("after_seq", 0) for m in second.sent if b"sync_members" in m]
         assert asked[0] == 4000
         assert first.closed is None
@@ -83,7 +83,7 @@ async def test_a_page_that_a_new_epoch_overtakes_is_not_folded(gym: Gym) -> None
         connection.reply(late, MembersPage(members=(member(9, seq=40),), next_after_seq=40, more=False, as_of_seq=50))
         request, _ = await connection.received(SyncMembers)
         assert request.after_seq == 0
-        assert gym.replica.member("m9") is None
+        assert gym.replica.members.member("m9") is None
 
 
 def page_of(count: int, more: bool = False) -> MembersPage:
@@ -138,7 +138,7 @@ async def test_a_snapshot_between_two_parts_of_a_page_leaves_the_rest_of_it(
         connection.reply(asked, page_of(400))
         request, _ = await connection.received(SyncMembers)
         assert request.after_seq == 0
-        assert (gym.replica.member("m119") is None, gym.replica.member("m499")) == (False, None)
+        assert (gym.replica.members.member("m119") is None, gym.replica.members.member("m499")) == (False, None)
 
 
 async def test_a_new_epoch_makes_the_vanished_vanish(gym: Gym) -> None:
@@ -201,7 +201,7 @@ async def test_a_member_that_cannot_be_read_keeps_nobody_else_out(gym: Gym) -> N
         bad = {"id": "m8", "full_name": ["Ida", "Odd"], "seq": 9}
         connection.reply(id, {"members": [good[0], bad, good[1]], "next_after_seq": 9, "more": False, "as_of_seq": 9})
         await until(lambda: gym.replica.directory == (9, True))
-        assert [code for code in ("7", "8", "9") if gym.replica.by_code(code)] == ["7", "9"]
+        assert [code for code in ("7", "8", "9") if gym.replica.members.by_code(code)] == ["7", "9"]
         assert [str(problem) for problem in problems] == [
             "A member cannot be read: The reply cannot be read: Expected `str`, got `array` in `full_name`."
         ]

@@ -129,7 +129,7 @@ async def test_who_was_let_in_is_known_after_a_restart_though_the_event_never_ca
     gym.replica.close()
     again = Gym(tmp_path / "r.db")
     assert again.replica.position == gym.replica.position
-    assert again.replica.recent(1) == []  # the feed hears of it by its event
+    assert again.replica.visits.recent(1) == []  # the feed hears of it by its event
     assert again.desk.check_in(ANA).kind == "already_in"
     assert again.desk.check_out(ANA).kind == "queued"
     again.replica.close()

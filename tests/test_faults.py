@@ -89,7 +89,7 @@ async def test_a_check_in_passes_every_point_in_the_order_of_the_road(gym: Path,
         seen = asyncio.Event()
         desk.service.subscribe("events", lambda _: seen.set())
         with planned(passed.append):
-            member = desk.replica.by_code("7")
+            member = desk.replica.members.by_code("7")
             assert member is not None
             assert desk.check_in(member).kind == "queued"
             await told("checked_in")
@@ -179,7 +179,7 @@ def test_a_program_does_not_start_with_what_is_no_fault(tmp_path: Path) -> None:
 
 async def test_a_desk_whose_disk_fails_says_no_and_queues_nothing(gym: Path, tmp_path: Path) -> None:
     async with serving_here(gym) as server, a_desk(server, tmp_path) as (desk, _):
-        member = desk.replica.by_code("7")
+        member = desk.replica.members.by_code("7")
         assert member is not None
         with planned(Fault.parse("before_outbox_commit:1:sqlite_error")):
             verdict = desk.check_in(member)
@@ -199,7 +199,7 @@ async def test_a_commit_that_failed_is_asked_for_again_and_is_done_once(
 ) -> None:
     async with serving_here(gym) as server:
         async with a_desk(server, tmp_path) as (desk, told):
-            member = desk.replica.by_code("7")
+            member = desk.replica.members.by_code("7")
             assert member is not None
             with planned(Fault.parse(f"{point}:1:sqlite_error")):
                 desk.check_in(member)
@@ -228,7 +228,7 @@ async def test_a_desk_in_step_has_the_servers_hash_and_one_that_is_not_has_anoth
         with closing(open_store(gym)) as store:
             begin = of_replica(desk.replica)
             assert begin == of_store(store)
-            member = desk.replica.by_code("7")
+            member = desk.replica.members.by_code("7")
             assert member is not None
             desk.check_in(member)
             await told("checked_in")

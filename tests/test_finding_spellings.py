@@ -50,7 +50,7 @@ def test_a_name_is_found_however_it_is_spelled(name: str, other: str, part: str)
 def finds(on_file: str, text: str) -> bool:
     """Does a text find somebody with that name?"""
     with closing(Replica(":memory:")) as empty:
-        return bool(filled(empty, [Member(id="m1", seq=1, full_name=on_file)]).search(text, 9))
+        return bool(filled(empty, [Member(id="m1", seq=1, full_name=on_file)]).members.search(text, 9))
 
 
 @pytest.mark.parametrize("text", ["小", "明", "小明", "王小", "王小明", "大", "大文"])
@@ -58,7 +58,7 @@ def test_a_character_inside_a_name_finds_it(text: str) -> None:
     with closing(Replica(":memory:")) as empty:
         names = ("王小明", "陳大文")
         replica = filled(empty, [Member(id=f"m{n}", seq=n, full_name=name) for n, name in enumerate(names, 1)])
-        assert [m.full_name for m in replica.search(text, 9)] == [name for name in names if text in name]
+        assert [m.full_name for m in replica.members.search(text, 9)] == [name for name in names if text in name]
 
 
 ON_FILE: Final = ("+41 79 111 00 05", "0041 79 111 00 05", "+41 (0)79 111 00 05", "079 111 00 05", "+41791110005")
@@ -83,10 +83,10 @@ def test_a_phone_is_found_in_every_spelling_and_its_end_is_near(on_file: str) ->
     with closing(Replica(":memory:")) as empty:
         other = Member(id="m2", seq=2, full_name="Ben Ode", phone="+41 79 222 00 06")
         replica = filled(empty, [Member(id="m1", seq=1, full_name="Ana Silva", phone=on_file), other])
-        assert [text for text in TYPED if [m.id for m in replica.search(text, 9)] != ["m1"]] == []
+        assert [text for text in TYPED if [m.id for m in replica.members.search(text, 9)] != ["m1"]] == []
         for end in ("110005", "11 00 05", "11.00.05", "11-00-05", "11/00/05", "1110005"):
-            assert [m.id for m in replica.near(end, 9)] == ["m1"], end
-        assert replica.near("00 05", 9) == []
+            assert [m.id for m in replica.members.near(end, 9)] == ["m1"], end
+        assert replica.members.near("00 05", 9) == []
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_one_error_is_near_from_four_letters_on_wherever_it_stands(name: str) ->
     with closing(Replica(":memory:")) as empty:
         replica = filled(empty, [Member(id="m1", seq=1, full_name=name), Member(id="m2", seq=2, full_name="Xu Xo")])
         for text in with_one_error(name.lower()):
-            assert [m.id for m in replica.search(text, 9)] in ([], ["m1"]), text
-            assert [m.id for m in replica.search(text, 9) or replica.near(text, 9)] == ["m1"], text
+            assert [m.id for m in replica.members.search(text, 9)] in ([], ["m1"]), text
+            assert [m.id for m in replica.members.search(text, 9) or replica.members.near(text, 9)] == ["m1"], text
 
 
 def with_one_error(name: str) -> Iterator[str]:

@@ -33,6 +33,6 @@ def test_a_name_of_seven_thousand_costs_four_keys_and_enter() -> None:
     people = tuple(Member(id=str(n), seq=n, **m) for n, m in enumerate(fields, 1))  # type: ignore[arg-type]  # its own fields
     with closing(Replica(":memory:")) as replica:
         replica.fold_members(MembersPage(members=people, next_after_seq=7000, more=False, as_of_seq=7000))
-        keystrokes = Keystrokes(lambda text: replica.search(text, HITS))
+        keystrokes = Keystrokes(lambda text: replica.members.search(text, HITS))
         costs = [keystrokes.cost(person) for person in Random(1).sample(people, 1000)]
     assert sum(cost <= 4 for cost in costs) >= 950, costs

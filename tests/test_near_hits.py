@@ -64,7 +64,7 @@ __all__ = ["replica"]
     ],
 )
 def test_a_spelling_finds_whom_it_means(replica: Replica, text: str, found: list[str]) -> None:
-    assert [m.full_name for m in replica.search(text, 9)] == found
+    assert [m.full_name for m in replica.members.search(text, 9)] == found
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,19 @@ def test_a_spelling_finds_whom_it_means(replica: Replica, text: str, found: list
     ],
 )
 def test_one_error_is_near(replica: Replica, text: str, found: list[str]) -> None:
-    assert [m.full_name for m in replica.near(text, 9)] == found
+    assert [m.full_name for m in replica.members.near(text, 9)] == found
 
 
 def test_the_nearest_of_a_number_are_those_one_digit_away(replica: Replica) -> None:
-    near = [m.membership_number for m in replica.nearest(" 1010 ", 3)]
+    near = [m.membership_number for m in replica.members.nearest(" 1010 ", 3)]
     assert near == ["1001", "1020", "1011"]
-    assert [m.membership_number for m in replica.nearest("10111", 3)] == ["1011"]
-    assert replica.nearest("999", 3) == replica.nearest("name", 3) == replica.nearest("777777", 3) == []
+    assert [m.membership_number for m in replica.members.nearest("10111", 3)] == ["1011"]
+    assert (
+        replica.members.nearest("999", 3)
+        == replica.members.nearest("name", 3)
+        == replica.members.nearest("777777", 3)
+        == []
+    )
 
 
 async def test_a_server_tells_near_ones_apart(tmp_path: Path) -> None:
@@ -154,9 +159,9 @@ def test_whom_nobody_is_or_only_nearly_costs_a_bound_however_many_members_there_
                     return 0
 
                 replica._db.set_progress_handler(count_steps, 1000)
-                replica.search(text, 9)
-                replica.near(text, 9)
-                replica.nearest(text, 3)
+                replica.members.search(text, 9)
+                replica.members.near(text, 9)
+                replica.members.nearest(text, 3)
             steps.append(counted)
     few, many = steps
     assert max(many.values()) <= 40, many

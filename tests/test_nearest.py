@@ -64,8 +64,8 @@ __all__ = ["replica"]
     ],
 )
 def test_an_unknown_name_offers_whom_it_may_mean(replica: Replica, text: str, found: list[str]) -> None:
-    assert replica.search(text, 9) == []
-    assert [m.full_name for m in replica.nearest(text, 3)] == found
+    assert replica.members.search(text, 9) == []
+    assert [m.full_name for m in replica.members.nearest(text, 3)] == found
 
 
 def test_three_are_offered_and_those_with_fewer_errors_first() -> None:
@@ -85,9 +85,9 @@ def test_whom_nobody_is_any_more_is_not_offered() -> None:
     with closing(Replica(":memory:")) as empty:
         one = filled(empty, [Member(id="m1", seq=1, full_name="Maria Hernandez")])
         gone = Member(id="m1", seq=2, full_name="Maria Hernandez", deleted=True)
-        assert len(one.nearest("hrenandze", 3)) == 1
+        assert len(one.members.nearest("hrenandze", 3)) == 1
         one.fold_members(MembersPage(members=(gone,), next_after_seq=2, more=False, as_of_seq=2))
-        assert one.nearest("hrenandze", 3) == []
+        assert one.members.nearest("hrenandze", 3) == []
 
 
 async def test_a_server_offers_them_where_nobody_else_is_found(tmp_path: Path) -> None:
@@ -114,8 +114,8 @@ def test_a_desk_and_the_server_offer_the_same(tmp_path: Path) -> None:
         replica, offered = filled(empty, known), 0
         for person in random.sample(known, 60):
             text = with_error(random, with_error(random, person.full_name.lower()))
-            if not replica.search(text, 9) and not replica.near(text, 9):
-                here = [m.id for m in replica.nearest(text, 3)]
+            if not replica.members.search(text, 9) and not replica.members.near(text, 9):
+                here = [m.id for m in replica.members.nearest(text, 3)]
                 assert here == [json.loads(found)["id"] for found in store.near_members(text, 9)]
                 offered += bool(here)
         assert offered > 10

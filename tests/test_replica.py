@@ -28,7 +28,12 @@ def test_a_new_file_knows_nothing(replica: Replica, path: Path) -> None:
     assert replica.position == ("", 0)
     assert (replica.gym, replica.stats) == (None, None)
     assert replica.directory == (0, False)
-    assert (replica.present(), replica.recent(9), replica.outbox.rows(), replica.search("a", 9)) == ([], [], [], [])
+    assert (
+        replica.visits.present(),
+        replica.visits.recent(9),
+        replica.outbox.rows(),
+        replica.members.search("a", 9),
+    ) == ([], [], [], [])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -86,9 +91,14 @@ def test_whom_an_older_version_knew_is_found_by_beginnings_run_together(path: Pa
         old.execute("INSERT INTO words VALUES ('ana', 0), ('silva', 0)")
     old.close()
     replica = open_replica()
-    assert replica.search("ansi", 9) == replica.search("silva", 9) == replica.search("ana", 9) == [ana]
+    assert (
+        replica.members.search("ansi", 9)
+        == replica.members.search("silva", 9)
+        == replica.members.search("ana", 9)
+        == [ana]
+    )
     replica.apply([member(1, "Eva Silva", seq=9)], 9)
-    assert (replica.search("ana", 9), len(replica.search("evsi", 9))) == ([], 1)
+    assert (replica.members.search("ana", 9), len(replica.members.search("evsi", 9))) == ([], 1)
 
 
 def test_what_cannot_be_read_any_more_is_a_sentence(replica: Replica, open_replica: Open) -> None:
@@ -120,10 +130,10 @@ def test_events_and_position_survive_together(replica: Replica, open_replica: Op
     replica.close()
     again = open_replica()
     assert again.position == ("epoch-1", 14)
-    assert {v.seq for v in again.present()} == {11, 12}
+    assert {v.seq for v in again.visits.present()} == {11, 12}
     assert again.gym == GYM
     assert again.stats == stats(10)
-    assert again.visit("m1") == visit(11, ana, id="v1")
+    assert again.visits.visit("m1") == visit(11, ana, id="v1")
 
 
 @pytest.mark.parametrize("moment", ["INSERT INTO visits", "UPDATE desk SET seq", "COMMIT"])
@@ -142,10 +152,10 @@ def test_a_crash_at_any_moment_loses_neither_events_nor_position(
     replica._db.set_trace_callback(None)
     after = Replica(tmp_path / "replica.db")
     assert after.position == ("epoch-1", 10)
-    assert after.present() == []
+    assert after.visits.present() == []
     after.apply([visit(11), visit(12)], 12)
     assert after.position == ("epoch-1", 12)
-    assert len(after.present()) == 2
+    assert len(after.visits.present()) == 2
     after.close()
 
 
@@ -154,7 +164,7 @@ def test_an_event_that_the_disk_cannot_take_takes_none_along(replica: Replica) -
     with pytest.raises(OverflowError):
         replica.apply([visit(11), visit(2**70)], 12)
     assert replica.position == ("epoch-1", 10)
-    assert replica.present() == []
+    assert replica.visits.present() == []
     replica.apply([visit(11)], 11)
     assert replica.position == ("epoch-1", 11)
 
@@ -162,28 +172,28 @@ def test_an_event_that_the_disk_cannot_take_takes_none_along(replica: Replica) -
 def test_a_check_out_closes_the_visit_and_an_undo_opens_it_again(replica: Replica) -> None:
     ana = member(1, "Ana Silva")
     replica.apply([visit(1, ana, id="v1")], 1)
-    assert replica.visit("m1") is not None
+    assert replica.visits.visit("m1") is not None
     replica.apply([out(2, ana)], 2)
-    assert replica.visit("m1") is None
+    assert replica.visits.visit("m1") is None
     replica.apply([visit(3, ana, id="v1", flags=("undone",))], 3)
-    assert [v.id for v in replica.present()] == ["v1"]
+    assert [v.id for v in replica.visits.present()] == ["v1"]
 
 
 def test_in_and_out_in_one_batch_is_out(replica: Replica) -> None:
     ana = member(1, "Ana Silva")
     replica.apply([visit(1, ana, id="v1"), out(2, ana)], 2)
-    assert replica.present() == []
-    assert [event.seq for event in replica.recent(9)] == [2, 1]
+    assert replica.visits.present() == []
+    assert [event.seq for event in replica.visits.recent(9)] == [2, 1]
 
 
 def test_the_present_are_listed_the_newest_first(replica: Replica) -> None:
     replica.apply([visit(seq, check_in_time=f"2026-11-18T1{seq}:00:00.000Z") for seq in (3, 1, 2)], 3)
-    assert [v.seq for v in replica.present()] == [3, 2, 1]
+    assert [v.seq for v in replica.visits.present()] == [3, 2, 1]
 
 
 def test_a_visit_at_no_time_there_is_stops_nobody(replica: Replica) -> None:
     replica.apply([visit(1, check_in_time="soon"), visit(2)], 2)
-    assert {v.seq for v in replica.present()} == {1, 2}
+    assert {v.seq for v in replica.visits.present()} == {1, 2}
 
 
 def test_the_recent_past_is_a_ring_of_news(replica: Replica) -> None:
@@ -191,10 +201,10 @@ def test_the_recent_past_is_a_ring_of_news(replica: Replica) -> None:
     refused = refusal(602)
     replica.apply([visit(seq) for seq in range(1, 601)], 600)
     replica.apply([notice, refused, member(603), GYM], 604)
-    recent = replica.recent(1000)
+    recent = replica.visits.recent(1000)
     assert [event.seq for event in recent] == [*range(602, 102, -1)]
     assert recent[:2] == [refused, notice]
-    assert len(replica.recent(7)) == 7
+    assert len(replica.visits.recent(7)) == 7
 
 
 def test_the_gym_and_the_counters_follow(replica: Replica) -> None:
@@ -209,13 +219,13 @@ def test_a_snapshot_counts_with_its_last_part_only(replica: Replica) -> None:
     replica.apply([visit(1)], 1)
     replica.restore(snapshot(40, visit(3), more=True))
     assert replica.position == ("", 1)
-    assert [v.seq for v in replica.present()] == [1]
+    assert [v.seq for v in replica.visits.present()] == [1]
     replica.restore(snapshot(40, visit(4)))
     assert replica.position == ("epoch-1", 40)
-    assert {v.seq for v in replica.present()} == {3, 4}
+    assert {v.seq for v in replica.visits.present()} == {3, 4}
 
 
 def test_half_a_snapshot_of_yesterday_is_not_mixed_into_todays(replica: Replica) -> None:
     replica.restore(snapshot(40, visit(3), more=True))
     replica.restore(snapshot(50, visit(5)))
-    assert [v.seq for v in replica.present()] == [5]
+    assert [v.seq for v in replica.visits.present()] == [5]

@@ -27,19 +27,19 @@ def row(id: str, kind: CommandKind = "check_in") -> Outgoing:
 def test_the_newest_member_wins_whichever_way_it_comes(replica: Replica) -> None:
     replica.apply([member(1, "Ana Costa", seq=9)], 9)
     replica.fold_members(page(member(1, "Ana Silva", seq=5)))
-    known = replica.member("m1")
+    known = replica.members.member("m1")
     assert known is not None
     assert known.full_name == "Ana Costa"
     replica.fold_members(page(member(1, "Ana Reis", seq=12)))
-    assert [m.full_name for m in replica.search("ana", 9)] == ["Ana Reis"]
-    assert replica.search("costa", 9) == []
+    assert [m.full_name for m in replica.members.search("ana", 9)] == ["Ana Reis"]
+    assert replica.members.search("costa", 9) == []
 
 
 def test_a_visit_moves_the_punch_card(replica: Replica) -> None:
     ana = member(1, "Ana Silva", seq=3, visits_left=10)
     replica.fold_members(page(ana))
     replica.apply([visit(4, ana, visits_left=9), visit(5, ana, visits_left=8)], 5)
-    known = replica.member("m1")
+    known = replica.members.member("m1")
     assert known is not None
     assert (known.visits_left, known.seq) == (8, 5)
 
@@ -48,11 +48,11 @@ def test_a_page_from_before_a_visit_brings_its_name_but_not_its_count(replica: R
     replica.fold_members(page(member(1, "Ana Silva", seq=3, visits_left=10)))
     replica.apply([visit(8, member(1), visits_left=9)], 8)
     replica.fold_members(page(member(1, "Ana Costa", seq=7, visits_left=10)))
-    known = replica.member("m1")
+    known = replica.members.member("m1")
     assert known is not None
     assert (known.full_name, known.visits_left, known.seq) == ("Ana Costa", 9, 8)
     replica.apply([member(1, "Ana Costa", seq=9, visits_left=20)], 9)
-    known = replica.member("m1")
+    known = replica.members.member("m1")
     assert known is not None
     assert (known.visits_left, known.seq) == (20, 9)
 
@@ -61,9 +61,9 @@ def test_a_deleted_member_is_nobody_and_stays_so(replica: Replica) -> None:
     replica.fold_members(page(member(1, "Ana Silva", seq=3)))
     replica.apply([member(1, "Ana Silva", seq=8, deleted=True)], 8)
     replica.fold_members(page(member(1, "Ana Silva", seq=5)))
-    assert replica.member("m1") is None
-    assert replica.by_code("1") is None
-    assert replica.search("ana", 9) == []
+    assert replica.members.member("m1") is None
+    assert replica.members.by_code("1") is None
+    assert replica.members.search("ana", 9) == []
 
 
 def test_ten_thousand_members_are_fetched_across_a_restart(replica: Replica, open_replica: Open) -> None:
@@ -81,12 +81,12 @@ def test_ten_thousand_members_are_fetched_across_a_restart(replica: Replica, ope
     replica.close()
     again = open_replica()
     assert again.directory == (4500, False)
-    assert again.member("m4501") is None
+    assert again.members.member("m4501") is None
     fetch(again, 11)
     assert again.directory == (10_000, True)
-    assert all(again.member(f"m{number}") is not None for number in (2, 4500, 4501, 10_000))
-    assert [m.full_name for m in again.search("live up", 9)] == ["Live Update"]
-    assert [m.id for m in again.search("10000", 9)] == ["m10000"]
+    assert all(again.members.member(f"m{number}") is not None for number in (2, 4500, 4501, 10_000))
+    assert [m.full_name for m in again.members.search("live up", 9)] == ["Live Update"]
+    assert [m.id for m in again.members.search("10000", 9)] == ["m10000"]
 
 
 def test_after_a_jump_the_directory_goes_on_from_where_the_journal_was(replica: Replica) -> None:
@@ -112,15 +112,15 @@ def test_a_new_epoch_drops_members_that_nobody_names(replica: Replica) -> None:
     replica.restore(snapshot(5, epoch="epoch-2"))
     assert replica.position == ("epoch-2", 5)
     assert replica.directory == (0, False)
-    assert replica.recent(9) == []
-    assert replica.present() == []
-    assert replica.by_code("1") is not None  # until the new directory is there, the old one serves
+    assert replica.visits.recent(9) == []
+    assert replica.visits.present() == []
+    assert replica.members.by_code("1") is not None  # until the new directory is there, the old one serves
     replica.apply([visit(6, member(2), visits_left=3)], 6)
     replica.fold_members(page(member(2, "Ben Oda", seq=2, visits_left=4)))
     assert replica.directory == (2, True)
-    assert replica.member("m1") is None
-    assert replica.search("ana", 9) == []
-    known = replica.member("m2")
+    assert replica.members.member("m1") is None
+    assert replica.members.search("ana", 9) == []
+    known = replica.members.member("m2")
     assert known is not None
     assert (known.full_name, known.visits_left) == ("Ben Oda", 3)
 
@@ -159,42 +159,42 @@ def test_a_new_epoch_drops_members_that_nobody_names(replica: Replica) -> None:
     ],
 )
 def test_words_typed_begin_words_of_the_member(gym: Replica, text: str, found: list[str]) -> None:
-    assert sorted(m.full_name for m in gym.search(text, 9)) == found
+    assert sorted(m.full_name for m in gym.members.search(text, 9)) == found
 
 
 def test_who_has_exactly_this_number_comes_first(gym: Replica) -> None:
     gym.fold_members(
         page(member(8, "Aaa", membership_number="100", seq=8), member(9, "Bbb", membership_number="1", seq=9))
     )
-    assert [m.full_name for m in gym.search("100", 2)] == ["Aaa", "Ana Silva"]
-    assert gym.search("1", 1)[0].full_name == "Bbb"
+    assert [m.full_name for m in gym.members.search("100", 2)] == ["Aaa", "Ana Silva"]
+    assert gym.members.search("1", 1)[0].full_name == "Bbb"
 
 
 def test_a_word_comes_before_a_beginning_and_a_beginning_before_two_run_together(gym: Replica) -> None:
     people = [(11, "Kim Berg"), (12, "Zoe Kim"), (13, "Kimberley Alt"), (14, "Ida Kimura"), (15, "Kai Imhof")]
     gym.fold_members(page(*(member(number, name) for number, name in people), member(16, "Imre Kay")))
-    found = [m.full_name for m in gym.search("kim", 9)]
+    found = [m.full_name for m in gym.members.search("kim", 9)]
     assert found == ["Kim Berg", "Zoe Kim", "Kimberley Alt", "Ida Kimura", "Kai Imhof", "Imre Kay"]
 
 
 def test_two_of_one_name_are_in_the_order_of_their_numbers(gym: Replica) -> None:
     gym.fold_members(page(member(22, "Eva Ek"), member(21, "Eva Ek"), member(20, "Eva Eklund")))
-    assert [m.membership_number for m in gym.search("evek", 9)] == ["21", "22", "20"]
+    assert [m.membership_number for m in gym.members.search("evek", 9)] == ["21", "22", "20"]
 
 
 def test_a_code_is_exactly_a_number_and_never_a_name(gym: Replica) -> None:
-    known = gym.by_code(" 1001 ")
+    known = gym.members.by_code(" 1001 ")
     assert known is not None
     assert known.full_name == "Ana Silva"
-    assert gym.by_code("100") is None
-    assert gym.by_code("Ana Silva") is None
+    assert gym.members.by_code("100") is None
+    assert gym.members.by_code("Ana Silva") is None
 
 
 def test_the_limit_is_kept_and_nobody_is_twice_in_the_list(gym: Replica) -> None:
     gym.fold_members(page(member(7, "Ana Ana Anatol", seq=7)))
-    found = [m.id for m in gym.search("ana", 9)]
+    found = [m.id for m in gym.members.search("ana", 9)]
     assert len(found) == len(set(found)) == 3
-    assert len(gym.search("ana", 2)) == 2
+    assert len(gym.members.search("ana", 2)) == 2
 
 
 def test_the_outbox_survives_a_restart_in_its_order(replica: Replica, open_replica: Open) -> None:

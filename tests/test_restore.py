@@ -252,7 +252,7 @@ async def test_a_desk_notices_a_restored_gym_and_tells_it_again_what_it_lacks(pa
             everyone = {"Ana", "Ben", "Cleo"}
             await until(lambda: replica.position[0] == server.hub.epoch and desk.queued == 0)
             await until(lambda: replica.position[1] == server.hub.head and replica.directory[1])
-            assert {visit.member.full_name for visit in replica.present()} == everyone
+            assert {visit.member.full_name for visit in replica.visits.present()} == everyone
     ids = [row[6] for row in rows(path) if row[6] is not None]
     assert (ids.count(kept.command_id), ids.count(lost.command_id), len(ids)) == (1, 1, 3)
     assert sound(path)

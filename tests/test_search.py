@@ -40,11 +40,11 @@ class Gym:
         replica.fold_members(page)
 
     def on_desk(self, text: str, limit: int) -> list[str]:
-        return [m.id for m in self.replica.search(text, limit)]
+        return [m.id for m in self.replica.members.search(text, limit)]
 
     def near_on_desk(self, text: str) -> list[str]:
-        found, near = self.on_desk(text, 9), [m.id for m in self.replica.near(text, 9)]
-        near = near if found or near else [m.id for m in self.replica.nearest(text, 3)]
+        found, near = self.on_desk(text, 9), [m.id for m in self.replica.members.near(text, 9)]
+        near = near if found or near else [m.id for m in self.replica.members.nearest(text, 3)]
         return [id for id in near if id not in found][: 9 - len(found)]
 
     def on_server(self, text: str, limit: int) -> list[str]:

@@ -64,7 +64,7 @@ async def test_a_check_in_is_amber_until_the_server_has_it_and_then_green() -> N
         connection = await server.accepted()
         await until_shown(pilot, shows(app, "Zoe Huber"))
         await until_shown(pilot, shows(app, "148 of 220"))
-        await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await until_shown(pilot, lambda: app.desk.replica.members.by_code("4711") is not None)
         await pilot.press(*"4711", "enter")
         assert "… Ana Silva queued: waiting for the server's answer" in screen_text(app)
         request, id = await connection.received(CheckIn)
@@ -78,7 +78,7 @@ async def test_without_the_network_the_desk_goes_on_and_says_so() -> None:
     server = MockWebSocket(seq=2, answer=answer)
     async with console(server) as (app, pilot):
         connection = await server.accepted()
-        await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await until_shown(pilot, lambda: app.desk.replica.members.by_code("4711") is not None)
         server.refuse(*[ConnectionRefusedError()] * 50)
         connection.cut()
         await until_shown(pilot, lambda: "● live" not in screen_text(app))
@@ -103,7 +103,7 @@ async def test_who_is_in_is_known_without_the_network() -> None:
     server = MockWebSocket(seq=2, answer=answer)
     async with console(server) as (app, pilot):
         connection = await server.accepted()
-        await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await until_shown(pilot, lambda: app.desk.replica.members.by_code("4711") is not None)
         server.refuse(*[ConnectionRefusedError()] * 50)
         connection.cut()
         await until_shown(pilot, lambda: "● live" not in screen_text(app))
@@ -126,7 +126,7 @@ async def test_a_name_that_nobody_has_is_no_number() -> None:
 async def test_a_copy_that_cannot_be_read_is_a_sentence() -> None:
     server = MockWebSocket(seq=2, answer=answer)
     async with console(server) as (app, pilot):
-        await until_shown(pilot, lambda: app.desk.replica.by_code("4711") is not None)
+        await until_shown(pilot, lambda: app.desk.replica.members.by_code("4711") is not None)
         app.desk.replica._db.execute("DROP TABLE words")
         await pilot.press("a")
         await until_shown(pilot, shows(app, "The box refused: This desk cannot read its own copy"))

@@ -138,7 +138,7 @@ def test_what_an_older_desk_has_kept_is_taken_back(tmp_path: Path) -> None:
         replica.apply([older(PIN, 1)], 1)
     age_copy(path, 6)
     with closing(Replica(path)) as replica:
-        [event] = replica.recent(9)
+        [event] = replica.visits.recent(9)
     assert isinstance(event, Refusal)
     assert event.message == "Nobody here has that number."
     with closing(sqlite3.connect(path)) as db:

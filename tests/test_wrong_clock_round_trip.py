@@ -62,8 +62,8 @@ async def test_one_program_leaves_nothing_to_look_at_and_a_restart_both_times(tm
             machine.passed += HOUR
             came = clock.now()
             async with running(second.run, second.service.close):
-                await until(lambda: not second.queued and len(replica.recent(9)) == 2)
-            later, earlier = replica.recent(9)
+                await until(lambda: not second.queued and len(replica.visits.recent(9)) == 2)
+            later, earlier = replica.visits.recent(9)
             assert isinstance(later, CheckInEvent)
             assert isinstance(earlier, CheckInEvent)
             assert (earlier.flags, later.flags) == (("offline", "clock"), ("offline",))

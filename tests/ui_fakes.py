@@ -130,26 +130,14 @@ class FakeService(Signals):
         self.becomes(ConnectionState(phase="logged_out", since=NOW, reason="Nobody is logged in: please log in."))
 
 
-class FakeReplica:
-    """What a desk knows of its gym: the members and events that the test gave it."""
-
-    def __init__(self, members: Sequence[Member], events: Sequence[Event]) -> None:
-        self.gym: Gym | None = GYM
-        self.stats: Stats | None = STATS
-        self.members = members
-        self.events = events
-        self.position = ("epoch-1", 9)
-        self.undoable: Undoable | None = None
-        self.known_time = 0
-
-    def keep_time(self, at: int) -> None:
-        self.known_time = at
+class FakeMembers(list[Member]):
+    """The members that the test gave."""
 
     def member(self, id: str) -> Member | None:
-        return next((m for m in self.members if m.id == id), None)
+        return next((m for m in self if m.id == id), None)
 
     def by_code(self, code: str) -> Member | None:
-        return next((m for m in self.members if m.membership_number == code), None)
+        return next((m for m in self if m.membership_number == code), None)
 
     def owners(self, code: str) -> tuple[Owned, ...]:
         member = self.by_code(code)
@@ -158,8 +146,22 @@ class FakeReplica:
     def owner(self, code: str) -> Owned | None:
         return next(iter(self.owners(code)), None)
 
-    def recent(self, limit: int) -> list[Event]:
-        return list(self.events[-limit:])
+
+class FakeReplica:
+    """What a desk knows of its gym: the members and events that the test gave it."""
+
+    def __init__(self, members: Sequence[Member], events: Sequence[Event]) -> None:
+        self.gym: Gym | None = GYM
+        self.stats: Stats | None = STATS
+        self.members = FakeMembers(members)
+        self.events: Sequence[Event] = events
+        self.visits = SimpleNamespace(recent=lambda limit: list(self.events[-limit:]))
+        self.position = ("epoch-1", 9)
+        self.undoable: Undoable | None = None
+        self.known_time = 0
+
+    def keep_time(self, at: int) -> None:
+        self.known_time = at
 
 
 class FakeDesk(Signals):

@@ -186,7 +186,7 @@ class GymApp(LiveApp):
 
     def is_card(self, text: str) -> bool:
         try:
-            return self.gym is not None and self.desk.replica.by_code(text) is not None
+            return self.gym is not None and self.desk.replica.members.by_code(text) is not None
         except ReplicaError as error:
             logger.error("Whether that was a card cannot be told: %s", error)
             return False

@@ -99,7 +99,7 @@ async def play(
 
 
 def _of_desk(replica: Replica) -> object:
-    return replica.position, sorted((visit.id, visit.seq) for visit in replica.present())
+    return replica.position, sorted((visit.id, visit.seq) for visit in replica.visits.present())
 
 
 def _of_server(store: Store) -> object:

@@ -78,7 +78,7 @@ class Clerk:
     def _command(self) -> Verdict | None:
         if self._random.random() < UNDOS:
             return self._desk.undo()
-        member = self._desk.replica.by_code(str(self._random.choice(self._codes)))
+        member = self._desk.replica.members.by_code(str(self._random.choice(self._codes)))
         if member is None:  # the directory has not come yet
             return None
         return self._desk.check_in(member) if self._desk.in_since(member.id) is None else self._desk.check_out(member)

@@ -16,7 +16,7 @@ def of_replica(replica: Replica) -> str:
     """What a desk has, 32 hexadecimal digits."""
     # The directory is asked by name, number or id; for all of it there is only its table.
     members = replica._db.execute("SELECT id, max(seq, visits_seq) FROM members WHERE deleted = 0")
-    return _hash(*replica.position, replica.present(), members)
+    return _hash(*replica.position, replica.visits.present(), members)
 
 
 def of_store(store: Store) -> str:

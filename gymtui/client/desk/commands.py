@@ -162,9 +162,9 @@ class Commands:
 
 def _known(replica: Replica, who: Member | str) -> Member | None:
     """The member as the directory has it now, or whose code that is exactly."""
-    return replica.member(who.id) or who if isinstance(who, Member) else replica.by_code(who)
+    return replica.members.member(who.id) or who if isinstance(who, Member) else replica.members.by_code(who)
 
 
 def _card(replica: Replica, who: Member | str, card: str | None) -> str | None:
     """The code on file, where the member is known by one."""
-    return replica.owners(who)[0].card.code if isinstance(who, str) else card
+    return replica.members.owners(who)[0].card.code if isinstance(who, str) else card

@@ -122,7 +122,7 @@ class Desk:
         if self.reader is None:
             return scan, None
         text = read(self.reader, scan)
-        if any(owned.card.code == scan for owned in self.replica.owners(scan)):
+        if any(owned.card.code == scan for owned in self.replica.members.owners(scan)):
             return scan, text
         is_marked = bool(self.reader.prefix or self.reader.suffix)
         return text or ("" if is_marked else scan), None
@@ -130,16 +130,16 @@ class Desk:
     def find(self, text: str, limit: int = 8) -> list[Hit]:
         """At most `limit` members by what was typed, the likeliest first: number, name, phone; behind less than a
         screenful of them, near ones."""
-        found = self.replica.search(text, limit)
+        found = self.replica.members.search(text, limit)
         room = min(limit, SCREENFUL) - len(found)
         known = {member.id for member in found}
-        near = [m for m in self.replica.near(text, SCREENFUL) if m.id not in known][:room] if room > 0 else []
+        near = [m for m in self.replica.members.near(text, SCREENFUL) if m.id not in known][:room] if room > 0 else []
         return [*(self.hit(m) for m in found), *(self.hit(m, near=True) for m in near)]
 
     def nearest(self, text: str) -> list[Hit]:
         """Near hits for a name or a number that nobody has, and that somebody has typed: those who have almost that
         one. What was scanned must not show anybody else."""
-        return [self.hit(member, near=True) for member in self.replica.nearest(text, NEAREST)]
+        return [self.hit(member, near=True) for member in self.replica.members.nearest(text, NEAREST)]
 
     def hit(self, member: Member, *, near: bool = False) -> Hit:
         """The member as the desk finds one."""

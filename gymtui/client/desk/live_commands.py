@@ -58,7 +58,7 @@ class LiveCommands:
         still coming in."""
         _, complete = self._replica.directory
         can_be_code = code.isprintable() and 0 < len(code) <= CODE
-        return can_be_code and (not complete or (may_be_number(code) and self._replica.has_like(code)))
+        return can_be_code and (not complete or (may_be_number(code) and self._replica.members.has_like(code)))
 
     def refuse(self, matter: Matter, request: CheckIn | CheckOut, code: str, reason: str) -> Verdict:
         """Refused here at once; the server journals that, or knows better."""

@@ -19,10 +19,10 @@ KNOWN: Final = 500  # events of the desk's own copy that are looked through
 def own_card(replica: Replica, member: Member) -> MemberCard:
     """The member as this desk knows it, with the visits among the last events."""
     last: dict[str, CheckInEvent] = {}
-    for event in replica.recent(KNOWN):
+    for event in replica.visits.recent(KNOWN):
         if isinstance(event, CheckInEvent) and event.member.id == member.id:
             last.setdefault(event.id, event)
-    return MemberCard(replica.member(member.id) or member, tuple(last.values()))
+    return MemberCard(replica.members.member(member.id) or member, tuple(last.values()))
 
 
 async def ask_card(service: WebSocketService, member: Member) -> MemberCard | None:

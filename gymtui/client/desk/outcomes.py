@@ -44,8 +44,8 @@ class Outcomes:
         """What a command from the outbox is about, as far as this desk knows it now."""
         undoes: CommandKind | None = None
         if row.kind == "undo":
-            undoes = "check_out" if row.id in self._replica.reopened() else "check_in"
-        matter = about(row, self._replica.member(row.member_id or ""), undoes)
+            undoes = "check_out" if row.id in self._replica.undo_log.reopened() else "check_in"
+        matter = about(row, self._replica.members.member(row.member_id or ""), undoes)
         return replace(matter, warning=warning)
 
     def of_queued(self, pending: Pending, outcome: Outcome) -> bool:
@@ -96,7 +96,7 @@ class Outcomes:
         return event
 
     def _remarks(self, event: CheckInEvent) -> tuple[str, ...]:
-        member = self._replica.member(event.member.id)
+        member = self._replica.members.member(event.member.id)
         left = None if event.visits_left is UNSET else event.visits_left
         return () if member is None else remarks_at(member, left, self._replica.gym, began(event))
 
@@ -106,7 +106,7 @@ class Outcomes:
             visit = self._presence.visit(event.member.id)
             zone = zone_of(self._replica.gym)
             return None if visit is None else f"already in {since(began(visit), visit.desk, zone, at)}"
-        member = self._replica.member(event.member.id)
+        member = self._replica.members.member(event.member.id)
         return None if member is None else judge(member, self._replica.gym, at).reason
 
     def _update_undo_log(self, write: Callable[[], None]) -> None:

@@ -16,14 +16,14 @@ class Presence:
         self._replica = replica
         self._queue = queue
         self._ahead: dict[str, CheckInEvent] = {}  # by member: a reply comes before the batch with its event
-        self._restored = replica.reopened()
+        self._restored = replica.undo_log.reopened()
 
     def visit(self, member_id: str) -> CheckInEvent | None:
         """The open visit that the server knows of."""
         ahead = self._ahead.get(member_id)
         if ahead is not None:
             return ahead if ahead.status == "checked_in" else None
-        return self._replica.visit(member_id)
+        return self._replica.visits.visit(member_id)
 
     def since(self, member_id: str) -> int | None:
         """When the visit began (ms) that is open once everything waiting has been done; None where there is none."""
@@ -32,12 +32,12 @@ class Presence:
 
     def everyone(self) -> list[Inside]:
         """All who are in once everything waiting has been done, the newest first."""
-        visits = {visit.member.id: visit for visit in reversed(self._replica.present())}
+        visits = {visit.member.id: visit for visit in reversed(self._replica.visits.present())}
         visits |= self._ahead
         here = {id: visit.member for id, visit in visits.items()}
-        here |= {member.id: member for member in self._replica.present_members()}
+        here |= {member.id: member for member in self._replica.visits.present_members()}
         for id in {row.member_id for row in self._queue if row.member_id is not None} - here.keys():
-            if member := self._replica.member(id):
+            if member := self._replica.members.member(id):
                 here[id] = member.ref
         found = [self._inside(member, visits.get(id)) for id, member in here.items()]
         return sorted((inside for inside in found if inside is not None), key=lambda inside: -inside.since)
@@ -75,4 +75,4 @@ class Presence:
         """The journal was taken up elsewhere: what was ahead of the old place says nothing about the new one, and an
         undo that was answered may be waiting again."""
         self._ahead.clear()
-        self._restored = self._replica.reopened()
+        self._restored = self._replica.undo_log.reopened()

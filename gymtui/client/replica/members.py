@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from gymtui.cards.keys import EXACT, find
 from gymtui.cards.owned import Owned, index_entries, owned
 from gymtui.client.replica.erasing import forget
+from gymtui.client.replica.schema import reading
 from gymtui.codec import encode
 from gymtui.protocol import ERASED, CardCheck, Member
 from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
@@ -50,27 +51,45 @@ class MemberTable:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self.card_check: CardCheck | None = None  # what the gym's readers may send behind a number, or keep
 
+    @reading()
     def member(self, id: str) -> Member | None:
         row = self._db.execute(FOUND, (id,)).fetchone()
         return row and _member(row)
 
-    def owners(self, code: str, check: CardCheck | None = None) -> tuple[Owned, ...]:
-        """Whose card that is, where the gym's readers may send that check character, or keep it."""
-        return find(code, self._holding, check)
+    def owner(self, code: str) -> Owned | None:
+        """The card with this code, where it is one member's."""
+        owners = {owned.member.id: owned for owned in (self.owners(code) if code else ())}
+        return next(iter(owners.values())) if len(owners) == 1 else None
 
+    def by_code(self, code: str) -> Member | None:
+        """Whose card that is, where it is one member's."""
+        owned = self.owner(code)
+        return owned and owned.member
+
+    @reading()
+    def owners(self, code: str) -> tuple[Owned, ...]:
+        """The cards that a code may be, with their owners; several where it can be read in more than one way."""
+        return find(code, self._holding, self.card_check)
+
+    @reading()
     def has_like(self, code: str) -> bool:
         """Has anybody, or has anybody had, a code of this shape?"""
         return self._db.execute("SELECT 1 FROM shapes WHERE shape = ?", (shape(code),)).fetchone() is not None
 
+    @reading()
     def search(self, text: str, limit: int) -> list[Member]:
-        """Whom the readings of a text find, the likeliest first."""
-        return self._found(word_conditions(text), limit)
+        """At most `limit` members, as `gymtui.search.text` reads the text; whose card that is come first."""
+        found = [owned.member for owned in self.owners(text)] + self._found(word_conditions(text), limit)
+        return list({member.id: member for member in found}.values())[:limit]
 
+    @reading()
     def near(self, text: str, limit: int) -> list[Member]:
         """Whom the readings of a text with one error in it find; some of them `search` finds too."""
         return self._found(near_conditions(self._db.execute, text), limit)
 
+    @reading()
     def nearest(self, text: str, limit: int) -> list[Member]:
         """Whose number is one digit away from a text, and whose name it may be with several errors in it."""
         numbered = (owned.member for number in near_numbers(text) for owned in self._holding(EXACT + number))

@@ -11,7 +11,6 @@ from typing import Final
 from msgspec import UNSET
 
 from gymtui import clock
-from gymtui.cards.owned import Owned
 from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.outbox import Outbox, Outgoing
 from gymtui.client.replica.ownership import Ownership
@@ -20,7 +19,7 @@ from gymtui.client.replica.undo_log import Undoable, UndoLog
 from gymtui.client.replica.visits import VisitTable
 from gymtui.codec import convert, encode
 from gymtui.faults import fault
-from gymtui.protocol import CardCheck, CheckInEvent, Event, Gym, Member, MemberRef, MembersPage, Snapshot, Stats, Undo
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats, Undo
 
 __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
@@ -29,9 +28,9 @@ KEPT_EVERY: Final = 60_000  # milliseconds that the time goes on before it is wr
 
 class Replica:
     """A projection of the server's journal with its cursor (`position`, `apply`, `restore`), and the outbox of what
-    this desk commands. `gym` and `stats` are the newest; None until something is known. `outbox`, `undo_log` and
-    `ownership` are tables of the same file. Every method raises ReplicaError where the disk does
-    not give or take what is asked.
+    this desk commands. `gym` and `stats` are the newest; None until something is known. `members`, `visits`, `outbox`,
+    `undo_log` and `ownership` are tables of the same file. Every method raises ReplicaError where the disk does not
+    give or take what is asked.
 
     Args:
         path: A file, made with its folder where there is none, or `":memory:"`.
@@ -49,8 +48,8 @@ class Replica:
         except ReplicaError:
             self._release()
             raise
-        self._members = MemberTable(self._db)
-        self._visits = VisitTable(self._db)
+        self.members = MemberTable(self._db)
+        self.visits = VisitTable(self._db)
         self.outbox = Outbox(self._db)
         self.undo_log = UndoLog(self._db)
         self.ownership = Ownership(self._db)
@@ -81,9 +80,9 @@ class Replica:
     def apply(self, events: Sequence[Event], seq: int) -> None:
         """Folds events, in `seq` order, and moves the position to `seq`: both in one transaction, or neither."""
         with self._transaction():
-            self._visits.fold(events)
-            self._members.fold(event for event in events if isinstance(event, Member))
-            self._members.fold_visits_left(_visits_left(events))
+            self.visits.fold(events)
+            self.members.fold(event for event in events if isinstance(event, Member))
+            self.members.fold_visits_left(_visits_left(events))
             for gym in [event for event in events if isinstance(event, Gym)][-1:]:
                 self._db.execute("UPDATE desk SET gym = ?", (encode(gym),))
             self._db.execute("UPDATE desk SET seq = ?", (seq,))
@@ -103,11 +102,11 @@ class Replica:
             epoch, seq = self._position
             if part.epoch != epoch or part.seq < seq:
                 self.outbox.reopen(clock.to_ms(part.stats.as_of))
-                self._members.doubt()
-                self._visits.forget()
+                self.members.doubt()
+                self.visits.forget()
                 self._db.execute("UPDATE desk SET after_seq = 0")
-            self._visits.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
-            self._visits.replace(event for p in parts for event in p.present)
+            self.visits.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
+            self.visits.replace(event for p in parts for event in p.present)
             values = (part.epoch, part.seq, encode(part.gym), encode(part.stats))
             self._db.execute("UPDATE desk SET epoch = ?, seq = ?, gym = ?, stats = ?", values)
 
@@ -130,75 +129,6 @@ class Replica:
             with transaction(self._db):
                 self._db.execute("UPDATE desk SET known_time = ?", (at,))
 
-    # --- what there is --------------------------------------------------------------------------------------------
-
-    def member(self, id: str) -> Member | None:
-        with reading():
-            return self._members.member(id)
-
-    def owner(self, code: str) -> Owned | None:
-        """The card with this code, where it is one member's."""
-        owners = {owned.member.id: owned for owned in (self.owners(code) if code else ())}
-        return next(iter(owners.values())) if len(owners) == 1 else None
-
-    def by_code(self, code: str) -> Member | None:
-        """Whose card that is, where it is one member's."""
-        owned = self.owner(code)
-        return owned and owned.member
-
-    def owners(self, code: str) -> tuple[Owned, ...]:
-        """The cards that a code may be, with their owners; several where it can be read in more than one way."""
-        with reading():
-            return self._members.owners(code, self._card_check)
-
-    @property
-    def _card_check(self) -> CardCheck | None:
-        return None if self.gym is None else self.gym.policy.card_check
-
-    def has_like(self, code: str) -> bool:
-        """Does this look like a card of the gym: has anybody a number with digits and letters in the same places?"""
-        with reading():
-            return self._members.has_like(code)
-
-    def search(self, text: str, limit: int) -> list[Member]:
-        """At most `limit` members, as `gymtui.search.text` reads the text; whose card that is come first."""
-        with reading():
-            found = [owned.member for owned in self._members.owners(text, self._card_check)]
-            found += self._members.search(text, limit)
-        return list({member.id: member for member in found}.values())[:limit]
-
-    def near(self, text: str, limit: int) -> list[Member]:
-        """At most `limit` members whom the text finds with one error in it, as `gymtui.search.near` reads it, and some
-        of those whom it finds as it stands."""
-        with reading():
-            return self._members.near(text, limit)
-
-    def nearest(self, text: str, limit: int) -> list[Member]:
-        """At most `limit` members for a text that finds nobody, not even near: whose number is one digit away, or whose
-        name is meant as `gymtui.search.misspelt` reads it."""
-        with reading():
-            return self._members.nearest(text, limit)
-
-    def visit(self, member_id: str) -> CheckInEvent | None:
-        """The open visit, as far as the journal goes."""
-        with reading():
-            return self._visits.visit(member_id)
-
-    def present(self) -> list[CheckInEvent]:
-        """All open visits, the newest first."""
-        with reading():
-            return self._visits.present()
-
-    def present_members(self) -> list[MemberRef]:
-        """Who is in, by the names and numbers that the directory has now, in no order."""
-        with reading():
-            return self._visits.present_members()
-
-    def recent(self, limit: int) -> list[Event]:
-        """The last visits, refusals and notifications, the newest first; 500 are kept."""
-        with reading():
-            return self._visits.recent(limit)
-
     # --- the directory --------------------------------------------------------------------------------------------
 
     @property
@@ -212,10 +142,10 @@ class Replica:
         """Takes a page that was asked for with `directory`'s `after_seq`. The last one completes the directory: members
         of an earlier epoch that none has named are gone."""
         with self._transaction():
-            self._members.fold(page.members)
+            self.members.fold(page.members)
             self._db.execute("UPDATE desk SET after_seq = ?, complete = ?", (page.next_after_seq, not page.more))
             if not page.more:
-                self._members.drop_doubtful()
+                self.members.drop_doubtful()
 
     # --- the outbox -----------------------------------------------------------------------------------------------
 
@@ -241,7 +171,7 @@ class Replica:
         with transaction(self._db):  # not durable: where this is lost, the command is sent again and answered the same
             self.outbox.settle(id, at)
             if visit is not None and visit.seq > self._position[1]:
-                self._visits.change([visit])
+                self.visits.change([visit])
             fault("before_settle")
         fault("after_settle")
 
@@ -251,10 +181,6 @@ class Replica:
     def undoable(self) -> Undoable | None:
         """The last command that can be taken back."""
         return self.undo_log.last()
-
-    def reopened(self) -> dict[str, int]:
-        """When the visits began (ms) that an undo opens again, by the undo's id."""
-        return self.undo_log.reopened()
 
     # --- what is kept at hand -------------------------------------------------------------------------------------
 
@@ -272,6 +198,7 @@ class Replica:
             epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
             self._position: tuple[str, int] = (epoch, seq)
             self.gym: Gym | None = gym and convert(gym, Gym)
+            self.members.card_check = self.gym and self.gym.policy.card_check
             self.stats: Stats | None = stats and convert(stats, Stats)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from gymtui import clock
+from gymtui.client.replica.schema import reading
 from gymtui.codec import encode
 from gymtui.protocol import EVENTS, CheckInEvent, Event, MemberRef, Notification, Refusal
 
@@ -30,15 +31,18 @@ class VisitTable:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
+    @reading()
     def visit(self, member_id: str) -> CheckInEvent | None:
         row = self._db.execute(
             "SELECT event FROM visits WHERE member_id = ? ORDER BY since DESC LIMIT 1", (member_id,)
         ).fetchone()
         return row and _visit(row[0])
 
+    @reading()
     def present(self) -> list[CheckInEvent]:
         return [_visit(event) for (event,) in self._db.execute("SELECT event FROM visits ORDER BY since DESC, id DESC")]
 
+    @reading()
     def present_members(self) -> list[MemberRef]:
         """Who is in, by the names and numbers that the directory has now."""
         return [
@@ -46,6 +50,7 @@ class VisitTable:
             for (body,) in self._db.execute("SELECT m.body FROM visits v CROSS JOIN members m ON m.id = v.member_id")
         ]
 
+    @reading()
     def recent(self, limit: int) -> list[Event]:
         found = self._db.execute("SELECT kind, event FROM recent ORDER BY seq DESC LIMIT ?", (limit,))
         return [_events[kind].decode(event) for kind, event in found]

@@ -21,7 +21,7 @@ class PasteMode(Mode):
     @classmethod
     def begin(cls, box: Box, lines: Sequence[str], *, is_busy: bool) -> None:
         """Asks about these lines; says why not where none is a card or the box is not free."""
-        found = [(line, member) for line in lines if (member := box.desk.replica.by_code(line))]
+        found = [(line, member) for line in lines if (member := box.desk.replica.members.by_code(line))]
         if is_busy:
             box.say(box.refusal("Paste", "something stands in the box", f"{box.key('back')} first, then paste again"))
         elif not found:

@@ -83,7 +83,7 @@ class PickList(Mode):
             return search
         if not text:
             return search.waiting()
-        return search.numbered(text) if self.box.desk.replica.by_code(text) is None else None
+        return search.numbered(text) if self.box.desk.replica.members.by_code(text) is None else None
 
     def _end(self) -> None:
         self.box.search = None

@@ -211,7 +211,7 @@ class BoxScreen(DeskScreen):
         self.entry.cursor_position = len(text)
 
     def owner(self, text: str) -> Owned | None:
-        return self.desk.replica.owner(text)
+        return self.desk.replica.members.owner(text)
 
     def whose(self, scan: Scan) -> tuple[Owned, ...]:
         owners = (owned for text in (scan.text, scan.also) if text for owned in self.desk.replica.owners(text))

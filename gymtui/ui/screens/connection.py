@@ -93,7 +93,7 @@ class ConnectionScreen(RowsScreen):
         self.position = replica.position
         self.left = self.desk.left_queues.found
         waiting = [*self.desk.set_aside, *self.desk.queue]
-        members = ((row, replica.member(row.member_id) if row.member_id else None) for row in waiting)
+        members = ((row, replica.members.member(row.member_id) if row.member_id else None) for row in waiting)
         self.rows = tuple((row, member.full_name if member else "a card number") for row, member in members)
         self.choose(self.chosen)
 

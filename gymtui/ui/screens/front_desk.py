@@ -84,7 +84,7 @@ class FrontDesk(BoxScreen):
 
     def _feed(self) -> Feed:
         feed = Feed().data_bind(LiveScreen.zone)
-        feed.extend(sorted(self.desk.replica.recent(RECENT), key=lambda event: event.seq))
+        feed.extend(sorted(self.desk.replica.visits.recent(RECENT), key=lambda event: event.seq))
         return feed
 
     def subscriptions(self) -> list[Callable[[], None]]:
@@ -110,7 +110,7 @@ class FrontDesk(BoxScreen):
     def _restarted(self, part: Snapshot) -> None:
         super()._restarted(part)
         for feed in self.query(Feed):
-            feed.restart(self.desk.replica.recent(RECENT))
+            feed.restart(self.desk.replica.visits.recent(RECENT))
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class FrontDesk(BoxScreen):
 
     async def _read_card(self, member_id: str) -> None:
         await asyncio.sleep(REST)
-        member = self.desk.replica.member(member_id)
+        member = self.desk.replica.members.member(member_id)
         if member is None:
             return
         self._show_card(own_card(self.desk.replica, member))
@@ -171,7 +171,7 @@ class FrontDesk(BoxScreen):
     def action_card(self) -> None:
         """About whoever was found or named last."""
         with self.answering("The card"):
-            member = self.desk.replica.member(self._named) if self._named else None
+            member = self.desk.replica.members.member(self._named) if self._named else None
             if (why := self.desk.looks_on) is not None:
                 self.say(self.refusal("Card", why, None))
             elif member is None:

@@ -135,8 +135,10 @@ class DeskRun:
         self.good += len(rows)
         self._expect(connection is self._wire.connections[-1], "nonsense ended the connection")
         self._expect(self._replica.position == self._gym.position, "the desk is somewhere else")
-        self._expect({visit.id: visit for visit in self._replica.present()} == self._gym.present, "somebody is missing")
-        self._expect(all(self._replica.member(who.id) == who for who in PEOPLE), "a member is somebody else")
+        self._expect(
+            {visit.id: visit for visit in self._replica.visits.present()} == self._gym.present, "somebody is missing"
+        )
+        self._expect(all(self._replica.members.member(who.id) == who for who in PEOPLE), "a member is somebody else")
         self._expect([e for e in self._heard if e in rows] == rows, "not all that is so was told to who listens")
         self._expect(self._told - told >= self.unreadable - unreadable, "what could not be read was not counted")
 

@@ -158,7 +158,7 @@ class Worker:
         self._leave()
         try:
             async with asyncio.timeout(WITHIN):
-                while await self._present() != {visit.id for visit in self._replica.present()}:
+                while await self._present() != {visit.id for visit in self._replica.visits.present()}:
                     await asyncio.sleep(EVERY)
         except (TimeoutError, Disconnected) as error:
             self.failures.append(f"the desk does not know who is in: {error}")
