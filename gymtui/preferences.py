@@ -33,6 +33,11 @@ class Choices(Struct, frozen=True, omit_defaults=True):
     users: tuple[str, ...] = ()
     reader: ReaderProfile | None = None
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Who has logged in at this machine."""
+        return frozenset(filter(None, (*self.users, self.user)))
+
 
 class ChoicesFile:
     """The choices as `choices.json` in `folder`. A file that cannot be used is a warning in the log, and no choices;

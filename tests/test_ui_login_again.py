@@ -125,7 +125,7 @@ async def test_a_login_where_the_desk_cannot_read_its_disk_is_still_a_login(monk
         raise ReplicaError("This desk cannot read its own copy: disk I/O error. Please check the disk.")
 
     desk, login = FakeDesk([ANA]), FakeLogin()
-    monkeypatch.setattr(desk.replica, "by_code", fail)
+    monkeypatch.setattr(desk.replica.members, "by_code", fail)
     login.failure = AuthenticationProblem("User name or password is wrong.")
     app = make_app(desk, login)
     async with app.run_test() as pilot:

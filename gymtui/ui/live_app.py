@@ -169,12 +169,6 @@ class LiveApp(BaseApp):
     def _is_asking(self) -> bool:
         return any(isinstance(screen, LoginScreen) for screen in self.screen_stack)
 
-    @property
-    def _known(self) -> frozenset[str]:
-        """Who has logged in at this machine, as far as that is kept."""
-        kept = self._choices.read() if self._choices else Choices()
-        return frozenset(filter(None, (*kept.users, kept.user, self._user, self.login.user)))
-
     def _login_again(self) -> LoginScreen:
         last = self.login.user or self._user or (self._choices.read().user if self._choices else None)
         reason = self._left or (self.service.state.reason if self.login.user else None)
@@ -186,6 +180,7 @@ class LiveApp(BaseApp):
     def _login_screen(
         self, *, user: str | None = None, reason: str | None = None, instead_of: str | None = None
     ) -> LoginScreen:
+        kept = self._choices.read() if self._choices else Choices()
         return LoginScreen(
             self.login,
             url=self._url,
@@ -193,7 +188,7 @@ class LiveApp(BaseApp):
             gym=self.gym,
             reason=reason,
             instead_of=instead_of,
-            known=self._known,
+            known=kept.known | {name for name in (self._user, self.login.user) if name},
             is_card=self.is_card,
         )
 

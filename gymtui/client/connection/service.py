@@ -1,4 +1,4 @@
-"""The connection service: one task that opens a connection, keeps it (heartbeat, silence, replay), and reconnects."""
+"""The connection service: one task that holds a connection (heartbeat, silence, replay), and reconnects."""
 
 from __future__ import annotations
 
@@ -14,22 +14,20 @@ import websockets.asyncio.client
 from msgspec import Raw
 
 from gymtui import clock
+from gymtui.client.connection.conversation import Conversation
 from gymtui.client.connection.dialer import Dialer
 from gymtui.client.connection.dispatch import Dispatcher, Handler
 from gymtui.client.connection.follower import Follower, Journal
-from gymtui.client.connection.heartbeat import Heartbeat
 from gymtui.client.connection.published_state import PublishedState
-from gymtui.client.connection.reconnect import Backoff, Ended, course
+from gymtui.client.connection.reconnect import Backoff, Ended
 from gymtui.client.connection.reconnect_loop import ReconnectLoop
 from gymtui.client.connection.server_clock import ServerClock
-from gymtui.client.connection.session import ClientSession
-from gymtui.client.connection.silence import SilenceDetector
-from gymtui.client.connection.transport import SEND_WITHIN, Connect, Transport
+from gymtui.client.connection.transport import SEND_WITHIN, Connect
 from gymtui.client.errors import ConnectionProblem, Disconnected, Problem, ProcessingProblem
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
-from gymtui.protocol import EVENTS, AuthResponse, ConnectionStatus, Request, Role, Snapshot, Stats
+from gymtui.protocol import EVENTS, Request, Role, Snapshot, Stats
 
 KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "time", "problem")
 
@@ -73,23 +71,30 @@ class WebSocketService:
         new_id: Callable[[], str] = clock.new_id,
     ) -> None:
         self._login = login
-        self._desk = desk
-        self._dialer = Dialer(connect, _checked(url), send_within=send_within, found=self._found)
-        self._clock = clock
-        self._timer = timer
-        self._sleep = sleep
-        self._new_id = new_id
         self._follower = Follower(journal, full=full)
         self._dispatcher = Dispatcher(KINDS, self.report)
-        self._backoff = Backoff(random)
-        self._session: ClientSession | None = None
-        self._anew = asyncio.Event()  # somebody else has logged in: this connection is not theirs
         self._closed = asyncio.Event()
-        self._published = PublishedState(self._dispatcher, self._backoff, clock)
+        backoff = Backoff(random)
+        self._published = PublishedState(self._dispatcher, backoff, clock)
         self._become = self._published.become
         self.problems = 0  # messages that could not be read and handlers that failed
         self._server_clock = ServerClock(clock, self.report, partial(self._dispatcher.publish, "time"))
-        self._reconnects = ReconnectLoop(login, self._backoff, self._published, self.report, clock=clock, sleep=sleep)
+        self._reconnects = ReconnectLoop(login, backoff, self._published, self.report, clock=clock, sleep=sleep)
+        self._conversation = Conversation(
+            login,
+            Dialer(connect, _checked(url), send_within=send_within, found=self._found),
+            self._follower,
+            self._dispatcher,
+            self._published,
+            backoff=backoff,
+            server_clock=self._server_clock,
+            report=self.report,
+            desk=desk,
+            clock=clock,
+            timer=timer,
+            sleep=sleep,
+            new_id=new_id,
+        )
 
     @property
     def state(self) -> ConnectionState:
@@ -114,12 +119,12 @@ class WebSocketService:
     @property
     def in_step(self) -> bool:
         """Is the journal the server's, without a gap that is known?"""
-        return self._session is not None and self._follower.in_step
+        return self._conversation.session is not None and self._follower.in_step
 
     async def run(self) -> None:
         """Connects, and reconnects whenever the connection goes, until `close`. Cancelled, it says goodbye too."""
         try:
-            await until_first(self._reconnects.run(self._one_connection), self._closed.wait())
+            await until_first(self._reconnects.run(self._conversation.hold), self._closed.wait())
         finally:
             self._become("stopped")
 
@@ -138,7 +143,7 @@ class WebSocketService:
         if self.state.phase == "logged_out":
             self._reconnects.go_on()
         else:
-            self._anew.set()
+            self._conversation.begin_anew.set()
             self.retry_now()
 
     def logged_out(self) -> None:
@@ -171,9 +176,9 @@ class WebSocketService:
             Disconnected: Nobody knows what it said: there is no connection, it went, or 30 seconds passed.
             ValueError: A request with this id waits for its answer already.
         """
-        if self._session is None:
+        if (session := self._conversation.session) is None:
             raise Disconnected("There is no connection to the server.")
-        return await self._session.request(request, id)
+        return await session.request(request, id)
 
     async def catch_up(self) -> None:
         """Asks for what the journal lacks, after its position was set back; without a connection, the next one does.
@@ -181,9 +186,9 @@ class WebSocketService:
         Raises:
             Disconnected: The connection has just gone.
         """
-        if self._session is not None:
+        if (session := self._conversation.session) is not None:
             try:
-                await self._session.catch_up()
+                await session.catch_up()
             except Ended as ended:
                 raise Disconnected(str(ended), code=ended.code) from ended
 
@@ -195,58 +200,6 @@ class WebSocketService:
 
     def _found(self, note: str) -> None:
         self.report(ConnectionProblem(note))
-
-    # --- one connection ---------------------------------------------------------------------------------------------
-
-    async def _one_connection(self) -> None:
-        """From the token to the end, which is an exception unless somebody else has logged in."""
-        self._become("connecting", reason=self.state.reason)
-        self._anew.clear()
-        opened = self._login.opened
-        token = await self._login.token()  # each time: the last one may be over by now
-        transport = await self._dialer.dial(token, self._desk)
-        try:
-            auth, status = await transport.greet()
-            await self._converse(transport, token, auth, status)
-        except Ended as ended:
-            if course(ended.code) != "log_in" or not await self._login.has_another_since(opened):
-                raise
-        finally:
-            await transport.hang_up()
-
-    async def _converse(self, transport: Transport, token: str, auth: AuthResponse, status: ConnectionStatus) -> None:
-        silence = SilenceDetector(self._published.silent, clock=self._clock, sleep=self._sleep)
-        session = ClientSession(
-            transport,
-            self._follower,
-            publish=self._dispatcher.publish,
-            report=self.report,
-            on_pong=self._measure,
-            silence=silence,
-            new_id=self._new_id,
-        )
-        heartbeat = Heartbeat(
-            session, self._login, token, self._backoff, desk=self._desk, timer=self._timer, sleep=self._sleep
-        )
-        try:
-            await session.greet(status)
-            self._session = session
-            self._server_clock.compare(status.server_time)
-            who = {"user": auth.user or self._login.user, "role": auth.role or self._login.role}
-            where = {"session_id": status.session_id, "gym_id": status.gym_id}
-            self._become("live", reason=self._dialer.note, **who, **where)
-            await until_first(session.read(), heartbeat.run(), silence.run(), self._anew.wait())
-        except Ended as ended:
-            session.abandon(str(ended), ended.code)
-            raise
-        finally:
-            self._session = None
-            session.abandon("The connection has ended before the answer came.")
-
-    def _measure(self, sent_at: float, server_time: str) -> None:
-        latency = max(0.0, self._timer() - sent_at)
-        self._server_clock.compare(server_time, latency)
-        self._published.change(latency=latency)
 
 
 def _checked(url: str) -> str:

@@ -200,15 +200,13 @@ class BoxScreen(DeskScreen):
         return self.entry.take()
 
     def drop(self, text: str) -> None:
-        if self.entry.text == text:
-            self.entry.take()
+        self.entry.drop(text)
 
     def put_before(self, text: str) -> None:
         self.entry.put_before(text)
 
     def write(self, text: str) -> None:
-        self.entry.value = text
-        self.entry.cursor_position = len(text)
+        self.entry.write(text)
 
     def owner(self, text: str) -> Owned | None:
         return self.desk.replica.members.owner(text)

@@ -88,10 +88,19 @@ class Entry(Input):
         """A secret stays as it is typed: it is not shown, and the login takes it so too."""
         return value if self.password else printable(value)
 
+    def write(self, text: str) -> None:
+        """The box holds this, and the cursor stands behind it."""
+        self.value = text
+        self.cursor_position = len(text)
+
     def put_before(self, text: str) -> None:
         """Text that was there is there again, before what was typed since."""
-        self.value = text + self.value
-        self.cursor_position = len(self.value)
+        self.write(text + self.value)
+
+    def drop(self, text: str) -> None:
+        """Empties the box, unless it holds another text by now."""
+        if self.text == text:
+            self.take()
 
     def take(self) -> str:
         """What the box holds; it is empty afterwards, before anyone hears of it."""
