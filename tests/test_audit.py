@@ -16,7 +16,7 @@ from server.admin.audit import audit
 from server.admin.deeds import deeds
 from server.store.opening import listed
 from tests.factories import member_row
-from tests.kit import stored
+from tests.gym_kit import stored
 from tests.till import DAY, NINE, Till
 
 

@@ -23,7 +23,7 @@ from server.admin.importing.collisions import told_apart
 from server.gym.settings import configure
 from tests.cards_kit import CardFile
 from tests.factories import GYM, member, member_row, snapshot
-from tests.kit import stored
+from tests.gym_kit import stored
 from tests.replica_kit import open_replica, page, path, replica
 from tests.till import Till
 
@@ -106,15 +106,15 @@ def test_no_card_is_given_out_that_would_be_somebody_else_s(till: Till) -> None:
 def test_a_desk_reads_as_its_gym_says(replica: Replica) -> None:
     replica.fold_members(page(member(1, "Ana Silva", membership_number=ANA), member(2, membership_number=BEN)))
     replica.restore(snapshot(seq=5))
-    assert replica.by_code("1000607") is None
+    assert replica.members.by_code("1000607") is None
     replica.apply([replace(GYM, policy=Policy(card_check="mod43"), seq=6)], 6)
     for scan in ("1000607", ANA):
-        found = replica.by_code(scan)
+        found = replica.members.by_code(scan)
         assert found is not None
         assert found.full_name == "Ana Silva"
-    assert [found.full_name for found in replica.search("1000607", 5)] == ["Ana Silva"]
+    assert [found.full_name for found in replica.members.search("1000607", 5)] == ["Ana Silva"]
     replica.restore(snapshot(seq=7))  # of a gym that has none
-    assert replica.by_code("1000607") is None
+    assert replica.members.by_code("1000607") is None
 
 
 CODES: Final = st.text("0123456789", min_size=1, max_size=13) | st.text("aAB1-9", min_size=1, max_size=6)

@@ -11,7 +11,7 @@ import pytest
 
 from server.admin.erasing import erase_all
 from server.store.opening import back_up, open_store, put_back
-from tests.kit import stored
+from tests.gym_kit import stored
 from tests.sqlite_kit import age
 from tests.till import Till
 from tests.verify_kit import day, looked_at

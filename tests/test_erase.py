@@ -131,14 +131,14 @@ def test_a_desk_forgets_her_too(gym: Till, path: Path, tmp_path: Path) -> None:
     copy = Replica(tmp_path / "desk.db")
     with closing(copy):
         follow(copy, gym.store, 0)
-        assert copy.search("Quigley", 9)
-        assert copy.recent(99)
+        assert copy.members.search("Quigley", 9)
+        assert copy.visits.recent(99)
         at = gym.seq
         members_erase(database=str(path), member="4711")
         follow(copy, gym.store, at)
-        assert copy.search("Quigley", 9) == copy.nearest("Quigly", 9) == []
-        assert "Zora" not in str(copy.recent(99))
-        assert "Ana Silva" in str(copy.recent(99))
+        assert copy.members.search("Quigley", 9) == copy.members.nearest("Quigly", 9) == []
+        assert "Zora" not in str(copy.visits.recent(99))
+        assert "Ana Silva" in str(copy.visits.recent(99))
     with closing(sqlite3.connect(tmp_path / "desk.db")) as db:
         words = [word for (word,) in db.execute("SELECT word FROM leftovers UNION SELECT word FROM words")]
     assert [word for word in words if "zora" in word] == []

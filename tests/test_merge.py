@@ -146,9 +146,9 @@ def test_a_desk_hears_of_it_and_may_still_tell_of_the_record_of_before(gym: Till
         at = gym.seq - 1
         members_merge(database=str(path), keep="1", gone="2")
         follow(copy, gym.store, at)
-        assert [owned.member.id for owned in copy.owners("2")] == [keep]
-        assert copy.member(gone) is None
-        assert [visit.member.id for visit in copy.present()] == [keep]
+        assert [owned.member.id for owned in copy.members.owners("2")] == [keep]
+        assert copy.members.member(gone) is None
+        assert [visit.member.id for visit in copy.visits.present()] == [keep]
     left = gym.done(CheckOut(member_id=gone, offline=True, occurred_at="2026-11-22T11:00:00Z"))
     assert left.member.id == keep
 

@@ -13,7 +13,7 @@ from gymtui import clock
 from gymtui.errors import WrongUsage
 from server.admin.trim import trim
 from tests.factories import member_row
-from tests.kit import add_members, stored
+from tests.gym_kit import add_members, stored
 from tests.till import DAY, Till
 from tests.verify_kit import looked_at
 

@@ -15,7 +15,8 @@ from gymtui.client.replica.replica import Replica
 from gymtui.protocol import MAX_READERS, Configure, Configured, Gym, GymFields, Reader, ShareReader
 from server.admin.verify import verify
 from tests.factories import snapshot
-from tests.kit import Wire, serving, token
+from tests.gym_kit import token
+from tests.kit import Wire, serving
 from tests.replica_kit import Open, open_replica, path
 from tests.till import Till
 

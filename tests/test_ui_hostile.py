@@ -74,7 +74,7 @@ class RealDesk(FakeDesk):
         self.inside = [Inside(member=person.ref, since=NOW) for person in PEOPLE]
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
-        return [self.hit(found) for found in self.replica.search(text, limit)]
+        return [self.hit(found) for found in self.replica.members.search(text, limit)]
 
     def nearest(self, text: str) -> list[Hit]:
         return [Hit(member=found, near=True) for found in self.replica.near_numbers(text, 3)]
@@ -204,6 +204,6 @@ async def test_pasted_lines_are_whole_cards_or_none() -> None:
 def test_the_people_are_told_apart() -> None:
     desk = RealDesk()
     found: dict[str, Member | None] = {
-        person.full_name: desk.replica.by_code(person.membership_number or "") for person in PEOPLE
+        person.full_name: desk.replica.members.by_code(person.membership_number or "") for person in PEOPLE
     }
     assert {name for name, person in found.items() if person is not None and person.full_name == name} == NAMES

@@ -146,6 +146,9 @@ class FakeMembers(list[Member]):
     def owner(self, code: str) -> Owned | None:
         return next(iter(self.owners(code)), None)
 
+    def whose(self, *codes: str) -> tuple[Owned, ...]:
+        return tuple(owned for code in codes for owned in self.owners(code))
+
 
 class FakeReplica:
     """What a desk knows of its gym: the members and events that the test gave it."""

@@ -1,5 +1,4 @@
-"""The interface that an engine implements: `Transaction` changes the gym, `Store` answers queries, `Lists` go
-out of it, `Audit` verifies.
+"""The interface that an engine implements: `Transaction` changes, `Store` answers, `Lists` go out, `Audit` verifies.
 
 Methods are lines, not sentences, where the name and the types say it all; the records say what they hold.
 """

@@ -73,6 +73,11 @@ class MemberTable:
         """The cards that a code may be, with their owners; several where it can be read in more than one way."""
         return find(code, self._holding, self.card_check)
 
+    def whose(self, *codes: str) -> tuple[Owned, ...]:
+        """The cards that any of these codes may be, one of each owner."""
+        owners = (owned for code in codes if code for owned in self.owners(code))
+        return tuple({owned.member.id: owned for owned in owners}.values())
+
     @reading()
     def has_like(self, code: str) -> bool:
         """Has anybody, or has anybody had, a code of this shape?"""

@@ -198,7 +198,7 @@ class Replica:
             epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
             self._position: tuple[str, int] = (epoch, seq)
             self.gym: Gym | None = gym and convert(gym, Gym)
-            self.members.card_check = self.gym and self.gym.policy.card_check
+            self.members.card_check = None if self.gym is None else self.gym.policy.card_check
             self.stats: Stats | None = stats and convert(stats, Stats)
 
 

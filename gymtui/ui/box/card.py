@@ -86,7 +86,7 @@ class CardMode(Mode):
     def _offer(self, code: str) -> None:
         """The member gets this card at once, unless it is nobody's or may be, is known already, or somebody else has
         it."""
-        owners, kind = self.box.desk.replica.owners(code), self._kind
+        owners, kind = self.box.desk.replica.members.owners(code), self._kind
         others = [owned.member for owned in owners if owned.member.id != self._member.id]
         if not code.isprintable() or UNREADABLE in code:
             self._refuse("this is no code that can be printed", "scan the card again")

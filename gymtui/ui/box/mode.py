@@ -103,8 +103,8 @@ class Box(Protocol):
         """The commands that can be given here."""
         ...
 
-    async def run(self, option: Option | None) -> None:
-        """Gives a command; says that there is none where it is None."""
+    async def run(self, option: Option) -> None:
+        """Gives a command."""
         ...
 
     def now(self) -> int:

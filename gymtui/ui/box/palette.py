@@ -33,7 +33,10 @@ class PaletteMode(SignMode):
             self.box.palette = offered.moved(0)
             return
         self.box.pop(self)
-        await self.box.run(offered.pick)
+        if offered.pick is not None:
+            await self.box.run(offered.pick)
+        else:
+            self.box.say(self.box.refusal("Command", "there is none by that name", f"{SIGN} alone lists them all"))
 
     def moved(self, step: int, text: str) -> None:
         if self.box.palette is not None:

@@ -22,6 +22,7 @@ from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.offer import SIGN, Option, Palette
 from gymtui.ui.box.override import OverrideMode
 from gymtui.ui.box.paste import PasteMode
+from gymtui.ui.burst import Scan
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.command_list import CommandList
@@ -212,8 +213,7 @@ class BoxScreen(DeskScreen):
         return self.desk.replica.members.owner(text)
 
     def whose(self, scan: Scan) -> tuple[Owned, ...]:
-        owners = (owned for text in (scan.text, scan.also) if text for owned in self.desk.replica.owners(text))
-        return tuple({owned.member.id: owned for owned in owners}.values())
+        return self.desk.replica.members.whose(scan.text, scan.also or "")
 
     def key(self, name: str) -> str:
         return key_of(self, name)
@@ -226,11 +226,8 @@ class BoxScreen(DeskScreen):
     def options(self) -> Iterator[Option]:
         return typed_commands.options(self)
 
-    async def run(self, option: Option | None) -> None:
-        if option is None:
-            self.say(self.refusal("Command", "there is none by that name", f"{SIGN} alone lists them all"))
-        else:
-            await typed_commands.run(self, option)
+    async def run(self, option: Option) -> None:
+        await typed_commands.run(self, option)
 
     def action_back(self) -> None:
         self.post_message(Entry.Left(self.entry.take()))
