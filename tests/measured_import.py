@@ -25,7 +25,7 @@ from gymtui import clock
 from gymtui.protocol import Member
 from gymtui.sample.people import FIRST_NUMBER, members
 from server.admin.exports import write_members
-from tests.kit import token
+from tests.gym_kit import token
 from tests.measured_programs import gym, ms
 
 HERE: Final = 5000  # members who are there before, and check in meanwhile

@@ -59,7 +59,7 @@ UNDONE_AT_A_DESK: Final[tuple[tuple[str, ...], ...]] = (
 def connection_of(store: Store) -> sqlite3.Connection:
     """The connection that the store writes with."""
     assert isinstance(store, SqliteStore)
-    return store._writer
+    return store._writer._db
 
 
 def reader_of(store: Store) -> sqlite3.Connection:

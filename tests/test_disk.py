@@ -246,7 +246,7 @@ async def test_a_damaged_table_is_a_sentence_wherever_it_is_met(tmp_path: Path, 
 async def test_a_locked_database_is_told_and_over_as_soon_as_it_is_let_go(gym: Path) -> None:
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         assert isinstance(server._database.store, SqliteStore)
-        server._database.store._patience = 0
+        server._database.store._writer._patience = 0
         with closing(sqlite3.connect(gym, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             error = (await wire.ask("check_in", {"code": "1"}, "a"))["error"]

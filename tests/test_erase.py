@@ -23,7 +23,8 @@ from server.store import Store
 from server.store.opening import back_up, open_store
 from tests.backup_kit import sound
 from tests.factories import member_row
-from tests.kit import Wire, add_members, serving, stored, token
+from tests.gym_kit import add_members, stored, token
+from tests.kit import Wire, serving
 from tests.till import DAY, HOUR, NINE, Till
 from tests.verify_kit import looked_at
 

@@ -19,7 +19,7 @@ from server.admin.importing.members import Undone, import_members, undo_import
 from server.admin.trim import forget
 from server.store import Store
 from tests.factories import member_row
-from tests.kit import stored
+from tests.gym_kit import stored
 from tests.sqlite_kit import connection_of
 from tests.till import Till
 

@@ -17,10 +17,10 @@ from server.admin.importing.writing import Pace, write_all
 from server.gym.importing.taking import Import
 from server.store import Store, Transaction
 from server.store.opening import open_store
-from server.store.sqlite import store as sqlite_store
+from server.store.sqlite import writer
 from server.store.sqlite.store import SqliteStore
 from tests.factories import member_row
-from tests.kit import add_members, stored
+from tests.gym_kit import add_members, stored
 from tests.sqlite_kit import connection_of
 
 
@@ -74,7 +74,7 @@ def test_words_are_written_once_a_commit_however_often_a_member_changes(store: S
 def test_the_log_is_short_again_as_soon_as_nobody_reads(
     path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_store, "LOG", 200_000)
+    monkeypatch.setattr(writer, "LOG", 200_000)
     log = path.with_name("gym.db-wal")
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
@@ -88,9 +88,9 @@ def test_the_log_is_short_again_as_soon_as_nobody_reads(
 
 
 def test_what_the_disk_will_not_do_for_the_log_harms_no_commit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_store, "LOG", 0)
+    monkeypatch.setattr(writer, "LOG", 0)
     assert isinstance(store, SqliteStore)
-    monkeypatch.setattr(store, "_log", Path("/nowhere/gym.db-wal"))
+    monkeypatch.setattr(store._writer, "_log", Path("/nowhere/gym.db-wal"))
     assert import_members(store, people(1)).taken == 1
 
 
@@ -108,4 +108,4 @@ def test_a_writer_has_its_turn_a_moment_after_the_other_ends(
 
         monkeypatch.setattr("time.sleep", sleep)
         store.write([lambda tx: tx.touch()])
-    assert waits == [sqlite_store.TURN] * 50
+    assert waits == [writer.TURN] * 50

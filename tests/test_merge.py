@@ -18,7 +18,7 @@ from server.admin.errors import AdminError
 from server.admin.merging import members_merge
 from server.gym.conflicts import report
 from tests.factories import member_row
-from tests.kit import add_members, stored
+from tests.gym_kit import add_members, stored
 from tests.sqlite_kit import connection_of
 from tests.test_erase import follow
 from tests.till import HOUR, MINUTE, Till

@@ -84,7 +84,7 @@ def test_a_gym_that_may_not_be_read_is_told_with_its_reason(path: Path) -> None:
 def test_a_commit_is_asked_of_the_disk_itself(path: Path) -> None:
     with closing(open_store(path)) as store:
         assert isinstance(store, SqliteStore)
-        for db in (store._writer, store._reader):
+        for db in (store._writer._db, store._reader):
             assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "fullfsync")] == [2, 1]
 
 

@@ -97,7 +97,9 @@ def _take(
     for line in grouped(problems):
         complain(f"{file.name}, {line}")
     refused = {problem.line for problem in problems}
-    for doubt in doubts([row for row in rows[: taken + len(imported.problems)] if row[0] not in refused], policy.card_kind):
+    for doubt in doubts(
+        [row for row in rows[: taken + len(imported.problems)] if row[0] not in refused], policy.card_kind
+    ):
         complain(f"{file.name}, line {doubt.line}: {doubt.sentence}")
     _complain_of_alike(file, alike)
     untaken = len(problems) + len({held.line for group in alike for held in group} - {None})

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,10 +12,8 @@ from typing import Any
 import msgspec
 
 from gymtui import clock
-from gymtui.faults import fault
 from gymtui.protocol import ERASED, MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats, Undo
 from server.store import (
-    DONE,
     Committed,
     Conflict,
     Head,
@@ -26,7 +22,6 @@ from server.store import (
     Outcome,
     Row,
     SnapshotData,
-    StoreUnavailable,
     User,
     Work,
 )
@@ -34,15 +29,13 @@ from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
 from server.store.sqlite.counters import read_stats
 from server.store.sqlite.erasing import rows_with
-from server.store.sqlite.errors import DiskGuard, as_store_errors, code_of
+from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
 from server.store.sqlite.history import END, cursor_of, history_query, position
-from server.store.sqlite.transaction import SqliteTransaction
 from server.store.sqlite.users import read_user
 from server.store.sqlite.words import find_members, first_of, near_members
+from server.store.sqlite.writer import Writer
 
-LOG = 16 << 20  # bytes of the write-ahead log from which on a commit puts an end to it
-TURN = 0.001  # seconds between two tries to write
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
 
@@ -71,16 +64,14 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, now: clock.Clock, patience: float) -> None:
         self.path = path
-        self._log = path.with_name(f"{path.name}-wal")
         self._now = now
-        self._patience = patience
         self._guard = DiskGuard()
         with as_store_errors(path), ExitStack() as opened:
             refuse_other_files(path)
             opened.callback(os.close, lock(path))
-            self._writer = opened.enter_context(closing(connect(path, patience)))
-            migrate(self._writer, path, now())
-            self._writer.execute("PRAGMA busy_timeout = 0")  # it waits in `_begin`
+            writer = opened.enter_context(closing(connect(path, patience)))
+            migrate(writer, path, now())
+            self._writer = Writer(writer, path, self._guard, now=now, patience=patience)
             self._reader = opened.enter_context(closing(connect(path, patience)))
             self._reader.execute("PRAGMA query_only = ON")
             self._opened = opened.pop_all()
@@ -88,50 +79,11 @@ class SqliteStore:
     def close(self) -> None:
         self._opened.close()
 
-    # --- writing --------------------------------------------------------------------------------------------------
-
     def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
-        with self._guard():
-            if self._guard.damage is not None:
-                raise StoreUnavailable(self._guard.damage)
-            if self._writer.in_transaction:  # the disk did not even take the end of the last one
-                self._writer.execute("ROLLBACK")
-            self._begin()
-            try:
-                transaction = SqliteTransaction(self._writer, self._now())
-                outcomes = [work(transaction) or DONE for work in works]
-                transaction.finish()
-                stats = read_stats(self._writer, transaction.at)
-                fault("before_commit")
-                self._writer.execute("COMMIT")
-                fault("after_commit")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
-            self._shorten_log()
-        return outcomes, Committed(rows=transaction.rows, stats=stats)
+        return self._writer.write(works)
 
-    def _shorten_log(self) -> None:
-        """SQLite goes on at the end of its log while anybody reads when a commit begins: beside an import, always.
-        Where that is so just now, or the disk will not, the next commit tries again: this one is on disk already."""
-        with suppress(sqlite3.Error, OSError):
-            if self._log.stat().st_size > LOG:
-                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _begin(self) -> None:
-        """Begins to write, as soon as no other program does. SQLite's own waits grow to a tenth of a second: they would
-        miss the moments that an import leaves to others."""
-        until = time.monotonic() + self._patience
-        while True:
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
-                    raise
-                time.sleep(TURN)
-            else:
-                return
+    def write_over(self) -> None:
+        self._writer.write_over()
 
     # --- queries --------------------------------------------------------------------------------------------------
 
@@ -272,10 +224,6 @@ class SqliteStore:
 
     def to_erase(self) -> list[str]:
         return [id for (id,) in self._all(TO_ERASE, f'"full_name":"{ERASED}"'.encode())]
-
-    def write_over(self) -> None:
-        with self._guard():
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _all(self, sql: str, *values: object) -> list[Any]:
         with self._guard():
