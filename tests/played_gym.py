@@ -3,9 +3,11 @@ passes."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from itertools import accumulate, chain, cycle
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -18,6 +20,7 @@ from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.http import Connected, Headers, Readiness
 from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
+from gymtui.codec import encode
 from gymtui.protocol import (
     CheckIn,
     CheckInEvent,
@@ -187,3 +190,11 @@ async def monitor(
     async with app.run_test(size=size) as pilot:
         yield app, pilot
         await app.leave()
+
+
+def write_journal(path: Path, server: Server) -> None:
+    """What the server has done, where the demo looks for its proof."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, payload BLOB)")
+        rows = [(visit.seq, encode(visit)) for visit in server.visits.values()]
+        database.executemany("INSERT OR IGNORE INTO journal VALUES (?, ?)", rows)

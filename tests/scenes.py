@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import Final, cast
 
-from gymtui.codec import encode
 from gymtui.demo.app import DemoApp
 from gymtui.demo.chaos import Chaos
 from gymtui.demo.relay import Relay
@@ -19,7 +16,7 @@ from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.header import WallClock
 from tests.pictures import Camera
 from tests.played_evening import evening
-from tests.played_gym import TRIPS, Clock, Server, console, monitor
+from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journal
 from tests.played_people import CROWD, LAST
 from tests.waiting import until
 
@@ -253,14 +250,6 @@ class Surroundings:
     def cut(self) -> None: ...
 
     def mend(self) -> None: ...
-
-
-def write_journal(path: Path, server: Server) -> None:
-    """What the server has done, where the demo looks for its proof."""
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, payload BLOB)")
-        rows = [(visit.seq, encode(visit)) for visit in server.visits.values()]
-        database.executemany("INSERT OR IGNORE INTO journal VALUES (?, ?)", rows)
 
 
 async def a_demo(pictures: Pictures) -> None:

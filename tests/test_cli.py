@@ -21,7 +21,8 @@ from gymtui.cli import main
 from gymtui.command_table import ARGUMENTS, COMMANDS, HELP, SWITCHES
 from gymtui.config import Config
 from server.store.opening import open_store
-from tests.kit import Wire, name_gym, token
+from tests.gym_kit import name_gym, token
+from tests.kit import Wire
 from tests.sqlite_kit import connection_of
 from tests.waiting import WITHIN
 

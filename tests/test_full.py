@@ -13,7 +13,7 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckOut, Override, Policy
 from tests.desk_kit import ANA, CAL, Gym, done, gym
 from tests.factories import GYM, STATS, member_row, snapshot
-from tests.kit import add_members, name_gym, stored
+from tests.gym_kit import add_members, name_gym, stored
 from tests.readers import scan
 from tests.test_save_member import save
 from tests.till import Till

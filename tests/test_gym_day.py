@@ -14,7 +14,7 @@ from gymtui.client.desk.verdicts import judge, today
 from gymtui.protocol import Gym, Policy
 from server.gym.assumed_exit import day_over, left_at
 from tests.factories import member, member_row
-from tests.kit import name_gym
+from tests.gym_kit import name_gym
 from tests.till import HOUR, MINUTE, Till
 
 # The first moment of a day that is not as others are, and of the one behind it.

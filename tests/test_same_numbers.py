@@ -21,7 +21,8 @@ from server.admin.lists import check_ins_export
 from server.gym.auto_check_out import AutoCheckOut
 from server.store.group_commit import GroupCommit
 from tests.factories import member_row
-from tests.kit import Wire, name_gym, serving, token
+from tests.gym_kit import name_gym, token
+from tests.kit import Wire, serving
 from tests.till import HOUR, MINUTE, NINE, Till
 
 PEOPLE: Final = 12

@@ -67,18 +67,17 @@ class Desk:
         self.name = name
         self.reader: ReaderProfile | None = None  # how a scan here is understood; None: as it comes
         self.clock = clock = clock or DeskClock(replica)
-        self._now = clock.now
         self._queue = OutboxQueue(replica, clock)
         self._judgement = Judgement(replica, self._queue, clock)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
         publish_verdict = partial(self._dispatcher.publish, "verdict")
         self._sender = OutboxSender(service, self._queue, self._outcome_came, sleep=sleep)
-        self._outcomes = Outcomes(service, replica, self._presence, publish_verdict, clock=self._now)
+        self._outcomes = Outcomes(service, replica, self._presence, publish_verdict, clock=clock.now)
         self._dead_letters = DeadLetters(
-            self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=self._now
+            self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=clock.now
         )
-        self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=self._now)
+        self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock.now)
         self._commands = Commands(
             service,
             replica,
@@ -92,7 +91,7 @@ class Desk:
             name=name,
         )
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
-        self.left_queues = LeftQueues(service, replica, folder, publish_verdict, self._journal_replaced, now=self._now)
+        self.left_queues = LeftQueues(service, replica, folder, publish_verdict, self._journal_replaced, now=clock.now)
         service.subscribe("time", self._time_came)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)

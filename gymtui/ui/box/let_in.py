@@ -52,7 +52,7 @@ class LetIn(Mode):
         return True
 
     def begun(self) -> None:
-        self._unused = self.box.after(UNUSED, lambda: self.box.pop(self))
+        self._unused = self.box.set_timer(UNUSED, lambda: self.box.pop(self))
 
     def ended(self) -> None:
         if self._unused is not None:

@@ -91,7 +91,7 @@ class SettingsScreen(BoxScreen):
     async def _ask(self, setting: Setting, text: str) -> None:
         with self.answering(setting.label):
             try:
-                await self._desk.service.request(Configure(gym=setting.patch(text)))
+                await self.desk.service.request(Configure(gym=setting.patch(text)))
             except RequestRefused as refused:
                 if refused.body.code == "invalid":
                     self.say(self.refusal(setting.label, f"“{text}” cannot be", f"it is {setting.hint}"))
