@@ -13,6 +13,7 @@ from server.net import hub as hub_module
 from server.net.connection import Connection
 from server.store import Row, StoreUnavailable
 from tests.hub_kit import Line, Stage, path, stage
+from tests.sqlite_kit import connection_of
 from tests.waiting import until
 
 __all__ = ["path"]
@@ -174,7 +175,7 @@ async def test_what_is_too_much_to_replay_is_a_snapshot_unless_all_is_wanted(pat
 
 async def test_a_journal_that_no_longer_reaches_back_is_a_snapshot(path: Path) -> None:
     async with stage(path) as s:
-        s.hub._store._writer.execute("DELETE FROM journal WHERE seq < 5")  # type: ignore[attr-defined]
+        connection_of(s.hub._store).execute("DELETE FROM journal WHERE seq < 5")
         line = s.line()
         assert await resumed(s, line, seq=4) == "events"
         assert await resumed(s, line, seq=3) == "snapshot"

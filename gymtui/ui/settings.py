@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gymtui import rules
 from gymtui.gym_day import WEEKDAYS
-from gymtui.protocol import Action, Crowding, Gym, GymFields
+from gymtui.protocol import Action, CardCheck, CardKind, Crowding, Gym, GymFields
 from gymtui.search.folding import words
 
 NONE: Final = "none"  # what is typed to take a setting away
@@ -34,6 +34,10 @@ REASONS: Final[dict[str, str]] = {
     "payment_overdue": "A payment that is overdue",
     "waiver_missing": "A waiver not signed",
     "outside_hours": "Outside the member's hours",
+}
+CARDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "card_check": ("Check character behind a card's number", (*get_args(CardCheck), NONE)),
+    "card_kind": ("What the cards are", (*get_args(CardKind), NONE)),
 }
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -106,7 +110,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 def settings_of(gym: Gym) -> tuple[Setting, ...]:
     """All of them."""
-    return (*_of_gym(gym), *_of_reasons(gym), *_of_times(gym), *_of_days(gym))
+    return (*_of_gym(gym), *_of_reasons(gym), *_of_times(gym), *_of_days(gym), *_of_cards(gym))
 
 
 def _of_gym(gym: Gym) -> Iterator[Setting]:
@@ -159,3 +163,10 @@ def _day(text: str) -> str:
 
 def _setting(key: str, label: str, value: str, hint: str, nothing: str = "") -> Setting:
     return Setting(key=key, label=label, value=value, words=value or nothing, hint=hint)
+
+
+def _of_cards(gym: Gym) -> Iterator[Setting]:
+    for key, (label, choices) in CARDS.items():
+        value = getattr(gym.policy, key) or ""
+        hint = ", ".join(choices[:-1]) + f" or {choices[-1]}"
+        yield Setting(key=key, label=label, value=value, words=value or "none", hint=hint, choices=choices)
