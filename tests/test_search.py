@@ -11,12 +11,13 @@ from random import Random
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gymtui.client import Replica
 from gymtui.protocol import MAX_PART, Member, MembersPage
 from gymtui.search.folding import spellings, words
+from gymtui.search.phones import dialled
 from server.store import Store
 from server.store.opening import open_store
 from server.store.sqlite.schema import MIGRATIONS
@@ -76,6 +77,8 @@ def test_a_desk_and_the_server_find_the_same_in_the_same_order(gym: Gym, text: s
     assert gym.near_on_desk(text) == [json.loads(found)["id"] for found in gym.store.near_members(text, 9)]
 
 
+@example(text="000")
+@example(text="001")
 @given(text=TEXTS)
 def test_they_find_whom_the_words_say(gym: Gym, text: str) -> None:
     assert set(gym.on_desk(text, 1000)) == {m.id for m in gym.members if not m.deleted and is_meant(m, text)}
@@ -94,7 +97,7 @@ def is_meant(member: Member, text: str) -> bool:
     numbers += ["".join(c for c in member.phone if c.isdigit())] if member.phone else []
     typed = list(spellings(text))
     if all(word.isdecimal() for word in typed[0]):
-        typed = [["".join(typed[0])]] if typed[0] else [[]]
+        typed = [[number] for number in dict.fromkeys(("".join(typed[0]), dialled(text))) if number]
     return any(
         fits(name, numbers, list(dict.fromkeys(read)), read is typed[0])
         for name in spelled(member.full_name)

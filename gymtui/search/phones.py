@@ -18,7 +18,8 @@ _ABROAD: Final = "00"
 
 def dialled(text: str) -> str:
     """The digits from the country's code on, where there is one: `41791110005`; else all of them, `0791110005`."""
-    return "".join(filter(str.isdecimal, text.replace(_TRUNK, ""))).removeprefix(_ABROAD)
+    digits = "".join(filter(str.isdecimal, text.replace(_TRUNK, "")))
+    return digits if digits.startswith(f"{_ABROAD}0") else digits.removeprefix(_ABROAD)  # no country's code begins so
 
 
 def at_home(text: str) -> str:
