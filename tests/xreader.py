@@ -20,7 +20,7 @@ from gymtui.cards.profile import ReaderProfile
 from gymtui.preferences import ChoicesFile
 from server.store.opening import opened
 from tests.factories import member_row
-from tests.kit import make_gym, token
+from tests.gym_kit import make_gym, token
 from tests.measured_programs import running
 from tests.reader_kinds import BY_KEYBOARD, READERS, typed
 from tests.x_terminal import CAPS_LOCK, NUM_LOCK, XTerminal, codes, missing, versions, x_terminal
