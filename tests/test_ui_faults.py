@@ -41,6 +41,7 @@ from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.member_card import MemberCard
 from gymtui.ui.widgets.queue_list import QueueList
 from gymtui.ui.widgets.roster_list import RosterList
+from gymtui.ui.widgets.settings_list import SettingsList
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 from gymtui.ui.widgets.verdict import VerdictLine
 from tests.factories import GYM, NOW, STATS, visit
@@ -80,6 +81,7 @@ PLACES: Final = {
     "who is in": Place(("f3",), (*HEADER, VerdictLine, RosterList)),
     "connection": Place(("f9",), (*HEADER, ConnectionDetails, QueueList)),
     "conflicts": Place(("f6",), (*HEADER, ConflictList, ConflictDetails)),
+    "settings": Place((*":policy", "enter"), (*HEADER, SettingsList)),
 }
 ON_THE_MONITOR: Final[Kinds] = (*HEADER, TrafficFigures, Following, Feed)
 
@@ -152,7 +154,7 @@ async def test_a_part_that_breaks_stops_alone_and_comes_back(name: str, monkeypa
         for kind in place.shows:
             desk.done.clear()
             app.front_desk.verdict = None
-            await type_on(pilot, *place.keys)
+            await pilot.press(*place.keys)
             for way in WAYS:
                 await comes_back(pilot, kind)
                 with monkeypatch.context() as patch:

@@ -36,7 +36,7 @@ REASONS: Final[dict[str, str]] = {
     "outside_hours": "Outside the member's hours",
 }
 CARDS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "card_check": ("Check character behind a card's number", (*get_args(CardCheck), NONE)),
+    "card_check": ("A card's check character", (*get_args(CardCheck), NONE)),
     "card_kind": ("What the cards are", (*get_args(CardKind), NONE)),
 }
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
