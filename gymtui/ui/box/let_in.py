@@ -10,8 +10,7 @@ from textual.timer import Timer
 from gymtui.client.state import Verdict
 from gymtui.printable import printable
 from gymtui.protocol import Member
-from gymtui.ui.box.mode import Box, Mode
-from gymtui.ui.burst import Scan
+from gymtui.ui.box.mode import Box, Mode, QuestionMode
 
 UNUSED: Final = 30.0  # seconds until a question that nobody answers is gone: the next Enter means somebody else
 
@@ -24,7 +23,7 @@ def check_in(box: Box, who: Member | str, card: str | None = None) -> None:
         box.push(LetIn(box, verdict, who, card))
 
 
-class LetIn(Mode):
+class LetIn(QuestionMode):
     """Enter on the empty box is the yes. Whatever else is typed or scanned is about the next one, and leaves this one
     out."""
 
@@ -47,10 +46,6 @@ class LetIn(Mode):
     def placeholder(self) -> str:
         return f"Enter lets in {printable(self._verdict.subject)} all the same, {self.box.key('back')} does not"
 
-    @property
-    def is_busy(self) -> bool:
-        return True
-
     def begun(self) -> None:
         self._unused = self.box.set_timer(UNUSED, lambda: self.box.pop(self))
 
@@ -61,25 +56,5 @@ class LetIn(Mode):
     def suspended(self) -> None:
         self.box.pop(self)
 
-    def typed(self, text: str) -> None:
-        if text:
-            self.box.pop(self)
-            self.box.typed(text)
-
-    async def entered(self, text: str) -> None:
-        below = self.box.below(self)
-        self.box.pop(self)
-        if text:
-            await below.entered(text)
-        else:
-            self.box.say(self.box.desk.check_in(self._who, self._card, sure=True))
-
-    async def scanned(self, scan: Scan) -> None:
-        below = self.box.below(self)
-        self.box.pop(self)
-        await below.scanned(scan)
-
-    def commanded(self, name: str | None) -> bool:
-        """Undo takes the question back, and nothing else."""
-        self.box.pop(self)
-        return name == "undo"
+    async def confirmed(self, below: Mode) -> None:
+        self.box.say(self.box.desk.check_in(self._who, self._card, sure=True))

@@ -211,6 +211,33 @@ class Mode:
         return False
 
 
+class QuestionMode(Mode):
+    """A question that Enter on the empty box answers with yes; whatever else comes is no answer, and is for
+    the mode below."""
+
+    @property
+    def is_busy(self) -> bool:
+        return True
+
+    def typed(self, text: str) -> None:
+        if text:
+            self.box.pop(self)
+            self.box.typed(text)
+
+    async def entered(self, text: str) -> None:
+        below = self.box.below(self)
+        self.box.pop(self)
+        await (below.entered(text) if text else self.confirmed(below))
+
+    async def confirmed(self, below: Mode) -> None:
+        """Yes; the question is over by now, and the mode `below` has the keys."""
+
+    def commanded(self, name: str | None) -> bool:
+        """Undo takes the question back, and nothing else."""
+        self.box.pop(self)
+        return name == "undo"
+
+
 class SignMode(Mode):
     """A mode that lasts as long as the text begins with its `sign`; to the mode below, the box is empty meanwhile."""
 

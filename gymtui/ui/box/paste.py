@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from gymtui.printable import printable
 from gymtui.protocol import Member
-from gymtui.ui.box.mode import Box, Mode
+from gymtui.ui.box.mode import Box, Mode, QuestionMode
 
 
-class PasteMode(Mode):
+class PasteMode(QuestionMode):
     """Asks before anything is done: Enter takes the lines that are cards, in their order, and no other line is looked
     at, least of all as a command. Whatever is typed drops them all."""
 
@@ -39,25 +39,6 @@ class PasteMode(Mode):
         names = ", ".join(printable(member.full_name) for _, member in self._cards)
         return f"Enter takes {len(self._cards)} of {self._lines} lines, {self.box.key('back')} none: {names}"
 
-    @property
-    def is_busy(self) -> bool:
-        return True
-
-    def typed(self, text: str) -> None:
-        if text:
-            self.box.pop(self)
-            self.box.typed(text)
-
-    async def entered(self, text: str) -> None:
-        below = self.box.below(self)
-        self.box.pop(self)
-        if text:
-            await below.entered(text)
-            return
+    async def confirmed(self, below: Mode) -> None:
         for line, _ in self._cards:
             await below.entered(line)
-
-    def commanded(self, name: str | None) -> bool:
-        """Undo takes the question back, and nothing else."""
-        self.box.pop(self)
-        return name == "undo"
