@@ -10,6 +10,7 @@ from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import grouped
 from gymtui.output import complain
+from gymtui.protocol import CardKind
 from server.admin.errors import AdminError
 from server.admin.exports import MEMBERS
 from server.admin.importing.collisions import Held, told_apart
@@ -94,13 +95,7 @@ def _take(
         )
     asked = [Problem(question.line, question.sentence) for question in imported.questions]
     taken, problems = imported.taken, sorted(problems + imported.problems + asked)
-    for line in grouped(problems):
-        complain(f"{file.name}, {line}")
-    refused = {problem.line for problem in problems}
-    for doubt in doubts(
-        [row for row in rows[: taken + len(imported.problems)] if row[0] not in refused], policy.card_kind
-    ):
-        complain(f"{file.name}, line {doubt.line}: {doubt.sentence}")
+    _complain_of_rows(file, rows[: taken + len(imported.problems)], problems, policy.card_kind)
     _complain_of_alike(file, alike)
     untaken = len(problems) + len({held.line for group in alike for held in group} - {None})
     print(f"{counted(taken, 'member')} imported, {counted(untaken, 'row')} not.")
@@ -113,6 +108,15 @@ def _take(
     return taken, sorted(
         [*problems, *(Problem(held.line, UNLIKE) for group in alike for held in group if held.line is not None)]
     )
+
+
+def _complain_of_rows(file: Path, rows: list[Row], problems: list[Problem], kind: CardKind | None) -> None:
+    """What is wrong with the bad ones, and what may be wrong with the others."""
+    for line in grouped(problems):
+        complain(f"{file.name}, {line}")
+    refused = {problem.line for problem in problems}
+    for doubt in doubts([row for row in rows if row[0] not in refused], kind):
+        complain(f"{file.name}, line {doubt.line}: {doubt.sentence}")
 
 
 def _complain_of_alike(file: Path, alike: list[tuple[Held, ...]]) -> None:
