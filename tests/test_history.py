@@ -87,6 +87,43 @@ def test_one_member(day: Till) -> None:
     assert ids(day, member_id=stored(day.store, "1").id) == ["a2", "a-out"]
 
 
+AT: list[tuple[str, list[str]]] = [
+    ("2026-11-22T08:59:59.999Z", []),
+    ("2026-11-22T09:00:00Z", ["a-out"]),
+    ("2026-11-22T12:00:00+01:00", ["c", "b-out", "a-out"]),
+    ("2026-11-22T12:00:59.999Z", ["d", "c", "b-out", "a-out"]),
+    ("2026-11-22T12:01:00Z", ["d", "c"]),
+    ("2026-11-23T11:30:00Z", ["d"]),  # who is in for a day has left unseen
+]
+
+
+def test_who_was_in_at_a_time(day: Till) -> None:
+    for at, found in AT:
+        assert ids(day, at=at) == found, at
+    assert ids(day, at="2026-11-22T12:00:30Z", text="meier", to="2026-11-22T11:00:00Z") == ["b-out"]
+
+
+def test_who_was_checked_in_by_mistake_was_never_in(day: Till) -> None:
+    day.undo("d")
+    assert ids(day, at="2026-11-22T12:00:00Z") == ["c", "b-out", "a-out"]
+
+
+def test_at_which_desk_and_by_whom(day: Till) -> None:
+    day.now += MINUTE
+    day.done(CheckIn(code="1"), id="e", user="ben", desk="Desk 2")
+    for wanted, found in (
+        ({"desk": "2"}, ["e"]),
+        ({"desk": "DESK 2"}, ["e"]),
+        ({"desk": "esk"}, []),
+        ({"desk": "front"}, ["d", "c", "b-out", "a-out"]),
+        ({"by": "Ben"}, ["e"]),
+        ({"by": "be"}, []),
+        ({"by": "ana", "status": "checked_in"}, ["d", "c"]),
+        ({"by": "%"}, []),
+    ):
+        assert ids(day, **wanted) == found, wanted
+
+
 def test_from_is_in_it_and_to_is_not(day: Till) -> None:
     for start, end, found in BOUNDS:
         wanted = {name: time for name, time in (("from", start), ("to", end)) if time is not None}

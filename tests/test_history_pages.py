@@ -6,16 +6,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from gymtui import clock
-from gymtui.protocol import CheckIn, ListCheckIns
+from gymtui.protocol import CheckIn, ListCheckIns, ListRefusals
 from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import NoPage
-from tests.gym_kit import token
+from server.store.sqlite import history
+from tests.gym_kit import stored, token
 from tests.history_kit import page, till
 from tests.kit import Wire, serving
+from tests.sqlite_kit import reader_of
 from tests.till import HOUR, MINUTE, NINE, Till
 
 __all__ = ["till"]
@@ -108,6 +111,53 @@ def test_pages_of_a_filter(till: Till) -> None:
     assert len(everything) == len(expected) == 14
     assert set(everything) == expected
     assert [len(each) for each in found] == [4, 4, 4, 2]
+
+
+def test_a_page_looks_through_so_many_visits_and_goes_on_from_there(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "LOOKED", 10)
+    come(till, "2", [NINE - HOUR])
+    come(till, "1", [NINE - number * MINUTE for number in range(25)])
+    come(till, "2", [NINE + HOUR])
+    till.now += HOUR
+    come(till, "2", [till.now], location="Pool")
+    assert [len(found) for found in pages(till, location="Pool")] == [1, 0, 0]
+    assert [len(found) for found in pages(till, limit=7)] == [7, 7, 7, 7]  # what is not looked through is not slower
+    assert pages(till, location="nowhere", member_id=stored(till.store, "2").id) == [[]]
+
+
+WALKED: list[tuple[dict[str, Any], str]] = [
+    ({}, "visits_by_time ((check_in_at,id)<(?,?))"),
+    ({"to": "2026-11-22T09:00:00Z", "desk": "2"}, "visits_by_time ((check_in_at,id)<(?,?))"),
+    ({"at": "2026-11-22T09:00:00Z"}, "visits_by_time (check_in_at>? AND (check_in_at,id)<(?,?))"),
+    ({"status": "checked_in"}, "visits_present ((check_in_at,id)<(?,?))"),
+    ({"text": "meier"}, "visits_by_member (member_id=? AND check_in_at<?)"),
+    (
+        {"member_id": "x", "from": "2026-11-22T09:00:00Z"},
+        "visits_by_member (member_id=? AND check_in_at>? AND check_in_at<?)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wanted", "index"), WALKED)
+def test_no_page_walks_through_the_table(till: Till, wanted: dict[str, Any], index: str) -> None:
+    asked = history.visits_wanted(msgspec.convert(wanted, ListCheckIns), reader_of(till.store))
+    plans = [plan(till, asked.page(5)), plan(till, asked.end())]
+    assert [index in steps for steps in plans] == [True, True], plans
+    assert not any("SCAN visits" in steps for steps in plans), plans
+
+
+def test_neither_does_one_of_refusals(till: Till) -> None:
+    asked = history.refusals_wanted(msgspec.convert({"from": "2026-11-22T09:00:00Z", "text": "meier"}, ListRefusals))
+    for question in (asked.page(5), asked.end()):
+        assert "SEARCH journal USING INDEX journal_told_late (at>? AND" in plan(till, question)
+
+
+def plan(till: Till, question: tuple[Any, ...]) -> str:
+    """How the engine goes about it."""
+    sql, *values = question
+    return "\n".join(row[3] for row in reader_of(till.store).execute(f"EXPLAIN QUERY PLAN {sql}", values))
 
 
 def test_a_page_has_room_for_one_message(till: Till) -> None:

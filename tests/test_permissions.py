@@ -28,6 +28,7 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "get_member": (ALL, {"member_id": "nobody"}),
     "list_present": (ALL, {}),
     "list_check_ins": (ALL, {}),
+    "list_refusals": (ALL, {}),
     "list_conflicts": (ALL, {}),
     "sync_members": (ALL, {}),
     "check_in": (("staff", "manager"), {"code": "1"}),

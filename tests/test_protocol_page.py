@@ -40,12 +40,14 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "get_member": protocol.MemberCard,
     "list_present": protocol.Present,
     "list_check_ins": protocol.CheckIns,
+    "list_refusals": protocol.Refusals,
     "list_conflicts": protocol.Conflicts,
     "sync_members": protocol.MembersPage,
 }
 PARTS: Final[list[type[Struct]]] = [
     protocol.MemberRef,
     protocol.ConflictNote,
+    protocol.MemberTotals,
     protocol.Card,
     protocol.MemberFields,
     protocol.Override,

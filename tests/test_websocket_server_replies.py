@@ -133,7 +133,7 @@ async def test_queries(gym: Path) -> None:
         found = (await wire.ask("search_members", {"text": "name 77", "limit": 1}))["result"]["members"]
         assert [m["full_name"] for m in found] == ["Name 77"]
         card = (await wire.ask("get_member", {"member_id": came["member"]["id"]}))["result"]
-        assert card == {"member": found[0], "visits": [came]}
+        assert (card["member"], card["visits"], card["totals"]["visits"]) == (found[0], [came], 1)
         present = (await wire.ask("list_present"))["result"]
         assert present == {"present": [came], "cursor": None, "as_of_seq": came["seq"]}
         assert (await wire.ask("get_member", {"member_id": "x\x00"}))["error"]["code"] == "unknown_member"

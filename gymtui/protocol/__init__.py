@@ -17,7 +17,7 @@ from gymtui.protocol.vocabulary import *
 
 # What makes a row of the journal, once, whatever happens.
 Command = CheckIn | CheckOut | Undo | SaveMember | SaveCard | Notify | Configure | ShareReader
-Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListConflicts | SyncMembers
+Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
 Request = Command | Query | Authenticate | Resume | Ping | Heartbeat
 Event = CheckInEvent | Member | Notification | Refusal | Gym  # the rows of the journal
 ServerMessage = (

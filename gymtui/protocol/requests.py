@@ -206,7 +206,8 @@ class ListPresent(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ListCheckIns(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """Visits that began in `[from, to)`, newest first; `text` finds members as `search_members` does, no near ones."""
+    """Visits that began in `[from, to)`, newest first; `text` finds members as `search_members` does, no near ones.
+    `at`: who was in then; `desk` and `by` are words of the visit's last row."""
 
     type: ClassVar[str] = "list_check_ins"
     roles: ClassVar[frozenset[Role]] = READERS
@@ -216,6 +217,24 @@ class ListCheckIns(_Request, frozen=True, kw_only=True, omit_defaults=True):
     status: Literal["checked_in", "checked_out"] | None = None
     location: Text | None = None
     member_id: Key | None = None
+    at: Timestamp | None = None
+    desk: Key | None = None
+    by: Key | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    cursor: Key | None = None
+
+
+class ListRefusals(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """What the rules have refused in `[from, to)`, newest first; the filters are those of `list_check_ins`."""
+
+    type: ClassVar[str] = "list_refusals"
+    roles: ClassVar[frozenset[Role]] = READERS
+    from_: Timestamp | None = field(default=None, name="from")
+    to: Timestamp | None = None
+    text: Annotated[str, Meta(max_length=200)] | None = None
+    member_id: Key | None = None
+    desk: Key | None = None
+    by: Key | None = None
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
     cursor: Key | None = None
 

@@ -6,7 +6,17 @@ from typing import ClassVar, Literal
 
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from gymtui.protocol.events import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Notification, Payload, Stats
+from gymtui.protocol.events import (
+    CheckInEvent,
+    ErrorBody,
+    Gym,
+    Member,
+    MemberRef,
+    Notification,
+    Payload,
+    Refusal,
+    Stats,
+)
 from gymtui.protocol.vocabulary import Role, Seq, Whole
 
 
@@ -95,11 +105,23 @@ class Members(Struct, frozen=True):
     near: tuple[Member, ...] = ()
 
 
+class MemberTotals(Struct, frozen=True, kw_only=True):
+    """The visits of a member that count: when the `first` and the `last` of them began, and the mean stay of those
+    whose end was seen."""
+
+    visits: Whole
+    last_30_days: Whole
+    first: str | None
+    last: str | None
+    average_stay_minutes: float | None
+
+
 class MemberCard(Struct, frozen=True):
-    """To `get_member`: the member with the last visits, the newest first."""
+    """To `get_member`: the member with the last visits, the newest first; no `totals` from an older server."""
 
     member: Member
     visits: tuple[CheckInEvent, ...]
+    totals: MemberTotals | None = None
 
 
 class Present(Struct, frozen=True, kw_only=True):
@@ -123,6 +145,13 @@ class CheckIns(Struct, frozen=True):
     """To `list_check_ins`; `cursor` is None on the last page."""
 
     check_ins: tuple[CheckInEvent, ...]
+    cursor: str | None
+
+
+class Refusals(Struct, frozen=True):
+    """To `list_refusals`; `cursor` is None on the last page."""
+
+    refusals: tuple[Refusal, ...]
     cursor: str | None
 
 

@@ -13,11 +13,13 @@ from gymtui.protocol import (
     ListCheckIns,
     ListConflicts,
     ListPresent,
+    ListRefusals,
     MemberCard,
     Members,
     MembersPage,
     Present,
     Query,
+    Refusals,
     SearchMembers,
     SyncMembers,
 )
@@ -55,13 +57,19 @@ async def _answer(database: GroupCommit, request: Query, now: int) -> bytes | No
             return codec.encode(Members(members=encoded(found[:fits]), near=encoded(near[: max(0, fits - len(found))])))
         case GetMember():
             card = await query(store.get_member, request.member_id)
-            return card and codec.encode(MemberCard(member=encoded(card[:1])[0], visits=encoded(card[1])))
+            if card is None:
+                return None
+            member, visits, totals = card
+            return codec.encode(MemberCard(encoded([member])[0], encoded(visits), totals))
         case ListPresent():
             visits, cursor, seq = await query(store.list_present, request.limit, request.cursor)
             return codec.encode(Present(present=encoded(visits), cursor=cursor, as_of_seq=seq))
         case ListCheckIns():
             visits, cursor = await query(store.list_check_ins, request)
             return codec.encode(CheckIns(check_ins=encoded(visits), cursor=cursor))
+        case ListRefusals():
+            refusals, cursor = await query(store.list_refusals, request)
+            return codec.encode(Refusals(refusals=encoded(refusals), cursor=cursor))
         case ListConflicts():
             since = now - WEEK if request.since is None else clock.to_ms(request.since)
             notes, more = await query(newest, store, since, request.limit)

@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from gymtui.cards.owned import Owned
-from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, ListCheckIns, Member, MemberRef, Stats
+from gymtui.protocol import (
+    CheckInEvent,
+    ErrorBody,
+    Event,
+    Gym,
+    ListCheckIns,
+    ListRefusals,
+    Member,
+    MemberRef,
+    MemberTotals,
+    Stats,
+)
 from server.store.persons import Erasure, Merges
 from server.store.records import (
     Committed,
@@ -183,14 +194,18 @@ class Store(Protocol):
         """Whom it finds only with an error in it, beside fewer than a screenful whom it finds; where nobody is, the
         nearest."""
 
-    def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
-        """A member and their last visits, the newest first."""
+    def get_member(self, member_id: str) -> tuple[bytes, list[bytes], MemberTotals] | None:
+        """A member, their last visits, the newest first, and all of them in figures."""
 
     def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
         """A page of open visits, the newest first; the cursor of the next page; the `seq` of it all. NoPage."""
 
     def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]:
-        """A page of visits, the newest first, and the cursor of the next page. NoPage; ValueError for a wrong time."""
+        """A page of visits, the newest first, and the cursor of the next page. NoPage; ValueError for a wrong time.
+        A page that would have to look through too many holds what was found until then."""
+
+    def list_refusals(self, wanted: ListRefusals) -> tuple[list[bytes], str | None]:
+        """The same of refusals."""
 
     def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:
         """Members that changed after a row, oldest change first; `after_seq` of the next page, whether there is one;

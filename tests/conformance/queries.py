@@ -42,6 +42,7 @@ async def _(gym: Gym) -> None:
         came = await come_in(gym, wire)
         card = await wire.do("get_member", {"member_id": came["member"]["id"]})
         expect(card["member"]["id"] == came["member"]["id"] and card["visits"][0] == came, card)
+        expect(card["totals"]["visits"] == 1 and card["totals"]["last"] == came["check_in_time"], card)
         await wire.refused("get_member", {"member_id": "nobody"}, "unknown_member")
 
 
@@ -74,9 +75,27 @@ async def _(gym: Gym) -> None:
             ({"from": ago(hours=6), "to": ago(hours=1)}, [old]),
             ({"text": member["membership_number"]}, [new, old]),
             ({"text": "qqzzxxqq"}, []),
+            ({"at": ago(minutes=270)}, [old]),
+            ({"at": ago(hours=2)}, []),
+            ({"by": old["by"]}, [new, old]),
+            ({"by": "qqzzxxqq"}, []),
         ):
             found = await pages(wire, "list_check_ins", "check_ins", who | {"limit": 1} | wanted)
             expect(found[: len(visits)] == visits, (wanted, found))
+
+
+@sentence("`list_refusals` gives what the rules have refused, of a time, a member, newest first.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as wire:
+        came = await come_in(gym, wire)
+        who: Json = {"member_id": came["member"]["id"]}
+        for _ in range(2):
+            await wire.refused("check_in", who, "already_checked_in")
+        found = await pages(wire, "list_refusals", "refusals", who | {"limit": 1, "from": came["check_in_time"]})
+        expect(len(found) == 2 and found[0]["seq"] > found[1]["seq"] > came["seq"], found)
+        expect(all(refusal["member"] == came["member"] for refusal in found), found)
+        before = await wire.do("list_refusals", who | {"to": came["check_in_time"]})
+        expect(before["refusals"] == [], before)
 
 
 @sentence("`list_conflicts` gives what desks did alone and did not fit, newest first, and nothing that has fitted.")
@@ -102,7 +121,7 @@ async def _(gym: Gym) -> None:
 @sentence("A `cursor` that no page ended with is invalid, and not the first page again.")
 async def _(gym: Gym) -> None:
     async with gym.wire() as wire:
-        for type in ("list_present", "list_check_ins"):
+        for type in ("list_present", "list_check_ins", "list_refusals"):
             for cursor in ("", "1", "nonsense", "/", "9/", "a/b", "9" * 40 + "/x"):
                 await wire.refused(type, {"cursor": cursor}, "invalid")
 

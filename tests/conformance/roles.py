@@ -20,6 +20,7 @@ READS: Final[list[tuple[str, Json]]] = [
     ("search_members", {"text": "a", "limit": 1}),
     ("list_present", {"limit": 1}),
     ("list_check_ins", {"limit": 1}),
+    ("list_refusals", {"limit": 1}),
     ("sync_members", {"limit": 1}),
     ("resume", {"epoch": "another"}),
 ]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gymtui import clock, gym_day
-from gymtui.protocol import Gym, Policy, Stats
+from gymtui.protocol import Gym, MemberTotals, Policy, Stats
 
 DAY: Final = timedelta(days=1)
 
@@ -35,6 +35,30 @@ def read_stats(db: sqlite3.Connection, now: int) -> Stats:
         hours=_by_hour(today),
         same_weekday=_until(_by_hour(then), wall, gym_day.first_hour(policy)) if any(row[1] for row in then) else None,
     )
+
+
+def totals_of(db: sqlite3.Connection, member_id: str, now: int) -> MemberTotals:
+    """All visits of a member in figures, at `now` (ms)."""
+    sql = (
+        "SELECT check_in_at, check_out_at, CAST(event AS TEXT) ->> '$.flags' FROM visits INDEXED BY visits_by_member "
+        "WHERE member_id = ? ORDER BY check_in_at"
+    )
+    rows = db.execute(sql, (member_id,)).fetchall()
+    came = [
+        (began, ended, flags) for began, ended, flags in rows if ended is None or not _has(flags, "undone", "clash")
+    ]
+    stays = [ended - began for began, ended, flags in came if ended is not None and not _has(flags, "assumed_out")]
+    return MemberTotals(
+        visits=len(came),
+        last_30_days=sum(began > now - 30 * clock.DAY for began, _, _ in came),
+        first=clock.to_text(came[0][0]) if came else None,
+        last=clock.to_text(came[-1][0]) if came else None,
+        average_stay_minutes=round(sum(stays) / len(stays) / 60_000, 1) if stays else None,
+    )
+
+
+def _has(flags: str, *words: str) -> bool:
+    return any(f'"{word}"' in flags for word in words)
 
 
 def _hours_of(db: sqlite3.Connection, day: date, policy: Policy) -> list[tuple[str, int, int, int]]:

@@ -1,18 +1,70 @@
-"""Pagination of visits: the query `list_check_ins` as SQL, and the cursor between two pages."""
+"""The history as SQL: `list_check_ins` and `list_refusals`, page by page, and the cursor between two pages."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 from itertools import chain
 from typing import Any, Final
 
+from msgspec import Struct
+
 from gymtui import clock
 from gymtui.codec import encode
-from gymtui.protocol import ListCheckIns
+from gymtui.protocol import ListCheckIns, ListRefusals, Refusal
 from gymtui.search.index import word_conditions
 from server.store import NoPage
 
 END: Final = (1 << 62, "")  # comes behind every visit
+LOOKED: Final = 10_000  # rows that are looked at for one page, at the most
+FEW: Final = 100  # members whose visits are sorted by time; of more, the next page is never far
+
+TEXT: Final = "CAST(event AS TEXT)"  # outside, where a row is `event, at, id, person`
+
+Condition = tuple[str, tuple[object, ...]]  # SQL, and its values
+
+
+class Rows(Struct, frozen=True):
+    """Rows that have a time, from a table: what goes out of one, its time, what tells it from others of that time, and
+    whom it is about."""
+
+    event: str
+    at: str
+    id: str
+    person: str
+
+
+VISITS: Final = Rows("event", "check_in_at", "id", "member_id")
+REFUSALS: Final = Rows("payload", "at", "seq", "CAST(payload AS TEXT) ->> '$.member.id'")
+
+
+class Wanted(Struct, frozen=True):
+    """A page of rows, the newest first. An index answers `inside`; `outside` is looked at row by row, and so no page
+    goes through more than `LOOKED` of them."""
+
+    rows: Rows
+    table: str
+    inside: list[Condition]
+    outside: list[Condition]
+
+    def page(self, limit: int) -> tuple[Any, ...]:
+        """SQL and values for so many rows, `(event, at, id)`."""
+        rows, outside = self.rows, self.outside
+        columns = f"{rows.event} AS event, {rows.at} AS at, {rows.id} AS id, {rows.person} AS person"
+        filtered = " AND ".join(["TRUE", *(condition for condition, _ in outside)])
+        sql = f"SELECT event, at, id FROM ({self._newest(columns)} LIMIT {LOOKED}) WHERE {filtered} LIMIT ?"
+        return (sql, *_values(self.inside), *_values(outside), limit)
+
+    def end(self) -> tuple[Any, ...]:
+        """The same for the row behind which this page has not looked; for none where it has seen all."""
+        columns = f"NULL, {self.rows.at} AS at, {self.rows.id} AS id"
+        return (f"{self._newest(columns)} LIMIT 1 OFFSET {LOOKED - 1}", *_values(self.inside))
+
+    def _newest(self, columns: str) -> str:
+        conditions = " AND ".join(condition for condition, _ in self.inside)
+        return (
+            f"SELECT {columns} FROM {self.table} WHERE {conditions} ORDER BY {self.rows.at} DESC, {self.rows.id} DESC"
+        )
 
 
 def position(cursor: str | None) -> tuple[int, str]:
@@ -26,30 +78,83 @@ def position(cursor: str | None) -> tuple[int, str]:
 
 
 def cursor_of(row: tuple[Any, ...]) -> str:
-    """Where the page after this row goes on; a row is `(event, check_in_at, id)`."""
+    """Where the page after this row goes on; a row is `(event, at, id)`."""
     return f"{row[1]}/{row[2]}"
 
 
-def history_query(wanted: ListCheckIns) -> tuple[str, list[object]]:
-    """SQL and values for one page and a row more, which tells whether there is another page."""
-    conditions, values = ["(check_in_at, id) < (?, ?)"], list[object](position(wanted.cursor))
-
-    def only(condition: str, *bounds: object) -> None:
-        conditions.append(condition)
-        values.extend(bounds)
-
-    if wanted.from_ is not None:
-        only("check_in_at >= ?", clock.to_ms(wanted.from_))
-    if wanted.to is not None:
-        only("check_in_at < ?", clock.to_ms(wanted.to))
-    if wanted.member_id is not None:
-        only("member_id = ?", wanted.member_id)
-    if wanted.status is not None:
-        only(f"check_out_at IS {'' if wanted.status == 'checked_in' else 'NOT '}NULL")
+def visits_wanted(wanted: ListCheckIns, db: sqlite3.Connection) -> Wanted:
+    """The visits of a time, a member, a state, whose rows say what is asked. NoPage, ValueError."""
+    before, outside = position(wanted.cursor), _by_hand(wanted)
+    inside, index = _since(VISITS, wanted), "visits_by_time"
+    if wanted.at is not None:
+        at = clock.to_ms(wanted.at)
+        before = min(before, (at + 1, ""))
+        inside.append(("check_in_at > ? AND (check_out_at IS NULL OR check_out_at > ?)", (at - clock.DAY, at)))
+    inside.append(_before(VISITS, wanted, before))
+    if wanted.status == "checked_in":
+        index = "visits_present"
+        inside.append(("check_out_at IS NULL", ()))
+    if wanted.status == "checked_out":
+        inside.append(("check_out_at IS NOT NULL", ()))
     if wanted.location is not None:
-        only("CAST(event AS TEXT) -> '$.location' = ?", encode(wanted.location).decode())  # as JSON: NUL ends a text
-    if found := list(word_conditions(wanted.text or "")):
-        either = " OR ".join(f"({condition})" for condition, _ in found)
-        only(f"member_id IN (SELECT member_id FROM words WHERE {either})", *chain(*(values for _, values in found)))
-    sql = f"SELECT event, check_in_at, id FROM visits WHERE {' AND '.join(conditions)} "
-    return f"{sql} ORDER BY check_in_at DESC, id DESC LIMIT ?", [*values, wanted.limit + 1]
+        as_json = encode(wanted.location).decode()  # NUL ends a text
+        outside.append((f"{TEXT} -> '$.location' = ?", (as_json,)))
+    if (named := _named(wanted.text)) is not None:
+        few = db.execute(f"SELECT DISTINCT member_id FROM words WHERE {named[0]} LIMIT {FEW + 1}", named[1]).fetchall()
+        if len(few) <= FEW:
+            index = "visits_by_member"
+            ids = encode([id for (id,) in few]).decode()
+            inside.append(("member_id IN (SELECT value FROM json_each(?))", (ids,)))
+        else:
+            outside.append(_about(named))
+    if wanted.member_id is not None:
+        index = "visits_by_member"
+        inside.append(("member_id = ?", (wanted.member_id,)))
+    return Wanted(VISITS, f"visits INDEXED BY {index}", inside, outside)
+
+
+def refusals_wanted(wanted: ListRefusals) -> Wanted:
+    """The refusals of a time, about a member, whose rows say what is asked. NoPage, ValueError."""
+    at, seq = position(wanted.cursor)
+    if wanted.cursor is not None and not re.fullmatch("[0-9]{1,15}", seq):
+        raise NoPage(wanted.cursor)
+    inside, outside = _since(REFUSALS, wanted), _by_hand(wanted)
+    inside += [(f"type = '{Refusal.type}'", ()), _before(REFUSALS, wanted, (at, int(seq or 0)))]
+    if (named := _named(wanted.text)) is not None:
+        outside.append(_about(named))
+    if wanted.member_id is not None:
+        outside.append(("person = ?", (wanted.member_id,)))
+    return Wanted(REFUSALS, "journal INDEXED BY journal_told_late", inside, outside)
+
+
+def _since(rows: Rows, wanted: ListCheckIns | ListRefusals) -> list[Condition]:
+    return [] if wanted.from_ is None else [(f"{rows.at} >= ?", (clock.to_ms(wanted.from_),))]
+
+
+def _before(rows: Rows, wanted: ListCheckIns | ListRefusals, place: tuple[int, Any]) -> Condition:
+    """The one upper end, where there are several: an index goes by one of them only, and not always by the lowest."""
+    if wanted.to is not None:
+        place = min(place, (clock.to_ms(wanted.to), type(place[1])()))
+    return f"({rows.at}, {rows.id}) < (?, ?)", place
+
+
+def _by_hand(wanted: ListCheckIns | ListRefusals) -> list[Condition]:
+    """At which desk, by whom: whole words of what the row says, `2` of `desk 2`, `mia` of `ana + mia`."""
+    words = [("desk", wanted.desk), ("by", wanted.by)]
+    said = "instr(' ' || lower(coalesce({text} ->> '$.{field}', '')) || ' ', ?)"
+    return [(said.format(text=TEXT, field=field), (f" {word.lower()} ",)) for field, word in words if word is not None]
+
+
+def _named(text: str | None) -> Condition | None:
+    """The words of those whom a text finds; None where there is no word in it."""
+    found = list(word_conditions(text or ""))
+    either = " OR ".join(f"({condition})" for condition, _ in found)
+    return (either, tuple(chain(*(values for _, values in found)))) if found else None
+
+
+def _about(named: Condition) -> Condition:
+    return f"person IN (SELECT member_id FROM words WHERE {named[0]})", named[1]
+
+
+def _values(conditions: list[Condition]) -> list[object]:
+    return [value for _, values in conditions for value in values]

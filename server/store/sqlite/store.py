@@ -12,7 +12,18 @@ from typing import Any
 import msgspec
 
 from gymtui import clock
-from gymtui.protocol import ERASED, MAX_PART, CheckInEvent, Gym, ListCheckIns, Member, Stats, Undo
+from gymtui.protocol import (
+    ERASED,
+    MAX_PART,
+    CheckInEvent,
+    Gym,
+    ListCheckIns,
+    ListRefusals,
+    Member,
+    MemberTotals,
+    Stats,
+    Undo,
+)
 from server.store import (
     Committed,
     Conflict,
@@ -27,11 +38,11 @@ from server.store import (
 )
 from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
-from server.store.sqlite.counters import read_stats
+from server.store.sqlite.counters import read_stats, totals_of
 from server.store.sqlite.erasing import rows_with
 from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
-from server.store.sqlite.history import END, cursor_of, history_query, position
+from server.store.sqlite.history import END, Wanted, cursor_of, position, refusals_wanted, visits_wanted
 from server.store.sqlite.users import read_user
 from server.store.sqlite.words import find_members, first_of, near_members
 from server.store.sqlite.writer import Writer
@@ -174,14 +185,14 @@ class SqliteStore:
         with self._guard():
             return near_members(self._reader, text, limit)
 
-    def get_member(self, member_id: str) -> tuple[bytes, list[bytes]] | None:
-        rows = self._all("SELECT member FROM members WHERE id = ?", member_id)
-        if not rows:
-            return None
-        visits = self._all(
-            "SELECT event FROM visits WHERE member_id = ? ORDER BY check_in_at DESC LIMIT ?", member_id, VISITS
-        )
-        return rows[0][0], [row[0] for row in visits]
+    def get_member(self, member_id: str) -> tuple[bytes, list[bytes], MemberTotals] | None:
+        with self._at_one_position():
+            rows = self._all("SELECT member FROM members WHERE id = ?", member_id)
+            visits = self._all(
+                "SELECT event FROM visits WHERE member_id = ? ORDER BY check_in_at DESC LIMIT ?", member_id, VISITS
+            )
+            totals = totals_of(self._reader, member_id, self._now())
+        return (rows[0][0], [row[0] for row in visits], totals) if rows else None
 
     def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
         before = position(cursor)
@@ -197,9 +208,18 @@ class SqliteStore:
         return [row[0] for row in page], cursor_of(page[-1]) if more else None, seq
 
     def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]:
-        sql, values = history_query(wanted)
-        page, more = _page(self._all(sql, *values), wanted.limit)
-        return [row[0] for row in page], cursor_of(page[-1]) if more else None
+        with self._guard():
+            asked = visits_wanted(wanted, self._reader)
+        return self._history(asked, wanted.limit)
+
+    def list_refusals(self, wanted: ListRefusals) -> tuple[list[bytes], str | None]:
+        return self._history(refusals_wanted(wanted), wanted.limit)
+
+    def _history(self, wanted: Wanted, limit: int) -> tuple[list[bytes], str | None]:
+        with self._at_one_position():
+            page, more = _page(self._all(*wanted.page(limit + 1)), limit)
+            end = page[-1:] if more else self._all(*wanted.end())
+        return [row[0] for row in page], cursor_of(end[0]) if end else None
 
     def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:
         with self._at_one_position():
