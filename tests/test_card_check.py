@@ -19,7 +19,7 @@ from gymtui.errors import WrongUsage
 from gymtui.importing.rows import Row
 from gymtui.protocol import CardCheck, CheckIn, Configure, GymFields, MemberFields, Policy, SaveCard, SaveMember
 from server.admin import gym as admin
-from server.admin.importing.collisions import told_apart
+from server.gym.importing.collisions import told_apart
 from server.gym.settings import configure
 from tests.cards_kit import CardFile
 from tests.factories import GYM, member, member_row, snapshot

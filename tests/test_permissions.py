@@ -38,6 +38,11 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "save_card": (("staff", "manager"), {"member_id": "nobody", "code": "77"}),
     "notify": (("manager",), {"level": "info", "title": "t", "message": "m"}),
     "configure": (("manager",), {"gym": {"capacity": 80}}),
+    "import_rows": (("manager",), {"rows": [{"line": 2, "member": {"full_name": "Zoë"}}], "begins": True}),
+    "import_compare": (("manager",), {"source": "clients"}),
+    "import_take": (("manager",), {}),
+    "import_undo": (("manager",), {"number": 1}),
+    "import_end": (("manager",), {}),
     "share_reader": (("staff", "manager"), {"reader": {"name": "Front", "prefix": "M#"}}),
 }
 

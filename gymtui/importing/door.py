@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from gymtui.protocol import ErrorCode, Member, Policy
+from gymtui.protocol import AtTheDoor, Member, Policy
 from gymtui.rules import decide
 
-WORDS: Final[dict[ErrorCode, str]] = {
+WORDS: Final[dict[str, str]] = {
     "membership_expired": "expired",
     "membership_frozen": "frozen",
     "member_inactive": "not active",
@@ -22,10 +22,16 @@ WORDS: Final[dict[ErrorCode, str]] = {
 }
 
 
-def at_the_door(members: Iterable[Member], policy: Policy, at: datetime) -> str:
-    """`412 would come in, 31 be refused (18 expired, 13 frozen)`. `at` is the time on the gym's wall."""
+def at_the_door(members: Iterable[Member], policy: Policy, at: datetime) -> AtTheDoor:
+    """How many the rules would let in, and refuse, by why. `at` is the time on the gym's wall."""
     rulings = [decide(member, policy, at) for member in members]
     codes = Counter(ruling.code if ruling.action == "refuse" else None for ruling in rulings)
-    come_in, refused = codes.pop(None, 0), codes.total()
-    why = ", ".join(f"{count:,} {WORDS.get(code, code)}" for code, count in codes.most_common() if code)
-    return f"{come_in:,} would come in, {refused:,} be refused" + (f" ({why})" if why else "")
+    come_in = codes.pop(None, 0)
+    return AtTheDoor(come_in=come_in, refused={code: count for code, count in codes.most_common() if code})
+
+
+def in_words(door: AtTheDoor) -> str:
+    """`412 would come in, 31 be refused (18 expired, 13 frozen)`."""
+    why = ", ".join(f"{count:,} {WORDS.get(code, code)}" for code, count in door.refused.items())
+    refused = f"{sum(door.refused.values()):,} be refused" + (f" ({why})" if why else "")
+    return f"{door.come_in:,} would come in, {refused}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from gymtui.protocol.events import *
+from gymtui.protocol.importing import *
 from gymtui.protocol.limits import *
 from gymtui.protocol.requests import *
 from gymtui.protocol.responses import *
@@ -18,7 +19,8 @@ from gymtui.protocol.vocabulary import *
 # What makes a row of the journal, once, whatever happens.
 Command = CheckIn | CheckOut | Undo | SaveMember | SaveCard | Notify | Configure | ShareReader
 Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
-Request = Command | Query | Authenticate | Resume | Ping | Heartbeat
+ImportRequest = ImportRows | ImportCompare | ImportTake | ImportUndo | ImportEnd
+Request = Command | Query | ImportRequest | Authenticate | Resume | Ping | Heartbeat
 Event = CheckInEvent | Member | Notification | Refusal | Gym  # the rows of the journal
 ServerMessage = (
     Event | Stats | AuthResponse | ConnectionStatus | Pong | HeartbeatAck | Batch | Reply | ErrorBody | Snapshot

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from gymtui.errors import WrongUsage
 from gymtui.importing.ours import is_ours, read_members
@@ -13,17 +12,15 @@ from gymtui.output import complain
 from gymtui.protocol import CardKind
 from server.admin.errors import AdminError
 from server.admin.exports import MEMBERS
-from server.admin.importing.collisions import Held, told_apart
-from server.admin.importing.doubts import doubts
 from server.admin.importing.left_out import write_left_out
 from server.admin.importing.members import Decisions, Missing, import_members
 from server.admin.importing.planning import applied, ask_at_terminal, known, look_at
 from server.admin.importing.undo import take_back, whoever
 from server.admin.lists import counted
 from server.admin.progress import Progress
+from server.gym.importing.collisions import UNLIKE, Held, told_apart
+from server.gym.importing.doubts import doubts
 from server.store.opening import opened
-
-UNLIKE: Final = "no reader tells its card from another one"
 
 
 def members_import(

@@ -95,7 +95,7 @@ def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
         raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
     if before is None and "full_name" not in fields:
         raise Rejected("invalid", "A new member has a `full_name`.")
-    if (problem := _impossible(fields)) is not None:
+    if (problem := impossible(fields)) is not None:
         raise Rejected("invalid", problem)
     member = _changed(tx, order, before, fields)
     tx.put_member(member)
@@ -117,7 +117,7 @@ def _changed(tx: Transaction, order: Order, before: Member | None, fields: dict[
     return member
 
 
-def _impossible(fields: dict[str, object]) -> str | None:
+def impossible(fields: dict[str, object]) -> str | None:
     """What no member can be, though it looks right: the 30th of February, 25 o'clock, a name of blanks."""
     for name, value in fields.items():
         try:

@@ -23,6 +23,12 @@ from gymtui.protocol import (
     ErrorCode,
     Heartbeat,
     HeartbeatAck,
+    ImportCompare,
+    ImportEnd,
+    ImportRequest,
+    ImportRows,
+    ImportTake,
+    ImportUndo,
     Notify,
     Ping,
     Pong,
@@ -40,6 +46,7 @@ from server.gym.queries import Unanswerable, look_up
 from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.handshake import Identity
+from server.net.importing import Importing
 from server.net.in_flight import InFlight
 from server.net.sender import Sender
 from server.store import StoreUnavailable
@@ -53,6 +60,11 @@ DEEDS: Final[Mapping[type[Request], str]] = {
     Notify: "send notices to everyone",
     Configure: "change the gym's settings",
     ShareReader: "share a reader",
+    ImportRows: "import members",
+    ImportCompare: "import members",
+    ImportTake: "import members",
+    ImportUndo: "take an import back",
+    ImportEnd: "import members",
 }
 
 
@@ -62,6 +74,7 @@ class RequestHandler:
     def __init__(self, connection: Connection, context: ServerContext, sender: Sender, identity: Identity) -> None:
         self.identity = identity
         self.in_flight = InFlight(context, sender)
+        self.importing = Importing(context.database, sender, context.now, identity.claims.user)
         self._connection = connection
         self._context = context
         self._sender = sender
@@ -81,6 +94,8 @@ class RequestHandler:
             await self.in_flight.submit(request, id, self.identity, role)
         elif isinstance(request, Query):
             await self._query(request, id)
+        elif isinstance(request, ImportRequest):
+            self.importing.ask(request, id)
         else:
             await self._handle_own(request, id)
 

@@ -71,6 +71,8 @@ class ServerSession:
             if self.handler is not None and (role := self.handler.role_at_entry) is not None:
                 metrics.connections.labels(role).dec()
                 metrics.lives.labels(role).observe(self.connection.loop.time() - began)
+            if self.handler is not None:
+                await self.handler.importing.over()
 
     def _log_end(self, seconds: float) -> None:
         """Why it is over, whose it was, at which desk, and where it came from."""
@@ -132,6 +134,7 @@ class ServerSession:
         self._deaf = True
         if self.handler is not None:
             await self.handler.in_flight.settled()
+            await self.handler.importing.over()
 
     # --- coming in, and listening ---------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ COMMANDS: Final[list[tuple[str, Json]]] = [
     ("save_member", {"member": {"full_name": "Nobody", "guest": True}}),
     ("notify", {"level": "info", "title": "Nothing", "message": "No."}),
     ("configure", {"gym": {"policy": {}}}),
+    ("import_rows", {"rows": []}),
 ]
 READS: Final[list[tuple[str, Json]]] = [
     ("search_members", {"text": "a", "limit": 1}),
@@ -149,3 +150,24 @@ async def _(gym: Gym) -> None:
         await wire.refused("share_reader", {"reader": reader | {"steps": ["towels"]}}, "invalid")
         left = (await wire.do("share_reader", {"reader": {"name": reader["name"]}, "withdraw": True}))["gym"]
         expect(reader["name"] not in {one["name"] for one in left.get("readers", ())}, left)
+
+
+@sentence("A manager imports a list: nothing is written before it is taken, and it can be taken back by its number.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("manager") as wire:
+        number = f"import-{new_id()}"
+        row: Json = {"line": 2, "member": {"full_name": f"Zoë Import {number[-6:]}", "membership_number": number}}
+        await wire.refused("import_take", {}, "invalid")
+        expect(await wire.do("import_rows", {"rows": [row], "begins": True}) == {"rows": 1}, wire.received[-1])
+        told = await wire.do("import_compare", {"source": "conformance"})
+        expect((told["new"], told["changed"], told["unchanged"]) == (1, 0, 0), told)
+        await wire.refused("check_in", {"code": number}, "unknown_member")
+        taken = await wire.do("import_take", {})
+        expect((taken["behind"], taken["of"], taken["new"]) == (1, 1, 1), taken)
+        await wire.refused("import_rows", {"rows": [row]}, "invalid")
+        expect((await wire.do("import_end", {}))["number"] == taken["number"], wire.received[-1])
+        undone = await wire.do("import_undo", {"number": taken["number"]})
+        expect((undone["behind"], undone["of"], undone["changed"]) == (1, 1, 1), undone)
+        await wire.do("import_end", {})
+        await wire.refused("check_in", {"code": number}, "unknown_member")
+        await wire.refused("import_undo", {"number": taken["number"]}, "invalid")

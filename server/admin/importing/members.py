@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Literal, NamedTuple
 
-from msgspec.structs import replace
-
 from gymtui import clock
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Member
 from server.admin.importing.writing import GoOn, write_all, write_whole
-from server.gym.importing.comparison import Change, Comparison, Question, compare
+from server.gym.importing.comparison import Comparison, Question, compare, made_inactive
 from server.gym.importing.taking import Import
 from server.gym.importing.undoing import Undo
 from server.store import Store
@@ -64,8 +62,7 @@ def import_members(
     found = compared(store, rows, decisions)
     if strict and (found.problems or found.questions):
         return Imported(0, 0, found.problems, found.questions)
-    gone = {"active", "frozen"} if missing == "inactive" else set()
-    changes = found.changes + [_inactive(member) for member in found.missing if member.status in gone]
+    changes = found.changes + (made_inactive(found.missing) if missing == "inactive" else [])
     importing, write = Import(source, by), write_whole if strict else write_all
     said = write(store, changes, importing.take, lambda number: go_on(found.unchanged + number))
     problems = [Problem(change.line, why) for change, why in zip(changes, said, strict=False) if why is not None]
@@ -95,7 +92,3 @@ def undo_import(
     write_all(store, members, undo.take_back, lambda behind: go_on(behind, len(members)))
     store.write([partial(undo.tell, number=found)])
     return Undone(found, undo.put_back, undo.touched)
-
-
-def _inactive(member: Member) -> Change:
-    return Change(0, member, replace(member, status="inactive"), {"status": "inactive"})

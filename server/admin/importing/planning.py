@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.importing import plan_file
-from gymtui.importing.door import at_the_door
+from gymtui.importing.door import at_the_door, in_words
 from gymtui.importing.looking import Look, digest_of, look
 from gymtui.importing.plan_file import LINE, Plan
 from gymtui.importing.questions import Question
@@ -156,9 +156,9 @@ def _keep(file: Path, text: str) -> None:
 def _door(beside: Comparison, gym: Known) -> Iterator[str]:
     """Who would come in, after and before, and who is not in the file."""
     after = [member for member in beside.after.by_id.values() if not member.deleted]
-    yield f"With it, today {at_the_door(after, gym.policy, gym.now)}."
+    yield f"With it, today {in_words(at_the_door(after, gym.policy, gym.now))}."
     if gym.members:
-        yield f"Without it, {at_the_door(gym.members, gym.policy, gym.now)}."
+        yield f"Without it, {in_words(at_the_door(gym.members, gym.policy, gym.now))}."
     if beside.missing:
         names = ", ".join(member.full_name for member in beside.missing[:MISSING])
         more = ", …" if len(beside.missing) > MISSING else ""

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from gymtui import clock
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Member
@@ -73,6 +75,12 @@ def compare(
     """The list beside these members; `decisions` are the answers to the questions, by line. `at` is now (ms)."""
     comparing = _Comparing(Directory(members), decisions or {}, at, trusted=trusted)
     return comparing.done(list(rows))
+
+
+def made_inactive(missing: Iterable[Member]) -> list[Change]:
+    """Those who are not in the list, as changes: whoever could come in does so no more."""
+    could = [member for member in missing if member.status in {"active", "frozen"}]
+    return [Change(0, member, replace(member, status="inactive"), {"status": "inactive"}) for member in could]
 
 
 class _Comparing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 
 from msgspec.structs import replace
 
@@ -36,6 +37,12 @@ class Undo:
     def members(self) -> list[str]:
         """The ids of those whom it is about, the last one first."""
         return list(reversed(self._before))
+
+    def copy(self) -> Undo:
+        """The same, which goes on apart: work that is rolled back has taken nobody back."""
+        other = copy(self)
+        other._left, other.touched = dict(self._left), list(self.touched)
+        return other
 
     def take_back(self, tx: Transaction, id: str) -> None:
         """Puts one member back, or notes that somebody was there since."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from gymtui.cards.frame import framed
 from gymtui.cards.keys import collisions
 from gymtui.cards.owned import cards_of
 from gymtui.importing.rows import Row
 from gymtui.protocol import CardCheck, Member
+
+UNLIKE: Final = "no reader tells its card from another one"
 
 
 class Held(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gymtui.cards.nobody import are_uids, doubtful, nobodys
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import CardKind
-from server.admin.importing.collisions import codes_of
+from server.gym.importing.collisions import codes_of
 
 
 def doubts(rows: Sequence[Row], kind: CardKind | None = None) -> list[Problem]:

@@ -1,0 +1,209 @@
+"""A list over the wire: sent in parts, compared, taken in steps, stopped, gone on with, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gymtui.protocol import IMPORT_STEP, Member
+from server.app import Server
+from server.gym.importing import staged
+from server.store import Committed
+from server.store.opening import open_store
+from tests.factories import member_row
+from tests.gym_kit import token
+from tests.kit import Wire, serving
+from tests.sqlite_kit import connection_of
+from tests.waiting import until
+
+Row = dict[str, Any]
+
+
+def rows_of(*members: Row) -> list[Row]:
+    return [{"line": line, "member": member} for line, member in enumerate(members, 2)]
+
+
+def people(count: int) -> list[Row]:
+    return rows_of(*({"full_name": f"New {n}", "membership_number": f"N{n}"} for n in range(count)))
+
+
+@asynccontextmanager
+async def manager(gym: Path, user: str = "mia") -> AsyncIterator[tuple[Server, Wire]]:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, user)) as wire:
+        await wire.until("connection_status")
+        yield server, wire
+
+
+async def result(wire: Wire, type: str, **payload: Any) -> Row:
+    reply = await wire.ask(type, payload)
+    assert reply["ok"], reply
+    found: Row = reply["result"]
+    return found
+
+
+async def refusal(wire: Wire, type: str, **payload: Any) -> tuple[str, str]:
+    error = (await wire.ask(type, payload))["error"]
+    return error["code"], error["message"]
+
+
+async def compared(wire: Wire, rows: list[Row], **more: Any) -> Row:
+    await result(wire, "import_rows", rows=rows, begins=True)
+    return await result(wire, "import_compare", source="clients", **more)
+
+
+def everybody(path: Path) -> dict[str, Member]:
+    with closing(open_store(path)) as store:
+        return {member.full_name: member for member in store.all_members() if not member.deleted}
+
+
+def notes(path: Path) -> list[str]:
+    asked = "SELECT payload ->> '$.message' FROM journal WHERE type = 'notification' ORDER BY seq"
+    with closing(open_store(path)) as store:
+        return [text for (text,) in connection_of(store).execute(asked)]
+
+
+async def test_nothing_is_written_before_it_is_taken(gym: Path) -> None:
+    before = everybody(gym)
+    async with manager(gym) as (server, wire):
+        head = server.hub.head
+        assert await result(wire, "import_rows", rows=people(3), begins=True) == {"rows": 3}
+        assert await result(wire, "import_rows", rows=people(4)[3:]) == {"rows": 4}
+        told = await result(wire, "import_compare", source="clients")
+        assert (told["new"], told["changed"], told["missing"]) == (4, 0, len(before))
+        assert told["with_it"]["come_in"] == told["without_it"]["come_in"] + 4
+        assert (server.hub.head, everybody(gym)) == (head, before)
+        assert (await refusal(wire, "import_undo"))[0] == "invalid"
+
+
+async def test_it_is_taken_in_steps_and_told_once(gym: Path) -> None:
+    count = 2 * IMPORT_STEP + 1
+    async with manager(gym) as (_, wire):
+        assert (await compared(wire, people(count)))["new"] == count
+        steps = [await result(wire, "import_take") for _ in range(3)]
+        assert [step["behind"] for step in steps] == [IMPORT_STEP, 2 * IMPORT_STEP, count]
+        ended = await result(wire, "import_end")
+        assert (ended["new"], ended["of"], ended["number"]) == (count, count, steps[0]["number"])
+    assert len([name for name in everybody(gym) if name.startswith("New ")]) == count
+    assert notes(gym) == [f"clients, by mia: {count} new, 0 changed. It is import {ended['number']}."]
+
+
+async def test_no_commit_holds_more_than_others_can_wait_for(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard: however long a list is, and however fast it is asked for, a check-in waits for one step."""
+    sizes: list[int] = []
+    told = Server._committed
+
+    def committed(server: Server, committed: Committed) -> None:
+        sizes.append(len(committed.rows))
+        told(server, committed)
+
+    monkeypatch.setattr(Server, "_committed", committed)
+    async with manager(gym) as (_, wire):
+        await compared(wire, people(2 * IMPORT_STEP))
+        for id in ("first", "second"):
+            await wire.send("import_take", {}, id)
+        replies = {(await wire.until("reply"))["id"]: wire.received[-1]["payload"] for _ in range(2)}
+        assert replies["first"]["result"]["behind"] == IMPORT_STEP
+        assert replies["second"]["error"]["message"].startswith("The import is busy")
+        await result(wire, "import_take")
+    assert [size for size in sizes if size > 1] == [IMPORT_STEP, IMPORT_STEP]
+
+
+async def test_a_connection_that_goes_leaves_a_note_and_the_same_list_goes_on(gym: Path) -> None:
+    rows = people(IMPORT_STEP + 2)
+    async with serving(gym) as server:
+        async with Wire.open(server.url, token(gym, "mia")) as wire:
+            await compared(wire, rows)
+            number = (await result(wire, "import_take"))["number"]
+        await until(lambda: len(notes(gym)) == 1)
+        async with Wire.open(server.url, token(gym, "mia")) as wire:
+            assert (await refusal(wire, "import_take"))[0] == "invalid"
+            told = await compared(wire, rows)
+            assert (told["new"], told["unchanged"]) == (2, IMPORT_STEP)
+            await result(wire, "import_take")
+    assert notes(gym)[0].endswith(f"{IMPORT_STEP} new, 0 changed. It is import {number}.")
+    assert notes(gym)[1].startswith("clients, by mia: 2 new, 0 changed.")
+
+
+async def test_an_undo_goes_in_steps_too_and_leaves_who_was_touched_since(gym: Path) -> None:
+    before = everybody(gym)
+    async with manager(gym) as (_, wire):
+        await compared(wire, people(IMPORT_STEP + 2))
+        await result(wire, "import_take")
+        await result(wire, "import_take")
+        await result(wire, "import_end")
+        await wire.ask("check_in", {"code": "N1"})
+        first = await result(wire, "import_undo")
+        assert (first["behind"], first["of"]) == (IMPORT_STEP, IMPORT_STEP + 2)
+        assert (await refusal(wire, "import_rows", rows=[]))[1].startswith("An import or an undo is under way")
+        last = await result(wire, "import_undo")
+        assert last["notes"] == [{"line": 0, "sentence": "New 1 (N1) was changed since, and stays"}]
+        await result(wire, "import_end")
+        assert (await refusal(wire, "import_undo"))[1].startswith("There is no such import to take back")
+    assert everybody(gym).keys() == before.keys() | {"New 1"}
+    assert notes(gym)[-1].endswith(f"{IMPORT_STEP + 1} as before, 1 changed since and left.")
+
+
+async def test_questions_are_asked_until_they_are_answered(gym: Path) -> None:
+    known = next(iter(everybody(gym).values()))
+    rows = rows_of({"full_name": "Zoë Zen", "membership_number": known.membership_number})
+    async with manager(gym) as (_, wire):
+        told = await compared(wire, rows)
+        [question] = told["questions"]
+        assert (question["line"], question["doubt"], told["new"] + told["changed"]) == (2, "same number", 0)
+        assert known.full_name in question["sentence"]
+        again = await result(wire, "import_compare", source="clients", answers={"2": False})
+        assert (again["new"], again["questions"]) == (1, [question])
+        trusted = await result(wire, "import_compare", source="clients", trusted=True)
+        assert (trusted["changed"], trusted["questions"]) == (1, [])
+
+
+async def test_whom_the_list_does_not_name_stays_or_is_made_inactive(gym: Path) -> None:
+    async with manager(gym) as (_, wire):
+        told = await compared(wire, people(1), missing="inactive")
+        steps = [await result(wire, "import_take") for _ in range(3)]
+        step = steps[-1]
+    assert (step["of"], step["changed"]) == (1 + told["missing"], told["missing"])
+    assert {member.status for name, member in everybody(gym).items() if name != "New 0"} == {"inactive"}
+
+
+@pytest.mark.parametrize(
+    ("member", "why"),
+    [
+        ({"valid_until": "2026-02-30"}, "Line 2: `valid_until` cannot be '2026-02-30': please check it."),
+        ({"membership_number": "12 "}, "Line 2 has the number '12 ', which is no card's: please leave it out."),
+        ({"cards": [{"code": "a\nb"}]}, "Line 2 has the number 'a\\nb', which is no card's: please leave it out."),
+        ({"full_name": " "}, "Line 2: A member has a name."),
+    ],
+)
+async def test_what_nobody_can_be_is_not_kept(gym: Path, member: Row, why: str) -> None:
+    async with manager(gym) as (_, wire):
+        assert await refusal(wire, "import_rows", rows=rows_of({"full_name": "Zoë"} | member)) == ("invalid", why)
+        assert await result(wire, "import_rows", rows=people(1)) == {"rows": 1}
+
+
+async def test_a_list_has_an_end(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staged, "MAX_IMPORT_ROWS", 3)
+    async with manager(gym) as (_, wire):
+        await result(wire, "import_rows", rows=people(2), begins=True)
+        assert (await refusal(wire, "import_rows", rows=people(2)))[0] == "too_large"
+        monkeypatch.setattr(staged, "MAX_IMPORT_BYTES", 10)
+        assert (await refusal(wire, "import_rows", rows=people(1), begins=True))[0] == "too_large"
+        assert await result(wire, "import_rows", rows=[]) == {"rows": 0}
+
+
+async def test_two_cards_that_no_reader_tells_apart_are_left_out(gym: Path) -> None:
+    rows = rows_of(member_row("0012345678", "Zoë Zen"), member_row("12345678", "Yan Yu"))
+    async with manager(gym) as (_, wire):
+        told = await compared(wire, rows)
+    assert told["new"] == 0
+    assert [note["sentence"] for note in told["notes"][:2]] == ["no reader tells its card from another one"] * 2
+
+
+async def test_who_may_not_is_told_so_in_words(gym: Path) -> None:
+    async with manager(gym, "ana") as (_, wire):
+        said = await refusal(wire, "import_rows", rows=[])
+        assert said == ("not_allowed", "Only a manager may import members: please ask one.")
