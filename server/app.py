@@ -25,6 +25,7 @@ from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH
 from server.auth.auth import Auth
 from server.auth.logins import Logins
 from server.gym.auto_check_out import AutoCheckOut
+from server.gym.importing.indexing import index_members
 from server.gym.settings import configure
 from server.gym.settings_file import read_policy
 from server.net.bind_errors import reason
@@ -91,6 +92,7 @@ class Server:
         store = open_store(self._location, now=self._now)
         started.callback(store.close)
         store.write([lambda tx: tx.begin_epoch()])
+        index_members(store)  # of an import that was killed
         self._database = GroupCommit(store, self._committed)
         started.push_async_callback(self._database.close)
         self.metrics = Metrics()

@@ -32,6 +32,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ),
     ("CREATE INDEX words_by_member ON words (member_id)",),
     ("DROP TABLE imported",),
+    ("ALTER TABLE gym DROP COLUMN late_from", "ALTER TABLE gym DROP COLUMN late_until"),
 )
 
 # The same of a desk's own copy.

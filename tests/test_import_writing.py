@@ -13,8 +13,8 @@ import pytest
 
 from gymtui.protocol import Member
 from server.admin.importing.members import compared, import_members
-from server.admin.importing.writing import Pace, write_all
 from server.gym.importing.taking import Import
+from server.gym.importing.writing import Pace, write_all
 from server.store import Store, Transaction
 from server.store.opening import open_store
 from server.store.sqlite import writer

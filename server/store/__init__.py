@@ -7,8 +7,9 @@ Which engine it is, only `server.store.opening` knows.
 
 from __future__ import annotations
 
+from server.store.audit import Audit
 from server.store.errors import BackupError, DatabaseDamaged, NoPage, StoreError, StoreUnavailable
-from server.store.interface import DONE, Audit, Lists, Store, Transaction, Work
+from server.store.interface import DONE, Lists, Store, Transaction, Work
 from server.store.records import (
     Committed,
     Conflict,

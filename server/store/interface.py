@@ -1,4 +1,4 @@
-"""The interface that an engine implements: `Transaction` changes, `Store` answers, `Lists` go out, `Audit` verifies.
+"""The interface that an engine implements: `Transaction` changes, `Store` answers, `Lists` go out.
 
 Methods are lines, not sentences, where the name and the types say it all; the records say what they hold.
 """
@@ -37,7 +37,6 @@ from server.store.records import (
     SnapshotData,
     User,
     Visit,
-    VisitColumns,
 )
 
 
@@ -108,7 +107,17 @@ class Transaction(Protocol):
     def all_cards(self) -> Iterator[tuple[str, str]]:
         """Code and member's id of every card in use or lost."""
 
-    def put_member(self, member: Member) -> None: ...
+    def put_member(self, member: Member, *, found_later: bool = False) -> None:
+        """A new member who is `found_later` is found by card at once, and by name and number as soon as his words are
+        in the index: see `Store.unindexed`."""
+
+    def index(self, words: Sequence[tuple[str, str]], seq: int) -> None:
+        """Enters words of members, `(word, member id)`, as these were at a row of the journal: not of whom has changed
+        since."""
+
+    def indexed(self, seq: int) -> None:
+        """Everybody who came up to this row is in the index."""
+
     def visit(self, visit_id: str) -> Visit | None: ...
     def open_visit(self, member_id: str) -> Visit | None: ...
     def last_visit(self, member_id: str) -> Visit | None: ...
@@ -214,6 +223,9 @@ class Store(Protocol):
     def all_members(self) -> Iterator[Member]:
         """Everyone in the directory, deleted or not, by membership number."""
 
+    def unindexed(self) -> tuple[list[Member], int]:
+        """Whose words may not all be in the index, and at which row of the journal that was so."""
+
     def all_visits(self) -> Iterator[CheckInEvent]:
         """Every visit as it stands, the oldest first."""
 
@@ -268,30 +280,3 @@ class Lists(Protocol):
 
     def rows_about(self, member_id: str) -> Iterator[JournalRow]:
         """The rows of the journal in which the member is named."""
-
-
-class Audit(Protocol):
-    """A database as it stands at one moment, read without trust, for `verify`. DatabaseDamaged where it cannot be."""
-
-    def problems(self, most: int) -> Iterator[str]:
-        """A sentence on each thing that the engine itself finds wrong, `most` of them at the most."""
-
-    def breaks(self) -> Iterator[str]:
-        """A sentence on each row of the journal that is not what was written there."""
-
-    def has_gym(self) -> bool: ...
-    def last_seq(self) -> int: ...
-    def journal(self) -> Iterator[tuple[int, str, str, bytes]]:
-        """`(seq, type, kind, payload)` of every row, in order."""
-
-    def visits(self) -> Iterator[tuple[VisitColumns, bool, bytes]]:
-        """Columns, whether it was punched, and the event of every visit."""
-
-    def members(self) -> Iterator[tuple[str, str | None, int, bytes]]:
-        """`(id, membership_number, seq, member)` of everyone."""
-
-    def gym(self) -> tuple[int, bytes]:
-        """How many are in, and the gym."""
-
-    def hours(self) -> dict[str, list[int]]:
-        """`[check_ins, stays, stay]` by hour."""

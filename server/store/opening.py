@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from gymtui import clock
+from server.store.audit import Audit
 from server.store.errors import StoreError
-from server.store.interface import Audit, Lists, Store
+from server.store.interface import Lists, Store
 from server.store.sqlite import audit as sqlite_audit
 from server.store.sqlite import backup as sqlite_backup
 from server.store.sqlite import lists as sqlite_lists

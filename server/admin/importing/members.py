@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from gymtui import clock
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Member
-from server.admin.importing.writing import GoOn, write_all, write_whole
-from server.gym.importing.comparison import Comparison, Question, compare, made_inactive
+from server.gym.importing.comparison import Change, Comparison, Question, compare, made_inactive
+from server.gym.importing.indexing import index_members
 from server.gym.importing.taking import Import
 from server.gym.importing.undoing import Undo
+from server.gym.importing.writing import Do, GoOn, write_all, write_whole
 from server.store import Store
 
 Decisions = Mapping[int, bool]
 Missing = Literal["keep", "inactive"]
+PART: Final = 100_000  # changes whose words are held in memory at a time
 
 
 class Imported(NamedTuple):
@@ -63,8 +65,9 @@ def import_members(
     if strict and (found.problems or found.questions):
         return Imported(0, 0, found.problems, found.questions)
     changes = found.changes + (made_inactive(found.missing) if missing == "inactive" else [])
-    importing, write = Import(source, by), write_whole if strict else write_all
+    importing, write = Import(source, by, found_later=True), write_whole if strict else _write_in_parts
     said = write(store, changes, importing.take, lambda number: go_on(found.unchanged + number))
+    index_members(store)
     problems = [Problem(change.line, why) for change, why in zip(changes, said, strict=False) if why is not None]
     if strict and (problems or len(said) < len(changes)):
         return Imported(0, 0, problems, found.questions)
@@ -92,3 +95,19 @@ def undo_import(
     write_all(store, members, undo.take_back, lambda behind: go_on(behind, len(members)))
     store.write([partial(undo.tell, number=found)])
     return Undone(found, undo.put_back, undo.touched)
+
+
+def _write_in_parts(store: Store, changes: Sequence[Change], do: Do[Change], go_on: GoOn) -> list[str | None]:
+    """As `write_all`, and those of each part are found by name before the next."""
+    said: list[str | None] = []
+    for first in range(0, len(changes), PART):
+        part = changes[first : first + PART]
+        said += write_all(store, part, do, partial(_go_on_behind, first, go_on))
+        if len(said) < first + len(part):
+            break
+        index_members(store)
+    return said
+
+
+def _go_on_behind(first: int, go_on: GoOn, number: int) -> bool:
+    return go_on(first + number)

@@ -18,13 +18,15 @@ KIND = "import"
 class Import:
     """One import in the making: `number` is that of its first row in the journal, by which it can be undone; `new` and
     `changed` are how many members it has made so. `by` is who imports; without a `source`, what the list is called,
-    nothing is kept for an undo, and nobody is told."""
+    nothing is kept for an undo, and nobody is told. New members are found by name at once or, with `found_later`, once
+    `index_members` has seen to that."""
 
-    def __init__(self, source: str | None = None, by: str = "") -> None:
+    def __init__(self, source: str | None = None, by: str = "", *, found_later: bool = False) -> None:
         self.number: int | None = None
         self.new = self.changed = 0
         self._source = source
         self._by = by
+        self._found_later = found_later
 
     def take(self, tx: Transaction, change: Change) -> str | None:
         """Writes it, with a row of the journal for the member and for each whom a card leaves; or says why it cannot
@@ -58,16 +60,16 @@ class Import:
         tell(tx, "Members imported", message, by=self._by, kind=KIND)
 
     def _put(self, tx: Transaction, member: Member, before: Member | None) -> None:
-        put(tx, member, by=self._by, kind=KIND)
+        put(tx, member, by=self._by, kind=KIND, found_later=self._found_later)
         if self._source is not None:
             self.number = tx.next_seq - 1 if self.number is None else self.number
             tx.keep_before(self.number, before)
 
 
-def put(tx: Transaction, member: Member, *, by: str, kind: str) -> None:
+def put(tx: Transaction, member: Member, *, by: str, kind: str, found_later: bool = False) -> None:
     """Writes a member, with the row of the journal that says so."""
     member = replace(member, seq=tx.next_seq)
-    tx.put_member(member)
+    tx.put_member(member, found_later=found_later)
     tx.append(member, kind=kind, user=by)
 
 

@@ -182,9 +182,15 @@ _FIFTEENTH: Final = """
 CREATE TABLE imported (seq INTEGER PRIMARY KEY, number INTEGER NOT NULL, before BLOB) STRICT
 """
 
+# The rows of the journal between which an import has written people whose words may not be in the index yet.
+_SIXTEENTH: Final = """
+ALTER TABLE gym ADD COLUMN late_from INTEGER;
+ALTER TABLE gym ADD COLUMN late_until INTEGER
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
-    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH),
+    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

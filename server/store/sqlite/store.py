@@ -59,6 +59,7 @@ OPEN_SINCE = (
     "seq = CAST(event AS TEXT) ->> '$.seq'), 0)) FROM visits "
     "WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at"
 )
+UNINDEXED = "SELECT member FROM members JOIN gym ON seq BETWEEN late_from AND late_until"
 TO_ERASE = "SELECT id FROM members WHERE id IN (SELECT member_id FROM erased) AND NOT instr(member, ?) ORDER BY id"
 
 _gym = msgspec.json.Decoder(Gym)
@@ -232,6 +233,10 @@ class SqliteStore:
         with self._guard():
             for (data,) in self._reader.execute("SELECT member FROM members ORDER BY membership_number"):
                 yield msgspec.json.decode(data, type=Member)
+
+    def unindexed(self) -> tuple[list[Member], int]:
+        with self._at_one_position():
+            return [_member(data) for (data,) in self._all(UNINDEXED)], self.head().seq
 
     def all_visits(self) -> Iterator[CheckInEvent]:
         with self._guard():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from server.store.sqlite.chain import COLUMNS, Told, new_link
 from server.store.sqlite.erasing import SqliteErasure
 from server.store.sqlite.merges import SqliteMerges
 from server.store.sqlite.users import SqliteUsers
-from server.store.sqlite.words import Words
+from server.store.sqlite.words import Words, enter
 
 APPEND = f"INSERT INTO journal ({COLUMNS}, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -34,8 +34,8 @@ class SqliteTransaction(SqliteUsers):
 
     def __init__(self, db: sqlite3.Connection, at: int) -> None:
         self.rows: list[Row] = []
-        seq, currently_in, users_version, gym, link = db.execute(
-            "SELECT last_seq, currently_in, users_version, gym, link FROM gym"
+        seq, currently_in, users_version, gym, link, *late = db.execute(
+            "SELECT last_seq, currently_in, users_version, gym, link, late_from, late_until FROM gym"
         ).fetchone()
         super().__init__(db, at, users_version)
         self._seq: int = seq
@@ -44,7 +44,7 @@ class SqliteTransaction(SqliteUsers):
         self.gym: Gym = _gym.decode(gym)
         self._hours: dict[str, list[int]] = {}
         self._members: dict[str, Member | None] = {}  # what has been looked up, as it is now
-        self._words = Words()
+        self._words = Words(None if late[0] is None else (late[0], late[1]))
 
     @property
     def next_seq(self) -> int:
@@ -58,8 +58,8 @@ class SqliteTransaction(SqliteUsers):
     def finish(self) -> None:
         """Writes what is written once a commit, however much work was in it."""
         self._db.execute(
-            "UPDATE gym SET last_seq = ?, currently_in = ?, users_version = ?, link = ?",
-            (self._seq, self._currently_in, self._users_version, self._link),
+            "UPDATE gym SET last_seq = ?, currently_in = ?, users_version = ?, link = ?, late_from = ?, late_until = ?",
+            (self._seq, self._currently_in, self._users_version, self._link, *(self._words.late or (None, None))),
         )
         self._db.executemany(
             "INSERT INTO hours VALUES (?, ?, ?, ?) ON CONFLICT (hour) DO UPDATE SET "
@@ -165,7 +165,7 @@ class SqliteTransaction(SqliteUsers):
     def all_cards(self) -> Iterator[tuple[str, str]]:
         return self._db.execute("SELECT DISTINCT code, member_id FROM cards ORDER BY code, member_id")
 
-    def put_member(self, member: Member) -> None:
+    def put_member(self, member: Member, *, found_later: bool = False) -> None:
         before = self.member(member.id)
         self._members[member.id] = member
         self._db.execute(
@@ -174,8 +174,19 @@ class SqliteTransaction(SqliteUsers):
             "excluded.external_id",
             (member.id, member.membership_number, member.seq, encode(member), member.external_id),
         )
-        self._words.put(member, before)
+        if found_later and before is None:
+            self._words.put_late(member)
+        else:
+            self._words.put(member, before)
         index_cards(self._db, member, before)
+
+    def index(self, words: Sequence[tuple[str, str]], seq: int) -> None:
+        changed = {id for (id,) in self._db.execute("SELECT id FROM members WHERE seq > ?", (seq,))}
+        enter(self._db, [entry for entry in words if entry[1] not in changed])
+
+    def indexed(self, seq: int) -> None:
+        late = self._words.late
+        self._words.late = None if late is None or late[1] <= seq else (max(late[0], seq + 1), late[1])
 
     # --- visits ---------------------------------------------------------------------------------------------------
 

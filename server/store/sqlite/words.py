@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from typing import Final
 
@@ -20,27 +20,52 @@ HOLDERS: Final = (
 
 
 class Words:
-    """What a commit changes in the index: written once, sorted, so that it goes over the index from end to end."""
+    """What a commit changes in the index: written once, sorted, so that it goes over the index from end to end. `late`
+    are the first and the last row of the journal by which members came whose words are not in it yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, late: tuple[int, int] | None) -> None:
+        self.late = late
         self._changes: dict[str, tuple[set[str], set[str]]] = {}  # before and after, by member
+        self._whole: set[str] = set()  # of whose words nobody knows which are there
 
     def put(self, member: Member, before: Member | None) -> None:
         """Enters a member's words; of what was there `before`, only the difference is written."""
+        if before is not None and self._is_late(before):
+            self._whole.add(member.id)
+        elif before is not None and member.id not in self._changes and _found_by(before) == _found_by(member):
+            return
         old, _ = self._changes.get(member.id) or (set() if before is None else index_words(before), set())
         self._changes[member.id] = old, index_words(member)
+
+    def put_late(self, member: Member) -> None:
+        """Leaves the words of a new member to `enter`."""
+        self.late = (self.late[0] if self.late else member.seq, member.seq)
 
     def write(self, db: sqlite3.Connection) -> None:
         """Writes what there is to write by now."""
         gone = sorted((word, id) for id, (old, new) in self._changes.items() for word in old - new)
-        fresh = sorted((word, id) for id, (old, new) in self._changes.items() for word in new - old)
         if gone:
             db.executemany("DELETE FROM words WHERE word = ? AND member_id = ?", gone)
-        if fresh:
-            db.executemany("INSERT INTO words VALUES (?, ?)", fresh)
-            left = new_leftovers(db.execute, {word for word, _ in fresh})
-            db.executemany("INSERT INTO leftovers VALUES (?, ?)", sorted(left))
+        changes = ((id, new if id in self._whole else new - old) for id, (old, new) in self._changes.items())
+        enter(db, sorted((word, id) for id, fresh in changes for word in fresh))
         self._changes.clear()
+        self._whole.clear()
+
+    def _is_late(self, member: Member) -> bool:
+        return self.late is not None and self.late[0] <= member.seq <= self.late[1]
+
+
+def enter(db: sqlite3.Connection, entries: Sequence[tuple[str, str]]) -> None:
+    """Adds `(word, member id)` to the index, where they are not in it."""
+    if entries:
+        db.executemany("INSERT OR IGNORE INTO words VALUES (?, ?)", entries)
+        left = new_leftovers(db.execute, {word for word, _ in entries})
+        db.executemany("INSERT INTO leftovers VALUES (?, ?)", sorted(left))
+
+
+def _found_by(member: Member) -> tuple[object, ...]:
+    """All that the words of a member are made of."""
+    return member.full_name, member.membership_number, member.phone, member.deleted
 
 
 def find_members(
