@@ -43,6 +43,8 @@ from gymtui.protocol import (
     Reply,
     Request,
     Resume,
+    RollCall,
+    RollCallUpdate,
     SaveCard,
     SaveMember,
     SearchMembers,
@@ -110,6 +112,7 @@ REQUEST_EXAMPLES: list[Request] = [
     ImportTake(),
     ImportUndo(number=7),
     ImportEnd(),
+    RollCall(roll_call_id="r1", step="safe", drill=True, name="A plumber", occurred_at=TIME, queued_by="ana"),
     Heartbeat(),
     Ping(),
     Authenticate(token="t", client=ClientInfo(desk="Front")),
@@ -129,6 +132,9 @@ SERVER_EXAMPLES: list[ServerMessage] = [
     person(2),
     note(3),
     REFUSAL,
+    RollCallUpdate(
+        roll_call_id="r1", step="end", found=0, missing=2, at=TIME, by="ana", desk="Front", command_id="c", seq=6
+    ),
     GYM,
 ]
 

@@ -19,7 +19,8 @@ PATTERNS: Final = {
         (protocol.LastDigits, "last digits"),
     )
 }
-DECLARED: Final = [get_args(kind) for kind in (protocol.Level, protocol.MemberStatus, protocol.Role)]
+WORDS_IN_ORDER: Final = (protocol.Level, protocol.MemberStatus, protocol.Role, protocol.RollCallStep)
+DECLARED: Final = [get_args(kind) for kind in WORDS_IN_ORDER]
 
 
 def lines_of(kind: type[Struct]) -> list[tuple[str, str]]:

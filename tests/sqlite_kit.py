@@ -33,6 +33,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("CREATE INDEX words_by_member ON words (member_id)",),
     ("DROP TABLE imported",),
     ("ALTER TABLE gym DROP COLUMN late_from", "ALTER TABLE gym DROP COLUMN late_until"),
+    ("DROP INDEX journal_roll_calls",),
 )
 
 # The same of a desk's own copy.
@@ -54,6 +55,7 @@ UNDONE_AT_A_DESK: Final[tuple[tuple[str, ...], ...]] = (
     ),
     ("DROP TABLE leftovers",),
     (),
+    ("DROP TABLE roll_calls",),
 )
 
 

@@ -65,11 +65,11 @@ async def test_what_is_set_aside_is_counted_apart_and_announced(gym: Gym) -> Non
         await aside(gym, connection)
         assert (gym.desk.queued, gym.desk.queue) == (0, [])
         await until(lambda: seen == [(1, []), (0, ["id1"])])
-        gym.desk.acknowledge("id1")
+        gym.desk.dead_letters.acknowledge("id1")
         assert seen[2:] == [(0, [])]
         assert gym.replica.outbox.rows() == []
-        gym.desk.acknowledge("id1")
-        gym.desk.retry("id1")
+        gym.desk.dead_letters.acknowledge("id1")
+        gym.desk.dead_letters.retry("id1")
         assert len(seen) == 3
 
 
@@ -90,7 +90,7 @@ async def test_a_command_that_was_set_aside_is_retried_under_its_id_behind_the_o
         connection.cut()
         await until(lambda: gym.service.state.phase == "waiting")
         gym.desk.check_in(CAL)
-        gym.desk.retry("id1")
+        gym.desk.dead_letters.retry("id1")
         assert gym.said[-1] == "… Ana Silva queued, not sent yet"
         assert (gym.desk.queued, gym.desk.set_aside) == (2, [])
         assert [row.id for row in gym.desk.queue] == [row.id for row in gym.replica.outbox.rows()] == ["id2", "id1"]
@@ -109,7 +109,7 @@ async def test_a_full_disk_is_told_to_whoever_takes_up_what_was_set_aside(
         await aside(gym, connection)
         for method in ("send_again", "discard"):
             monkeypatch.setattr(gym.replica.outbox, method, Mock(side_effect=ReplicaError("disk is full")))
-        for take_up in (gym.desk.retry, gym.desk.acknowledge):
+        for take_up in (gym.desk.dead_letters.retry, gym.desk.dead_letters.acknowledge):
             take_up("id1")
             assert gym.verdicts[-1].detail == "this desk cannot write to its disk"
             assert [row.id for row in gym.desk.set_aside] == ["id1"]

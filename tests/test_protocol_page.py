@@ -40,6 +40,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "import_take": protocol.ImportProgress,
     "import_undo": protocol.ImportProgress,
     "import_end": protocol.ImportProgress,
+    "roll_call": protocol.RollCallUpdate,
     "resume": protocol.Resumed,
     "search_members": protocol.Members,
     "get_member": protocol.MemberCard,
@@ -49,7 +50,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "list_conflicts": protocol.Conflicts,
     "sync_members": protocol.MembersPage,
 }
-WHOLE: Final = (protocol.CheckInEvent, protocol.ImportCompared, protocol.ImportProgress)  # with a table of their own
+WHOLE: Final = (protocol.CheckInEvent, protocol.RollCallUpdate, protocol.ImportCompared, protocol.ImportProgress)
 PARTS: Final[list[type[Struct]]] = [
     protocol.MemberRef,
     protocol.ConflictNote,

@@ -108,7 +108,7 @@ async def test_what_was_set_aside_stands_on_the_front_desk_until_somebody_has_ta
     async with app.run_test(size=(80, 24)) as pilot:  # as after a restart: it was there before the screen
         assert "● live 12 ms, 1 set aside: F9" in screen_text(app)
         await pilot.press("f9")
-        desk.acknowledge("q2")
+        desk.dead_letters.acknowledge("q2")
         await pilot.press("f9")
         assert "set aside" not in screen_text(app)
         desk.set_aside = [ASIDE]

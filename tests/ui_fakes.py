@@ -186,6 +186,7 @@ class FakeDesk(Signals):
         self.queue: list[Outgoing] = []
         self.set_aside: list[Outgoing] = []
         self.left_queues = SimpleNamespace(found=())
+        self.dead_letters = SimpleNamespace(acknowledge=self._acknowledge, retry=self._retry)
         self.looks_on: str | None = None
         self.reader: ReaderProfile | None = None
         self.near: dict[str, Sequence[Member]] = {}  # near hits, by what was typed
@@ -201,15 +202,15 @@ class FakeDesk(Signals):
     def in_since(self, member_id: str) -> int | None:
         return next((inside.since for inside in self.inside if inside.member.id == member_id), None)
 
-    def acknowledge(self, id: str) -> None:
+    def _acknowledge(self, id: str) -> None:
         """Somebody has read that this command was set aside (a dead letter)."""
         self.set_aside = [row for row in self.set_aside if row.id != id]
         self.publish("queue", self.queued)
 
-    def retry(self, id: str) -> None:
+    def _retry(self, id: str) -> None:
         """It waits in the outbox again."""
         self.queue += [row for row in self.set_aside if row.id == id]
-        self.acknowledge(id)
+        self._acknowledge(id)
 
     async def run(self) -> None:
         await self.service.closed.wait()

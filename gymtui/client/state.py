@@ -44,7 +44,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     near: bool = False
 
 
-CommandKind = Literal["check_in", "check_out", "undo"]
+CommandKind = Literal["check_in", "check_out", "undo", "roll_call"]
 VerdictKind = Literal[
     "checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "asked", "done"
 ]

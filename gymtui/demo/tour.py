@@ -62,3 +62,5 @@ class Tour:
                 self.did("scan")
             case "check_in":
                 self.did("name")
+            case "roll_call":
+                pass

@@ -27,7 +27,7 @@ from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable
 from gymtui.programs.cursor import Cursor, CursorFile, row_before, to_ms
 from gymtui.programs.login_prompt import sign_in
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, Snapshot
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, RollCallUpdate, Snapshot
 
 AGAIN: Final = 0.2  # seconds until the journal is set back once more, where the connection went meanwhile
 
@@ -58,6 +58,9 @@ def _words(event: Event) -> tuple[str | None, ...]:
             return event.at, "refused", *_who(event.member, nobody), why, event.desk
         case Notification():
             return event.at, event.level, event.title, event.message
+        case RollCallUpdate():
+            what = f"{event.step.replace('_', ' ')}{', drill' if event.drill else ''}"
+            return event.at, "roll-call", what, *_who(event.member, event.name or ""), event.desk
         case Member():
             return None, "member", *_who(event.ref), event.plan
         case Gym():

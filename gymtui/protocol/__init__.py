@@ -14,14 +14,15 @@ from gymtui.protocol.importing import *
 from gymtui.protocol.limits import *
 from gymtui.protocol.requests import *
 from gymtui.protocol.responses import *
+from gymtui.protocol.roll_calls import *
 from gymtui.protocol.vocabulary import *
 
 # What makes a row of the journal, once, whatever happens.
-Command = CheckIn | CheckOut | Undo | SaveMember | SaveCard | Notify | Configure | ShareReader
+Command = CheckIn | CheckOut | Undo | SaveMember | SaveCard | Notify | Configure | ShareReader | RollCall
 Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
 ImportRequest = ImportRows | ImportCompare | ImportTake | ImportUndo | ImportEnd
 Request = Command | Query | ImportRequest | Authenticate | Resume | Ping | Heartbeat
-Event = CheckInEvent | Member | Notification | Refusal | Gym  # the rows of the journal
+Event = CheckInEvent | Member | Notification | Refusal | RollCallUpdate | Gym  # the rows of the journal
 ServerMessage = (
     Event | Stats | AuthResponse | ConnectionStatus | Pong | HeartbeatAck | Batch | Reply | ErrorBody | Snapshot
 )

@@ -17,6 +17,7 @@ from gymtui.protocol.events import (
     Refusal,
     Stats,
 )
+from gymtui.protocol.roll_calls import RollCallUpdate
 from gymtui.protocol.vocabulary import Role, Seq, Whole
 
 
@@ -80,7 +81,8 @@ class Reply(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Snapshot(Payload, frozen=True, kw_only=True, omit_defaults=False):
-    """Position and data of one transaction, in parts; `more` is false on the last."""
+    """Position and data of one transaction, in parts; `more` is false on the last. `roll_call` is there where there was
+    one in the last 24 hours: each step of it."""
 
     type: ClassVar[str] = "snapshot"
     epoch: str
@@ -90,6 +92,7 @@ class Snapshot(Payload, frozen=True, kw_only=True, omit_defaults=False):
     recent: tuple[CheckInEvent, ...]
     stats: Stats
     more: bool
+    roll_call: tuple[RollCallUpdate, ...] | UnsetType = UNSET
 
 
 class Resumed(Struct, frozen=True):

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from msgspec import UNSET, Struct
 
-from gymtui.protocol import CheckInEvent, Notification, Refusal
+from gymtui.protocol import CheckInEvent, Notification, Refusal, RollCallUpdate
 
-News = CheckInEvent | Refusal | Notification  # what a feed tells; members and the gym itself are no news
+News = CheckInEvent | Refusal | Notification | RollCallUpdate  # what a feed tells
 RowKind = Literal["in", "warned", "out", "undone", "clash", "again", "refused", "notice"]
 
 SYMBOLS: dict[RowKind, str] = {
@@ -48,11 +48,31 @@ def row_of(event: News) -> Row:
             return _visit(event)
         case Refusal():
             return _refusal(event)
+        case RollCallUpdate():
+            return _step(event)
         case Notification():
             text = f"{event.title}: {event.message}" if event.message else event.title
             return Row(
                 seq=event.seq, kind="notice", at=event.at, who=text, outcome=event.level, place="", by="", note=""
             )
+
+
+def _step(event: RollCallUpdate) -> Row:
+    """Who is safe, or that a roll-call has begun or is over."""
+    who = event.member.full_name if event.member else event.name
+    word = "drill" if event.drill else "roll-call"
+    outcome = {"start": "begun", "safe": "safe", "not_safe": "not safe", "end": "over"}[event.step]
+    note = f"{event.found or 0} found, {event.missing or 0} missing" if event.step == "end" else ""
+    return Row(
+        seq=event.seq,
+        kind="notice",
+        at=event.at,
+        who=who or word.capitalize(),
+        outcome=outcome,
+        place=event.desk or "",
+        by=event.by,
+        note=note if who is None else word,
+    )
 
 
 def _refusal(event: Refusal) -> Row:

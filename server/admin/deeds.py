@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import asdict
 
 from gymtui import clock
-from gymtui.protocol import EVENTS, CheckInEvent, Gym, Member, MemberRef, Notification, Refusal
+from gymtui.protocol import EVENTS, CheckInEvent, Gym, Member, MemberRef, Notification, Refusal, RollCallUpdate
 from server.store import JournalRow
 
 _decode: Final[dict[str, Any]] = {name: msgspec.json.Decoder(kind).decode for name, kind in EVENTS.items()}
@@ -76,17 +76,26 @@ def _outcome(event: object) -> str:
             return f"refused: {reason}"
         case CheckInEvent(flags=flags) if "override" in flags:
             return ", ".join("let in against the rules" if flag == "override" else flag for flag in flags)
+        case RollCallUpdate():
+            return _step(event)
         case CheckInEvent(flags=flags):
             return ", ".join(flags)
         case _:
             return ""
 
 
+def _step(event: RollCallUpdate) -> str:
+    said = [event.step.replace("_", " "), "drill" if event.drill else "", event.name or ""]
+    if event.step == "end":
+        said.append(f"{event.found or 0} found, {event.missing or 0} missing")
+    return ", ".join(filter(None, said))
+
+
 def _member(event: object) -> MemberRef | None:
     match event:
         case Member():
             return event.ref
-        case CheckInEvent(member=ref) | Refusal(member=ref):
+        case CheckInEvent(member=ref) | Refusal(member=ref) | RollCallUpdate(member=ref):
             return ref
         case Notification(member_id=id) if id is not None:
             return MemberRef(id, "")

@@ -25,6 +25,7 @@ from gymtui.protocol import (
     Notification,
     Notify,
     Refusal,
+    RollCall,
     SaveCard,
     SaveMember,
     ShareReader,
@@ -34,6 +35,7 @@ from server.gym.cards import save_card, unfit
 from server.gym.debts import dated
 from server.gym.orders import Order, Refused, Rejected, record
 from server.gym.readers import share_reader
+from server.gym.roll_calls import roll_call
 from server.gym.settings import WrongSetting, changed, refuse_alike
 from server.gym.visits import check_in, check_out, undo
 from server.store import Outcome, Settled, Transaction, as_result
@@ -50,27 +52,33 @@ def perform(tx: Transaction, order: Order) -> Outcome:
     if order.queued_by is not None and not order.has_happened and tx.user(order.queued_by) is None:
         return _reject("invalid", f"{order.queued_by}, who is said to have queued this, is no user here.")
     try:
-        match order.payload:
-            case CheckIn() as request:
-                return check_in(tx, order, request)
-            case CheckOut() as request:
-                return check_out(tx, order, request)
-            case Undo() as request:
-                return undo(tx, order, request)
-            case SaveMember() as request:
-                return _save_member(tx, order, request)
-            case SaveCard() as request:
-                return save_card(tx, order, request)
-            case Notify() as request:
-                return _notify(tx, order, request)
-            case Configure() as request:
-                return _configure(tx, order, request)
-            case ShareReader() as request:
-                return share_reader(tx, order, request)
+        return _done(tx, order)
     except Refused as refused:
         return _refuse(tx, order, refused)
     except Rejected as rejected:
         return _reject(rejected.code, str(rejected))
+
+
+def _done(tx: Transaction, order: Order) -> Outcome:
+    match order.payload:
+        case CheckIn() as request:
+            return check_in(tx, order, request)
+        case CheckOut() as request:
+            return check_out(tx, order, request)
+        case Undo() as request:
+            return undo(tx, order, request)
+        case SaveMember() as request:
+            return _save_member(tx, order, request)
+        case SaveCard() as request:
+            return save_card(tx, order, request)
+        case Notify() as request:
+            return _notify(tx, order, request)
+        case Configure() as request:
+            return _configure(tx, order, request)
+        case ShareReader() as request:
+            return share_reader(tx, order, request)
+        case RollCall() as request:
+            return roll_call(tx, order, request)
 
 
 def _once_more(order: Order, settled: Settled) -> Outcome:

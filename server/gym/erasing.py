@@ -26,6 +26,7 @@ from gymtui.protocol import (
     MemberRef,
     Notification,
     Refusal,
+    RollCallUpdate,
 )
 from gymtui.search.misspelt import words_of
 from gymtui.search.text import index_words
@@ -133,6 +134,13 @@ def _(event: Refusal, member_id: str) -> Event:
 
 
 @redacted.register
+def _(event: RollCallUpdate, member_id: str) -> Event:
+    if event.member is None or event.member.id != member_id:
+        return event
+    return replace(event, member=MemberRef(member_id, ERASED))
+
+
+@redacted.register
 def _(event: Notification, member_id: str) -> Event:
     return replace(event, title=ERASED, message=SENTENCE) if event.member_id == member_id else event
 
@@ -154,6 +162,8 @@ def _without(event: Event, names: set[str]) -> Event:
     match event:
         case Refusal(member=None, message=message) if any(name in message for name in names):
             return replace(event, reason="erased", message=SENTENCE)
+        case RollCallUpdate(name=name) if name in names:
+            return replace(event, name=ERASED)
         case Notification(title=title, message=message) if any(name in title + message for name in names):
             return replace(event, title=ERASED, message=SENTENCE)
         case _:

@@ -29,6 +29,7 @@ from gymtui.protocol import (
     Event,
     Member,
     Role,
+    RollCall,
     Undo,
     UnknownCard,
 )
@@ -55,7 +56,7 @@ class Order(Struct, frozen=True, kw_only=True):
     @property
     def queued_by(self) -> str | None:
         """Who was at the desk when it was queued, where that is said."""
-        return self.payload.queued_by if isinstance(self.payload, CheckIn | CheckOut | Undo) else None
+        return self.payload.queued_by if isinstance(self.payload, CheckIn | CheckOut | Undo | RollCall) else None
 
     @property
     def has_happened(self) -> bool:
@@ -63,7 +64,7 @@ class Order(Struct, frozen=True, kw_only=True):
         asked = self.payload
         if isinstance(asked, CheckIn | CheckOut):
             return asked.offline or asked.occurred_at is not None
-        return isinstance(asked, Undo)
+        return isinstance(asked, Undo | RollCall)
 
     @property
     def by(self) -> str:
@@ -148,13 +149,17 @@ def member_of(tx: Transaction, request: CheckIn | CheckOut) -> Member:
         if owned is None:
             raise _nobodys(tx, unknown_card(code))
         return owned.member
-    member = tx.member(member_id or "")
-    while (
-        member is not None and member.deleted and member.merged_into is not UNSET
-    ):  # a desk that was alone knows the record of before
-        member = tx.member(member.merged_into)
+    member = current(tx, member_id or "")
     if member is None or member.deleted:
         raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
+    return member
+
+
+def current(tx: Transaction, member_id: str) -> Member | None:
+    """The member's record of now: a desk that was alone knows the one of before."""
+    member = tx.member(member_id)
+    while member is not None and member.deleted and member.merged_into is not UNSET:
+        member = tx.member(member.merged_into)
     return member
 
 

@@ -207,19 +207,31 @@ def _batches(rows: Sequence[Row], prev_seq: int, stats: Stats) -> Iterator[tuple
 def _parts(data: SnapshotData) -> Iterator[bytes]:
     """A snapshot as messages of far less than `MAX_PART` bytes: what was sent in part when a line breaks is sent again.
     The recent past goes with the last."""
-    part: list[bytes] = []
+    parts: list[tuple[list[bytes], list[bytes]]] = [(page, []) for page in _pages(data.present)] or [([], [])]
+    parts += [([], page) for page in _pages(data.roll_call)]
+    for present, roll_call in parts[:-1]:
+        yield _part(data, present, (), roll_call, more=True)
+    yield _part(data, parts[-1][0], data.recent[: fitting(data.recent, MAX_PART // 4)], parts[-1][1], more=False)
+
+
+def _pages(items: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """The items in order, as many at a time as one part holds."""
+    page: list[bytes] = []
     size = 0
-    for visit in data.present:
-        if part and size + len(visit) > MAX_PART // 8:
-            yield _part(data, part, (), more=True)
-            part, size = [], 0
-        part.append(visit)
-        size += len(visit) + 1
-    yield _part(data, part, data.recent[: fitting(data.recent, MAX_PART // 4)], more=False)
+    for item in items:
+        if page and size + len(item) > MAX_PART // 8:
+            yield page
+            page, size = [], 0
+        page.append(item)
+        size += len(item) + 1
+    if page:
+        yield page
 
 
-def _part(data: SnapshotData, present: Sequence[bytes], recent: Sequence[bytes], *, more: bool) -> bytes:
-    return b'{"type":"%b","payload":{"epoch":%b,"seq":%d,"gym":%b,"present":%b,"recent":%b,"stats":%b,"more":%b}}' % (
+def _part(
+    data: SnapshotData, present: Sequence[bytes], recent: Sequence[bytes], roll_call: Sequence[bytes], *, more: bool
+) -> bytes:
+    return b'{"type":"%b","payload":{"epoch":%b,"seq":%d,"gym":%b,"present":%b,"recent":%b,"stats":%b,"more":%b%b}}' % (
         Snapshot.type.encode(),
         codec.encode(data.epoch),
         data.seq,
@@ -228,4 +240,5 @@ def _part(data: SnapshotData, present: Sequence[bytes], recent: Sequence[bytes],
         codec.as_list(recent),
         codec.encode(data.stats),
         codec.encode(more),
+        b',"roll_call":' + codec.as_list(roll_call) if roll_call else b"",
     )

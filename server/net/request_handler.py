@@ -36,6 +36,7 @@ from gymtui.protocol import (
     Request,
     Resume,
     Role,
+    RollCall,
     SaveCard,
     SaveMember,
     ShareReader,
@@ -65,6 +66,7 @@ DEEDS: Final[Mapping[type[Request], str]] = {
     ImportTake: "import members",
     ImportUndo: "take an import back",
     ImportEnd: "import members",
+    RollCall: "call the roll",
 }
 
 

@@ -113,13 +113,15 @@ class Head(Struct, frozen=True):
 
 class SnapshotData(Struct, frozen=True, kw_only=True):
     """Position and data of one transaction; visits encoded, newest first. Where `seq` and `visit` were asked for it is
-    the rest of an earlier one: the visits behind that one as they are now, to go on with the journal from `seq`."""
+    the rest of an earlier one: the visits behind that one as they are now, to go on with the journal from `seq`.
+    `roll_call` are the steps of the last day."""
 
     epoch: str
     seq: int
     gym: Gym
     present: Sequence[bytes]
     recent: Sequence[bytes]
+    roll_call: Sequence[bytes] = ()
     stats: Stats
 
 

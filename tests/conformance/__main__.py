@@ -20,12 +20,16 @@ from tests.conformance import (
     older_clients,
     queries,
     roles,
+    roll_calls,
     rules,
 )
 from tests.conformance.contract import CONTRACT, Trial, play
 from tests.conformance.gym import Broken, Gym, Untried
 
-CHAPTERS: Final = (envelope, entrance, commands, rules, offline, journal, queries, roles, limits, older_clients)
+CHAPTERS: Final = (
+    *(envelope, entrance, commands, rules, offline, journal, queries),
+    *(roles, roll_calls, limits, older_clients),
+)
 
 
 def parser() -> argparse.ArgumentParser:

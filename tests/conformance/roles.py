@@ -13,6 +13,7 @@ COMMANDS: Final[list[tuple[str, Json]]] = [
     ("check_out", {"code": "1"}),
     ("undo", {"command_id": "none"}),
     ("save_member", {"member": {"full_name": "Nobody", "guest": True}}),
+    ("roll_call", {"roll_call_id": "none", "step": "start", "drill": True}),
     ("notify", {"level": "info", "title": "Nothing", "message": "No."}),
     ("configure", {"gym": {"policy": {}}}),
     ("import_rows", {"rows": []}),

@@ -36,11 +36,11 @@ class DeadLetters:
         self._clock = clock
 
     def acknowledge(self, id: str) -> None:
-        """As `Desk.acknowledge`."""
+        """It has been looked at, and is forgotten; nothing where it is not there any more."""
         self._take_up(id, self._queue.acknowledge)
 
     def retry(self, id: str) -> None:
-        """As `Desk.retry`."""
+        """It is sent once more, under its old id and behind all that waits; nothing where it is not there any more."""
         matter = self._take_up(id, self._queue.retry)
         if matter is not None:
             self._publish(matter.queued(self._clock(), sent=False, again=True))

@@ -24,6 +24,7 @@ from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
 from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
+from gymtui.client.desk.roll_calls import RollCalls
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
 from gymtui.client.state import Hit, Inside, Verdict
@@ -67,6 +68,7 @@ class Desk:
         self.name = name
         self.reader: ReaderProfile | None = None  # how a scan here is understood; None: as it comes
         self.clock = clock = clock or DeskClock(replica)
+        new_id = new_id or (lambda: id_of(clock.now()))
         self._queue = OutboxQueue(replica, clock)
         self._judgement = Judgement(replica, self._queue, clock)
         self._presence = Presence(replica, self._queue)
@@ -74,7 +76,7 @@ class Desk:
         publish_verdict = partial(self._dispatcher.publish, "verdict")
         self._sender = OutboxSender(service, self._queue, self._outcome_came, sleep=sleep)
         self._outcomes = Outcomes(service, replica, self._presence, publish_verdict, clock=clock.now)
-        self._dead_letters = DeadLetters(
+        self.dead_letters = DeadLetters(
             self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=clock.now
         )
         self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock.now)
@@ -87,8 +89,11 @@ class Desk:
             presence=self._presence,
             live=self._live_commands,
             clock=clock,
-            new_id=new_id or (lambda: id_of(clock.now())),
+            new_id=new_id,
             name=name,
+        )
+        self.roll_calls = RollCalls(
+            service, replica, self._queue, self._queue_changed, self._presence, clock=clock, new_id=new_id, name=name
         )
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
         self.left_queues = LeftQueues(service, replica, folder, publish_verdict, self._journal_replaced, now=clock.now)
@@ -192,15 +197,6 @@ class Desk:
     def set_aside(self) -> list[Outgoing]:
         """Commands that the server could not take, each with its `reason`: not sent any more, not counted as queued."""
         return self._queue.aside
-
-    def acknowledge(self, id: str) -> None:
-        """A command that was set aside has been looked at, and is forgotten; nothing where it is not there any more."""
-        self._dead_letters.acknowledge(id)
-
-    def retry(self, id: str) -> None:
-        """A command that was set aside is sent once more, under its old id and behind all that waits; nothing where it
-        is not there any more."""
-        self._dead_letters.retry(id)
 
     # --- commands -------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from gymtui.client.replica.outbox import KINDS, Outgoing
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.codec import Unreadable, convert
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Undo
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, RollCall, RollCallUpdate, Undo
 
 HAPPENED: Final = 120_000  # milliseconds after which what was done is told as something that has happened
 
@@ -95,11 +95,11 @@ class OutboxQueue:
             self._replica.outbox.correct(found)
         return bool(found)
 
-    def settle(self, pending: Pending, visit: CheckInEvent | None = None) -> None:
-        """It is answered, with what became of the visit; also where the disk does not take that (ReplicaError), for
+    def settle(self, pending: Pending, event: CheckInEvent | RollCallUpdate | None = None) -> None:
+        """It is answered, with what came of it; also where the disk does not take that (ReplicaError), for
         the next start to ask again."""
         self._remove(pending)
-        self._replica.settle(pending.row.id, self._now(), visit)
+        self._replica.settle(pending.row.id, self._now(), event)
 
     def set_aside(self, pending: Pending, reason: str) -> None:
         """A dead letter: kept for a person to look at, and not sent any more before the next start at least
@@ -137,7 +137,7 @@ class OutboxQueue:
             if member_id is not None:
                 busy.add(member_id)
 
-    def request(self, row: Outgoing) -> CheckIn | CheckOut | Undo:
+    def request(self, row: Outgoing) -> CheckIn | CheckOut | Undo | RollCall:
         """What is sent: what was done some while ago has happened, and is recorded, whatever the rules say now."""
         request = row.request
         if isinstance(request, CheckIn | CheckOut) and self._now() - row.at > HAPPENED:

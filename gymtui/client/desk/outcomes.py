@@ -50,6 +50,8 @@ class Outcomes:
 
     def of_queued(self, pending: Pending, outcome: Outcome) -> bool:
         """A later word on a command from the outbox; False where it is nothing new."""
+        if pending.row.kind == "roll_call" and not isinstance(outcome, ErrorBody) and outcome != "set_aside":
+            return isinstance(outcome, Raw)  # its screen shows how it stands: the verdict line has nothing to say
         row, matter = pending.row, replace(self.matter(pending.row, pending.warning), remarks=pending.remarks)
         match outcome:
             case "sent" if pending.is_told_unsent:

@@ -26,9 +26,15 @@ DONE: Final[dict[CommandKind, VerdictKind]] = {
     "check_in": "checked_in",
     "check_out": "checked_out",
     "undo": "undone",
+    "roll_call": "done",
 }
 
-NOUNS: Final[dict[CommandKind, str]] = {"check_in": "check-in", "check_out": "check-out", "undo": "undo"}
+NOUNS: Final[dict[CommandKind, str]] = {
+    "check_in": "check-in",
+    "check_out": "check-out",
+    "undo": "undo",
+    "roll_call": "roll-call",
+}
 
 IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
 
@@ -215,7 +221,8 @@ class Matter(Struct, frozen=True, kw_only=True):
 
 def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = None) -> Matter:
     """A command from the queue, with the member as the directory has it now."""
-    subject = "somebody who left the directory" if member is None else member.full_name
+    nobody = "Roll-call" if row.kind == "roll_call" else "somebody who left the directory"
+    subject = nobody if member is None else member.full_name
     ref = None if member is None else member.ref
     return Matter(command_id=row.id, action=row.kind, subject=subject, member=ref, undoes=undoes)
 

@@ -18,4 +18,6 @@ def forget(db: sqlite3.Connection, members: Iterable[Member], entries: Iterable[
         db.executemany("DELETE FROM recent WHERE instr(event, ?)", named)
         db.execute("DELETE FROM undoable WHERE instr(member, ?)", (encode(member.id),))
         db.execute("DELETE FROM outbox WHERE settled_at IS NOT NULL AND member_id = ?", (member.id,))
+        db.executemany("DELETE FROM outbox WHERE settled_at IS NOT NULL AND instr(payload, ?)", named)
+        db.executemany("DELETE FROM roll_calls WHERE instr(event, ?)", named)
     db.executemany(NOBODYS, [(word,) for word in words_of(entries)])

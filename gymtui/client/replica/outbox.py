@@ -10,10 +10,15 @@ from msgspec import Struct
 from gymtui import codec
 from gymtui.client.replica.schema import reading, transaction
 from gymtui.client.state import CommandKind
-from gymtui.protocol import CheckIn, CheckOut, Undo
+from gymtui.protocol import CheckIn, CheckOut, RollCall, Undo
 
 REMEMBERED: Final = 24 * 3600 * 1000  # milliseconds that a settled command is kept
-KINDS: dict[CommandKind, type[CheckIn | CheckOut | Undo]] = {"check_in": CheckIn, "check_out": CheckOut, "undo": Undo}
+KINDS: dict[CommandKind, type[CheckIn | CheckOut | Undo | RollCall]] = {
+    "check_in": CheckIn,
+    "check_out": CheckOut,
+    "undo": Undo,
+    "roll_call": RollCall,
+}
 
 
 class Outgoing(Struct, frozen=True, kw_only=True):
@@ -30,7 +35,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
     @property
-    def request(self) -> CheckIn | CheckOut | Undo:
+    def request(self) -> CheckIn | CheckOut | Undo | RollCall:
         return codec.convert(self.payload, KINDS[self.kind])
 
 

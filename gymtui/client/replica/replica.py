@@ -14,12 +14,13 @@ from gymtui import clock
 from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.outbox import Outbox, Outgoing
 from gymtui.client.replica.ownership import Ownership
+from gymtui.client.replica.roll_calls import RollCallTable
 from gymtui.client.replica.schema import ReplicaError, ReplicaInUse, Told, hold, open_file, reading, transaction
 from gymtui.client.replica.undo_log import Undoable, UndoLog
 from gymtui.client.replica.visits import VisitTable
 from gymtui.codec import convert, encode
 from gymtui.faults import fault
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, Snapshot, Stats, Undo
+from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, RollCallUpdate, Snapshot, Stats, Undo
 
 __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
@@ -28,9 +29,9 @@ KEPT_EVERY: Final = 60_000  # milliseconds that the time goes on before it is wr
 
 class Replica:
     """A projection of the server's journal with its cursor (`position`, `apply`, `restore`), and the outbox of what
-    this desk commands. `gym` and `stats` are the newest; None until something is known. `members`, `visits`, `outbox`,
-    `undo_log` and `ownership` are tables of the same file. Every method raises ReplicaError where the disk does not
-    give or take what is asked.
+    this desk commands. `gym` and `stats` are the newest; None until something is known. `members`, `visits`,
+    `roll_calls`, `outbox`, `undo_log` and `ownership` are tables of the same file. Every method raises ReplicaError
+    where the disk does not give or take what is asked.
 
     Args:
         path: A file, made with its folder where there is none, or `":memory:"`.
@@ -50,6 +51,7 @@ class Replica:
             raise
         self.members = MemberTable(self._db)
         self.visits = VisitTable(self._db)
+        self.roll_calls = RollCallTable(self._db)
         self.outbox = Outbox(self._db)
         self.undo_log = UndoLog(self._db)
         self.ownership = Ownership(self._db)
@@ -83,6 +85,8 @@ class Replica:
             self.visits.fold(events)
             self.members.fold(event for event in events if isinstance(event, Member))
             self.members.fold_visits_left(_visits_left(events))
+            if steps := [event for event in events if isinstance(event, RollCallUpdate)]:
+                self.roll_calls.keep(steps)
             for gym in [event for event in events if isinstance(event, Gym)][-1:]:
                 self._db.execute("UPDATE desk SET gym = ?", (encode(gym),))
             self._db.execute("UPDATE desk SET seq = ?", (seq,))
@@ -104,9 +108,11 @@ class Replica:
                 self.outbox.reopen(clock.to_ms(part.stats.as_of))
                 self.members.doubt()
                 self.visits.forget()
+                self.roll_calls.forget()
                 self._db.execute("UPDATE desk SET after_seq = 0")
             self.visits.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
             self.visits.replace(event for p in parts for event in p.present)
+            self.roll_calls.keep(step for p in parts if p.roll_call is not UNSET for step in p.roll_call)
             values = (part.epoch, part.seq, encode(part.gym), encode(part.stats))
             self._db.execute("UPDATE desk SET epoch = ?, seq = ?, gym = ?, stats = ?", values)
 
@@ -165,13 +171,15 @@ class Replica:
             fault("before_outbox_commit")
         fault("after_outbox_commit")
 
-    def settle(self, id: str, at: int, visit: CheckInEvent | None = None) -> None:
-        """Answered at `at` (ms). What became of the visit counts from here on, ahead of the journal: a desk that dies
+    def settle(self, id: str, at: int, event: CheckInEvent | RollCallUpdate | None = None) -> None:
+        """Answered at `at` (ms). What came of it counts from here on, ahead of the journal: a desk that dies
         before its event comes, and starts without the server, would not know of it."""
         with transaction(self._db):  # not durable: where this is lost, the command is sent again and answered the same
             self.outbox.settle(id, at)
-            if visit is not None and visit.seq > self._position[1]:
-                self.visits.change([visit])
+            if isinstance(event, RollCallUpdate):
+                self.roll_calls.keep([event])
+            elif event is not None and event.seq > self._position[1]:
+                self.visits.change([event])
             fault("before_settle")
         fault("after_settle")
 

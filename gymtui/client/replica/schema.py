@@ -98,6 +98,7 @@ INSERT INTO leftovers SELECT value, named FROM (
     SELECT DISTINCT ltrim(substr(word, 1, instr(word, ' ') - 1), ',') AS named FROM words WHERE word NOT GLOB '[#~]*'
 ), json_each(leftovers(named)) ORDER BY 1, 2;
 """,
+    "CREATE TABLE roll_calls (command_id TEXT PRIMARY KEY, at INTEGER NOT NULL, event BLOB NOT NULL) WITHOUT ROWID;",
 )
 
 

@@ -12,11 +12,12 @@ import msgspec
 from gymtui import clock
 from gymtui.client.replica.schema import reading
 from gymtui.codec import encode
-from gymtui.protocol import EVENTS, CheckInEvent, Event, MemberRef, Notification, Refusal
+from gymtui.protocol import EVENTS, CheckInEvent, Event, MemberRef, Notification, Refusal, RollCallUpdate
 
 logger = logging.getLogger(__name__)
 
 RECENT: Final = 500  # events kept for the feed
+NEWS: Final = CheckInEvent | Refusal | Notification | RollCallUpdate
 
 _visit = msgspec.json.Decoder(CheckInEvent).decode
 _ref = msgspec.json.Decoder(MemberRef).decode  # of a whole member, the part that names one
@@ -57,7 +58,7 @@ class VisitTable:
 
     def fold(self, events: Iterable[Event]) -> None:
         """Takes events in `seq` order; the last word on a visit counts. Members and the gym are no news for a feed."""
-        news = [event for event in events if isinstance(event, CheckInEvent | Refusal | Notification)]
+        news = [event for event in events if isinstance(event, NEWS)]
         self.change(event for event in news if isinstance(event, CheckInEvent))
         self.keep(news)
 
@@ -74,7 +75,7 @@ class VisitTable:
         self._db.execute("DELETE FROM visits")
         self._open(present)
 
-    def keep(self, news: Sequence[CheckInEvent | Refusal | Notification]) -> None:
+    def keep(self, news: Sequence[CheckInEvent | Refusal | Notification | RollCallUpdate]) -> None:
         """Remembers the last of them for the feed."""
         self._db.executemany(
             "INSERT OR REPLACE INTO recent VALUES (?, ?, ?)",

@@ -94,7 +94,7 @@ class ConnectionScreen(RowsScreen):
         self.left = self.desk.left_queues.found
         waiting = [*self.desk.set_aside, *self.desk.queue]
         members = ((row, replica.members.member(row.member_id) if row.member_id else None) for row in waiting)
-        self.rows = tuple((row, member.full_name if member else "a card number") for row, member in members)
+        self.rows = tuple((row, member.full_name if member else _nobody(row)) for row, member in members)
         self.choose(self.chosen)
 
     @property
@@ -111,7 +111,12 @@ class ConnectionScreen(RowsScreen):
         self.choose(event.row)
 
     def action_send_again(self) -> None:
-        self.desk.retry(self.rows[self.chosen][0].id)
+        self.desk.dead_letters.retry(self.rows[self.chosen][0].id)
 
     def action_take_away(self) -> None:
-        self.desk.acknowledge(self.rows[self.chosen][0].id)
+        self.desk.dead_letters.acknowledge(self.rows[self.chosen][0].id)
+
+
+def _nobody(row: Outgoing) -> str:
+    """Whom a command is about that is about nobody this desk knows."""
+    return "everybody" if row.kind == "roll_call" else "a card number"

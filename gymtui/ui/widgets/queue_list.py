@@ -16,7 +16,12 @@ from gymtui.ui.cells import fit
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.choice_list import ChoiceList
 
-KINDS: dict[CommandKind, str] = {"check_in": "check-in", "check_out": "check-out", "undo": "undo"}
+KINDS: dict[CommandKind, str] = {
+    "check_in": "check-in",
+    "check_out": "check-out",
+    "undo": "undo",
+    "roll_call": "roll-call",
+}
 AT, KIND = 7, 11  # cells of the columns
 
 

@@ -188,9 +188,12 @@ ALTER TABLE gym ADD COLUMN late_from INTEGER;
 ALTER TABLE gym ADD COLUMN late_until INTEGER
 """
 
+# The steps of a roll-call, the few rows that whoever comes to it late has to be told.
+_SEVENTEENTH: Final = "CREATE INDEX journal_roll_calls ON journal (at) WHERE type = 'roll_call_update'"
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
-    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH),
+    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -54,6 +54,9 @@ NEWS = (
     "SELECT payload FROM (SELECT payload, seq FROM journal WHERE type = ? AND seq <= ? ORDER BY seq DESC LIMIT ?) "
     "ORDER BY seq DESC"
 )
+ROLL_CALL = (
+    "SELECT payload FROM journal WHERE type = 'roll_call_update' AND at >= ? AND seq <= ? ORDER BY at, seq"  # indexed
+)
 OPEN_SINCE = (
     "SELECT id, max(check_in_at, coalesce((SELECT at FROM journal WHERE kind = ? AND "
     "seq = CAST(event AS TEXT) ->> '$.seq'), 0)) FROM visits "
@@ -151,12 +154,14 @@ class SqliteStore:
                 *END,
             )
             recent = self._all(NEWS, CheckInEvent.type, seq, RECENT)
+            roll_call = self._all(ROLL_CALL, self._now() - clock.DAY, seq)
             return SnapshotData(
                 epoch=self.epoch(),
                 seq=seq,
                 gym=self.gym(),
                 present=[row[0] for row in present],
                 recent=[row[0] for row in recent],
+                roll_call=[row[0] for row in roll_call],
                 stats=self.stats(),
             )
 
