@@ -30,7 +30,7 @@ from tests.gym_kit import make_gym, token
 from tests.http_token_kit import ask, basic, bearer
 from tests.kit import Wire
 from tests.log_kit import logged
-from tests.test_cli import ENVIRONMENT, ROOT
+from tests.serve_kit import ENVIRONMENT, ROOT
 from tests.waiting import WITHIN, until
 
 pytestmark = pytest.mark.slow

@@ -13,8 +13,8 @@ from gymtui.preferences import Choices, ChoicesFile
 from tests.factories import member_row
 from tests.gym_kit import PASSWORD, make_gym
 from tests.kit import serving
+from tests.serve_kit import ENVIRONMENT
 from tests.terminal import Terminal
-from tests.test_cli import ENVIRONMENT
 
 pytestmark = pytest.mark.slow
 

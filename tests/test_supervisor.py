@@ -15,7 +15,7 @@ from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import make_gym, token
 from tests.kit import Wire, serving
-from tests.test_cli import finished, served
+from tests.serve_kit import finished, served
 from tests.till import command
 
 # Where each part finds its end, once there is a file for a sign.
