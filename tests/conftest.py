@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import pytest
 from tests.engines import ENGINES, Engine
 from tests.factories import member_row
 from tests.gym_kit import make_gym
+
+# Where an environment forbids byte code, each program that a test starts would compile the project again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -34,9 +39,11 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 
 
 def pytest_collection_finish() -> None:
-    """Where screens are tested, their pilot waits for messages; where none is, Textual is not even imported."""
+    """Where screens are tested, they cost what they must; where none is, Textual is not even imported."""
     gc.freeze()  # all that was imported and collected stays: the garbage collector need not look through it again
     if "textual" in sys.modules:
         from tests.idle import wait_for_messages
+        from tests.style_sheets import parse_once
 
         wait_for_messages()
+        parse_once()
