@@ -103,6 +103,6 @@ class Gym(RuleBasedStateMachine):
 
 
 Gym.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=25, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestWhateverHappens = Gym.TestCase

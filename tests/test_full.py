@@ -182,6 +182,7 @@ def full_desk() -> FakeDesk:
     return desk
 
 
+@pytest.mark.slow
 async def test_enter_lets_in_all_the_same() -> None:
     desk = full_desk()
     app = make_app(desk)
@@ -197,6 +198,7 @@ async def test_enter_lets_in_all_the_same() -> None:
         assert desk.done == [("check_in", "Ana Silva")] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", [("escape",), ("f4",), ("ctrl+z",), (*"be", "escape")])
 async def test_any_other_key_leaves_out_who_was_asked_about(keys: tuple[str, ...]) -> None:
     desk = full_desk()
@@ -208,6 +210,7 @@ async def test_any_other_key_leaves_out_who_was_asked_about(keys: tuple[str, ...
         assert desk.done == [("check_in", "Ana Silva")]
 
 
+@pytest.mark.slow
 async def test_the_next_card_is_no_answer() -> None:
     """Nor is the line feed that some readers send behind their Enter."""
     desk = full_desk()

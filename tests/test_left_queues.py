@@ -195,6 +195,7 @@ def test_a_replica_of_an_older_version_is_adopted_too(tmp_path: Path) -> None:
         assert gym.said[0].startswith("… 1 command of another desk queued, not sent yet: left here since 17:24")
 
 
+@pytest.mark.slow
 async def test_f9_shows_what_was_left_and_what_to_do() -> None:
     desk = FakeDesk([ANA])
     left = LeftQueue(file="desk-a.db", count=2, since=NOW, desk="Front", url=OLD, gym="Riverside")

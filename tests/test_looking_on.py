@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from gymtui.protocol import CheckIn
@@ -46,6 +47,7 @@ async def test_what_the_shift_before_queued_waits_for_somebody_who_may_give_it(g
         assert gym.desk.set_aside == []
 
 
+@pytest.mark.slow
 async def test_the_box_says_so_before_anybody_scans() -> None:
     desk = FakeDesk([])
     app = make_app(desk)

@@ -99,6 +99,7 @@ def a_server() -> MockWebSocket:
     return MockWebSocket(seq=2, answer=answer, clock=lambda: NOW)
 
 
+@pytest.mark.slow
 async def test_a_pause_holds_the_feed_still_and_counts_and_space_goes_on() -> None:
     server = a_server()
     async with watching(server, TOKEN) as (camera, pilot):
@@ -114,6 +115,7 @@ async def test_a_pause_holds_the_feed_still_and_counts_and_space_goes_on() -> No
     assert all(b'"type":"check' not in sent for sent in connection.sent)
 
 
+@pytest.mark.slow
 async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_while_it_is_typed() -> None:
     server = a_server()
     async with watching(server, TOKEN) as (camera, pilot):
@@ -129,6 +131,7 @@ async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_whi
         await camera.until("Ben Ode", "Ana Silva", "Zoe Huber")
 
 
+@pytest.mark.slow
 async def test_a_filter_in_one_gulp_is_whole_and_a_slash_in_it_is_a_letter() -> None:
     server = a_server()
     async with watching(server, TOKEN) as (camera, pilot):
@@ -143,6 +146,7 @@ async def test_a_filter_in_one_gulp_is_whole_and_a_slash_in_it_is_a_letter() -> 
         assert app.is_running
 
 
+@pytest.mark.slow
 async def test_figures_of_the_connection_are_shown() -> None:
     server = a_server()
     async with watching(server, TOKEN) as (camera, pilot):
@@ -158,6 +162,7 @@ async def test_figures_of_the_connection_are_shown() -> None:
         )
 
 
+@pytest.mark.slow
 async def test_without_a_login_it_asks_for_one() -> None:
     async with watching(a_server(), None) as (_, pilot):
         await pilot.pause()

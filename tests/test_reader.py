@@ -19,6 +19,7 @@ from tests.ui_front_desk_kit import screen_text
 NUMBERS = (100042, 100081, 200077)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", [[], ["f3"]])
 async def test_a_reader_is_learned_from_three_cards_and_used(screen: list[str], tmp_path: Path) -> None:
     desk, choices = FakeDesk([member(number, f"Person {number}") for number in NUMBERS]), ChoicesFile(tmp_path)
@@ -42,6 +43,7 @@ async def test_a_reader_is_learned_from_three_cards_and_used(screen: list[str], 
         assert desk.done == [("check_in", "Person 100042")]
 
 
+@pytest.mark.slow
 async def test_a_code_on_file_is_taken_as_it_comes() -> None:
     desk = FakeDesk([member(100042, "Ana Silva"), member(77100043, "Ben Ode")])
     desk.reader = ReaderProfile(prefix="77")
@@ -52,6 +54,7 @@ async def test_a_code_on_file_is_taken_as_it_comes() -> None:
         assert desk.done == [("check_in", "Ben Ode")]
 
 
+@pytest.mark.slow
 async def test_a_number_that_nobody_has_teaches_nothing() -> None:
     desk = FakeDesk([member(100042, "Ana Silva")])
     app = make_app(desk)

@@ -46,6 +46,7 @@ def test_what_is_hidden_where_nobody_is_known_and_where_somebody_is(text: str, n
     assert hides(text, ("Ana", "Ana Silva")) is known
 
 
+@pytest.mark.slow
 async def test_a_password_in_the_wrong_field_is_not_shown_and_gone_once_it_was_refused() -> None:
     desk, login = FakeDesk(), FakeLogin()
     login.failure = AuthenticationProblem("The name or the password is wrong.")
@@ -63,6 +64,7 @@ async def test_a_password_in_the_wrong_field_is_not_shown_and_gone_once_it_was_r
         assert "not shown" not in screen_text(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "failure"),
     [

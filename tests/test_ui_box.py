@@ -18,6 +18,8 @@ from tests.settled import settled, until_shown
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, front, screen_text
 
+pytestmark = pytest.mark.slow
+
 OPTIONS = [
     Option("help", "F1", "explains", also=("man", "?")),
     Option("undo", "Ctrl+Z", "takes back"),

@@ -12,6 +12,8 @@ from tests.readers import scan
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, screen_text
 
+pytestmark = pytest.mark.slow
+
 LOST = replace(ANA, cards=(Card(code="4711", state="lost"), Card(code="B-77")))
 
 

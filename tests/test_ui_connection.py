@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
@@ -17,6 +18,8 @@ from tests.factories import NOW
 from tests.settled import until_shown
 from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, screen_text
+
+pytestmark = pytest.mark.slow
 
 AWAY = ConnectionState(phase="waiting", since=NOW, attempt=2, retry_at=NOW + 4000, reason="Nobody answers.")
 WAITING = Outgoing(id="q1", kind="check_in", payload=b"{}", member_id=ANA.id, at=NOW)

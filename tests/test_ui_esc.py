@@ -14,6 +14,8 @@ from gymtui.ui.screens.help import HelpScreen
 from tests.ui_fakes import make_app
 from tests.ui_front_desk_kit import a_desk, front
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def parted() -> None:

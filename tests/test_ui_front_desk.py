@@ -13,6 +13,8 @@ from tests.settled import press_later, until_shown
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, a_desk, front, later, screen_text
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_name_is_typed_found_and_checked_in() -> None:
     desk = a_desk()

@@ -20,6 +20,8 @@ from tests.settled import settled, until_shown
 from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, front, screen_text
 
+pytestmark = pytest.mark.slow
+
 
 def ticks(indicator: ConnectionStatusIndicator) -> bool:
     return indicator._tick is not None

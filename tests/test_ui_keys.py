@@ -32,6 +32,8 @@ from tests.fake_login import FakeLogin
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_binding_is_a_command_of_the_registry() -> None:
     for screen in (

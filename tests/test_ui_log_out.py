@@ -12,6 +12,8 @@ from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 from tests.ui_login_kit import shows
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("words", [":logout", ":log-out"])
 async def test_whoever_logs_out_leaves_no_name_and_the_next_one_is_asked_for(words: str) -> None:

@@ -19,6 +19,8 @@ from tests.ui_fakes import LIVE, LOGGED_OUT, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 from tests.ui_login_kit import shows
 
+pytestmark = pytest.mark.slow
+
 
 class Steps:
     """Stands in for `asyncio.sleep`: each pause ends when the test says so."""

@@ -23,6 +23,8 @@ from tests.ui_fakes import LOGGED_OUT, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 from tests.ui_login_kit import shows
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_desk_that_knows_its_gym_goes_on_without_a_login_and_asks_again_when_told_to() -> None:
     desk = FakeDesk([ANA])

@@ -15,6 +15,8 @@ from tests.factories import STATS
 from tests.settled import settled
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 ZURICH = ZoneInfo("Europe/Zurich")
 EVENING = clock.to_ms("2026-11-22T22:59:30Z")  # half a minute before midnight in Zurich
 

@@ -19,6 +19,8 @@ from tests.ui_fakes import LOGGED_OUT, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 from tests.ui_login_kit import shows
 
+pytestmark = pytest.mark.slow
+
 PRESENT, NEW = "the-present-one", " canary-another-one"  # a blank of a password is one of its characters
 ASKS = [*":password", "enter"]
 

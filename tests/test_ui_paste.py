@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from textual import events
 
 from tests.settled import settled
 from tests.ui_fakes import is_checking_out, make_app
 from tests.ui_front_desk_kit import a_desk, front, screen_text
+
+pytestmark = pytest.mark.slow
 
 
 async def test_one_pasted_line_waits_for_enter() -> None:

@@ -12,6 +12,8 @@ from tests.readers import READER, scan
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, screen_text
 
+pytestmark = pytest.mark.slow
+
 FAULTS = [
     ([*"4711", "enter", *"4712", "enter"], "several lines came at once — scan one card again"),
     (["down", "insert", "insert", "up", "enter"], "NumLock is off, the reader presses arrows"),

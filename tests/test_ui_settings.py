@@ -21,6 +21,8 @@ from tests.ui_fakes import LIVE, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 MANAGER = replace(LIVE, user="mia", role="manager")
 AWAY = ConnectionState(phase="waiting", since=NOW, user="mia", role="manager")
 

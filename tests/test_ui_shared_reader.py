@@ -16,6 +16,8 @@ from tests.readers import scan
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import screen_text
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = (100042, 100081, 200077)
 
 

@@ -18,6 +18,8 @@ from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, front, screen_text
 from tests.wrong_clock_kit import IN_2000, IN_2031
 
+pytestmark = pytest.mark.slow
+
 AWAY = ConnectionState(phase="waiting", since=NOW, attempt=3)
 BEHIND = "! Set the clock: it says 1 Jan 2000 01:04, it is at least 18 Nov 2026 17:24"
 AHEAD = "! Set the clock: it says 3 May 2031 12:00, last heard: 18 Nov 2026 17:24"
