@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from gymtui.errors import WrongUsage
+from gymtui.importing import beside
 from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
 from server.admin import members
 from server.admin.errors import AdminError
-from server.admin.importing import planning
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import make_gym
@@ -41,7 +41,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def plan(file: Path) -> Path:
-    return planning.plan_path(file)
+    return beside.plan_path(file)
 
 
 @pytest.fixture(autouse=True)
@@ -174,7 +174,7 @@ def test_a_column_can_be_said_to_be_something_else(database: str, file: Path, pl
     ],
 )
 def test_a_plan_that_says_what_cannot_be(database: str, file: Path, old: str, new: str, sentence: str) -> None:
-    planned(database, file, plan := planning.plan_path(file))
+    planned(database, file, plan := beside.plan_path(file))
     plan.write_text(plan.read_text().replace(old, new))
     with pytest.raises(MembersFileError, match=sentence.replace("?", r"\?")):
         take(database, file)

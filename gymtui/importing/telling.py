@@ -18,22 +18,23 @@ SOME: Final = 10  # people in full
 _VARIES: Final = re.compile(r"'[^']*'|“[^”]*”|\d+|(?<=already, of ).*")
 
 
-def told(look: Look, random: Random) -> Iterator[str]:
-    """The columns, the people, and ten of them in full, whom `random` picks."""
+def told(look: Look, random: Random, width: int = WIDTH) -> Iterator[str]:
+    """The columns, the people, and ten of them in full, whom `random` picks; no line longer than `width`."""
     yield f"{_count(len(look.table.rows), 'row')}, {_count(len(look.rows), 'person', 'people')}."
-    yield from look.table.notes
+    for note in look.table.notes:
+        yield from wrapped(note, width)
     yield ""
-    yield from (line if len(line) <= WIDTH else line[: WIDTH - 1] + "…" for line in _columns(look))
+    yield from (line if len(line) <= width else line[: width - 1] + "…" for line in _columns(look))
     if look.left_out:
         yield from ["", f"{_count(len(look.left_out), 'row')} left out:"]
-        yield from _wrapped(grouped(look.left_out))
+        yield from _wrapped(grouped(look.left_out), width)
     if look.remarks:
         yield from ["", "To be known:"]
-        yield from _wrapped(grouped(look.remarks))
+        yield from _wrapped(grouped(look.remarks), width)
     if look.rows:
         yield from ["", "Some of them, as they would be:"]
         some = random.sample(look.rows, min(SOME, len(look.rows)))
-        yield from _wrapped(map(_person, sorted(some, key=lambda row: row[0])))
+        yield from _wrapped(map(_person, sorted(some, key=lambda row: row[0])), width)
 
 
 def grouped(problems: Iterable[Problem]) -> Iterator[str]:
@@ -49,9 +50,9 @@ def grouped(problems: Iterable[Problem]) -> Iterator[str]:
             yield f"{len(same):,} rows: {sentence} (lines {_ranges(lines)})"
 
 
-def wrapped(line: str) -> Iterator[str]:
+def wrapped(line: str, width: int = WIDTH) -> Iterator[str]:
     """The line in as many as a terminal needs."""
-    yield from textwrap.wrap(printable(line), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    yield from textwrap.wrap(printable(line), width, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def question_lines(number: int, question: Question) -> Iterator[str]:
@@ -96,9 +97,9 @@ def _ranges(lines: Sequence[int]) -> str:
     return ", ".join(told[:4]) + (", …" if len(told) > 4 else "")
 
 
-def _wrapped(lines: Iterable[str]) -> Iterator[str]:
+def _wrapped(lines: Iterable[str], width: int) -> Iterator[str]:
     for line in lines:
-        yield from textwrap.wrap(line, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+        yield from textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _count(number: int, thing: str, things: str = "") -> str:

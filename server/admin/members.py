@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gymtui.errors import WrongUsage
+from gymtui.importing.beside import keep_left_out
 from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import grouped
@@ -12,7 +13,6 @@ from gymtui.output import complain
 from gymtui.protocol import CardKind
 from server.admin.errors import AdminError
 from server.admin.exports import MEMBERS
-from server.admin.importing.left_out import write_left_out
 from server.admin.importing.members import Decisions, Missing, import_members
 from server.admin.importing.planning import applied, ask_at_terminal, known, look_at
 from server.admin.importing.undo import take_back, whoever
@@ -41,7 +41,8 @@ def members_import(
         seen, plan = applied(file, content, known(database))
         rows, bad, decisions = seen.rows, seen.left_out, plan.decisions
         taken, left_out = _take(database, file, rows, bad, strict=strict, decisions=decisions, missing=plan.missing)
-        write_left_out(file, seen.table, left_out)
+        if (path := keep_left_out(file, seen.table, left_out)) is not None:
+            complain(f"what was left out is in {path.name}, each row with why.")
     else:
         look_at(file, content, known(database), ask=ask_at_terminal())
         return

@@ -13,16 +13,15 @@ from zoneinfo import ZoneInfo
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.importing import plan_file
+from gymtui.importing.beside import keep_plan, plan_of, plan_path
 from gymtui.importing.door import at_the_door, in_words
 from gymtui.importing.looking import Look, digest_of, look
-from gymtui.importing.plan_file import LINE, Plan
+from gymtui.importing.plan_file import LINE, Plan, about_people
 from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
 from gymtui.importing.telling import question_lines, told, wrapped
 from gymtui.output import say
-from gymtui.private_file import may_replace, write_private
 from gymtui.protocol import Member, Policy
-from server.gym.importing import comparison
 from server.gym.importing.comparison import Comparison, compare
 from server.store.opening import is_there, opened
 
@@ -51,7 +50,7 @@ def known(database: str) -> Known:
 
 def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, random: Random | None = None) -> None:
     """Looks, asks, prints the plan and keeps it beside the file. WrongUsage where a question is still open."""
-    plan = _plan_of(file)
+    plan = plan_of(file)
     if plan is None or plan.digest != digest_of(content):
         plan = Plan(digest_of(content))
     seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
@@ -63,7 +62,7 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
         seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
     door = [line for sentence in _door(beside, gym) for line in wrapped(sentence)]
     lines = [*told(seen, random or Random()), "", *door]
-    _keep(file, plan_file.written(seen, plan, file.name, lines))
+    keep_plan(file, plan_file.written(seen, plan, file.name, lines))
     for line in lines:
         say(line)
     _say_what_is_next(file, seen, plan)
@@ -71,7 +70,7 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
 
 def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Plan]:
     """What the plan beside the file makes of it. MembersFileError, WrongUsage."""
-    plan = _plan_of(file)
+    plan = plan_of(file)
     if plan is None:
         raise WrongUsage(f"{file} has no plan yet: `gymtui admin members import {file}` makes one.")
     if plan.digest != digest_of(content):
@@ -82,10 +81,6 @@ def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Plan]:
     if seen.open or not (seen.keeps_out or plan.everybody_may_come_in):
         _say_what_is_next(file, seen, plan)
     return seen, plan
-
-
-def plan_path(file: Path) -> Path:
-    return file.with_name(f"{file.name}.plan.toml")
 
 
 def ask_at_terminal() -> Ask | None:
@@ -105,19 +100,6 @@ def _ask(question: Question, number: int) -> str:
             return choices[int(said) - 1]
 
 
-def _plan_of(file: Path) -> Plan | None:
-    """The plan beside it."""
-    path = plan_path(file)
-    try:
-        return plan_file.read(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise MembersFileError(f"{path} cannot be read: {error}.") from error
-    except MembersFileError as error:
-        raise MembersFileError(f"{path} {error}.") from error
-
-
 def _look(file: Path, content: bytes, plan: Plan, gym: Known) -> Look:
     try:
         return look(content, plan.answers, today=gym.now.date(), again=bool(gym.members))
@@ -130,27 +112,13 @@ def _beside(seen: Look, plan: Plan, gym: Known) -> tuple[Look, Comparison]:
     beside = compare(gym.members, seen.rows, at=clock.now(), decisions={})
     if not seen.open:  # whose the rows are is not known before
         answers = plan.answers.answers
-        asked = [_of_people(question, answers.get(f"{LINE}{question.line}", "")) for question in beside.questions]
+        asked = [
+            about_people(q.line, q.sentence, q.doubt, answers.get(f"{LINE}{q.line}", "")) for q in beside.questions
+        ]
         seen = seen._replace(questions=[*seen.questions, *asked])
     if plan.decisions:
         beside = compare(gym.members, seen.rows, at=clock.now(), decisions=plan.decisions)
     return seen, beside
-
-
-def _of_people(asked: comparison.Question, answer: str) -> Question:
-    no = "they are two people" if asked.doubt != "moved" else "this row is left out"
-    choices = {"yes": "what the file says becomes theirs" if asked.doubt != "moved" else "it moves", "no": no}
-    return Question(f"{LINE}{asked.line}", asked.sentence, choices, answer, "left out")
-
-
-def _keep(file: Path, text: str) -> None:
-    path = plan_path(file)
-    try:
-        if not may_replace(path, lambda head: head.startswith(plan_file.FIRST.encode())):
-            raise MembersFileError(f"{path} is there already, and is no plan: please move it away.")
-        write_private(path, text.encode())
-    except OSError as error:
-        raise MembersFileError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _door(beside: Comparison, gym: Known) -> Iterator[str]:

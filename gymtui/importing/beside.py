@@ -1,0 +1,66 @@
+"""What an import keeps beside its file: the plan, and the rows that nobody was made of; for its owner's eyes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from gymtui.importing import plan_file
+from gymtui.importing.csv_cells import cell_of
+from gymtui.importing.headings import is_secret
+from gymtui.importing.plan_file import Plan
+from gymtui.importing.rows import MembersFileError, Problem
+from gymtui.importing.table import Table
+from gymtui.private_file import may_replace, write_private
+
+WHY: Final = "why"
+
+
+def plan_path(file: Path) -> Path:
+    return file.with_name(f"{file.name}.plan.toml")
+
+
+def plan_of(file: Path) -> Plan | None:
+    """The plan beside it, None where there is none. MembersFileError."""
+    path = plan_path(file)
+    try:
+        return plan_file.read(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise MembersFileError(f"{path} cannot be read: {error}.") from error
+    except MembersFileError as error:
+        raise MembersFileError(f"{path} {error}.") from error
+
+
+def keep_plan(file: Path, text: str) -> None:
+    """In the place of an older plan, and of nothing else. MembersFileError."""
+    _keep(plan_path(file), text, plan_file.FIRST, "plan")
+
+
+def keep_left_out(file: Path, table: Table, problems: Sequence[Problem]) -> Path | None:
+    """These rows as a list of their own with a column why, to be mended and imported; where it is. MembersFileError."""
+    if not problems:
+        return None
+    path = file.with_name(f"{file.name}.left-out.csv")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    shown = [at for at, heading in enumerate(table.heading) if not is_secret(heading)]
+    writer.writerow([WHY, *(table.heading[at] for at in shown)])
+    for problem in problems:
+        cells = table.cells.get(problem.line, [])
+        writer.writerow([cell_of(problem.sentence), *(cell_of(cells[at]) for at in shown if at < len(cells))])
+    _keep(path, text.getvalue(), f"{WHY},", "list of rows left out")
+    return path
+
+
+def _keep(path: Path, text: str, begins: str, kind: str) -> None:
+    try:
+        if not may_replace(path, lambda head: head.startswith(begins.encode())):
+            raise MembersFileError(f"{path} is there already, and is no {kind}: please move it away.")
+        write_private(path, text.encode())
+    except OSError as error:
+        raise MembersFileError(f"{path} cannot be written: {error.strerror}.") from error
