@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gymtui.protocol import IMPORT_STEP, Member
+from gymtui.protocol import IMPORT_STEP
 from server.app import Server
 from server.gym.importing import staged
 from server.store import Committed
-from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import token
+from tests.import_kit import everybody, notes
 from tests.kit import Wire, serving
-from tests.sqlite_kit import connection_of
 from tests.waiting import until
 
 Row = dict[str, Any]
@@ -53,17 +52,6 @@ async def refusal(wire: Wire, type: str, **payload: Any) -> tuple[str, str]:
 async def compared(wire: Wire, rows: list[Row], **more: Any) -> Row:
     await result(wire, "import_rows", rows=rows, begins=True)
     return await result(wire, "import_compare", source="clients", **more)
-
-
-def everybody(path: Path) -> dict[str, Member]:
-    with closing(open_store(path)) as store:
-        return {member.full_name: member for member in store.all_members() if not member.deleted}
-
-
-def notes(path: Path) -> list[str]:
-    asked = "SELECT payload ->> '$.message' FROM journal WHERE type = 'notification' ORDER BY seq"
-    with closing(open_store(path)) as store:
-        return [text for (text,) in connection_of(store).execute(asked)]
 
 
 async def test_nothing_is_written_before_it_is_taken(gym: Path) -> None:
@@ -200,7 +188,7 @@ async def test_two_cards_that_no_reader_tells_apart_are_left_out(gym: Path) -> N
     async with manager(gym) as (_, wire):
         told = await compared(wire, rows)
     assert told["new"] == 0
-    assert [note["sentence"] for note in told["notes"][:2]] == ["no reader tells its card from another one"] * 2
+    assert [note["sentence"] for note in told["left_out"]] == ["no reader tells its card from another one"] * 2
 
 
 async def test_who_may_not_is_told_so_in_words(gym: Path) -> None:

@@ -109,7 +109,8 @@ class ImportStaged(Struct, frozen=True):
 
 class ImportCompared(Struct, frozen=True, kw_only=True):
     """To `import_compare`. `missing` is whom the list does not name, some by name; `questions` are all of them,
-    answered or not; `notes` are rows that are left out, and what to make sure of. `untold`: so many had no room."""
+    answered or not; `left_out` are the rows that nobody is made of, `doubts` cards of the others to look at once more.
+    `untold`: so many of these had no room."""
 
     new: Seq
     changed: Seq
@@ -117,7 +118,8 @@ class ImportCompared(Struct, frozen=True, kw_only=True):
     missing: Seq
     missing_names: tuple[str, ...]
     questions: tuple[ImportQuestion, ...]
-    notes: tuple[ImportNote, ...]
+    left_out: tuple[ImportNote, ...]
+    doubts: tuple[ImportNote, ...]
     untold: Seq
     with_it: AtTheDoor
     without_it: AtTheDoor

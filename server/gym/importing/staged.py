@@ -69,14 +69,16 @@ class Staged:
         if asked.answers:
             found = compare(members, rows, at=now, decisions=asked.answers, trusted=asked.trusted)
         unlike = [Problem(held.line, UNLIKE) for group in alike for held in group if held.line is not None]
-        notes = [*sorted({*found.problems, *unlike}), *doubts(rows, gym.policy.card_kind)]
+        left_out = sorted({*found.problems, *unlike})
         wall = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))
         doors = [
             at_the_door((member for member in everybody if not member.deleted), gym.policy, wall)
             for everybody in (found.after.by_id.values(), members)
         ]
         gone = made_inactive(found.missing) if asked.missing == "inactive" else []
-        return Compared([*found.changes, *gone], _told(found, open.questions, notes, doors))
+        return Compared(
+            [*found.changes, *gone], _told(found, open.questions, left_out, doubts(rows, gym.policy.card_kind), doors)
+        )
 
 
 def _fields(line: int, member: ListedMember) -> dict[str, Any]:
@@ -92,11 +94,18 @@ def _fields(line: int, member: ListedMember) -> dict[str, Any]:
 
 
 def _told(
-    found: Comparison, asked: Sequence[Question], notes: Sequence[Problem], doors: Sequence[AtTheDoor]
+    found: Comparison,
+    asked: Sequence[Question],
+    left_out: Sequence[Problem],
+    doubts: Sequence[Problem],
+    doors: Sequence[AtTheDoor],
 ) -> ImportCompared:
     """The figures, and as many of the questions and notes as a message has room for."""
-    told = [*(ImportQuestion(q.line, q.doubt, q.sentence) for q in asked), *(ImportNote(*note) for note in notes)]
-    fits = fitting(map(codec.encode, told), MAX_PART) if told else 0
+    questions = [ImportQuestion(question.line, question.doubt, question.sentence) for question in asked]
+    notes = [ImportNote(*problem) for problem in (*left_out, *doubts)]
+    told = [*map(codec.encode, questions), *map(codec.encode, notes)]
+    fits = fitting(told, MAX_PART) if told else 0
+    room = max(0, fits - len(questions))
     new = sum(change.before is None for change in found.changes)
     return ImportCompared(
         new=new,
@@ -104,8 +113,9 @@ def _told(
         unchanged=found.unchanged,
         missing=len(found.missing),
         missing_names=tuple(member.full_name for member in found.missing[:NAMED]),
-        questions=tuple(one for one in told[:fits] if isinstance(one, ImportQuestion)),
-        notes=tuple(one for one in told[:fits] if isinstance(one, ImportNote)),
+        questions=tuple(questions[:fits]),
+        left_out=tuple(notes[: min(room, len(left_out))]),
+        doubts=tuple(notes[len(left_out) : room]),
         untold=len(told) - fits,
         with_it=doors[0],
         without_it=doors[1],
