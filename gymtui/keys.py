@@ -73,6 +73,7 @@ COMMANDS: Final[dict[str, Command]] = {
         ),
         Command("reader", "", "", "learns how this desk's card reader is set, from a few cards", also="scanner"),
         Command("policy", "", "", "shows the gym's settings, and goes back", also="gym settings rules hours capacity"),
+        Command("import", "", "", "brings a list of members into the gym, and goes back", also="members list migrate"),
         Command("password", "", "", "changes one's own password", also="passwd"),
         Command("log-out", "", "", "logs out, here and at the server", also="logout lock"),
         Command("back", "escape", "back", "goes back one step", typed=False),

@@ -38,6 +38,7 @@ from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.following import Following
 from gymtui.ui.widgets.header import GymName, WallClock
 from gymtui.ui.widgets.hits import Hits
+from gymtui.ui.widgets.import_view import ImportView
 from gymtui.ui.widgets.member_card import MemberCard
 from gymtui.ui.widgets.queue_list import QueueList
 from gymtui.ui.widgets.roster_list import RosterList
@@ -82,6 +83,7 @@ PLACES: Final = {
     "connection": Place(("f9",), (*HEADER, ConnectionDetails, QueueList)),
     "conflicts": Place(("f6",), (*HEADER, ConflictList, ConflictDetails)),
     "settings": Place((*":policy", "enter"), (*HEADER, SettingsList)),
+    "import": Place((*":import", "enter"), (*HEADER, ImportView)),
 }
 ON_THE_MONITOR: Final[Kinds] = (*HEADER, TrafficFigures, Following, Feed)
 

@@ -37,6 +37,7 @@ from gymtui.protocol import (
     MemberRef,
     Override,
     Request,
+    Role,
     SaveCard,
     ShareReader,
     Stats,
@@ -89,6 +90,7 @@ class FakeService(Signals):
         self.configured: list[GymFields] = []
         self.shared: list[ShareReader] = []
         self.problem: RequestRefused | None = None
+        self.role: Role | None = "manager"
 
     async def request(self, request: Request) -> Raw:
         """Answers from `cards` and `conflicts`; Disconnected where the test has put nothing there."""
@@ -132,6 +134,8 @@ class FakeService(Signals):
 
 class FakeMembers(list[Member]):
     """The members that the test gave."""
+
+    are_there = True
 
     def member(self, id: str) -> Member | None:
         return next((m for m in self if m.id == id), None)

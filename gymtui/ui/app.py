@@ -35,6 +35,7 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.importing import ImportScreen
 from gymtui.ui.screens.reader import share_reader
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.settings import SettingsScreen
@@ -122,6 +123,9 @@ class GymApp(LiveApp):
 
     def action_policy(self) -> None:
         self._turn_to(SettingsScreen, lambda: SettingsScreen(self.desk, clock=self._clock))
+
+    def action_import(self) -> None:
+        self._turn_to(ImportScreen, lambda: ImportScreen(self.desk, clock=self._clock))
 
     def _turn_to(self, kind: type[Screen[None]], make: Callable[[], Screen[None]]) -> None:
         """The screen beside the front desk, in place of another one; from itself, back."""

@@ -58,6 +58,12 @@ class MemberTable:
         row = self._db.execute(FOUND, (id,)).fetchone()
         return row and _member(row)
 
+    @property
+    @reading()
+    def are_there(self) -> bool:
+        """Is there anybody?"""
+        return self._db.execute("SELECT 1 FROM members WHERE deleted = 0").fetchone() is not None
+
     def owner(self, code: str) -> Owned | None:
         """The card with this code, where it is one member's."""
         owners = {owned.member.id: owned for owned in (self.owners(code) if code else ())}

@@ -58,6 +58,15 @@ HERE: dict[str, tuple[str, ...]] = {
         "A manager changes them, for every desk at once; everybody reads them.",
         "Without the server they are as this desk knew them, and only read.",
     ),
+    "Import": (
+        "Type where the list of another program is on this machine; Tab goes on.",
+        "It is looked at, and asks what only a person can know: ↑ ↓ or a digit",
+        "choose, Enter answers. The plan beside the file keeps each answer, here",
+        "and for gymtui admin members import. Nothing is in the gym before yes.",
+        "Esc ends the taking: who is in stays, and the same list goes on.",
+        "Undo takes the last import back, but whoever was touched since.",
+        "Without the server a list is looked at and answered; taking it waits.",
+    ),
     "Log in": (
         "Type your name, Enter, your password, Enter.",
         "A name that has not logged in at this machine is not shown in full.",

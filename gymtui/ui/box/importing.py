@@ -1,0 +1,256 @@
+"""An import in the box: the path of a list, the answers to its questions, the yes, and the end of what takes its time.
+
+A card that is scanned meanwhile comes in, whatever the box is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from gymtui.importing.questions import Question
+from gymtui.printable import printable
+from gymtui.search.folding import fold
+from gymtui.ui.box.let_in import check_in
+from gymtui.ui.box.mode import Box, Mode
+from gymtui.ui.box.offer import SIGN as COMMAND
+from gymtui.ui.box.palette import PaletteMode
+from gymtui.ui.burst import Scan
+from gymtui.ui.importing.paths import completed, completions, named
+from gymtui.ui.importing.sheet import START, Sheet, of_names
+
+YES, NO = "yes", "no"
+MAY_GO_ON = ("help", "quit", "older", "newer")  # what may be done while something takes its time
+
+
+class ImportBox(Box, Protocol):
+    """The box over the sheet of an import."""
+
+    sheet: Sheet
+
+    @property
+    def locked(self) -> tuple[str, str] | None:
+        """Why nobody imports anything here, and what to do."""
+        ...
+
+    def scroll(self, step: int) -> None:
+        """So many lines or choices down."""
+        ...
+
+    def look_at(self, path: str) -> None:
+        """Begins the import of that list."""
+        ...
+
+    def take_back(self) -> None:
+        """Asks whether the last import is to be taken back."""
+        ...
+
+    def dismiss(self) -> object:
+        """Back to the front desk."""
+        ...
+
+
+class _ImportMode(Mode):
+    list = "import"
+    subject = "The import"
+    box: ImportBox
+
+    def moved(self, step: int, text: str) -> None:
+        self.box.scroll(step)
+
+    async def scanned(self, scan: Scan) -> None:
+        owned = self.box.owner(scan.text)
+        if owned is None and scan.fault is not None:
+            self.box.say(self.box.refusal("Unknown card", *scan.fault))
+        else:
+            check_in(self.box, *((owned.member, owned.card.code) if owned else (scan.text, None)))
+
+
+class PathMode(_ImportMode):
+    """Which list; Tab completes its path, or shows what it may be."""
+
+    @property
+    def signs(self) -> Mapping[str, Callable[[Box], Mode]]:
+        return {COMMAND: PaletteMode}
+
+    @property
+    def prompt(self) -> str:
+        return "LOOK ON" if self.box.locked else "LIST"
+
+    @property
+    def placeholder(self) -> str:
+        if (locked := self.box.locked) is not None:
+            return printable(f"{locked[0]}: {locked[1]}")
+        return "type where the list is, Tab completes, Enter looks at it"
+
+    def typed(self, text: str) -> None:
+        if self.box.sheet.choices:
+            self.box.sheet = START
+
+    def completed(self) -> None:
+        text = self.box.text
+        paths = completions(text)
+        self.box.write(completed(text, paths))
+        self.box.sheet = of_names(paths) if len(paths) > 1 else START
+
+    async def picked(self, row: int) -> None:
+        path = self.box.sheet.choices[row]
+        self.box.sheet = START
+        self.box.write(path)
+
+    async def entered(self, text: str) -> None:
+        sheet = self.box.sheet
+        if sheet.chosen is not None:
+            await self.picked(sheet.chosen)
+        elif (locked := self.box.locked) is not None:
+            self.box.say(self.box.refusal("Import", *locked))
+        elif text:
+            self.box.look_at(text)
+
+    async def scanned(self, scan: Scan) -> None:
+        """A path that was pasted is no card."""
+        if self.box.owner(scan.text) is None and named(scan.text).is_file():
+            await self.entered(scan.text)
+        else:
+            await super().scanned(scan)
+
+    def back(self, text: str) -> None:
+        if text or self.box.sheet.choices:
+            self.box.sheet = START
+        else:
+            self.box.dismiss()
+
+    def commanded(self, name: str | None) -> bool:
+        """Undo is of an import here."""
+        if name != "undo":
+            return False
+        if (locked := self.box.locked) is not None:
+            self.box.say(self.box.refusal("Undo", *locked))
+        else:
+            self.box.take_back()
+        return True
+
+
+class AnswerMode(_ImportMode):
+    """One question: `answer` gets a choice, "" where it is left open, None where the person goes no further."""
+
+    def __init__(self, box: ImportBox, question: Question, answer: Callable[[str | None], object]) -> None:
+        super().__init__(box)
+        self._keys = list(question.choices)
+        self._answer = answer
+
+    @property
+    def prompt(self) -> str:
+        return "ANSWER"
+
+    @property
+    def placeholder(self) -> str:
+        if (row := self.box.sheet.chosen) is not None:
+            return f"Enter answers “{printable(self._keys[row])}”, {self.box.key('back')} chooses none"
+        return f"↑ ↓ or a digit; Enter alone leaves it open, {self.box.key('back')} goes back"
+
+    @property
+    def is_busy(self) -> bool:
+        return True
+
+    def typed(self, text: str) -> None:
+        if text:
+            self.box.sheet = self.box.sheet._replace(chosen=self._meant(text))
+
+    async def picked(self, row: int) -> None:
+        self._answer(self._keys[row])
+
+    async def entered(self, text: str) -> None:
+        row = self._meant(text) if text else self.box.sheet.chosen
+        if text and row is None:
+            self.box.say(self.box.refusal("Answer", f"“{printable(text)}” is none of them", "↑ ↓ choose one"))
+        else:
+            self._answer("" if row is None else self._keys[row])
+
+    def back(self, text: str) -> None:
+        if text or self.box.sheet.chosen is not None:
+            self.box.sheet = self.box.sheet._replace(chosen=None)
+        else:
+            self._answer(None)
+
+    def commanded(self, name: str | None) -> bool:
+        return name == "undo"
+
+    def _meant(self, text: str) -> int | None:
+        """The choice with that number, or the only one that begins so."""
+        if text.isdecimal() and 0 < int(text) <= len(self._keys):
+            return int(text) - 1
+        begun = [row for row, key in enumerate(self._keys) if fold(key).startswith(fold(text))]
+        return begun[0] if len(begun) == 1 else None
+
+
+class AgreeMode(_ImportMode):
+    """What is on the sheet is done after a `yes` in full, and after nothing else; `agree` gets whether it is."""
+
+    def __init__(self, box: ImportBox, prompt: str, what: str, agree: Callable[[bool], object]) -> None:
+        super().__init__(box)
+        self._prompt = prompt
+        self._what = what
+        self._agree = agree
+
+    @property
+    def prompt(self) -> str:
+        return self._prompt
+
+    @property
+    def placeholder(self) -> str:
+        return f"type {YES}: {self._what} ({self.box.key('back')} lets it be)"
+
+    @property
+    def is_busy(self) -> bool:
+        return True
+
+    async def entered(self, text: str) -> None:
+        if text.lower() in (YES, NO):
+            self._agree(text.lower() == YES)
+        elif text:
+            self.box.say(self.box.refusal("Import", f"“{printable(text)}” is no answer", f"type {YES}, or {NO}"))
+
+    def back(self, text: str) -> None:
+        if not text:
+            self._agree(False)
+
+    def commanded(self, name: str | None) -> bool:
+        return name == "undo"
+
+
+class WorkMode(_ImportMode):
+    """Something takes its time, and the screen stays until it is over; `stop` ends it, where it can be ended."""
+
+    def __init__(self, box: ImportBox, what: str, stop: Callable[[], object]) -> None:
+        super().__init__(box)
+        self.what = what
+        self._stop = stop
+
+    @property
+    def prompt(self) -> str:
+        return "WAIT"
+
+    @property
+    def placeholder(self) -> str:
+        return f"{self.what} … {self.box.key('back')} stops it"
+
+    @property
+    def is_busy(self) -> bool:
+        return True
+
+    async def entered(self, text: str) -> None:
+        if text:
+            self._busy()
+
+    def back(self, text: str) -> None:
+        if not text:
+            self._stop()
+
+    def commanded(self, name: str | None) -> bool:
+        if name in MAY_GO_ON:
+            return False
+        self._busy()
+        return True
+
+    def _busy(self) -> None:
+        self.box.say(self.box.refusal("Import", "it is under way", f"{self.box.key('back')} stops it"))

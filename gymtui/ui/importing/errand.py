@@ -1,0 +1,164 @@
+"""From the path of a list to people in the gym: looked at, asked about, compared, agreed to, taken; and taken back.
+
+It runs as one coroutine; the person whom it asks is a `Person`, behind whom there is a screen, or a test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from msgspec.structs import replace
+
+from gymtui.errors import GymError
+from gymtui.importing.questions import Question
+from gymtui.protocol import ImportCompare, ImportNote, ImportProgress, ImportTake, ImportUndo
+from gymtui.ui.importing import sending
+from gymtui.ui.importing.listing import Listing, opened
+from gymtui.ui.importing.sending import Server
+
+NONE: ImportProgress = ImportProgress(number=None, behind=0, of=0, new=0, changed=0)
+
+
+class LetBe(Exception):
+    """The person goes no further; what was answered till then is kept in the plan."""
+
+
+class NotYet(GymError):
+    """It cannot be taken as it is: a sentence that says why, and what to do."""
+
+
+class Person(Protocol):
+    """Whoever imports. What is asked may raise LetBe."""
+
+    @property
+    def has_stopped(self) -> bool:
+        """Is what takes its time to end with the step that is under way?"""
+        ...
+
+    async def answers(self, question: Question, number: int) -> str:
+        """One of the choices, or "" where it is left open."""
+        ...
+
+    async def agrees(self, listing: Listing) -> None:
+        """The plan has been read, and is to be done."""
+        ...
+
+    def sees(self, what: str, progress: ImportProgress) -> None:
+        """How far something is that takes its time."""
+        ...
+
+
+class Gym(NamedTuple):
+    """What of the gym a look needs: its day, and whether it has members; and whether it can be asked."""
+
+    today: Callable[[], date]
+    has_members: Callable[[], bool]
+    is_there: Callable[[], bool]
+
+
+class Result(NamedTuple):
+    """What has become of it: `all` of it is in, or not; `left_out` is the file of the rows that nobody was made of."""
+
+    progress: ImportProgress
+    all: bool
+    left_out: Path | None = None
+    notes: tuple[ImportNote, ...] = ()
+
+
+class Errand:
+    """Of one desk. MembersFileError and NotYet are for the person; RequestRefused and Disconnected are the server's."""
+
+    def __init__(self, server: Server, gym: Gym, person: Person, seed: Callable[[], int]) -> None:
+        self._server = server
+        self._gym = gym
+        self._person = person
+        self._seed = seed
+        self._asked: set[str] = set()
+
+    async def bring(self, file: Path) -> Result:
+        """All of the way, for the list in that file."""
+        self._asked = set()
+        today, again = self._gym.today(), self._gym.has_members()
+        listing = await asyncio.to_thread(opened, file, today=today, again=again, seed=self._seed())
+        listing = await self._ask(listing, lambda seen: asyncio.to_thread(seen.looked_at, today, again=again))
+        self._is_whole(listing)
+        if not self._gym.is_there():
+            await self._person.agrees(listing)
+            raise NotYet("Comparing and taking it wait for the server: its plan is kept; look at it again then.")
+        try:
+            return await self._with_server(listing)
+        finally:
+            await sending.leave(self._server)
+
+    async def undo(self, number: int | None) -> Result:
+        """Takes the import of that number back, or the newest."""
+        notes = list[ImportNote]()
+        progress = await self._step_on("Taking an import back", ImportUndo(number=number), notes)
+        return Result(progress, progress.behind >= progress.of, notes=tuple(notes))
+
+    async def _ask(self, listing: Listing, look: Callable[[Listing], Awaitable[Listing]]) -> Listing:
+        """Puts each question once, and looks again with the answers, until there is no other. The plan has them,
+        whatever comes."""
+        try:
+            while fresh := [q for q in listing.questions if not q.answer and q.key not in self._asked]:
+                for question in fresh:
+                    answer = await self._person.answers(question, len(self._asked) + 1)
+                    self._asked.add(question.key)
+                    listing = listing.answered(question, answer)
+                listing = await look(listing)
+        finally:
+            await asyncio.to_thread(listing.keep)
+        return listing
+
+    def _is_whole(self, listing: Listing) -> None:
+        if count := len(listing.open):
+            raise NotYet(f"{count} of its questions {'has' if count == 1 else 'have'} no answer: look at it again.")
+
+    async def _with_server(self, listing: Listing) -> Result:
+        rows, bad = await asyncio.to_thread(sending.rows_to_send, listing.rows)
+        listing = listing._replace(left_out=sorted([*listing.left_out, *bad]))
+        async for count in sending.send(self._server, rows):
+            self._person.sees("Sending the list", replace(NONE, behind=count, of=len(rows)))
+            if self._person.has_stopped:
+                raise LetBe
+        listing = await self._ask(await self._compared(listing), self._compared)
+        self._is_whole(listing)
+        await self._person.agrees(listing)
+        return await self._take(listing)
+
+    async def _compared(self, listing: Listing) -> Listing:
+        plan = listing.plan
+        asked = ImportCompare(
+            source=listing.file.stem[:200] or "list",
+            trusted=listing.look is None,
+            answers=plan.decisions,
+            missing=plan.missing,
+        )
+        return listing._replace(compared=await sending.compare(self._server, asked))
+
+    async def _take(self, listing: Listing) -> Result:
+        assert listing.compared is not None
+        notes = [*listing.compared.left_out, *_undecided(listing)]
+        progress = await self._step_on(f"Taking {listing.file.name}", ImportTake(), notes)
+        left_out = await asyncio.to_thread(listing.keep_left_out, notes)
+        return Result(progress, progress.behind >= progress.of, left_out, tuple(notes))
+
+    async def _step_on(self, what: str, request: ImportTake | ImportUndo, notes: list[ImportNote]) -> ImportProgress:
+        """A step after the other until all is done, or the person has stopped it; what is done has its note then."""
+        while True:
+            progress = await sending.step(self._server, request)
+            notes += progress.notes
+            self._person.sees(what, progress)
+            if progress.behind >= progress.of or self._person.has_stopped:
+                await sending.end(self._server)
+                return progress
+
+
+def _undecided(listing: Listing) -> list[ImportNote]:
+    """Rows that are left out because nobody has said who they are."""
+    asked = listing.compared.questions if listing.compared else ()
+    return [ImportNote(q.line, q.sentence) for q in asked if q.line not in listing.plan.decisions]

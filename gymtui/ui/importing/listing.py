@@ -1,0 +1,169 @@
+"""A member list as a manager has it open at a desk: its file, its plan, what there is to ask and what there is to read.
+
+Each step makes the next `Listing`. What reads the file or works through it takes its time, and belongs on a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Final, NamedTuple
+
+from gymtui.importing import plan_file
+from gymtui.importing.beside import keep_left_out, keep_plan, plan_of
+from gymtui.importing.door import in_words
+from gymtui.importing.looking import Look, digest_of, look
+from gymtui.importing.ours import is_ours, read_members
+from gymtui.importing.plan_file import LINE, Plan, about_people
+from gymtui.importing.questions import Question
+from gymtui.importing.rows import MembersFileError, Problem, Row
+from gymtui.importing.telling import WIDTH, grouped, told, wrapped
+from gymtui.protocol import ImportCompared, ImportNote
+
+EVERYBODY: Final = "everybody"
+MISSING: Final = "missing"
+BEFORE: Final = "As it was answered before, when there was a server to ask."
+NO_PLAN: Final = "they are in our own headings, and nothing is to be asked of them"
+
+
+class Listing(NamedTuple):
+    """`look` is what was seen in the file, None where its headings are our own; `rows` are its people, `left_out` the
+    rows that are not. `compared` is what the server says of it, once it has been asked. `seed` picks the people who are
+    shown in full."""
+
+    file: Path
+    content: bytes
+    plan: Plan
+    look: Look | None
+    rows: list[Row]
+    left_out: list[Problem]
+    seed: int = 0
+    compared: ImportCompared | None = None
+
+    @property
+    def questions(self) -> list[Question]:
+        """All that there are by now, answered or not: of people only once the file itself leaves none open."""
+        questions = [] if self.look is None else list(self.look.questions)
+        if any(question.is_open for question in questions):
+            return questions
+        return [*questions, *self._of_everybody(), *self._of_people()]
+
+    @property
+    def open(self) -> list[Question]:
+        """Those that keep it from being imported."""
+        return [question for question in self.questions if question.is_open]
+
+    def _of_everybody(self) -> Iterator[Question]:
+        if self.look is not None and not self.look.keeps_out:
+            answer = "yes" if self.plan.everybody_may_come_in else ""
+            text = f"No column of {self.file.name} says who may not come in. May everybody?"
+            yield Question(
+                EVERYBODY, text, {"yes": "everybody in it comes in", "no": "nothing is imported"}, answer, ""
+            )
+
+    def _of_people(self) -> Iterator[Question]:
+        if self.compared is None:
+            return
+        for asked in self.compared.questions:
+            answer = self.plan.answers.answers.get(f"{LINE}{asked.line}", "")
+            yield about_people(asked.line, asked.sentence, asked.doubt, answer)
+        if self.compared.missing:
+            choices = {"keep": "they stay as they are", "inactive": "they do not come in any more"}
+            answer = "" if self.plan.missing == "keep" else self.plan.missing
+            yield Question(MISSING, f"{_missing(self.compared)} What becomes of them?", choices, answer, "keep")
+
+    def answered(self, question: Question, answer: str) -> Listing:
+        """With that answer in its plan; "" leaves it open."""
+        plan = self.plan
+        if question.key == EVERYBODY:
+            plan = plan._replace(everybody_may_come_in=answer == "yes")
+        elif question.key == MISSING:
+            plan = plan._replace(missing="inactive" if answer == "inactive" else "keep")
+        else:
+            answers = {**plan.answers.answers, question.key: answer}
+            plan = plan._replace(answers=plan.answers._replace(answers=answers))
+        return self._replace(plan=plan)
+
+    # --- what takes its time ------------------------------------------------------------------------------------------
+
+    def looked_at(self, today: date, *, again: bool) -> Listing:
+        """Seen with the answers that there are by now. MembersFileError."""
+        if self.look is None:
+            return self
+        try:
+            seen = look(self.content, self.plan.answers, today=today, again=again)
+        except MembersFileError as error:
+            raise MembersFileError(f"{self.file.name} cannot be imported: {error}.") from error
+        return self._replace(look=seen, rows=seen.rows, left_out=seen.left_out)
+
+    def keep(self) -> None:
+        """Keeps the plan beside the file, as the command line does. MembersFileError."""
+        if self.look is not None:
+            seen = self.look._replace(questions=[q for q in self._with_answers() if q.key not in (EVERYBODY, MISSING)])
+            keep_plan(self.file, plan_file.written(seen, self.plan, self.file.name, list(self.lines(WIDTH))))
+
+    def keep_left_out(self, notes: Sequence[ImportNote]) -> Path | None:
+        """The rows that nobody was made of as a file beside it; `notes` are those whom the server did not take."""
+        if self.look is None:
+            return None
+        problems = {*self.left_out, *(Problem(note.line, note.sentence) for note in notes)}
+        return keep_left_out(self.file, self.look.table, sorted(problems))
+
+    def _with_answers(self) -> list[Question]:
+        """As they are answered by now, with what was answered of people whom only the server knows."""
+        given = self.plan.answers.answers
+        asked = [q._replace(answer=given[q.key]) if given.get(q.key) in q.choices else q for q in self.questions]
+        unasked = {key for key, answer in given.items() if key.startswith(LINE) and answer} - {q.key for q in asked}
+        return asked + [Question(key, BEFORE, {"yes": "", "no": ""}, given[key], "left out") for key in sorted(unasked)]
+
+    # --- what there is to read ----------------------------------------------------------------------------------------
+
+    def lines(self, width: int) -> Iterator[str]:
+        """The plan: what would become of the gym, and what is in the file."""
+        if self.compared is not None:
+            yield from (line for said in _beside(self.compared) for line in wrapped(said, width))
+            yield ""
+        if self.look is not None:
+            yield from told(self.look, Random(self.seed), width)
+        else:
+            yield from wrapped(f"{len(self.rows):,} rows; {NO_PLAN}.", width)
+            yield from (line for said in grouped(self.left_out) for line in wrapped(said, width))
+
+
+def opened(file: Path, *, today: date, again: bool, seed: int = 0) -> Listing:
+    """The list in a file, with the plan that is beside it; `again` says that the gym has members. MembersFileError."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise MembersFileError(f"{file.name} cannot be read: {error.strerror}.") from error
+    plan = Plan(digest_of(content))
+    if is_ours(content):
+        rows, bad = read_members(file, content)
+        return Listing(file, content, plan, None, rows, bad, seed)
+    kept = plan_of(file)
+    plan = kept if kept is not None and kept.digest == plan.digest else plan
+    try:
+        seen = look(content, plan.answers, today=today, again=again)
+    except MembersFileError as error:
+        raise MembersFileError(f"{file.name} cannot be imported: {error}.") from error
+    return Listing(file, content, plan, seen, seen.rows, seen.left_out, seed)
+
+
+def _beside(compared: ImportCompared) -> Iterator[str]:
+    """How it compares with the gym, and who would come in."""
+    yield f"{compared.new:,} new, {compared.changed:,} changed, {compared.unchanged:,} as they are."
+    yield f"With it, today {in_words(compared.with_it)}."
+    if compared.unchanged or compared.changed or compared.missing:
+        yield f"Without it, {in_words(compared.without_it)}."
+    if compared.missing:
+        yield _missing(compared)
+    yield from grouped(Problem(note.line, note.sentence) for note in (*compared.left_out, *compared.doubts))
+    if compared.untold:
+        yield f"{compared.untold:,} more remarks had no room here: the command line tells all of them."
+
+
+def _missing(compared: ImportCompared) -> str:
+    more = ", …" if compared.missing > len(compared.missing_names) else ""
+    return f"{compared.missing:,} of the gym are not in it: {', '.join(compared.missing_names)}{more}."

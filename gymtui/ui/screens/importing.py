@@ -1,0 +1,229 @@
+"""The import of a member list, for managers: the plan to read, its questions, the yes, how far it is, and the undo."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Static
+
+from gymtui import clock
+from gymtui.client.desk.desk import Desk
+from gymtui.client.errors import Disconnected, RequestRefused
+from gymtui.client.state import ConnectionState
+from gymtui.errors import GymError
+from gymtui.importing.questions import Question
+from gymtui.printable import printable
+from gymtui.protocol import ImportProgress
+from gymtui.ui.bindings import bind
+from gymtui.ui.box.importing import YES, AgreeMode, AnswerMode, PathMode, WorkMode
+from gymtui.ui.box.mode import Mode
+from gymtui.ui.importing.errand import Errand, Gym, LetBe, NotYet
+from gymtui.ui.importing.listing import Listing
+from gymtui.ui.importing.paths import named
+from gymtui.ui.importing.sheet import START, Sheet, of_progress, of_question, of_result, of_text, of_undone
+from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
+from gymtui.ui.widgets.import_view import ImportView
+from gymtui.ui.widgets.key_line import KeyLine
+
+TAKEN_BACK: Final = (
+    "Whoever was changed by it is as before, and whoever is new is gone. Whoever was changed at a desk since, or has"
+    " come in as somebody new, stays and is named."
+)
+NOTHING: Final = ("the connection has gone, and nothing was taken", "look at it again once it is back")
+PARTLY: Final = ("the connection has gone in the middle", "look at it again for the rest, or undo takes it back")
+
+
+class ImportScreen(BoxScreen):
+    """The `Person` of an errand: what that asks stands on the sheet, and is answered in the box."""
+
+    TITLE = "Import"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("who", show=False, app=True),
+        bind("connection", app=True),
+        bind("conflicts", show=False, app=True),
+    ]
+
+    sheet: var[Sheet] = var(START)
+
+    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now, seed: Callable[[], int] | None = None) -> None:
+        super().__init__(desk, clock=clock)
+        known = Gym(self._today, lambda: desk.replica.members.are_there, lambda: self.connection.phase == "live")
+        self._errand = Errand(desk.service, known, self, seed or (lambda: random.randrange(1 << 30)))
+        self._last: int | None = None  # the import that this screen has made
+        self.has_stopped = False
+        self.begin_with(PathMode(self))
+
+    def compose(self) -> ComposeResult:
+        yield from self.compose_header()
+        yield Static("", id="title", markup=False)
+        yield from self.compose_box()
+        yield from self.compose_verdict()
+        yield WebSocketErrorBoundary(self._view, id="import")
+        yield KeyLine()
+
+    def _view(self) -> ImportView:
+        return ImportView().data_bind(ImportScreen.sheet)
+
+    def on_mount(self) -> None:
+        self._say_who_may()
+
+    def _today(self) -> date:
+        return datetime.fromtimestamp(self._clock() / 1000, self.zone).date()
+
+    # --- who may ------------------------------------------------------------------------------------------------------
+
+    def watch_connection(self, state: ConnectionState) -> None:
+        super().watch_connection(state)
+        self._say_who_may()
+
+    def _say_who_may(self) -> None:
+        away = self.connection.phase != "live"
+        words = "looked at and answered here; taking it waits for the server" if away else "a list of another program"
+        title = Content.assemble("IMPORT MEMBERS   ", (self.locked[0] if self.locked else words, "not bold $quiet"))
+        for line in self.query("#title").results(Static):
+            line.update(title)
+        self.mutate_reactive(BoxScreen.modes)
+
+    @property
+    def locked(self) -> tuple[str, str] | None:
+        """Whoever is no manager, as far as is known without the server too."""
+        if self.desk.service.role in (None, "manager"):
+            return None
+        return "only a manager imports members", f"{self.key('log-in')} logs in somebody else"
+
+    # --- what the person does -----------------------------------------------------------------------------------------
+
+    def look_at(self, path: str) -> None:
+        file = named(path)
+        self._work(file.name, f"looking at {file.name}", lambda: self._bring(file), again=path)
+
+    def take_back(self) -> None:
+        self._work("Undo", "taking it back", self._undo)
+
+    async def _bring(self, file: Path) -> Sheet:
+        result = await self._errand.bring(file)
+        self._last = result.progress.number
+        return of_result(result, self.key("undo"))
+
+    async def _undo(self) -> Sheet:
+        which = "the last import of the gym" if self._last is None else f"import {self._last}"
+        self.sheet = of_text(f"Take {which} back?", "", TAKEN_BACK)
+        await self._agreed("TAKE BACK?", f"{which} is taken back")
+        result = await self._errand.undo(self._last)
+        self._last = None if result.all else result.progress.number
+        return of_undone(result)
+
+    def scroll(self, step: int) -> None:
+        self.sheet = self.sheet.moved(step)
+        for view in self.query(ImportView):
+            self.sheet = self.sheet._replace(top=min(self.sheet.top, view.furthest))
+
+    def action_older(self) -> None:
+        self._page(1)
+
+    def action_newer(self) -> None:
+        self._page(-1)
+
+    def _page(self, direction: int) -> None:
+        for view in self.query(ImportView):
+            self.scroll(direction * view.page)
+
+    # --- what takes its time ------------------------------------------------------------------------------------------
+
+    def _work(self, subject: str, what: str, do: Callable[[], Awaitable[Sheet]], *, again: str = "") -> None:
+        """Does it beside the screen, which shows what it comes to; where that is nothing, a path stands there again."""
+        self.has_stopped = self._has_taken = False
+        self._working = WorkMode(self, what, self._stop)
+        self.push(self._working)
+        self.run_worker(self._worked(printable(subject), do, again), group="import", exit_on_error=False)
+
+    async def _worked(self, subject: str, do: Callable[[], Awaitable[Sheet]], again: str) -> None:
+        sheet = START
+        with self.answering(subject):
+            try:
+                sheet = await do()
+            except LetBe:
+                self.notice("")
+            except NotYet as not_yet:
+                self._say_no(subject, str(not_yet))
+                sheet = START if self.sheet.choices else self.sheet  # a plan that waits is still to be read
+            except RequestRefused as refused:
+                self._say_no(subject, refused.body.message)
+            except Disconnected:
+                self.say(self.refusal(subject, *(PARTLY if self._has_taken else NOTHING)))
+            except GymError as error:
+                self._say_no(subject, str(error))
+            else:
+                again, done = "", "was stopped" if self.has_stopped else "is done"
+                self.say(replace(self.refusal(subject, done, None), kind="done"))
+        self.sheet = sheet
+        self.reset()
+        if again and not self.text:
+            self.write(again)
+
+    def _say_no(self, subject: str, sentence: str) -> None:
+        detail, _, step = printable(sentence).removeprefix(f"{subject} ").rstrip(".").partition(": ")
+        self.say(self.refusal(subject, detail[:1].lower() + detail[1:], step or None))
+
+    def _stop(self) -> None:
+        """What is under way is finished, and is the last of it."""
+        self.has_stopped = True
+        self._working.what = "stopping"
+
+    # --- the person of an errand --------------------------------------------------------------------------------------
+
+    async def answers(self, question: Question, number: int) -> str:
+        self._go_on()
+        self.sheet = of_question(question, number)
+        return await self._told(lambda done: AnswerMode(self, question, done))
+
+    async def agrees(self, listing: Listing) -> None:
+        self._go_on()
+        self.sheet = Sheet(lambda width: list(listing.lines(width)))
+        if (compared := listing.compared) is None:
+            return
+        count = compared.new + compared.changed
+        await self._agreed("IMPORT?", f"{count:,} {'person is' if count == 1 else 'people are'} taken")
+
+    async def _agreed(self, prompt: str, what: str) -> None:
+        if await self._told(lambda done: AgreeMode(self, prompt, what, lambda yes: done(YES if yes else None))) != YES:
+            raise LetBe
+
+    def _go_on(self) -> None:
+        if self.has_stopped:
+            raise LetBe
+
+    def sees(self, what: str, progress: ImportProgress) -> None:
+        self._working.what = what[:1].lower() + what[1:]
+        self._has_taken |= progress.number is not None
+        self.sheet = of_progress(what, progress)
+        self.mutate_reactive(BoxScreen.modes)
+
+    async def _told(self, make: Callable[[Callable[[str | None], None]], Mode]) -> str:
+        """What the mode is told; LetBe where that is nothing."""
+        future: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+
+        def tell(said: str | None) -> None:
+            if not future.done():  # a click and an Enter in one gulp are one answer
+                future.set_result(said)
+
+        mode = make(tell)
+        self.push(mode)
+        try:
+            said = await future
+        finally:
+            self.pop(mode)
+        if said is None:
+            raise LetBe
+        return said
