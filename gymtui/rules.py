@@ -76,18 +76,18 @@ def hardest(*rulings: Ruling) -> Ruling:
 
 
 def _wrong(member: Member, policy: Policy, at: datetime) -> Iterator[tuple[Crowding, ErrorCode, str]]:
-    today = day_of(at, policy)
+    today, what = day_of(at, policy), "day pass" if member.guest else "membership"
     if member.status == "banned":
         yield policy.banned, "banned", "banned from the gym"
     if member.status == "inactive":
         yield policy.member_inactive, "member_inactive", "membership not active"
     if member.valid_until is not None and today > (until := date.fromisoformat(member.valid_until)):
         action = _in_grace(policy.membership_expired, until, policy.expired_grace_days, today)
-        yield action, "membership_expired", f"membership expired {day(until, today)}"
+        yield action, "membership_expired", f"{what} expired {day(until, today)}"
     if member.valid_from is not None and today < (begins := date.fromisoformat(member.valid_from)):
-        yield policy.member_inactive, "member_inactive", f"membership starts {day(begins, today)}"
-    if member.status == "frozen":
-        yield policy.membership_frozen, "membership_frozen", "membership frozen"
+        yield policy.member_inactive, "member_inactive", f"{what} starts {day(begins, today)}"
+    if member.status == "frozen" and (thaw := _thaws(member, today)) is not None:
+        yield policy.membership_frozen, "membership_frozen", f"membership frozen{thaw}"
     if member.visits_left is not None and member.visits_left <= 0:
         yield policy.no_visits_left, "no_visits_left", "no visits left"
     if member.payment_overdue:
@@ -96,6 +96,14 @@ def _wrong(member: Member, policy: Policy, at: datetime) -> Iterator[tuple[Crowd
         yield policy.waiver_missing, "waiver_missing", "waiver not signed"
     if member.hours is not None and not within(member.hours, at.time()):
         yield policy.outside_hours, "outside_hours", f"outside its hours, {member.hours}"
+
+
+def _thaws(member: Member, today: date) -> str | None:
+    """Until when a freeze lasts, in words; None where it is over."""
+    if member.frozen_until is None:
+        return ""
+    thaw = date.fromisoformat(member.frozen_until)
+    return f" until {day(thaw, today)}" if today < thaw else None
 
 
 def _overdue(policy: Policy, since: str | None, today: date) -> Crowding:

@@ -82,6 +82,6 @@ def test_an_export_is_read_again_with_its_cards(tmp_path: Path) -> None:
 def test_an_export_from_before_there_were_cards_may_be_replaced(tmp_path: Path) -> None:
     file = tmp_path / "out.csv"
     write_members(file, [])
-    for newer in (",payment_overdue_since", ",external_id", ",cards"):
+    for newer in (",frozen_until,host_id", ",payment_overdue_since", ",external_id", ",cards"):
         file.write_text(file.read_text().replace(newer, ""))
         refuse_to_replace(file)

@@ -56,6 +56,7 @@ PARTS: Final[list[type[Struct]]] = [
     protocol.ConflictNote,
     protocol.MemberTotals,
     protocol.Card,
+    protocol.Acknowledged,
     protocol.MemberFields,
     protocol.Override,
     protocol.ClientInfo,

@@ -46,9 +46,11 @@ ANYBODY: dict[str, st.SearchStrategy[object]] = {
     "guest": st.booleans(),
     "external_id": st.none() | st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=64),
     "payment_overdue_since": st.none() | DAY,
+    "frozen_until": st.none() | DAY,
+    "host_id": st.none() | st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=64),
 }
 UNKNOWN = (None, UNSET, ())
-OWN = {"id", "membership_number", "cards", "deleted", "merged_into", "seq"}
+OWN = {"id", "membership_number", "cards", "acknowledged", "deleted", "merged_into", "seq"}
 ODD = [
     "=1+1",
     "'=1+1",

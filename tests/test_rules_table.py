@@ -33,6 +33,7 @@ BORDERS: Final[list[tuple[ErrorCode, dict[str, Any], str | None, str | None]]] =
     ("member_inactive", {"valid_from": "2026-11-22"}, None, "2026-11-22T00:00"),
     ("membership_expired", {"valid_until": "2026-11-22"}, "2026-11-23T00:00", None),
     ("membership_frozen", {"status": "frozen"}, None, None),
+    ("membership_frozen", {"status": "frozen", "frozen_until": "2026-11-22"}, None, "2026-11-22T00:00"),
     ("no_visits_left", {"visits_left": 0}, None, None),
     ("payment_overdue", {"payment_overdue": True}, None, None),
     ("waiver_missing", {"waiver_signed": False}, None, None),

@@ -21,7 +21,7 @@ NO: Final = frozenset({"no", "n", "false", "0"})
 def value_of(field: str, cell: str) -> object:
     """What a cell that is not empty says of a field of `Member`. ValueError."""
     match field:
-        case "id" | "membership_number" | "external_id" if len(cell) > 64 or not cell.isprintable():
+        case "id" | "membership_number" | "external_id" | "host_id" if len(cell) > 64 or not cell.isprintable():
             raise ValueError(f"{field} has more than 64 characters, or some that cannot be printed")
         case "full_name" if len(cell) > LONGEST:
             raise ValueError(f"the name has more than {LONGEST} characters")
@@ -35,7 +35,7 @@ def value_of(field: str, cell: str) -> object:
             raise ValueError(f"status is one of {', '.join(get_args(MemberStatus))}, not {cell!r}")
         case "status":
             return cell.lower()
-        case "valid_from" | "valid_until" | "birth_date" | "payment_overdue_since":
+        case "valid_from" | "valid_until" | "birth_date" | "payment_overdue_since" | "frozen_until":
             return _date(field, cell)
         case "visits_left":
             return _count(cell)

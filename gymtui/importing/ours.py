@@ -36,6 +36,8 @@ HEADINGS: Final[dict[str, str]] = {
         "alerts": "alerts alert",
         "guest": "guest",
         "payment_overdue_since": "payment_overdue_since overdue_since",
+        "frozen_until": "frozen_until",
+        "host_id": "host_id",
         "cards": "cards card_numbers barcodes",
         "external_id": "external_id",
     }.items()

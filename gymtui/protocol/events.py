@@ -83,12 +83,21 @@ class Card(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str | None = None
 
 
+class Acknowledged(Struct, frozen=True, kw_only=True):
+    """An alert that somebody has dealt with, and at what time: it is not said aloud any more."""
+
+    alert: str
+    by: str
+    at: str
+
+
 class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
     """One person of the directory. What is null restricts nothing; dates are `YYYY-MM-DD`, the gym's own days, as is
     the one since which a payment is overdue, where that is known.
     `cards` are all of them, the `membership_number` first of those that were not returned; none are there where the
     number is the only one, and nothing else is known of it. `external_id` is what the program called them that the gym
-    had before: a list of that program finds them by it. `merged_into` is the same person's other record."""
+    had before: a list of that program finds them by it. `frozen_until` is the first day after a freeze, `host_id` the
+    member whose guest somebody is. `merged_into` is the same person's other record."""
 
     type: ClassVar[str] = "member_update"
     id: str
@@ -113,6 +122,9 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
     cards: tuple[Card, ...] = ()
     external_id: str | None = None
     payment_overdue_since: str | None = None
+    frozen_until: str | None = None
+    host_id: str | None = None
+    acknowledged: tuple[Acknowledged, ...] | UnsetType = UNSET
     merged_into: str | UnsetType = UNSET
     seq: Seq = 0
 
@@ -155,10 +167,10 @@ class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
 
 class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the gym does about each thing that can be wrong with a membership or with the time, and for how many days it
-    only warns of what it refuses; when it is open, when its days turn, and when it takes for granted that somebody has
-    left: so many minutes after coming in, or at closing time. Times are those of the clock on its wall. `card_check` is
-    a check character that a reader may send or keep, whichever is on file; `card_kind` is what the gym's cards are, of
-    which some numbers are nobody's."""
+    only warns of what it refuses; how many guests its staff take a day; when it is open, when its days turn, and when
+    it takes for granted that somebody has left: so many minutes after coming in, or at closing time. Times are those of
+    the clock on its wall. `card_check` is a check character that a reader may send or keep, whichever is on file;
+    `card_kind` is what the gym's cards are, of which some numbers are nobody's."""
 
     banned: Action = "refuse"
     member_inactive: Action = "refuse"
@@ -172,6 +184,7 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     gym_full: Crowding = "ask"
     expired_grace_days: GraceDays = 0
     overdue_grace_days: GraceDays = 0
+    guests_a_day: Annotated[int, Meta(ge=0, le=1_000_000)] | None = None
     max_stay_minutes: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     closing_time: Minute | None = None
     day_begins: FullHour = "00:00"

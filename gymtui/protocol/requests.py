@@ -138,14 +138,26 @@ class MemberFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
     guest: bool | UnsetType = UNSET
     deleted: bool | UnsetType = UNSET
     payment_overdue_since: Day | UnsetType | None = UNSET
+    frozen_until: Day | UnsetType | None = UNSET
+    host_id: Key | UnsetType | None = UNSET
 
 
 class SaveMember(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """Managers change anyone; staff may add guests."""
+    """Managers change anyone; staff add guests, give one another day, and acknowledge alerts.
+
+    `seen` is the `seq` of the member that the fields were changed from, 0 where there was none yet: then the `id` is
+    the client's own. `before` is what these fields were. `visits` are added to those that are left, `acknowledged` are
+    alerts that somebody has dealt with. `offline` and `queued_by` are as in `check_in`."""
 
     type: ClassVar[str] = "save_member"
     roles: ClassVar[frozenset[Role]] = STAFF
     member: MemberFields
+    seen: Seq | None = None
+    before: MemberFields | None = None
+    visits: Annotated[int, Meta(ge=-1000, le=1000)] = 0
+    acknowledged: Annotated[tuple[Text, ...], Meta(max_length=MAX_ALERTS)] = ()
+    offline: bool = False
+    queued_by: Key | None = None
 
 
 class SaveCard(_Request, frozen=True, kw_only=True, omit_defaults=True):

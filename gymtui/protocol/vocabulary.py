@@ -55,6 +55,8 @@ ErrorCode = Literal[
     "card_lost",
     "already_checked_in",
     "not_checked_in",
+    "changed_meanwhile",
+    "guest_limit",
     "ambiguous",
     "not_allowed",
     "id_reused",

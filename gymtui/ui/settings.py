@@ -18,7 +18,7 @@ from gymtui.search.folding import words
 NONE: Final = "none"  # what is typed to take a setting away
 ACTIONS: Final = get_args(Action)
 DONE: Final[dict[str, str]] = {"allow": "let in", "warn": "let in, with a warning", "ask": "ask", "refuse": "refuse"}
-NUMBERS: Final = ("capacity", "expired_grace_days", "overdue_grace_days", "max_stay_minutes")
+NUMBERS: Final = ("capacity", "expired_grace_days", "overdue_grace_days", "guests_a_day", "max_stay_minutes")
 HOURS: Final = 'hours such as "06:00-22:00", or "closed"'
 NEW_DAY: Final = "exceptions"
 
@@ -135,6 +135,8 @@ def _of_times(gym: Gym) -> Iterator[Setting]:
         ("overdue_grace_days", "Days of grace for a payment"),
     ):
         yield _setting(key, label, str(getattr(policy, key)), "a number of days up to 365")
+    guests = "" if policy.guests_a_day is None else str(policy.guests_a_day)
+    yield _setting("guests_a_day", "Guests that staff take a day", guests, f"a number, or {NONE}", "any number")
     stay = "" if policy.max_stay_minutes is None else str(policy.max_stay_minutes)
     yield _setting("max_stay_minutes", "Longest stay, in minutes", stay, f"a number, or {NONE}", "any time")
     closing = f"a time such as 22:00, or {NONE}"

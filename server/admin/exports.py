@@ -11,9 +11,10 @@ from server.admin import export_file
 from server.admin.deeds import Deed
 from server.admin.export_file import Format, write_list
 
-MEMBER: Final = [name for name in Member.__struct_fields__ if name not in ("id", "seq", "deleted", "merged_into")]
+NO_COLUMN: Final = ("id", "seq", "deleted", "merged_into", "acknowledged")
+MEMBER: Final = [name for name in Member.__struct_fields__ if name not in NO_COLUMN]
 MEMBERS: Final = ["member_id", *MEMBER]
-OLDER: Final = (MEMBERS[:-1], MEMBERS[:-2], MEMBERS[:-3])  # of exports from before there were the last columns
+OLDER: Final = [MEMBERS[:-n] for n in (2, 3, 4, 5)]  # of exports from before there were the last columns
 CHECK_IN: Final = [
     "check_in_id",
     "command_id",

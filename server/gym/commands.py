@@ -6,14 +6,10 @@ again, a command is answered by the row that it made the first time. What is ref
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Final
-
 from msgspec import UNSET
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
-from gymtui import clock, rules
-from gymtui.cards.owned import cards_of, with_number
+from gymtui import clock
 from gymtui.protocol import (
     CheckIn,
     CheckOut,
@@ -21,7 +17,6 @@ from gymtui.protocol import (
     ErrorBody,
     ErrorCode,
     Gym,
-    Member,
     Notification,
     Notify,
     Refusal,
@@ -31,16 +26,14 @@ from gymtui.protocol import (
     ShareReader,
     Undo,
 )
-from server.gym.cards import save_card, unfit
-from server.gym.debts import dated
+from server.gym.cards import save_card
+from server.gym.members import save_member
 from server.gym.orders import Order, Refused, Rejected, record
 from server.gym.readers import share_reader
 from server.gym.roll_calls import roll_call
 from server.gym.settings import WrongSetting, changed, refuse_alike
 from server.gym.visits import check_in, check_out, undo
 from server.store import Outcome, Settled, Transaction, as_result
-
-DATES: Final = ("valid_from", "valid_until", "birth_date", "payment_overdue_since")
 
 
 def perform(tx: Transaction, order: Order) -> Outcome:
@@ -68,7 +61,7 @@ def _done(tx: Transaction, order: Order) -> Outcome:
         case Undo() as request:
             return undo(tx, order, request)
         case SaveMember() as request:
-            return _save_member(tx, order, request)
+            return save_member(tx, order, request)
         case SaveCard() as request:
             return save_card(tx, order, request)
         case Notify() as request:
@@ -91,53 +84,6 @@ def _once_more(order: Order, settled: Settled) -> Outcome:
 
 def _reject(code: ErrorCode, sentence: str) -> Outcome:
     return Outcome(error=ErrorBody(code=code, message=sentence, retryable=False))
-
-
-def _save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
-    """A new member, or what is different about one. Staff may add guests, and that is all they may."""
-    fields = {name: value for name, value in asdict(request.member).items() if value is not UNSET}
-    if order.role != "manager" and ("id" in fields or not fields.get("guest")):
-        raise Rejected("not_allowed", "Only a manager may change members: please add a guest, or call the manager.")
-    before = None if "id" not in fields else tx.member(str(fields["id"]))
-    if "id" in fields and before is None:
-        raise Refused("unknown_member", "nobody here by that id", "There is no such member: please search by name.")
-    if before is None and "full_name" not in fields:
-        raise Rejected("invalid", "A new member has a `full_name`.")
-    if (problem := impossible(fields)) is not None:
-        raise Rejected("invalid", problem)
-    member = _changed(tx, order, before, fields)
-    tx.put_member(member)
-    payload = record(tx, order, member)
-    return Outcome(result=as_result(Member.type, payload))
-
-
-def _changed(tx: Transaction, order: Order, before: Member | None, fields: dict[str, Any]) -> Member:
-    """The member with these fields; Rejected where a card that is new here, or here again, could be another's."""
-    others = {name: value for name, value in fields.items() if name != "membership_number"}
-    number = fields.get("membership_number", before.membership_number if before else None)
-    member = replace(before, **others) if before else Member(id=clock.new_id(tx.at), **others)
-    known = {card.code for card in cards_of(before)} if before else set()
-    member = replace(with_number(member, number, clock.to_text(tx.at), order.user), seq=tx.next_seq)
-    member = dated(tx, before, member)
-    for card in cards_of(member):
-        if card.code not in known and card.state != "returned" and (why := unfit(tx, card.code, member.id)):
-            raise Rejected("invalid", why)
-    return member
-
-
-def impossible(fields: dict[str, object]) -> str | None:
-    """What no member can be, though it looks right: the 30th of February, 25 o'clock, a name of blanks."""
-    for name, value in fields.items():
-        try:
-            if name in DATES and value is not None:
-                date.fromisoformat(str(value))
-            elif name == "hours" and value is not None:
-                rules.within(str(value), rules.NOON)
-        except ValueError:
-            return f"`{name}` cannot be {value!r}: please check it."
-    if not str(fields.get("full_name", "-")).strip():
-        return "A member has a name."
-    return None
 
 
 def _notify(tx: Transaction, order: Order, request: Notify) -> Outcome:
@@ -170,6 +116,7 @@ def _refuse(tx: Transaction, order: Order, refused: Refused) -> Outcome:
     details: dict[str, object] = {"reason": refused.reason}
     if refused.visit is not None:
         details["check_in"] = refused.visit
+    details |= refused.details
     error = ErrorBody(code=refused.code, message=str(refused), retryable=False, details=details)
     refusal = Refusal(
         id=clock.new_id(tx.at),

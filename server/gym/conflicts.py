@@ -15,7 +15,12 @@ from gymtui import clock, rules
 from gymtui.protocol import CheckInEvent, ConflictNote, Gym, Member, Refusal
 from server.store import Conflict, Store
 
-DEEDS: Final = {"check_in": "the check-in", "check_out": "the check-out", "undo": "the undo"}
+DEEDS: Final = {
+    "check_in": "the check-in",
+    "check_out": "the check-out",
+    "undo": "the undo",
+    "save_member": "the change",
+}
 
 
 def report(store: Store, since: int) -> list[str]:

@@ -30,6 +30,7 @@ from gymtui.protocol import (
     Member,
     Role,
     RollCall,
+    SaveMember,
     Undo,
     UnknownCard,
 )
@@ -56,7 +57,8 @@ class Order(Struct, frozen=True, kw_only=True):
     @property
     def queued_by(self) -> str | None:
         """Who was at the desk when it was queued, where that is said."""
-        return self.payload.queued_by if isinstance(self.payload, CheckIn | CheckOut | Undo | RollCall) else None
+        queued = CheckIn | CheckOut | Undo | RollCall | SaveMember
+        return self.payload.queued_by if isinstance(self.payload, queued) else None
 
     @property
     def has_happened(self) -> bool:
@@ -64,6 +66,8 @@ class Order(Struct, frozen=True, kw_only=True):
         asked = self.payload
         if isinstance(asked, CheckIn | CheckOut):
             return asked.offline or asked.occurred_at is not None
+        if isinstance(asked, SaveMember):
+            return asked.offline
         return isinstance(asked, Undo | RollCall)
 
     @property
@@ -78,6 +82,8 @@ class Order(Struct, frozen=True, kw_only=True):
         not count: a command that was sent live, and is sent again from the outbox or with its time corrected, is the
         same one."""
         asked = self.payload
+        if isinstance(asked, SaveMember):
+            return _hash(replace(asked, offline=False))
         return _hash(replace(asked, **NOT_ASKED) if isinstance(asked, CheckIn | CheckOut) else asked)
 
     def has(self, digest: bytes) -> bool:
@@ -97,7 +103,7 @@ def _hash(asked: Command) -> bytes:
 
 class Refused(Exception):
     """The rules say no, and the journal has a row of it: `reason` in a few words, `sentence` for a person. Neither has
-    anything of a code that nobody has but its `card`."""
+    anything of a code that nobody has but its `card`, nor what is kept of a member; `details` may."""
 
     def __init__(
         self,
@@ -108,6 +114,7 @@ class Refused(Exception):
         visit: CheckInEvent | None = None,
         *,
         card: UnknownCard | None = None,
+        details: dict[str, object] | None = None,
     ) -> None:
         super().__init__(sentence)
         self.code: ErrorCode = code
@@ -115,6 +122,7 @@ class Refused(Exception):
         self.member = member
         self.visit = visit
         self.card = card
+        self.details = details or {}
 
 
 class Rejected(Exception):

@@ -31,6 +31,7 @@ from server.store.records import (
     JournalRow,
     KeptVisit,
     LoginRecord,
+    MemberChange,
     Outcome,
     Row,
     Settled,
@@ -98,8 +99,9 @@ class Transaction(Protocol):
     def put_gym(self, gym: Gym) -> None: ...
     def member(self, member_id: str) -> Member | None: ...
 
-    def called(self, external_id: str) -> Member | None:
-        """Whom the program before called so."""
+    def called(self, external_id: str) -> Member | None: ...  # by the program before
+    def changes_of(self, member_id: str, after: int) -> Iterator[MemberChange]: ...  # the newest first
+    def guests_on(self, day: str) -> int: ...  # those who were given it as their last day, within two days
 
     def cards(self, *keys: str) -> Sequence[Owned]:
         """The cards in use or lost that have one of these canonical keys, each once and with its owner."""

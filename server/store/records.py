@@ -134,6 +134,14 @@ class ImportedRow(Struct, frozen=True):
     before: Member | None
 
 
+class MemberChange(Struct, frozen=True):
+    """A member as one row of the journal has it, with who wrote that, and when (ms)."""
+
+    member: Member
+    user: str
+    at: int
+
+
 class Conflict(Struct, frozen=True, kw_only=True):
     """What a desk did while it was alone, and did not fit when it came: a clash with the visit `other`, by the card of
     the member `holder`, against the rules, late, or refused. `kind` is the command's; it happened `at`, and was

@@ -50,6 +50,9 @@ async def _(gym: Gym) -> None:
         expect(came["command_id"] == id, came)
 
 
+CHANGED = "changed_meanwhile"
+
+
 @sentence("All roles hear the same events.")
 async def _(gym: Gym) -> None:
     async with gym.wire("operator") as operator, gym.wire("manager") as manager, gym.wire() as wire:
@@ -95,6 +98,23 @@ async def _(gym: Gym) -> None:
         await wire.refused("save_member", {"member": {"id": "nobody", "plan": "Free"}}, "unknown_member")
         taken = {"full_name": "Conformance Twin", "membership_number": member["membership_number"]}
         await wire.refused("save_member", {"member": taken}, "invalid")
+
+
+@sentence("Of two managers who change one field, the second is told what it is; a new member has the client's own id.")
+async def _(gym: Gym) -> None:
+    async with gym.wire("manager") as wire:
+        member = await gym.member(wire, phone="1", visits_left=3)
+        seen: Json = {"seen": member["seq"], "before": {"phone": "1"}}
+        await wire.do("save_member", seen | {"member": {"id": member["id"], "phone": "2"}})
+        error = await wire.refused("save_member", seen | {"member": {"id": member["id"], "phone": "3"}}, CHANGED)
+        expect([each["value"] for each in error["details"]["changed"]] == ["2"], error)
+        for _ in range(2):
+            saved = (await wire.do("save_member", {"member": {"id": member["id"]}, "visits": 5}))["member"]
+        expect((saved["phone"], saved["visits_left"]) == ("2", 13), saved)
+        id = new_id()
+        new = {"member": {"id": id, "full_name": "Conformance New"}, "seen": 0}
+        expect((await wire.do("save_member", new))["member"]["id"] == id, wire.received[-1])
+        await wire.do("save_member", {"member": {"id": id, "deleted": True}})
 
 
 @sentence("A card is given out, moved only by whoever asked, and refused once it was lost.")

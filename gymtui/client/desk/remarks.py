@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from msgspec import UNSET
+
 from gymtui import rules
 from gymtui.protocol import Member
 
@@ -22,12 +24,14 @@ def remarks_on(member: Member, visits_left: int | None, today: date) -> tuple[st
 
 
 def _remarks(member: Member, visits_left: int | None, today: date) -> Iterator[str]:
-    yield from member.alerts
+    dealt_with = () if member.acknowledged is UNSET else {each.alert for each in member.acknowledged}
+    yield from (alert for alert in member.alerts if alert not in dealt_with)
     if member.guest:
         yield "guest"
     if visits_left == 0:
         yield "last visit used"
-    if member.valid_until is not None:
+    is_day_pass = member.guest and member.valid_from == member.valid_until
+    if member.valid_until is not None and not is_day_pass:
         until = date.fromisoformat(member.valid_until)
         if 0 <= (until - today).days <= SOON:
             yield "membership ends today" if until == today else f"membership ends {rules.day(until, today)}"

@@ -28,10 +28,10 @@ from gymtui.protocol import (
     ListedMember,
     Member,
 )
-from server.gym.commands import impossible
 from server.gym.importing.collisions import UNLIKE, codes_of, told_apart
 from server.gym.importing.comparison import Change, Comparison, Question, compare, made_inactive
 from server.gym.importing.doubts import doubts
+from server.gym.members import impossible
 from server.gym.orders import Rejected
 from server.store.pages import fitting
 

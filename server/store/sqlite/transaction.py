@@ -16,8 +16,8 @@ from server.store import Counts, Outcome, Row, Settled, Visit, as_result
 from server.store.sqlite.card_index import holders, index_cards
 from server.store.sqlite.chain import COLUMNS, Told, new_link
 from server.store.sqlite.erasing import SqliteErasure
+from server.store.sqlite.member_rows import SqliteMemberRows
 from server.store.sqlite.merges import SqliteMerges
-from server.store.sqlite.users import SqliteUsers
 from server.store.sqlite.words import Words, enter
 
 APPEND = f"INSERT INTO journal ({COLUMNS}, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -28,7 +28,7 @@ _event = msgspec.json.Decoder(CheckInEvent)
 _error = msgspec.json.Decoder(ErrorBody)
 
 
-class SqliteTransaction(SqliteUsers):
+class SqliteTransaction(SqliteMemberRows):
     """All work of one commit shares one. `rows` is what it has added to the journal so far; the counters, and the words
     of members, are kept in memory until `finish`, which writes them once."""
 
@@ -154,10 +154,6 @@ class SqliteTransaction(SqliteUsers):
             row = self._one("SELECT member FROM members WHERE id = ?", member_id)
             self._members[member_id] = None if row is None else _member.decode(row[0])
         return self._members[member_id]
-
-    def called(self, external_id: str) -> Member | None:
-        row = self._one("SELECT member FROM members WHERE external_id = ?", external_id)
-        return None if row is None else _member.decode(row[0])
 
     def cards(self, *keys: str) -> list[Owned]:
         return [owned(_member.decode(member), code) for member, code in holders(self._db, *keys)]

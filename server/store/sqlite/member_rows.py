@@ -1,0 +1,43 @@
+"""What a transaction asks of the members and of what the journal says of them, beside who has an id or a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from gymtui import clock
+from gymtui.protocol import Member
+from server.store import MemberChange
+from server.store.sqlite.users import SqliteUsers
+
+_member = msgspec.json.Decoder(Member)
+
+
+class SqliteMemberRows(SqliteUsers):
+    """The part of a transaction that looks for members otherwise."""
+
+    def called(self, external_id: str) -> Member | None:
+        row = self._one("SELECT member FROM members WHERE external_id = ?", external_id)
+        return None if row is None else _member.decode(row[0])
+
+    def changes_of(self, member_id: str, after: int) -> Iterator[MemberChange]:
+        rows = self._db.execute(
+            "SELECT payload, user, at FROM journal WHERE seq > ? AND type = ? AND instr(payload, ?) ORDER BY seq DESC",
+            (after, Member.type, member_id.encode()),
+        )
+        for payload, user, at in rows:
+            if (member := _member.decode(payload)).id == member_id:
+                yield MemberChange(member, user, at)
+
+    def guests_on(self, day: str) -> int:
+        # Those who were changed since: an index has them in that order, and of anybody else it is not their first day.
+        since = "coalesce((SELECT seq FROM journal WHERE at < ?1 ORDER BY seq DESC LIMIT 1), 0)"
+        member = "CAST(member AS TEXT)"
+        found = self._one(
+            f"SELECT count(*) FROM members WHERE seq > {since} AND {member} ->> '$.guest' "
+            f"AND {member} ->> '$.valid_until' = ?2 AND NOT {member} ->> '$.deleted'",
+            self.at - 2 * clock.DAY,
+            day,
+        )
+        return int(found[0])
