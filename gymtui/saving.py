@@ -27,7 +27,7 @@ def edited(member: Member, *, visits: int = 0, acknowledged: tuple[str, ...] = (
     """The command that changes these fields of a member as somebody sees it."""
     return SaveMember(
         member=MemberFields(id=member.id, **fields),
-        seen=member.seq,
+        seen=max(member.seq, 1),  # whoever is new at a desk has no row yet
         before=MemberFields(**{name: getattr(member, name) for name in fields}),
         visits=visits,
         acknowledged=acknowledged,

@@ -11,7 +11,7 @@ from textual.binding import Binding
 
 from gymtui.cli import main
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.verdicts import NEXT_STEPS
+from gymtui.client.desk.next_steps import NEXT_STEPS
 from gymtui.client.login.login import Login
 from gymtui.config import ConfigError, keys
 from gymtui.keys import COMMANDS, KeysError, keymap, shown

@@ -37,14 +37,15 @@ class ConnectionState(Struct, frozen=True, kw_only=True):
 
 class Hit(Struct, frozen=True, kw_only=True):
     """A member that matches what was typed, or is `near` it: it would with an error less, or the phone ends so.
-    `in_since` is the time of day (ms) of the open visit."""
+    `in_since` is the time of day (ms) of the open visit; `queued`: the server does not know all that was changed."""
 
     member: Member
     in_since: int | None = None
     near: bool = False
+    queued: bool = False
 
 
-CommandKind = Literal["check_in", "check_out", "undo", "roll_call"]
+CommandKind = Literal["check_in", "check_out", "undo", "roll_call", "save_member"]
 VerdictKind = Literal[
     "checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "asked", "done"
 ]

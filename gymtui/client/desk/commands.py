@@ -13,13 +13,15 @@ from gymtui.client.desk.corrections import given_now
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.judgement import Judgement
 from gymtui.client.desk.live_commands import LiveCommands
+from gymtui.client.desk.membership import Membership
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import Matter, since, zone_of
+from gymtui.client.desk.verdicts import Matter, since, today, zone_of
+from gymtui.client.replica.outbox import Queued
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import CommandKind, Verdict
-from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, Undo
+from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, SaveMember, Undo
 from gymtui.rules import hardest
 
 logger = logging.getLogger(__name__)
@@ -65,6 +67,7 @@ class Commands:
         self._clock = clock
         self._new_id = new_id
         self._name = name
+        self.membership = Membership(service, self._save, new_id=new_id, today=lambda: today(replica.gym, clock.now()))
 
     @property
     def looks_on(self) -> str | None:
@@ -144,7 +147,13 @@ class Commands:
             self._presence.reopens(matter.command_id, None)
         return verdict
 
-    def _enqueue(self, matter: Matter, request: CheckIn | CheckOut | Undo, done: Undoable | None) -> Verdict:
+    def _save(self, matter: Matter, request: SaveMember) -> Verdict:
+        """What is done to a member."""
+        if (why := self.looks_on) is not None:
+            return matter.looks_on(self._clock.now(), why)
+        return self._enqueue(matter, request, None)
+
+    def _enqueue(self, matter: Matter, request: Queued, done: Undoable | None) -> Verdict:
         """Durable first, then said and sent: nobody is told of a command that a power cut could take back."""
         sent = self._service.state.is_live
         row = given_now(matter, replace(request, queued_by=self._service.user), self._clock, live=sent)

@@ -7,17 +7,19 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.client.desk.desk_clock import SKEW, DeskClock
 from gymtui.client.desk.verdicts import Matter
-from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.outbox import Outgoing, Queued
 from gymtui.codec import encode
-from gymtui.protocol import CheckIn, CheckOut, Undo
+from gymtui.protocol import CheckIn, CheckOut, SaveMember, Undo
 
 
-def given_now(matter: Matter, request: CheckIn | CheckOut | Undo, desk: DeskClock, *, live: bool) -> Outgoing:
+def given_now(matter: Matter, request: Queued, desk: DeskClock, *, live: bool) -> Outgoing:
     """A command about a member, as the outbox keeps it. Until the server's time is known it has in `desk_time` what
-    this machine's clock says, too; an undo has no time."""
+    this machine's clock says, too; an undo has no time, nor has what is done to a member."""
     assert matter.member is not None
     at = desk.now()
-    if not isinstance(request, Undo):
+    if isinstance(request, SaveMember):
+        request = replace(request, offline=not live)
+    elif not isinstance(request, Undo):
         desk_time = None if desk.is_heard else clock.to_text(desk.says)
         request = replace(request, occurred_at=clock.to_text(at), offline=not live, desk_time=desk_time)
     return Outgoing(

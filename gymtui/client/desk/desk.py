@@ -73,12 +73,10 @@ class Desk:
         self._judgement = Judgement(replica, self._queue, clock)
         self._presence = Presence(replica, self._queue)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
-        publish_verdict = partial(self._dispatcher.publish, "verdict")
+        publish = partial(self._dispatcher.publish, "verdict")
         self._sender = OutboxSender(service, self._queue, self._outcome_came, sleep=sleep)
-        self._outcomes = Outcomes(service, replica, self._presence, publish_verdict, clock=clock.now)
-        self.dead_letters = DeadLetters(
-            self._queue, self._outcomes, publish_verdict, self._queue_changed, clock=clock.now
-        )
+        self._outcomes = Outcomes(service, replica, self._presence, publish, clock=clock.now)
+        self.dead_letters = DeadLetters(self._queue, self._outcomes, publish, self._queue_changed, clock=clock.now)
         self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock.now)
         self._commands = Commands(
             service,
@@ -92,11 +90,12 @@ class Desk:
             new_id=new_id,
             name=name,
         )
+        self.membership = self._commands.membership
         self.roll_calls = RollCalls(
             service, replica, self._queue, self._queue_changed, self._presence, clock=clock, new_id=new_id, name=name
         )
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
-        self.left_queues = LeftQueues(service, replica, folder, publish_verdict, self._journal_replaced, now=clock.now)
+        self.left_queues = LeftQueues(service, replica, folder, publish, self._journal_replaced, now=clock.now)
         service.subscribe("time", self._time_came)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self._presence.catch_up)
@@ -147,7 +146,8 @@ class Desk:
 
     def hit(self, member: Member, *, near: bool = False) -> Hit:
         """The member as the desk finds one."""
-        return Hit(member=member, in_since=self.in_since(member.id), near=near)
+        queued = self.replica.members.waits(member.id)
+        return Hit(member=member, in_since=self.in_since(member.id), near=near, queued=queued)
 
     def in_since(self, member_id: str) -> int | None:
         """When the member's open visit began (ms), as far as journal and queue know; None where there is none."""

@@ -8,13 +8,15 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gymtui import clock
 from gymtui.client.desk.corrections import corrected
 from gymtui.client.desk.desk_clock import DeskClock
-from gymtui.client.replica.outbox import KINDS, Outgoing
+from gymtui.client.replica.desk_members import Expected
+from gymtui.client.replica.outbox import KINDS, Answer, Outgoing, Queued
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.codec import Unreadable, convert
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, RollCall, RollCallUpdate, Undo
+from gymtui.protocol import CheckIn, CheckOut, SaveMember, Undo
 
 HAPPENED: Final = 120_000  # milliseconds after which what was done is told as something that has happened
 
@@ -59,6 +61,7 @@ class OutboxQueue:
         before, self._pending = self._pending, {}
         self._aside: dict[str, Outgoing] = {}
         self._by_member: dict[str, dict[str, Pending]] = {}
+        self._replica.members.forget_all()
         for row in map(_readable, self._replica.outbox.rows()):
             if row.state == "waiting":
                 self._insert(before.get(row.id) or Pending(row))
@@ -95,7 +98,7 @@ class OutboxQueue:
             self._replica.outbox.correct(found)
         return bool(found)
 
-    def settle(self, pending: Pending, event: CheckInEvent | RollCallUpdate | None = None) -> None:
+    def settle(self, pending: Pending, event: Answer | None = None) -> None:
         """It is answered, with what came of it; also where the disk does not take that (ReplicaError), for
         the next start to ask again."""
         self._remove(pending)
@@ -137,16 +140,22 @@ class OutboxQueue:
             if member_id is not None:
                 busy.add(member_id)
 
-    def request(self, row: Outgoing) -> CheckIn | CheckOut | Undo | RollCall:
+    def request(self, row: Outgoing) -> Queued:
         """What is sent: what was done some while ago has happened, and is recorded, whatever the rules say now."""
         request = row.request
-        if isinstance(request, CheckIn | CheckOut) and self._now() - row.at > HAPPENED:
+        if isinstance(request, CheckIn | CheckOut | SaveMember) and self._now() - row.at > HAPPENED:
             return replace(request, offline=True)
         return request
 
     def has_given(self, member_id: str) -> bool:
-        """Does a command about this member wait that this program has given, before it knew the server's time?"""
-        return any(pending.given is not None for pending in self._by_member.get(member_id, _NOBODY).values())
+        """Does a command about a visit of this member wait that this program has given, before it knew the server's
+        time?"""
+        return any(pending.given is not None for pending in self._visiting(member_id))
+
+    def _visiting(self, member_id: str) -> list[Pending]:
+        """What waits for this member and is about a visit."""
+        waiting = self._by_member.get(member_id, _NOBODY).values()
+        return [pending for pending in waiting if pending.row.kind != "save_member"]
 
     @property
     def comes_and_goes(self) -> int:
@@ -157,7 +166,7 @@ class OutboxQueue:
     def in_since(self, member_id: str, since: int | None, restored: Mapping[str, int]) -> int | None:
         """When the open visit began, or None, once all that waits for this member has been done to a visit open
         `since`. `restored` has the beginning of the visit that an undo opens again, by the undo's id."""
-        rows = [pending.row for pending in self._by_member.get(member_id, _NOBODY).values()]
+        rows = [pending.row for pending in self._visiting(member_id)]
         undone = {row.request.command_id for row in rows if isinstance(row.request, Undo)}
         for row in rows:
             if row.id in undone:
@@ -175,11 +184,14 @@ class OutboxQueue:
         self._pending[row.id] = pending
         if row.member_id is not None:
             self._by_member.setdefault(row.member_id, {})[row.id] = pending
+        if row.kind == "save_member" and isinstance(request := row.request, SaveMember):
+            self._replica.members.expect(row.id, Expected(request, clock.to_text(row.at), request.queued_by or ""))
 
     def _remove(self, pending: Pending) -> None:
         row = pending.row
         self._pending.pop(row.id, None)
         if row.member_id is not None:
+            self._replica.members.answered(row.id, row.member_id)
             mine = self._by_member.get(row.member_id, {})
             mine.pop(row.id, None)
             if not mine:

@@ -13,9 +13,10 @@ from gymtui.client.connection.reconnect import UNTAKABLE, asked_for
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
+from gymtui.client.replica.outbox import Answer, Outgoing
 from gymtui.client.replica.schema import ReplicaError
-from gymtui.client.state import CommandKind, ConnectionState
-from gymtui.protocol import STAFF, CheckInEvent, ErrorBody, RollCallUpdate
+from gymtui.client.state import ConnectionState
+from gymtui.protocol import STAFF, CheckInEvent, ErrorBody, RollCallUpdate, Saved
 
 IN_FLIGHT: Final = 64  # commands
 RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
@@ -119,7 +120,7 @@ class OutboxSender:
 
     def _settle(self, pending: Pending, outcome: Raw | ErrorBody) -> None:
         try:
-            self._queue.settle(pending, _event(pending.row.kind, outcome))
+            self._queue.settle(pending, _event(pending.row, outcome))
         finally:  # the server has done it, whether or not this disk takes that
             self._on_outcome(pending, outcome)
 
@@ -140,12 +141,14 @@ class OutboxSender:
         self._on_outcome(pending, "unsent")
 
 
-def _event(kind: CommandKind, outcome: Raw | ErrorBody) -> CheckInEvent | RollCallUpdate | None:
+def _event(row: Outgoing, outcome: Raw | ErrorBody) -> Answer | None:
     """What the server has made of it; None where it has not, or where that cannot be read."""
     if isinstance(outcome, ErrorBody):
         return None
     try:
-        if kind == "roll_call":
+        if row.kind == "save_member":
+            return codec.convert(outcome, Saved).member
+        if row.kind == "roll_call":
             return codec.convert(outcome, RollCallUpdate)
         return codec.convert(outcome, CheckInEvent)
     except codec.Unreadable:  # whoever is told of the answer says so

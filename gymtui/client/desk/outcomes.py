@@ -67,6 +67,8 @@ class Outcomes:
                 self._publish(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
                 self._presence.reopens(row.id, None)
                 self._update_undo_log(lambda: self._replica.undo_log.refused(row.id))
+            case Raw() if row.kind == "save_member":
+                self._publish(matter.accepted(self._clock(), None, None))
             case Raw():
                 self._accept(matter, outcome, row.at)
             case _:

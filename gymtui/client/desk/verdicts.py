@@ -13,11 +13,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui import clock, rules
+from gymtui.client.desk.changes import described, meanwhile
+from gymtui.client.desk.next_steps import NEXT_STEPS, UNLESS_ALLOWED
 from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind, Verdict, VerdictKind
 from gymtui.gym_day import day_of
-from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy
+from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy, SaveMember
 from gymtui.unknown_card import unknown_card
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ DONE: Final[dict[CommandKind, VerdictKind]] = {
     "check_out": "checked_out",
     "undo": "undone",
     "roll_call": "done",
+    "save_member": "done",
 }
 
 NOUNS: Final[dict[CommandKind, str]] = {
@@ -34,40 +37,18 @@ NOUNS: Final[dict[CommandKind, str]] = {
     "check_out": "check-out",
     "undo": "undo",
     "roll_call": "roll-call",
+    "save_member": "change",
 }
 
 IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
 
 NO_NAME: Final = "Unknown name"
 
-# What the rules refuse, a manager may allow; without the server there is only this to do.
-UNLESS_ALLOWED: Final[dict[str, str]] = {
-    "member_inactive": "look at the membership",
-    "banned": "call a manager",
-    "membership_expired": "renew the membership",
-    "membership_frozen": "end the freeze",
-    "payment_overdue": "take the payment",
-    "waiver_missing": "have the waiver signed",
-    "no_visits_left": "sell a new card",
-    "outside_hours": "come back within these hours",
-    "gym_closed": "come back when it is open",
-    "gym_full": "wait until somebody leaves",
-}
-
-NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
-    "unknown_member": "scan again, or search by name",
-    "unknown_visit": "choose the member by name",
-    "not_checked_in": "check in first",
-    "card_lost": "ask who it is, and check in by name",
-    "ambiguous": "choose the member by name",
-    "not_allowed": "call a manager",
-}
-
 
 class Matter(Struct, frozen=True, kw_only=True):
     """What a verdict is about: one command, by its id, and the person whom it names. `undoes` is what an undo takes
     back; `overrides`: a manager lets the person in against the rules; `warning` is what this desk's rules say of it,
-    `remarks` what to tell the person."""
+    `remarks` what to tell the person; `change` is what is done to a member, in words."""
 
     command_id: str
     action: CommandKind
@@ -77,6 +58,7 @@ class Matter(Struct, frozen=True, kw_only=True):
     overrides: bool = False
     warning: str | None = None
     remarks: tuple[str, ...] = ()
+    change: str | None = None
 
     @classmethod
     def of(cls, command_id: str, action: CommandKind, who: Member | MemberRef | str) -> Matter:
@@ -122,6 +104,8 @@ class Matter(Struct, frozen=True, kw_only=True):
             what = f"undo of the {NOUNS[self.undoes]}"
         elif self.action == "check_in":
             what = "override" if self.overrides else None
+        elif self.change is not None and not sent:
+            what = self.change
         verdict = replace(self.says("queued", at, detail=what, sent=sent), remarks=self.remarks, repeats=again)
         return verdict if self.warning is None else replace(verdict, warning=self.warning)
 
@@ -188,7 +172,7 @@ class Matter(Struct, frozen=True, kw_only=True):
 
     def _accepted(self, at: int, event: CheckInEvent | None, warning: str | None) -> Verdict:
         if event is None:
-            return self.says(DONE[self.action], at)
+            return self.says(DONE[self.action], at, detail=self.change)
         matter = self.about(event.member)
         if self.action == "undo":
             undone: CommandKind = "check_out" if event.status == "checked_in" else "check_in"
@@ -213,6 +197,8 @@ class Matter(Struct, frozen=True, kw_only=True):
             return matter.already_in(at, detail)
         if body.code == "unknown_member" and self.member is None:
             return self.unknown(at)
+        if body.code == "changed_meanwhile":
+            return self.refused(at, body.code, meanwhile(body, zone, at) or _reason(body))
         if self.overrides and body.code in ("not_allowed", "rate_limited"):
             why = _reason(body)
             return self._asked_again(at, why[:1].lower() + why[1:])
@@ -224,7 +210,10 @@ def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = Non
     nobody = "Roll-call" if row.kind == "roll_call" else "somebody who left the directory"
     subject = nobody if member is None else member.full_name
     ref = None if member is None else member.ref
-    return Matter(command_id=row.id, action=row.kind, subject=subject, member=ref, undoes=undoes)
+    matter = Matter(command_id=row.id, action=row.kind, subject=subject, member=ref, undoes=undoes)
+    if row.kind == "save_member" and isinstance(request := row.request, SaveMember):
+        return replace(matter, change=described(request))
+    return matter
 
 
 def may_be_number(text: str) -> bool:

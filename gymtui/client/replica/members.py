@@ -64,25 +64,10 @@ class MemberTable:
         """Is there anybody?"""
         return self._db.execute("SELECT 1 FROM members WHERE deleted = 0").fetchone() is not None
 
-    def owner(self, code: str) -> Owned | None:
-        """The card with this code, where it is one member's."""
-        owners = {owned.member.id: owned for owned in (self.owners(code) if code else ())}
-        return next(iter(owners.values())) if len(owners) == 1 else None
-
-    def by_code(self, code: str) -> Member | None:
-        """Whose card that is, where it is one member's."""
-        owned = self.owner(code)
-        return owned and owned.member
-
     @reading()
     def owners(self, code: str) -> tuple[Owned, ...]:
         """The cards that a code may be, with their owners; several where it can be read in more than one way."""
         return find(code, self._holding, self.card_check)
-
-    def whose(self, *codes: str) -> tuple[Owned, ...]:
-        """The cards that any of these codes may be, one of each owner."""
-        owners = (owned for code in codes if code for owned in self.owners(code))
-        return tuple({owned.member.id: owned for owned in owners}.values())
 
     @reading()
     def has_like(self, code: str) -> bool:

@@ -10,14 +10,17 @@ from msgspec import Struct
 from gymtui import codec
 from gymtui.client.replica.schema import reading, transaction
 from gymtui.client.state import CommandKind
-from gymtui.protocol import CheckIn, CheckOut, RollCall, Undo
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, RollCall, RollCallUpdate, SaveMember, Undo
 
 REMEMBERED: Final = 24 * 3600 * 1000  # milliseconds that a settled command is kept
-KINDS: dict[CommandKind, type[CheckIn | CheckOut | Undo | RollCall]] = {
+Queued = CheckIn | CheckOut | Undo | RollCall | SaveMember
+Answer = CheckInEvent | RollCallUpdate | Member  # what comes of one
+KINDS: dict[CommandKind, type[Queued]] = {
     "check_in": CheckIn,
     "check_out": CheckOut,
     "undo": Undo,
     "roll_call": RollCall,
+    "save_member": SaveMember,
 }
 
 
@@ -35,7 +38,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
     @property
-    def request(self) -> CheckIn | CheckOut | Undo | RollCall:
+    def request(self) -> Queued:
         return codec.convert(self.payload, KINDS[self.kind])
 
 

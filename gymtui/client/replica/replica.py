@@ -11,8 +11,9 @@ from typing import Final
 from msgspec import UNSET
 
 from gymtui import clock
+from gymtui.client.replica.desk_members import DeskMembers
 from gymtui.client.replica.members import MemberTable
-from gymtui.client.replica.outbox import Outbox, Outgoing
+from gymtui.client.replica.outbox import Answer, Outbox, Outgoing
 from gymtui.client.replica.ownership import Ownership
 from gymtui.client.replica.roll_calls import RollCallTable
 from gymtui.client.replica.schema import ReplicaError, ReplicaInUse, Told, hold, open_file, reading, transaction
@@ -49,7 +50,7 @@ class Replica:
         except ReplicaError:
             self._release()
             raise
-        self.members = MemberTable(self._db)
+        self.members = DeskMembers(MemberTable(self._db))
         self.visits = VisitTable(self._db)
         self.roll_calls = RollCallTable(self._db)
         self.outbox = Outbox(self._db)
@@ -83,8 +84,8 @@ class Replica:
         """Folds events, in `seq` order, and moves the position to `seq`: both in one transaction, or neither."""
         with self._transaction():
             self.visits.fold(events)
-            self.members.fold(event for event in events if isinstance(event, Member))
-            self.members.fold_visits_left(_visits_left(events))
+            self.members.table.fold(event for event in events if isinstance(event, Member))
+            self.members.table.fold_visits_left(_visits_left(events))
             if steps := [event for event in events if isinstance(event, RollCallUpdate)]:
                 self.roll_calls.keep(steps)
             for gym in [event for event in events if isinstance(event, Gym)][-1:]:
@@ -106,7 +107,7 @@ class Replica:
             epoch, seq = self._position
             if part.epoch != epoch or part.seq < seq:
                 self.outbox.reopen(clock.to_ms(part.stats.as_of))
-                self.members.doubt()
+                self.members.table.doubt()
                 self.visits.forget()
                 self.roll_calls.forget()
                 self._db.execute("UPDATE desk SET after_seq = 0")
@@ -148,10 +149,10 @@ class Replica:
         """Takes a page that was asked for with `directory`'s `after_seq`. The last one completes the directory: members
         of an earlier epoch that none has named are gone."""
         with self._transaction():
-            self.members.fold(page.members)
+            self.members.table.fold(page.members)
             self._db.execute("UPDATE desk SET after_seq = ?, complete = ?", (page.next_after_seq, not page.more))
             if not page.more:
-                self.members.drop_doubtful()
+                self.members.table.drop_doubtful()
 
     # --- the outbox -----------------------------------------------------------------------------------------------
 
@@ -171,13 +172,15 @@ class Replica:
             fault("before_outbox_commit")
         fault("after_outbox_commit")
 
-    def settle(self, id: str, at: int, event: CheckInEvent | RollCallUpdate | None = None) -> None:
+    def settle(self, id: str, at: int, event: Answer | None = None) -> None:
         """Answered at `at` (ms). What came of it counts from here on, ahead of the journal: a desk that dies
         before its event comes, and starts without the server, would not know of it."""
         with transaction(self._db):  # not durable: where this is lost, the command is sent again and answered the same
             self.outbox.settle(id, at)
             if isinstance(event, RollCallUpdate):
                 self.roll_calls.keep([event])
+            elif isinstance(event, Member):
+                self.members.table.fold([event])
             elif event is not None and event.seq > self._position[1]:
                 self.visits.change([event])
             fault("before_settle")
@@ -206,7 +209,7 @@ class Replica:
             epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
             self._position: tuple[str, int] = (epoch, seq)
             self.gym: Gym | None = gym and convert(gym, Gym)
-            self.members.card_check = None if self.gym is None else self.gym.policy.card_check
+            self.members.table.card_check = None if self.gym is None else self.gym.policy.card_check
             self.stats: Stats | None = stats and convert(stats, Stats)
 
 
