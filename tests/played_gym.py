@@ -26,6 +26,7 @@ from gymtui.protocol import (
     CheckInEvent,
     CheckOut,
     GetMember,
+    ImportRequest,
     ListConflicts,
     Member,
     MemberCard,
@@ -40,6 +41,7 @@ from gymtui.ui import GymApp
 from gymtui.ui.monitor_app import MonitorApp
 from tests.client_kit import Pauses
 from tests.factories import NOW, snapshot, visit
+from tests.played_list import Taking
 from tests.played_people import BEN, DOORS, EARLIER, LATELY, MISFITS, NOOR, PEOPLE, SEQ, TODAY, last_visits
 
 URL: Final = "ws://gym.example/ws/checkins/"
@@ -53,6 +55,7 @@ class Server:
         self.wire = MockWebSocket(seq=SEQ, user="maria", answer=self._answer, clock=lambda: NOW)
         self.there = True
         self._stats = TODAY
+        self._taking = Taking()
         self.visits: dict[str, CheckInEvent] = {}  # by the command that was the last one on each
 
     async def readiness(self, _: str) -> Readiness:
@@ -95,6 +98,8 @@ class Server:
             case Undo(command_id=command_id):
                 undone = replace(_ended(self.visits[command_id]), flags=("undone",))
                 self._tell(connection, id, undone, inside=-1)
+            case _ if isinstance(request, ImportRequest):
+                self._taking.answer(connection, request, id)
             case _:
                 return
 

@@ -18,6 +18,7 @@ from tests.pictures import Camera
 from tests.played_evening import evening
 from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journal
 from tests.played_people import CROWD, LAST
+from tests.scenes_import import an_import
 from tests.waiting import until
 
 TINY, SMALL, USUAL, WIDE = (60, 20), (80, 24), (120, 40), (160, 45)
@@ -281,6 +282,7 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     a_dead_server,
     who_is_in,
     the_settings,
+    an_import,
     connection_and_queue,
     what_did_not_fit,
     help_for_the_desk,

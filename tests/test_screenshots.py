@@ -24,7 +24,7 @@ async def test_the_pictures_of_a_scene_show_the_screens_as_they_are(scene: Calla
 
 
 def test_every_picture_has_a_scene() -> None:
-    scenes = (ROOT / "tests" / "scenes.py").read_text()
+    scenes = "".join(path.read_text() for path in (ROOT / "tests").glob("scenes*.py"))
     names = {re.sub(r"-[0-9]+x[0-9]+$", "", path.stem) for path in FOLDER.glob("*.svg")}
     assert [name for name in sorted(names) if f'"{name}"' not in scenes] == []
 

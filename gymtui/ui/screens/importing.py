@@ -56,10 +56,10 @@ class ImportScreen(BoxScreen):
 
     sheet: var[Sheet] = var(START)
 
-    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now, seed: Callable[[], int] | None = None) -> None:
+    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk, clock=clock)
         known = Gym(self._today, lambda: desk.replica.members.are_there, lambda: self.connection.phase == "live")
-        self._errand = Errand(desk.service, known, self, seed or (lambda: random.randrange(1 << 30)))
+        self._errand = Errand(desk.service, known, self, lambda: random.randrange(1 << 30))
         self._last: int | None = None  # the import that this screen has made
         self.has_stopped = False
         self.begin_with(PathMode(self))
