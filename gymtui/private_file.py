@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 HEAD: Final = 4096  # bytes that say what a file is
-PARTS: Final = (".lock", "-lock", "-wal", "-shm", "-journal")  # how files end that belong to a database
+PARTS: Final = (".lock", "-lock", "-turn", "-wal", "-shm", "-journal")  # how files end that belong to a database
 
 
 def read_private(path: Path, most: int) -> bytes:

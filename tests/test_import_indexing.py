@@ -40,7 +40,7 @@ def store(path: Path) -> Iterator[Store]:
 def killed(store: Store) -> None:
     """An import that came to no end."""
     rows = [(n, member_row(f"{n}", name)) for n, name in enumerate(NAMES, 1)]
-    write_all(store, compared(store, rows).changes, Import(found_later=True).take, lambda _: True)
+    write_all(store, compared(store, rows).changes, Import(found_later=True).take_all, lambda _: True)
 
 
 def found(store: Store, *texts: str) -> list[int]:

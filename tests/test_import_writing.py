@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from itertools import count
+from itertools import repeat
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -15,7 +17,7 @@ from gymtui.protocol import Member
 from server.admin.importing.members import compared, import_members
 from server.gym.importing.taking import Import
 from server.gym.importing.writing import Pace, write_all
-from server.store import Store, Transaction
+from server.store import Store, Transaction, Work
 from server.store.opening import open_store
 from server.store.sqlite import writer
 from server.store.sqlite.store import SqliteStore
@@ -39,24 +41,58 @@ def people(number: int) -> list[tuple[int, dict[str, object]]]:
     return [(n, member_row(f"1{n:05}", f"Ana Silva{n}", phone=f"044 {n:07}")) for n in range(number)]
 
 
-def test_a_commit_is_a_moment_and_others_may_write_behind_each(store: Store) -> None:
-    ticks, rests = count(), list[int]()
-    pace = Pace(work=10, rest=3, now=lambda: next(ticks), sleep=lambda _: rests.append(store.head().seq))
-    changes = compared(store, people(95)).changes
-    assert write_all(store, changes, Import().take, lambda _: True, pace) == [None] * 95
-    assert rests == [*range(11, 95, 10)]  # a row is a tick here, and the gym has a row of its own
+class Turns:
+    """A store, as far as work is written to it, on a clock on which each thing takes one; `waits` until each turn."""
+
+    def __init__(self, waits: Iterable[float]) -> None:
+        self.at = 0.0
+        self.sizes: list[int] = []
+        self._waits = iter(waits)
+
+    def write(self, works: Sequence[Work]) -> None:
+        self.at += next(self._waits)
+        for work in works:
+            work(cast("Transaction", self))
+
+    def do(self, _: Transaction, part: Sequence[int]) -> list[str | None]:
+        self.at += len(part)
+        self.sizes.append(len(part))
+        return [None] * len(part)
+
+    def sizes_of(self, things: int, pace: Pace) -> list[int]:
+        said = write_all(
+            cast("Store", self), range(things), self.do, lambda _: True, pace._replace(now=lambda: self.at)
+        )
+        assert said == [None] * things
+        return self.sizes
 
 
-def test_a_new_member_costs_few_statements_and_takes_nothing_out(store: Store) -> None:
-    said: list[str] = []
+def test_a_commit_is_a_moment_however_long_each_thing_takes() -> None:
+    assert Turns(repeat(0)).sizes_of(65, Pace(least=10, most=10)) == [20, 10, 10, 10, 10, 5]
+
+
+def test_it_is_longer_while_nobody_waits_and_short_again_once_somebody_does() -> None:
+    waits = [0, 0, 0, 0, 1, 1, 0, *repeat(0, 9)]
+    sizes = Turns(waits).sizes_of(400, Pace(least=20, most=60, soon=0.5))
+    assert sizes[:8] == [20, 30, 45, 60, 60, 20, 20, 30]
+
+
+def test_a_slow_disk_makes_commits_of_one_thing_and_no_less() -> None:
+    assert Turns(repeat(0)).sizes_of(23, Pace(least=0.5, most=0.5)) == [20, 1, 1, 1]
+
+
+def test_new_members_cost_few_statements_and_take_nothing_out(store: Store) -> None:
+    changes, said = compared(store, people(1000)).changes, list[str]()
     connection_of(store).set_trace_callback(said.append)
-    import_members(store, people(200))
+    write_all(store, changes, Import("a list").take_all, lambda _: True, Pace(now=lambda: 0.0))
     connection_of(store).set_trace_callback(None)
     verbs = Counter(statement.split()[0] for statement in said)
-    assert verbs["SELECT"] <= 2 * 200 + 20 * verbs["BEGIN"]
+    assert verbs["BEGIN"] == 6  # 20, 40, 80, 160, 320, 380
+    assert verbs["SELECT"] <= 10 * verbs["BEGIN"]
     assert verbs["DELETE"] == 0
-    words = sum("INTO words" in statement for statement in said)
-    assert words <= 6 * 200
+    into = Counter(statement.split("INTO ")[1].split()[0] for statement in said if "INTO " in statement)
+    assert (into["journal"], into["members"], into["imported"]) == (1000, 1000, 1000)
+    assert into["words"] <= 6 * 1000
 
 
 def test_words_are_written_once_a_commit_however_often_a_member_changes(store: Store) -> None:
@@ -94,18 +130,44 @@ def test_what_the_disk_will_not_do_for_the_log_harms_no_commit(store: Store, mon
     assert import_members(store, people(1)).taken == 1
 
 
-def test_a_writer_has_its_turn_a_moment_after_the_other_ends(
+def test_a_writer_has_its_turn_a_moment_after_the_other_ends_and_keeps_it_meanwhile(
     path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[float] = []
-    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, path.with_name("gym.db-turn").open() as turn:
         other.execute("BEGIN IMMEDIATE")
 
         def sleep(seconds: float) -> None:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
             waits.append(seconds)
             if len(waits) == 50:
                 other.execute("COMMIT")
 
         monkeypatch.setattr("time.sleep", sleep)
         store.write([lambda tx: tx.touch()])
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the next one's
     assert waits == [writer.TURN] * 50
+
+
+def test_whoever_waits_comes_before_whoever_writes_again(
+    path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    with path.with_name("gym.db-turn").open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+
+        def sleep(seconds: float) -> None:
+            waits.append(seconds)
+            if len(waits) == 5:
+                fcntl.flock(turn, fcntl.LOCK_UN)
+
+        monkeypatch.setattr("time.sleep", sleep)
+        store.write([lambda tx: tx.touch()])
+    assert waits == [writer.TURN] * 5
+
+
+def test_who_has_the_turn_and_stands_still_keeps_nobody_for_ever(path: Path) -> None:
+    with closing(open_store(path, patience=0)) as store, path.with_name("gym.db-turn").open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        assert import_members(store, people(1)).taken == 1

@@ -67,7 +67,7 @@ def test_a_restored_gym_is_as_it_was_and_what_was_there_is_kept(
     backup.restore(database=str(path), file=file)
     said = capsys.readouterr().out
     aside = path.with_name(next(name for name in in_folder(path) if re.fullmatch(r"gym\.db\.\d{4}-.*Z", name)))
-    assert in_folder(path) == ["gym.db", "gym.db-lock", aside.name]
+    assert in_folder(path) == ["gym.db", "gym.db-lock", "gym.db-turn", aside.name]
     assert (rows(path), rows(aside)) == (before, after)
     assert sound(path)
     assert sound(aside)
@@ -119,7 +119,7 @@ def test_nothing_is_restored_while_anybody_has_the_gym(path: Path, file: Path) -
         other.execute("SELECT count(*) FROM journal").fetchone()
         with pytest.raises(BackupError, match="is in use: please end what else has it open"):
             put_back(file, path)
-    assert in_folder(path) == ["gym.db", "gym.db-lock"]
+    assert in_folder(path) == ["gym.db", "gym.db-lock", "gym.db-turn"]
     assert sound(path)
     put_back(file, path)
 
@@ -148,7 +148,7 @@ def test_a_disk_without_second_names_keeps_what_was_there_too(
     monkeypatch.setattr(Path, "hardlink_to", refuse)
     _, aside = put_back(file, path)
     assert aside is not None
-    assert in_folder(path) == ["gym.db", "gym.db-lock", aside.name]
+    assert in_folder(path) == ["gym.db", "gym.db-lock", "gym.db-turn", aside.name]
     assert (rows(aside), aside.stat().st_ino == path.stat().st_ino) == (before, False)
     assert sound(aside)
 

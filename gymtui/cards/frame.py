@@ -10,6 +10,8 @@ _AROUND: Final = ("Cc", "Cf", "Zl", "Zp", "Zs")  # control and format characters
 
 def framed(text: str) -> str:
     """The text composed (NFC), without blanks, control and format characters at its ends."""
+    if text.isascii() and text.isprintable():  # nearly all of them: a list has a hundred thousand
+        return text.strip(" ")
     text = unicodedata.normalize("NFC", text)
     first, end = 0, len(text)
     while first < end and unicodedata.category(text[first]) in _AROUND:

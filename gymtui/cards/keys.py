@@ -42,14 +42,21 @@ class Collision(NamedTuple, Generic[Owner]):
     codes: tuple[tuple[str, Owner], ...]
 
 
-@lru_cache(maxsize=1024)  # whoever gives out a card asks for its keys, and whoever enters it in the index once more
 def keys_of(code: str, check: CardCheck | None = None) -> tuple[str, ...]:
     """The keys of a code on file, none for a blank one. With the gym's `check`, also those of what it may be taken for:
     the code with that character behind it, and without."""
+    keys = _keys_on_file(code)
+    if check is None:
+        return keys
+    return tuple(dict.fromkeys(keys + _of_all(_with_or_without(None, _some(bare(aim.split(framed(code))[1])), check))))
+
+
+# Whoever gives out a card asks for its keys, and whoever enters it in the index once more: an import, of all its cards.
+@lru_cache(maxsize=1 << 17)
+def _keys_on_file(code: str) -> tuple[str, ...]:
     whole = framed(code)
     texts = _some(bare(aim.split(whole)[1]))
-    keys = _keys(EXACT, _some(whole)) + _folded(texts) + _numbers(texts)
-    return keys if check is None else tuple(dict.fromkeys(keys + _of_all(_with_or_without(None, texts, check))))
+    return _keys(EXACT, _some(whole)) + _folded(texts) + _numbers(texts)
 
 
 def levels(scan: str, check: CardCheck | None = None) -> tuple[tuple[str, ...], ...]:
@@ -98,6 +105,8 @@ def collisions(codes: Iterable[tuple[str, Owner]], check: CardCheck | None = Non
 
 def bare(text: str) -> str:
     """The text without stars or sentinels around it, FNC1 (GS) inside, and GS1's parentheses."""
+    if text.isalnum():
+        return text
     if wrapped := _WRAPPED.fullmatch(text):
         text = "".join(part for part in wrapped.groups() if part)
     text = _SEPARATOR.sub("", text)

@@ -57,6 +57,6 @@ def are_uids(codes: Iterable[str]) -> bool:
 
 def _uid(code: str, *, uids: bool = False) -> str:
     """The eight hex digits, or nothing where it is no chip's number of four bytes."""
-    found = _UID.fullmatch(code)
+    found = len(code) in (8, 11) and _UID.fullmatch(code)
     digits = re.sub(r"[^0-9A-F]", "", code.upper())
     return digits if found and (uids or found["by"] or not digits.isdecimal()) else ""

@@ -22,6 +22,8 @@ def cell_of(text: str) -> str:
 
 def text_of(cell: str) -> str:
     """What `cell_of` made the cell from."""
+    if "'" not in cell:
+        return cell
     return _each(cell, lambda part, formula: part[1:] if part[:1] == "'" and formula.match(part[1:]) else part)
 
 

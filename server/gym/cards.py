@@ -20,12 +20,20 @@ from server.store import Outcome, Transaction, as_result
 NAMED: Final = 10  # groups of cards that a sentence names
 
 
-def unfit(tx: Transaction, code: str, member_id: str | None, *, frees: Collection[tuple[str, str]] = ()) -> str | None:
+def unfit(
+    tx: Transaction,
+    code: str,
+    member_id: str | None,
+    *,
+    frees: Collection[tuple[str, str]] = (),
+    unheld: Collection[str] = (),
+) -> str | None:
     """Why this code cannot be a card of that member (None: of a new one): a sentence, or None where it can. `frees` are
-    cards, `(member id, code)`, that are just leaving their holders."""
+    cards, `(member id, code)`, that are just leaving their holders; `unheld` are keys of which it is known already that
+    no card has them."""
     if (why := nobodys(code, uids=tx.gym.policy.card_kind == "uid")) is not None:
         return why
-    for holder, card in _held_by_others(tx, code, member_id):
+    for holder, card in _held_by_others(tx, code, member_id, unheld):
         if (holder.id, card.code) in frees:
             continue
         like = "" if card.code == code else f" reads like {card.code}, which"
@@ -99,10 +107,11 @@ def _take_over(tx: Transaction, order: Order, card: Card, member: Member, moves_
         tx.append(_put(tx, with_card(holder, returned)), kind=order.payload.type, user=order.user)
 
 
-def _held_by_others(tx: Transaction, code: str, member_id: str | None) -> Iterator[Owned]:
+def _held_by_others(tx: Transaction, code: str, member_id: str | None, unheld: Collection[str] = ()) -> Iterator[Owned]:
     """Who else has a card that could be taken for this one, under any of its keys."""
-    keys = keys_of(code, tx.gym.policy.card_check)
-    yield from (owned for owned in tx.cards(*keys) if owned.member.id != member_id)
+    keys = [key for key in keys_of(code, tx.gym.policy.card_check) if key not in unheld]
+    if keys:
+        yield from (owned for owned in tx.cards(*keys) if owned.member.id != member_id)
 
 
 def _put(tx: Transaction, member: Member) -> Member:

@@ -18,4 +18,4 @@ def dated(tx: Transaction, before: Member | None, member: Member) -> Member:
         since = None
     elif since is None and (before is None or not before.payment_overdue):
         since = day_of(wall(tx, tx.at), tx.gym.policy).isoformat()
-    return replace(member, payment_overdue_since=since)
+    return member if since == member.payment_overdue_since else replace(member, payment_overdue_since=since)

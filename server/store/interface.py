@@ -103,6 +103,12 @@ class Transaction(Protocol):
     def changes_of(self, member_id: str, after: int) -> Iterator[MemberChange]: ...  # the newest first
     def guests_on(self, day: str) -> int: ...  # those who were given it as their last day, within two days
 
+    def look_ahead(
+        self, ids: Iterable[str], keys: Iterable[str], external_ids: Iterable[str]
+    ) -> tuple[set[str], set[str]]:
+        """Reads these members at once, for `member`; gives which of the keys no card has, and by which of the ids of
+        the program before nobody was called."""
+
     def cards(self, *keys: str) -> Sequence[Owned]:
         """The cards in use or lost that have one of these canonical keys, each once and with its owner."""
 

@@ -66,7 +66,7 @@ def import_members(
         return Imported(0, 0, found.problems, found.questions)
     changes = found.changes + (made_inactive(found.missing) if missing == "inactive" else [])
     importing, write = Import(source, by, found_later=True), write_whole if strict else _write_in_parts
-    said = write(store, changes, importing.take, lambda number: go_on(found.unchanged + number))
+    said = write(store, changes, importing.take_all, lambda number: go_on(found.unchanged + number))
     index_members(store)
     problems = [Problem(change.line, why) for change, why in zip(changes, said, strict=False) if why is not None]
     if strict and (problems or len(said) < len(changes)):
@@ -92,7 +92,7 @@ def undo_import(
         return None
     undo = Undo(rows, by)
     members = undo.members
-    write_all(store, members, undo.take_back, lambda behind: go_on(behind, len(members)))
+    write_all(store, members, undo.take_all_back, lambda behind: go_on(behind, len(members)))
     store.write([partial(undo.tell, number=found)])
     return Undone(found, undo.put_back, undo.touched)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from gymtui import clock
+from gymtui.cards.keys import keys_of
 from gymtui.protocol import Member, Notification
 from server.gym.cards import unfit
 from server.gym.debts import dated
@@ -31,16 +35,25 @@ class Import:
     def take(self, tx: Transaction, change: Change) -> str | None:
         """Writes it, with a row of the journal for the member and for each whom a card leaves; or says why it cannot
         be."""
+        return self._take(tx, change, _Free(set(), set()))
+
+    def take_all(self, tx: Transaction, changes: Sequence[Change]) -> list[str | None]:
+        """The same for each; what is to be asked of the gym for all of them is asked at once."""
+        free = _free(tx, changes)
+        return [self._take(tx, change, free) for change in changes]
+
+    def _take(self, tx: Transaction, change: Change, free: _Free) -> str | None:
         before = tx.member(change.after.id)
         listed = change.after if before == change.before else self._as_it_is_now(tx, change, before)
         member = dated(tx, before, listed)
-        if (sentence := _clash(tx, member, before, change)) is not None:
+        if (sentence := _clash(tx, member, before, change, free)) is not None:
             return sentence
         for id, code in change.frees:
             if (holder := tx.member(id)) is not None and code in codes_of(holder):
                 self._put(tx, without(holder, code, clock.to_text(tx.at), self._by), holder)
         if member != before:
             self._put(tx, member, before)
+            free.leave(tx, member)
             self.new += before is None
             self.changed += before is not None
         return None
@@ -81,9 +94,39 @@ def tell(tx: Transaction, title: str, message: str, *, by: str, kind: str) -> No
     )
 
 
-def _clash(tx: Transaction, member: Member, before: Member | None, change: Change) -> str | None:
+class _Free(NamedTuple):
+    """What nobody has, as far as it was asked: keys of cards, and ids of the program before."""
+
+    keys: set[str]
+    external_ids: set[str]
+
+    def leave(self, tx: Transaction, member: Member) -> None:
+        """The member has them from now on."""
+        self.keys.difference_update(key for code in codes_of(member) for key in _keys(tx, code))
+        self.external_ids.discard(member.external_id or "")
+
+
+def _free(tx: Transaction, changes: Sequence[Change]) -> _Free:
+    fresh = {code for change in changes for code in _fresh(change.after, change.before)}
+    ids = [change.after.external_id for change in changes if change.before is None and change.after.external_id]
+    keys = {key for code in fresh for key in _keys(tx, code)}
+    return _Free(*tx.look_ahead([change.after.id for change in changes], keys, ids))
+
+
+def _fresh(member: Member, before: Member | None) -> set[str]:
+    return codes_of(member) - codes_of(before) if before else codes_of(member)
+
+
+def _keys(tx: Transaction, code: str) -> tuple[str, ...]:
+    return keys_of(code, tx.gym.policy.card_check)
+
+
+def _clash(tx: Transaction, member: Member, before: Member | None, change: Change, free: _Free) -> str | None:
     """Why one of the cards that are new to the member cannot be, or why nobody may be new."""
-    if before is None and member.external_id is not None and (same := tx.called(member.external_id)) is not None:
+    called = member.external_id if before is None and member.external_id not in free.external_ids else None
+    if called is not None and (same := tx.called(called)) is not None:
         return f"{same.full_name} has come in meanwhile with the same id: please import the list again"
-    fresh = codes_of(member) - (codes_of(before) if before else set())
-    return next((why for code in fresh if (why := unfit(tx, code, member.id, frees=change.frees))), None)
+    for code in _fresh(member, before):
+        if (why := unfit(tx, code, member.id, frees=change.frees, unheld=free.keys)) is not None:
+            return why
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 
 from msgspec.structs import replace
@@ -43,6 +43,12 @@ class Undo:
         other = copy(self)
         other._left, other.touched = dict(self._left), list(self.touched)
         return other
+
+    def take_all_back(self, tx: Transaction, ids: Sequence[str]) -> list[str | None]:
+        """As `take_back`, each of them; there is nothing to say."""
+        for id in ids:
+            self.take_back(tx, id)
+        return [None] * len(ids)
 
     def take_back(self, tx: Transaction, id: str) -> None:
         """Puts one member back, or notes that somebody was there since."""

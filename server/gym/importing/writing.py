@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import Final, NamedTuple, TypeVar
 
 from server.store import Store, Transaction
@@ -14,20 +15,22 @@ T = TypeVar("T")
 GoOn = Callable[[int], bool]
 """Asked before each thing with the number of those behind; no ends the work with its last commit."""
 
+Do = Callable[[Transaction, Sequence[T]], list[str | None]]
+"""Work on some of the things; of each, a sentence where it cannot be."""
+
 
 class Pace(NamedTuple):
-    """How long a commit is worked at, and how long others may write behind it (seconds); by which clock and sleep."""
+    """How long a commit may take (seconds): the `least` while others wait for their turn, and from commit to commit
+    more, up to the `most`, while nobody does. Whoever has waited longer than `soon` to begin has let somebody by."""
 
-    work: float = 0.02
-    rest: float = 0.003
+    least: float = 0.01
+    most: float = 0.03
+    soon: float = 0.0005
     now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
 
 
 PACE: Final = Pace()
-
-Do = Callable[[Transaction, T], str | None]
-"""Work on one of the things; a sentence where it cannot be."""
+FIRST: Final = 20  # things in the first commit: how long each takes is not known before
 
 
 class _Undone(Exception):
@@ -35,30 +38,29 @@ class _Undone(Exception):
 
 
 def write_all(store: Store, things: Sequence[T], do: Do[T], go_on: GoOn, pace: Pace = PACE) -> list[str | None]:
-    """Does each, some in a commit; what was said of those that are behind."""
+    """Does each, as many in a commit as the pace has time for; what was said of those that are behind."""
     said: list[str | None] = []
-    while len(said) < len(things) and (more := _write_some(store, things, do, go_on, pace, behind=len(said))):
+    size, moment = FIRST, pace.least
+    while part := [things[place] for place in takewhile(go_on, range(len(said), min(len(said) + size, len(things))))]:
+        more, waited, took = _written(store, part, do, pace)
         said += more
-        if len(said) < len(things):
-            pace.sleep(pace.rest)
+        moment = pace.least if waited > pace.soon else min(1.5 * moment, pace.most)
+        size = max(1, min(2 * size, int(len(part) * moment / max(took, 1e-6))))
     return said
 
 
-def _write_some(
-    store: Store, things: Sequence[T], do: Do[T], go_on: GoOn, pace: Pace, *, behind: int
-) -> list[str | None]:
-    """One commit's part; nothing where it does not go on."""
+def _written(store: Store, part: Sequence[T], do: Do[T], pace: Pace) -> tuple[list[str | None], float, float]:
+    """One commit's part; how long it has waited for its turn, and taken."""
     said: list[str | None] = []
+    asked = begun = pace.now()
 
     def work(tx: Transaction) -> None:
-        until = pace.now() + pace.work
-        for place in range(behind, len(things)):
-            if (said and pace.now() >= until) or not go_on(place):
-                return
-            said.append(do(tx, things[place]))
+        nonlocal begun, said
+        begun = pace.now()
+        said = do(tx, part)
 
     store.write([work])
-    return said
+    return said, begun - asked, pace.now() - begun
 
 
 def write_whole(store: Store, things: Sequence[T], do: Do[T], go_on: GoOn) -> list[str | None]:
@@ -66,10 +68,10 @@ def write_whole(store: Store, things: Sequence[T], do: Do[T], go_on: GoOn) -> li
     said: list[str | None] = []
 
     def work(tx: Transaction) -> None:
-        for place, thing in enumerate(things):
-            if not go_on(place):
-                raise _Undone
-            said.append(do(tx, thing))
+        nonlocal said
+        if not all(map(go_on, range(len(things)))):
+            raise _Undone
+        said = do(tx, things)
         if any(said):
             raise _Undone
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import sqlite3
 from contextlib import closing
@@ -36,6 +37,11 @@ def lock(path: Path, *, alone: bool = False) -> int:
         if alone:
             raise StoreError(f"{path} is in use: please stop the server, and what else has it open, first.") from error
         raise StoreError(f"{path} is just being replaced by a backup: please try again in a moment.") from error
+
+
+def turn(path: Path) -> int:
+    """The file whose lock is the place at the head of those who wait to write; open until it is closed."""
+    return os.open(Path(f"{path}-turn"), os.O_RDONLY | os.O_CREAT, 0o644)
 
 
 def existing(path: Path) -> Path:

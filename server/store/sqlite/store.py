@@ -41,7 +41,7 @@ from server.store.sqlite.conflicts import find_conflicts
 from server.store.sqlite.counters import read_stats, totals_of
 from server.store.sqlite.erasing import rows_with
 from server.store.sqlite.errors import DiskGuard, as_store_errors
-from server.store.sqlite.file import connect, lock, migrate, refuse_other_files
+from server.store.sqlite.file import connect, lock, migrate, refuse_other_files, turn
 from server.store.sqlite.history import END, Wanted, cursor_of, position, refusals_wanted, visits_wanted
 from server.store.sqlite.users import read_user
 from server.store.sqlite.words import find_members, first_of, near_members
@@ -62,6 +62,10 @@ OPEN_SINCE = (
     "seq = CAST(event AS TEXT) ->> '$.seq'), 0)) FROM visits "
     "WHERE check_out_at IS NULL AND check_in_at < ? ORDER BY check_in_at"
 )
+IMPORTED = (
+    "SELECT i.seq, j.payload, i.before FROM imported i JOIN journal j ON j.seq = i.seq "
+    "WHERE i.seq >= ? AND i.number = ? ORDER BY i.seq"
+)
 UNINDEXED = "SELECT member FROM members JOIN gym ON seq BETWEEN late_from AND late_until"
 TO_ERASE = "SELECT id FROM members WHERE id IN (SELECT member_id FROM erased) AND NOT instr(member, ?) ORDER BY id"
 
@@ -78,15 +82,15 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path, *, now: clock.Clock, patience: float) -> None:
-        self.path = path
         self._now = now
         self._guard = DiskGuard()
         with as_store_errors(path), ExitStack() as opened:
             refuse_other_files(path)
             opened.callback(os.close, lock(path))
+            opened.callback(os.close, queue := turn(path))
             writer = opened.enter_context(closing(connect(path, patience)))
             migrate(writer, path, now())
-            self._writer = Writer(writer, path, self._guard, now=now, patience=patience)
+            self._writer = Writer(writer, path, self._guard, turn=queue, now=now, patience=patience)
             self._reader = opened.enter_context(closing(connect(path, patience)))
             self._reader.execute("PRAGMA query_only = ON")
             self._opened = opened.pop_all()
@@ -120,12 +124,7 @@ class SqliteStore:
 
     def imported(self, number: int | None) -> tuple[int, list[ImportedRow]]:
         wanted = number or self._all("SELECT coalesce(max(number), 0) FROM imported")[0][0]
-        rows = self._all(
-            "SELECT i.seq, j.payload, i.before FROM imported i JOIN journal j ON j.seq = i.seq "
-            "WHERE i.seq >= ? AND i.number = ? ORDER BY i.seq",
-            wanted,
-            wanted,
-        )
+        rows = self._all(IMPORTED, wanted, wanted)
         return wanted, [ImportedRow(seq, _member(after), before and _member(before)) for seq, after, before in rows]
 
     def epoch(self) -> str:

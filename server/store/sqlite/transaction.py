@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import msgspec
 
 from gymtui import clock
 from gymtui.cards.owned import Owned, owned
 from gymtui.codec import encode
-from gymtui.protocol import CheckInEvent, ErrorBody, Event, Gym, Member
-from server.store import Counts, Outcome, Row, Settled, Visit, as_result
+from gymtui.protocol import ErrorBody, Event, Gym, Member
+from server.store import Counts, Outcome, Row, Settled, as_result
 from server.store.sqlite.card_index import holders, index_cards
 from server.store.sqlite.chain import COLUMNS, Told, new_link
 from server.store.sqlite.erasing import SqliteErasure
 from server.store.sqlite.member_rows import SqliteMemberRows
 from server.store.sqlite.merges import SqliteMerges
+from server.store.sqlite.visits import SqliteVisits
 from server.store.sqlite.words import Words, enter
 
 APPEND = f"INSERT INTO journal ({COLUMNS}, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Of a JSON array: these members, the keys that no card has, the ids by which nobody was called.
+THESE = "SELECT id, member FROM members WHERE id IN (SELECT value FROM json_each(?))"
+NO_CARDS = "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM cards WHERE key = value)"
+NOBODYS = "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM members WHERE external_id = value)"
 
 _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member)
-_event = msgspec.json.Decoder(CheckInEvent)
 _error = msgspec.json.Decoder(ErrorBody)
 
 
-class SqliteTransaction(SqliteMemberRows):
+class SqliteTransaction(SqliteMemberRows, SqliteVisits):
     """All work of one commit shares one. `rows` is what it has added to the journal so far; the counters, and the words
     of members, are kept in memory until `finish`, which writes them once."""
 
@@ -44,6 +47,7 @@ class SqliteTransaction(SqliteMemberRows):
         self.gym: Gym = _gym.decode(gym)
         self._hours: dict[str, list[int]] = {}
         self._members: dict[str, Member | None] = {}  # what has been looked up, as it is now
+        self._encoded: tuple[Event | None, bytes] = None, b""  # the member that was put last: most have a row too
         self._words = Words(None if late[0] is None else (late[0], late[1]))
 
     @property
@@ -93,7 +97,7 @@ class SqliteTransaction(SqliteMemberRows):
         error: ErrorBody | None = None,
     ) -> bytes:
         assert event.seq == self.next_seq
-        payload = encode(event)
+        payload = self._encoded[1] if event is self._encoded[0] else encode(event)
         refused = None if error is None else encode(error)
         row = Told(event.seq, event.type, self.at, kind, user, command_id, payload, digest, refused)
         salt, self._link = new_link(self._link, row)
@@ -155,6 +159,17 @@ class SqliteTransaction(SqliteMemberRows):
             self._members[member_id] = None if row is None else _member.decode(row[0])
         return self._members[member_id]
 
+    def look_ahead(
+        self, ids: Iterable[str], keys: Iterable[str], external_ids: Iterable[str]
+    ) -> tuple[set[str], set[str]]:
+        wanted = [id for id in ids if id not in self._members]
+        self._members |= dict.fromkeys(wanted)
+        found = self._db.execute(THESE, (encode(wanted).decode(),))
+        self._members |= {id: _member.decode(member) for id, member in found}
+        no_cards = self._db.execute(NO_CARDS, (encode(list(keys)).decode(),))
+        nobodys = self._db.execute(NOBODYS, (encode(list(external_ids)).decode(),))
+        return {key for (key,) in no_cards}, {id for (id,) in nobodys}
+
     def cards(self, *keys: str) -> list[Owned]:
         return [owned(_member.decode(member), code) for member, code in holders(self._db, *keys)]
 
@@ -164,11 +179,12 @@ class SqliteTransaction(SqliteMemberRows):
     def put_member(self, member: Member, *, found_later: bool = False) -> None:
         before = self.member(member.id)
         self._members[member.id] = member
+        self._encoded = member, encode(member)
         self._db.execute(
             "INSERT INTO members VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET membership_number = "
             "excluded.membership_number, seq = excluded.seq, member = excluded.member, external_id = "
             "excluded.external_id",
-            (member.id, member.membership_number, member.seq, encode(member), member.external_id),
+            (member.id, member.membership_number, member.seq, self._encoded[1], member.external_id),
         )
         if found_later and before is None:
             self._words.put_late(member)
@@ -183,48 +199,3 @@ class SqliteTransaction(SqliteMemberRows):
     def indexed(self, seq: int) -> None:
         late = self._words.late
         self._words.late = None if late is None or late[1] <= seq else (max(late[0], seq + 1), late[1])
-
-    # --- visits ---------------------------------------------------------------------------------------------------
-
-    _VISIT = "SELECT id, member_id, check_in_at, check_out_at, check_out_command, punched, event FROM visits WHERE "
-
-    def visit(self, visit_id: str) -> Visit | None:
-        return _read_visit(self._one(self._VISIT + "id = ?", visit_id))
-
-    def open_visit(self, member_id: str) -> Visit | None:
-        return _read_visit(self._one(self._VISIT + "member_id = ? AND check_out_at IS NULL", member_id))
-
-    def last_visit(self, member_id: str) -> Visit | None:
-        return _read_visit(self._one(self._VISIT + "member_id = ? ORDER BY check_in_at DESC, id DESC", member_id))
-
-    def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
-        self._db.execute(
-            "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-            "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
-            "notes = coalesce(notes || char(10) || excluded.notes, notes, excluded.notes), event = excluded.event",
-            (
-                visit.id,
-                visit.member_id,
-                visit.check_in_at,
-                visit.check_out_at,
-                visit.check_out_command,
-                visit.punched,
-                notes,
-                event,
-            ),
-        )
-
-
-def _read_visit(row: Any) -> Visit | None:
-    if row is None:
-        return None
-    id, member_id, check_in_at, check_out_at, check_out_command, punched, event = row
-    return Visit(
-        id=id,
-        member_id=member_id,
-        check_in_at=check_in_at,
-        check_out_at=check_out_at,
-        check_out_command=check_out_command,
-        punched=bool(punched),
-        event=_event.decode(event),
-    )

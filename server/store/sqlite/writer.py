@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +23,16 @@ TURN: Final = 0.001  # seconds between two tries to write
 
 class Writer:
     """Writes into `db`, the file at `path`, as one thread asks. `patience` is how many seconds another
-    program's lock is waited for; once the `guard` has seen damage, nothing is written any more."""
+    program's lock is waited for, in the queue that is the lock of the file `turn`; once the `guard` has seen damage,
+    nothing is written any more."""
 
     def __init__(
-        self, db: sqlite3.Connection, path: Path, guard: DiskGuard, *, now: clock.Clock, patience: float
+        self, db: sqlite3.Connection, path: Path, guard: DiskGuard, *, turn: int, now: clock.Clock, patience: float
     ) -> None:
         self._db = db
         self._log = path.with_name(f"{path.name}-wal")
         self._guard = guard
+        self._turn = turn
         self._now = now
         self._patience = patience
         db.execute("PRAGMA busy_timeout = 0")  # it waits in `_begin`
@@ -70,15 +73,27 @@ class Writer:
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _begin(self) -> None:
-        """Begins to write, as soon as no other program does. SQLite's own waits grow to a tenth of a second: they would
-        miss the moments that an import leaves to others."""
+        """Begins to write, as soon as no other program does. SQLite has no queue: whoever writes again and again, as an
+        import does, would pass by all who wait. So whoever waits holds the turn, and nobody begins without it."""
         until = time.monotonic() + self._patience
-        while True:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
-                    raise
+        with ExitStack() as held:
+            is_next = False
+            while True:
+                try:
+                    is_next = is_next or self._comes_next(held)
+                    if is_next or time.monotonic() >= until:
+                        self._db.execute("BEGIN IMMEDIATE")
+                        return
+                except sqlite3.OperationalError as error:
+                    if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                        raise
                 time.sleep(TURN)
-            else:
-                return
+
+    def _comes_next(self, held: ExitStack) -> bool:
+        """Takes the turn for as long as that is `held`, unless somebody has it."""
+        try:
+            fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        held.callback(fcntl.flock, self._turn, fcntl.LOCK_UN)
+        return True

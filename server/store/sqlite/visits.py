@@ -1,0 +1,60 @@
+"""The part of a `Transaction` that is about visits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from gymtui.protocol import CheckInEvent
+from server.store import Visit
+from server.store.sqlite.users import SqliteUsers
+
+VISIT = "SELECT id, member_id, check_in_at, check_out_at, check_out_command, punched, event FROM visits WHERE "
+
+_event = msgspec.json.Decoder(CheckInEvent)
+
+
+class SqliteVisits(SqliteUsers):
+    """What a transaction has of them."""
+
+    def visit(self, visit_id: str) -> Visit | None:
+        return _read_visit(self._one(VISIT + "id = ?", visit_id))
+
+    def open_visit(self, member_id: str) -> Visit | None:
+        return _read_visit(self._one(VISIT + "member_id = ? AND check_out_at IS NULL", member_id))
+
+    def last_visit(self, member_id: str) -> Visit | None:
+        return _read_visit(self._one(VISIT + "member_id = ? ORDER BY check_in_at DESC, id DESC", member_id))
+
+    def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
+        self._db.execute(
+            "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
+            "notes = coalesce(notes || char(10) || excluded.notes, notes, excluded.notes), event = excluded.event",
+            (
+                visit.id,
+                visit.member_id,
+                visit.check_in_at,
+                visit.check_out_at,
+                visit.check_out_command,
+                visit.punched,
+                notes,
+                event,
+            ),
+        )
+
+
+def _read_visit(row: Any) -> Visit | None:
+    if row is None:
+        return None
+    id, member_id, check_in_at, check_out_at, check_out_command, punched, event = row
+    return Visit(
+        id=id,
+        member_id=member_id,
+        check_in_at=check_in_at,
+        check_out_at=check_out_at,
+        check_out_command=check_out_command,
+        punched=bool(punched),
+        event=_event.decode(event),
+    )
