@@ -5,9 +5,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
 from gymtui.importing import beside
@@ -15,6 +17,7 @@ from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
 from server.admin import members
 from server.admin.errors import AdminError
+from server.gym.importing.taking import put
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import make_gym
@@ -231,6 +234,29 @@ def test_who_may_be_somebody_else_is_asked(
     assert ("Ana Silva", "100", "active", "2099-12-31") in found
     assert ("Gil Ost", "7", "inactive", None) in found
     assert len(found) == 4
+
+
+def test_who_was_deleted_comes_back_as_he_was_in_the_look_and_in_the_import(
+    database: str, file: Path, plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(database).parent.mkdir()
+    make_gym(database, member_row("9", "Ana Silva", external_id="100", payment_overdue=True, status="banned"))
+    with closing(open_store(database)) as store:
+        [ana] = store.all_members()
+        store.write([partial(put, member=replace(ana, deleted=True), by="", kind="save_member")])
+    file.write_text("Client ID,Full Name,Visits Left\n100,Ana Silva,5\n101,Ben Ode,0\n")
+    with pytest.raises(WrongUsage):
+        take(database, file, apply=False)
+    answer(plan, "number on the card", "no")
+    capsys.readouterr()
+    take(database, file, apply=False)
+    assert "With it, today 0 would come in, 2 be refused (1 banned, 1 without a visit left)." in capsys.readouterr().out
+    take(database, file)
+    with closing(open_store(database)) as store:
+        assert {(m.full_name, m.status, m.deleted) for m in store.all_members()} == {
+            ("Ana Silva", "banned", False),
+            ("Ben Ode", "active", False),
+        }
 
 
 def test_nothing_in_a_file_reaches_a_terminal_or_an_editor_as_a_command(

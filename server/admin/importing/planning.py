@@ -31,11 +31,17 @@ Ask = Callable[[Question, int], str]
 
 
 class Known(NamedTuple):
-    """What of the gym a look needs: who is there, what is refused, and what time it is on its wall."""
+    """What of the gym a look needs: everybody in its directory, deleted or not, as an import compares a list with them;
+    what is refused, and what time it is on its wall."""
 
     members: list[Member]
     policy: Policy
     now: datetime
+
+    @property
+    def there(self) -> list[Member]:
+        """Those who were not deleted."""
+        return [member for member in self.members if not member.deleted]
 
 
 def known(database: str) -> Known:
@@ -43,8 +49,7 @@ def known(database: str) -> Known:
     if not is_there(database):
         return Known([], Policy(), datetime.now())
     with opened(database, found=True) as store:
-        gym = store.gym()
-        members = [member for member in store.all_members() if not member.deleted]
+        gym, members = store.gym(), list(store.all_members())
     return Known(members, gym.policy, datetime.fromtimestamp(clock.now() / 1000, ZoneInfo(gym.timezone)))
 
 
@@ -102,7 +107,7 @@ def _ask(question: Question, number: int) -> str:
 
 def _look(file: Path, content: bytes, plan: Plan, gym: Known) -> Look:
     try:
-        return look(content, plan.answers, today=gym.now.date(), again=bool(gym.members))
+        return look(content, plan.answers, today=gym.now.date(), again=bool(gym.there))
     except MembersFileError as error:
         raise MembersFileError(f"{file} cannot be imported: {error}.") from error
 
@@ -125,8 +130,8 @@ def _door(beside: Comparison, gym: Known) -> Iterator[str]:
     """Who would come in, after and before, and who is not in the file."""
     after = [member for member in beside.after.by_id.values() if not member.deleted]
     yield f"With it, today {in_words(at_the_door(after, gym.policy, gym.now))}."
-    if gym.members:
-        yield f"Without it, {in_words(at_the_door(gym.members, gym.policy, gym.now))}."
+    if there := gym.there:
+        yield f"Without it, {in_words(at_the_door(there, gym.policy, gym.now))}."
     if beside.missing:
         names = ", ".join(member.full_name for member in beside.missing[:MISSING])
         more = ", …" if len(beside.missing) > MISSING else ""
