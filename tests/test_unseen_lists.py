@@ -96,20 +96,70 @@ def test_visits_that_were_made_are_none_that_are_left() -> None:
     assert people(seen)["Ana"].visits_left is None
 
 
-def test_a_number_with_two_names_is_no_one_person() -> None:
-    seen = looked(b"Name,Barcode,Status\nAna Silva,7,Active\nBen Ode,7,Active\nana  silva,7,Lapsed\n")
-    assert set(people(seen)) == {"Ana Silva"}
+TWO = b"Name,Barcode,Status\nAna Silva,7,Active\nBen Ode,7,Active\nana  silva,7,Lapsed\nCem Abt,8,Active\n"
+
+
+def test_whose_a_number_of_two_people_is_is_asked_and_until_then_neither_comes_in() -> None:
+    seen = looked(TWO)
+    [asked] = seen.questions
+    assert asked.text == "The number 7 is that of Ana Silva (line 2) and Ben Ode (line 3). Whose is it?"
+    assert list(asked.choices) == ["line 2", "line 3", "nobody's", "left out"]
+    assert (asked.answer, asked.is_open) == ("", False)
+    assert set(people(seen)) == {"Cem Abt"}
     assert [(problem.line, problem.sentence) for problem in seen.left_out] == [
-        (3, "the number 7 is on line 2 already, of Ana Silva")
+        (2, "the number 7 is that of Ana Silva (line 2) and Ben Ode (line 3)"),
+        (3, "the number 7 is that of Ana Silva (line 2) and Ben Ode (line 3)"),
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "numbers"),
+    [
+        ("line 2", {"Ana Silva": "7", "Ben Ode": None, "Cem Abt": "8"}),
+        ("line 3", {"Ana Silva": None, "Ben Ode": "7", "Cem Abt": "8"}),
+        ("nobody's", {"Ana Silva": None, "Ben Ode": None, "Cem Abt": "8"}),
+        ("left out", {"Cem Abt": "8"}),
+    ],
+)
+def test_a_number_is_whose_somebody_says_it_is(answer: str, numbers: dict[str, str | None]) -> None:
+    seen = looked(TWO, {"number 7": answer})
+    assert {name: member.membership_number for name, member in people(seen).items()} == numbers
+
+
+def test_a_number_that_a_crowd_has_is_nobodys() -> None:
+    rows = "".join(f"Ana {n},0,Active\n" for n in range(20))
+    content = f"Name,Barcode,Status\n{rows}Ben,1,Lapsed\n".encode()
+    [asked] = looked(content).questions
+    assert asked.text == (
+        "The number 0 is that of Ana 0 (line 2), Ana 1 (line 3), Ana 2 (line 4) and 17 more. Whose is it?"
+    )
+    assert list(asked.choices) == ["nobody's", "left out"]
+    assert len(people(looked(content, {"number 0": "nobody's"}))) == 21
+
+
+def test_many_such_numbers_are_one_question() -> None:
+    rows = "".join(f"Ana {n},{n},Active\nBen {n},{n},Lapsed\n" for n in range(5))
+    content = f"Name,Barcode,Status\n{rows}".encode()
+    key = "numbers of several people"
+    [asked] = looked(content).questions
+    assert (asked.key, list(asked.choices)) == (key, ["nobody's", "left out", "one by one"])
+    assert asked.text.startswith("5 numbers are those of several people: 0 of Ana 0 (line 2) and Ben 0 (line 3); 1 of")
+    assert len(people(looked(content, {key: "nobody's"}))) == 10
+    assert len(people(looked(content, {key: "left out"}))) == 0
+    seen = looked(content, {key: "one by one", "number 3": "line 8"})
+    assert [one.key for one in seen.questions] == [key, *(f"number {n}" for n in range(5))]
+    assert set(people(seen)) == {"Ana 3", "Ben 3"}
+
+
 def test_several_columns_of_cards_are_several_cards() -> None:
-    seen = looked(b"Name,Member No.,Key tag,Status\nAna,7,K7,Active\nBen,8,,Lapsed\nCem,9,K7,Active\n")
+    content = b"Name,Member No.,Key tag,Status\nAna,7,K7,Active\nBen,8,,Lapsed\nCem,9,K7,Active\n"
+    seen = looked(content)
     found = people(seen)
-    assert [card.code for card in found["Ana"].cards] == ["7", "K7"]
     assert (found["Ben"].membership_number, found["Ben"].cards) == ("8", ())
-    assert [problem.sentence for problem in seen.left_out] == ["the number K7 is on line 2 already"]
+    assert [problem.line for problem in seen.left_out] == [2, 4]
+    found = people(looked(content, {"number K7": "line 2"}))
+    assert [card.code for card in found["Ana"].cards] == ["7", "K7"]
+    assert (found["Cem"].membership_number, found["Cem"].cards) == ("9", ())
 
 
 def test_a_ban_or_a_debt_in_one_of_several_contracts_counts() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
-from gymtui.importing.questions import Questions
+from gymtui.importing.questions import FEW, LEFT_OUT, ONE_BY_ONE, Questions
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Card, Member, Policy
 from gymtui.rules import NOON, decide
 from gymtui.search.folding import fold
 
 DIFFERENT, ONE = "different people", "one person"
+MOST: Final = 9  # people whose a number may be: one that more have is nobody's, such as 0
+NO_OWNER: Final = {"nobody's": "they come in, and get new cards", LEFT_OUT: "these rows are left out"}
 
 
 def one_each(rows: Sequence[Row], questions: Questions, today: date) -> tuple[list[Row], list[Problem], list[Problem]]:
@@ -25,8 +28,8 @@ def one_each(rows: Sequence[Row], questions: Questions, today: date) -> tuple[li
         merged.append((line, fields))
         if len(group) > 1:
             remarks.append(Problem(line, f"of {len(group)} rows of one person the one that lets in longest counts"))
-    merged, taken = _without_taken_cards(merged)
-    return merged, [*left_out, *taken], remarks
+    merged, nobodys = _whose(merged, questions)
+    return merged, [*left_out, *nobodys], remarks
 
 
 def _by_number(rows: Sequence[Row]) -> tuple[list[list[Row]], list[Problem]]:
@@ -36,10 +39,11 @@ def _by_number(rows: Sequence[Row]) -> tuple[list[list[Row]], list[Problem]]:
     for row in rows:
         line, fields = row
         id, number = fields.get("external_id"), fields.get("membership_number")
-        group = groups.setdefault(("id", id) if id else ("number", number) if number else ("row", line), [])
+        key = ("id", id) if id else ("number", number, _name(row)) if number else ("row", line)
+        group = groups.setdefault(key, [])
         if group and _name(group[0]) != _name(row):
-            what = f"the id {id}" if id else f"the number {number}"
-            left_out.append(Problem(line, f"{what} is on line {group[0][0]} already, of {group[0][1]['full_name']}"))
+            sentence = f"the id {id} is on line {group[0][0]} already, of {group[0][1]['full_name']}"
+            left_out.append(Problem(line, sentence))
         else:
             group.append(row)
     return list(groups.values()), left_out
@@ -100,19 +104,54 @@ def as_member(row: Row) -> Member:
     return Member(**({"id": ""} | fields))
 
 
-def _without_taken_cards(rows: Iterable[Row]) -> tuple[list[Row], list[Problem]]:
-    """A number is one person's: who comes later in the file with the same is left out."""
-    owner: dict[str, int] = {}
-    kept, left_out = [], []
-    for line, fields in rows:
-        codes = [card.code for card in _cards(fields)]
-        taken = next((code for code in codes if code in owner), None)
-        if taken is None:
-            owner |= dict.fromkeys(codes, line)
-            kept.append((line, fields))
-        else:
-            left_out.append(Problem(line, f"the number {taken} is on line {owner[taken]} already"))
-    return kept, left_out
+def _whose(rows: Sequence[Row], questions: Questions) -> tuple[list[Row], list[Problem]]:
+    """A number is one person's: whose it is of those who have it is asked, and the others come in without it. Until
+    somebody has answered, none of them comes in."""
+    holders: dict[str, list[Row]] = {}
+    for row in rows:
+        for card in _cards(row[1]):
+            holders.setdefault(card.code, []).append(row)
+    shared = {code: those for code, those in holders.items() if len(those) > 1}
+    kept, left_out = dict(rows), dict[int, Problem]()
+    for code, owner in _owners(shared, questions).items():
+        for line, _ in shared[code]:
+            if owner == LEFT_OUT:
+                left_out[line] = Problem(line, f"the number {code} is that of {_names(shared[code])}")
+            elif owner != f"line {line}":
+                kept[line] = _without(kept[line], code)
+    return [row for row in kept.items() if row[0] not in left_out], list(left_out.values())
+
+
+def _owners(shared: Mapping[str, Sequence[Row]], questions: Questions) -> dict[str, str]:
+    """Of each number the line whose it is, or what becomes of all who have it."""
+    answer = ONE_BY_ONE
+    if len(shared) > FEW:
+        some = "; ".join(f"{code} of {_names(those)}" for code, those in islice(shared.items(), FEW))
+        text = f"{len(shared):,} numbers are those of several people: {some}; …. What becomes of these?"
+        choices = {**NO_OWNER, ONE_BY_ONE: "of each number it is asked whose it is"}
+        answer = questions.ask("numbers of several people", text, choices, otherwise=LEFT_OUT)
+    return {code: _owner(code, those, questions) if answer == ONE_BY_ONE else answer for code, those in shared.items()}
+
+
+def _owner(code: str, rows: Sequence[Row], questions: Questions) -> str:
+    mine = {f"line {line}": f"it is that of {fields['full_name']}, the others get new cards" for line, fields in rows}
+    choices = {**(mine if len(mine) <= MOST else {}), **NO_OWNER}
+    text = f"The number {code} is that of {_names(rows)}. Whose is it?"
+    return questions.ask(f"number {code}", text, choices, otherwise=LEFT_OUT)
+
+
+def _names(rows: Sequence[Row]) -> str:
+    *first, last = [f"{fields['full_name']} (line {line})" for line, fields in rows[: FEW + 1]]
+    return f"{', '.join(first)} and {last if len(rows) <= FEW + 1 else f'{len(rows) - FEW:,} more'}"
+
+
+def _without(fields: dict[str, object], code: str) -> dict[str, object]:
+    """The fields of a row without that card."""
+    cards = [card for card in _cards(fields) if card.code != code]
+    others = {name: value for name, value in fields.items() if name not in ("membership_number", "cards")}
+    if cards:
+        others["membership_number"] = cards[0].code
+    return others | ({"cards": tuple(cards)} if len(cards) > 1 else {})
 
 
 def _cards(fields: dict[str, object]) -> tuple[Card, ...]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gymtui.importing.rows import MembersFileError
+
+FEW: Final = 3  # questions of one kind that are asked one by one, at the most: of more it is asked what to do with all
+ONE_BY_ONE: Final = "one by one"
+LEFT_OUT: Final = "left out"
 
 
 class Question(NamedTuple):
