@@ -155,6 +155,19 @@ async def test_people_are_never_made_one_without_a_word(gym: Path, file: Path) -
     assert "8 is the number of Name 8 here and of Cem Abt in the list" in result.left_out.read_text()
 
 
+async def test_what_is_asked_of_many_people_is_asked_once_and_kept(gym: Path, file: Path) -> None:
+    file.write_text(LIST.replace("903,,", "10,Dea,Do").replace("900", "7").replace("901", "8").replace("902", "9"))
+    person = Fake(ANSWERS | {"people: same number": "no"}, is_willing=False)
+    async with at_a_desk(gym, person) as (errand, _):
+        with pytest.raises(LetBe):
+            await errand.bring(file)
+    assert person.asked[2:] == ["people: same number", "missing"]
+    again = Fake()
+    async with at_a_desk(gym, again) as (errand, _):
+        result = await errand.bring(file)
+    assert (again.asked, result.progress.new, result.left_out) == (["missing"], 4, None)
+
+
 async def test_missing_people_are_made_inactive_where_somebody_says_so(gym: Path, file: Path) -> None:
     async with at_a_desk(gym, Fake(ANSWERS | {"missing": "inactive"})) as (errand, _):
         result = await errand.bring(file)

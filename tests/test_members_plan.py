@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
 from gymtui.importing import beside
@@ -17,17 +14,8 @@ from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
 from server.admin import members
 from server.admin.errors import AdminError
-from server.gym.importing.taking import put
 from server.store.opening import open_store
-from tests.factories import member_row
-from tests.gym_kit import make_gym
-
-LIST = """Client ID,First Name,Last Name,Mobile Phone,Status,Expiration Date
-100,Ana,Silva,555-0100,Active,31/12/2099
-101,Ben,Ode,555-0101,Grandfathered,31/12/2099
-102,Cem,Abt,555-0102,Active,31/12/2020
-103,,,555-0103,Active,31/12/2099
-"""
+from tests.plan_kit import LIST, answer, planned, stored, take
 
 
 @pytest.fixture
@@ -51,31 +39,6 @@ def plan(file: Path) -> Path:
 def _nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
     monkeypatch.setattr(members, "ask_at_terminal", lambda: None)
-
-
-def take(database: str, file: Path, *, apply: bool = True, strict: bool = False) -> None:
-    members.members_import(database=database, file=file, strict=strict, apply=apply)
-
-
-def answer(plan: Path, key: str, said: str) -> None:
-    """Writes an answer into the plan, as a person does in an editor."""
-    head, question, tail = plan.read_text().partition(f'key = "{key}"')
-    assert question
-    plan.write_text(head + question + tail.replace('answer = ""', f'answer = "{said}"', 1))
-
-
-def planned(database: str, file: Path, plan: Path) -> None:
-    """A look, and its questions answered."""
-    with pytest.raises(WrongUsage):
-        take(database, file, apply=False)
-    answer(plan, "number on the card", "yes")
-    answer(plan, "Status: grandfathered", "active")
-
-
-def stored(database: str) -> Iterator[tuple[str, str | None, str, str | None]]:
-    with closing(open_store(database)) as store:
-        for member in store.all_members():
-            yield member.full_name, member.membership_number, member.status, member.valid_until
 
 
 def test_a_look_writes_its_plan_and_nothing_else(
@@ -212,51 +175,6 @@ def test_at_a_terminal_it_asks(database: str, file: Path, monkeypatch: pytest.Mo
     assert asked == [(1, "number on the card"), (2, "Status: grandfathered")]
     take(database, file)
     assert ("Ben Ode", "101", "frozen", "2099-12-31") in set(stored(database))
-
-
-def test_who_may_be_somebody_else_is_asked(
-    database: str, file: Path, plan: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path(database).parent.mkdir()
-    make_gym(database, member_row("100", "Zoe Zed"), member_row("7", "Gil Ost"))
-    planned(database, file, plan)
-    answer(plan, "empty cells", "keep")
-    with pytest.raises(WrongUsage, match="1 of the questions has no answer"):
-        take(database, file, apply=False)
-    said = capsys.readouterr().out
-    assert "100 is the number of Zoe Zed here and of Ana Silva in the list: are they" in said
-    assert "2 would come in, 0 be refused." in said
-    assert "1 of the gym are not in it: Gil Ost." in said
-    answer(plan, "line 2", "yes")
-    plan.write_text(plan.read_text().replace('missing = "keep"', 'missing = "inactive"'))
-    take(database, file)
-    found = set(stored(database))
-    assert ("Ana Silva", "100", "active", "2099-12-31") in found
-    assert ("Gil Ost", "7", "inactive", None) in found
-    assert len(found) == 4
-
-
-def test_who_was_deleted_comes_back_as_he_was_in_the_look_and_in_the_import(
-    database: str, file: Path, plan: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path(database).parent.mkdir()
-    make_gym(database, member_row("9", "Ana Silva", external_id="100", payment_overdue=True, status="banned"))
-    with closing(open_store(database)) as store:
-        [ana] = store.all_members()
-        store.write([partial(put, member=replace(ana, deleted=True), by="", kind="save_member")])
-    file.write_text("Client ID,Full Name,Visits Left\n100,Ana Silva,5\n101,Ben Ode,0\n")
-    with pytest.raises(WrongUsage):
-        take(database, file, apply=False)
-    answer(plan, "number on the card", "no")
-    capsys.readouterr()
-    take(database, file, apply=False)
-    assert "With it, today 0 would come in, 2 be refused (1 banned, 1 without a visit left)." in capsys.readouterr().out
-    take(database, file)
-    with closing(open_store(database)) as store:
-        assert {(m.full_name, m.status, m.deleted) for m in store.all_members()} == {
-            ("Ana Silva", "banned", False),
-            ("Ben Ode", "active", False),
-        }
 
 
 def test_nothing_in_a_file_reaches_a_terminal_or_an_editor_as_a_command(

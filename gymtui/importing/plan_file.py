@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from typing import Final, NamedTuple, get_args
 
 from gymtui.importing.looking import Answers, Look
-from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
 from gymtui.printable import printable
-from gymtui.protocol import Doubt, Missing
+from gymtui.protocol import Missing
 
 LINE: Final = "line "  # begins the key of a question about one person
 FIRST: Final = "# A plan of gymtui: how "
@@ -23,18 +23,9 @@ class Plan(NamedTuple):
     everybody_may_come_in: bool = False
     missing: Missing = "keep"
 
-    @property
-    def decisions(self) -> dict[int, bool]:
-        """The answers to what is asked of people, by the line in the file."""
-        said = {key.removeprefix(LINE): answer for key, answer in self.answers.answers.items() if key.startswith(LINE)}
-        return {int(line): answer == "yes" for line, answer in said.items() if line.isdecimal() and answer}
-
-
-def about_people(line: int, sentence: str, doubt: Doubt, answer: str) -> Question:
-    """What is asked of one person, as a question of the plan."""
-    no = "they are two people" if doubt != "moved" else "this row is left out"
-    choices = {"yes": "what the file says becomes theirs" if doubt != "moved" else "it moves", "no": no}
-    return Question(f"{LINE}{line}", sentence, choices, answer, "left out")
+    def with_answers(self, answers: Mapping[str, str]) -> Plan:
+        """The plan with these answers too."""
+        return self._replace(answers=self.answers._replace(answers={**self.answers.answers, **answers}))
 
 
 def written(look: Look, plan: Plan, name: str, said: list[str]) -> str:

@@ -38,9 +38,9 @@ def members_import(
     if is_ours(content):
         taken, left_out = _take(database, file, *read_members(file, content), strict=strict)
     elif apply:
-        seen, plan = applied(file, content, known(database))
-        rows, bad, decisions = seen.rows, seen.left_out, plan.decisions
-        taken, left_out = _take(database, file, rows, bad, strict=strict, decisions=decisions, missing=plan.missing)
+        seen, missing, decisions = applied(file, content, known(database))
+        rows, bad = seen.rows, seen.left_out
+        taken, left_out = _take(database, file, rows, bad, strict=strict, decisions=decisions, missing=missing)
         if (path := keep_left_out(file, seen.table, left_out)) is not None:
             complain(f"what was left out is in {path.name}, each row with why.")
     else:

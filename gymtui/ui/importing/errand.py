@@ -131,14 +131,16 @@ class Errand:
         return await self._take(listing)
 
     async def _compared(self, listing: Listing) -> Listing:
-        plan = listing.plan
+        """With what is decided, which shows only once the server has said of whom that was to be."""
+        decisions = listing.decisions
         asked = ImportCompare(
             source=listing.file.stem[:200] or "list",
             trusted=listing.look is None,
-            answers=plan.decisions,
-            missing=plan.missing,
+            answers=decisions,
+            missing=listing.plan.missing,
         )
-        return listing._replace(compared=await sending.compare(self._server, asked))
+        listing = listing._replace(compared=await sending.compare(self._server, asked))
+        return listing if listing.decisions == decisions else await self._compared(listing)
 
     async def _take(self, listing: Listing) -> Result:
         assert listing.compared is not None
@@ -161,4 +163,4 @@ class Errand:
 def _undecided(listing: Listing) -> list[ImportNote]:
     """Rows that are left out because nobody has said who they are."""
     asked = listing.compared.questions if listing.compared else ()
-    return [ImportNote(q.line, q.sentence) for q in asked if q.line not in listing.plan.decisions]
+    return [ImportNote(q.line, q.sentence) for q in asked if q.line not in listing.decisions]

@@ -16,8 +16,9 @@ from gymtui.importing.beside import keep_left_out, keep_plan, plan_of
 from gymtui.importing.door import in_words
 from gymtui.importing.looking import Look, digest_of, look
 from gymtui.importing.ours import is_ours, read_members
-from gymtui.importing.plan_file import LINE, Plan, about_people
-from gymtui.importing.questions import Question
+from gymtui.importing.people import TOGETHER, asked_of, decided
+from gymtui.importing.plan_file import LINE, Plan
+from gymtui.importing.questions import LEFT_OUT, Question
 from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import WIDTH, grouped, told, wrapped
 from gymtui.protocol import ImportCompared, ImportNote
@@ -55,6 +56,11 @@ class Listing(NamedTuple):
         """Those that keep it from being imported."""
         return [question for question in self.questions if question.is_open]
 
+    @property
+    def decisions(self) -> dict[int, bool]:
+        """What is decided of people, by line."""
+        return {} if self.compared is None else decided(self.compared.questions, self.plan.answers.answers)
+
     def _of_everybody(self) -> Iterator[Question]:
         if self.look is not None and not self.look.keeps_out:
             answer = "yes" if self.plan.everybody_may_come_in else ""
@@ -66,9 +72,7 @@ class Listing(NamedTuple):
     def _of_people(self) -> Iterator[Question]:
         if self.compared is None:
             return
-        for asked in self.compared.questions:
-            answer = self.plan.answers.answers.get(f"{LINE}{asked.line}", "")
-            yield about_people(asked.line, asked.sentence, asked.doubt, answer)
+        yield from asked_of(self.compared.questions, self.plan.answers.answers)
         if self.compared.missing:
             choices = {"keep": "they stay as they are", "inactive": "they do not come in any more"}
             answer = "" if self.plan.missing == "keep" else self.plan.missing
@@ -82,8 +86,7 @@ class Listing(NamedTuple):
         elif question.key == MISSING:
             plan = plan._replace(missing="inactive" if answer == "inactive" else "keep")
         else:
-            answers = {**plan.answers.answers, question.key: answer}
-            plan = plan._replace(answers=plan.answers._replace(answers=answers))
+            plan = plan.with_answers({question.key: answer})
         return self._replace(plan=plan)
 
     # --- what takes its time ------------------------------------------------------------------------------------------
@@ -115,8 +118,9 @@ class Listing(NamedTuple):
         """As they are answered by now, with what was answered of people whom only the server knows."""
         given = self.plan.answers.answers
         asked = [q._replace(answer=given[q.key]) if given.get(q.key) in q.choices else q for q in self.questions]
-        unasked = {key for key, answer in given.items() if key.startswith(LINE) and answer} - {q.key for q in asked}
-        return asked + [Question(key, BEFORE, {"yes": "", "no": ""}, given[key], "left out") for key in sorted(unasked)]
+        of_people = {key for key, answer in given.items() if key.startswith((LINE, TOGETHER)) and answer}
+        unasked = of_people - {question.key for question in asked}
+        return asked + [Question(key, BEFORE, {given[key]: ""}, given[key], LEFT_OUT) for key in sorted(unasked)]
 
     # --- what there is to read ----------------------------------------------------------------------------------------
 

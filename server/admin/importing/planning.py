@@ -16,12 +16,13 @@ from gymtui.importing import plan_file
 from gymtui.importing.beside import keep_plan, plan_of, plan_path
 from gymtui.importing.door import at_the_door, in_words
 from gymtui.importing.looking import Look, digest_of, look
-from gymtui.importing.plan_file import LINE, Plan, about_people
+from gymtui.importing.people import asked_of, decided
+from gymtui.importing.plan_file import Plan
 from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
 from gymtui.importing.telling import question_lines, told, wrapped
 from gymtui.output import say
-from gymtui.protocol import Member, Policy
+from gymtui.protocol import Member, Missing, Policy
 from server.gym.importing.comparison import Comparison, compare
 from server.store.opening import is_there, opened
 
@@ -63,7 +64,7 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
     while ask is not None and (fresh := [q for q in seen.questions if not q.answer and q.key not in asked]):
         given = {question.key: ask(question, number) for number, question in enumerate(fresh, len(asked) + 1)}
         asked |= given.keys()
-        plan = plan._replace(answers=plan.answers._replace(answers={**plan.answers.answers, **given}))
+        plan = plan.with_answers(given)
         seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
     door = [line for sentence in _door(beside, gym) for line in wrapped(sentence)]
     lines = [*told(seen, random or Random()), "", *door]
@@ -73,8 +74,9 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
     _say_what_is_next(file, seen, plan)
 
 
-def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Plan]:
-    """What the plan beside the file makes of it. MembersFileError, WrongUsage."""
+def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Missing, dict[int, bool]]:
+    """What the plan beside the file makes of it: what becomes of who is not in it, and what is decided of people, by
+    line. MembersFileError, WrongUsage."""
     plan = plan_of(file)
     if plan is None:
         raise WrongUsage(f"{file} has no plan yet: `gymtui admin members import {file}` makes one.")
@@ -85,7 +87,8 @@ def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Plan]:
     seen = _look(file, content, plan, gym)
     if seen.open or not (seen.keeps_out or plan.everybody_may_come_in):
         _say_what_is_next(file, seen, plan)
-    return seen, plan
+    found = compare(gym.members, seen.rows, at=clock.now(), decisions={})
+    return seen, plan.missing, decided(found.questions, plan.answers.answers)
 
 
 def ask_at_terminal() -> Ask | None:
@@ -116,13 +119,9 @@ def _beside(seen: Look, plan: Plan, gym: Known) -> tuple[Look, Comparison]:
     """How the gym would be with the file, and the look with what is to be asked of people too."""
     beside = compare(gym.members, seen.rows, at=clock.now(), decisions={})
     if not seen.open:  # whose the rows are is not known before
-        answers = plan.answers.answers
-        asked = [
-            about_people(q.line, q.sentence, q.doubt, answers.get(f"{LINE}{q.line}", "")) for q in beside.questions
-        ]
-        seen = seen._replace(questions=[*seen.questions, *asked])
-    if plan.decisions:
-        beside = compare(gym.members, seen.rows, at=clock.now(), decisions=plan.decisions)
+        seen = seen._replace(questions=[*seen.questions, *asked_of(beside.questions, plan.answers.answers)])
+    if decisions := decided(beside.questions, plan.answers.answers):
+        beside = compare(gym.members, seen.rows, at=clock.now(), decisions=decisions)
     return seen, beside
 
 
