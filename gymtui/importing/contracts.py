@@ -66,6 +66,7 @@ def _by_name(groups: list[list[Row]], questions: Questions) -> list[list[Row]]:
         f"“{fields['full_name']}” has {len(repeated[0])} rows with one e-mail address or birth date (line {line}"
         f"{'' if len(repeated) == 1 else f'; {len(repeated):,} such names'}). Are they one person?",
         {ONE: "the contract that lets in longest counts", DIFFERENT: "each is somebody"},
+        of_people=True,
     )
     return list(alike.values()) if answer == ONE else groups
 
@@ -129,7 +130,7 @@ def _owners(shared: Mapping[str, Sequence[Row]], questions: Questions) -> dict[s
         some = "; ".join(f"{code} of {_names(those)}" for code, those in islice(shared.items(), FEW))
         text = f"{len(shared):,} numbers are those of several people: {some}; …. What becomes of these?"
         choices = {**NO_OWNER, ONE_BY_ONE: "of each number it is asked whose it is"}
-        answer = questions.ask("numbers of several people", text, choices, otherwise=LEFT_OUT)
+        answer = questions.ask("numbers of several people", text, choices, otherwise=LEFT_OUT, of_people=True)
     return {code: _owner(code, those, questions) if answer == ONE_BY_ONE else answer for code, those in shared.items()}
 
 
@@ -137,7 +138,7 @@ def _owner(code: str, rows: Sequence[Row], questions: Questions) -> str:
     mine = {f"line {line}": f"it is that of {fields['full_name']}, the others get new cards" for line, fields in rows}
     choices = {**(mine if len(mine) <= MOST else {}), **NO_OWNER}
     text = f"The number {code} is that of {_names(rows)}. Whose is it?"
-    return questions.ask(f"number {code}", text, choices, otherwise=LEFT_OUT)
+    return questions.ask(f"number {code}", text, choices, otherwise=LEFT_OUT, of_people=True)
 
 
 def _names(rows: Sequence[Row]) -> str:

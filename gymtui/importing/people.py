@@ -44,7 +44,7 @@ def asked_of(found: Sequence[Doubtful], answers: Mapping[str, str]) -> Iterator[
         alike, key = [row for row in found if row.doubt == doubt], f"{TOGETHER}{doubt}"
         if are_together := len(alike) > FEW:
             choices = FOR_ALL[doubt] | OTHERS
-            yield Question(key, _of_all(doubt, alike), choices, answers.get(key, ""), LEFT_OUT)
+            yield Question(key, _of_all(doubt, alike), choices, answers.get(key, ""), LEFT_OUT, of_people=True)
         if not are_together or answers.get(key) == ONE_BY_ONE:
             yield from (_of_one(row, answers.get(f"{LINE}{row.line}", "")) for row in alike)
 
@@ -64,4 +64,4 @@ def _of_all(doubt: Doubt, alike: Sequence[Doubtful]) -> str:
 def _of_one(row: Doubtful, answer: str) -> Question:
     no = "they are two people" if row.doubt != "moved" else "this row is left out"
     choices = {"yes": "what the file says becomes theirs" if row.doubt != "moved" else "it moves", "no": no}
-    return Question(f"{LINE}{row.line}", row.sentence, choices, answer, LEFT_OUT)
+    return Question(f"{LINE}{row.line}", row.sentence, choices, answer, LEFT_OUT, of_people=True)

@@ -15,13 +15,23 @@ LINE: Final = "line "  # begins the key of a question about one person
 FIRST: Final = "# A plan of gymtui: how "
 
 
+class Asked(NamedTuple):
+    """A question as a plan has it: its text and its choices."""
+
+    text: str
+    choices: tuple[str, ...]
+
+
 class Plan(NamedTuple):
-    """What a person has said of a file. `missing` is what becomes of members who are not in it."""
+    """What a person has said of a file. `missing` is what becomes of members who are not in it; `headings` and `asked`
+    are what the file was like when its plan was written."""
 
     digest: str
     answers: Answers = Answers()
     everybody_may_come_in: bool = False
     missing: Missing = "keep"
+    headings: tuple[str, ...] = ()
+    asked: Mapping[str, Asked] = {}
 
     def with_answers(self, answers: Mapping[str, str]) -> Plan:
         """The plan with these answers too."""
@@ -41,8 +51,9 @@ def written(look: Look, plan: Plan, name: str, said: list[str]) -> str:
         f"missing = {_quoted(plan.missing)}  # members who are not in the file: keep, or inactive",
     ]
     for question in look.questions:
-        lines += ["", "[[questions]]", f"key = {_quoted(question.key)}", f"# {printable(question.text)}"]
-        lines += [f"#   {_quoted(choice)}: {printable(meaning)}" for choice, meaning in question.choices.items()]
+        lines += ["", "[[questions]]", f"key = {_quoted(question.key)}", f"question = {_quoted(question.text)}"]
+        choices = [f"  {_quoted(choice)},  # {printable(meaning)}" for choice, meaning in question.choices.items()]
+        lines += ["choices = [", *choices, "]"]
         if question.otherwise:
             lines.append(f"# Without an answer it is {_quoted(question.otherwise)}.")
         lines.append(f"answer = {_quoted(question.answer)}")
@@ -64,11 +75,18 @@ def read(text: str) -> Plan:
         said = tomllib.loads(text)
         fields = {column["heading"]: column["field"] for column in said.get("columns", []) if "field" in column}
         answers = {question["key"]: question["answer"] for question in said.get("questions", [])}
+        asked = {
+            question["key"]: Asked(question["question"], tuple(question["choices"]))
+            for question in said.get("questions", [])
+            if {"question", "choices"} <= question.keys()
+        }
         plan = Plan(
             said["digest"],
             Answers(fields, answers),
             said.get("everybody_may_come_in", False) is True,
             said.get("missing", "keep"),
+            tuple(column["heading"] for column in said.get("columns", [])),
+            asked,
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise MembersFileError(

@@ -15,7 +15,7 @@ LEFT_OUT: Final = "left out"
 class Question(NamedTuple):
     """`choices` are the answers with what each means; `answer` is one of them, or "" while nobody has answered.
     `otherwise` is what counts until then; where it is "", nothing can be imported. `columns` are those whose field the
-    answer says."""
+    answer says. One that is `of_people` is of those very people: its answer says nothing of others."""
 
     key: str
     text: str
@@ -23,6 +23,7 @@ class Question(NamedTuple):
     answer: str
     otherwise: str
     columns: tuple[str, ...] = ()
+    of_people: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -50,10 +51,11 @@ class Questions:
         *,
         otherwise: str = "",
         columns: tuple[str, ...] = (),
+        of_people: bool = False,
     ) -> str:
         """The answer, or what counts otherwise. MembersFileError where the plan has one that is no choice."""
         answer = self._answers.get(key, "")
         if answer and answer not in choices:
             raise MembersFileError(f"its plan answers “{key}” with {answer!r}: please take one of {', '.join(choices)}")
-        self.asked[key] = Question(key, text, dict(choices), answer, otherwise, columns)
+        self.asked[key] = Question(key, text, dict(choices), answer, otherwise, columns, of_people)
         return answer or otherwise

@@ -19,6 +19,7 @@ from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.people import TOGETHER, asked_of, decided
 from gymtui.importing.plan_file import LINE, Plan
 from gymtui.importing.questions import LEFT_OUT, Question
+from gymtui.importing.renewed import renewed, what_is_kept
 from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import WIDTH, grouped, told, wrapped
 from gymtui.protocol import ImportCompared, ImportNote
@@ -32,7 +33,7 @@ NO_PLAN: Final = "they are in our own headings, and nothing is to be asked of th
 class Listing(NamedTuple):
     """`look` is what was seen in the file, None where its headings are our own; `rows` are its people, `left_out` the
     rows that are not. `compared` is what the server says of it, once it has been asked. `seed` picks the people who are
-    shown in full."""
+    shown in full; what is `said` is of the plan of a file that has changed since."""
 
     file: Path
     content: bytes
@@ -42,6 +43,7 @@ class Listing(NamedTuple):
     left_out: list[Problem]
     seed: int = 0
     compared: ImportCompared | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def questions(self) -> list[Question]:
@@ -126,6 +128,7 @@ class Listing(NamedTuple):
 
     def lines(self, width: int) -> Iterator[str]:
         """The plan: what would become of the gym, and what is in the file."""
+        yield from (line for said in self.said for line in wrapped(said, width))
         if self.compared is not None:
             yield from (line for said in _beside(self.compared) for line in wrapped(said, width))
             yield ""
@@ -146,13 +149,20 @@ def opened(file: Path, *, today: date, again: bool, seed: int = 0) -> Listing:
     if is_ours(content):
         rows, bad = read_members(file, content)
         return Listing(file, content, plan, None, rows, bad, seed)
-    kept = plan_of(file)
-    plan = kept if kept is not None and kept.digest == plan.digest else plan
-    try:
-        seen = look(content, plan.answers, today=today, again=again)
-    except MembersFileError as error:
-        raise MembersFileError(f"{file.name} cannot be imported: {error}.") from error
-    return Listing(file, content, plan, seen, seen.rows, seen.left_out, seed)
+    before, said = plan_of(file), tuple[str, ...]()
+
+    def see(plan: Plan) -> Look:
+        try:
+            return look(content, plan.answers, today=today, again=again)
+        except MembersFileError as error:
+            raise MembersFileError(f"{file.name} cannot be imported: {error}.") from error
+
+    if before is None or before.digest == plan.digest:
+        seen = see(plan := before or plan)
+    else:
+        plan, seen = renewed(before, see)
+        said = tuple(what_is_kept(before, plan, seen, file.name))
+    return Listing(file, content, plan, seen, seen.rows, seen.left_out, seed, said=said)
 
 
 def _beside(compared: ImportCompared) -> Iterator[str]:

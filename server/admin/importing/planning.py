@@ -19,6 +19,7 @@ from gymtui.importing.looking import Look, digest_of, look
 from gymtui.importing.people import asked_of, decided
 from gymtui.importing.plan_file import Plan
 from gymtui.importing.questions import Question
+from gymtui.importing.renewed import renewed, what_is_kept
 from gymtui.importing.rows import MembersFileError
 from gymtui.importing.telling import question_lines, told, wrapped
 from gymtui.output import say
@@ -56,9 +57,22 @@ def known(database: str) -> Known:
 
 def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, random: Random | None = None) -> None:
     """Looks, asks, prints the plan and keeps it beside the file. WrongUsage where a question is still open."""
-    plan = plan_of(file)
+    plan, said = plan_of(file), list[str]()
     if plan is None or plan.digest != digest_of(content):
-        plan = Plan(digest_of(content))
+        before, plan = plan, Plan(digest_of(content))
+        if before is not None:
+            plan, said = _renewed(file, content, before, gym)
+    plan, seen, beside = _asked(file, content, plan, gym, ask)
+    door = [line for sentence in _door(beside, gym) for line in wrapped(sentence)]
+    lines = [*said, *told(seen, random or Random()), "", *door]
+    keep_plan(file, plan_file.written(seen, plan, file.name, lines))
+    for line in lines:
+        say(line)
+    _say_what_is_next(file, seen, plan)
+
+
+def _asked(file: Path, content: bytes, plan: Plan, gym: Known, ask: Ask | None) -> tuple[Plan, Look, Comparison]:
+    """The plan with the answers to all that is asked, also to what an answer has raised."""
     seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
     asked: set[str] = set()
     while ask is not None and (fresh := [q for q in seen.questions if not q.answer and q.key not in asked]):
@@ -66,12 +80,14 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
         asked |= given.keys()
         plan = plan.with_answers(given)
         seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
-    door = [line for sentence in _door(beside, gym) for line in wrapped(sentence)]
-    lines = [*told(seen, random or Random()), "", *door]
-    keep_plan(file, plan_file.written(seen, plan, file.name, lines))
-    for line in lines:
-        say(line)
-    _say_what_is_next(file, seen, plan)
+    return plan, seen, beside
+
+
+def _renewed(file: Path, content: bytes, before: Plan, gym: Known) -> tuple[Plan, list[str]]:
+    """The plan of a file that has changed, and what there is to say of that."""
+    plan, seen = renewed(before, lambda plan: _beside(_look(file, content, plan, gym), plan, gym)[0])
+    said = what_is_kept(before, plan, seen, file.name)
+    return plan, [*(line for sentence in said for line in wrapped(sentence)), ""]
 
 
 def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Missing, dict[int, bool]]:
