@@ -131,7 +131,13 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
             "--apply",
             {"action": "store_true", "help": "import what FILE.plan.toml says, once its questions are answered"},
         ),
-        ("--strict", {"action": "store_true", "help": "import nothing where any row is bad"}),
+        (
+            "--strict",
+            {
+                "action": "store_true",
+                "help": "import nothing where any row is bad; a list of 10,000 changes at the most",
+            },
+        ),
         (
             "--undo",
             {"type": int, "nargs": "?", "const": 0, "metavar": "NUMBER", "help": "take an import back, or the last"},

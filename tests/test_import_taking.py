@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from gymtui.errors import WrongUsage
 from gymtui.protocol import Card, Member
+from server.admin.importing import members
 from server.admin.importing.members import Imported, compared, import_members
 from server.gym.importing.taking import Import
 from server.store import Store, Transaction
@@ -124,3 +126,15 @@ def test_an_id_of_the_program_before_is_one_seek(store: Store) -> None:
         "EXPLAIN QUERY PLAN SELECT member FROM members WHERE external_id = ?", "x"
     )
     assert "USING INDEX members_by_external_id" in plan
+
+
+def test_what_is_taken_in_one_commit_is_no_more_than_others_can_wait_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members, "AT_ONCE", 2)
+    new, seq = [member_row(str(n), f"Dea {n}") for n in range(4, 7)], journal(store)
+    with pytest.raises(WrongUsage, match="2 changes at the most, and this list makes 3"):
+        given(store, *FIRST, *new, strict=True)
+    assert journal(store) == seq
+    assert given(store, *FIRST, *new[:2], strict=True).taken == 5
+    assert given(store, *FIRST, *new).taken == 6

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from gymtui import clock
+from gymtui.errors import WrongUsage
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Member
 from server.gym.importing.comparison import Change, Comparison, Question, compare, made_inactive
@@ -18,6 +19,12 @@ from server.store import Store
 
 Decisions = Mapping[int, bool]
 Missing = Literal["keep", "inactive"]
+AT_ONCE: Final = 10_000  # changes in one commit, in which nobody else can write: about a second
+TOO_MANY: Final = (
+    "--strict takes a list in one moment, in which nobody can be checked in: {most:,} changes at the most, and this "
+    "list makes {changes:,}. Nothing was imported. Without it the rows that cannot be taken are named, and "
+    "`gymtui admin members import --undo` takes back the others."
+)
 PART: Final = 100_000  # changes whose words are held in memory at a time
 
 
@@ -58,13 +65,15 @@ def import_members(
     by: str = "",
 ) -> Imported:
     """Takes what `compared` says of the same arguments. Whom the list does not name stays, or is made inactive; what is
-    still asked is left out. `strict` takes everything in one commit, or nothing. With a `source`, what the list is
-    called, the journal has a note of it, and it can be undone.
+    still asked is left out. `strict` takes everything in one commit, or nothing: WrongUsage where that is more than
+    `AT_ONCE`. With a `source`, what the list is called, the journal has a note of it, and it can be undone.
     """
     found = compared(store, rows, decisions)
     if strict and (found.problems or found.questions):
         return Imported(0, 0, found.problems, found.questions)
     changes = found.changes + (made_inactive(found.missing) if missing == "inactive" else [])
+    if strict and len(changes) > AT_ONCE:
+        raise WrongUsage(TOO_MANY.format(most=AT_ONCE, changes=len(changes)))
     importing, write = Import(source, by, found_later=True), write_whole if strict else _write_in_parts
     said = write(store, changes, importing.take_all, lambda number: go_on(found.unchanged + number))
     index_members(store)
