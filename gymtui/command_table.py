@@ -72,7 +72,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin backup", ("database",), "server.admin.backup:backup", "copy the gym to a file, while its server runs"),
     ("admin restore", ("database",), "server.admin.backup:restore", "put a backup in the place of the database"),
     ("admin verify", ("database",), "server.admin.verify:verify", "check the file, and the tables against the journal"),
-    ("admin trim", ("database",), "server.admin.trim:trim", "let the oldest rows of the journal go, or members"),
+    ("admin trim", ("database",), "server.admin.trim:trim", "let the oldest rows of the journal go, members or visits"),
 )
 
 NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in with"})
@@ -188,7 +188,8 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin trim": (
         ("--days", {"type": int, "default": 90, "help": "older than so many days (90; at least 30)"}),
         ("--gone", {"type": int, "metavar": "DAYS", "help": "instead: who of the members has been gone for so long"}),
-        ("--apply", {"action": "store_true", "help": "erase these members"}),
+        ("--visits", {"type": int, "metavar": "DAYS", "help": "instead: the visits that ended so long ago"}),
+        ("--apply", {"action": "store_true", "help": "erase these members, or take out these visits, for good"}),
     ),
 }
 

@@ -34,6 +34,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP TABLE imported",),
     ("ALTER TABLE gym DROP COLUMN late_from", "ALTER TABLE gym DROP COLUMN late_until"),
     ("DROP INDEX journal_roll_calls",),
+    tuple(f"ALTER TABLE gym DROP COLUMN gone_{column}" for column in ("check_ins", "stays", "stay")),
 )
 
 # The same of a desk's own copy.

@@ -84,5 +84,5 @@ def test_who_is_gone_is_erased_and_nobody_else(gym: Till, path: Path, capsys: py
 def test_a_month_is_the_least(path: Path) -> None:
     with pytest.raises(WrongUsage, match="Nobody is gone after less than 30 days"):
         trim(database=str(path), days=90, gone=29)
-    with pytest.raises(WrongUsage, match="--apply belongs to --gone"):
+    with pytest.raises(WrongUsage, match="--apply belongs to --gone and --visits"):
         trim(database=str(path), days=90, apply=True)

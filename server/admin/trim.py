@@ -13,7 +13,7 @@ from typing import Final
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.protocol import MAX_REPLAY
-from server.admin.retention import trim_members
+from server.admin.retention import trim_members, trim_visits
 from server.store import Store, Transaction
 from server.store.opening import opened
 
@@ -22,19 +22,24 @@ KEPT: Final = 2 * MAX_REPLAY  # rows that stay whatever their age: a desk that c
 CHUNK: Final = 5000  # rows in one commit: a server beside it has its turn in between
 
 
-def trim(*, database: str, days: int, gone: int | None = None, apply: bool = False) -> None:
+def trim(*, database: str, days: int, gone: int | None = None, visits: int | None = None, apply: bool = False) -> None:
     """`gymtui admin trim`: forgets the rows of the journal that are older than so many days; or, with `gone`, erases
-    members who have been gone for so long."""
+    members who have been gone for so long; or, with `visits`, takes out those that ended so long ago."""
+    if gone is not None and visits is not None:
+        raise WrongUsage("Members or visits are trimmed, one after the other: please give --gone or --visits.")
     if gone is not None:
         trim_members(database, gone, apply=apply)
         return
+    if visits is not None:
+        trim_visits(database, visits, apply=apply)
+        return
     if apply:
-        raise WrongUsage("The journal is trimmed at once: --apply belongs to --gone.")
+        raise WrongUsage("The journal is trimmed at once: --apply belongs to --gone and --visits.")
     if days < LEAST:
         raise WrongUsage(f"Every command is remembered for {LEAST} days at the least: please give more --days.")
     with opened(database, found=True) as store:
-        gone = forget(store, clock.now() - days * clock.DAY)
-        print(f"{gone:,} rows of the journal are gone; it begins with its row {store.oldest():,} now.")
+        rows = forget(store, clock.now() - days * clock.DAY)
+        print(f"{rows:,} rows of the journal are gone; it begins with its row {store.oldest():,} now.")
 
 
 def forget(store: Store, before: int) -> int:

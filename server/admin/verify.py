@@ -221,8 +221,8 @@ def _hours(tables: Audit, projection: Projection) -> Iterator[str]:
 
 
 def _recount(tables: Audit) -> list[int]:
-    """The counters of all hours in sum, as the visits themselves have them."""
-    counts = [0, 0, 0]
+    """The counters of all hours in sum, as the visits themselves have them, and those that are gone had them."""
+    counts = tables.gone()
     for _, _, event in tables.visits():
         visit = _event(event)
         ended = visit.check_out_time

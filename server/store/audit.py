@@ -31,5 +31,8 @@ class Audit(Protocol):
     def gym(self) -> tuple[int, bytes]:
         """How many are in, and the gym."""
 
+    def gone(self) -> list[int]:
+        """`[check_ins, stays, stay]` of the visits that retention has taken out."""
+
     def hours(self) -> dict[str, list[int]]:
         """`[check_ins, stays, stay]` by hour."""

@@ -133,6 +133,9 @@ class Transaction(Protocol):
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
         """`event` is the visit's event, encoded; new notes come behind old ones."""
 
+    def forget_visits(self, ids: Iterable[str], counts: Counts) -> None:
+        """Takes visits out for good; what was counted of them stays counted, and is kept in sum."""
+
     # --- who may log in; each change is told by `Head.users_version` ---
 
     def user(self, name: str) -> User | None: ...

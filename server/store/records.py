@@ -87,10 +87,10 @@ class Settled(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """By how much a change moves the counters of an hour on the gym's own wall (`2026-11-22T17`); `stay` is the
-    milliseconds of finished visits."""
+    """By how much a change moves the counters of an hour on the gym's own wall (`2026-11-22T17`); or, without an hour,
+    what was counted of some visits. `stay` is the milliseconds of finished visits."""
 
-    hour: str
+    hour: str = ""
     currently_in: int = 0
     check_ins: int = 0
     stays: int = 0

@@ -69,6 +69,9 @@ class SqliteAudit:
         row: tuple[int, bytes] = next(self._rows("SELECT currently_in, gym FROM gym"))
         return row
 
+    def gone(self) -> list[int]:
+        return list(next(self._rows("SELECT gone_check_ins, gone_stays, gone_stay FROM gym")))
+
     def hours(self) -> dict[str, list[int]]:
         return {hour: counts for hour, *counts in self._rows("SELECT hour, check_ins, stays, stay FROM hours")}
 

@@ -191,9 +191,16 @@ ALTER TABLE gym ADD COLUMN late_until INTEGER
 # The steps of a roll-call, the few rows that whoever comes to it late has to be told.
 _SEVENTEENTH: Final = "CREATE INDEX journal_roll_calls ON journal (at) WHERE type = 'roll_call_update'"
 
+# What was counted of visits that retention has taken out.
+_EIGHTEENTH: Final = """
+ALTER TABLE gym ADD COLUMN gone_check_ins INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE gym ADD COLUMN gone_stays INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE gym ADD COLUMN gone_stay INTEGER NOT NULL DEFAULT 0
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
-    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH),
+    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

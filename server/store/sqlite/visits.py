@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from gymtui.protocol import CheckInEvent
-from server.store import Visit
+from server.store import Counts, Visit
 from server.store.sqlite.users import SqliteUsers
 
 VISIT = "SELECT id, member_id, check_in_at, check_out_at, check_out_command, punched, event FROM visits WHERE "
@@ -26,6 +27,14 @@ class SqliteVisits(SqliteUsers):
 
     def last_visit(self, member_id: str) -> Visit | None:
         return _read_visit(self._one(VISIT + "member_id = ? ORDER BY check_in_at DESC, id DESC", member_id))
+
+    def forget_visits(self, ids: Iterable[str], counts: Counts) -> None:
+        self._db.executemany("DELETE FROM visits WHERE id = ?", [(id,) for id in ids])
+        self._db.execute(
+            "UPDATE gym SET gone_check_ins = gone_check_ins + ?, gone_stays = gone_stays + ?, "
+            "gone_stay = gone_stay + ?",
+            (counts.check_ins, counts.stays, counts.stay),
+        )
 
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
         self._db.execute(
