@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from tests.waiting import until
 
+TINY, SMALL, USUAL, WIDE = (60, 20), (80, 24), (120, 40), (160, 45)
 FONTS: Final = "'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace"
 ASPECT: Final = 0.602  # width of a cell by its height, as the first of these fonts has it
 TEMPLATE: Final = f"""\

@@ -14,14 +14,14 @@ from gymtui.demo.chaos import Chaos
 from gymtui.demo.relay import Relay
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.header import WallClock
-from tests.pictures import Camera
+from tests.pictures import SMALL, TINY, USUAL, WIDE, Camera
 from tests.played_evening import evening
 from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journal
 from tests.played_people import CROWD, LAST
 from tests.scenes_import import an_import
+from tests.scenes_of_staff import a_roll_call
 from tests.waiting import until
 
-TINY, SMALL, USUAL, WIDE = (60, 20), (80, 24), (120, 40), (160, 45)
 RUSH: Final = [random.choice((1, 2, 2, 3, 5, 8, 13)) for random in [Random(7)] for _ in range(70)]  # a second
 VERDICTS: Final = (
     ("verdict-warned", "100230", "! Eva Brunner checked in: payment overdue"),
@@ -281,6 +281,7 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     an_override,
     a_dead_server,
     who_is_in,
+    a_roll_call,
     the_settings,
     an_import,
     connection_and_queue,

@@ -41,6 +41,7 @@ from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.import_view import ImportView
 from gymtui.ui.widgets.member_card import MemberCard
 from gymtui.ui.widgets.queue_list import QueueList
+from gymtui.ui.widgets.roll_call_list import RollCallRows
 from gymtui.ui.widgets.roster_list import RosterList
 from gymtui.ui.widgets.settings_list import SettingsList
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
@@ -82,6 +83,7 @@ PLACES: Final = {
     "who is in": Place(("f3",), (*HEADER, VerdictLine, RosterList)),
     "connection": Place(("f9",), (*HEADER, ConnectionDetails, QueueList)),
     "conflicts": Place(("f6",), (*HEADER, ConflictList, ConflictDetails)),
+    "roll-call": Place((*":evac", "enter"), (*HEADER, VerdictLine, RollCallRows), ("escape", *SCAN)),
     "settings": Place((*":policy", "enter"), (*HEADER, SettingsList)),
     "import": Place((*":import", "enter"), (*HEADER, ImportView)),
 }

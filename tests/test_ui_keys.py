@@ -25,6 +25,7 @@ from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.screens.roll_call import RollCallScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from tests.factories import NOW
@@ -161,7 +162,7 @@ async def test_where_nothing_is_typed_help_offers_no_names() -> None:
 
 
 def test_a_command_that_can_be_typed_has_somebody_to_do_it() -> None:
-    doing = (GymApp, FrontDesk, WhoIsIn)
+    doing = (GymApp, FrontDesk, WhoIsIn, RollCallScreen)
     for command in COMMANDS.values():
         verb = command.action.partition("(")[0]
         assert not command.typed or any(hasattr(each, f"action_{verb}") for each in doing), command.name

@@ -190,6 +190,7 @@ class FakeDesk(Signals):
         self.queue: list[Outgoing] = []
         self.set_aside: list[Outgoing] = []
         self.left_queues = SimpleNamespace(found=())
+        self.roll_calls = SimpleNamespace(now=None, list=None)
         self.dead_letters = SimpleNamespace(acknowledge=self._acknowledge, retry=self._retry)
         self.looks_on: str | None = None
         self.reader: ReaderProfile | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -37,6 +38,7 @@ from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.importing import ImportScreen
 from gymtui.ui.screens.reader import share_reader
+from gymtui.ui.screens.roll_call import RollCallScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.settings import SettingsScreen
 from gymtui.ui.screens.who import WhoIsIn
@@ -72,6 +74,7 @@ class GymApp(LiveApp):
     async def start(self) -> None:
         await self.push_screen(self.front_desk)
         self.service.subscribe("connection", self.history.note)
+        self.front_desk.tell_roll_call()
         await super().start()
         self._client = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
 
@@ -120,6 +123,9 @@ class GymApp(LiveApp):
 
     def action_conflicts(self) -> None:
         self._turn_to(ConflictsScreen, lambda: ConflictsScreen(self.desk, self.conflicts, clock=self._clock))
+
+    def action_evac(self) -> None:
+        self._turn_to(RollCallScreen, lambda: RollCallScreen(self.desk, folder=Path.home(), clock=self._clock))
 
     def action_policy(self) -> None:
         self._turn_to(SettingsScreen, lambda: SettingsScreen(self.desk, clock=self._clock))

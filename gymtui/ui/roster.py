@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
@@ -9,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui.client.state import Inside
+from gymtui.protocol import MemberRef
 from gymtui.search.folding import fold, spellings, words
 
 Order = Literal["time", "name"]
@@ -27,7 +29,7 @@ class Roster(Struct, frozen=True, kw_only=True):
     def rows(self) -> tuple[Inside, ...]:
         """Who is seen: those whose name has words that begin as typed, in any spelling, or whose number begins so."""
         typed = list(spellings(self.text))
-        found = [inside for inside in self.people if any(_has(inside, spelled) for spelled in typed)]
+        found = [inside for inside in self.people if any(answers_to(_called(inside), one) for one in typed)]
         return tuple(sorted(found, key=lambda i: fold(i.member.full_name)) if self.order == "name" else found)
 
     @property
@@ -74,14 +76,18 @@ class Roster(Struct, frozen=True, kw_only=True):
         return replace(self, order="time" if self.order == "name" else "name")
 
 
-def _has(inside: Inside, typed: list[str]) -> bool:
-    """By the name and number of today, or by those of the visit's beginning."""
-    called = [inside.member] if inside.came_as is None else [inside.member, inside.came_as]
-    known = [said for ref in called for said in (*_called(ref.full_name), *words(ref.membership_number or ""))]
+def _called(inside: Inside) -> Iterable[MemberRef]:
+    """The name and number of today, and those of the visit's beginning."""
+    return [inside.member] if inside.came_as is None else [inside.member, inside.came_as]
+
+
+def answers_to(called: Iterable[MemberRef], typed: list[str]) -> bool:
+    """Does each word that was typed begin a word of these names, in any spelling, or a number?"""
+    known = [said for ref in called for said in (*_words(ref.full_name), *words(ref.membership_number or ""))]
     return all(any(said.startswith(word) for said in known) for word in typed)
 
 
 @lru_cache(maxsize=4096)
-def _called(name: str) -> frozenset[str]:
+def _words(name: str) -> frozenset[str]:
     """The words of a name, in each spelling: asked for each row at each key."""
     return frozenset(word for spelled in spellings(name) for word in spelled)

@@ -17,7 +17,7 @@ from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.member_card import ask_card, own_card
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import Person, Verdict
-from gymtui.protocol import Event, Member, SaveCard, Snapshot
+from gymtui.protocol import Event, Member, RollCallUpdate, SaveCard, Snapshot
 from gymtui.protocol import MemberCard as Card
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.card import WORDS, CardMode
@@ -25,8 +25,9 @@ from gymtui.ui.box.check_in import CheckIn
 from gymtui.ui.box.check_out import CheckOut
 from gymtui.ui.box.search import Search
 from gymtui.ui.screens.box import BoxScreen
-from gymtui.ui.screens.desk import DeskScreen
+from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
 from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.roll_call import begun
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
@@ -37,6 +38,7 @@ from gymtui.ui.widgets.member_card import MemberCard
 RECENT = 500  # events of the desk's own copy that the feed begins with
 HITS, HITS_TALL = 5, 8  # rows under the box, and where there is room
 REST = 0.15  # seconds that somebody is looked at before the card is drawn, and the server asked for it
+ALARM = 3  # bells for a roll-call
 
 
 class FrontDesk(BoxScreen):
@@ -99,6 +101,19 @@ class FrontDesk(BoxScreen):
     def _happened(self, events: Sequence[Event]) -> None:
         for feed in self.query(Feed):
             feed.extend(events)
+        steps = [event for event in events if isinstance(event, RollCallUpdate)]
+        if any(step.step == "start" and step.desk != self.desk.name for step in steps):
+            self.tell_roll_call()
+
+    def tell_roll_call(self) -> None:
+        """One that is on, begun at another desk or before this one was started, is said and rung for."""
+        now = self.desk.roll_calls.now
+        if now is not None:
+            subject = "Drill" if now.drill else "Roll-call"
+            said = self.refusal(subject, f"is on {begun(now, self.zone)}", ":evac opens it")
+            self.say(replace(said, kind="done"))
+            for bell in range(ALARM):
+                self.set_timer((bell + 1) * BETWEEN_BELLS, self.app.bell)
 
     def _directory_grew(self, part: float) -> None:
         """More of the directory is there: whom the box did not find may be found now."""
@@ -111,6 +126,7 @@ class FrontDesk(BoxScreen):
         super()._restarted(part)
         for feed in self.query(Feed):
             feed.restart(self.desk.replica.visits.recent(RECENT))
+        self.tell_roll_call()
 
     # --- what follows ------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,16 @@ HERE: dict[str, tuple[str, ...]] = {
         "Several: mark each, then press Enter; it says how many before it does.",
         "A card that is scanned here is checked out, or in.",
     ),
+    "Roll-call": (
+        "Enter begins one: a real one, or a drill that is called so everywhere.",
+        "A card, or a name and Enter, marks somebody safe; Enter on the empty box",
+        "marks the one whose row is lit. Every desk has the same marks.",
+        "Who is in no list is added by name. Ctrl+Z takes a mark back.",
+        "~ has not been seen to leave, but may have. :end ends it, for all;",
+        ":print and :export write the list into your home folder.",
+        "Without the server it goes on here: marks are on this desk's disk, and",
+        "all desks have all of them once they are connected again.",
+    ),
     "Connection and queue": (
         "While the connection is away, what this desk does waits on its disk.",
         "What the server cannot take is set aside: send it again, or take it away.",
