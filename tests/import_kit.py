@@ -66,6 +66,11 @@ class Fake:
         if not self.is_willing:
             raise LetBe
 
+    async def agrees_to_undo(self, about: ImportProgress) -> None:
+        self.read = [note.sentence for note in about.notes]
+        if not self.is_willing:
+            raise LetBe
+
     def sees(self, what: str, progress: ImportProgress) -> None:
         self.seen.append(progress)
         self.has_stopped = 0 < self.stop_at <= progress.behind and not what.startswith("Sending")

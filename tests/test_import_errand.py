@@ -106,8 +106,13 @@ async def test_it_is_stopped_between_two_steps_and_can_go_on_or_be_taken_back(gy
         rest = await errand.bring(file)
         assert (rest.all, rest.progress.new) == (True, IMPORT_STEP + 1)
         assert f"{IMPORT_STEP + 1} new, 0 changed, {IMPORT_STEP} as they are." in person.read
+        person.is_willing = False
+        with pytest.raises(LetBe):
+            await errand.undo(None)
+        person.is_willing = True
         for number in (None, result.progress.number):
             assert (await errand.undo(number)).all
+        assert person.read[0].endswith(f"clients, by mia: {IMPORT_STEP} new, 0 changed. It is import {number}.")
         with pytest.raises(RequestRefused, match="no such import"):
             await errand.undo(None)
     assert everybody(gym).keys() == before.keys()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +124,10 @@ async def test_an_undo_goes_in_steps_too_and_leaves_who_was_touched_since(gym: P
         await result(wire, "import_take")
         await result(wire, "import_end")
         await wire.ask("check_in", {"code": "N1"})
+        about = await result(wire, "import_undo")
+        [note] = about["notes"]
+        assert (about["behind"], about["of"]) == (0, IMPORT_STEP + 2)
+        assert note["sentence"].endswith(f": {notes(gym)[-1]}")
         first = await result(wire, "import_undo")
         assert (first["behind"], first["of"]) == (IMPORT_STEP, IMPORT_STEP + 2)
         assert (await refusal(wire, "import_rows", rows=[]))[1].startswith("An import or an undo is under way")
@@ -156,6 +160,45 @@ async def test_whom_the_list_does_not_name_stays_or_is_made_inactive(gym: Path) 
         step = steps[-1]
     assert (step["of"], step["changed"]) == (1 + told["missing"], told["missing"])
     assert {member.status for name, member in everybody(gym).items() if name != "New 0"} == {"inactive"}
+
+
+async def test_an_undo_that_was_only_looked_at_has_done_nothing(gym: Path) -> None:
+    async with manager(gym) as (_, wire):
+        await compared(wire, people(1))
+        number = (await result(wire, "import_take"))["number"]
+        await result(wire, "import_end")
+        assert (await result(wire, "import_undo", number=number))["behind"] == 0
+        assert await result(wire, "import_rows", rows=people(2), begins=True) == {"rows": 2}
+    assert "New 0" in everybody(gym)
+    assert len(notes(gym)) == 1
+
+
+async def test_a_server_that_stops_in_the_middle_leaves_a_note(gym: Path) -> None:
+    async with AsyncExitStack() as outlasting:
+        async with serving(gym) as server:
+            wire = await outlasting.enter_async_context(Wire.open(server.url, token(gym, "mia")))
+            await compared(wire, people(IMPORT_STEP + 1))
+            number = (await result(wire, "import_take"))["number"]
+        assert notes(gym) == [f"clients, by mia: {IMPORT_STEP} new, 0 changed. It is import {number}."]
+
+
+async def test_an_import_without_an_end_is_known_by_its_people(gym: Path) -> None:
+    async with manager(gym) as (server, wire):
+        await compared(wire, people(2))
+        await result(wire, "import_take")
+        async with Wire.open(server.url, token(gym, "mia")) as other:
+            [note] = (await result(other, "import_undo"))["notes"]
+            assert note["sentence"].startswith("New 0 and 1 more rows. It is import ")
+
+
+async def test_what_has_no_room_in_a_message_is_counted(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staged, "MAX_PART", 300)
+    rows = rows_of(*({"full_name": f"Zoë {n}", "membership_number": str(n)} for n in range(5)))
+    async with manager(gym) as (_, wire):
+        told = await compared(wire, rows)
+    assert len(told["questions"]) + told["untold"] == 5
+    assert 0 < len(told["questions"]) < 5
+    assert told["left_out"] == told["doubts"] == []
 
 
 @pytest.mark.parametrize(

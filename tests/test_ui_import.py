@@ -20,7 +20,7 @@ from tests.import_kit import LIST
 from tests.readers import scan
 from tests.settled import until_shown
 from tests.ui_front_desk_kit import screen_text
-from tests.ui_import_kit import COMPARED, at_the_import
+from tests.ui_import_kit import COMPARED, OF_IT, at_the_import
 
 pytestmark = pytest.mark.slow
 
@@ -100,10 +100,11 @@ async def test_esc_stops_between_two_steps_and_says_what_is_in(file: Path) -> No
 async def test_an_undo_wants_a_yes_too(file: Path) -> None:
     async with at_the_import() as (app, desk, service, pilot):
         await pilot.press("ctrl+z")
-        await shows(app, pilot, "Take the last import of the gym back?")
+        await shows(app, pilot, "Take back import 7, of 100 people?")
+        assert OF_IT in words_of(app)
         await pilot.press(*"no", "enter")
         await shows(app, pilot, "LIST")
-        assert (service.kinds, desk.done) == ([], [])
+        assert (service.kinds, desk.done) == (["import_undo"], [])
 
 
 async def test_an_undo_goes_to_its_end(file: Path) -> None:
@@ -112,7 +113,7 @@ async def test_an_undo_goes_to_its_end(file: Path) -> None:
         await shows(app, pilot, "TAKE BACK?")
         await pilot.press(*"yes", "enter")
         await shows(app, pilot, "✓ Undo is done")
-        assert [request for request in service.told if isinstance(request, ImportUndo)] == [ImportUndo()] * 2
+        assert [request for request in service.told if isinstance(request, ImportUndo)] == [ImportUndo()] * 3
         assert "Import 7: 100 of 100 people, 0 as before." in words_of(app)
 
 

@@ -33,6 +33,7 @@ from tests.ui_front_desk_kit import ANA, BEN, screen_text
 
 PEOPLE = 100  # of the list, as the gym counts
 STEP = 50
+OF_IT = "Wed 18 Nov 2026 09:12: clients, by mia: 100 new, 0 changed. It is import 7."
 COMPARED = ImportCompared(
     new=98,
     changed=2,
@@ -59,6 +60,7 @@ class ImportService(FakeService):
         self.goes_on.set()
         self.told: list[Request] = []
         self._behind = 0
+        self._is_undoing = False
 
     async def request(self, request: Request) -> Raw:
         if self.state.phase != "live":
@@ -70,12 +72,16 @@ class ImportService(FakeService):
             case ImportCompare():
                 self._behind = 0
                 return Raw(encode(self.compared))
+            case ImportUndo() if not self._is_undoing:
+                self._is_undoing = True
+                about = ImportProgress(number=7, behind=0, of=PEOPLE, new=0, changed=0, notes=(ImportNote(0, OF_IT),))
+                return Raw(encode(about))
             case ImportTake() | ImportUndo():
                 await self.goes_on.wait()
                 self._behind = min(PEOPLE, self._behind + STEP)
                 return Raw(encode(self._progress))
             case ImportEnd():
-                progress, self._behind = self._progress, 0
+                progress, self._behind, self._is_undoing = self._progress, 0, False
                 return Raw(encode(progress))
             case _:
                 return await super().request(request)

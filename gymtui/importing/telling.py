@@ -20,21 +20,27 @@ _VARIES: Final = re.compile(r"'[^']*'|“[^”]*”|\d+|(?<=already, of ).*")
 
 def told(look: Look, random: Random, width: int = WIDTH) -> Iterator[str]:
     """The columns, the people, and ten of them in full, whom `random` picks; no line longer than `width`."""
-    yield f"{_count(len(look.table.rows), 'row')}, {_count(len(look.rows), 'person', 'people')}."
+    yield f"{counted(len(look.table.rows), 'row')}, {counted(len(look.rows), 'person', 'people')}."
     for note in look.table.notes:
         yield from wrapped(note, width)
     yield ""
     yield from (line if len(line) <= width else line[: width - 1] + "…" for line in _columns(look))
     if look.left_out:
-        yield from ["", f"{_count(len(look.left_out), 'row')} left out:"]
+        yield from ["", f"{counted(len(look.left_out), 'row')} left out:"]
         yield from _wrapped(grouped(look.left_out), width)
     if look.remarks:
         yield from ["", "To be known:"]
         yield from _wrapped(grouped(look.remarks), width)
     if look.rows:
-        yield from ["", "Some of them, as they would be:"]
-        some = random.sample(look.rows, min(SOME, len(look.rows)))
-        yield from _wrapped(map(_person, sorted(some, key=lambda row: row[0])), width)
+        yield ""
+        yield from in_full(look.rows, random, width)
+
+
+def in_full(rows: Sequence[Row], random: Random, width: int = WIDTH) -> Iterator[str]:
+    """Ten of these people, whom `random` picks, with all that is said of them."""
+    yield "Some of them, as they would be:"
+    some = random.sample(rows, min(SOME, len(rows)))
+    yield from _wrapped(map(_person, sorted(some, key=lambda row: row[0])), width)
 
 
 def grouped(problems: Iterable[Problem]) -> Iterator[str]:
@@ -102,5 +108,6 @@ def _wrapped(lines: Iterable[str], width: int) -> Iterator[str]:
         yield from textwrap.wrap(line, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
-def _count(number: int, thing: str, things: str = "") -> str:
+def counted(number: int, thing: str, things: str = "") -> str:
+    """`1 person`, `1,204 people`."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"

@@ -66,7 +66,7 @@ class ImportTake(_Importing, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ImportUndo(_Importing, frozen=True, kw_only=True, omit_defaults=True):
-    """Takes some more of an import back: of that number, or the newest."""
+    """Takes an import back: of that number, or the newest. The first time it is only told which that is."""
 
     type: ClassVar[str] = "import_undo"
     number: Seq | None = None

@@ -28,7 +28,7 @@ from gymtui.protocol import (
 )
 from server.gym.importing.staged import Staged
 from server.gym.importing.steps import NotWritten, Steps, Taking, Undoing
-from server.gym.importing.undoing import Undo
+from server.gym.importing.undoing import Undo, note_of
 from server.gym.orders import Rejected
 from server.net.sender import Sender
 from server.store import StoreUnavailable
@@ -108,13 +108,16 @@ class Importing:
         return await self._step(self._steps)
 
     async def _undo(self, number: int | None) -> ImportProgress:
-        if not (self._has_begun and isinstance(self._steps, Undoing)):
-            self._is_free()
-            found, rows = await self._database.query(self._database.store.imported, number)
-            if not rows:
-                raise Rejected("invalid", UNDONE)
-            self._steps = Undoing(found, Undo(rows, self._user))
-        return await self._step(self._steps)
+        """The first time, what it is about; then a step of it."""
+        if isinstance(self._steps, Undoing) and number in (None, self._steps.number):
+            return await self._step(self._steps)
+        self._is_free()
+        query, store = self._database.query, self._database.store
+        found, rows = await query(store.imported, number)
+        if not rows:
+            raise Rejected("invalid", UNDONE)
+        self._steps = Undoing(found, Undo(rows, self._user))
+        return self._steps.about(await query(note_of, store, found, rows))
 
     async def _step(self, steps: Steps) -> ImportProgress:
         self._has_begun = True

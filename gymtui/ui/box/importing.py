@@ -198,7 +198,7 @@ class AgreeMode(_ImportMode):
 
     @property
     def placeholder(self) -> str:
-        return f"type {YES}: {self._what} ({self.box.key('back')} lets it be)"
+        return f"{YES} and Enter {self._what}, {self.box.key('back')} lets it be"
 
     @property
     def is_busy(self) -> bool:

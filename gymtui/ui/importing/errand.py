@@ -47,6 +47,10 @@ class Person(Protocol):
         """The plan has been read, and is to be done."""
         ...
 
+    async def agrees_to_undo(self, about: ImportProgress) -> None:
+        """That import, of which `notes` tell, is to be taken back."""
+        ...
+
     def sees(self, what: str, progress: ImportProgress) -> None:
         """How far something is that takes its time."""
         ...
@@ -95,9 +99,14 @@ class Errand:
             await sending.leave(self._server)
 
     async def undo(self, number: int | None) -> Result:
-        """Takes the import of that number back, or the newest."""
-        notes = list[ImportNote]()
-        progress = await self._step_on("Taking an import back", ImportUndo(number=number), notes)
+        """Takes the import of that number back, or the newest, once the person knows which that is and agrees."""
+        try:
+            about = await sending.step(self._server, ImportUndo(number=number))
+            await self._person.agrees_to_undo(about)
+            notes = list[ImportNote]()
+            progress = await self._step_on("Taking an import back", ImportUndo(), notes)
+        finally:
+            await sending.leave(self._server)
         return Result(progress, progress.behind >= progress.of, notes=tuple(notes))
 
     async def _ask(self, listing: Listing, look: Callable[[Listing], Awaitable[Listing]]) -> Listing:
@@ -156,7 +165,7 @@ class Errand:
             notes += progress.notes
             self._person.sees(what, progress)
             if progress.behind >= progress.of or self._person.has_stopped:
-                await sending.end(self._server)
+                await sending.end(self._server)  # whose answer tells that the note is written
                 return progress
 
 

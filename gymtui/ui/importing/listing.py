@@ -21,13 +21,13 @@ from gymtui.importing.plan_file import LINE, Plan
 from gymtui.importing.questions import LEFT_OUT, Question
 from gymtui.importing.renewed import renewed, what_is_kept
 from gymtui.importing.rows import MembersFileError, Problem, Row
-from gymtui.importing.telling import WIDTH, grouped, told, wrapped
+from gymtui.importing.telling import WIDTH, counted, grouped, in_full, told, wrapped
 from gymtui.protocol import ImportCompared, ImportNote
 
 EVERYBODY: Final = "everybody"
 MISSING: Final = "missing"
 BEFORE: Final = "As it was answered before, when there was a server to ask."
-NO_PLAN: Final = "they are in our own headings, and nothing is to be asked of them"
+NO_PLAN: Final = "our own headings, so that nothing is to be asked of them"
 
 
 class Listing(NamedTuple):
@@ -135,8 +135,9 @@ class Listing(NamedTuple):
         if self.look is not None:
             yield from told(self.look, Random(self.seed), width)
         else:
-            yield from wrapped(f"{len(self.rows):,} rows; {NO_PLAN}.", width)
+            yield from wrapped(f"{counted(len(self.rows), 'row')} in {NO_PLAN}.", width)
             yield from (line for said in grouped(self.left_out) for line in wrapped(said, width))
+            yield from ["", *in_full(self.rows, Random(self.seed), width)] if self.rows else ()
 
 
 def opened(file: Path, *, today: date, again: bool, seed: int = 0) -> Listing:

@@ -22,6 +22,7 @@ from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import ConnectionState
 from gymtui.errors import GymError
 from gymtui.importing.questions import Question
+from gymtui.importing.telling import counted
 from gymtui.printable import printable
 from gymtui.protocol import ImportProgress
 from gymtui.ui.bindings import bind
@@ -117,9 +118,6 @@ class ImportScreen(BoxScreen):
         return of_result(result, self.key("undo"))
 
     async def _undo(self) -> Sheet:
-        which = "the last import of the gym" if self._last is None else f"import {self._last}"
-        self.sheet = of_text(f"Take {which} back?", "", TAKEN_BACK)
-        await self._agreed("TAKE BACK?", f"{which} is taken back")
         result = await self._errand.undo(self._last)
         self._last = None if result.all else result.progress.number
         return of_undone(result)
@@ -193,8 +191,17 @@ class ImportScreen(BoxScreen):
         self.sheet = Sheet(lambda width: list(listing.lines(width)))
         if (compared := listing.compared) is None:
             return
-        count = compared.new + compared.changed
-        await self._agreed("IMPORT?", f"{count:,} {'person is' if count == 1 else 'people are'} taken")
+        what = f"takes {counted(compared.new + compared.changed, 'person', 'people')}"
+        if listing.plan.missing == "inactive" and compared.missing:
+            what += f", {compared.missing:,} inactive"
+        await self._agreed("IMPORT?", what)
+
+    async def agrees_to_undo(self, about: ImportProgress) -> None:
+        self._go_on()
+        notes = (note.sentence for note in about.notes)
+        people = counted(about.of, "person", "people")
+        self.sheet = of_text(f"Take back import {about.number}, of {people}?", "", *notes, "", TAKEN_BACK)
+        await self._agreed("TAKE BACK?", f"takes import {about.number} back")
 
     async def _agreed(self, prompt: str, what: str) -> None:
         if await self._told(lambda done: AgreeMode(self, prompt, what, lambda yes: done(YES if yes else None))) != YES:

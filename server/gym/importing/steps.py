@@ -70,13 +70,17 @@ class Taking:
 
 
 class Undoing:
-    """Takes the import of that number back."""
+    """Takes the import of that `number` back."""
 
     def __init__(self, number: int, undo: Undo) -> None:
-        self._number = number
+        self.number = number
         self._undo = undo
         self._members = undo.members
         self._behind = 0
+
+    def about(self, note: str) -> ImportProgress:
+        """What it would take back; `note` is what the journal says of it."""
+        return self._progress([ImportNote(0, note)])
 
     async def step(self, write: Write) -> ImportProgress:
         part = self._members[self._behind : self._behind + IMPORT_STEP]
@@ -96,12 +100,12 @@ class Undoing:
 
     async def end(self, write: Write) -> ImportProgress:
         if self._behind:
-            await _written(write, partial(self._undo.tell, number=self._number))
+            await _written(write, partial(self._undo.tell, number=self.number))
         return self._progress(())
 
     def _progress(self, notes: Sequence[ImportNote]) -> ImportProgress:
         counts = {"behind": self._behind, "of": len(self._members), "new": 0, "changed": self._undo.put_back}
-        return ImportProgress(number=self._number, notes=tuple(notes), **counts)
+        return ImportProgress(number=self.number, notes=tuple(notes), **counts)
 
 
 async def _written(write: Write, work: Work) -> None:

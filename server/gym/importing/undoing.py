@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.cards.keys import keys_of
-from gymtui.protocol import Member
+from gymtui.protocol import Member, Notification
 from server.gym.cards import unfit
+from server.gym.importing import taking
 from server.gym.importing.directory import codes_of, without
 from server.gym.importing.taking import put, tell
-from server.store import ImportedRow, Transaction
+from server.store import ImportedRow, Store, Transaction
 
 KIND = "import_undo"
 
@@ -86,6 +90,17 @@ class Undo:
                 self._left[id] = _content(without(holder, code, clock.to_text(tx.at), self._by))
                 put(tx, self._left[id], by=self._by, kind=KIND)
         return True
+
+
+def note_of(store: Store, number: int, rows: Sequence[ImportedRow]) -> str:
+    """What an import was, for whoever is about to take it back: when, of which list, by whom, how many."""
+    ending = f"It is import {number}."
+    for row in store.rows_with([ending]):
+        if row.kind == taking.KIND and row.type == Notification.type:
+            told = msgspec.json.decode(row.payload, type=Notification).message
+            at = datetime.fromtimestamp(row.at / 1000, ZoneInfo(store.gym().timezone))
+            return f"{at:%a %d %b %Y %H:%M}: {told}"
+    return f"{rows[0].after.full_name} and {len(rows) - 1:,} more rows. {ending} It came to no end, and has no note."
 
 
 def _content(member: Member) -> Member:
