@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from gymtui.protocol import Card, Member
 from server.gym.importing.comparison import Comparison, compare
+from server.gym.importing.directory import Directory
 from tests.factories import NOW
 
 ANA = Member(id="a", full_name="Ana Silva", membership_number="1", external_id="x1", birth_date="1990-01-02")
@@ -151,3 +154,26 @@ def test_two_cards_leave_one_holder_together() -> None:
     found = beside(record("Zoe Zen", "7", cards=(Card(code="B"),)), gym=(two,))
     assert found.changes[0].frees == (("t", "7"), ("t", "B"))
     assert found.after.by_id["t"].membership_number is None
+
+
+@pytest.mark.parametrize("number", ["new", None])
+def test_of_many_namesakes_few_are_looked_at_for_each_row(monkeypatch: pytest.MonkeyPatch, number: str | None) -> None:
+    looked_at, named = list[Member](), Directory.named
+
+    def noted(directory: Directory, *asked: Any) -> Iterator[Member]:
+        for member in named(directory, *asked):
+            looked_at.append(member)
+            yield member
+
+    monkeypatch.setattr(Directory, "named", noted)
+    births = [str(date(1950, 1, 1) + timedelta(days=n)) for n in range(300)]
+    gym = tuple(Member(id=birth, full_name="Ana Silva", birth_date=birth) for birth in births)
+    records = [record("Silva, Ana", number and f"{number}{birth}", birth_date=birth) for birth in births]
+    assert len(beside(*records, gym=gym).questions) == 300
+    assert len(looked_at) == 300
+
+
+def test_of_many_whom_nothing_tells_apart_each_is_found_once_and_soon() -> None:
+    gym = tuple(Member(id=str(n), full_name="Ana Silva") for n in range(300))
+    found = beside(*[record("Ana Silva")] * 300, gym=gym)
+    assert (found.unchanged, found.missing, found.questions) == (300, [], [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from gymtui.importing.column import DOOR, NAMES, Column
@@ -32,6 +33,9 @@ PLAIN: Final = (
 DAYS: Final = ("valid_from", "valid_until", "birth_date")
 DEBTS: Final = frozenset({"payment_overdue", "owed", "balance"})
 EMPTY: Final[dict[str, object]] = {"notes": None, "alerts": (), "cards": (), "payment_overdue": False}
+
+NOTHING: Final = object()  # what a cell says that is empty
+REMEMBERED: Final = 1 << 12  # cells of a column
 
 
 class Cells(NamedTuple):
@@ -85,25 +89,37 @@ def people_of(
 def _said(
     rows: Iterable[tuple[int, list[str]]], read: Sequence[tuple[Column, Reader]], people: People
 ) -> Iterable[Cells]:
+    readers = [(column.at, column.field, _of_cells(column, reader)) for column, reader in read]
     for line, row in rows:
         said: dict[str, list[object]] = {}
         try:
-            for column, reader in read:
-                cell = row[column.at].strip()
-                if not cell or (column.field not in NAMES and is_nothing(cell)) or _is_no_day(column.field, cell):
-                    continue
+            for at, field, reader in readers:
                 try:
-                    value = reader(taken_out(cell))
+                    value = reader(row[at])
                 except ValueError as error:
-                    if column.field not in SOFT:
+                    if field not in SOFT:
                         raise
                     people.remarks.append(Problem(line, f"{error}; left empty"))
                 else:
-                    said.setdefault(column.field, []).append(value)
+                    if value is not NOTHING:
+                        said.setdefault(field, []).append(value)
         except ValueError as error:
             people.left_out.append(Problem(line, str(error)))
         else:
             yield Cells(line, said)
+
+
+def _of_cells(column: Column, reader: Reader) -> Reader:
+    """What reads the cells of a column as they stand in a row, `NOTHING` where they say nothing: most columns have a
+    few, again and again."""
+
+    @lru_cache(maxsize=REMEMBERED)
+    def read(cell: str) -> object:
+        cell = cell.strip()
+        is_empty = not cell or (column.field not in NAMES and is_nothing(cell)) or _is_no_day(column.field, cell)
+        return NOTHING if is_empty else reader(taken_out(cell))
+
+    return read
 
 
 def _is_no_day(field: str, cell: str) -> bool:

@@ -41,6 +41,7 @@ NO: Final = frozenset(
     "usann, falskt, onwaar, nee, nie, ne, ei, none, never, nicht unterschrieben, non signe, ☐, ✗, ✘".split(", ")
 )
 NOTHING: Final = frozenset(["", "-", "--", "—", "–", "n/a", "na", "null", "nil", "(blank)", "(none)"])
+LONGEST_NOTHING: Final = max(map(len, NOTHING))
 NO_PLAN: Final = frozenset(
     "no membership, none, no plan, non member, nonmember, not a member, no active membership, lead, prospect, "
     "kein, keine, keine mitgliedschaft, aucun, sans abonnement, ninguno, ninguna, nessuno, nessun abbonamento".split(
@@ -78,7 +79,8 @@ def yes_or_no(cell: str) -> bool | None:
 
 def is_nothing(cell: str) -> bool:
     """Is it how a program writes that a cell is empty? Not to be asked of a name: Null is one."""
-    return cell.strip().lower() in NOTHING
+    word = cell.strip()
+    return len(word) <= LONGEST_NOTHING and word.lower() in NOTHING
 
 
 def are_yes_or_no(cells: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from gymtui.protocol import Member
 from server.gym.importing.directory import Directory, as_the_list_says, called, codes_of, without
 
 Doubt = Literal["same number", "same name", "moved"]
+LIKELY: Final = 100  # of those of one name, so many are looked at for whom nothing would change
 SENTENCES: Final[dict[Doubt, str]] = {
     "same number": "{code} is the number of {known} here and of {name} in the list: are they one person?",
     "same name": "{known} is in the gym with another number than {name} in the list: are they one person?",
@@ -135,12 +137,12 @@ class _Comparing:
         """Who is called so and born on that day; where the list tells people by their names alone, who may be."""
         if self._trusted:
             return None
-        free = [m for m in self._directory.named(fields["full_name"]) if m.id not in self._lines]
-        born = fields.get("birth_date")
+        name, born = fields["full_name"], fields.get("birth_date")
         if fields.get("membership_number") or fields.get("external_id"):
-            return next((m for m in free if born is not None and m.birth_date == born), None)
-        likely = [m for m in free if born is None or m.birth_date in {None, born}]
-        return next((m for m in likely if self._says(m, fields) == m), likely[0] if likely else None)
+            return None if born is None else next(self._directory.named(name, born), None)
+        likely = self._directory.named(name) if born is None else self._directory.named(name, born, None)
+        some = list(islice(likely, LIKELY))
+        return next((m for m in some if self._says(m, fields) == m), some[0] if some else None)
 
     def _ask(self, question: Question, fields: dict[str, Any]) -> None:
         answer = self._decisions.get(question.line)
@@ -162,10 +164,12 @@ class _Comparing:
         for holder, code in frees:
             self._directory.put(without(self._directory.by_id[holder.id], code, self._since, ""))
         self._lines[after.id] = line
+        if after != known:
+            self._directory.put(after)
+        self._directory.settle(after)
         if after == known and not frees:
             self._unchanged += 1
             return
-        self._directory.put(after)
         self._changes.append(Change(line, known, after, fields, tuple((holder.id, code) for holder, code in frees)))
 
     def _frees(

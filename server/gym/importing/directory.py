@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ class Directory:
         self.by_id: dict[str, Member] = {}
         self.by_external_id: dict[str, str] = {}
         self.holders: dict[str, str] = {}
-        self.namesakes: dict[Called, list[str]] = {}
+        self._namesakes: dict[Called, dict[str | None, dict[str, None]]] = {}  # by birth date
         for member in members:
             self.put(member)
 
@@ -39,18 +39,25 @@ class Directory:
         self.holders |= dict.fromkeys(codes_of(member), member.id)
         if member.external_id is not None:
             self.by_external_id[member.external_id] = member.id
-        if before is None or called(before.full_name) != called(member.full_name):
-            self.namesakes.setdefault(called(member.full_name), []).append(member.id)
+        if before is not None:
+            self.settle(before)
+        if not member.deleted:
+            of_name = self._namesakes.setdefault(called(member.full_name), {})
+            of_name.setdefault(member.birth_date, {})[member.id] = None
+
+    def settle(self, member: Member) -> None:
+        """Who that is, is known: nobody finds him by name any more."""
+        self._namesakes.get(called(member.full_name), {}).get(member.birth_date, {}).pop(member.id, None)
 
     def holder(self, code: object) -> Member | None:
         """Who has this very code, on whichever card."""
         return self.by_id.get(self.holders.get(str(code), ""))
 
-    def named(self, name: str) -> list[Member]:
-        """Who is called so and was not deleted."""
-        key = called(name)
-        found = (self.by_id[id] for id in self.namesakes.get(key, ()))
-        return [member for member in found if not member.deleted and called(member.full_name) == key]
+    def named(self, name: str, *births: str | None) -> Iterator[Member]:
+        """Who is called so, was born on one of these days, if any are given, and was not deleted."""
+        of_name = self._namesakes.get(called(name), {})
+        for birth in births or tuple(of_name):
+            yield from (self.by_id[id] for id in tuple(of_name.get(birth, ())))
 
 
 @lru_cache(maxsize=1 << 17)
