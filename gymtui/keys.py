@@ -54,6 +54,7 @@ COMMANDS: Final[dict[str, Command]] = {
             also="retry reconnect",
         ),
         Command("help", "f1", "help", "explains the screen one is on", also="? h man"),
+        Command("history", "f2", "history", "shows who came and when, and goes back", also="visits past log"),
         Command("who", "f3", "who is in", "shows who is in, and goes back", also="in present inside"),
         Command("check-out", "f4", "check-out", "checks out the next one", also="out"),
         Command(

@@ -24,9 +24,11 @@ from gymtui.codec import encode
 from gymtui.protocol import (
     CheckIn,
     CheckInEvent,
+    CheckIns,
     CheckOut,
     GetMember,
     ImportRequest,
+    ListCheckIns,
     ListConflicts,
     Member,
     MemberCard,
@@ -42,7 +44,7 @@ from gymtui.ui.monitor_app import MonitorApp
 from tests.client_kit import Pauses
 from tests.factories import NOW, snapshot, visit
 from tests.played_list import Taking
-from tests.played_people import BEN, DOORS, EARLIER, LATELY, MISFITS, NOOR, PEOPLE, SEQ, TODAY, last_visits
+from tests.played_people import BEN, DOORS, EARLIER, LATELY, MISFITS, NOOR, PEOPLE, SEQ, TODAY, YESTERDAY, last_visits
 
 URL: Final = "ws://gym.example/ws/checkins/"
 TRIPS: Final = (0.012, 0.014, 0.011, 0.013, 0.019, 0.012, 0.031, 0.015, 0.012, 0.011, 0.016, 0.013)  # seconds
@@ -88,6 +90,8 @@ class Server:
                 connection.reply(id, MembersPage(members=everyone, next_after_seq=10, more=False, as_of_seq=10))
             case GetMember(member_id=who):
                 connection.reply(id, MemberCard(PEOPLE[who], tuple(last_visits(PEOPLE[who]))))
+            case ListCheckIns():
+                connection.reply(id, CheckIns(YESTERDAY, "older"))
             case ListConflicts():
                 connection.reply(id, MISFITS)
             case CheckIn(member_id=str(who)):

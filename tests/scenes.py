@@ -20,6 +20,7 @@ from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journ
 from tests.played_people import CROWD, LAST
 from tests.scenes_import import an_import
 from tests.scenes_of_staff import a_roll_call
+from tests.scenes_past import the_history
 from tests.waiting import until
 
 RUSH: Final = [random.choice((1, 2, 2, 3, 5, 8, 13)) for random in [Random(7)] for _ in range(70)]  # a second
@@ -281,6 +282,7 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     an_override,
     a_dead_server,
     who_is_in,
+    the_history,
     a_roll_call,
     the_settings,
     an_import,

@@ -37,6 +37,7 @@ from gymtui.ui.widgets.error_boundary import FaultPanel, LiveWidget, WebSocketEr
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.following import Following
 from gymtui.ui.widgets.header import GymName, WallClock
+from gymtui.ui.widgets.history_list import HistoryList
 from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.import_view import ImportView
 from gymtui.ui.widgets.member_card import MemberCard
@@ -81,6 +82,7 @@ PLACES: Final = {
     "typing": Place(("a", "n"), (Hits,), ("enter",)),
     "commands": Place((":",), (CommandList,), ("escape", *SCAN)),
     "who is in": Place(("f3",), (*HEADER, VerdictLine, RosterList)),
+    "history": Place(("f2",), (*HEADER, VerdictLine, HistoryList)),
     "connection": Place(("f9",), (*HEADER, ConnectionDetails, QueueList)),
     "conflicts": Place(("f6",), (*HEADER, ConflictList, ConflictDetails)),
     "roll-call": Place((*":evac", "enter"), (*HEADER, VerdictLine, RollCallRows), ("escape", *SCAN)),

@@ -31,7 +31,9 @@ from gymtui.protocol import (
     GetMember,
     Gym,
     GymFields,
+    ListCheckIns,
     ListConflicts,
+    ListRefusals,
     Member,
     MemberCard,
     MemberRef,
@@ -85,6 +87,7 @@ class FakeService(Signals):
         self.cards: dict[str, MemberCard] = {}
         self.conflicts: Conflicts | Exception = Disconnected("There is no connection to the server.")
         self.asked: list[ListConflicts] = []
+        self.history: Callable[[ListCheckIns | ListRefusals], object] | None = None  # what there is
         self.clock_offset = 0
         self.saved: list[SaveCard] = []
         self.configured: list[GymFields] = []
@@ -106,8 +109,9 @@ class FakeService(Signals):
             if self.problem is not None:
                 raise self.problem
             return Raw(b"{}")
-        assert isinstance(request, GetMember)
-        if request.member_id not in self.cards:
+        if isinstance(request, ListCheckIns | ListRefusals) and self.history is not None:
+            return Raw(encode(self.history(request)))
+        if not isinstance(request, GetMember) or request.member_id not in self.cards:
             raise Disconnected("There is no connection to the server.")
         return Raw(encode(self.cards[request.member_id]))
 
@@ -162,7 +166,7 @@ class FakeReplica:
         self.stats: Stats | None = STATS
         self.members = FakeMembers(members)
         self.events: Sequence[Event] = events
-        self.visits = SimpleNamespace(recent=lambda limit: list(self.events[-limit:]))
+        self.visits = SimpleNamespace(recent=lambda limit: list(self.events[-limit:]), present=list)
         self.position = ("epoch-1", 9)
         self.undoable: Undoable | None = None
         self.known_time = 0

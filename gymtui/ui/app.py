@@ -36,6 +36,7 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.history import HistoryScreen
 from gymtui.ui.screens.importing import ImportScreen
 from gymtui.ui.screens.reader import share_reader
 from gymtui.ui.screens.roll_call import RollCallScreen
@@ -112,6 +113,9 @@ class GymApp(LiveApp):
             screen.set_focus(screen.entry)
 
     # --- screens ------------------------------------------------------------------------------------------------------
+
+    def action_history(self) -> None:
+        self._turn_to(HistoryScreen, lambda: HistoryScreen(self.desk, clock=self._clock))
 
     def action_who(self) -> None:
         self._turn_to(WhoIsIn, lambda: WhoIsIn(self.desk, clock=self._clock))

@@ -47,6 +47,7 @@ class FrontDesk(BoxScreen):
     TITLE = "Front desk"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("check-out"),
+        bind("history", app=True),
         bind("who", app=True),
         bind("connection", app=True),
         bind("conflicts", app=True),

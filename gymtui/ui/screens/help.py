@@ -51,6 +51,14 @@ HERE: dict[str, tuple[str, ...]] = {
         "Without the server it goes on here: marks are on this desk's disk, and",
         "all desks have all of them once they are connected again.",
     ),
+    "History": (
+        "What is typed is asked at once. A day: today, yesterday, mon, 20 Nov,",
+        "2026-11-20. Several: 7 days, week, 18 Nov - 20 Nov, ever. A time: 18:20",
+        "is who was in then, y18:20 yesterday; 18:00-19:30 is who came.",
+        "ana, 4711, who:sun: a name or a number. desk:2, by:mia, in, out, refused.",
+        "↑ ↓ choose, Enter shows all visits of whoever is chosen. ~ is assumed.",
+        "Without the server it is what this desk has heard itself, and says so.",
+    ),
     "Connection and queue": (
         "While the connection is away, what this desk does waits on its disk.",
         "What the server cannot take is set aside: send it again, or take it away.",

@@ -50,6 +50,7 @@ class ImportScreen(BoxScreen):
 
     TITLE = "Import"
     BINDINGS: ClassVar[list[BindingType]] = [
+        bind("history", show=False, app=True),
         bind("who", show=False, app=True),
         bind("connection", app=True),
         bind("conflicts", show=False, app=True),

@@ -16,6 +16,7 @@ class RowsScreen(DeskScreen):
     """One row is `chosen`, as long as there is one; the arrows choose another."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        bind("history", show=False, app=True),
         bind("who", show=False, app=True),
         bind("back"),
         bind("next", show=False),

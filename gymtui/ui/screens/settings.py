@@ -32,6 +32,7 @@ class SettingsScreen(BoxScreen):
     TITLE = "The gym's settings"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("who", show=False, app=True),
+        bind("history", show=False, app=True),
         bind("connection", app=True),
         bind("conflicts", show=False, app=True),
     ]

@@ -33,6 +33,7 @@ class WhoIsIn(BoxScreen):
     TITLE = "Who is in"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("who", "front desk", app=True),
+        bind("history", show=False, app=True),
         bind("connection", show=False, app=True),
         bind("conflicts", show=False, app=True),
         bind("mark"),

@@ -1,0 +1,92 @@
+"""What a look into the history shows: the answer, who is chosen, and what it is in words. Pure, step by step."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from gymtui.client.desk.history import Answer, Past
+from gymtui.client.desk.history_words import Question
+from gymtui.protocol import CheckInEvent, MemberTotals
+from gymtui.ui.wall import stay
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """The `answer` to `text`; `wrong` says why that asks nothing. `chosen` is a row's id, and stays with it."""
+
+    text: str = ""
+    wrong: str | None = None
+    answer: Answer | None = None
+    chosen: str | None = None
+
+    @property
+    def rows(self) -> tuple[Past, ...]:
+        return self.answer.rows if self.answer else ()
+
+    @property
+    def index(self) -> int | None:
+        """Which row is chosen."""
+        return next((n for n, row in enumerate(self.rows) if row.id == self.chosen), None)
+
+    @property
+    def pick(self) -> Past | None:
+        """The chosen one."""
+        return None if self.index is None else self.rows[self.index]
+
+    @property
+    def question(self) -> Question:
+        return self.answer.question if self.answer else Question()
+
+    def answered(self, answer: Answer) -> History:
+        return replace(self, answer=answer, wrong=None)
+
+    def moved(self, step: int) -> History:
+        """Down from the box is the first row, up from the first row is the box again."""
+        row = (-1 if self.index is None else self.index) + step
+        if row < 0 or not self.rows:
+            return replace(self, chosen=None)
+        return replace(self, chosen=self.rows[min(row, len(self.rows) - 1)].id)
+
+    @property
+    def title(self) -> str:
+        """Whose history that is."""
+        member = self.question.member
+        return "HISTORY" if member is None else member.full_name.upper()
+
+    @property
+    def words(self) -> str:
+        """How many there are, of when, and what is missing of it."""
+        if self.wrong is not None:
+            return self.wrong
+        if self.answer is None:
+            return "asking the server"
+        told = [f"{self.question.when}: {self._count}"]
+        if self.answer.totals is not None:
+            told.append(totals_words(self.answer.totals))
+        if self.answer.problem is not None:
+            told.append(f"only what this desk knows, {self.answer.problem}")
+        return " · ".join(told)
+
+    @property
+    def _count(self) -> str:
+        assert self.answer is not None
+        number, one = len(self.rows), len(self.rows) == 1
+        what = "visit" if one else "visits"
+        if self.question.at is not None:
+            what = "person" if one else "people"
+        if self.question.refused:
+            what = "refused"
+        return f"{number:,} {what}{' and more' if self.answer.cursor is not None else ''}"
+
+
+def totals_words(totals: MemberTotals) -> str:
+    """`14 in all, 3 in the last 30 days, 1 h 05 min on average`."""
+    said = f"{totals.visits:,} in all, {totals.last_30_days} in the last 30 days"
+    return said if totals.average_stay_minutes is None else f"{said}, {stay(totals.average_stay_minutes)} on average"
+
+
+def outcome(visit: CheckInEvent) -> str | None:
+    """What has become of a visit that is none; None of any other."""
+    if visit.status == "checked_out" and "undone" in visit.flags:
+        return "taken back"
+    return "clash" if "clash" in visit.flags else None

@@ -1,0 +1,144 @@
+"""The history: who came and when, who was in at a time, what was refused; of everybody, or of one member."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Static
+
+from gymtui import clock
+from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.history import HistoryReader
+from gymtui.client.desk.history_words import Question, WrongWords, read_words
+from gymtui.client.desk.verdicts import policy_of, zone_of
+from gymtui.client.state import ConnectionState
+from gymtui.printable import printable
+from gymtui.protocol import MemberRef
+from gymtui.ui.bindings import bind
+from gymtui.ui.box.history import HistoryMode
+from gymtui.ui.history import History
+from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.throttle import Throttle
+from gymtui.ui.wall import wall
+from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
+from gymtui.ui.widgets.history_list import HistoryList
+from gymtui.ui.widgets.key_line import KeyLine
+
+REST = 0.1  # seconds that somebody may go on typing before the server is asked
+RATE = 1  # times a second that it is asked again while things happen
+PAGE = 100  # rows of a first page, at the most
+
+
+class HistoryScreen(BoxScreen):
+    """The list around the box. It is asked for with each text, and again as things happen."""
+
+    TITLE = "History"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("history", "front desk", app=True),
+        bind("who", app=True),
+        bind("connection", show=False, app=True),
+        bind("conflicts", show=False, app=True),
+    ]
+
+    history: var[History] = var(History())
+    is_live: var[bool] = var(False, init=False)
+
+    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
+        super().__init__(desk, clock=clock)
+        self._reader = HistoryReader(desk.service, desk.replica, clock=clock)
+        self._member: MemberRef | None = None
+        self.set_reactive(HistoryScreen.is_live, self.connection.phase == "live")
+        self.begin_with(HistoryMode(self))
+
+    def compose(self) -> ComposeResult:
+        yield from self.compose_header()
+        yield Static("", id="title", markup=False)
+        yield from self.compose_box()
+        yield from self.compose_verdict()
+        yield WebSocketErrorBoundary(self._list, id="history")
+        yield KeyLine()
+
+    def _list(self) -> HistoryList:
+        return HistoryList(self._clock).data_bind(HistoryScreen.history, LiveScreen.zone)
+
+    def on_mount(self) -> None:
+        self._throttle = Throttle(self, self._look_again, RATE)
+        self.look("", None)
+
+    def subscriptions(self) -> list[Callable[[], None]]:
+        return [
+            *super().subscriptions(),
+            self.desk.service.subscribe("events", self.telling("history", lambda _: self._throttle.ask())),
+        ]
+
+    def watch_connection(self, state: ConnectionState) -> None:
+        super().watch_connection(state)
+        self.is_live = state.phase == "live"
+
+    def watch_is_live(self) -> None:
+        self._look_again()
+
+    # --- what is asked ------------------------------------------------------------------------------------------------
+
+    def look(self, text: str, member: MemberRef | None) -> None:
+        self._member = member
+        now, gym = self.now(), self.desk.replica.gym
+        try:
+            question = read_words(text, wall(now, zone_of(gym)), policy_of(gym), member)
+        except WrongWords as wrong:
+            self.history = replace(self.history, text=text, wrong=str(wrong))
+        else:
+            is_new = text != self.history.text or member != self.history.question.member
+            self.history = replace(self.history, text=text, wrong=None, **({"chosen": None} if is_new else {}))
+            self.run_worker(self._ask(question, text), group="history", exclusive=True, exit_on_error=False)
+
+    async def _ask(self, question: Question, text: str) -> None:
+        await asyncio.sleep(REST if text else 0)
+        with self.answering("The history"):
+            answer = await self._reader.ask(question)
+            self.history = self.history.answered(answer)
+
+    def _look_again(self) -> None:
+        """What has happened since may be among it, unless somebody has gone further down, or the time is over."""
+        question = self.history.question
+        is_over = question.at is not None or (question.until is not None and question.until < self.now())
+        if not is_over and self.history.wrong is None and len(self.history.rows) <= PAGE:
+            self.look(self.history.text, self._member)
+
+    async def _ask_more(self) -> None:
+        with self.answering("The history"):
+            answer = self.history.answer
+            more = None if answer is None else await self._reader.more(answer)
+            if more is not None and self.history.answer is answer:
+                self.history = self.history.answered(more)
+
+    # --- what follows -------------------------------------------------------------------------------------------------
+
+    def watch_history(self, history: History) -> None:
+        words = Content.assemble(printable(history.title), "   ", (printable(history.words), "not bold $quiet"))
+        for line in self.query("#title").results(Static):
+            line.update(words)
+        is_far_down = (history.index or 0) + self._page_rows >= len(history.rows)
+        fetches = any(worker.group == "history-more" and worker.is_running for worker in self.workers)
+        if history.index is not None and is_far_down and history.answer and history.answer.cursor and not fetches:
+            self.run_worker(self._ask_more(), group="history-more", exit_on_error=False)
+
+    @property
+    def _page_rows(self) -> int:
+        return next((history_list.page for history_list in self.query(HistoryList)), 1)
+
+    # --- what the person does -----------------------------------------------------------------------------------------
+
+    def action_older(self) -> None:
+        self.history = self.history.moved(self._page_rows)
+
+    def action_newer(self) -> None:
+        self.history = self.history.moved(-self._page_rows)

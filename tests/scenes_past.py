@@ -1,0 +1,22 @@
+"""Scenes of the pictures about what is over: the history."""
+
+from __future__ import annotations
+
+from tests.played_evening import evening
+
+TINY, SMALL, USUAL = (60, 20), (80, 24), (120, 40)
+Pictures = dict[str, str]
+
+
+async def the_history(pictures: Pictures) -> None:
+    """Who came yesterday."""
+    async with evening(pictures, SMALL) as desk:
+        await desk.pilot.press("f2")
+        await desk.camera.until("HISTORY   today: 40 visits")
+        await desk.pilot.press(*"yesterday")
+        await desk.camera.until("HISTORY   yesterday: 40 visits")
+        await desk.pilot.press("down")
+        await desk.camera.until("› yesterday 21:44")
+        await desk.pilot.press("down")
+        await desk.camera.until("HISTORY   yesterday: 40 visits and more", "› yesterday 21:37")
+        await desk.draw("history", TINY, SMALL, USUAL)
