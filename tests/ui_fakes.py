@@ -11,7 +11,6 @@ from typing import Any, Literal, cast
 from msgspec import Raw
 from msgspec.structs import replace
 
-from gymtui.cards.owned import Owned
 from gymtui.cards.profile import ReaderProfile
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.desk_clock import DeskClock
@@ -20,16 +19,13 @@ from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.login.login import Login
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
-from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
 from gymtui.codec import encode
 from gymtui.protocol import (
-    Card,
     Configure,
     Conflicts,
     Event,
     GetMember,
-    Gym,
     GymFields,
     ListCheckIns,
     ListConflicts,
@@ -42,15 +38,15 @@ from gymtui.protocol import (
     Role,
     SaveCard,
     ShareReader,
-    Stats,
 )
 from gymtui.rules import Ruling
 from gymtui.search.folding import words
 from gymtui.search.text import index_words
 from gymtui.ui import GymApp
 from gymtui.ui.box.check_out import CheckOut
-from tests.factories import GYM, NOW, STATS
+from tests.factories import NOW
 from tests.fake_login import FakeLogin
+from tests.fake_replica import FakeReplica
 
 LIVE = ConnectionState(phase="live", since=NOW, latency=0.012)
 LOGGED_OUT = ConnectionState(phase="logged_out", since=NOW, reason="Your shift has ended: log in again.")
@@ -134,45 +130,6 @@ class FakeService(Signals):
     def logged_out(self) -> None:
         self.calls.append("logged_out")
         self.becomes(ConnectionState(phase="logged_out", since=NOW, reason="Nobody is logged in: please log in."))
-
-
-class FakeMembers(list[Member]):
-    """The members that the test gave."""
-
-    are_there = True
-
-    def member(self, id: str) -> Member | None:
-        return next((m for m in self if m.id == id), None)
-
-    def by_code(self, code: str) -> Member | None:
-        return next((m for m in self if m.membership_number == code), None)
-
-    def owners(self, code: str) -> tuple[Owned, ...]:
-        member = self.by_code(code)
-        return () if member is None else (Owned(member, Card(code=code)),)
-
-    def owner(self, code: str) -> Owned | None:
-        return next(iter(self.owners(code)), None)
-
-    def whose(self, *codes: str) -> tuple[Owned, ...]:
-        return tuple(owned for code in codes for owned in self.owners(code))
-
-
-class FakeReplica:
-    """What a desk knows of its gym: the members and events that the test gave it."""
-
-    def __init__(self, members: Sequence[Member], events: Sequence[Event]) -> None:
-        self.gym: Gym | None = GYM
-        self.stats: Stats | None = STATS
-        self.members = FakeMembers(members)
-        self.events: Sequence[Event] = events
-        self.visits = SimpleNamespace(recent=lambda limit: list(self.events[-limit:]), present=list)
-        self.position = ("epoch-1", 9)
-        self.undoable: Undoable | None = None
-        self.known_time = 0
-
-    def keep_time(self, at: int) -> None:
-        self.known_time = at
 
 
 class FakeDesk(Signals):
