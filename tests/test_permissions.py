@@ -36,6 +36,7 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "undo": (("staff", "manager"), {"command_id": "none"}),
     "save_member": (("staff", "manager"), {"member": {"full_name": "A Guest", "guest": True}}),
     "save_card": (("staff", "manager"), {"member_id": "nobody", "code": "77"}),
+    "correct": (("manager",), {"check_in_id": "none", "reason": "none"}),
     "notify": (("manager",), {"level": "info", "title": "t", "message": "m"}),
     "configure": (("manager",), {"gym": {"capacity": 80}}),
     "import_rows": (("manager",), {"rows": [{"line": 2, "member": {"full_name": "Zoë"}}], "begins": True}),

@@ -30,6 +30,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "check_in": protocol.CheckInEvent,
     "check_out": protocol.CheckInEvent,
     "undo": protocol.CheckInEvent,
+    "correct": protocol.CheckInEvent,
     "save_member": protocol.Saved,
     "save_card": protocol.Saved,
     "notify": protocol.Notified,

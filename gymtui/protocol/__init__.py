@@ -18,7 +18,7 @@ from gymtui.protocol.roll_calls import *
 from gymtui.protocol.vocabulary import *
 
 # What makes a row of the journal, once, whatever happens.
-Command = CheckIn | CheckOut | Undo | SaveMember | SaveCard | Notify | Configure | ShareReader | RollCall
+Command = CheckIn | CheckOut | Undo | Correct | SaveMember | SaveCard | Notify | Configure | ShareReader | RollCall
 Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
 ImportRequest = ImportRows | ImportCompare | ImportTake | ImportUndo | ImportEnd
 Request = Command | Query | ImportRequest | Authenticate | Resume | Ping | Heartbeat

@@ -104,6 +104,19 @@ class Undo(_Request, frozen=True, kw_only=True, omit_defaults=True):
     queued_by: Key | None = None
 
 
+class Correct(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Puts a visit right afterwards: it was another member's, was at other times, or never was (`void`)."""
+
+    type: ClassVar[str] = "correct"
+    roles: ClassVar[frozenset[Role]] = MANAGERS
+    check_in_id: Key
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    member_id: Key | None = None
+    check_in_time: Timestamp | None = None
+    check_out_time: Timestamp | None = None
+    void: bool = False
+
+
 class Notify(_Request, frozen=True, kw_only=True, omit_defaults=True):
     """Tells all desks something."""
 

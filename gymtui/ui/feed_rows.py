@@ -22,7 +22,7 @@ SYMBOLS: dict[RowKind, str] = {
     "notice": "◆",
 }
 IN_ALREADY: Final = "already in "  # what the reason of a harmless repeat begins with
-NOTED = ("override", "warned", "offline", "late", "clock")
+NOTED = ("override", "warned", "offline", "late", "clock", "corrected")
 
 
 class Row(Struct, frozen=True, kw_only=True):

@@ -66,7 +66,9 @@ def _change(event: object, known: dict[str, Fields]) -> tuple[Fields, Fields]:
     id = "" if isinstance(event, Gym) else event.id
     before = known.get(id, {})
     known[id] = now
-    changed = [name for name in now if before.get(name) != now[name]]
+    if isinstance(event, CheckInEvent):
+        now["member"] = event.member.full_name  # a correction may have made it another's
+    changed = [name for name in now if before.get(name) != now[name] and (before or name != "member")]
     return {name: before[name] for name in changed if name in before}, {name: now[name] for name in changed}
 
 

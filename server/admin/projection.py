@@ -30,6 +30,7 @@ class ProjectedVisit(Struct, frozen=True, kw_only=True, gc=False):
     ended: int | None
     is_assumed: bool
     punched: bool | None
+    whose: int  # a hash too
 
 
 class Projection:
@@ -85,12 +86,19 @@ class Projection:
             ended=None if event.check_out_time is None else clock.to_ms(event.check_out_time),
             is_assumed="assumed_out" in event.flags,
             punched=None if before is None else before.punched,
+            whose=hash(event.member.id),
         )
-        if kind == "check_in":
+        is_void = kind == "correct" and "undone" in event.flags
+        if kind == "check_in" or (kind == "correct" and (before is None or visit.whose != before.whose)):
             visit = replace(visit, punched=event.visits_left is not UNSET)
+        if is_void:
+            visit = replace(visit, punched=False)
         self.visits[event.id] = visit
         if event.visits_left is not UNSET:
             self._cards[event.member.id] = event.visits_left, event.seq
+        if kind == "correct" and before is not None:
+            self._count_whole(before, -1)
+            self._count_whole(visit, 0 if is_void else 1)
         self._count(kind, before, visit, clashes="clash" in event.flags)
 
     def _count(self, kind: str, before: ProjectedVisit | None, visit: ProjectedVisit, *, clashes: bool) -> None:
@@ -103,6 +111,12 @@ class Projection:
                 self._add(visit.began, -1, 0, 0)
             case "undo" if before is not None and before.ended is not None and not before.is_assumed:
                 self._add(before.ended, 0, -1, before.began - before.ended)
+
+    def _count_whole(self, visit: ProjectedVisit, by: int) -> None:
+        """A visit as it stands, with its stay where its end was seen."""
+        self._add(visit.began, by, 0, 0)
+        if visit.ended is not None and not visit.is_assumed:
+            self._add(visit.ended, 0, by, by * (visit.ended - visit.began))
 
     def _add(self, at: int, *counts: int) -> None:
         if self.hours is None or self._zone is None:

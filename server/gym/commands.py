@@ -14,6 +14,7 @@ from gymtui.protocol import (
     CheckIn,
     CheckOut,
     Configure,
+    Correct,
     ErrorBody,
     ErrorCode,
     Gym,
@@ -27,6 +28,7 @@ from gymtui.protocol import (
     Undo,
 )
 from server.gym.cards import save_card
+from server.gym.correcting import correct
 from server.gym.members import save_member
 from server.gym.orders import Order, Refused, Rejected, record
 from server.gym.readers import share_reader
@@ -60,6 +62,8 @@ def _done(tx: Transaction, order: Order) -> Outcome:
             return check_out(tx, order, request)
         case Undo() as request:
             return undo(tx, order, request)
+        case Correct() as request:
+            return correct(tx, order, request)
         case SaveMember() as request:
             return save_member(tx, order, request)
         case SaveCard() as request:

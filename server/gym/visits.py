@@ -49,7 +49,7 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
         desk=order.desk,
         flags=flags,
         command_id=order.id,
-        visits_left=UNSET if clash else _punch(tx, member, -1),
+        visits_left=UNSET if clash else punch(tx, member, -1),
         desk_time=desk_time,
         seq=tx.next_seq,
     )
@@ -165,7 +165,7 @@ def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
         desk=order.desk,
         flags=("undone",),
         command_id=order.id,
-        visits_left=_punch(tx, member, 1) if visit.punched else UNSET,
+        visits_left=punch(tx, member, 1) if visit.punched else UNSET,
         desk_time=UNSET,
         seq=tx.next_seq,
     )
@@ -265,7 +265,7 @@ def _visit_of(tx: Transaction, settled: Settled) -> Visit | None:
     return tx.visit(convert(settled.payload, CheckInEvent).id)
 
 
-def _punch(tx: Transaction, member: Member, by: int) -> int | UnsetType:
+def punch(tx: Transaction, member: Member, by: int) -> int | UnsetType:
     """Moves a punch card, and gives its new count; UNSET where there is no card, or nothing on it to take."""
     if member.visits_left is None or member.visits_left + by < 0:
         return UNSET

@@ -130,6 +130,9 @@ class Transaction(Protocol):
     def open_visit(self, member_id: str) -> Visit | None: ...
     def last_visit(self, member_id: str) -> Visit | None: ...
 
+    def overlapping(self, member_id: str, since: int, until: int | None, *, but: str) -> Visit | None:
+        """Another visit of the member, open or not, that is in part in `[since, until)` (ms; None: from then on)."""
+
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
         """`event` is the visit's event, encoded; new notes come behind old ones."""
 

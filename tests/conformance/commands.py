@@ -209,3 +209,21 @@ async def _(gym: Gym) -> None:
         await wire.do("check_in", who, second)
         await wire.do("check_out", who)
         await wire.refused("undo", {"command_id": second}, "not_checked_in")
+
+
+@sentence(
+    "`correct` makes a visit another's, or says that it never was; nobody is in twice; the other punch card is told."
+)
+async def _(gym: Gym) -> None:
+    async with gym.wire("manager") as wire:
+        came, other = await come_in(gym, wire), await gym.member(wire)
+        asked: Json = {"check_in_id": came["id"], "reason": "a namesake"}
+        now = await wire.do("correct", asked | {"member_id": other["id"]})
+        expect((now["id"], now["member"]["id"], now["flags"]) == (came["id"], other["id"], ["corrected"]), now)
+        twice = await wire.do("check_in", {"member_id": came["member"]["id"]})
+        await wire.refused("correct", asked | {"member_id": came["member"]["id"]}, "already_checked_in")
+        await wire.refused("correct", asked | {"check_out_time": "2999-01-01T00:00:00Z"}, "invalid")
+        await wire.refused("correct", asked, "invalid")
+        gone = await wire.do("correct", asked | {"check_in_id": twice["id"], "void": True})
+        expect(gone["check_out_time"] == gone["check_in_time"] and "undone" in gone["flags"], gone)
+        await wire.refused("correct", asked | {"check_in_id": "none", "void": True}, "unknown_visit")

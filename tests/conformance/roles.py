@@ -12,6 +12,7 @@ COMMANDS: Final[list[tuple[str, Json]]] = [
     ("check_in", {"code": "1"}),
     ("check_out", {"code": "1"}),
     ("undo", {"command_id": "none"}),
+    ("correct", {"check_in_id": "none", "reason": "none"}),
     ("save_member", {"member": {"full_name": "Nobody", "guest": True}}),
     ("roll_call", {"roll_call_id": "none", "step": "start", "drill": True}),
     ("notify", {"level": "info", "title": "Nothing", "message": "No."}),

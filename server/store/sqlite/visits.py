@@ -36,9 +36,18 @@ class SqliteVisits(SqliteUsers):
             (counts.check_ins, counts.stays, counts.stay),
         )
 
+    def overlapping(self, member_id: str, since: int, until: int | None, *, but: str) -> Visit | None:
+        others = (
+            "member_id = ? AND check_in_at < ? AND (check_out_at IS NULL OR check_out_at > max(?, check_in_at)) "
+            "AND id != ? ORDER BY check_in_at DESC LIMIT 1"
+        )
+        ends = 1 << 62 if until is None else max(until, since + 1)  # a moment is a moment of another visit too
+        return _read_visit(self._one(VISIT + others, member_id, ends, since, but))
+
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
         self._db.execute(
             "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+            "member_id = excluded.member_id, check_in_at = excluded.check_in_at, punched = excluded.punched, "
             "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
             "notes = coalesce(notes || char(10) || excluded.notes, notes, excluded.notes), event = excluded.event",
             (
