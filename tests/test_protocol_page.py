@@ -97,10 +97,9 @@ def plain(cell: str) -> str:
 # --- the tables ------------------------------------------------------------------------------------------------------
 
 
-DESCRIBED: Final[list[type[Struct]]] = [*PARTS, *REQUESTS.values(), *SERVER_MESSAGES.values()]
-
-
-@pytest.mark.parametrize("kind", DESCRIBED, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [*PARTS, *REQUESTS.values(), *SERVER_MESSAGES.values()], ids=lambda kind: kind.__name__
+)
 def test_every_field_of_every_message_has_its_line(kind: type[Struct]) -> None:
     name = getattr(kind, "type", None)
     titles = [line for line in PAGE.splitlines() if line.startswith("### ") and f"`{name or kind.__name__}`" in line]

@@ -12,6 +12,7 @@ from typing import Final, get_args
 from gymtui.protocol.events import *
 from gymtui.protocol.importing import *
 from gymtui.protocol.limits import *
+from gymtui.protocol.queries import *
 from gymtui.protocol.requests import *
 from gymtui.protocol.responses import *
 from gymtui.protocol.roll_calls import *
