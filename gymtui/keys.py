@@ -62,6 +62,7 @@ COMMANDS: Final[dict[str, Command]] = {
         ),
         Command("override", "f8", "override", "lets in whom the rules have just refused"),
         Command("undo", "ctrl+z", "undo", "takes back what this desk did last", also="u"),
+        Command("correct", "ctrl+o", "correct", "puts the chosen visit right: who, when, or never", also="fix wrong"),
         Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, to check out several"),
         Command("sort", "ctrl+t", "sort", "sorts by time, or by name"),
         Command("send-again", "enter", "send again", "sends a command that was set aside once more", typed=False),

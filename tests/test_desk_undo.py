@@ -159,3 +159,22 @@ async def test_an_undo_that_the_next_shift_may_not_give_is_refused_and_nothing_i
         assert (gym.desk.queued, gym.desk.set_aside) == (0, [])
         assert gym.desk.in_since("m1") is not None
         assert gym.replica.undoable is not None, "a manager may still take it back"
+
+
+async def test_undo_of_what_was_picked_and_not_of_the_last(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA, command_id="of another desk")], 1)
+    gym.server.seq = 1
+    async with gym.open() as connection:
+        gym.desk.check_in(CAL)
+        await connection.received(CheckIn)
+        verdict = gym.desk.undo(Undoable("of another desk", ANA.ref))
+        assert verdict is not None
+        assert (verdict.kind, verdict.subject) == ("queued", "Ana Silva")
+        assert (await connection.received(Undo))[0] == Undo(command_id="of another desk", queued_by="sam")
+
+
+def test_undo_of_what_was_picked_waits_while_the_desk_is_alone(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA, command_id="of another desk")], 1)
+    gym.desk.undo(Undoable("of another desk", ANA.ref))
+    assert [row.kind for row in gym.replica.outbox.rows()] == ["undo"]
+    assert gym.desk.in_since("m1") is None

@@ -19,11 +19,13 @@ from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.login.login import Login
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
+from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState, Hit, Inside, Verdict, VerdictKind
 from gymtui.codec import encode
 from gymtui.protocol import (
     Configure,
     Conflicts,
+    Correct,
     Event,
     GetMember,
     GymFields,
@@ -83,6 +85,7 @@ class FakeService(Signals):
         self.cards: dict[str, MemberCard] = {}
         self.conflicts: Conflicts | Exception = Disconnected("There is no connection to the server.")
         self.asked: list[ListConflicts] = []
+        self.correct: Callable[[Correct], object] | None = None
         self.history: Callable[[ListCheckIns | ListRefusals], object] | None = None  # what there is
         self.clock_offset = 0
         self.saved: list[SaveCard] = []
@@ -105,6 +108,8 @@ class FakeService(Signals):
             if self.problem is not None:
                 raise self.problem
             return Raw(b"{}")
+        if isinstance(request, Correct) and self.correct is not None:
+            return Raw(encode(self.correct(request)))
         if isinstance(request, ListCheckIns | ListRefusals) and self.history is not None:
             return Raw(encode(self.history(request)))
         if not isinstance(request, GetMember) or request.member_id not in self.cards:
@@ -145,6 +150,7 @@ class FakeDesk(Signals):
         self.clock = DeskClock(cast(Replica, self.replica), lambda: self.wall, lambda: 0.0)
         self.queued = 0
         self.done: list[tuple[str, str]] = []
+        self.taken_back: list[Undoable] = []
         self.overrides: list[tuple[MemberRef, Override]] = []
         self.answers: dict[str, VerdictKind] = {}
         self.inside: list[Inside] = []
@@ -223,7 +229,11 @@ class FakeDesk(Signals):
             return Verdict(kind="queued", subject=who.full_name, command_id="o1", at=NOW, sent=True, member=who)
         return Verdict(kind="warned", subject=who.full_name, command_id="o1", at=NOW, detail=detail, member=who)
 
-    def undo(self) -> Verdict | None:
+    def undo(self, done: Undoable | None = None) -> Verdict | None:
+        if done is not None:
+            self.taken_back.append(done)
+            name = done.member.full_name
+            return Verdict(kind="queued", subject=name, command_id="u1", at=NOW, action="undo", sent=True)
         if not self.done:
             return None
         _, name = self.done.pop()

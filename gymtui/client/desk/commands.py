@@ -132,8 +132,8 @@ class Commands:
         matter = replace(Matter.of(self._new_id(), "check_in", who), overrides=True)
         return self._live.override(matter, CheckIn(member_id=who.id, override=override))
 
-    def undo(self) -> Verdict | None:
-        done = self._replica.undoable
+    def undo(self, done: Undoable | None = None) -> Verdict | None:
+        done = done or self._replica.undoable
         if done is None:
             return None
         if (no := self._only_looks("undo", done.member)) is not None:

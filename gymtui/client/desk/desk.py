@@ -27,6 +27,7 @@ from gymtui.client.desk.presence import Presence
 from gymtui.client.desk.roll_calls import RollCalls
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
+from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import Hit, Inside, Verdict
 from gymtui.client.tasks import until_first
 from gymtui.clock import new_id as id_of
@@ -225,9 +226,9 @@ class Desk:
         nowhere. Where there is no server just now, the verdict is `refused`."""
         return self._commands.override(who, override)
 
-    def undo(self) -> Verdict | None:
-        """Takes back what this desk did last; None where there is nothing to take back."""
-        return self._commands.undo()
+    def undo(self, done: Undoable | None = None) -> Verdict | None:
+        """Takes back what this desk did last, or what was `done` at any; None where there is nothing to take back."""
+        return self._commands.undo(done)
 
     def _outcome_came(self, pending: Pending, outcome: Outcome) -> None:
         if self._outcomes.of_queued(pending, outcome):

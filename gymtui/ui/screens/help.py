@@ -57,6 +57,8 @@ HERE: dict[str, tuple[str, ...]] = {
         "is who was in then, y18:20 yesterday; 18:00-19:30 is who came.",
         "ana, 4711, who:sun: a name or a number. desk:2, by:mia, in, out, refused.",
         "↑ ↓ choose, Enter shows all visits of whoever is chosen. ~ is assumed.",
+        "Ctrl+Z takes the chosen one back; Ctrl+O corrects it (a manager, with the",
+        "server): type who it was, 18:20 came, -19:30 left, or never; then why.",
         "Without the server it is what this desk has heard itself, and says so.",
     ),
     "Connection and queue": (

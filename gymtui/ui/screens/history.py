@@ -13,17 +13,20 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from gymtui import clock
+from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.history import HistoryReader
+from gymtui.client.desk.history import HistoryReader, time_of
 from gymtui.client.desk.history_words import Question, WrongWords, read_words
 from gymtui.client.desk.verdicts import policy_of, zone_of
+from gymtui.client.errors import Disconnected, RequestRefused
+from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
-from gymtui.protocol import MemberRef
+from gymtui.protocol import CheckInEvent, Correct, MemberRef
 from gymtui.ui.bindings import bind
+from gymtui.ui.box.correct import CorrectMode
 from gymtui.ui.box.history import HistoryMode
-from gymtui.ui.history import History
+from gymtui.ui.history import History, outcome
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.throttle import Throttle
@@ -44,6 +47,7 @@ class HistoryScreen(BoxScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("history", "front desk", app=True),
         bind("who", app=True),
+        bind("correct"),
         bind("connection", show=False, app=True),
         bind("conflicts", show=False, app=True),
     ]
@@ -136,6 +140,51 @@ class HistoryScreen(BoxScreen):
         return next((history_list.page for history_list in self.query(HistoryList)), 1)
 
     # --- what the person does -----------------------------------------------------------------------------------------
+
+    def action_undo(self) -> None:
+        """Takes back what was done last with the chosen visit; where none is chosen, what this desk did last."""
+        visit = self.history.pick
+        if not isinstance(visit, CheckInEvent):
+            super().action_undo()
+            return
+        with self.answering("Undo"):
+            began = time_of(visit) if visit.status == "checked_out" else None
+            if visit.flags and not {"undone", "corrected"}.isdisjoint(visit.flags):
+                what = f"the visit of {visit.member.full_name} was put right already"
+                self.say(self.refusal("Undo", what, f"{self.key('correct')} corrects it (manager)"))
+            elif (verdict := self.desk.undo(Undoable(visit.command_id, visit.member, began))) is not None:
+                self.say(verdict)
+
+    def action_correct(self) -> None:
+        """A manager, with a server: it has to be looked at what else the member did then."""
+        visit = self.history.pick
+        with self.answering("The correction"):
+            if not isinstance(visit, CheckInEvent) or outcome(visit) is not None:
+                self.say(self.refusal("Correction", "no visit is chosen that counts", "↑ ↓ choose one"))
+            elif self.connection.phase != "live":
+                self.say(self.refusal("Correction", "that needs the server", "again once the connection is back"))
+            elif self.connection.role != "manager":
+                step = f"{self.key('log-in')} logs in somebody else"
+                self.say(self.refusal("Correction", "only a manager corrects visits", step))
+            else:
+                self.take()
+                self.push(CorrectMode(self, visit))
+
+    def correct(self, visit: CheckInEvent, request: Correct) -> None:
+        self.run_worker(self._ask_to_correct(visit, request), group="correct", exit_on_error=False)
+
+    async def _ask_to_correct(self, visit: CheckInEvent, request: Correct) -> None:
+        with self.answering("The correction"):
+            try:
+                now = codec.convert(await self.desk.service.request(request), CheckInEvent)
+            except (RequestRefused, Disconnected) as problem:
+                detail, _, step = str(problem).rstrip(".").partition(": ")
+                self.say(self.refusal("Correction", detail, step or None))
+            else:
+                was = f", was {visit.member.full_name}" if now.member.id != visit.member.id else ""
+                said = self.refusal(now.member.full_name, f"corrected{was}: {request.reason}", None)
+                self.say(replace(said, kind="done", member=now.member))
+                self.look(self.history.text, self._member)
 
     def action_older(self) -> None:
         self.history = self.history.moved(self._page_rows)

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
 
-from gymtui.ui.box.offer import Palette
+from gymtui.ui.box.offer import SIGN, Palette
 from gymtui.ui.cells import fit
 from gymtui.ui.widgets.choice_list import ChoiceList
 
@@ -17,7 +17,7 @@ NAME, KEY = 15, 12  # cells of the name and of the key
 
 
 class CommandList(ChoiceList):
-    """One row a command; the chosen one is marked by its colour and by `›`."""
+    """One row a command, or a member who is meant; the chosen one is marked by its colour and by `›`."""
 
     NAME = "commands"
 
@@ -49,9 +49,10 @@ class CommandList(ChoiceList):
     def row(self, row: int) -> Content:
         assert self.palette is not None
         option, width = self.palette.options[row], self.size.width
+        sign = SIGN if self.palette.text.startswith(SIGN) else ""
         return Content.assemble(
             " › " if row == self.palette.chosen else "   ",
-            fit(f":{option.name}", NAME),
+            fit(f"{sign}{option.name}", NAME),
             (fit(option.key, KEY), self.look("key")),
             (fit(option.what, max(0, width - NAME - KEY - 3)), self.look("quiet")),
         ).truncate(width)
