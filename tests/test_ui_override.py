@@ -6,7 +6,8 @@ import pytest
 
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Override as Wire
-from gymtui.ui.box.answers import REASONS, Override
+from gymtui.protocol import Policy
+from gymtui.ui.box.answers import USUAL, Override, reasons_of
 from tests.factories import NOW
 from tests.readers import gulp, scan
 from tests.ui_fakes import make_app
@@ -44,12 +45,25 @@ def test_the_suggestions_are_gone_through() -> None:
     override = Override(whom=BEN.ref)
     assert override.suggested(1) == override.suggested(-1)
     seen = []
-    for _ in range(len(REASONS) + 1):
+    for _ in range(len(USUAL) + 1):
         override = override.suggested(1)
         seen.append(override.answer)
-    assert seen == [*REASONS, REASONS[-1]]
-    assert override.suggested(-1).answer == REASONS[-2]
+    assert seen == [*USUAL, USUAL[-1]]
+    assert override.suggested(-1).answer == USUAL[-2]
     assert override.answered("").suggested(1) == override.answered("")
+
+
+@pytest.mark.parametrize(
+    ("line", "reasons"),
+    [
+        (None, USUAL),
+        (" ; ", USUAL),
+        ("renews today", ("renews today",)),
+        ("x" * 300, ("x" * 200,)),
+    ],
+)
+def test_the_gym_has_reasons_of_its_own(line: str | None, reasons: tuple[str, ...]) -> None:
+    assert reasons_of(Policy(override_reasons=line)) == reasons
 
 
 async def test_a_manager_lets_in_whom_the_rules_have_refused() -> None:
@@ -65,7 +79,7 @@ async def test_a_manager_lets_in_whom_the_rules_have_refused() -> None:
         assert "••••••" in screen_text(app)
         assert PIN not in screen_text(app)
         await pilot.press("enter")
-        assert desk.overrides == [(BEN.ref, Wire(reason=REASONS[1], manager="mia", pin=PIN))]
+        assert desk.overrides == [(BEN.ref, Wire(reason=USUAL[1], manager="mia", pin=PIN))]
         assert "! Ben Ode checked in: override by mia" in screen_text(app)
         assert "CHECK IN" in screen_text(app)
         await pilot.press("a")
@@ -93,7 +107,7 @@ async def test_answers_in_one_gulp_are_answers_in_order() -> None:
         gulp(app, "down", "enter", *"mia", "enter", *PIN, "enter")
         scan(app, *"4711", "enter")
         await pilot.pause()
-        assert desk.overrides == [(BEN.ref, Wire(reason=REASONS[0], manager="mia", pin=PIN))]
+        assert desk.overrides == [(BEN.ref, Wire(reason=USUAL[0], manager="mia", pin=PIN))]
         assert desk.done[-1] == ("check_in", "Ana Silva")
 
 

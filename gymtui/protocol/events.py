@@ -170,7 +170,8 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     only warns of what it refuses; how many guests its staff take a day; when it is open, when its days turn, and when
     it takes for granted that somebody has left: so many minutes after coming in, or at closing time. Times are those of
     the clock on its wall. `card_check` is a check character that a reader may send or keep, whichever is on file;
-    `card_kind` is what the gym's cards are, of which some numbers are nobody's."""
+    `card_kind` is what the gym's cards are, of which some numbers are nobody's. `override_reasons` are what a desk
+    offers, with `;` between them."""
 
     banned: Action = "refuse"
     member_inactive: Action = "refuse"
@@ -192,6 +193,7 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     exceptions: dict[Day, Opening] = {}
     card_check: CardCheck | None = None
     card_kind: CardKind | None = None
+    override_reasons: Text | None = None
 
 
 class GymFields(Struct, frozen=True, kw_only=True, omit_defaults=True):

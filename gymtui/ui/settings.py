@@ -110,7 +110,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 def settings_of(gym: Gym) -> tuple[Setting, ...]:
     """All of them."""
-    return (*_of_gym(gym), *_of_reasons(gym), *_of_times(gym), *_of_days(gym), *_of_cards(gym))
+    return (*_of_gym(gym), *_of_reasons(gym), *_of_times(gym), *_of_days(gym), *_of_cards(gym), *_of_desk(gym))
 
 
 def _of_gym(gym: Gym) -> Iterator[Setting]:
@@ -118,6 +118,13 @@ def _of_gym(gym: Gym) -> Iterator[Setting]:
     yield _setting("name", "Name of the gym", gym.name, "a name")
     yield _setting("timezone", "Time zone", gym.timezone, "a time zone such as Europe/Zurich")
     yield _setting("capacity", "How many may be in", capacity, f"a number, or {NONE}", "any number")
+
+
+def _of_desk(gym: Gym) -> Iterator[Setting]:
+    hint = f"reasons with ; between them, or {NONE}"
+    yield _setting(
+        "override_reasons", "Reasons of an override", gym.policy.override_reasons or "", hint, "the usual ones"
+    )
 
 
 def _of_reasons(gym: Gym) -> Iterator[Setting]:

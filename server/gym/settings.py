@@ -31,6 +31,7 @@ LINES: Final = {
     "opening_hours": 'hours such as "06:00-22:00" or "closed", of mon, tue, wed, thu, fri, sat or sun',
     "exceptions": 'hours such as "06:00-22:00" or "closed", of a day such as 2026-12-24',
     "card_check": " or ".join(f'"{check}"' for check in get_args(CardCheck)),
+    "override_reasons": 'reasons with ; between them, such as "renews today; our mistake"',
     "card_kind": " or ".join(f'"{kind}"' for kind in get_args(CardKind)),
 }
 ACTIONS: Final = " or ".join(f'"{action}"' for action in get_args(Action))

@@ -9,12 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui import protocol
-from gymtui.protocol import MemberRef
+from gymtui.protocol import MemberRef, Policy
 
 Step = Literal["reason", "manager", "pin"]
 
 STEPS: Final[tuple[Step, ...]] = ("reason", "manager", "pin")
-REASONS: Final = ("renews today", "pays today", "our mistake", "a trial visit")  # to choose from; any other is typed
+USUAL: Final = ("renews today", "pays today", "our mistake", "a trial visit")  # to choose from; any other is typed
+REASON: Final = 200  # characters at the most
 _PIN: Final = re.compile("[0-9]{4,12}")
 
 
@@ -26,6 +27,7 @@ class Override(Struct, frozen=True, kw_only=True):
     manager: str = ""
     reason: str = ""
     step: Step = "reason"
+    reasons: tuple[str, ...] = USUAL
 
     @property
     def answer(self) -> str:
@@ -54,8 +56,9 @@ class Override(Struct, frozen=True, kw_only=True):
         """With a suggestion for an answer, that many rows further; the first where there was none."""
         if self.step != "reason":
             return self
-        at = REASONS.index(self.reason) + step if self.reason in REASONS else 0
-        return replace(self, reason=REASONS[max(0, min(at, len(REASONS) - 1))])
+        reasons = self.reasons
+        at = reasons.index(self.reason) + step if self.reason in reasons else 0
+        return replace(self, reason=reasons[max(0, min(at, len(reasons) - 1))])
 
     def objection(self, text: str) -> str | None:
         """Why this can be no answer here: a card was scanned, or a PIN typed a step too soon."""
@@ -68,3 +71,9 @@ class Override(Struct, frozen=True, kw_only=True):
     def with_pin(self, pin: str) -> protocol.Override:
         """What the server is asked."""
         return protocol.Override(reason=self.reason, manager=self.manager, pin=pin)
+
+
+def reasons_of(policy: Policy) -> tuple[str, ...]:
+    """The gym's own reasons, the usual ones where it has none."""
+    own = [reason.strip()[:REASON] for reason in (policy.override_reasons or "").split(";")]
+    return tuple(dict.fromkeys(filter(None, own))) or USUAL

@@ -10,9 +10,10 @@ from typing import Final
 
 from textual.timer import Timer
 
+from gymtui.client.desk.verdicts import policy_of
 from gymtui.printable import printable
 from gymtui.protocol import MemberRef
-from gymtui.ui.box.answers import Override
+from gymtui.ui.box.answers import Override, reasons_of
 from gymtui.ui.box.masked import Masked
 from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.pin import OverrideBox, PinMode, about
@@ -61,7 +62,7 @@ class OverrideMode(Mode):
         user = box.connection.user if box.connection.role == "manager" else None
         if box.sent_override is not None and box.sent_override[0] == refused:
             return box.sent_override[1].again(user or "")
-        return Override(whom=whom, manager=user or "")
+        return Override(whom=whom, manager=user or "", reasons=reasons_of(policy_of(box.desk.replica.gym)))
 
     # --- what is asked --------------------------------------------------------------------------------------------
 
