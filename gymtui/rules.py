@@ -46,6 +46,7 @@ class Crowd(Struct, frozen=True):
 ALLOWED = Ruling("allow")
 NOON = time(12)
 OVERNIGHT = timedelta(hours=6)  # the longest visit over midnight that is no forgotten one
+LONG_STAY = 3 * 3_600_000  # milliseconds: whoever nobody saw leave may be in for longer, and most are not
 NEARLY = 0.9  # of the capacity, from which on it is told
 
 
@@ -122,6 +123,16 @@ def is_forgotten(began: datetime, at: datetime, policy: Policy) -> bool:
     """Is a visit that is still open at that time one whose exit nobody has seen? It began on another of the gym's days,
     and not in the last hours of that only. Both times know their zone: a night may be an hour longer than its clock."""
     return day_of(at, policy) > day_of(began, policy) and at.timestamp() - began.timestamp() > OVERNIGHT.total_seconds()
+
+
+def is_assumed_in(since: int, at: int) -> bool:
+    """Is it only assumed at that time that somebody is in who came in then (ms)?"""
+    return at - since > LONG_STAY
+
+
+def occupancy(inside: int, assumed: int) -> str:
+    """`41 seen, ~6 assumed`; nothing where all have been seen."""
+    return f"{inside - assumed:,} seen, ~{assumed:,} assumed" if assumed else ""
 
 
 def since(began: datetime, now: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -16,16 +17,20 @@ from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.outbox_queue import OutboxQueue
 from gymtui.client.desk.presence import Presence
 from gymtui.client.replica.replica import Replica
+from gymtui.client.state import Inside
 from gymtui.protocol import CheckOut, Policy, Snapshot
+from gymtui.rules import is_assumed_in
 from server.admin.lists import check_ins_export
 from server.gym.auto_check_out import AutoCheckOut
 from server.store.group_commit import GroupCommit
 from tests.factories import member_row
 from tests.gym_kit import name_gym, token
+from tests.http_token_kit import ask
 from tests.kit import Wire, serving
 from tests.till import HOUR, MINUTE, NINE, Till
 
 PEOPLE: Final = 12
+FIGURES: Final = ("people_in", "people_in_assumed", "capacity")
 UNCOUNTED: Final = {"undone", "clash"}
 
 
@@ -50,8 +55,8 @@ async def a_day(path: Path) -> int:
     return till.now
 
 
-async def shown(path: Path, now: int) -> tuple[Snapshot, list[dict[str, Any]], list[dict[str, Any]]]:
-    """What a desk that comes new is told; who is in, and all visits, page by page."""
+async def shown(path: Path, now: int) -> tuple[Snapshot, list[dict[str, Any]], list[dict[str, Any]], dict[str, float]]:
+    """What a desk that comes new is told; who is in, and all visits, page by page; what /metrics says of it."""
     async with serving(path, now=lambda: now) as server, Wire.open(server.url, token(path, "mia", now=now)) as wire:
         await wire.send("resume", {}, "r")
         snapshot = msgspec.convert((await wire.until("snapshot"))["payload"], Snapshot)
@@ -63,14 +68,17 @@ async def shown(path: Path, now: int) -> tuple[Snapshot, list[dict[str, Any]], l
                 pages[name] += page[name]
                 if (cursor := page["cursor"]) is None:
                     break
-        return snapshot, pages["present"], pages["check_ins"]
+        body = (await ask(server.url, "/metrics", method="GET")).body
+        figures = {name: float(re.findall(rf"^gymtui_{name} (.*)$", body, re.MULTILINE)[0]) for name in FIGURES}
+        return snapshot, pages["present"], pages["check_ins"], figures
 
 
 @pytest.mark.parametrize("later", [0, 18 * HOUR], ids=["the same day", "the next one"])
 async def test_the_numbers_are_the_same_wherever_they_stand(tmp_path: Path, later: int) -> None:
     path = tmp_path / "gym.db"
     now = await a_day(path) + later
-    snapshot, present, visits = await shown(path, now)
+    snapshot, present, visits, figures = await shown(path, now)
+    desk = _of_a_desk(tmp_path / "replica.db", snapshot, now)
     stats = snapshot.stats
     today = [visit for visit in visits if _day(visit["check_in_time"]) == _day(clock.to_text(now))]
     counted = [visit for visit in today if not (visit["check_out_time"] and UNCOUNTED & set(visit["flags"]))]
@@ -80,7 +88,11 @@ async def test_the_numbers_are_the_same_wherever_they_stand(tmp_path: Path, late
 
     assert stats.currently_in == len(inside) == len(present) == len(snapshot.present)
     assert stats.currently_in == sum(visit["status"] == "checked_in" for visit in visits)
-    assert inside == _of_a_desk(tmp_path / "replica.db", snapshot, now)
+    assert inside == {one.member.id for one in desk}
+    assumed = {v["member"]["id"] for v in present if now - clock.to_ms(v["check_in_time"]) > 3 * HOUR}
+    assert (stats.assumed or 0) == len(assumed)
+    assert figures == {"people_in": stats.currently_in, "people_in_assumed": len(assumed), "capacity": 20}
+    assert [inside.member.id in assumed for inside in desk] == [is_assumed_in(inside.since, now) for inside in desk]
     assert stats.today_total == sum(stats.hours) == len(counted)
     assert stats.average_stay_minutes == (round(sum(stays) / len(stays), 1) if stays else None)
     assert _exported(path, tmp_path / "visits.csv") == [visit["id"] for visit in reversed(visits)]
@@ -94,12 +106,12 @@ def _day(time: str) -> object:
     return datetime.fromtimestamp((clock.to_ms(time) - 4 * HOUR) / 1000, tz=datetime.fromisoformat(time).tzinfo).date()
 
 
-def _of_a_desk(path: Path, snapshot: Snapshot, now: int) -> set[str]:
+def _of_a_desk(path: Path, snapshot: Snapshot, now: int) -> list[Inside]:
     """Who is in as a desk has it that knows the snapshot and no more."""
     with closing(Replica(path)) as replica:
         replica.restore(snapshot)
         queue = OutboxQueue(replica, DeskClock(replica, lambda: now))
-        return {inside.member.id for inside in Presence(replica, queue).everyone()}
+        return Presence(replica, queue).everyone()
 
 
 def _exported(path: Path, file: Path) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, Role, Stats, Undo
@@ -116,6 +117,7 @@ class Till:
             hours=tuple(began[today, hour] for hour in range(24)),
             same_weekday=round(so_far) if any(then) else None,
             currently_in=len(visits) - len(left),
+            assumed=sum(v not in left and self.now - clock.to_ms(v.check_in_time) > 3 * HOUR for v in visits) or UNSET,
             today_total=sum(day(v.check_in_time) == today for v in counted),
             average_stay_minutes=round(sum(stays) / len(stays) / MINUTE, 1) if stays else None,
             capacity=gym.capacity,

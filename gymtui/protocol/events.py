@@ -236,7 +236,8 @@ class Gym(Payload, frozen=True, kw_only=True, omit_defaults=False):
 
 class Stats(Payload, frozen=True, kw_only=True, omit_defaults=False):
     """The counters at one position. `today` is the gym's own day; the stay is the mean of today's finished visits;
-    `hours` are today's check-ins by hour, `same_weekday` those of a week ago up to this time of day."""
+    `hours` are today's check-ins by hour, `same_weekday` those of a week ago up to this time of day. `assumed`: so many
+    of those in have been so for longer than people stay; unset where nobody has."""
 
     type: ClassVar[str] = "stats"
     currently_in: Whole
@@ -247,6 +248,7 @@ class Stats(Payload, frozen=True, kw_only=True, omit_defaults=False):
     as_of: str
     hours: tuple[Whole, ...] = ()
     same_weekday: Whole | None = None
+    assumed: Whole | UnsetType = UNSET
 
 
 class ErrorBody(Payload, frozen=True, kw_only=True, omit_defaults=True):

@@ -48,7 +48,7 @@ class Hub:
         self._flushing = asyncio.Lock()
         self._behind: dict[Connection, asyncio.Task[None]] = {}
         self._fed_at = 0.0
-        metrics.watch(behind=lambda: len(self._behind), head=lambda: self.head)
+        metrics.watch(behind=lambda: len(self._behind), head=lambda: self.head, stats=lambda: self.stats)
 
     def join(self, connection: Connection) -> None:
         """From here on the connection gets every event after the head."""

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from gymtui.protocol import Close
+from gymtui.protocol import Close, Stats
 from server.store import Outcome
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -64,6 +64,9 @@ class Metrics:
         self.behind = gauge("slow_readers", "Connections that are behind the journal's head.")
         self.cut = counter("stalled_readers_cut", "Connections aborted because they took no byte for ten seconds.")
         self.logins = counter("logins", "Asked-for tokens by kind and result.", "kind", "result")
+        self.people_in = gauge("people_in", "Members whose visit is open.")
+        self.people_assumed = gauge("people_in_assumed", "Of these, those who came in more than three hours ago.")
+        self.capacity = gauge("capacity", "How many may be in; 0 where any number may.")
         self.loop_lag = histogram("event_loop_lag_seconds", "By how much a timer of the event loop came late.", SECONDS)
         self._traffic: dict[tuple[str, str], tuple[Counter, Counter]] = {}
 
@@ -83,10 +86,13 @@ class Metrics:
         self.commands.labels(type, _became(outcome), code).inc()
         self.command_seconds.labels(type).observe(seconds)
 
-    def watch(self, *, behind: Callable[[], float], head: Callable[[], float]) -> None:
+    def watch(self, *, behind: Callable[[], float], head: Callable[[], float], stats: Callable[[], Stats]) -> None:
         """Figures that are looked up when somebody asks."""
         self.behind.set_function(behind)
         self.journal_seq.set_function(head)
+        self.people_in.set_function(lambda: stats().currently_in)
+        self.people_assumed.set_function(lambda: stats().assumed or 0)
+        self.capacity.set_function(lambda: stats().capacity or 0)
 
     def closed(self, code: int | None, by_us: int | None = None) -> None:
         """One connection ended, with a code, or without a word; `by_us` is why, where the server did it. A client may

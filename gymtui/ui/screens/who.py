@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from gymtui import clock
+from gymtui import clock, rules
 from gymtui.client.desk.desk import Desk
 from gymtui.protocol import Snapshot
 from gymtui.ui.bindings import bind
@@ -86,6 +86,8 @@ class WhoIsIn(BoxScreen):
     def watch_roster(self, roster: Roster) -> None:
         people = len(roster.people)
         count = "1 person" if people == 1 else f"{people} people"
+        told = rules.occupancy(people, sum(rules.is_assumed_in(inside.since, self.now()) for inside in roster.people))
+        count += f": {told}" if told else ""
         seen = f", {len(roster.rows)} shown" if roster.text else ""
         order = "the newest first" if roster.order == "time" else "by name"
         self.query_one("#title", Static).update(

@@ -23,6 +23,7 @@ from gymtui.ui.wall import stay, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 NARROW = 14  # cells of the second and the third figure, at least
+ROOMY = 34  # cells from which what is assumed is said in words
 BIG = 5  # rows from which the figures are three rows high
 
 
@@ -177,11 +178,15 @@ class Counters(LiveWidget):
         fill = fill_of(stats)
         figure = f"{stats.currently_in:,}"
         of = "" if fill is None else f" of {stats.capacity:,}"
+        assumed = stats.assumed or 0
+        of += (f", ~{assumed:,} assumed" if width >= ROOMY else f", ~{assumed:,}") if assumed else ""
         of += f", {self.waiting} queued" if self.waiting else ""
         percent = "" if fill is None else f"{fill:.0%}".replace("%", " %")
         rows = self._figure("IN NOW", figure, "")
         if self._is_big:
-            rows[-1] = self._bar(fill, min(40, width - 16)) + Content.styled(f"  {percent}{of}", self._style("quiet"))
+            rows[-1] = self._bar(fill, min(40, width - 16, width - len(percent) - len(of) - 3)) + Content.styled(
+                f"  {percent}{of}", self._style("quiet")
+            )
         else:
             room = width - len(figure) - len(of) - len(percent) - 4
             rows[-1] += Content.styled(f"{of}  ", self._style("quiet"))
@@ -198,4 +203,4 @@ class Counters(LiveWidget):
 
 def _figures(stats: Stats) -> tuple[object, ...]:
     stay = stay_text(stats.average_stay_minutes)
-    return stats.currently_in, stats.today_total, stats.capacity, stay, stats.hours, change_text(stats)
+    return stats.currently_in, stats.assumed, stats.today_total, stats.capacity, stay, stats.hours, change_text(stats)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.content import Content
 from textual.reactive import reactive
 
-from gymtui import clock
+from gymtui import clock, rules
 from gymtui.ui.cells import fit
 from gymtui.ui.roster import Roster
 from gymtui.ui.wall import hours_minutes
@@ -79,6 +79,7 @@ class RosterList(ChoiceList):
 
     def row(self, row: int) -> Content:
         inside = self.roster.rows[row]
+        assumed = "~" if rules.is_assumed_in(inside.since, self._clock()) else ""
         minutes = max(0, (self._clock() - inside.since) // 60_000)
         is_marked = inside.member.id in self.roster.marked
         is_chosen = inside.member.id == self.roster.chosen
@@ -88,7 +89,7 @@ class RosterList(ChoiceList):
             fit(inside.member.full_name, self._name_width - 1),
             " ",
             self.styled(fit(inside.member.membership_number or "", self._number_width), "quiet"),
-            self.styled(f"{f'{minutes} min':>{MINUTES - 2}}  ", "minutes"),
+            self.styled(f"{f'{assumed}{minutes} min':>{MINUTES - 2}}  ", "minutes"),
             self.styled(fit(hours_minutes(inside.since, self.zone), SINCE), "quiet"),
             self.styled(fit("… queued" if inside.queued else inside.place or "", self._place_width), "quiet"),
         )

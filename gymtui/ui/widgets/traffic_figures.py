@@ -98,8 +98,10 @@ class TrafficFigures(LiveWidget):
         epoch, seq = self.position
         if not epoch:
             return Content.styled("not known yet", self._look("name"))
-        inside = "" if self.stats is None else f", {self.stats.currently_in:,} in now"
-        return Content(f"{seq:,}{inside}")
+        if self.stats is None:
+            return Content(f"{seq:,}")
+        assumed = f", ~{self.stats.assumed:,} of them assumed" if self.stats.assumed else ""
+        return Content(f"{seq:,}, {self.stats.currently_in:,} in now{assumed}")
 
     def _refusals(self, figures: Figures) -> Content:
         if not figures.refusals:

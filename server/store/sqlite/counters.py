@@ -8,11 +8,16 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET
 
 from gymtui import clock, gym_day
 from gymtui.protocol import Gym, MemberTotals, Policy, Stats
+from gymtui.rules import LONG_STAY
 
 DAY: Final = timedelta(days=1)
+
+# Of those in, whose visit began before that.
+LONG_IN: Final = "SELECT count(*) FROM visits INDEXED BY visits_present WHERE check_out_at IS NULL AND check_in_at < ?"
 
 _gym = msgspec.json.Decoder(Gym)
 
@@ -24,6 +29,7 @@ def read_stats(db: sqlite3.Connection, now: int) -> Stats:
     wall, policy = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone)), gym.policy
     day = gym_day.day_of(wall, policy)
     today, then = _hours_of(db, day, policy), _hours_of(db, day - timedelta(days=7), policy)
+    (assumed,) = db.execute(LONG_IN, (now - LONG_STAY,)).fetchone()
     stays, stay = sum(row[2] for row in today), sum(row[3] for row in today)
     return Stats(
         currently_in=currently_in,
@@ -34,6 +40,7 @@ def read_stats(db: sqlite3.Connection, now: int) -> Stats:
         as_of=clock.to_text(now),
         hours=_by_hour(today),
         same_weekday=_until(_by_hour(then), wall, gym_day.first_hour(policy)) if any(row[1] for row in then) else None,
+        assumed=assumed or UNSET,
     )
 
 
