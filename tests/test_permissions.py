@@ -26,6 +26,7 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "resume": (ALL, {"epoch": "another", "seq": 0}),
     "search_members": (ALL, {"text": "name"}),
     "get_member": (ALL, {"member_id": "nobody"}),
+    "get_peak": (ALL, {}),
     "list_present": (ALL, {}),
     "list_check_ins": (ALL, {}),
     "list_refusals": (ALL, {}),

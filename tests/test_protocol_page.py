@@ -45,6 +45,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "resume": protocol.Resumed,
     "search_members": protocol.Members,
     "get_member": protocol.MemberCard,
+    "get_peak": protocol.Peak,
     "list_present": protocol.Present,
     "list_check_ins": protocol.CheckIns,
     "list_refusals": protocol.Refusals,

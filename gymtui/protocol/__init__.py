@@ -20,7 +20,7 @@ from gymtui.protocol.vocabulary import *
 
 # What makes a row of the journal, once, whatever happens.
 Command = CheckIn | CheckOut | Undo | Correct | SaveMember | SaveCard | Notify | Configure | ShareReader | RollCall
-Query = SearchMembers | GetMember | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
+Query = SearchMembers | GetMember | GetPeak | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
 ImportRequest = ImportRows | ImportCompare | ImportTake | ImportUndo | ImportEnd
 Request = Command | Query | ImportRequest | Authenticate | Resume | Ping | Heartbeat
 Event = CheckInEvent | Member | Notification | Refusal | RollCallUpdate | Gym  # the rows of the journal

@@ -87,3 +87,11 @@ class SyncMembers(_Request, frozen=True, kw_only=True, omit_defaults=True):
     roles: ClassVar[frozenset[Role]] = READERS
     after_seq: Seq = 0
     limit: Annotated[int, Meta(ge=1, le=500)] = 500
+
+
+class GetPeak(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """When it is busy, by so many weeks before today."""
+
+    type: ClassVar[str] = "get_peak"
+    roles: ClassVar[frozenset[Role]] = READERS
+    weeks: Annotated[int, Meta(ge=1, le=52)] = 8

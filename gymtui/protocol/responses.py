@@ -158,6 +158,20 @@ class Refusals(Struct, frozen=True):
     cursor: str | None
 
 
+class Peak(Struct, frozen=True, kw_only=True):
+    """To `get_peak`: `heat` is the mean of check-ins by weekday, Monday first, and hour on the wall; the weeks are
+    check-ins by day, `last_week_so_far` those up to this day and time; `expected_in` is how many are in at this time of
+    such a day, None where there was none."""
+
+    weeks: Whole
+    heat: tuple[tuple[float, ...], ...]
+    this_week: tuple[Whole, ...]
+    last_week: tuple[Whole, ...]
+    last_week_so_far: Whole
+    expected_in: float | None
+    as_of_seq: Seq
+
+
 class ConflictNote(Struct, frozen=True, kw_only=True):
     """What a desk did while it was alone, at `at`, and did not fit when it was recorded: a `sentence` for a manager."""
 

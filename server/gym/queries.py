@@ -10,6 +10,7 @@ from gymtui.protocol import (
     CheckIns,
     Conflicts,
     GetMember,
+    GetPeak,
     ListCheckIns,
     ListConflicts,
     ListPresent,
@@ -61,6 +62,8 @@ async def _answer(database: GroupCommit, request: Query, now: int) -> bytes | No
                 return None
             member, visits, totals = card
             return codec.encode(MemberCard(encoded([member])[0], encoded(visits), totals))
+        case GetPeak():
+            return codec.encode(await query(store.peak, request.weeks))
         case ListPresent():
             visits, cursor, seq = await query(store.list_present, request.limit, request.cursor)
             return codec.encode(Present(present=encoded(visits), cursor=cursor, as_of_seq=seq))

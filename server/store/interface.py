@@ -19,6 +19,7 @@ from gymtui.protocol import (
     Member,
     MemberRef,
     MemberTotals,
+    Peak,
     Stats,
 )
 from server.store.persons import Erasure, Merges
@@ -219,6 +220,9 @@ class Store(Protocol):
 
     def get_member(self, member_id: str) -> tuple[bytes, list[bytes], MemberTotals] | None:
         """A member, their last visits, the newest first, and all of them in figures."""
+
+    def peak(self, weeks: int) -> Peak:
+        """When it is busy, by so many weeks before today."""
 
     def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
         """A page of open visits, the newest first; the cursor of the next page; the `seq` of it all. NoPage."""

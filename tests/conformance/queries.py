@@ -151,3 +151,17 @@ async def _(gym: Gym) -> None:
         found = (await wire.do("search_members", {"text": member["membership_number"]}))["members"]
         expect(found == [], found)
         await wire.refused("check_in", {"member_id": member["id"]}, "unknown_member")
+
+
+@sentence("`get_peak` gives seven rows of 24 hours, this week beside the last, and how many are expected.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as wire:
+        before = await wire.do("get_peak", {"weeks": 2})
+        await come_in(gym, wire)
+        after = await wire.do("get_peak", {"weeks": 2})
+        expect([len(row) for row in after["heat"]] == [24] * 7 and after["weeks"] == 2, after)
+        expect(len(after["this_week"]) == len(after["last_week"]) == 7, after)
+        expect(
+            sum(after["this_week"]) + sum(after["last_week"]) > sum(before["this_week"] + before["last_week"]), after
+        )
+        await wire.refused("get_peak", {"weeks": 0}, "invalid")

@@ -21,6 +21,7 @@ COMMANDS: Final[list[tuple[str, Json]]] = [
 ]
 READS: Final[list[tuple[str, Json]]] = [
     ("search_members", {"text": "a", "limit": 1}),
+    ("get_peak", {"weeks": 1}),
     ("list_present", {"limit": 1}),
     ("list_check_ins", {"limit": 1}),
     ("list_refusals", {"limit": 1}),

@@ -39,7 +39,7 @@ def read_stats(db: sqlite3.Connection, now: int) -> Stats:
         as_of_seq=seq,
         as_of=clock.to_text(now),
         hours=_by_hour(today),
-        same_weekday=_until(_by_hour(then), wall, gym_day.first_hour(policy)) if any(row[1] for row in then) else None,
+        same_weekday=until(_by_hour(then), wall, gym_day.first_hour(policy)) if any(row[1] for row in then) else None,
         assumed=assumed or UNSET,
     )
 
@@ -81,7 +81,7 @@ def _by_hour(rows: list[tuple[str, int, int, int]]) -> tuple[int, ...]:
     return tuple(counts.get(hour, 0) for hour in range(24))
 
 
-def _until(hours: tuple[int, ...], wall: datetime, first: int) -> int:
+def until(hours: tuple[int, ...], wall: datetime, first: int) -> int:
     """The check-ins of a day that begins with its `first` hour, up to the time on the wall; the hour that runs by its
     minutes."""
     over = (wall.hour - first) % 24

@@ -21,6 +21,7 @@ from gymtui.protocol import (
     ListRefusals,
     Member,
     MemberTotals,
+    Peak,
     Stats,
     Undo,
 )
@@ -43,6 +44,7 @@ from server.store.sqlite.erasing import rows_with
 from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files, turn
 from server.store.sqlite.history import END, Wanted, cursor_of, position, refusals_wanted, visits_wanted
+from server.store.sqlite.peak import read_peak
 from server.store.sqlite.users import read_user
 from server.store.sqlite.words import find_members, first_of, near_members
 from server.store.sqlite.writer import Writer
@@ -198,6 +200,10 @@ class SqliteStore:
             )
             totals = totals_of(self._reader, member_id, self._now())
         return (rows[0][0], [row[0] for row in visits], totals) if rows else None
+
+    def peak(self, weeks: int) -> Peak:
+        with self._at_one_position():
+            return read_peak(self._reader, self._now(), weeks)
 
     def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
         before = position(cursor)
