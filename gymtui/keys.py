@@ -74,6 +74,7 @@ COMMANDS: Final[dict[str, Command]] = {
             "card", "", "", "gives a card to whoever was named last; or it was lost, or returned", also="cards barcode"
         ),
         Command("reader", "", "", "learns how this desk's card reader is set, from a few cards", also="scanner"),
+        Command("peak", "", "", "shows when it is busy, and goes back", also="busy heat hours-of-the-week stats"),
         Command("policy", "", "", "shows the gym's settings, and goes back", also="gym settings rules hours capacity"),
         Command("import", "", "", "brings a list of members into the gym, and goes back", also="members list migrate"),
         Command(

@@ -27,6 +27,7 @@ from gymtui.protocol import (
     CheckIns,
     CheckOut,
     GetMember,
+    GetPeak,
     ImportRequest,
     ListCheckIns,
     ListConflicts,
@@ -44,7 +45,20 @@ from gymtui.ui.monitor_app import MonitorApp
 from tests.client_kit import Pauses
 from tests.factories import NOW, snapshot, visit
 from tests.played_list import Taking
-from tests.played_people import BEN, DOORS, EARLIER, LATELY, MISFITS, NOOR, PEOPLE, SEQ, TODAY, YESTERDAY, last_visits
+from tests.played_people import (
+    BEN,
+    DOORS,
+    EARLIER,
+    LATELY,
+    MISFITS,
+    NOOR,
+    PEOPLE,
+    SEQ,
+    TODAY,
+    YESTERDAY,
+    last_visits,
+    peak,
+)
 
 URL: Final = "ws://gym.example/ws/checkins/"
 TRIPS: Final = (0.012, 0.014, 0.011, 0.013, 0.019, 0.012, 0.031, 0.015, 0.012, 0.011, 0.016, 0.013)  # seconds
@@ -92,6 +106,8 @@ class Server:
                 connection.reply(id, MemberCard(PEOPLE[who], tuple(last_visits(PEOPLE[who]))))
             case ListCheckIns():
                 connection.reply(id, CheckIns(YESTERDAY, "older"))
+            case GetPeak():
+                connection.reply(id, peak())
             case ListConflicts():
                 connection.reply(id, MISFITS)
             case CheckIn(member_id=str(who)):

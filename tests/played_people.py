@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.protocol import CheckInEvent, ConflictNote, Conflicts, Event, Member
+from gymtui.protocol import CheckInEvent, ConflictNote, Conflicts, Event, Member, Peak
 from gymtui.sample.people import members
 from tests.factories import NOW, STATS, member, refusal, visit
 
@@ -92,6 +92,23 @@ def yesterday() -> Iterator[CheckInEvent]:
             flags=flags,
             **place,
         )
+
+
+def peak() -> Peak:
+    """When it is busy: the gym's mornings and evenings, and quiet weekends."""
+    shape = (0,) * 6 + (37, 41, 54, 74, 70, 69, 78, 45, 50, 64, 72, 101, 107, 75, 44) + (0,) * 3
+    parts = (1.0, 0.97, 1.04, 0.98, 0.86, 0.62, 0.55)
+    heat = tuple(tuple(round(hour * part, 1) for hour in shape) for part in parts)
+    days = [round(sum(hours)) for hours in heat]
+    return Peak(
+        weeks=8,
+        heat=heat,
+        this_week=(1010, 988, 1204, 0, 0, 0, 0),
+        last_week=tuple(days),
+        last_week_so_far=3032,
+        expected_in=141.5,
+        as_of_seq=SEQ,
+    )
 
 
 def misfits() -> Iterator[ConflictNote]:

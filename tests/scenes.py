@@ -20,7 +20,7 @@ from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journ
 from tests.played_people import CROWD, LAST
 from tests.scenes_import import an_import
 from tests.scenes_of_staff import a_roll_call
-from tests.scenes_past import the_history
+from tests.scenes_past import peak_hours, the_history
 from tests.waiting import until
 
 RUSH: Final = [random.choice((1, 2, 2, 3, 5, 8, 13)) for random in [Random(7)] for _ in range(70)]  # a second
@@ -284,6 +284,7 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     who_is_in,
     the_history,
     a_roll_call,
+    peak_hours,
     the_settings,
     an_import,
     connection_and_queue,

@@ -20,3 +20,11 @@ async def the_history(pictures: Pictures) -> None:
         await desk.pilot.press("down")
         await desk.camera.until("HISTORY   yesterday: 40 visits and more", "› yesterday 21:37")
         await desk.draw("history", TINY, SMALL, USUAL)
+
+
+async def peak_hours(pictures: Pictures) -> None:
+    """When it is busy, on a Wednesday."""
+    async with evening(pictures, SMALL) as desk:
+        await desk.pilot.press(*":peak", "enter")
+        await desk.camera.until("PEAK HOURS", "› Wed", "142 expected")
+        await desk.draw("peak", TINY, SMALL, USUAL)

@@ -9,19 +9,19 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 import msgspec
 import pytest
 from msgspec import Struct
-from websockets.asyncio.client import connect
 
 from gymtui import clock, codec, protocol
 from gymtui.client.connection.reconnect import course
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Policy, Role, limits
 from tests.factories import member_row
 from tests.gym_kit import make_gym, name_gym, token
-from tests.kit import Wire, serving
+from tests.kit import serving
+from tests.protocol_play import Play
 from tests.shapes import lines_of
 
 PAGE: Final = (Path(__file__).parent.parent / "docs" / "PROTOCOL.md").read_text()
@@ -163,7 +163,6 @@ def test_every_limit_has_its_line() -> None:
 # --- the examples ----------------------------------------------------------------------------------------------------
 
 ARROW: Final = re.compile(r"^(\d\d:\d\d:\d\d|) *([→←]) (.*)$")
-UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def blocks(language: str) -> list[str]:
@@ -212,65 +211,6 @@ def test_every_message_has_an_example() -> None:
     shown = {json.loads(text)["type"] for text in [*blocks("json"), *SENT, *RECEIVED]}
     inside = {name for text in RECEIVED for name in json.loads(text)["payload"].get("batches", ())}
     assert {*REQUESTS, *SERVER_MESSAGES} <= shown | inside
-
-
-class Play:
-    """One conversation of the page with a real server. Ids that the server makes are another each time, and so they are
-    `bound`: what is the same in the example has to be the same in the play. Everything else is as it stands there."""
-
-    def __init__(self, url: str, tokens: dict[str, str], bound: dict[str, str]) -> None:
-        self._url = url
-        self._tokens = tokens
-        self._bound = bound
-        self._waiting: list[dict[str, Any]] = []
-        self._wire: Wire | None = None
-
-    async def connect(self, stack: AsyncExitStack, path: str) -> None:
-        url = self._url.removesuffix("/ws/checkins/") + self._filled(path)
-        self._wire = Wire(await stack.enter_async_context(connect(url, compression=None, proxy=None)))
-
-    async def send(self, text: str) -> None:
-        assert self._wire
-        await self._wire.socket.send(self._filled(text))
-
-    async def receive(self, text: str) -> None:
-        """The next message of that type is as it stands on the page."""
-        assert self._wire
-        if text.startswith("close "):
-            assert await self._wire.closed() == int(text.removeprefix("close "))
-            return
-        expected = json.loads(text)
-        while True:
-            for message in self._waiting:
-                if (message["type"], message.get("id")) == (expected["type"], expected.get("id")):
-                    self._waiting.remove(message)
-                    self._compare(expected, message, text[:60])
-                    return
-            self._waiting.append(await self._wire.next())
-
-    def nothing_is_left(self) -> None:
-        assert self._waiting == []
-
-    def _filled(self, text: str) -> str:
-        for name, value in self._tokens.items():
-            text = text.replace(name, value)
-        return UUID.sub(lambda found: self._bound.get(found[0], found[0]), text)
-
-    def _compare(self, expected: Any, seen: Any, where: str) -> None:
-        if isinstance(expected, dict):
-            assert isinstance(seen, dict), where
-            assert list(seen) == list(expected), where
-            for name, value in expected.items():
-                self._compare(value, seen[name], f"{where} {name}")
-        elif isinstance(expected, list):
-            assert len(seen) == len(expected), where
-            for one, other in zip(expected, seen, strict=True):
-                self._compare(one, other, where)
-        elif isinstance(expected, str) and UUID.fullmatch(expected):
-            assert UUID.fullmatch(seen), where
-            assert self._bound.setdefault(expected, seen) == seen, where
-        else:
-            assert seen == expected, where
 
 
 async def test_the_conversations_are_played(tmp_path: Path) -> None:

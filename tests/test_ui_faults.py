@@ -41,6 +41,7 @@ from gymtui.ui.widgets.history_list import HistoryList
 from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.import_view import ImportView
 from gymtui.ui.widgets.member_card import MemberCard
+from gymtui.ui.widgets.peak_map import PeakMap
 from gymtui.ui.widgets.queue_list import QueueList
 from gymtui.ui.widgets.roll_call_list import RollCallRows
 from gymtui.ui.widgets.roster_list import RosterList
@@ -83,6 +84,7 @@ PLACES: Final = {
     "commands": Place((":",), (CommandList,), ("escape", *SCAN)),
     "who is in": Place(("f3",), (*HEADER, VerdictLine, RosterList)),
     "history": Place(("f2",), (*HEADER, VerdictLine, HistoryList)),
+    "peak hours": Place((*":peak", "enter"), (*HEADER, PeakMap)),
     "connection": Place(("f9",), (*HEADER, ConnectionDetails, QueueList)),
     "conflicts": Place(("f6",), (*HEADER, ConflictList, ConflictDetails)),
     "roll-call": Place((*":evac", "enter"), (*HEADER, VerdictLine, RollCallRows), ("escape", *SCAN)),

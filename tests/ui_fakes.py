@@ -28,6 +28,7 @@ from gymtui.protocol import (
     Correct,
     Event,
     GetMember,
+    GetPeak,
     GymFields,
     ListCheckIns,
     ListConflicts,
@@ -36,6 +37,7 @@ from gymtui.protocol import (
     MemberCard,
     MemberRef,
     Override,
+    Peak,
     Request,
     Role,
     SaveCard,
@@ -85,6 +87,7 @@ class FakeService(Signals):
         self.cards: dict[str, MemberCard] = {}
         self.conflicts: Conflicts | Exception = Disconnected("There is no connection to the server.")
         self.asked: list[ListConflicts] = []
+        self.peak: Peak | None = None
         self.correct: Callable[[Correct], object] | None = None
         self.history: Callable[[ListCheckIns | ListRefusals], object] | None = None  # what there is
         self.clock_offset = 0
@@ -108,6 +111,8 @@ class FakeService(Signals):
             if self.problem is not None:
                 raise self.problem
             return Raw(b"{}")
+        if isinstance(request, GetPeak) and self.peak is not None:
+            return Raw(encode(self.peak))
         if isinstance(request, Correct) and self.correct is not None:
             return Raw(encode(self.correct(request)))
         if isinstance(request, ListCheckIns | ListRefusals) and self.history is not None:

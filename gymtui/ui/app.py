@@ -38,6 +38,7 @@ from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.history import HistoryScreen
 from gymtui.ui.screens.importing import ImportScreen
+from gymtui.ui.screens.peak import PeakScreen
 from gymtui.ui.screens.reader import share_reader
 from gymtui.ui.screens.roll_call import RollCallScreen
 from gymtui.ui.screens.rows import RowsScreen
@@ -130,6 +131,9 @@ class GymApp(LiveApp):
 
     def action_evac(self) -> None:
         self._turn_to(RollCallScreen, lambda: RollCallScreen(self.desk, folder=Path.home(), clock=self._clock))
+
+    def action_peak(self) -> None:
+        self._turn_to(PeakScreen, lambda: PeakScreen(self.desk, clock=self._clock))
 
     def action_policy(self) -> None:
         self._turn_to(SettingsScreen, lambda: SettingsScreen(self.desk, clock=self._clock))

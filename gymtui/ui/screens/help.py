@@ -61,6 +61,12 @@ HERE: dict[str, tuple[str, ...]] = {
         "server): type who it was, 18:20 came, -19:30 left, or never; then why.",
         "Without the server it is what this desk has heard itself, and says so.",
     ),
+    "Peak hours": (
+        "How many check in, by weekday and hour: the mean of the last eight weeks.",
+        "↑ ↓ choose a day, whose curve is below, and today's beside it. Then this",
+        "week against the last, who is in, and how many usually are by now.",
+        "The server counts it; without it, what it said last stays.",
+    ),
     "Connection and queue": (
         "While the connection is away, what this desk does waits on its disk.",
         "What the server cannot take is set aside: send it again, or take it away.",
