@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 import pytest
-from textual.message import Message
-from textual.pilot import Pilot
 
 import gymtui.demo
 import gymtui.ui
@@ -56,6 +54,7 @@ from tests.settled import until_shown
 from tests.test_monitor import answer
 from tests.test_ui_manners import text_of
 from tests.ui_fakes import LIVE, Signals, make_app
+from tests.ui_faults_kit import REASON, WAYS, Break, comes_back, fail, stops, type_on
 from tests.ui_front_desk_kit import a_desk, later
 
 pytestmark = pytest.mark.slow
@@ -64,7 +63,6 @@ Kinds = tuple[type[LiveWidget], ...]
 
 HEADER: Final[Kinds] = (GymName, ConnectionStatusIndicator, WallClock)
 SCAN: Final = (*"4711", "enter")
-REASON: Final = "nothing works today"
 CLASH: Final = ConflictNote(
     at=to_text(NOW), recorded_at=to_text(NOW), member=None, desk="desk 2", by="ana", sentence="checked in twice"
 )
@@ -94,28 +92,6 @@ PLACES: Final = {
 ON_THE_MONITOR: Final[Kinds] = (*HEADER, TrafficFigures, Following, Feed)
 
 
-class Poke(Message):
-    """What a live widget chokes on."""
-
-
-def fail(*_: object) -> None:
-    raise ValueError(REASON)
-
-
-def break_the_render(widget: LiveWidget, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(widget, "render_line" if "render_line" in vars(type(widget)) else "render", fail)
-    widget.refresh()
-
-
-def break_a_handler(widget: LiveWidget, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(LiveWidget, "on_poke", fail, raising=False)
-    widget.post_message(Poke())
-
-
-Break = Callable[[LiveWidget, pytest.MonkeyPatch], None]
-WAYS: Final = (break_the_render, break_a_handler)
-
-
 def kinds(of: type[LiveWidget] = LiveWidget) -> Iterator[type[LiveWidget]]:
     for kind in of.__subclasses__():
         yield kind
@@ -128,29 +104,6 @@ def test_no_widget_is_forgotten_here() -> None:
             importlib.import_module(module.name)
     broken = {Guide, *ON_THE_MONITOR, *(kind for place in PLACES.values() for kind in place.shows)}
     assert broken | {ChoiceList} == {kind for kind in kinds() if kind.__module__.startswith("gymtui")}
-
-
-async def stops(pilot: Pilot[None], kind: type[LiveWidget], way: Break, patch: pytest.MonkeyPatch) -> None:
-    """It breaks, and nothing but its own panel takes its place."""
-    app = pilot.app
-    way(app.screen.query_one(kind), patch)
-    await until_shown(pilot, lambda: not app.screen.query(kind))
-    panel = app.screen.query_one(FaultPanel)
-    assert str(panel.content) == f"✗ stopped, Ctrl+R tries again: {REASON}", kind
-    assert panel.region.area > 0, kind
-
-
-async def comes_back(pilot: Pilot[None], kind: type[LiveWidget]) -> None:
-    await type_on(pilot, "ctrl+r")
-    screen = pilot.app.screen
-    await until_shown(pilot, lambda: bool(screen.query(kind)) and not screen.query(FaultPanel))
-    assert all(boundary.error is None for boundary in screen.query(WebSocketErrorBoundary)), kind
-
-
-async def type_on(pilot: Pilot[None], *keys: str) -> None:
-    for key in keys:
-        pilot.app.simulate_key(key)
-    await pilot.pause()
 
 
 @pytest.mark.parametrize("name", PLACES)

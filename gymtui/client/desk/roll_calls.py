@@ -16,7 +16,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import is_forgotten, policy_of
+from gymtui.client.desk.verdicts import policy_of
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.visits import RECENT
@@ -24,6 +24,7 @@ from gymtui.clock import to_ms, to_text
 from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, MemberRef, RollCall, RollCallUpdate
 from gymtui.roll_call import RollCallNow, at_ms, fold, key_of, named
+from gymtui.rules import is_assumed_in
 
 PERHAPS: Final = 60 * 60_000  # milliseconds for which somebody whose exit nobody saw may well be in the house
 
@@ -159,8 +160,7 @@ class RollCalls:
         )
 
     def _inside(self) -> Iterator[Sought]:
-        gym, now = self._replica.gym, self._clock.now()
-        stay = policy_of(gym).max_stay_minutes
+        now, stay = self._clock.now(), policy_of(self._replica.gym).max_stay_minutes
         longest = math.inf if stay is None else stay * 60_000
         for inside in self._presence.everyone():
             member = inside.member
@@ -170,7 +170,7 @@ class RollCalls:
                 number=member.membership_number,
                 since=inside.since,
                 place=inside.place,
-                assumed=is_forgotten(inside.since, gym, now) or now - inside.since >= longest,
+                assumed=is_assumed_in(inside.since, now) or now - inside.since >= longest,
             )
 
     def _perhaps(self) -> Iterator[Sought]:
