@@ -53,6 +53,7 @@ class Fake:
         self.seen: list[ImportProgress] = []
         self.has_stopped = False
         self.stop_at = 0
+        self.wrong: list[str] = []  # columns, by their headings
         self.gone: Callable[[], object] = lambda: None
 
     async def answers(self, question: Question, number: int) -> str:
@@ -61,10 +62,11 @@ class Fake:
             raise LetBe
         return answer
 
-    async def agrees(self, listing: Listing) -> None:
+    async def agrees(self, listing: Listing) -> str | None:
         self.read = list(listing.lines(80))
         if not self.is_willing:
             raise LetBe
+        return self.wrong.pop() if self.wrong else None
 
     async def agrees_to_undo(self, about: ImportProgress) -> None:
         self.read = [note.sentence for note in about.notes]

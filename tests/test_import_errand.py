@@ -74,6 +74,19 @@ async def test_what_was_answered_is_kept_when_somebody_lets_it_be(gym: Path, fil
     assert plan.answers.answers["number on the card"] == "yes"
 
 
+async def test_a_column_that_is_taken_for_the_wrong_thing_is_set_right(gym: Path, file: Path) -> None:
+    person = Fake(ANSWERS | {"field of Mobile Phone": "notes", "field of Status": "ignored"})
+    person.wrong = ["Mobile Phone", "Status"]
+    async with at_a_desk(gym, person) as (errand, _):
+        result = await errand.bring(file)
+    ben = everybody(gym)["Ben Ode"]
+    assert (result.progress.new, ben.phone, ben.notes, ben.status) == (3, None, "555-0101", "active")
+    plan = beside.plan_of(file)
+    assert plan is not None
+    assert (plan.answers.fields["Mobile Phone"], plan.answers.fields["Status"]) == ("notes", "")
+    assert person.asked.count("Status: grandfathered") == 1
+
+
 async def test_a_question_that_stays_open_keeps_it_out(gym: Path, file: Path) -> None:
     async with at_a_desk(gym, Fake({})) as (errand, _):
         with pytest.raises(NotYet, match=r"^2 of its questions have no answer: look at it again"):

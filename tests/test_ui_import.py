@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
@@ -55,6 +56,20 @@ async def answer_all(app: GymApp, pilot: Pilot[Any]) -> None:
     await shows(app, pilot, "3. What does an empty cell mean")
     await pilot.press(*"kee", "enter")
     await shows(app, pilot, "IMPORT?")
+
+
+async def test_a_column_is_set_right_by_its_heading(file: Path) -> None:
+    async with at_the_import() as (app, _, service, pilot):
+        await answer_all(app, pilot)
+        assert "Is a column taken for something else? Type its heading and Enter." in words_of(app)
+        await pilot.press(*"mobile", "enter")
+        await shows(app, pilot, "4. What is “Mobile Phone” (555-0100, 555-0101, 555-0102)?")
+        assert "Without an answer it is phone." in words_of(app)
+        await pilot.press(*"notes", "enter")
+        await shows(app, pilot, "IMPORT?")
+        await shows(app, pilot, "Mobile Phone notes")
+        sent = [request.rows[0].member for request in service.told if isinstance(request, ImportRows)]
+        assert [member.notes for member in sent] == [msgspec.UNSET, "555-0100"]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])

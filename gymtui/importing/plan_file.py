@@ -37,6 +37,10 @@ class Plan(NamedTuple):
         """The plan with these answers too."""
         return self._replace(answers=self.answers._replace(answers={**self.answers.answers, **answers}))
 
+    def with_field(self, heading: str, field: str) -> Plan:
+        """The plan with that column taken for this; "" ignores it."""
+        return self._replace(answers=self.answers._replace(fields={**self.answers.fields, heading: field}))
+
 
 def written(look: Look, plan: Plan, name: str, said: list[str]) -> str:
     """The plan as text; `said` are the lines that tell what would be."""

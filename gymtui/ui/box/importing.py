@@ -4,7 +4,7 @@ A card that is scanned meanwhile comes in, whatever the box is asking."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from gymtui.importing.questions import Question
@@ -176,21 +176,32 @@ class AnswerMode(_ImportMode):
         return name == "undo"
 
     def _meant(self, text: str) -> int | None:
-        """The choice with that number, or the only one that begins so."""
+        """The choice with that number, or the one that is meant."""
         if text.isdecimal() and 0 < int(text) <= len(self._keys):
             return int(text) - 1
-        begun = [row for row, key in enumerate(self._keys) if fold(key).startswith(fold(text))]
-        return begun[0] if len(begun) == 1 else None
+        return meant(text, self._keys)
+
+
+def meant(text: str, names: Sequence[str]) -> int | None:
+    """Which is called so, or else is the only one that begins so."""
+    folded = [fold(name) for name in names]
+    called = [row for row, name in enumerate(folded) if name == fold(text)]
+    begun = [row for row, name in enumerate(folded) if name.startswith(fold(text))]
+    return called[0] if called else begun[0] if len(begun) == 1 else None
 
 
 class AgreeMode(_ImportMode):
-    """What is on the sheet is done after a `yes` in full, and after nothing else; `agree` gets whether it is."""
+    """What is on the sheet is done after a `yes` in full, and after nothing else: `tell` gets that, or None, or the one
+    of the `other` names that was typed."""
 
-    def __init__(self, box: ImportBox, prompt: str, what: str, agree: Callable[[bool], object]) -> None:
+    def __init__(
+        self, box: ImportBox, prompt: str, what: str, tell: Callable[[str | None], object], other: Sequence[str] = ()
+    ) -> None:
         super().__init__(box)
         self._prompt = prompt
         self._what = what
-        self._agree = agree
+        self._tell = tell
+        self._other = other
 
     @property
     def prompt(self) -> str:
@@ -206,13 +217,15 @@ class AgreeMode(_ImportMode):
 
     async def entered(self, text: str) -> None:
         if text.lower() in (YES, NO):
-            self._agree(text.lower() == YES)
+            self._tell(YES if text.lower() == YES else None)
+        elif text and (row := meant(text, self._other)) is not None:
+            self._tell(self._other[row])
         elif text:
             self.box.say(self.box.refusal("Import", f"“{printable(text)}” is no answer", f"type {YES}, or {NO}"))
 
     def back(self, text: str) -> None:
         if not text:
-            self._agree(False)
+            self._tell(None)
 
     def commanded(self, name: str | None) -> bool:
         return name == "undo"

@@ -43,8 +43,9 @@ class Person(Protocol):
         """One of the choices, or "" where it is left open."""
         ...
 
-    async def agrees(self, listing: Listing) -> None:
-        """The plan has been read, and is to be done."""
+    async def agrees(self, listing: Listing) -> str | None:
+        """None: the plan has been read, and is to be done; else the heading of a column that is something else. Where
+        it was not compared, there is nothing to agree to yet."""
         ...
 
     async def agrees_to_undo(self, about: ImportProgress) -> None:
@@ -88,13 +89,20 @@ class Errand:
         self._asked = set()
         today, again = self._gym.today(), self._gym.has_members()
         listing = await asyncio.to_thread(opened, file, today=today, again=again, seed=self._seed())
-        listing = await self._ask(listing, lambda seen: asyncio.to_thread(seen.looked_at, today, again=again))
-        self._is_whole(listing)
-        if not self._gym.is_there():
-            await self._person.agrees(listing)
-            raise NotYet("Comparing and taking it wait for the server: its plan is kept; look at it again then.")
+
+        async def look(listing: Listing) -> Listing:
+            return await asyncio.to_thread(listing.looked_at, today, again=again)
+
         try:
-            return await self._with_server(listing)
+            listing = await self._whole(listing, look)
+            while (heading := await self._person.agrees(listing)) is not None:
+                column = listing.of_column(heading)
+                if answer := await self._person.answers(column, len(self._asked) + 1):
+                    listing = listing.answered(column, answer)._replace(compared=None)
+                    listing = await self._whole(await look(listing), look)
+            if listing.compared is None:
+                raise NotYet("Comparing and taking it wait for the server: its plan is kept; look at it again then.")
+            return await self._take(listing)
         finally:
             await sending.leave(self._server)
 
@@ -123,21 +131,26 @@ class Errand:
             await asyncio.to_thread(listing.keep)
         return listing
 
-    def _is_whole(self, listing: Listing) -> None:
+    async def _whole(self, listing: Listing, look: Callable[[Listing], Awaitable[Listing]]) -> Listing:
+        """With no question open that keeps it out; compared with the gym, where that is there."""
+        listing = await self._ask(listing, look)
+        self._is_open(listing)
+        if self._gym.is_there():
+            listing = await self._ask(await self._compared(await self._sent(listing)), self._compared)
+            self._is_open(listing)
+        return listing
+
+    def _is_open(self, listing: Listing) -> None:
         if count := len(listing.open):
             raise NotYet(f"{count} of its questions {'has' if count == 1 else 'have'} no answer: look at it again.")
 
-    async def _with_server(self, listing: Listing) -> Result:
+    async def _sent(self, listing: Listing) -> Listing:
         rows, bad = await asyncio.to_thread(sending.rows_to_send, listing.rows)
-        listing = listing._replace(left_out=sorted([*listing.left_out, *bad]))
         async for count in sending.send(self._server, rows):
             self._person.sees("Sending the list", replace(NONE, behind=count, of=len(rows)))
             if self._person.has_stopped:
                 raise LetBe
-        listing = await self._ask(await self._compared(listing), self._compared)
-        self._is_whole(listing)
-        await self._person.agrees(listing)
-        return await self._take(listing)
+        return listing._replace(left_out=sorted([*listing.left_out, *bad]))
 
     async def _compared(self, listing: Listing) -> Listing:
         """With what is decided, which shows only once the server has said of whom that was to be."""

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from gymtui.importing import plan_file
 from gymtui.importing.beside import keep_left_out, keep_plan, plan_of
 from gymtui.importing.door import in_words
+from gymtui.importing.headings import FIELDS
 from gymtui.importing.looking import Look, digest_of, look
 from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.people import TOGETHER, asked_of, decided
@@ -24,6 +25,8 @@ from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import WIDTH, counted, grouped, in_full, told, wrapped
 from gymtui.protocol import ImportCompared, ImportNote
 
+COLUMN: Final = "field of "  # begins the key of a question about a column, which a person has asked for
+IGNORED: Final = "ignored"
 EVERYBODY: Final = "everybody"
 MISSING: Final = "missing"
 BEFORE: Final = "As it was answered before, when there was a server to ask."
@@ -80,6 +83,19 @@ class Listing(NamedTuple):
             answer = "" if self.plan.missing == "keep" else self.plan.missing
             yield Question(MISSING, f"{_missing(self.compared)} What becomes of them?", choices, answer, "keep")
 
+    @property
+    def headings(self) -> list[str]:
+        """Of the columns, whose fields a person may change."""
+        return [] if self.look is None else list(self.look.table.heading)
+
+    def of_column(self, heading: str) -> Question:
+        """What that column is, whatever it was taken for."""
+        columns = [] if self.look is None else self.look.columns
+        column = next(column for column in columns if column.heading == heading)
+        choices = {IGNORED: "it says nothing that is needed", **dict.fromkeys(FIELDS, "")}
+        now = column.field or IGNORED
+        return Question(f"{COLUMN}{heading}", f"What is “{heading}” ({', '.join(column.shown)})?", choices, now, now)
+
     def answered(self, question: Question, answer: str) -> Listing:
         """With that answer in its plan; "" leaves it open."""
         plan = self.plan
@@ -87,6 +103,8 @@ class Listing(NamedTuple):
             plan = plan._replace(everybody_may_come_in=answer == "yes")
         elif question.key == MISSING:
             plan = plan._replace(missing="inactive" if answer == "inactive" else "keep")
+        elif question.key.startswith(COLUMN):
+            plan = plan.with_field(question.key.removeprefix(COLUMN), "" if answer == IGNORED else answer)
         else:
             plan = plan.with_answers({question.key: answer})
         return self._replace(plan=plan)

@@ -12,6 +12,7 @@ from gymtui.importing.telling import grouped, wrapped
 from gymtui.printable import printable
 from gymtui.protocol import ImportProgress
 from gymtui.ui.importing.errand import Result
+from gymtui.ui.importing.listing import Listing
 
 Lines = Callable[[int], Sequence[str]]
 """The lines, none longer than so many cells."""
@@ -42,6 +43,7 @@ def of_text(*paragraphs: str) -> Sheet:
     return Sheet(lambda width: [line for text in paragraphs for line in wrap(printable(text), width) or [""]])
 
 
+OTHERWISE: Final = "Is a column taken for something else? Type its heading and Enter."
 START: Final = of_text(
     "Export the members from the program you have, as CSV or .xlsx, and copy the file to this machine. Please open it"
     " in no spreadsheet: that loses zeros and dates.",
@@ -59,6 +61,19 @@ def of_question(question: Question, number: int) -> Sheet:
     choices = (f"{key}: {meaning}" if meaning else key for key, meaning in question.choices.items())
     chosen = keys.index(question.answer) if question.answer in keys else None
     return of_text(*text)._replace(choices=tuple(map(printable, choices)), chosen=chosen, numbered=True)
+
+
+def of_listing(listing: Listing) -> Sheet:
+    """The plan, to be read; behind its figures, what to do where it is not right."""
+
+    def lines(width: int) -> list[str]:
+        told = list(listing.lines(width))
+        if listing.compared is None or not listing.headings:
+            return told
+        figures = told.index("")
+        return [*told[:figures], *wrapped(OTHERWISE, width), *told[figures:]]
+
+    return Sheet(lines)
 
 
 def of_names(paths: Sequence[str]) -> Sheet:

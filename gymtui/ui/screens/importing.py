@@ -31,7 +31,7 @@ from gymtui.ui.box.mode import Mode
 from gymtui.ui.importing.errand import Errand, Gym, LetBe, NotYet
 from gymtui.ui.importing.listing import Listing
 from gymtui.ui.importing.paths import named
-from gymtui.ui.importing.sheet import START, Sheet, of_progress, of_question, of_result, of_text, of_undone
+from gymtui.ui.importing.sheet import START, Sheet, of_listing, of_progress, of_question, of_result, of_text, of_undone
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.import_view import ImportView
@@ -187,26 +187,23 @@ class ImportScreen(BoxScreen):
         self.sheet = of_question(question, number)
         return await self._told(lambda done: AnswerMode(self, question, done))
 
-    async def agrees(self, listing: Listing) -> None:
+    async def agrees(self, listing: Listing) -> str | None:
         self._go_on()
-        self.sheet = Sheet(lambda width: list(listing.lines(width)))
+        self.sheet = of_listing(listing)
         if (compared := listing.compared) is None:
-            return
+            return None
         what = f"takes {counted(compared.new + compared.changed, 'person', 'people')}"
         if listing.plan.missing == "inactive" and compared.missing:
             what += f", {compared.missing:,} inactive"
-        await self._agreed("IMPORT?", what)
+        said = await self._told(lambda tell: AgreeMode(self, "IMPORT?", what, tell, listing.headings))
+        return None if said == YES else said
 
     async def agrees_to_undo(self, about: ImportProgress) -> None:
         self._go_on()
         notes = (note.sentence for note in about.notes)
         people = counted(about.of, "person", "people")
         self.sheet = of_text(f"Take back import {about.number}, of {people}?", "", *notes, "", TAKEN_BACK)
-        await self._agreed("TAKE BACK?", f"takes import {about.number} back")
-
-    async def _agreed(self, prompt: str, what: str) -> None:
-        if await self._told(lambda done: AgreeMode(self, prompt, what, lambda yes: done(YES if yes else None))) != YES:
-            raise LetBe
+        await self._told(lambda tell: AgreeMode(self, "TAKE BACK?", f"takes import {about.number} back", tell))
 
     def _go_on(self) -> None:
         if self.has_stopped:
