@@ -25,6 +25,7 @@ from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH
 from server.auth.auth import Auth
 from server.auth.logins import Logins
 from server.gym.auto_check_out import AutoCheckOut
+from server.gym.house import HouseNotices
 from server.gym.importing.indexing import index_members
 from server.gym.settings import configure
 from server.gym.settings_file import read_policy
@@ -120,6 +121,7 @@ class Server:
         self.parts.start("what follows other programs", self._follow_others())
         self.parts.start("the watchdog", watchdog.run())
         self.parts.start("automatic check-out", auto_check_out.run())
+        self.parts.start("the house's notices", HouseNotices(self._database, self._desks, now=self._now).run())
         self.parts.start("the database's threads", self._database.watch())
 
     async def __aexit__(
@@ -178,6 +180,11 @@ class Server:
             await session.run()
         finally:
             self._sessions.discard(session)
+
+    def _desks(self) -> set[str]:
+        """The names of those that are connected."""
+        handlers = [session.handler for session in self._sessions]
+        return {handler.identity.desk for handler in handlers if handler is not None and handler.identity.desk}
 
     # --- the journal ----------------------------------------------------------------------------------------------
 

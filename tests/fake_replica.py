@@ -42,6 +42,7 @@ class FakeReplica:
         self.members = FakeMembers(members)
         self.events: Sequence[Event] = events
         self.visits = SimpleNamespace(recent=lambda limit: list(self.events[-limit:]), present=list)
+        self.notices = SimpleNamespace(unread=lambda user: [], newest=list)
         self.position = ("epoch-1", 9)
         self.undoable: Undoable | None = None
         self.known_time = 0

@@ -19,7 +19,7 @@ from tests.played_evening import evening
 from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journal
 from tests.played_people import CROWD, LAST
 from tests.scenes_import import an_import
-from tests.scenes_of_staff import a_roll_call
+from tests.scenes_of_staff import a_handover, a_roll_call, the_notices
 from tests.scenes_past import peak_hours, the_history
 from tests.waiting import until
 
@@ -285,6 +285,8 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     the_history,
     a_roll_call,
     peak_hours,
+    a_handover,
+    the_notices,
     the_settings,
     an_import,
     connection_and_queue,

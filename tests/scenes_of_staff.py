@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from gymtui import clock
+from gymtui.protocol import Level, Notification
+from tests.factories import NOW
 from tests.pictures import SMALL, TINY, USUAL
 from tests.played_evening import evening
 
 Pictures = dict[str, str]
+NOTICES: Final[tuple[tuple[Level, str, str], ...]] = (
+    ("info", "The pool is closed on Saturday", ""),
+    ("info", "Handover from ben, desk 1", "The sauna is cold, the plumber comes at 8 (31 checked in; 2 refused)"),
+    ("warning", "The gym is nearly full: 199 of 220 in", ""),
+)
 
 
 async def a_roll_call(pictures: Pictures) -> None:
@@ -17,3 +27,27 @@ async def a_roll_call(pictures: Pictures) -> None:
         await desk.pilot.press("enter", "enter", *"plumber", "enter", "enter")
         await desk.camera.until("ROLL-CALL   146 missing, 3 safe")
         await desk.draw("roll-call", TINY, SMALL, USUAL)
+
+
+async def a_handover(pictures: Pictures) -> None:
+    """The end of a shift: what was done, and what the next one should know; then what was told to all."""
+    async with evening(pictures, SMALL) as desk:
+        await desk.scan("100042", "✓ Ana Silva checked in", "17:24:00 +▲ +Ana Silva")
+        await desk.pilot.press(*":handover", "enter", *"the sauna is cold, the plumber comes at 8")
+        await desk.camera.until("HANDOVER", "17 checked in", "plumber comes at 8")
+        await desk.draw("handover", TINY, SMALL, USUAL)
+
+
+async def the_notices(pictures: Pictures) -> None:
+    """One that was read, and one that was not."""
+    async with evening(pictures, SMALL) as desk:
+        seq = desk.server.wire.seq
+        told = [
+            Notification(id=f"n{seq + n}", level=level, title=title, message=text, at=clock.to_text(NOW), seq=seq + n)
+            for n, (level, title, text) in enumerate(NOTICES, 1)
+        ]
+        desk.line.events(*told)
+        await desk.camera.until("◆ 3 unread")
+        await desk.pilot.press("ctrl+n", "enter")
+        await desk.camera.until("NOTICES   2 unread of 3")
+        await desk.draw("notices", TINY, SMALL, USUAL)

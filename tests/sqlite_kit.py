@@ -57,6 +57,7 @@ UNDONE_AT_A_DESK: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP TABLE leftovers",),
     (),
     ("DROP TABLE roll_calls",),
+    ("DROP TABLE notices", "DROP TABLE read_notices"),
 )
 
 

@@ -45,6 +45,7 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "import_take": (("manager",), {}),
     "import_undo": (("manager",), {"number": 1}),
     "import_end": (("manager",), {}),
+    "hand_over": (("staff", "manager"), {"note": "all is well"}),
     "roll_call": (("staff", "manager"), {"roll_call_id": "r", "step": "start", "drill": True}),
     "share_reader": (("staff", "manager"), {"reader": {"name": "Front", "prefix": "M#"}}),
 }

@@ -23,6 +23,7 @@ PARTS = {
     "what tells everyone": "from server.net.hub import Hub as where; name = 'flush'",
     "what follows other programs": "from server.store.sqlite.store import SqliteStore as where; name = 'head'",
     "the watchdog": "from server.net.watchdog import Watchdog as where; name = 'look'",
+    "the house's notices": "from server.gym.house import HouseNotices as where; name = 'look'",
     "automatic check-out": "from server.gym.auto_check_out import AutoCheckOut as where; name = 'look'",
     "writer": "from server.store.commit_pacing import CommitPacing as where; name = 'committed'",
     "reader": "from server.store.sqlite.store import SqliteStore as where; name = 'search_members'",
@@ -32,7 +33,8 @@ import sys
 from pathlib import Path
 from gymtui.cli import main
 import server.gym.auto_check_out as auto_check_out
-auto_check_out.EVERY = 0.05
+import server.gym.house as house
+auto_check_out.EVERY = house.EVERY = 0.05
 {part}
 whole = getattr(where, name)
 def dies(*args, **options):

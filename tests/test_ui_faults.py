@@ -39,6 +39,7 @@ from gymtui.ui.widgets.history_list import HistoryList
 from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.import_view import ImportView
 from gymtui.ui.widgets.member_card import MemberCard
+from gymtui.ui.widgets.notice_list import NoticeList
 from gymtui.ui.widgets.peak_map import PeakMap
 from gymtui.ui.widgets.queue_list import QueueList
 from gymtui.ui.widgets.roll_call_list import RollCallRows
@@ -85,6 +86,7 @@ PLACES: Final = {
     "peak hours": Place((*":peak", "enter"), (*HEADER, PeakMap)),
     "connection": Place(("f9",), (*HEADER, ConnectionDetails, QueueList)),
     "conflicts": Place(("f6",), (*HEADER, ConflictList, ConflictDetails)),
+    "notices": Place(("ctrl+n",), (*HEADER, NoticeList)),
     "roll-call": Place((*":evac", "enter"), (*HEADER, VerdictLine, RollCallRows), ("escape", *SCAN)),
     "settings": Place((*":policy", "enter"), (*HEADER, SettingsList)),
     "import": Place((*":import", "enter"), (*HEADER, ImportView)),
@@ -198,6 +200,7 @@ HANDLERS: Final = (
     Handler(FrontDesk, "service", "stats", "_stats_changed", "counters", STATS),
     Handler(FrontDesk, "service", "snapshot", "_restarted", "feed"),
     Handler(FrontDesk, "service", "events", "_happened", "feed"),
+    Handler(FrontDesk, "service", "notification", "_noticed", "gym"),
     Handler(FrontDesk, "desk", "queue", "_queue_changed", "connection", 1),
     Handler(FrontDesk, "desk", "verdict", "_settled", "verdict", later("checked_in", "Ana Silva", "c9")),
     Handler(FrontDesk, "desk", "directory", "_directory_grew", "hits", 0.5),
@@ -206,11 +209,7 @@ HANDLERS: Final = (
     Handler(ConnectionScreen, "service", "events", "_moved", "details"),
     Handler(ConflictsScreen, "service", "events", "_happened", "conflicts"),
 )
-KEYS: Final[dict[type[LiveScreen], tuple[str]]] = {
-    WhoIsIn: ("f3",),
-    ConnectionScreen: ("f9",),
-    ConflictsScreen: ("f6",),
-}
+KEYS: Final[dict[type[LiveScreen], str]] = {WhoIsIn: "f3", ConnectionScreen: "f9", ConflictsScreen: "f6"}
 
 
 async def test_no_handler_is_forgotten_here() -> None:
@@ -235,7 +234,7 @@ async def test_what_a_handler_raises_stops_the_part_that_it_tells(
     source: Signals = desk if handler.source == "desk" else desk.service
     app = make_app(desk)
     async with app.run_test(size=(120, 40)) as pilot:
-        await type_on(pilot, *KEYS.get(handler.screen, ()))
+        await type_on(pilot, *KEYS.get(handler.screen, "").split())
         boundary = app.screen.query_one(f"#{handler.part}", WebSocketErrorBoundary)
         for again in (True, False):
             choking[:] = [True]

@@ -23,6 +23,7 @@ from gymtui.ui.screens.conflicts import ConflictsScreen
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.history import HistoryScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.screens.roll_call import RollCallScreen
@@ -88,10 +89,10 @@ def test_two_commands_may_change_keys() -> None:
 async def test_a_changed_key_does_it_and_is_shown() -> None:
     desk = FakeDesk([ANA])
     login = cast(Login, FakeLogin())
-    changed = {"check-out": "f12", "back": "f10", "next": "ctrl+n", "override": "f7"}
+    changed = {"check-out": "f12", "back": "f10", "next": "ctrl+k", "override": "f7"}
     app = GymApp(cast(Desk, desk), login, url="ws://gym.test/", keys=changed, clock=lambda: NOW)
     async with app.run_test(size=(80, 40)) as pilot:
-        await pilot.press("f4", "a", "ctrl+n", "f10", "f12")
+        await pilot.press("f4", "a", "ctrl+k", "f10", "f12")
         screen = app.screen
         assert isinstance(screen, FrontDesk)
         assert (screen.entry.value, is_checking_out(app)) == ("", True)
@@ -162,7 +163,7 @@ async def test_where_nothing_is_typed_help_offers_no_names() -> None:
 
 
 def test_a_command_that_can_be_typed_has_somebody_to_do_it() -> None:
-    doing = (GymApp, FrontDesk, WhoIsIn, RollCallScreen)
+    doing = (GymApp, FrontDesk, WhoIsIn, RollCallScreen, HistoryScreen)
     for command in COMMANDS.values():
         verb = command.action.partition("(")[0]
         assert not command.typed or any(hasattr(each, f"action_{verb}") for each in doing), command.name

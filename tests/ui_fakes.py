@@ -90,7 +90,7 @@ class FakeService(Signals):
         self.peak: Peak | None = None
         self.correct: Callable[[Correct], object] | None = None
         self.history: Callable[[ListCheckIns | ListRefusals], object] | None = None  # what there is
-        self.clock_offset = 0
+        self.clock_offset, self.user = 0, cast("str | None", None)
         self.saved: list[SaveCard] = []
         self.configured: list[GymFields] = []
         self.shared: list[ShareReader] = []
@@ -207,7 +207,6 @@ class FakeDesk(Signals):
         kind = self.answers.get(name, "refused" if isinstance(who, str) else kind)
         detail = {"refused": "nobody here has that number", "already_in": "since 17:02, desk 2"}.get(kind)
         detail = "the gym is full, 220 of 220 in" if kind == "asked" else detail
-        id = f"c{len(self.done)}"
         ref = None if isinstance(who, str) else who.ref
         if action == "check_out":
             self.inside = [inside for inside in self.inside if ref is None or inside.member.id != ref.id]
@@ -218,7 +217,7 @@ class FakeDesk(Signals):
         return Verdict(
             kind=kind,
             subject=subject,
-            command_id=id,
+            command_id=f"c{len(self.done)}",
             at=NOW,
             detail=detail,
             next_step=step if command else None,

@@ -12,6 +12,7 @@ from typing import Final, get_args
 from gymtui.protocol.events import *
 from gymtui.protocol.importing import *
 from gymtui.protocol.limits import *
+from gymtui.protocol.notices import *
 from gymtui.protocol.queries import *
 from gymtui.protocol.requests import *
 from gymtui.protocol.responses import *
@@ -19,7 +20,9 @@ from gymtui.protocol.roll_calls import *
 from gymtui.protocol.vocabulary import *
 
 # What makes a row of the journal, once, whatever happens.
-Command = CheckIn | CheckOut | Undo | Correct | SaveMember | SaveCard | Notify | Configure | ShareReader | RollCall
+Command = (
+    CheckIn | CheckOut | Undo | Correct | SaveMember | SaveCard | Notify | Configure | ShareReader | RollCall | HandOver
+)
 Query = SearchMembers | GetMember | GetPeak | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
 ImportRequest = ImportRows | ImportCompare | ImportTake | ImportUndo | ImportEnd
 Request = Command | Query | ImportRequest | Authenticate | Resume | Ping | Heartbeat

@@ -16,7 +16,6 @@ from gymtui.protocol.vocabulary import (
     Day,
     Hours,
     Key,
-    Level,
     MemberStatus,
     Role,
     Seq,
@@ -115,17 +114,6 @@ class Correct(_Request, frozen=True, kw_only=True, omit_defaults=True):
     check_in_time: Timestamp | None = None
     check_out_time: Timestamp | None = None
     void: bool = False
-
-
-class Notify(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """Tells all desks something."""
-
-    type: ClassVar[str] = "notify"
-    roles: ClassVar[frozenset[Role]] = MANAGERS
-    level: Level
-    title: Annotated[str, Meta(min_length=1, max_length=200)]
-    message: Text
-    member_id: Key | None = None
 
 
 class MemberFields(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -18,6 +18,7 @@ from gymtui.protocol import (
     ErrorBody,
     ErrorCode,
     Gym,
+    HandOver,
     Notification,
     Notify,
     Refusal,
@@ -29,6 +30,7 @@ from gymtui.protocol import (
 )
 from server.gym.cards import save_card
 from server.gym.correcting import correct
+from server.gym.handover import hand_over
 from server.gym.members import save_member
 from server.gym.orders import Order, Refused, Rejected, record
 from server.gym.readers import share_reader
@@ -76,6 +78,8 @@ def _done(tx: Transaction, order: Order) -> Outcome:
             return share_reader(tx, order, request)
         case RollCall() as request:
             return roll_call(tx, order, request)
+        case HandOver() as request:
+            return hand_over(tx, order, request)
 
 
 def _once_more(order: Order, settled: Settled) -> Outcome:

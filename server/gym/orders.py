@@ -27,6 +27,7 @@ from gymtui.protocol import (
     ErrorBody,
     ErrorCode,
     Event,
+    HandOver,
     Member,
     Role,
     RollCall,
@@ -57,7 +58,7 @@ class Order(Struct, frozen=True, kw_only=True):
     @property
     def queued_by(self) -> str | None:
         """Who was at the desk when it was queued, where that is said."""
-        queued = CheckIn | CheckOut | Undo | RollCall | SaveMember
+        queued = CheckIn | CheckOut | Undo | RollCall | HandOver | SaveMember
         return self.payload.queued_by if isinstance(self.payload, queued) else None
 
     @property
@@ -68,7 +69,7 @@ class Order(Struct, frozen=True, kw_only=True):
             return asked.offline or asked.occurred_at is not None
         if isinstance(asked, SaveMember):
             return asked.offline
-        return isinstance(asked, Undo | RollCall)
+        return isinstance(asked, Undo | RollCall | HandOver)
 
     @property
     def by(self) -> str:

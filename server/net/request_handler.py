@@ -22,6 +22,7 @@ from gymtui.protocol import (
     Correct,
     ErrorBody,
     ErrorCode,
+    HandOver,
     Heartbeat,
     HeartbeatAck,
     ImportCompare,
@@ -69,6 +70,7 @@ DEEDS: Final[Mapping[type[Request], str]] = {
     ImportUndo: "take an import back",
     ImportEnd: "import members",
     RollCall: "call the roll",
+    HandOver: "hand over",
 }
 
 

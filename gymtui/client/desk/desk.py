@@ -16,6 +16,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.commands import Commands
 from gymtui.client.desk.dead_letters import DeadLetters
 from gymtui.client.desk.desk_clock import DeskClock
+from gymtui.client.desk.handover import Handover
 from gymtui.client.desk.judgement import Judgement
 from gymtui.client.desk.left_queues import LeftQueues
 from gymtui.client.desk.live_commands import LiveCommands
@@ -92,6 +93,7 @@ class Desk:
             name=name,
         )
         self.membership = self._commands.membership
+        self.handover = Handover(service, self._queue, self._queue_changed, clock=clock, new_id=new_id)
         self.roll_calls = RollCalls(
             service, replica, self._queue, self._queue_changed, self._presence, clock=clock, new_id=new_id, name=name
         )

@@ -148,6 +148,8 @@ def _event(row: Outgoing, outcome: Raw | ErrorBody) -> Answer | None:
     try:
         if row.kind == "save_member":
             return codec.convert(outcome, Saved).member
+        if row.kind == "hand_over":  # its notice is news once the journal has it
+            return None
         if row.kind == "roll_call":
             return codec.convert(outcome, RollCallUpdate)
         return codec.convert(outcome, CheckInEvent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from msgspec import UNSET, Raw
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.replica.visits import since as began
 from gymtui.client.state import CommandKind, Verdict
 from gymtui.protocol import CheckInEvent, ErrorBody
+
+OF_THE_HOUSE: Final = ("roll_call", "hand_over")  # commands that are about no member
 
 
 class Outcomes:
@@ -50,7 +53,7 @@ class Outcomes:
 
     def of_queued(self, pending: Pending, outcome: Outcome) -> bool:
         """A later word on a command from the outbox; False where it is nothing new."""
-        if pending.row.kind == "roll_call" and not isinstance(outcome, ErrorBody) and outcome != "set_aside":
+        if pending.row.kind in OF_THE_HOUSE and not isinstance(outcome, ErrorBody) and outcome != "set_aside":
             return isinstance(outcome, Raw)  # its screen shows how it stands: the verdict line has nothing to say
         row, matter = pending.row, replace(self.matter(pending.row, pending.warning), remarks=pending.remarks)
         match outcome:

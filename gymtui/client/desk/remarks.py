@@ -12,6 +12,7 @@ from msgspec import UNSET
 from gymtui import rules
 from gymtui.protocol import Member
 
+FEW: Final = 2  # visits on a punch card from which on they are said
 SOON: Final = 7  # days before its end in which a membership's end is said
 
 
@@ -30,6 +31,8 @@ def _remarks(member: Member, visits_left: int | None, today: date) -> Iterator[s
         yield "guest"
     if visits_left == 0:
         yield "last visit used"
+    elif visits_left is not None and visits_left <= FEW:
+        yield f"{visits_left} {'visit' if visits_left == 1 else 'visits'} left"
     is_day_pass = member.guest and member.valid_from == member.valid_until
     if member.valid_until is not None and not is_day_pass:
         until = date.fromisoformat(member.valid_until)

@@ -29,6 +29,7 @@ DONE: Final[dict[CommandKind, VerdictKind]] = {
     "check_out": "checked_out",
     "undo": "undone",
     "roll_call": "done",
+    "hand_over": "done",
     "save_member": "done",
 }
 
@@ -37,6 +38,7 @@ NOUNS: Final[dict[CommandKind, str]] = {
     "check_out": "check-out",
     "undo": "undo",
     "roll_call": "roll-call",
+    "hand_over": "handover",
     "save_member": "change",
 }
 
@@ -207,7 +209,8 @@ class Matter(Struct, frozen=True, kw_only=True):
 
 def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = None) -> Matter:
     """A command from the queue, with the member as the directory has it now."""
-    nobody = "Roll-call" if row.kind == "roll_call" else "somebody who left the directory"
+    of_house = row.kind in ("roll_call", "hand_over")
+    nobody = NOUNS[row.kind].capitalize() if of_house else "somebody who left the directory"
     subject = nobody if member is None else member.full_name
     ref = None if member is None else member.ref
     matter = Matter(command_id=row.id, action=row.kind, subject=subject, member=ref, undoes=undoes)

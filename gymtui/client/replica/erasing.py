@@ -20,4 +20,5 @@ def forget(db: sqlite3.Connection, members: Iterable[Member], entries: Iterable[
         db.execute("DELETE FROM outbox WHERE settled_at IS NOT NULL AND member_id = ?", (member.id,))
         db.executemany("DELETE FROM outbox WHERE settled_at IS NOT NULL AND instr(payload, ?)", named)
         db.executemany("DELETE FROM roll_calls WHERE instr(event, ?)", named)
+        db.executemany("DELETE FROM notices WHERE instr(event, ?)", named)
     db.executemany(NOBODYS, [(word,) for word in words_of(entries)])

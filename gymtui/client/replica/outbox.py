@@ -10,16 +10,27 @@ from msgspec import Struct
 from gymtui import codec
 from gymtui.client.replica.schema import reading, transaction
 from gymtui.client.state import CommandKind
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, RollCall, RollCallUpdate, SaveMember, Undo
+from gymtui.protocol import (
+    CheckIn,
+    CheckInEvent,
+    CheckOut,
+    HandOver,
+    Member,
+    RollCall,
+    RollCallUpdate,
+    SaveMember,
+    Undo,
+)
 
 REMEMBERED: Final = 24 * 3600 * 1000  # milliseconds that a settled command is kept
-Queued = CheckIn | CheckOut | Undo | RollCall | SaveMember
+Queued = CheckIn | CheckOut | Undo | RollCall | HandOver | SaveMember
 Answer = CheckInEvent | RollCallUpdate | Member  # what comes of one
 KINDS: dict[CommandKind, type[Queued]] = {
     "check_in": CheckIn,
     "check_out": CheckOut,
     "undo": Undo,
     "roll_call": RollCall,
+    "hand_over": HandOver,
     "save_member": SaveMember,
 }
 

@@ -13,6 +13,7 @@ from msgspec import UNSET
 from gymtui import clock
 from gymtui.client.replica.desk_members import DeskMembers
 from gymtui.client.replica.members import MemberTable
+from gymtui.client.replica.notices import NoticeTable
 from gymtui.client.replica.outbox import Answer, Outbox, Outgoing
 from gymtui.client.replica.ownership import Ownership
 from gymtui.client.replica.roll_calls import RollCallTable
@@ -21,7 +22,18 @@ from gymtui.client.replica.undo_log import Undoable, UndoLog
 from gymtui.client.replica.visits import VisitTable
 from gymtui.codec import convert, encode
 from gymtui.faults import fault
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MembersPage, RollCallUpdate, Snapshot, Stats, Undo
+from gymtui.protocol import (
+    CheckInEvent,
+    Event,
+    Gym,
+    Member,
+    MembersPage,
+    Notification,
+    RollCallUpdate,
+    Snapshot,
+    Stats,
+    Undo,
+)
 
 __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
@@ -31,8 +43,8 @@ KEPT_EVERY: Final = 60_000  # milliseconds that the time goes on before it is wr
 class Replica:
     """A projection of the server's journal with its cursor (`position`, `apply`, `restore`), and the outbox of what
     this desk commands. `gym` and `stats` are the newest; None until something is known. `members`, `visits`,
-    `roll_calls`, `outbox`, `undo_log` and `ownership` are tables of the same file. Every method raises ReplicaError
-    where the disk does not give or take what is asked.
+    `roll_calls`, `notices`, `outbox`, `undo_log` and `ownership` are tables of the same file. Every method raises
+    ReplicaError where the disk does not give or take what is asked.
 
     Args:
         path: A file, made with its folder where there is none, or `":memory:"`.
@@ -53,6 +65,7 @@ class Replica:
         self.members = DeskMembers(MemberTable(self._db))
         self.visits = VisitTable(self._db)
         self.roll_calls = RollCallTable(self._db)
+        self.notices = NoticeTable(self._db)
         self.outbox = Outbox(self._db)
         self.undo_log = UndoLog(self._db)
         self.ownership = Ownership(self._db)
@@ -88,6 +101,8 @@ class Replica:
             self.members.table.fold_visits_left(_visits_left(events))
             if steps := [event for event in events if isinstance(event, RollCallUpdate)]:
                 self.roll_calls.keep(steps)
+            if notices := [event for event in events if isinstance(event, Notification)]:
+                self.notices.keep(notices)
             for gym in [event for event in events if isinstance(event, Gym)][-1:]:
                 self._db.execute("UPDATE desk SET gym = ?", (encode(gym),))
             self._db.execute("UPDATE desk SET seq = ?", (seq,))
@@ -110,6 +125,7 @@ class Replica:
                 self.members.table.doubt()
                 self.visits.forget()
                 self.roll_calls.forget()
+                self.notices.forget()
                 self._db.execute("UPDATE desk SET after_seq = 0")
             self.visits.keep(sorted((event for p in parts for event in p.recent), key=lambda event: event.seq))
             self.visits.replace(event for p in parts for event in p.present)

@@ -99,6 +99,12 @@ INSERT INTO leftovers SELECT value, named FROM (
 ), json_each(leftovers(named)) ORDER BY 1, 2;
 """,
     "CREATE TABLE roll_calls (command_id TEXT PRIMARY KEY, at INTEGER NOT NULL, event BLOB NOT NULL) WITHOUT ROWID;",
+    """
+CREATE TABLE notices (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, event BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE read_notices (user TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (user, id)) WITHOUT ROWID;
+INSERT INTO notices
+SELECT json_extract(CAST(event AS TEXT), '$.id'), seq, event FROM recent WHERE kind = 'notification';
+""",
 )
 
 

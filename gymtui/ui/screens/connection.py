@@ -119,4 +119,4 @@ class ConnectionScreen(RowsScreen):
 
 def _nobody(row: Outgoing) -> str:
     """Whom a command is about that is about nobody this desk knows."""
-    return "everybody" if row.kind == "roll_call" else "a card number"
+    return "everybody" if row.kind in ("roll_call", "hand_over") else "a card number"

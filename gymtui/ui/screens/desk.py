@@ -17,11 +17,12 @@ from gymtui.client.state import ConnectionState, Verdict, VerdictKind
 from gymtui.clock import time_of
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
-from gymtui.protocol import Snapshot
+from gymtui.protocol import Notification, Snapshot
 from gymtui.ui.bulk import Bulk
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.clock_warning import WrongClock, wrong_clock
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
+from gymtui.ui.widgets.header import GymName
 from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class DeskScreen(LiveScreen):
     queued: var[int] = var(0)
     waiting: var[int] = var(0)  # of these, what the figures lack as long as the server does not answer
     aside: var[int] = var(0)  # dead letters, which stand in the header until a person has taken each of them up
+    unread: var[int] = var(0)  # notices, by whoever is logged in
     verdict: var[Verdict | None] = var[Verdict | None](None)
     wrong_clock: var[WrongClock | None] = var[WrongClock | None](None)
     bulk: Bulk | None = None  # the last commands that were given at once
@@ -58,6 +60,9 @@ class DeskScreen(LiveScreen):
         yield from super().compose_header()
         yield Static("", id="wrong-clock", markup=False)
 
+    def _gym_name(self) -> GymName:
+        return super()._gym_name().data_bind(DeskScreen.unread)
+
     def _indicator(self) -> ConnectionStatusIndicator:
         return super()._indicator().data_bind(DeskScreen.queued, DeskScreen.aside)
 
@@ -66,6 +71,7 @@ class DeskScreen(LiveScreen):
             *super().subscriptions(),
             self.desk.subscribe("queue", self.telling("connection", self._queue_changed)),
             self.desk.subscribe("verdict", self.telling("verdict", self._settled)),
+            self.desk.service.subscribe("notification", self.telling("gym", self._noticed)),
         ]
 
     def on_mount(self) -> None:
@@ -87,6 +93,16 @@ class DeskScreen(LiveScreen):
     def watch_connection(self, state: ConnectionState) -> None:
         super().watch_connection(state)
         self.look_at_clock()
+        self.count_unread()
+
+    def _noticed(self, _: Notification) -> None:
+        self.count_unread()
+
+    def count_unread(self) -> None:
+        """Of all screens, since one of them may be where they are read."""
+        unread = len(self.desk.replica.notices.unread(self.desk.service.user or ""))
+        for screen in self._desk_screens():
+            screen.unread = unread
 
     def _restarted(self, part: Snapshot) -> None:
         self._show_replica()

@@ -26,7 +26,9 @@ from gymtui.ui.box.check_out import CheckOut
 from gymtui.ui.box.search import Search
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
+from gymtui.ui.screens.handover import HandoverScreen
 from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.notices import NoticesScreen, tell
 from gymtui.ui.screens.roll_call import begun
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -51,6 +53,7 @@ class FrontDesk(BoxScreen):
         bind("who", app=True),
         bind("connection", app=True),
         bind("conflicts", app=True),
+        bind("notices", show=False),
     ]
 
     search: var[Search | None] = var[Search | None](None)
@@ -115,6 +118,23 @@ class FrontDesk(BoxScreen):
             self.say(replace(said, kind="done"))
             for bell in range(ALARM):
                 self.set_timer((bell + 1) * BETWEEN_BELLS, self.app.bell)
+
+    def watch_user(self, user: str | None) -> None:
+        """Whoever has logged in is told what nobody has told them yet."""
+        if user is not None and self.unread:
+            newest = self.desk.replica.notices.unread(user)[0]
+            count = f"{self.unread} {'notice' if self.unread == 1 else 'notices'} for {user}"
+            said = self.refusal(count, newest.title, f"{self.key('notices')} shows them")
+            self.say(replace(said, kind="done", next_command="notices"))
+
+    def action_notices(self) -> None:
+        self.app.push_screen(NoticesScreen(self.desk, clock=self._clock))
+
+    def action_handover(self) -> None:
+        self.app.push_screen(HandoverScreen(self.desk, clock=self._clock))
+
+    def action_tell(self) -> None:
+        tell(self)
 
     def _directory_grew(self, part: float) -> None:
         """More of the directory is there: whom the box did not find may be found now."""

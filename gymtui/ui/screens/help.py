@@ -67,6 +67,16 @@ HERE: dict[str, tuple[str, ...]] = {
         "week against the last, who is in, and how many usually are by now.",
         "The server counts it; without it, what it said last stays.",
     ),
+    "Notices": (
+        "What a manager, the shift before or the house has said, the newest first.",
+        "Enter marks the chosen one read, for whoever is logged in at this desk;",
+        "the header counts what is not. Without the server: what has come so far.",
+    ),
+    "Handover": (
+        "What was done at this desk since its last handover, or today.",
+        "Type a note and press Enter: every desk has it, until somebody reads it.",
+        "Without the server the note waits on this desk's disk, and is sent later.",
+    ),
     "Connection and queue": (
         "While the connection is away, what this desk does waits on its disk.",
         "What the server cannot take is set aside: send it again, or take it away.",

@@ -21,6 +21,7 @@ KINDS: dict[CommandKind, str] = {
     "check_out": "check-out",
     "undo": "undo",
     "roll_call": "roll-call",
+    "hand_over": "handover",
     "save_member": "change",
 }
 AT, KIND = 7, 11  # cells of the columns

@@ -1,0 +1,94 @@
+"""A handover: the shift in a few lines, and a note for the next one, which waits in the outbox like any command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.desk_clock import DeskClock
+from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
+from gymtui.client.replica.outbox import Outgoing
+from gymtui.clock import to_ms, to_text
+from gymtui.codec import encode
+from gymtui.protocol import HANDOVER, CheckInEvent, Event, HandOver, Notification, Refusal
+
+CONFLICTS = frozenset({"clash", "warned", "late", "clock"})
+
+
+class Handover:
+    """Writes the note down; ReplicaError where this desk's disk does not take it."""
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        queue: OutboxQueue,
+        queue_changed: Callable[[], None],
+        *,
+        clock: DeskClock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._service = service
+        self._queue = queue
+        self._queue_changed = queue_changed
+        self._clock = clock
+        self._new_id = new_id
+
+    def give(self, note: str) -> None:
+        """On disk when it returns; every desk has it once the server does."""
+        at = self._clock.now()
+        request = HandOver(note=note, occurred_at=to_text(at), queued_by=self._service.user)
+        row = Outgoing(id=self._new_id(), kind="hand_over", payload=encode(request), member_id=None, at=at)
+        self._queue.add(Pending(row))
+        self._queue_changed()
+
+
+def shift(events: Iterable[Event], desk: str | None, day: int) -> tuple[int, list[str]]:
+    """Since when (ms) the shift at this desk goes, and what was done in it, a line a thing. It goes since the desk's
+    last handover, or since the `day` began (ms)."""
+    known = sorted(events, key=lambda event: event.seq)
+    ends = [at for event in known if isinstance(event, Notification) and _is_of(event, desk) if (at := _at(event))]
+    since = max([day, *ends])
+    here = [event for event in known if _desk_of(event) == desk and (_at(event) or 0) >= since]
+    return since, list(_lines(here))
+
+
+def _is_of(notice: Notification, desk: str | None) -> bool:
+    return notice.title.startswith(HANDOVER) and (desk is None or notice.title.endswith(f", {desk}"))
+
+
+def _desk_of(event: Event) -> str | None:
+    return event.desk if isinstance(event, CheckInEvent | Refusal) else None
+
+
+def _at(event: Event) -> int | None:
+    try:
+        match event:
+            case CheckInEvent():
+                return to_ms(event.check_out_time or event.check_in_time)
+            case Refusal() | Notification():
+                return to_ms(event.at)
+            case _:
+                return None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _lines(events: list[Event]) -> Iterator[str]:
+    visits = [event for event in events if isinstance(event, CheckInEvent)]
+    undone = [visit for visit in visits if "undone" in visit.flags]
+    refused = [event for event in events if isinstance(event, Refusal)]
+    came = [visit for visit in visits if visit.status == "checked_in" and visit not in undone]
+    left = [visit for visit in visits if visit.status == "checked_out" and visit not in undone]
+    yield f"{len(came)} checked in, {len(left)} checked out, {len(undone)} taken back"
+    yield f"{len(refused)} refused" + _named(event.member.full_name for event in refused if event.member)
+    overridden = [visit for visit in visits if "override" in visit.flags]
+    yield f"{len(overridden)} let in against the rules" + _named(visit.member.full_name for visit in overridden)
+    conflicts = [visit for visit in visits if CONFLICTS & set(visit.flags)]
+    yield f"{len(conflicts)} to look at" + _named(visit.member.full_name for visit in conflicts)
+
+
+def _named(names: Iterable[str]) -> str:
+    """The first three of them."""
+    known = list(dict.fromkeys(names))
+    more = f" and {len(known) - 3} more" if len(known) > 3 else ""
+    return f": {', '.join(known[:3])}{more}" if known else ""

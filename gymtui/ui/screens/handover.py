@@ -1,0 +1,90 @@
+"""The end of a shift: what was done at this desk, and a note for whoever comes next."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Protocol
+
+from msgspec.structs import replace
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from gymtui import clock, gym_day
+from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.handover import shift
+from gymtui.client.desk.verdicts import policy_of, today
+from gymtui.client.replica.visits import RECENT
+from gymtui.printable import printable
+from gymtui.ui.bindings import bind
+from gymtui.ui.box.mode import Box
+from gymtui.ui.box.notice import TextMode
+from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.wall import hours_minutes
+from gymtui.ui.widgets.key_line import KeyLine
+
+
+class HandoverScreen(BoxScreen):
+    """The lines, and the box for the note."""
+
+    TITLE = "Handover"
+    BINDINGS: ClassVar[list[BindingType]] = [bind("connection", show=False, app=True)]
+
+    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
+        super().__init__(desk, clock=clock)
+        self.begin_with(_NoteMode(self, "NOTE", "a note for the next one, Enter hands over", self._hand_over))
+
+    def compose(self) -> ComposeResult:
+        yield from self.compose_header()
+        yield Static("", id="title", markup=False)
+        yield from self.compose_box()
+        yield from self.compose_verdict()
+        yield Static("", id="shift", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        with self.answering("Handover"):
+            since, lines = self._shift()
+            words = f"this desk since {hours_minutes(since, self.zone)}"
+            self.query_one("#title", Static).update(Content.assemble("HANDOVER   ", (words, "not bold $quiet")))
+            self.query_one("#shift", Static).update("\n".join(printable(line) for line in lines))
+
+    def _shift(self) -> tuple[int, list[str]]:
+        replica, now = self.desk.replica, self.now()
+        begins = gym_day.beginning(today(replica.gym, now), policy_of(replica.gym))
+        events = [*replica.visits.recent(RECENT), *replica.notices.newest()]
+        since, lines = shift(events, self.desk.name, gym_day.instant(begins, self.zone))
+        inside, waits = len(self.desk.present()), self.desk.queued
+        aside = len(self.desk.set_aside)
+        lines += [f"{inside} in now", f"{waits} wait for the server, {aside} set aside"]
+        return since, lines
+
+    def _hand_over(self, note: str) -> None:
+        with self.answering("Handover"):
+            _, lines = self._shift()
+            self.desk.handover.give(f"{note} ({'; '.join(lines[:3])})"[:1000])
+            said = self.refusal("Handover", "is written for the next one, at every desk", None)
+            self.say(replace(said, kind="done"))
+            self.dismiss()
+
+
+class _ScreenBox(Box, Protocol):
+    """The box of a screen that can be left."""
+
+    def dismiss(self) -> object:
+        """Back to the front desk."""
+        ...
+
+
+class _NoteMode(TextMode):
+    """The base of this screen's box: it is over when the screen is."""
+
+    box: _ScreenBox
+
+    @property
+    def is_busy(self) -> bool:
+        return False
+
+    def back(self, text: str) -> None:
+        if not text:
+            self.box.dismiss()

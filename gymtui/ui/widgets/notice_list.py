@@ -1,0 +1,75 @@
+"""Notices, a row each: what nobody here has read yet stands out."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from typing import ClassVar, Final
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from gymtui.clock import to_ms
+from gymtui.protocol import Level, Notification
+from gymtui.ui.cells import fit
+from gymtui.ui.wall import wall
+from gymtui.ui.widgets.choice_list import ChoiceList
+
+AT: Final = 15  # cells of the column
+SYMBOLS: Final[dict[Level, str]] = {"info": "◆", "success": "✓", "warning": "!", "error": "✗"}
+
+
+class NoticeList(ChoiceList):
+    """The newest first; the whole of the chosen one is below."""
+
+    NAME = "notices"
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "notices--heading",
+        "notices--chosen",
+        "notices--quiet",
+        "notices--unread",
+    }
+
+    rows: reactive[tuple[tuple[Notification, bool], ...]] = reactive(())  # with whether it is unread
+    chosen: reactive[int] = reactive(0)
+    zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    @property
+    def chosen_row(self) -> int | None:
+        return self.chosen
+
+    def nothing(self) -> Content:
+        return self.styled("   nothing was said; what managers and the house say stands here", "quiet")
+
+    def foot(self) -> list[Content]:
+        """What the chosen one says, as far as four lines go."""
+        if not self.rows:
+            return []
+        notice, _ = self.rows[self.chosen]
+        width = max(10, self.content_size.width - 5)
+        text = f"{notice.title}: {notice.message}" if notice.message else notice.title
+        lines = [text[start : start + width] for start in range(0, len(text), width)][:4]
+        return [Content(""), *(Content(f"   {fit(line, width)}") for line in lines)]
+
+    def row(self, row: int) -> Content:
+        notice, unread = self.rows[row]
+        width = max(0, self.content_size.width - 5 - AT)
+        text = f"{notice.title}: {notice.message}" if notice.message else notice.title
+        look = "unread" if unread else "quiet"
+        return Content.assemble(
+            " › " if row == self.chosen else "   ",
+            self.styled(f"{SYMBOLS[notice.level]} ", look),
+            self.styled(fit(self._when(notice), AT), "quiet"),
+            self.styled(fit(text, width), look),
+        )
+
+    def _when(self, notice: Notification) -> str:
+        try:
+            at = wall(to_ms(notice.at), self.zone)
+        except (ValueError, OverflowError):
+            return ""
+        return f"{at.day} {at:%b %H:%M}"

@@ -1,0 +1,22 @@
+"""The end of a shift: what it tells the next one is a notice of the gym, at every desk."""
+
+from __future__ import annotations
+
+from gymtui import clock
+from gymtui.protocol import HANDOVER, HandOver, Notification
+from server.gym.orders import Order, Rejected, occurred, record
+from server.store import Outcome, Transaction, as_result
+
+
+def hand_over(tx: Transaction, order: Order, request: HandOver) -> Outcome:
+    if not request.note.strip():
+        raise Rejected("invalid", "A handover has a note: please write one, if only that all is well.")
+    notice = Notification(
+        id=clock.new_id(tx.at),
+        level="info",
+        title=f"{HANDOVER} {order.by}" + (f", {order.desk}" if order.desk else ""),
+        message=request.note,
+        at=clock.to_text(occurred(tx, request.occurred_at)),
+        seq=tx.next_seq,
+    )
+    return Outcome(result=as_result(Notification.type, record(tx, order, notice)))

@@ -1,0 +1,78 @@
+"""What the house says by itself: once a day, by whichever server looks first."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gymtui.protocol import Notification
+from server.gym.house import GONE, HouseNotices
+from server.store.group_commit import GroupCommit
+from tests.factories import member_row
+from tests.gym_kit import name_gym
+from tests.till import DAY, Till
+
+DESKS: set[str] = set()
+
+
+@pytest.fixture
+async def gym(tmp_path: Path) -> AsyncIterator[tuple[Till, HouseNotices, HouseNotices]]:
+    """A gym for ten, and two servers of it."""
+    path = str(tmp_path / "gym.db")
+    name_gym(path, name=None, timezone="Europe/Zurich", capacity=10, policy=None)
+    till = Till(path, *(member_row(str(number), f"Member {number}") for number in range(1, 11)))
+    database = GroupCommit(till.store, lambda _: None)
+    DESKS.clear()
+    first, second = (HouseNotices(database, lambda: DESKS, now=lambda: till.now) for _ in range(2))
+    yield till, first, second
+    await database.close()
+
+
+def said(till: Till) -> list[str]:
+    rows = [row for row in till.store.read(0, 999) if row.type == "notification"]
+    return [msgspec.json.decode(row.payload, type=Notification).title for row in rows]
+
+
+async def test_a_gym_that_fills_says_so_once_a_day(gym: tuple[Till, HouseNotices, HouseNotices]) -> None:
+    till, first, second = gym
+    for number in range(1, 9):
+        till.check_in(str(number))
+    await first.look()
+    assert said(till) == []
+    till.check_in("9")
+    for server in (first, second, first):
+        await server.look()
+    assert said(till) == ["The gym is nearly full: 9 of 10 in"]
+    till.check_in("10")
+    for server in (first, second):
+        await server.look()
+    assert said(till)[1:] == ["The gym is full: 10 of 10 in"]
+    till.now += DAY
+    await first.look()
+    assert len(said(till)) == 3
+
+
+async def test_a_desk_that_has_gone_is_missed_while_somebody_is_in(
+    gym: tuple[Till, HouseNotices, HouseNotices],
+) -> None:
+    till, first, second = gym
+    DESKS.update({"desk 1", "desk 2"})
+    till.check_in("1")
+    for server in (first, second):
+        await server.look()
+    DESKS.remove("desk 2")
+    till.now += GONE - 1
+    await first.look()
+    assert said(till) == []
+    till.now += 1
+    for server in (first, second, first):
+        await server.look()
+    assert said(till) == ["desk 2 is not connected since 10:00"]
+    DESKS.clear()
+    till.check_out("1")
+    till.now += GONE
+    await first.look()
+    assert len(said(till)) == 1
