@@ -70,7 +70,7 @@ def nearest_conditions(ask: Ask, text: str) -> Iterator[tuple[str, list[str]]]:
 def new_leftovers(ask: Ask, entries: Iterable[str]) -> list[tuple[str, str]]:
     """Rows of `leftovers` for those words that these entries begin with and that are not there. They stay when nobody
     has the word any more: no reading finds anybody by it then."""
-    words = [word for word in words_of(entries) if len(word) >= FEWEST]
+    words = [word for word in words_of(entries) if len(word) >= FEWEST and word.isalpha()]  # of others nothing is left
     return [(rest, word) for word in _those(ask, UNKNOWN, words) for rest in leftovers(word)]
 
 

@@ -48,7 +48,7 @@ def _entries(name: list[str], numbers: list[str], from_end: str) -> Iterator[str
 
 def _syllables(word: str) -> list[int]:
     """Where a further one begins."""
-    return [found.start() for found in UNSPACED.finditer(word, 1)]
+    return [] if word.isascii() else [found.start() for found in UNSPACED.finditer(word, 1)]
 
 
 def _entry(mark: str, front: list[str], numbers: list[str]) -> str:
