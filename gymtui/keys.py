@@ -20,8 +20,8 @@ class KeysError(GymError):
 
 
 class Command(Struct, frozen=True):
-    """`name` is what is typed after `:`, where it can be `typed` at all; `also` is what others call it. `keys` has
-    Textual's names, separated by commas; `label` is for the footer."""
+    """`name` is what is typed after `:`, where it can be `typed` at all, and `takes_words` behind it; `also` is what
+    others call it. `keys` has Textual's names, separated by commas; `label` is for the footer."""
 
     name: str
     keys: str
@@ -29,6 +29,7 @@ class Command(Struct, frozen=True):
     what: str
     typed: bool = True
     also: str = ""
+    takes_words: bool = False
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -54,7 +55,14 @@ COMMANDS: Final[dict[str, Command]] = {
             also="retry reconnect",
         ),
         Command("help", "f1", "help", "explains the screen one is on", also="? h man"),
-        Command("history", "f2", "history", "shows who came and when, and goes back", also="visits past log"),
+        Command(
+            "history",
+            "f2",
+            "history",
+            "shows who came and when, and goes back",
+            also="visits past log at",
+            takes_words=True,
+        ),
         Command("who", "f3", "who is in", "shows who is in, and goes back", also="in present inside"),
         Command("check-out", "f4", "check-out", "checks out the next one", also="out"),
         Command(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import stat
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -11,6 +14,7 @@ from textual.pilot import Pilot
 
 from gymtui.client.desk.history import Past
 from gymtui.client.state import ConnectionState
+from gymtui.clock import to_text
 from gymtui.protocol import (
     CheckInEvent,
     CheckIns,
@@ -152,6 +156,39 @@ async def test_a_card_that_is_scanned_there_comes_in() -> None:
         app.take_card("4711")
         await until(lambda: desk.done == [("check_in", "Ana Silva")])
         assert isinstance(app.screen, HistoryScreen)
+
+
+async def test_a_time_is_asked_for_from_the_front_desk() -> None:
+    asked: list[ListCheckIns | ListRefusals] = []
+    desk = FakeDesk([ANA, BEN])
+    desk.service.history = answering(*VISITS, asked=asked)
+    app = make_app(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*":at 18:20", "enter")
+        await shown(app, "in at 18:20 yesterday: 2 people", "HISTORY    18:20")
+        assert asked[-1] == ListCheckIns(at="2026-11-17T17:20:00.000Z")
+        await pilot.press("escape", *":history 7 days", "enter")
+        await shown(app, "the last 7 days: 2 visits", "HISTORY    7 days")
+
+
+async def test_all_of_what_was_asked_for_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    more = (visit(3, "=1+1", minutes=90, status="checked_out", check_out_time=to_text(NOW - 30 * 60_000)),)
+    async with opened() as (app, desk, pilot):
+        desk.service.history = lambda asked: CheckIns(VISITS, "1/x") if asked.cursor is None else CheckIns(more, None)
+        await pilot.press(*"ever")
+        await shown(app, "ever: 2 visits and more")
+        await pilot.press("ctrl+p", *"export", "enter")
+        await shown(app, "✓ History 3 rows are in ~/history-2026-11-18-172400.csv")
+    table, events = sorted(tmp_path.iterdir())
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (table, events)] == [0o600, 0o600]
+    assert table.read_text().splitlines() == [
+        "came,left,minutes,full_name,membership_number,desk,by,flags",
+        "2026-11-18 17:04,,,Ben Ode,4712,desk 2,maria,",
+        "2026-11-18 16:41,,,Ana Silva,4711,desk 2,maria,",
+        "2026-11-18 15:54,2026-11-18 16:54,60,'=1+1,3,desk 2,maria,",
+    ]
+    assert [json.loads(line)["id"] for line in events.read_text().splitlines()] == ["v2", "v1", "v3"]
 
 
 async def test_names_from_outside_are_no_markup() -> None:

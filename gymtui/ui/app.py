@@ -115,8 +115,8 @@ class GymApp(LiveApp):
 
     # --- screens ------------------------------------------------------------------------------------------------------
 
-    def action_history(self) -> None:
-        self._turn_to(HistoryScreen, lambda: HistoryScreen(self.desk, clock=self._clock))
+    def action_history(self, words: str = "") -> None:
+        self._turn_to(HistoryScreen, partial(HistoryScreen, self.desk, Path.home(), words, clock=self._clock))
 
     def action_who(self) -> None:
         self._turn_to(WhoIsIn, lambda: WhoIsIn(self.desk, clock=self._clock))

@@ -58,7 +58,8 @@ class HistoryMode(Mode):
         return "a name, a day, a time: ana, yesterday 18:20, 7 days, desk:2, refused"
 
     def typed(self, text: str) -> None:
-        if text != self.box.history.text:
+        """What was asked stays while a command is typed: it may be about that."""
+        if text != self.box.history.text and not self.box.text.startswith(COMMAND):
             self.box.look(text, self.member)
 
     def moved(self, step: int, text: str) -> None:
@@ -70,7 +71,7 @@ class HistoryMode(Mode):
     async def entered(self, text: str) -> None:
         history = self.box.history
         member = None if history.pick is None else history.pick.member
-        if text != history.text:
+        if text and text != history.text:
             self.box.put_before(text)
             self.box.look(text, self.member)
         elif member is None or self.member is not None:
@@ -91,7 +92,7 @@ class HistoryMode(Mode):
     def back(self, text: str) -> None:
         """From what was typed to all of it, from one member's to everybody's, to the front desk."""
         history = self.box.history
-        if text:
+        if text or history.text:
             self.box.look("", self.member)
         elif history.chosen is not None:
             self.box.history = replace(history, chosen=None)

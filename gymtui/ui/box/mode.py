@@ -103,8 +103,8 @@ class Box(Protocol):
         """The commands that can be given here."""
         ...
 
-    async def run(self, option: Option) -> None:
-        """Gives a command."""
+    async def run(self, option: Option, words: str = "") -> None:
+        """Gives a command, with the words behind its name."""
         ...
 
     def now(self) -> int:

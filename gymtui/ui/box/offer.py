@@ -20,6 +20,7 @@ class Option(Struct, frozen=True):
     key: str
     what: str
     also: tuple[str, ...] = ()
+    takes_words: bool = False
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -34,6 +35,7 @@ class Palette(Struct, frozen=True, kw_only=True):
     options: tuple[Option, ...]
     chosen: int = 0
     certain: bool = False
+    words: str = ""  # behind the command's name
 
     @property
     def pick(self) -> Option | None:
@@ -47,6 +49,9 @@ def offer(text: str, options: Iterable[Option]) -> Palette:
     """Who is called so comes first, then names that begin so, hyphens or not, then whatever has a word that begins with
     each word typed; where there is none of them, the nearest."""
     typed, options = text.removeprefix(SIGN).strip(), list(options)
+    name, _, behind = typed.partition(" ")
+    if behind and (taken := next((o for o in options if o.takes_words and is_called(o.called, name)), None)):
+        return Palette(text=text, options=(taken,), certain=True, words=behind.strip())
     called = [option for option in options if is_called(option.called, typed)]
     begun = [option for option in options if _joined(option.name).startswith(_joined(typed))]
     told = [option for option in options if _is_told(option, words(typed))]

@@ -34,7 +34,7 @@ class PaletteMode(SignMode):
             return
         self.box.pop(self)
         if offered.pick is not None:
-            await self.box.run(offered.pick)
+            await self.box.run(offered.pick, offered.words)
         else:
             self.box.say(self.box.refusal("Command", "there is none by that name", f"{SIGN} alone lists them all"))
 

@@ -18,11 +18,13 @@ def options(screen: Screen[Any]) -> Iterator[Option]:
         verb = command.action.partition("(")[0]
         known = any(hasattr(node, f"action_{verb}") for node in (screen, screen.app))
         if command.typed and known and (not command.keys or name in keys):
-            yield Option(name, shown(keys[name]) if name in keys else "", command.what, command.called[1:])
+            yield Option(
+                name, shown(keys[name]) if name in keys else "", command.what, command.called[1:], command.takes_words
+            )
 
 
-async def run(screen: Screen[Any], option: Option) -> None:
-    """Gives it: to the screen where that has it, else to the app."""
-    action = COMMANDS[option.name].action
+async def run(screen: Screen[Any], option: Option, words: str = "") -> None:
+    """Gives it, with the words behind it: to the screen where that has it, else to the app."""
+    action = COMMANDS[option.name].action + (f"({words!r})" if words else "")
     here = hasattr(screen, f"action_{action.partition('(')[0]}")
     await screen.run_action(action if here else f"app.{action}")

@@ -226,8 +226,8 @@ class BoxScreen(DeskScreen):
     def options(self) -> Iterator[Option]:
         return typed_commands.options(self)
 
-    async def run(self, option: Option) -> None:
-        await typed_commands.run(self, option)
+    async def run(self, option: Option, words: str = "") -> None:
+        await typed_commands.run(self, option, words)
 
     def action_back(self) -> None:
         self.post_message(Entry.Left(self.entry.take()))

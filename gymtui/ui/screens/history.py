@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -15,18 +16,20 @@ from textual.widgets import Static
 
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.history import HistoryReader, time_of
+from gymtui.client.desk.history import Answer, HistoryReader, time_of
 from gymtui.client.desk.history_words import Question, WrongWords, read_words
 from gymtui.client.desk.verdicts import policy_of, zone_of
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
+from gymtui.private_file import write_private
 from gymtui.protocol import CheckInEvent, Correct, MemberRef
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.correct import CorrectMode
 from gymtui.ui.box.history import HistoryMode
 from gymtui.ui.history import History, outcome
+from gymtui.ui.history_file import as_csv, as_json_lines
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.throttle import Throttle
@@ -38,6 +41,7 @@ from gymtui.ui.widgets.key_line import KeyLine
 REST = 0.1  # seconds that somebody may go on typing before the server is asked
 RATE = 1  # times a second that it is asked again while things happen
 PAGE = 100  # rows of a first page, at the most
+MOST = 20_000  # rows of a file that a desk writes
 
 
 class HistoryScreen(BoxScreen):
@@ -55,8 +59,10 @@ class HistoryScreen(BoxScreen):
     history: var[History] = var(History())
     is_live: var[bool] = var(False, init=False)
 
-    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
+    def __init__(self, desk: Desk, folder: Path, words: str = "", *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk, clock=clock)
+        self._folder = folder
+        self._words = words
         self._reader = HistoryReader(desk.service, desk.replica, clock=clock)
         self._member: MemberRef | None = None
         self.set_reactive(HistoryScreen.is_live, self.connection.phase == "live")
@@ -75,7 +81,7 @@ class HistoryScreen(BoxScreen):
 
     def on_mount(self) -> None:
         self._throttle = Throttle(self, self._look_again, RATE)
-        self.look("", None)
+        self.look_for(self._words)
 
     def subscriptions(self) -> list[Callable[[], None]]:
         return [
@@ -91,6 +97,11 @@ class HistoryScreen(BoxScreen):
         self._look_again()
 
     # --- what is asked ------------------------------------------------------------------------------------------------
+
+    def look_for(self, words: str) -> None:
+        """As if they were typed here."""
+        self.write(words)
+        self.look(words, None)
 
     def look(self, text: str, member: MemberRef | None) -> None:
         self._member = member
@@ -141,6 +152,10 @@ class HistoryScreen(BoxScreen):
 
     # --- what the person does -----------------------------------------------------------------------------------------
 
+    def action_history(self, words: str = "") -> None:
+        """Typed here, with words behind it, it asks for them."""
+        self.look_for(words)
+
     def action_undo(self) -> None:
         """Takes back what was done last with the chosen visit; where none is chosen, what this desk did last."""
         visit = self.history.pick
@@ -169,6 +184,33 @@ class HistoryScreen(BoxScreen):
             else:
                 self.take()
                 self.push(CorrectMode(self, visit))
+
+    def action_export(self) -> None:
+        """All that was asked for, not only what is on the screen."""
+        self.run_worker(self._export(), group="export", exclusive=True, exit_on_error=False)
+
+    async def _export(self) -> None:
+        with self.answering("The list"):
+            answer = self.history.answer or Answer()
+            while answer.cursor is not None and len(answer.rows) < MOST:
+                self.notice(f"{len(answer.rows):,} rows so far; {self.key('history')} leaves it")
+                more = await self._reader.more(answer)
+                if more == answer:
+                    self.say(self.refusal("History", "the rest did not come", "again once the connection is back"))
+                    return
+                answer = more
+            self.notice("")
+            self._write(answer)
+
+    def _write(self, answer: Answer) -> None:
+        rows, refused = answer.rows, answer.question.refused
+        name = f"history-{wall(self.now(), self.zone):%Y-%m-%d-%H%M%S}"
+        write_private(self._folder / f"{name}.csv", as_csv(rows, self.zone, refused=refused).encode())
+        write_private(self._folder / f"{name}.jsonl", as_json_lines(rows).encode())
+        place = f"~/{name}" if self._folder == Path.home() else str(self._folder / name)
+        step = None if answer.cursor is None else "those are the newest: gymtui admin check-ins export has all"
+        said = self.refusal("History", f"{len(rows):,} rows are in {place}.csv, and as JSON in .jsonl", step)
+        self.say(replace(said, kind="done"))
 
     def correct(self, visit: CheckInEvent, request: Correct) -> None:
         self.run_worker(self._ask_to_correct(visit, request), group="correct", exit_on_error=False)
