@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -49,11 +49,19 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 class HistoryReader:
-    """Asks the server, and the desk's own copy where that does not answer."""
+    """Asks the server, and the desk's own copy where that does not answer, with what is `waiting` to be sent."""
 
-    def __init__(self, service: WebSocketService, replica: Replica, *, clock: clock.Clock = clock.now) -> None:
+    def __init__(
+        self,
+        service: WebSocketService,
+        replica: Replica,
+        waiting: Callable[[], Sequence[CheckInEvent]] = tuple,
+        *,
+        clock: clock.Clock = clock.now,
+    ) -> None:
         self._service = service
         self._replica = replica
+        self._waiting = waiting
         self._clock = clock
 
     async def ask(self, question: Question) -> Answer:
@@ -97,7 +105,7 @@ class HistoryReader:
 
     def _known(self, question: Question) -> Iterator[Past]:
         """What this desk has heard, as far as it goes back."""
-        recent = [*self._replica.visits.recent(KNOWN), *self._replica.visits.present()]
+        recent = [*self._replica.visits.recent(KNOWN), *self._replica.visits.present(), *self._waiting()]
         return known(question, recent)
 
 

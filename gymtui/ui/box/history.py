@@ -55,7 +55,7 @@ class HistoryMode(Mode):
     def placeholder(self) -> str:
         if self.member is not None:
             return f"all visits of {printable(self.member.full_name)}; {self.box.key('back')} goes back"
-        return "a name, a day, a time: ana, yesterday 18:20, 7 days, desk:2, refused"
+        return "a name, a day, a time: ana, yesterday 18:20, desk:2, refused"
 
     def typed(self, text: str) -> None:
         """What was asked stays while a command is typed: it may be about that."""

@@ -60,7 +60,7 @@ HERE: dict[str, tuple[str, ...]] = {
         "Ctrl+Z takes the chosen one back; Ctrl+O corrects it (a manager, with the",
         "server): type who it was, 18:20 came, -19:30 left, or never; then why.",
         "Ctrl+P, export: all of that goes into your home folder. :at 18:20 asks",
-        "from anywhere. Without the server it is what this desk has heard itself.",
+        "from anywhere. Without the server: what this desk has heard, and queued.",
     ),
     "Peak hours": (
         "How many check in, by weekday and hour: the mean of the last eight weeks.",

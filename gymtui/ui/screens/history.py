@@ -17,6 +17,7 @@ from textual.widgets import Static
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.history import Answer, HistoryReader, time_of
+from gymtui.client.desk.history_queue import waiting
 from gymtui.client.desk.history_words import Question, WrongWords, read_words
 from gymtui.client.desk.verdicts import policy_of, zone_of
 from gymtui.client.errors import Disconnected, RequestRefused
@@ -63,7 +64,9 @@ class HistoryScreen(BoxScreen):
         super().__init__(desk, clock=clock)
         self._folder = folder
         self._words = words
-        self._reader = HistoryReader(desk.service, desk.replica, clock=clock)
+        self._reader = HistoryReader(
+            desk.service, desk.replica, lambda: waiting(desk.replica, desk.queue, desk.name), clock=clock
+        )
         self._member: MemberRef | None = None
         self.set_reactive(HistoryScreen.is_live, self.connection.phase == "live")
         self.begin_with(HistoryMode(self))
@@ -209,7 +212,7 @@ class HistoryScreen(BoxScreen):
         write_private(self._folder / f"{name}.jsonl", as_json_lines(rows).encode())
         place = f"~/{name}" if self._folder == Path.home() else str(self._folder / name)
         step = None if answer.cursor is None else "those are the newest: gymtui admin check-ins export has all"
-        said = self.refusal("History", f"{len(rows):,} rows are in {place}.csv, and as JSON in .jsonl", step)
+        said = self.refusal("History", f"{rows_are(len(rows))} in {place}.csv, and as JSON in .jsonl", step)
         self.say(replace(said, kind="done"))
 
     def correct(self, visit: CheckInEvent, request: Correct) -> None:
@@ -233,3 +236,7 @@ class HistoryScreen(BoxScreen):
 
     def action_newer(self) -> None:
         self.history = self.history.moved(-self._page_rows)
+
+
+def rows_are(count: int) -> str:
+    return "1 row is" if count == 1 else f"{count:,} rows are"

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 
 from gymtui import clock
 from gymtui.client.desk.history import time_of
+from gymtui.client.desk.history_queue import QUEUED
 from gymtui.protocol import CheckInEvent, Refusal
 from gymtui.ui.cells import fit
 from gymtui.ui.history import History, outcome
@@ -109,5 +110,7 @@ class HistoryList(ChoiceList):
         """How long; nobody knows it where nobody saw the end."""
         if (none := outcome(visit)) is not None:
             return none
+        if QUEUED in visit.flags:
+            return "… queued"
         ended = self._clock() if visit.check_out_time is None else clock.to_ms(visit.check_out_time)
         return "–" if "assumed_out" in visit.flags else stay(max(0, ended - time_of(visit)) / 60_000)
