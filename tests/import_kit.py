@@ -20,6 +20,7 @@ from server.store.opening import open_store
 from tests.client_kit import running
 from tests.gym_kit import token
 from tests.kit import serving
+from tests.network_kit import in_a_hurry
 from tests.sqlite_kit import connection_of
 from tests.waiting import until
 
@@ -53,6 +54,7 @@ class Fake:
         self.seen: list[ImportProgress] = []
         self.has_stopped = False
         self.stop_at = 0
+        self.line: WebSocketService | None = None
         self.wrong: list[str] = []  # columns, by their headings
         self.gone: Callable[[], object] = lambda: None
 
@@ -82,7 +84,8 @@ class Fake:
 async def at_a_desk(gym: Path, person: Fake, user: str = "mia") -> AsyncIterator[tuple[Errand, Server]]:
     """What that person does over a real connection, and the server at its other end."""
     async with serving(gym) as server:
-        service = WebSocketService(server.url, Login(server.url, token=token(gym, user)), Bookmark())
+        login = Login(server.url, token=token(gym, user))
+        service = person.line = WebSocketService(server.url, login, Bookmark(), sleep=in_a_hurry)
         async with running(service.run, service.close):
             await until(lambda: service.state.is_live)
             known = Gym(lambda: TODAY, lambda: True, lambda: service.state.is_live)

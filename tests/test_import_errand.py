@@ -9,6 +9,7 @@ import pytest
 
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.importing import beside
+from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
 from gymtui.protocol import IMPORT_STEP
 from gymtui.ui.importing.errand import Errand, Gym, LetBe, NotYet
@@ -146,6 +147,25 @@ async def test_a_connection_that_goes_in_the_middle_is_told(gym: Path, file: Pat
             await errand.bring(file)
         await until(lambda: len(notes(gym)) == 1)
         assert notes(gym)[0].startswith(f"clients, by mia: {IMPORT_STEP} new, 0 changed.")
+
+
+async def test_a_connection_that_goes_while_somebody_thinks_costs_nothing(gym: Path, file: Path) -> None:
+    """The list is sent again: what is compared is never half of it, or nothing."""
+    file.write_text(LIST.replace("900", "7"))
+
+    class Thinking(Fake):
+        async def answers(self, question: Question, number: int) -> str:
+            if question.key == "line 2" and (line := self.line) is not None:
+                before = line.state.session_id
+                for connection in list(server._connections):
+                    connection.hang_up()
+                await until(lambda: line.state.is_live and line.state.session_id != before)
+            return await super().answers(question, number)
+
+    person = Thinking(ANSWERS | {"line 2": "no"})
+    async with at_a_desk(gym, person) as (errand, server):
+        result = await errand.bring(file)
+    assert (result.all, result.progress.new) == (True, 3)
 
 
 async def test_a_list_in_our_own_headings_has_no_questions(gym: Path, tmp_path: Path) -> None:

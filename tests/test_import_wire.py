@@ -116,6 +116,23 @@ async def test_a_connection_that_goes_leaves_a_note_and_the_same_list_goes_on(gy
     assert notes(gym)[1].startswith("clients, by mia: 2 new, 0 changed.")
 
 
+async def test_half_a_list_is_none(gym: Path) -> None:
+    """Whoever it lacks would be missing, and might be made inactive for it."""
+    async with serving(gym) as server:
+        async with Wire.open(server.url, token(gym, "mia")) as wire:
+            await result(wire, "import_rows", rows=people(2), begins=True)
+        async with Wire.open(server.url, token(gym, "mia")) as wire:
+            for type, payload in (
+                ("import_rows", {"rows": people(4)[2:]}),
+                ("import_compare", {"source": "clients", "missing": "inactive"}),
+            ):
+                code, sentence = await refusal(wire, type, **payload)
+                assert (code, sentence.partition(":")[0]) == ("invalid", "This connection has no list")
+            await result(wire, "import_rows", rows=[], begins=True)
+            await result(wire, "import_end")
+            assert (await refusal(wire, "import_compare", source="clients"))[0] == "invalid"
+
+
 async def test_an_undo_goes_in_steps_too_and_leaves_who_was_touched_since(gym: Path) -> None:
     before = everybody(gym)
     async with manager(gym) as (_, wire):
@@ -212,8 +229,11 @@ async def test_what_has_no_room_in_a_message_is_counted(gym: Path, monkeypatch: 
 )
 async def test_what_nobody_can_be_is_not_kept(gym: Path, member: Row, why: str) -> None:
     async with manager(gym) as (_, wire):
-        assert await refusal(wire, "import_rows", rows=rows_of({"full_name": "Zoë"} | member)) == ("invalid", why)
-        assert await result(wire, "import_rows", rows=people(1)) == {"rows": 1}
+        assert await refusal(wire, "import_rows", rows=rows_of({"full_name": "Zoë"} | member), begins=True) == (
+            "invalid",
+            why,
+        )
+        assert await result(wire, "import_rows", rows=people(1), begins=True) == {"rows": 1}
 
 
 async def test_a_list_has_an_end(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +243,7 @@ async def test_a_list_has_an_end(gym: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert (await refusal(wire, "import_rows", rows=people(2)))[0] == "too_large"
         monkeypatch.setattr(staged, "MAX_IMPORT_BYTES", 10)
         assert (await refusal(wire, "import_rows", rows=people(1), begins=True))[0] == "too_large"
-        assert await result(wire, "import_rows", rows=[]) == {"rows": 0}
+        assert await result(wire, "import_rows", rows=[], begins=True) == {"rows": 0}
 
 
 async def test_two_cards_that_no_reader_tells_apart_are_left_out(gym: Path) -> None:

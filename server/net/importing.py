@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 PAGE: Final = 500  # members that are read at once: others look things up in between
 NOTHING: Final = ImportProgress(number=None, behind=0, of=0, new=0, changed=0)
+NO_LIST: Final = "This connection has no list: `import_rows` with `begins` comes first, and then all of it."
 UNDONE: Final = "There is no such import to take back: each can be once, until `gymtui admin trim` forgets it."
 
 
@@ -49,7 +50,7 @@ class Importing:
         self._sender = sender
         self._now = now
         self._user = user
-        self._staged = Staged()
+        self._staged: Staged | None = None
         self._steps: Steps | None = None
         self._has_begun = False  # the steps: until they are ended, there is nothing else
         self._task: asyncio.Task[None] | None = None
@@ -88,17 +89,24 @@ class Importing:
 
     def _stage(self, request: ImportRows) -> ImportStaged:
         self._is_free()
-        if request.begins:
-            self._staged = Staged()
-        self._staged.add(request.rows)
-        self._steps = None  # what was compared before is another list
-        return ImportStaged(rows=len(self._staged.rows))
+        staged = Staged() if request.begins else self._list
+        staged.add(request.rows)
+        self._staged, self._steps = staged, None  # what was compared before is another list
+        return ImportStaged(rows=len(staged.rows))
+
+    @property
+    def _list(self) -> Staged:
+        """What has been sent. Rejected where that was on a connection before this one: half a list is none."""
+        if self._staged is None:
+            raise Rejected("invalid", NO_LIST)
+        return self._staged
 
     async def _compare(self, request: ImportCompare) -> ImportCompared:
         self._is_free()
+        staged = self._list
         gym = await self._database.query(self._database.store.gym)
         members = await self._everybody()
-        compared = await asyncio.to_thread(self._staged.compared, members, gym, request, self._now())
+        compared = await asyncio.to_thread(staged.compared, members, gym, request, self._now())
         self._steps = Taking(compared.changes, request.source, self._user)
         return compared.told
 
@@ -125,7 +133,7 @@ class Importing:
 
     async def _end(self) -> ImportProgress:
         steps, begun = self._steps, self._has_begun
-        self._staged, self._steps, self._has_begun = Staged(), None, False
+        self._staged, self._steps, self._has_begun = None, None, False
         return await steps.end(self._database.write) if steps is not None and begun else NOTHING
 
     def _is_free(self) -> None:

@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from msgspec.structs import replace
 
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.errors import GymError
 from gymtui.importing.questions import Question
 from gymtui.protocol import ImportCompare, ImportNote, ImportProgress, ImportTake, ImportUndo
@@ -150,7 +151,7 @@ class Errand:
             self._person.sees("Sending the list", replace(NONE, behind=count, of=len(rows)))
             if self._person.has_stopped:
                 raise LetBe
-        return listing._replace(left_out=sorted([*listing.left_out, *bad]))
+        return listing._replace(left_out=sorted({*listing.left_out, *bad}))
 
     async def _compared(self, listing: Listing) -> Listing:
         """With what is decided, which shows only once the server has said of whom that was to be."""
@@ -161,7 +162,14 @@ class Errand:
             answers=decisions,
             missing=listing.plan.missing,
         )
-        listing = listing._replace(compared=await sending.compare(self._server, asked))
+        try:
+            compared = await sending.compare(self._server, asked)
+        except RequestRefused as refused:
+            if refused.body.code != "invalid":
+                raise
+            listing = await self._sent(listing)  # the connection has gone meanwhile, and the list with it
+            compared = await sending.compare(self._server, asked)
+        listing = listing._replace(compared=compared)
         return listing if listing.decisions == decisions else await self._compared(listing)
 
     async def _take(self, listing: Listing) -> Result:
@@ -174,7 +182,12 @@ class Errand:
     async def _step_on(self, what: str, request: ImportTake | ImportUndo, notes: list[ImportNote]) -> ImportProgress:
         """A step after the other until all is done, or the person has stopped it; what is done has its note then."""
         while True:
-            progress = await sending.step(self._server, request)
+            try:
+                progress = await sending.step(self._server, request)
+            except RequestRefused as refused:
+                if refused.body.code != "invalid":
+                    raise
+                raise Disconnected("The connection has gone meanwhile.") from refused  # nothing is known on this one
             notes += progress.notes
             self._person.sees(what, progress)
             if progress.behind >= progress.of or self._person.has_stopped:
