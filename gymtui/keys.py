@@ -79,6 +79,20 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :", typed=False),
         Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back", also="clashes"),
         Command(
+            "member",
+            "ctrl+o",
+            "member",
+            "opens whoever was found or named last, to change what is kept of them",
+            also="edit change open profile",
+        ),
+        Command("guest", "f5", "guest", "signs a guest up for today, and lets one in", also="visitor daypass trial"),
+        Command("new", "", "", "signs a new member up", also="signup join add"),
+        Command("renew", "", "", "renews the membership of whoever was named last", also="extend prolong"),
+        Command("freeze", "", "", "freezes it until a day, or ends a freeze", also="pause unfreeze"),
+        Command("visits", "", "", "adds visits to a punch card", also="punch topup"),
+        Command("note", "", "", "writes a note down about whoever was named last", also="notes remark"),
+        Command("alert", "", "", "adds an alert, which is said at each check-in", also="warning"),
+        Command(
             "card", "", "", "gives a card to whoever was named last; or it was lost, or returned", also="cards barcode"
         ),
         Command("reader", "", "", "learns how this desk's card reader is set, from a few cards", also="scanner"),

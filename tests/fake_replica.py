@@ -32,6 +32,9 @@ class FakeMembers(list[Member]):
     def whose(self, *codes: str) -> tuple[Owned, ...]:
         return tuple(owned for code in codes for owned in self.owners(code))
 
+    def waits(self, member_id: str) -> bool:
+        return False
+
 
 class FakeReplica:
     """What a desk knows of its gym: the members and events that the test gave it."""

@@ -19,6 +19,7 @@ from tests.played_evening import evening
 from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journal
 from tests.played_people import CROWD, LAST
 from tests.scenes_import import an_import
+from tests.scenes_members import MEMBERS
 from tests.scenes_of_staff import a_handover, a_roll_call, the_notices
 from tests.scenes_past import peak_hours, the_history
 from tests.waiting import until
@@ -289,6 +290,7 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     the_notices,
     the_settings,
     an_import,
+    *MEMBERS,
     connection_and_queue,
     what_did_not_fit,
     help_for_the_desk,

@@ -35,6 +35,19 @@ async def test_a_guest_is_found_and_comes_in_before_the_server_knows_of_one(gym:
     assert "✓ Gus Roth guest for today" in gym.said
 
 
+async def test_who_is_not_taken_does_not_come_in_either(gym: Gym) -> None:
+    async with gym.open() as connection:
+        guest, _ = gym.desk.membership.guest("Gus Roth", host=None, waiver=True)
+        gym.desk.check_in(guest)
+        assert gym.desk.in_since(guest.id) is not None
+        _, id = await connection.received(SaveMember)
+        connection.refuse(id, "guest_limit", "2 guests have come today: please ask a manager.")
+        await until(lambda: gym.desk.queued == 0)
+        assert sent_ids(connection, "check_in") == []
+    assert gym.said[-1] == "✗ Gus Roth refused: 2 guests have come today: please ask a manager"
+    assert (found(gym, "gus"), gym.desk.in_since(guest.id), gym.desk.undo()) == ([], None, None)
+
+
 def test_what_waits_is_there_after_a_restart(tmp_path: Path) -> None:
     first = Gym(tmp_path / "desk.db")
     new, _ = first.desk.membership.sign_up(full_name="Nia Moor", phone="079 123 45 67", membership_number="900")

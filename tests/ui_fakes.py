@@ -180,7 +180,6 @@ class FakeDesk(Signals):
         return next((inside.since for inside in self.inside if inside.member.id == member_id), None)
 
     def _acknowledge(self, id: str) -> None:
-        """Somebody has read that this command was set aside (a dead letter)."""
         self.set_aside = [row for row in self.set_aside if row.id != id]
         self.publish("queue", self.queued)
 

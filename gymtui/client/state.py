@@ -52,11 +52,14 @@ VerdictKind = Literal[
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """A member with the last visits, the newest first; `in_since` is the time of day (ms) of the open one."""
+    """A member with the last visits, the newest first; `in_since` is the time of day (ms) of the open one, `host` the
+    name of whoever's guest it is; `queued`: the server does not know all that was changed."""
 
     member: Member
     in_since: int | None
     visits: tuple[CheckInEvent, ...]
+    host: str | None = None
+    queued: bool = False
 
 
 class LeftQueue(Struct, frozen=True, kw_only=True):

@@ -43,7 +43,8 @@ DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday
 
 
 class Setting(Struct, frozen=True, kw_only=True):
-    """One of them: `value` is what would be typed for it, `words` how it is read, `hint` what it may be."""
+    """One of them: `value` is what would be typed for it, `words` how it is read, `hint` what it may be; `first` is
+    suggested before anything is typed."""
 
     key: str
     label: str
@@ -51,6 +52,11 @@ class Setting(Struct, frozen=True, kw_only=True):
     words: str
     hint: str
     choices: tuple[str, ...] = ()
+    first: str = ""
+
+    def offers(self, text: str) -> str:
+        """What Enter will do with a text that was suggested."""
+        return f"Enter sets {text}, in place of {self.value}"
 
     def objection(self, text: str) -> str | None:
         """Why this cannot be what was meant; the server looks at the rest."""

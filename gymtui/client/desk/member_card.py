@@ -9,6 +9,7 @@ from gymtui import codec
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.replica import Replica
+from gymtui.client.state import Person
 from gymtui.protocol import CheckInEvent, GetMember, Member, MemberCard
 
 logger = logging.getLogger(__name__)
@@ -32,3 +33,14 @@ async def ask_card(service: WebSocketService, member: Member) -> MemberCard | No
     except (Disconnected, RequestRefused, codec.Unreadable) as error:
         logger.info("The card of %s comes from this desk: %s", member.id, error)
         return None
+
+
+def person_of(replica: Replica, card: MemberCard, in_since: int | None) -> Person:
+    """The card with what this desk has done to the member and the server does not know yet."""
+    member, members = card.member, replica.members
+    queued = members.waits(member.id)
+    if queued:
+        member = members.member(member.id) or member
+    host = None if member.host_id is None else members.member(member.host_id)
+    name = None if host is None else host.full_name
+    return Person(member=member, in_since=in_since, visits=card.visits, host=name, queued=queued)

@@ -38,7 +38,7 @@ class Membership:
         self._service = service
         self._enqueue = enqueue
         self._new_id = new_id
-        self._today = today
+        self.today = today
 
     @property
     def may_change(self) -> bool:
@@ -58,7 +58,7 @@ class Membership:
 
     def guest(self, name: str, *, host: Member | None, waiver: bool) -> tuple[Member, Verdict]:
         """A new guest, for today."""
-        today = self._today().isoformat()
+        today = self.today().isoformat()
         host_id = None if host is None else host.id
         return self.sign_up(
             full_name=name, guest=True, valid_from=today, valid_until=today, host_id=host_id, waiver_signed=waiver
@@ -66,7 +66,7 @@ class Membership:
 
     def guest_again(self, guest: Member, *, host: Member | None, waiver: bool) -> Verdict:
         """Somebody who was a guest before, for today."""
-        today = self._today().isoformat()
+        today = self.today().isoformat()
         host_id = None if host is None else host.id
         return self.change(guest, valid_from=today, valid_until=today, host_id=host_id, waiver_signed=waiver)
 

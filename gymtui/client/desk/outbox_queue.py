@@ -152,10 +152,13 @@ class OutboxQueue:
         time?"""
         return any(pending.given is not None for pending in self._visiting(member_id))
 
+    def about(self, member_id: str | None) -> list[Pending]:
+        """All that waits for this member."""
+        return list(self._by_member.get(member_id or "", _NOBODY).values())
+
     def _visiting(self, member_id: str) -> list[Pending]:
         """What waits for this member and is about a visit."""
-        waiting = self._by_member.get(member_id, _NOBODY).values()
-        return [pending for pending in waiting if pending.row.kind != "save_member"]
+        return [pending for pending in self.about(member_id) if pending.row.kind != "save_member"]
 
     @property
     def comes_and_goes(self) -> int:

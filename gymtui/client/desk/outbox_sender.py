@@ -13,7 +13,7 @@ from gymtui.client.connection.reconnect import UNTAKABLE, asked_for
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
-from gymtui.client.replica.outbox import Answer, Outgoing
+from gymtui.client.replica.outbox import Answer, Outgoing, is_sign_up
 from gymtui.client.replica.schema import ReplicaError
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import STAFF, CheckInEvent, ErrorBody, RollCallUpdate, Saved
@@ -119,6 +119,10 @@ class OutboxSender:
             self._pauses -= 1
 
     def _settle(self, pending: Pending, outcome: Raw | ErrorBody) -> None:
+        if isinstance(outcome, ErrorBody) and is_sign_up(pending.row):
+            for other in self._queue.about(pending.row.member_id):  # who is not taken has not come in either
+                if other is not pending:
+                    self._settle(other, outcome)
         try:
             self._queue.settle(pending, _event(pending.row, outcome))
         finally:  # the server has done it, whether or not this disk takes that

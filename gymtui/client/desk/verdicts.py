@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from gymtui import clock, rules
@@ -215,7 +215,9 @@ def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = Non
     ref = None if member is None else member.ref
     matter = Matter(command_id=row.id, action=row.kind, subject=subject, member=ref, undoes=undoes)
     if row.kind == "save_member" and isinstance(request := row.request, SaveMember):
-        return replace(matter, change=described(request))
+        named = request.member.full_name  # whom the server did not take is in no directory
+        is_gone = member is None and named is not UNSET
+        return replace(matter, change=described(request), subject=str(named) if is_gone else subject)
     return matter
 
 

@@ -53,6 +53,11 @@ class Outgoing(Struct, frozen=True, kw_only=True):
         return codec.convert(self.payload, KINDS[self.kind])
 
 
+def is_sign_up(row: Outgoing) -> bool:
+    """Does it make a new member?"""
+    return row.kind == "save_member" and isinstance(request := row.request, SaveMember) and request.seen == 0
+
+
 class Outbox:
     """The table of commands, in the order they were given."""
 

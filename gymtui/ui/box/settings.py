@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from msgspec.structs import replace
 
@@ -40,6 +40,7 @@ class SettingsMode(Mode):
 
     list = "settings"
     subject = "The settings"
+    word: ClassVar[str] = "SETTING"
     box: SettingsBox
 
     @property
@@ -48,7 +49,7 @@ class SettingsMode(Mode):
 
     @property
     def prompt(self) -> str:
-        return "LOOK ON" if self.box.locked else "SETTING"
+        return "LOOK ON" if self.box.locked else self.word
 
     @property
     def placeholder(self) -> str:
@@ -74,7 +75,8 @@ class SettingsMode(Mode):
             box.put_before(text)
             box.settings = settings.moved(1)
             if not many:
-                box.say(box.refusal("Settings", "there is none of that name", f"{box.key('back')} shows all"))
+                step = f"{box.key('back')} shows all"
+                box.say(box.refusal(self.word.capitalize(), "there is none of that name", step))
         elif setting is not None:
             box.settings = replace(settings, text="", chosen=setting.key)
             if (locked := box.locked) is not None:
@@ -105,7 +107,7 @@ class ValueMode(Mode):
     def __init__(self, box: SettingsBox, setting: Setting) -> None:
         super().__init__(box)
         self._setting = setting
-        self._suggested = ""
+        self._suggested = setting.first
 
     @property
     def prompt(self) -> str:
@@ -115,7 +117,7 @@ class ValueMode(Mode):
     def placeholder(self) -> str:
         setting = self._now
         if self._suggested:
-            return f"Enter sets {self._suggested}, in place of {setting.value}"
+            return printable(setting.offers(self._suggested))
         now = "" if setting.key == NEW_DAY else f"now {printable(setting.words)}; "
         return f"{now}type {setting.hint}"
 
@@ -131,7 +133,8 @@ class ValueMode(Mode):
     def moved(self, step: int, text: str) -> None:
         choices = self._setting.choices
         if choices and not text:
-            at = choices.index(self._suggested or self._now.value) + step
+            known = self._suggested or self._now.value
+            at = choices.index(known) + step if known in choices else 0
             self._suggested = choices[max(0, min(at, len(choices) - 1))]
 
     def typed(self, text: str) -> None:

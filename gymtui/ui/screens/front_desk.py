@@ -14,7 +14,7 @@ from textual.reactive import var
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.member_card import ask_card, own_card
+from gymtui.client.desk.member_card import ask_card, own_card, person_of
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import Person, Verdict
 from gymtui.protocol import Event, Member, RollCallUpdate, SaveCard, Snapshot
@@ -23,11 +23,13 @@ from gymtui.ui.bindings import bind
 from gymtui.ui.box.card import WORDS, CardMode
 from gymtui.ui.box.check_in import CheckIn
 from gymtui.ui.box.check_out import CheckOut
+from gymtui.ui.box.guest import GuestMode
 from gymtui.ui.box.search import Search
-from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.box.sign_up import SignUpMode
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
 from gymtui.ui.screens.handover import HandoverScreen
 from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.member import MemberActions
 from gymtui.ui.screens.notices import NoticesScreen, tell
 from gymtui.ui.screens.roll_call import begun
 from gymtui.ui.widgets.counters import Counters
@@ -43,13 +45,15 @@ REST = 0.15  # seconds that somebody is looked at before the card is drawn, and 
 ALARM = 3  # bells for a roll-call
 
 
-class FrontDesk(BoxScreen):
+class FrontDesk(MemberActions):
     """The panes around the box: counters, hits, feed, the member's card. Binds what the desk knows down to them."""
 
     TITLE = "Front desk"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("check-out"),
         bind("history", app=True),
+        bind("member", show=False),
+        bind("guest", show=False),
         bind("who", app=True),
         bind("connection", app=True),
         bind("conflicts", app=True),
@@ -177,8 +181,7 @@ class FrontDesk(BoxScreen):
             self._show_card(card)
 
     def _show_card(self, card: Card) -> None:
-        since = self.desk.in_since(card.member.id)
-        self.person = Person(member=card.member, in_since=since, visits=card.visits)
+        self.person = person_of(self.desk.replica, card, self.desk.in_since(card.member.id))
 
     # --- what the box may do here -------------------------------------------------------------------------------------
 
@@ -205,10 +208,25 @@ class FrontDesk(BoxScreen):
             else:
                 self.pop(before)
 
+    def named(self) -> Member | None:
+        """Whoever was found or named last; nobody, where several match what stands there and none is chosen."""
+        search = self.search
+        if search is not None and search.hits and not (search.pick or search.clear_hit):
+            return None
+        return self.desk.replica.members.member(self._named) if self._named else None
+
+    def action_guest(self) -> None:
+        with self.answering("Guest"):
+            GuestMode.begin(self)
+
+    def action_new(self) -> None:
+        with self.answering("New member"):
+            SignUpMode.begin(self)
+
     def action_card(self) -> None:
         """About whoever was found or named last."""
         with self.answering("The card"):
-            member = self.desk.replica.members.member(self._named) if self._named else None
+            member = self.named()
             if (why := self.desk.looks_on) is not None:
                 self.say(self.refusal("Card", why, None))
             elif member is None:

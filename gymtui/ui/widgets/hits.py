@@ -26,6 +26,7 @@ from gymtui.ui.wall import since
 from gymtui.ui.widgets.choice_list import ChoiceList
 
 NEAR = "≈"  # before the name of a near hit
+NOT_SENT = "… not sent yet  "  # before the remark on somebody who is new or was changed at this desk alone
 APART = 14  # cells of what tells namesakes apart: a birth date
 
 
@@ -118,6 +119,7 @@ class Hits(ChoiceList):
             (fit(hit.member.plan or "", 10), quiet) if width >= 90 else "",
             "  ",
             (apart and f"{fit(apart, APART)}  ", quiet),
+            (NOT_SENT if hit.queued else "", self.look("warn")),
             (", ".join(filter(None, ("near" if hit.near else "", remark))), self.look(look)),
         ).truncate(width, ellipsis=True)
         return content.pad_right(width - content.cell_length)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from typing import ClassVar
 
+from msgspec import UNSET
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -57,6 +58,10 @@ class MemberCard(LiveWidget):
         about = " · ".join(printable(part) for part in (member.membership_number, member.plan) if part)
         yield self._styled(printable(member.full_name), "name")
         yield self._styled(about or "no number", "quiet")
+        if member.guest:
+            yield self._styled(f"guest of {printable(person.host)}" if person.host else "guest", "quiet")
+        if person.queued:
+            yield self._styled("… changed here, not sent yet", "warn")
         yield Content("")
         yield self._standing(person)
         yield Content("")
@@ -106,11 +111,13 @@ class MemberCard(LiveWidget):
             yield self._line("cards", ", ".join(said), "warn" if lost else None)
 
     def _remarks(self, member: Member) -> Iterator[Content]:
+        dealt_with = {each.alert: each.by for each in (() if member.acknowledged is UNSET else member.acknowledged)}
         wrong = ["payment overdue"] if member.payment_overdue else []
-        alerts = [*member.alerts, *wrong]
-        if alerts:
+        alerts = [*(alert for alert in member.alerts if alert not in dealt_with), *wrong]
+        if alerts or dealt_with:
             yield Content("")
-            yield from (self._styled(f"! {printable(alert)}", "warn") for alert in alerts)
+        yield from (self._styled(f"! {printable(alert)}", "warn") for alert in alerts)
+        yield from (self._styled(printable(f"✓ {alert} ({by})"), "quiet") for alert, by in dealt_with.items())
         if member.notes:
             yield Content("")
             yield self._styled("NOTES", "label")

@@ -1,0 +1,71 @@
+"""A guest for today (F5): a name, whose guest it is, the waiver; and in."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from gymtui.printable import printable
+from gymtui.protocol import Member
+from gymtui.search.folding import fold
+from gymtui.ui.box.form import FormMode, Question, yes
+from gymtui.ui.box.front_desk_box import FrontDeskBox
+from gymtui.ui.box.let_in import check_in
+
+NAME: Final = Question(key="name", prompt="GUEST", hint="the guest's name, then Enter")
+HOST: Final = Question(key="host", prompt="GUEST OF", hint="type or scan whose guest, or Enter alone", finds=True)
+WAIVER: Final = Question(key="waiver", prompt="WAIVER", hint="Enter: it is signed, and in; n: it is not")
+
+
+class GuestMode(FormMode):
+    """Who was a guest before is that one again, once somebody says so: the visits stay together."""
+
+    subject = "The guest"
+    _before: Member | None = None  # a guest of that very name
+
+    @classmethod
+    def begin(cls, box: FrontDeskBox) -> None:
+        """What stands in the box is the name; where nothing does, that of a guest whom the rules have just refused."""
+        if (why := box.desk.looks_on) is not None:
+            box.say(box.refusal("Guest", why, None))
+            return
+        verdict, known = box.verdict, None
+        if verdict is not None and verdict.kind == "refused" and verdict.member is not None:
+            known = box.desk.replica.members.member(verdict.member.id)
+        cls(box).begin_over(known.full_name if known is not None and known.guest else "")
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        if self._before is None:
+            return NAME, HOST, WAIVER
+        hint = f"Enter: {printable(self._before.full_name)} was a guest before, and is this one; n: another"
+        return NAME, Question(key="same", prompt="THE SAME?", hint=hint), HOST, WAIVER
+
+    def read(self, question: Question, text: str) -> Any:
+        match question.key:
+            case "name":
+                if not text.strip():
+                    raise ValueError("a guest has a name")
+                self._before = self._known(text)
+                return text
+            case "host":
+                return self.member(text).member if text else None
+            case _:
+                return yes(text)
+
+    def _known(self, name: str) -> Member | None:
+        """The one guest of that very name."""
+        hits = self.box.desk.find(name)
+        same = [h.member for h in hits if h.member.guest and fold(h.member.full_name) == fold(name)]
+        return same[0] if len(same) == 1 else None
+
+    def done(self) -> None:
+        answers, desk = self.answers, self.box.desk
+        host, waiver = answers["host"], answers["waiver"]
+        if self._before is not None and answers.get("same"):
+            guest, verdict = self._before, desk.membership.guest_again(self._before, host=host, waiver=waiver)
+            guest = desk.replica.members.member(guest.id) or guest
+        else:
+            guest, verdict = desk.membership.guest(answers["name"], host=host, waiver=waiver)
+        self.box.say(verdict)
+        if verdict.kind == "queued":
+            check_in(self.box, guest)

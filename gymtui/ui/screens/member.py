@@ -1,0 +1,175 @@
+"""One member, a line each of what can be done and of what is kept: renewed, frozen, changed here, with the server or
+without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.reactive import var
+from textual.widgets import Static
+
+from gymtui import clock
+from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.verdicts import zone_of
+from gymtui.client.state import Verdict
+from gymtui.printable import printable
+from gymtui.protocol import Gym, Member
+from gymtui.ui.bindings import bind
+from gymtui.ui.box.member import MemberMode
+from gymtui.ui.member_fields import MemberLine
+from gymtui.ui.member_lines import lines_of
+from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.settings import Setting, Settings
+from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
+from gymtui.ui.widgets.key_line import KeyLine
+from gymtui.ui.widgets.settings_list import SettingsList
+
+MANAGERS: Final = "only a manager changes members"
+
+
+class MemberScreen(BoxScreen):
+    """The list around the box, as this desk knows the member; `line` is the one whose value is asked for at once."""
+
+    TITLE = "Member"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        bind("who", show=False, app=True),
+        bind("connection", app=True),
+        bind("conflicts", show=False, app=True),
+    ]
+
+    settings: var[Settings] = var(Settings())
+
+    def __init__(self, desk: Desk, member: Member, line: str = "", *, clock: clock.Clock = clock.now) -> None:
+        super().__init__(desk, clock=clock)
+        self._member = member
+        lines = lines_of(member, desk.membership.today(), zone_of(desk.replica.gym))
+        self.set_reactive(MemberScreen.settings, Settings(all=lines))
+        mode = MemberMode(self)
+        self.begin_with(mode)
+        self._line, self._mode = line, mode
+
+    def compose(self) -> ComposeResult:
+        yield from self.compose_header()
+        yield Static("", id="title", markup=False)
+        yield from self.compose_box()
+        yield from self.compose_verdict()
+        yield WebSocketErrorBoundary(self._list, id="settings")
+        yield KeyLine()
+
+    def _list(self) -> SettingsList:
+        return SettingsList().data_bind(MemberScreen.settings)
+
+    def on_mount(self) -> None:
+        self._read_again()
+        if self._line:
+            self._mode.open(self._line)
+
+    def subscriptions(self) -> list[Callable[[], None]]:
+        again = self.telling("settings", lambda _: self._read_again())
+        return [
+            *super().subscriptions(),
+            self.desk.service.subscribe("events", again),
+            self.desk.subscribe("queue", again),
+        ]
+
+    # --- what follows -------------------------------------------------------------------------------------------------
+
+    def watch_gym(self, gym: Gym | None) -> None:
+        super().watch_gym(gym)
+        self._read_again()
+
+    def _settled(self, verdict: Verdict) -> None:
+        super()._settled(verdict)
+        self._read_again()
+
+    def _read_again(self) -> None:
+        """The member as the desk knows one by now: here and at other desks much may have been done."""
+        self._member = self.desk.replica.members.member(self._member.id) or self._member
+        self.settings = replace(self.settings, all=lines_of(self._member, self.desk.membership.today(), self.zone))
+        for title in self.query("#title").results(Static):
+            title.update(Content.assemble(*self._title()))
+        self.mutate_reactive(BoxScreen.modes)
+
+    def _title(self) -> Iterator[str | tuple[str, str]]:
+        member = self._member
+        about = [member.membership_number, "guest" if member.guest else member.plan]
+        yield printable(member.full_name)
+        yield ("   " + " · ".join(printable(part) for part in about if part), "not bold $quiet")
+        if self.desk.replica.members.waits(member.id):
+            yield ("   changed here, not sent yet", "not bold $warning")
+        elif not self.desk.membership.may_change:
+            yield (f"   {MANAGERS}", "not bold $quiet")
+
+    @property
+    def locked(self) -> tuple[str, str] | None:
+        """Why the chosen line cannot be changed by whoever is logged in."""
+        line = self.settings.pick
+        if (why := self.desk.looks_on) is not None:
+            return why, f"{self.key('log-in')} logs in somebody else"
+        if self.desk.membership.may_change or line is None or (isinstance(line, MemberLine) and line.is_staffs):
+            return None
+        return MANAGERS, f"{self.key('log-in')} logs in somebody else"
+
+    # --- what the person does -----------------------------------------------------------------------------------------
+
+    def change(self, setting: Setting, text: str) -> None:
+        with self.answering(self._member.full_name):
+            assert isinstance(setting, MemberLine)
+            change = setting.comes_to(text)
+            if self.desk.membership.may_change or change.keys() == {"acknowledged"}:
+                self.say(self.desk.membership.change(self._member, **change))
+            else:
+                self.say(self.refusal(setting.label, MANAGERS, f"{self.key('log-in')} logs in somebody else"))
+
+    def action_older(self) -> None:
+        self._page(1)
+
+    def action_newer(self) -> None:
+        self._page(-1)
+
+    def _page(self, direction: int) -> None:
+        for lines in self.query(SettingsList):
+            self.settings = self.settings.moved(direction * lines.page)
+
+
+class MemberActions(BoxScreen):
+    """What can be done with whoever was found or named last, on a screen that knows who that is; and who is new."""
+
+    def named(self) -> Member | None:
+        """Whoever that is."""
+        raise NotImplementedError
+
+    def _open(self, line: str = "") -> None:
+        with self.answering("Member"):
+            member = self.named()
+            if member is None:
+                step = "type a name, ↓ chooses where several match"
+                self.say(self.refusal("Member", "nobody has been named yet", step))
+            else:
+                self.take()
+                self.typed("")
+                self.reset()
+                self.app.push_screen(MemberScreen(self.desk, member, line, clock=self._clock))
+
+    def action_member(self) -> None:
+        self._open()
+
+    def action_renew(self) -> None:
+        self._open("renew")
+
+    def action_freeze(self) -> None:
+        self._open("freeze")
+
+    def action_visits(self) -> None:
+        self._open("visits")
+
+    def action_note(self) -> None:
+        self._open("note")
+
+    def action_alert(self) -> None:
+        self._open("alert")

@@ -1,0 +1,92 @@
+"""F5 and `:new`: a guest for today and a new member, by a few keys, with nobody at the other end."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from gymtui.protocol import SaveMember
+from gymtui.saving import given
+from tests.desk_kit import ANA, Gym, gym
+from tests.readers import scan
+from tests.test_ui_member import shown
+from tests.ui_front_desk_kit import screen_text
+from tests.waiting import until
+
+__all__ = ["gym"]
+pytestmark = pytest.mark.slow
+
+
+def queued(gym: Gym) -> list[tuple[str, dict[str, object]]]:
+    """What waits: the kind of each, and the fields of a member."""
+    rows = [(row.kind, row.request) for row in gym.desk.queue]
+    return [(kind, given(asked.member) if isinstance(asked, SaveMember) else {}) for kind, asked in rows]
+
+
+async def test_a_guest_is_in_by_a_name_and_seven_keys(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press("f5")
+        await until(lambda: "1 of 3: the guest's name" in screen_text(app))
+        await pilot.press(*"Gus Roth", "enter")
+        await until(lambda: "GUEST OF" in screen_text(app))
+        await pilot.press(*"ana", "enter")
+        await until(lambda: "it is signed, and in" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: "Gus Roth queued, not sent yet" in screen_text(app))
+        assert "CHECK IN" in screen_text(app)
+    (kind, fields), (other, _) = queued(gym)
+    assert (kind, other) == ("save_member", "check_in")
+    today = {"valid_from": "2026-11-18", "valid_until": "2026-11-18"}
+    assert fields | {"id": ""} == {
+        "id": "", "full_name": "Gus Roth", "guest": True, "host_id": "m1", "waiver_signed": True
+    } | today  # fmt: skip
+
+
+async def test_who_was_a_guest_before_is_that_one_again(gym: Gym) -> None:
+    before = replace(ANA, id="g1", full_name="Gus Roth", membership_number=None, guest=True, valid_until="2026-11-03")
+    gym.replica.members.table.fold([replace(before, seq=9)])
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"gus r", "enter")
+        await until(lambda: "day pass expired 3 Nov" in screen_text(app))
+        await pilot.press("f5")
+        await until(lambda: "GUEST      Gus Roth" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: "Gus Roth was a guest before, and is this one" in screen_text(app))
+        await pilot.press("enter", "enter", "enter")
+        await until(lambda: gym.desk.queued == 2)
+    assert queued(gym)[0][1]["id"] == "g1"
+    assert gym.desk.in_since("g1") is not None
+
+
+async def test_nobody_is_guessed_for_a_host(gym: Gym) -> None:
+    gym.replica.members.table.fold([replace(ANA, id="m9", full_name="Ana Sá", membership_number="9", seq=9)])
+    async with shown(gym) as (app, pilot):
+        await pilot.press("f5", *"Gus", "enter")
+        await until(lambda: "GUEST OF" in screen_text(app))
+        await pilot.press(*"ana", "enter")
+        await until(lambda: "several match: choose one" in screen_text(app))
+        await pilot.press("down", "enter")
+        await until(lambda: "WAIVER" in screen_text(app))
+        await pilot.press(*"n", "enter")
+        await until(lambda: gym.desk.queued == 2)
+    assert queued(gym)[0][1]["waiver_signed"] is False
+
+
+async def test_somebody_new_is_six_questions(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press(
+            *":new", "enter", *"Nia Moor", "enter", *"079 1", "enter", *"Gold", "enter", *"12 months", "enter"
+        )
+        await until(lambda: "5 of 6: scan a card" in screen_text(app))
+        scan(app, *"1", "enter")
+        await until(lambda: "that is Ana Silva's" in screen_text(app))
+        await pilot.press("backspace", *"9001", "enter")
+        await until(lambda: "6 of 6" in screen_text(app))
+        await pilot.press("escape")
+        await until(lambda: "CARD       9001" in screen_text(app))
+        await pilot.press("enter", "enter")
+        await until(lambda: "Nia Moor queued, not sent yet: signed up" in screen_text(app))
+        await pilot.press(*"nia")
+        await until(lambda: "… not sent yet" in screen_text(app))
+    [(_, fields)] = queued(gym)
+    assert (fields["membership_number"], fields["valid_until"], fields["plan"]) == ("9001", "2027-11-17", "Gold")

@@ -1,0 +1,69 @@
+"""A member at the desk: renewed, frozen, changed from the box, and with nobody at the other end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import pytest
+from msgspec.structs import replace
+from textual.pilot import Pilot
+
+from gymtui.client.login.login import Login
+from gymtui.ui import GymApp
+from tests.desk_kit import ANA, BEN, Gym, gym
+from tests.factories import NOW
+from tests.fake_login import FakeLogin
+from tests.ui_front_desk_kit import screen_text
+from tests.waiting import until
+
+__all__ = ["gym"]
+pytestmark = pytest.mark.slow
+RENEW = ("ctrl+o", "down", "enter", "enter")  # whoever is on the screen, for a month
+
+
+@asynccontextmanager
+async def shown(gym: Gym) -> AsyncIterator[tuple[GymApp, Pilot[Any]]]:
+    """The console over a desk whose server is away."""
+    gym.server.refuse(*[OSError("no server")] * 1000)
+    app = GymApp(gym.desk, cast(Login, FakeLogin()), url="ws://127.0.0.1:8765/", clock=lambda: NOW)
+    async with app.run_test(size=(100, 44)) as pilot:
+        yield app, pilot
+
+
+async def test_a_membership_is_renewed_with_four_keys(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ben")
+        await pilot.press(*RENEW[:-1])
+        await until(lambda: "valid until 17 Dec 2026, was 3 Nov" in screen_text(app))
+        await pilot.press(RENEW[-1])
+        text = screen_text(app)
+        assert "… Ben Ode queued, not sent yet: valid until 17 Dec 2026" in text
+        assert "until 17 Dec" in text
+        assert "changed here, not sent yet" in text
+    [row] = gym.desk.queue
+    assert (row.kind, row.member_id) == ("save_member", BEN.id)
+
+
+async def test_a_word_opens_what_it_is_called_and_says_the_old_value_beside(gym: Gym) -> None:
+    gym.replica.members.table.fold([replace(ANA, phone="1", seq=9)])
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ana", "escape", *":freeze", "enter")
+        await until(lambda: "frozen until 18 Dec 2026" in screen_text(app))
+        await pilot.press("enter", *"phone", "enter")
+        await until(lambda: "now 1; type a number, or none" in screen_text(app))
+        await pilot.press(*"2", "enter", "escape", "escape")
+        await until(lambda: "CHECK IN" in screen_text(app))
+    ana = gym.desk.find("ana")[0].member
+    assert (ana.status, ana.frozen_until, ana.phone) == ("frozen", "2026-12-18", "2")
+
+
+async def test_of_several_nobody_is_opened(gym: Gym) -> None:
+    other = replace(ANA, id="m9", full_name="Ana Sá", membership_number="9", seq=9)
+    gym.replica.members.table.fold([other])
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ben", "escape", *"ana", "ctrl+o")
+        await until(lambda: "nobody has been named yet" in screen_text(app))
+        await pilot.press("down", "ctrl+o")
+        await until(lambda: "Renew" in screen_text(app))
