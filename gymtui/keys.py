@@ -68,6 +68,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command(
             "connection", "f9", "connection", "shows connection and queue, and goes back", also="queue network status"
         ),
+        Command("mask", "f7", "mask", "hides names, phones and notes, or shows them", also="privacy hide"),
         Command("override", "f8", "override", "lets in whom the rules have just refused"),
         Command("undo", "ctrl+z", "undo", "takes back what this desk did last", also="u"),
         Command("correct", "ctrl+o", "correct", "puts the chosen visit right: who, when, or never", also="fix wrong"),
@@ -80,7 +81,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back", also="clashes"),
         Command(
             "member",
-            "ctrl+o",
+            "ctrl+g",
             "member",
             "opens whoever was found or named last, to change what is kept of them",
             also="edit change open profile",

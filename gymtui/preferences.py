@@ -24,7 +24,7 @@ THEMES: Final[tuple[Theme, ...]] = get_args(Theme)
 class Choices(Struct, frozen=True, omit_defaults=True):
     """The server and the user of the last login by password, the desk of the last start, and the theme; None where
     nobody has chosen. `users` are those who have logged in here, the last one first; `reader` is how the card reader
-    is set."""
+    is set, `masked` whether the names on its screen are hidden."""
 
     url: str | None = None
     user: str | None = None
@@ -32,6 +32,7 @@ class Choices(Struct, frozen=True, omit_defaults=True):
     theme: Theme | None = None
     users: tuple[str, ...] = ()
     reader: ReaderProfile | None = None
+    masked: bool = False
 
     @property
     def known(self) -> frozenset[str]:
@@ -65,7 +66,7 @@ class ChoicesFile:
         others = (name for name in self.read().users if folded(name) != folded(user))
         self.keep(url=url, user=user, users=(user, *others)[:USERS])
 
-    def keep(self, **chosen: str | tuple[str, ...] | ReaderProfile | None) -> None:
+    def keep(self, **chosen: str | bool | tuple[str, ...] | ReaderProfile | None) -> None:
         """Changes these choices (by name, as in `Choices`), and leaves the others as they were."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

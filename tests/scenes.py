@@ -20,7 +20,7 @@ from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journ
 from tests.played_people import CROWD, LAST
 from tests.scenes_import import an_import
 from tests.scenes_members import MEMBERS
-from tests.scenes_of_staff import a_handover, a_roll_call, the_notices
+from tests.scenes_of_staff import STAFF
 from tests.scenes_past import peak_hours, the_history
 from tests.waiting import until
 
@@ -284,10 +284,8 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     a_dead_server,
     who_is_in,
     the_history,
-    a_roll_call,
+    *STAFF,
     peak_hours,
-    a_handover,
-    the_notices,
     the_settings,
     an_import,
     *MEMBERS,

@@ -13,7 +13,7 @@ async def a_member(pictures: dict[str, str]) -> None:
     """A manager is about to renew whoever was refused."""
     async with evening(pictures, SMALL, role="manager") as desk:
         await desk.scan("100107", "✗ Ben Ode refused")
-        await desk.pilot.press("ctrl+o", "down", "enter")
+        await desk.pilot.press("ctrl+g", "down", "enter")
         await desk.camera.until("NEW VALUE", "Enter: valid until")
         await desk.draw("member", SMALL, USUAL)
 
@@ -30,4 +30,13 @@ async def a_guest(pictures: dict[str, str]) -> None:
         await desk.draw("guest", SMALL)
 
 
-MEMBERS: Final = (a_member, a_guest)
+async def a_mask(pictures: dict[str, str]) -> None:
+    """Somebody may look over a shoulder."""
+    async with evening(pictures, USUAL) as desk:
+        await desk.scan("100042", "✓ Ana Silva checked in", "17:24:00 +▲ +Ana Silva", "LAST VISITS")
+        await desk.pilot.press("f7")
+        await desk.camera.until("NAMES HIDDEN", "✓ A. S. checked in", "notes, alerts: F7")
+        await desk.draw("masked", SMALL, USUAL)
+
+
+MEMBERS: Final = (a_member, a_guest, a_mask)

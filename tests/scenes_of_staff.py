@@ -51,3 +51,6 @@ async def the_notices(pictures: Pictures) -> None:
         await desk.pilot.press("ctrl+n", "enter")
         await desk.camera.until("NOTICES   2 unread of 3")
         await desk.draw("notices", TINY, SMALL, USUAL)
+
+
+STAFF = (a_roll_call, a_handover, the_notices)

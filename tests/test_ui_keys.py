@@ -89,7 +89,7 @@ def test_two_commands_may_change_keys() -> None:
 async def test_a_changed_key_does_it_and_is_shown() -> None:
     desk = FakeDesk([ANA])
     login = cast(Login, FakeLogin())
-    changed = {"check-out": "f12", "back": "f10", "next": "ctrl+k", "override": "f7"}
+    changed = {"check-out": "f12", "back": "f10", "next": "ctrl+k", "override": "f11"}
     app = GymApp(cast(Desk, desk), login, url="ws://gym.test/", keys=changed, clock=lambda: NOW)
     async with app.run_test(size=(80, 40)) as pilot:
         await pilot.press("f4", "a", "ctrl+k", "f10", "f12")
@@ -102,10 +102,10 @@ async def test_a_changed_key_does_it_and_is_shown() -> None:
         assert "already in since 17:02, desk 2 — F12 checks out" in screen_text(app)
         desk.answers = {"Ana Silva": "refused"}
         await pilot.press(*"4711", "enter")
-        assert "— F7 override (manager)" in screen_text(app)
+        assert "— F11 override (manager)" in screen_text(app)
         await pilot.press("f1")
         assert "F12          :check-out" in screen_text(app)
-        assert "F7           :override" in screen_text(app)
+        assert "F11          :override" in screen_text(app)
 
 
 def test_the_command_prints_the_keys_as_they_are(
@@ -113,12 +113,12 @@ def test_the_command_prints_the_keys_as_they_are(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "mine.toml"
-    file.write_text('desk = "bar"\n[keys]\nundo = "f7, ctrl+u"\n')
+    file.write_text('desk = "bar"\n[keys]\nundo = "f11, ctrl+u"\n')
     with pytest.raises(SystemExit) as ended:
         main(["keys", "--config", str(file)])
     assert ended.value.code == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert re.match(r":undo +F7, Ctrl\+U +takes back", lines[":undo"])
+    assert re.match(r":undo +F11, Ctrl\+U +takes back", lines[":undo"])
     file.write_text("[keys]\nundo = 6\n")
     with pytest.raises(ConfigError, match="undo = "):
         keys(file)

@@ -122,7 +122,7 @@ async def test_the_monitor_wears_the_same_themes(theme: str) -> None:
 
 
 async def test_the_monitor_has_the_keys_of_the_file_its_help_and_plain_symbols() -> None:
-    async with monitoring(keys={"help": "f10", "quit": "f7"}, ascii=True) as (app, pilot):
+    async with monitoring(keys={"help": "f10", "quit": "f11"}, ascii=True) as (app, pilot):
         assert "F10 help" in text_of(app)
         await pilot.press("f10")
         assert screen_of(app) is HelpScreen
@@ -130,7 +130,7 @@ async def test_the_monitor_has_the_keys_of_the_file_its_help_and_plain_symbols()
         assert help.isascii()
         assert "Space" in help
         assert "pause" in help
-        assert "F7           leaves" in help
+        assert "F11          leaves" in help
         assert ":quit" not in help
 
 

@@ -20,7 +20,7 @@ from tests.waiting import until
 
 __all__ = ["gym"]
 pytestmark = pytest.mark.slow
-RENEW = ("ctrl+o", "down", "enter", "enter")  # whoever is on the screen, for a month
+RENEW = ("ctrl+g", "down", "enter", "enter")  # whoever is on the screen, for a month
 
 
 @asynccontextmanager
@@ -63,7 +63,7 @@ async def test_of_several_nobody_is_opened(gym: Gym) -> None:
     other = replace(ANA, id="m9", full_name="Ana Sá", membership_number="9", seq=9)
     gym.replica.members.table.fold([other])
     async with shown(gym) as (app, pilot):
-        await pilot.press(*"ben", "escape", *"ana", "ctrl+o")
+        await pilot.press(*"ben", "escape", *"ana", "ctrl+g")
         await until(lambda: "nobody has been named yet" in screen_text(app))
-        await pilot.press("down", "ctrl+o")
+        await pilot.press("down", "ctrl+g")
         await until(lambda: "Renew" in screen_text(app))

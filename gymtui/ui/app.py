@@ -63,7 +63,7 @@ class GymApp(LiveApp):
         clock = clock or desk.clock.now
         super().__init__(desk.service, login, clock=clock, **options)
         self.desk = desk
-        self.front_desk = FrontDesk(desk, clock=clock)
+        self.front_desk = FrontDesk(desk, clock=clock, masked=bool(self._choices and self._choices.read().masked))
         self.history = ConnectionHistory()
         self.conflicts = ConflictReporter(desk.service, clock=clock)
         self._asked_to_stay = False

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from gymtui.protocol import CheckInEvent, Notification, Refusal, RollCallUpdate
+from gymtui.ui.privacy import initials
 
 News = CheckInEvent | Refusal | Notification | RollCallUpdate  # what a feed tells
 RowKind = Literal["in", "warned", "out", "undone", "clash", "again", "refused", "notice"]
@@ -42,7 +44,14 @@ class Row(Struct, frozen=True, kw_only=True):
         return SYMBOLS[self.kind]
 
 
-def row_of(event: News) -> Row:
+def row_of(event: News, *, masked: bool = False) -> Row:
+    """`masked`: with initials for a name."""
+    row = _row(event)
+    is_person = not isinstance(event, Notification) and event.member is not None
+    return replace(row, who=initials(row.who)) if masked and is_person else row
+
+
+def _row(event: News) -> Row:
     match event:
         case CheckInEvent():
             return _visit(event)

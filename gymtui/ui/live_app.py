@@ -24,6 +24,7 @@ from gymtui.ui.ascii import AsciiFilter
 from gymtui.ui.base_app import BaseApp
 from gymtui.ui.bindings import bind
 from gymtui.ui.escape_key import part_escape
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.shutdown import leave_on_signals, outlasting_terminal, say_goodbye
@@ -216,6 +217,10 @@ class LiveApp(BaseApp):
         self.theme = name
         if self._choices is not None:
             self._choices.keep(theme=name)
+
+    def on_desk_screen_masked(self, event: DeskScreen.Masked) -> None:
+        if self._choices is not None:
+            self._choices.keep(masked=event.masked)
 
     def get_key_display(self, binding: Binding) -> str:
         return binding.key_display or shown(binding.key)

@@ -9,21 +9,29 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from gymtui import clock, rules
 from gymtui.protocol import Acknowledged, Member
 from gymtui.ui.member_fields import Change, MemberLine, day_of, fields_of, said, whole
+from gymtui.ui.privacy import HIDDEN
 
 MONTHS: Final = ("1 month", "3 months", "6 months", "12 months")
 VISITS: Final = ("10", "5", "1")
 OPEN, END = "open", "end"  # a freeze without an end, and the end of one
 DEALT_WITH, AWAY = "dealt with", "take away"
 DAY: Final = timedelta(days=1)
+PRIVATE: Final = {"note", "alert", "full_name", "phone", "email", "birth_date", "home_location", "notes"}
 
 
 def lines_of(member: Member, today: date, zone: tzinfo = UTC) -> tuple[MemberLine, ...]:
     """All of them, what is done most first; `today` is the gym's day, `zone` that of the clock on its wall."""
     return (*_deeds(member, today), *_alerts(member, zone), *fields_of(member))
+
+
+def without_what_is_private(lines: tuple[MemberLine, ...]) -> tuple[MemberLine, ...]:
+    """The same under the privacy mask; what is typed still means what it meant."""
+    return tuple(replace(each, words=HIDDEN) if each.key.partition(".")[0] in PRIVATE else each for each in lines)
 
 
 def _deeds(member: Member, today: date) -> Iterator[MemberLine]:

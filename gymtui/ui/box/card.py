@@ -43,11 +43,11 @@ class CardMode(Mode):
 
     @property
     def placeholder(self) -> str:
-        name, change, back = printable(self._member.full_name), self._change, self.box.key("back")
+        name, change, back = self.box.named(self._member.full_name), self._change, self.box.key("back")
         if change is None:
             return f"scan the card that {name} gets" + ("; ↓ for what became of one" if self._known else "")
         if change.owner is not None:
-            return f"it is {printable(change.owner.full_name)}'s: Enter gives it to {name}, {back} does not"
+            return f"it is {self.box.named(change.owner.full_name)}'s: Enter gives it to {name}, {back} does not"
         if change.is_doubtful:
             return f"Enter gives {printable(change.code)} to {name} all the same, {back} does not"
         return f"Enter: {name}'s card {printable(change.code)} {WORDS[change.state]}"
@@ -95,7 +95,7 @@ class CardMode(Mode):
         elif len(others) > 1:
             self._refuse("it could be the card of several", "take it back from them first")
         elif owners and not others and owners[0].card.state == "in_use":
-            self._refuse(f"{self._member.full_name} has it already", None)
+            self._refuse(f"{self.box.named(self._member.full_name)} has it already", None)
         else:
             doubt = None if owners else doubtful(code, uids=kind == "uid", hid=kind == "hid26")
             code = owners[0].card.code if owners and not others else code

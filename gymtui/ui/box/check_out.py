@@ -8,7 +8,6 @@ from typing import Final
 from textual.timer import Timer
 
 from gymtui.client.state import Hit, Verdict
-from gymtui.printable import printable
 from gymtui.protocol import Member, MemberRef
 from gymtui.ui.box.check_in import CheckIn
 from gymtui.ui.box.search import member_of
@@ -31,7 +30,11 @@ class CheckOut(CheckIn):
     @property
     def placeholder(self) -> str:
         found = self._found_in
-        return f"Enter checks out {printable(found.full_name)}, or scan another card" if found else super().placeholder
+        return (
+            f"Enter checks out {self.box.named(found.full_name)}, or scan another card"
+            if found
+            else super().placeholder
+        )
 
     @property
     def command(self) -> Callable[[Member | str, str | None], Verdict]:

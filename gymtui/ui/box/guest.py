@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gymtui.printable import printable
 from gymtui.protocol import Member
 from gymtui.search.folding import fold
 from gymtui.ui.box.form import FormMode, Question, yes
@@ -37,7 +36,7 @@ class GuestMode(FormMode):
     def questions(self) -> tuple[Question, ...]:
         if self._before is None:
             return NAME, HOST, WAIVER
-        hint = f"Enter: {printable(self._before.full_name)} was a guest before, and is this one; n: another"
+        hint = f"Enter: {self.box.named(self._before.full_name)} was a guest before, and is this one; n: another"
         return NAME, Question(key="same", prompt="THE SAME?", hint=hint), HOST, WAIVER
 
     def read(self, question: Question, text: str) -> Any:

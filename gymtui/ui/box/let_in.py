@@ -8,7 +8,6 @@ from typing import Final
 from textual.timer import Timer
 
 from gymtui.client.state import Verdict
-from gymtui.printable import printable
 from gymtui.protocol import Member
 from gymtui.ui.box.mode import Box, Mode, QuestionMode
 
@@ -44,7 +43,7 @@ class LetIn(QuestionMode):
 
     @property
     def placeholder(self) -> str:
-        return f"Enter lets in {printable(self._verdict.subject)} all the same, {self.box.key('back')} does not"
+        return f"Enter lets in {self.box.named(self._verdict.subject)} all the same, {self.box.key('back')} does not"
 
     def begun(self) -> None:
         self._unused = self.box.set_timer(UNUSED, lambda: self.box.pop(self))

@@ -87,6 +87,10 @@ class Box(Protocol):
         """A verdict that the console gives by itself: the desk was asked for nothing."""
         ...
 
+    def named(self, name: str) -> str:
+        """A name as it may stand on the screen: printable, and as much of it as the mask leaves."""
+        ...
+
     def owner(self, text: str) -> Owned | None:
         """The card with this code, where it can be nobody else's."""
         ...

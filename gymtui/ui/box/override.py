@@ -11,7 +11,6 @@ from typing import Final
 from textual.timer import Timer
 
 from gymtui.client.desk.verdicts import policy_of
-from gymtui.printable import printable
 from gymtui.protocol import MemberRef
 from gymtui.ui.box.answers import Override, reasons_of
 from gymtui.ui.box.masked import Masked
@@ -72,7 +71,7 @@ class OverrideMode(Mode):
 
     @property
     def placeholder(self) -> str:
-        override, name = self.override, printable(self.override.whom.full_name)
+        override, name = self.override, self.box.named(self.override.whom.full_name)
         if override.step == "manager":
             who = f"Enter takes {override.answer}, or type another manager's name" if override.answer else ""
             return who or "type the manager's user name"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gymtui.printable import printable
 from gymtui.protocol import Member
 from gymtui.ui.box.mode import Box, Mode, QuestionMode
 
@@ -36,7 +35,7 @@ class PasteMode(QuestionMode):
 
     @property
     def placeholder(self) -> str:
-        names = ", ".join(printable(member.full_name) for _, member in self._cards)
+        names = ", ".join(self.box.named(member.full_name) for _, member in self._cards)
         return f"Enter takes {len(self._cards)} of {self._lines} lines, {self.box.key('back')} none: {names}"
 
     async def confirmed(self, below: Mode) -> None:

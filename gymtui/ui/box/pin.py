@@ -6,7 +6,6 @@ from typing import Protocol
 
 from gymtui.client.desk.verdicts import Matter
 from gymtui.client.state import Verdict
-from gymtui.printable import printable
 from gymtui.protocol import MemberRef
 from gymtui.ui.box.answers import Override
 from gymtui.ui.box.masked import Masked
@@ -36,7 +35,7 @@ class PinMode(Masked):
 
     @property
     def placeholder(self) -> str:
-        return f"type the PIN of {self.override.manager}: Enter lets in {printable(self.override.whom.full_name)}"
+        return f"type the PIN of {self.override.manager}: Enter lets in {self.box.named(self.override.whom.full_name)}"
 
     def typed(self, text: str) -> None:
         if self._is_over and not text:

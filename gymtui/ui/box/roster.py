@@ -114,7 +114,7 @@ class RosterMode(Mode):
         self.box.roster = replace(self.box.roster, text="")
         owners = self.box.whose(scan)
         if len(owners) > 1:
-            names = " or ".join(owned.member.full_name for owned in owners)
+            names = " or ".join(self.box.named(owned.member.full_name) for owned in owners)
             self.box.say(self.box.refusal("Card", f"that could be {names}", "type the name"))
         elif owners:
             self.give(owners[0].member, owners[0].card.code)

@@ -63,7 +63,7 @@ class SignUpMode(FormMode):
         code = framed(text)
         owners = self.box.desk.replica.members.owners(code) if code else ()
         if owners:
-            raise ValueError(f"that is {owners[0].member.full_name}'s")
+            raise ValueError(f"that is {self.box.named(owners[0].member.full_name)}'s")
         gym = self.box.desk.replica.gym
         if code and (why := nobodys(code, uids=gym is not None and gym.policy.card_kind == "uid")) is not None:
             raise ValueError(why[:1].lower() + why[1:].rstrip("."))

@@ -66,7 +66,6 @@ class BoxScreen(DeskScreen):
     prompt: var[str] = var("")
 
     entry = getters.query_one(Entry)
-
     sent_override: tuple[str, Override] | None = None
 
     def begin_with(self, base: Mode) -> None:
@@ -80,7 +79,8 @@ class BoxScreen(DeskScreen):
             yield Entry().data_bind(BoxScreen.placeholder)
 
     def compose_verdict(self) -> ComposeResult:
-        yield WebSocketErrorBoundary(lambda: VerdictLine().data_bind(DeskScreen.verdict, DeskScreen.zone), id="verdict")
+        verdict = (DeskScreen.verdict, DeskScreen.zone, DeskScreen.masked)
+        yield WebSocketErrorBoundary(lambda: VerdictLine().data_bind(*verdict), id="verdict")
         yield WebSocketErrorBoundary(lambda: CommandList().data_bind(BoxScreen.palette), id="commands")
 
     # --- the stack ----------------------------------------------------------------------------------------------------

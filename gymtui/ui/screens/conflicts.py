@@ -19,6 +19,7 @@ from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
 from gymtui.protocol import ConflictNote, Event
 from gymtui.ui.bindings import bind
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.wall import hours_minutes
@@ -60,10 +61,10 @@ class ConflictsScreen(RowsScreen):
         yield KeyLine()
 
     def _list(self) -> ConflictList:
-        return ConflictList().data_bind(ConflictsScreen.report, RowsScreen.chosen, LiveScreen.zone)
+        return ConflictList().data_bind(ConflictsScreen.report, RowsScreen.chosen, LiveScreen.zone, DeskScreen.masked)
 
     def _details(self) -> ConflictDetails:
-        return ConflictDetails().data_bind(ConflictsScreen.note, LiveScreen.zone)
+        return ConflictDetails().data_bind(ConflictsScreen.note, LiveScreen.zone, DeskScreen.masked)
 
     def on_mount(self) -> None:
         self.report = self._reporter.last

@@ -67,7 +67,7 @@ class ConnectionScreen(RowsScreen):
 
     def _queue(self) -> QueueList:
         screen = ConnectionScreen
-        return QueueList().data_bind(screen.rows, screen.chosen, screen.is_live, LiveScreen.zone)
+        return QueueList().data_bind(screen.rows, screen.chosen, screen.is_live, LiveScreen.zone, DeskScreen.masked)
 
     def on_mount(self) -> None:
         read = self.telling("queue", self._read)

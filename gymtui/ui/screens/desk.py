@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
@@ -18,7 +21,9 @@ from gymtui.clock import time_of
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
 from gymtui.protocol import Notification, Snapshot
+from gymtui.ui.bindings import bind
 from gymtui.ui.bulk import Bulk
+from gymtui.ui.privacy import named
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.clock_warning import WrongClock, wrong_clock
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
@@ -44,11 +49,21 @@ def bells(verdict: Verdict) -> int:
 class DeskScreen(LiveScreen):
     """Begins with what the desk's own copy has, with or without a connection."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [bind("mask", show=False)]
+
+    class Masked(Message):
+        """The mask was put on, or taken off."""
+
+        def __init__(self, *, masked: bool) -> None:
+            super().__init__()
+            self.masked = masked
+
     queued: var[int] = var(0)
     waiting: var[int] = var(0)  # of these, what the figures lack as long as the server does not answer
     aside: var[int] = var(0)  # dead letters, which stand in the header until a person has taken each of them up
     unread: var[int] = var(0)  # notices, by whoever is logged in
     verdict: var[Verdict | None] = var[Verdict | None](None)
+    masked: var[bool] = var(False)  # are names, phones and notes hidden?
     wrong_clock: var[WrongClock | None] = var[WrongClock | None](None)
     bulk: Bulk | None = None  # the last commands that were given at once
 
@@ -61,7 +76,7 @@ class DeskScreen(LiveScreen):
         yield Static("", id="wrong-clock", markup=False)
 
     def _gym_name(self) -> GymName:
-        return super()._gym_name().data_bind(DeskScreen.unread)
+        return super()._gym_name().data_bind(DeskScreen.unread, DeskScreen.masked)
 
     def _indicator(self) -> ConnectionStatusIndicator:
         return super()._indicator().data_bind(DeskScreen.queued, DeskScreen.aside)
@@ -75,6 +90,7 @@ class DeskScreen(LiveScreen):
         ]
 
     def on_mount(self) -> None:
+        self.masked = next((screen.masked for screen in self._desk_screens()), False)
         self.queued, self.aside = self.desk.queued, len(self.desk.set_aside)
         self.verdict, self.bulk = next(((screen.verdict, screen.bulk) for screen in self._desk_screens()), (None, None))
         self._show_replica()
@@ -163,6 +179,17 @@ class DeskScreen(LiveScreen):
         for line in self.query(KeyLine):
             line.notice = text
 
+    def action_mask(self) -> None:
+        """Hides names, phones and notes on every screen, or shows them; kept for the next start."""
+        masked = not self.masked
+        for screen in self._desk_screens():
+            screen.masked = masked
+        self.post_message(self.Masked(masked=masked))
+
+    def named(self, name: str) -> str:
+        """A name as it may stand on the screen."""
+        return named(name, masked=self.masked)
+
     def refusal(self, subject: str, detail: str, next_step: str | None) -> Verdict:
         return Verdict(
             kind="refused", subject=subject, command_id="", at=self._clock(), detail=detail, next_step=next_step
@@ -201,7 +228,7 @@ class DeskScreen(LiveScreen):
         if told is not None and told.kind not in NOT_DONE and self._is_recent(done.command_id):
             return None
         what = "check-in" if done.since is None else "check-out"
-        step = f"{shown(COMMANDS['undo'].keys)} again takes back {done.member.full_name}'s {what}"
+        step = f"{shown(COMMANDS['undo'].keys)} again takes back {self.named(done.member.full_name)}'s {what}"
         return replace(self.refusal("Undo", "nothing was done just now", step), next_command="undo")
 
     def _is_recent(self, command_id: str) -> bool:
@@ -213,5 +240,5 @@ class DeskScreen(LiveScreen):
         if verdict.action != "undo" or verdict.kind not in ("queued", "undone"):
             return verdict
         done = self.desk.replica.undoable
-        step = done and f"{shown(COMMANDS['undo'].keys)} again: {done.member.full_name}"
+        step = done and f"{shown(COMMANDS['undo'].keys)} again: {self.named(done.member.full_name)}"
         return replace(verdict, next_step=step, next_command="undo")

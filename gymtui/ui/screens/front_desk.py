@@ -15,12 +15,10 @@ from textual.reactive import var
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.member_card import ask_card, own_card, person_of
-from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import Person, Verdict
-from gymtui.protocol import Event, Member, RollCallUpdate, SaveCard, Snapshot
+from gymtui.protocol import Event, Member, RollCallUpdate, Snapshot
 from gymtui.protocol import MemberCard as Card
 from gymtui.ui.bindings import bind
-from gymtui.ui.box.card import WORDS, CardMode
 from gymtui.ui.box.check_in import CheckIn
 from gymtui.ui.box.check_out import CheckOut
 from gymtui.ui.box.guest import GuestMode
@@ -29,7 +27,7 @@ from gymtui.ui.box.sign_up import SignUpMode
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
 from gymtui.ui.screens.handover import HandoverScreen
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.screens.member import MemberActions
+from gymtui.ui.screens.member_actions import MemberActions
 from gymtui.ui.screens.notices import NoticesScreen, tell
 from gymtui.ui.screens.roll_call import begun
 from gymtui.ui.widgets.counters import Counters
@@ -65,8 +63,9 @@ class FrontDesk(MemberActions):
     _named: str | None = None
     person: var[Person | None] = var[Person | None](None)
 
-    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
+    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now, masked: bool = False) -> None:
         super().__init__(desk, clock=clock)
+        self.set_reactive(DeskScreen.masked, masked)
         self.begin_with(CheckIn(self))
 
     def compose(self) -> ComposeResult:
@@ -86,14 +85,16 @@ class FrontDesk(MemberActions):
 
     def _hits(self) -> Hits:
         return Hits(self._clock, self.desk.ruling).data_bind(
-            FrontDesk.search, FrontDesk.directory, LiveScreen.gym, LiveScreen.zone
+            FrontDesk.search, FrontDesk.directory, LiveScreen.gym, LiveScreen.zone, DeskScreen.masked
         )
 
     def _card(self) -> MemberCard:
-        return MemberCard(self._clock, self.desk.ruling).data_bind(FrontDesk.person, LiveScreen.gym, LiveScreen.zone)
+        return MemberCard(self._clock, self.desk.ruling).data_bind(
+            FrontDesk.person, LiveScreen.gym, LiveScreen.zone, DeskScreen.masked
+        )
 
     def _feed(self) -> Feed:
-        feed = Feed().data_bind(LiveScreen.zone)
+        feed = Feed().data_bind(LiveScreen.zone, DeskScreen.masked)
         feed.extend(sorted(self.desk.replica.visits.recent(RECENT), key=lambda event: event.seq))
         return feed
 
@@ -208,7 +209,7 @@ class FrontDesk(MemberActions):
             else:
                 self.pop(before)
 
-    def named(self) -> Member | None:
+    def whom(self) -> Member | None:
         """Whoever was found or named last; nobody, where several match what stands there and none is chosen."""
         search = self.search
         if search is not None and search.hits and not (search.pick or search.clear_hit):
@@ -222,33 +223,6 @@ class FrontDesk(MemberActions):
     def action_new(self) -> None:
         with self.answering("New member"):
             SignUpMode.begin(self)
-
-    def action_card(self) -> None:
-        """About whoever was found or named last."""
-        with self.answering("The card"):
-            member = self.named()
-            if (why := self.desk.looks_on) is not None:
-                self.say(self.refusal("Card", why, None))
-            elif member is None:
-                self.say(self.refusal("Card", "nobody has been named yet", "type a name, ↓, Esc, then :card"))
-            elif self.connection.phase != "live":
-                self.say(self.refusal("Card", "cards need the server", "again once the connection is back"))
-            else:
-                self.push(CardMode(self, member, lambda request: self._save_card(member, request)))
-
-    def _save_card(self, member: Member, request: SaveCard) -> None:
-        self.run_worker(self._ask_to_save(member, request), group="save-card", exit_on_error=False)
-
-    async def _ask_to_save(self, member: Member, request: SaveCard) -> None:
-        with self.answering("The card"):
-            try:
-                await self.desk.service.request(request)
-            except (RequestRefused, Disconnected) as problem:
-                detail, _, step = str(problem).rstrip(".").partition(": ")
-                self.say(self.refusal("Card", detail[:1].lower() + detail[1:], step or None))
-            else:
-                said = self.refusal(member.full_name, f"card {request.code} {WORDS[request.state]}", None)
-                self.say(replace(said, kind="done"))
 
     def action_older(self) -> None:
         for feed in self.query(Feed):

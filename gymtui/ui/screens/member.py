@@ -22,7 +22,7 @@ from gymtui.protocol import Gym, Member
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.member import MemberMode
 from gymtui.ui.member_fields import MemberLine
-from gymtui.ui.member_lines import lines_of
+from gymtui.ui.member_lines import lines_of, without_what_is_private
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.settings import Setting, Settings
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -83,6 +83,9 @@ class MemberScreen(BoxScreen):
         super().watch_gym(gym)
         self._read_again()
 
+    def watch_masked(self) -> None:
+        self._read_again()
+
     def _settled(self, verdict: Verdict) -> None:
         super()._settled(verdict)
         self._read_again()
@@ -90,7 +93,8 @@ class MemberScreen(BoxScreen):
     def _read_again(self) -> None:
         """The member as the desk knows one by now: here and at other desks much may have been done."""
         self._member = self.desk.replica.members.member(self._member.id) or self._member
-        self.settings = replace(self.settings, all=lines_of(self._member, self.desk.membership.today(), self.zone))
+        lines = lines_of(self._member, self.desk.membership.today(), self.zone)
+        self.settings = replace(self.settings, all=without_what_is_private(lines) if self.masked else lines)
         for title in self.query("#title").results(Static):
             title.update(Content.assemble(*self._title()))
         self.mutate_reactive(BoxScreen.modes)
@@ -98,7 +102,7 @@ class MemberScreen(BoxScreen):
     def _title(self) -> Iterator[str | tuple[str, str]]:
         member = self._member
         about = [member.membership_number, "guest" if member.guest else member.plan]
-        yield printable(member.full_name)
+        yield self.named(member.full_name)
         yield ("   " + " · ".join(printable(part) for part in about if part), "not bold $quiet")
         if self.desk.replica.members.waits(member.id):
             yield ("   changed here, not sent yet", "not bold $warning")
@@ -118,7 +122,7 @@ class MemberScreen(BoxScreen):
     # --- what the person does -----------------------------------------------------------------------------------------
 
     def change(self, setting: Setting, text: str) -> None:
-        with self.answering(self._member.full_name):
+        with self.answering(self.named(self._member.full_name)):
             assert isinstance(setting, MemberLine)
             change = setting.comes_to(text)
             if self.desk.membership.may_change or change.keys() == {"acknowledged"}:
@@ -135,41 +139,3 @@ class MemberScreen(BoxScreen):
     def _page(self, direction: int) -> None:
         for lines in self.query(SettingsList):
             self.settings = self.settings.moved(direction * lines.page)
-
-
-class MemberActions(BoxScreen):
-    """What can be done with whoever was found or named last, on a screen that knows who that is; and who is new."""
-
-    def named(self) -> Member | None:
-        """Whoever that is."""
-        raise NotImplementedError
-
-    def _open(self, line: str = "") -> None:
-        with self.answering("Member"):
-            member = self.named()
-            if member is None:
-                step = "type a name, ↓ chooses where several match"
-                self.say(self.refusal("Member", "nobody has been named yet", step))
-            else:
-                self.take()
-                self.typed("")
-                self.reset()
-                self.app.push_screen(MemberScreen(self.desk, member, line, clock=self._clock))
-
-    def action_member(self) -> None:
-        self._open()
-
-    def action_renew(self) -> None:
-        self._open("renew")
-
-    def action_freeze(self) -> None:
-        self._open("freeze")
-
-    def action_visits(self) -> None:
-        self._open("visits")
-
-    def action_note(self) -> None:
-        self._open("note")
-
-    def action_alert(self) -> None:
-        self._open("alert")

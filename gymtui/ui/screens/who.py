@@ -18,6 +18,7 @@ from gymtui.ui.bindings import bind
 from gymtui.ui.box.roster import RosterMode
 from gymtui.ui.roster import Roster
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.throttle import Throttle
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -56,7 +57,7 @@ class WhoIsIn(BoxScreen):
         yield KeyLine()
 
     def _list(self) -> RosterList:
-        return RosterList(self._clock).data_bind(WhoIsIn.roster, LiveScreen.zone)
+        return RosterList(self._clock).data_bind(WhoIsIn.roster, LiveScreen.zone, DeskScreen.masked)
 
     def on_mount(self) -> None:
         self._throttle = Throttle(self, self.read, RATE)

@@ -13,6 +13,7 @@ from gymtui.clock import to_ms
 from gymtui.printable import printable
 from gymtui.protocol import ConflictNote
 from gymtui.ui.cells import fit
+from gymtui.ui.privacy import HIDDEN, named
 from gymtui.ui.wall import wall
 from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.error_boundary import LiveWidget
@@ -31,6 +32,7 @@ class ConflictList(ChoiceList):
     report: reactive[Report] = reactive(Report())
     chosen: reactive[int] = reactive(0)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     @property
     def count(self) -> int:
@@ -80,11 +82,11 @@ class ConflictList(ChoiceList):
         return Content.assemble(
             " › " if row == self.chosen else "   ",
             fit(day_and_time(note.at, self.zone), AT),
-            fit(name_of(note), self._name_width - 1),
+            fit(named(name_of(note), masked=self.masked), self._name_width - 1),
             " ",
             self.styled(fit(place, max(0, self._place_width - 1)), "quiet"),
             " " if self._place_width else "",
-            fit(note.sentence, self._rest),
+            fit(HIDDEN if self.masked else note.sentence, self._rest),
         )
 
 
@@ -95,6 +97,7 @@ class ConflictDetails(LiveWidget):
 
     note: reactive[ConflictNote | None] = reactive[ConflictNote | None](None)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     def render(self) -> Content:
         note = self.note
@@ -102,10 +105,11 @@ class ConflictDetails(LiveWidget):
             return Content("")
         number = f" ({note.member.membership_number or 'no number'})" if note.member else ""
         done, told = day_and_time(note.at, self.zone), day_and_time(note.recorded_at, self.zone)
-        sentence = printable(note.sentence)
+        sentence = HIDDEN if self.masked else printable(note.sentence)
         quiet = self.get_visual_style("conflict--quiet", partial=True)
+        name = named(name_of(note), masked=self.masked)
         return Content.assemble(
-            (printable(name_of(note) + number), self.get_visual_style("conflict--name", partial=True)),
+            (name + printable(number), self.get_visual_style("conflict--name", partial=True)),
             (f"   {printable(place_of(note))}", quiet),
             f"\n{sentence[:1].upper()}{sentence[1:]}",
             (f"\nDone {done}; the server heard of it {told}.", quiet),

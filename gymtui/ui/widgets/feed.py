@@ -57,6 +57,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     }
 
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,6 +130,9 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     def watch_zone(self) -> None:
         self._strips.clear()
 
+    def watch_masked(self) -> None:
+        self._strips.clear()
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
@@ -144,7 +148,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         event = self.rows[index]
         strip = self._strips.get((event.seq, width))
         if strip is None:
-            strip = self._strips[event.seq, width] = self._format(row_of(event), width)
+            strip = self._strips[event.seq, width] = self._format(row_of(event, masked=self.masked), width)
         return strip
 
     def _look(self, name: str) -> Style:

@@ -18,11 +18,17 @@ from gymtui.ui.widgets.error_boundary import LiveWidget
 class GymName(LiveWidget):
     """The gym, then the desk and who is logged in, as far as there is room for all of it."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"gym-name--gym", "gym-name--desk", "gym-name--unread"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "gym-name--gym",
+        "gym-name--desk",
+        "gym-name--unread",
+        "gym-name--masked",
+    }
 
     gym: reactive[Gym | None] = reactive[Gym | None](None)
     user: reactive[str | None] = reactive[str | None](None)
     unread: reactive[int] = reactive(0)  # notices
+    masked: reactive[bool] = reactive(False)
 
     def __init__(self, desk: str | None) -> None:
         super().__init__()
@@ -33,6 +39,8 @@ class GymName(LiveWidget):
         look = self.get_visual_style("gym-name--gym")
         unread = Content.styled(f"◆ {self.unread} unread ", self.get_visual_style("gym-name--unread"))
         gym = (unread if self.unread else Content("")) + Content.styled(f"◆ {name}", look)
+        if self.masked:
+            gym = Content.styled("▒ NAMES HIDDEN   ", self.get_visual_style("gym-name--masked")) + gym
         quiet = self.get_visual_style("gym-name--desk")
         desk = gym + Content.styled(f"   {printable(self._desk or '')}", quiet)
         user = desk + Content.styled(f" · {printable(self.user or '')}", quiet)

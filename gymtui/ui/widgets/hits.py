@@ -22,6 +22,7 @@ from gymtui.ui.box.offer import is_called
 from gymtui.ui.box.search import Search
 from gymtui.ui.cells import fit
 from gymtui.ui.namesakes import told_apart
+from gymtui.ui.privacy import named
 from gymtui.ui.wall import since
 from gymtui.ui.widgets.choice_list import ChoiceList
 
@@ -59,6 +60,7 @@ class Hits(ChoiceList):
     directory: reactive[float] = reactive(1.0)  # how much of it is here
     gym: reactive[Gym | None] = reactive[Gym | None](None)  # another policy is another ruling
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     def __init__(self, clock: clock.Clock, ruling: Callable[[Member], Ruling]) -> None:
         super().__init__()
@@ -104,11 +106,12 @@ class Hits(ChoiceList):
     def row(self, row: int) -> Content:
         search = self.search
         assert search is not None
-        hit, name = search.hits[row], search.hits[row].member.full_name
+        hit = search.hits[row]
+        name = named(hit.member.full_name, masked=self.masked)
         width = self.size.width
         name_width = max(14, min(32, width // 3))
         remark, look = self._remark(hit)
-        apart = self._apart.get(hit.member.id, "")
+        apart = "" if self.masked else self._apart.get(hit.member.id, "")
         quiet = self.look("quiet")
         content = Content.assemble(
             "›" if row == search.chosen else " ",

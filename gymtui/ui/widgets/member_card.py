@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import ClassVar
 
 from msgspec import UNSET
+from msgspec.structs import replace
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -18,6 +19,7 @@ from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Gym, Member
 from gymtui.rules import Ruling
 from gymtui.ui.cells import fit
+from gymtui.ui.privacy import initials, of_member
 from gymtui.ui.wall import since, stay, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -42,6 +44,7 @@ class MemberCard(LiveWidget):
     person: reactive[Person | None] = reactive[Person | None](None)
     gym: reactive[Gym | None] = reactive[Gym | None](None)  # another policy is another ruling
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     def __init__(self, clock: clock.Clock, ruling: Callable[[Member], Ruling]) -> None:
         super().__init__()
@@ -51,7 +54,11 @@ class MemberCard(LiveWidget):
     def render(self) -> Content:
         if self.person is None:
             return self._styled("Whoever is typed, scanned or chosen is shown here.", "quiet")
-        return Content("\n").join(self._lines(self.person))
+        person = self.person
+        if self.masked:
+            host = None if person.host is None else initials(person.host)
+            person = replace(person, member=of_member(person.member), host=host)
+        return Content("\n").join(self._lines(person))
 
     def _lines(self, person: Person) -> Iterator[Content]:
         member = person.member
@@ -67,6 +74,8 @@ class MemberCard(LiveWidget):
         yield Content("")
         yield from self._membership(member)
         yield from self._remarks(member)
+        if self.masked:
+            yield self._styled("phone, notes, alerts: F7", "quiet")
         if person.visits:
             yield Content("")
             yield self._styled("LAST VISITS", "label")

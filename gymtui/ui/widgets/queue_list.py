@@ -13,6 +13,7 @@ from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind
 from gymtui.printable import printable
 from gymtui.ui.cells import fit
+from gymtui.ui.privacy import HIDDEN, named
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.choice_list import ChoiceList
 
@@ -38,6 +39,7 @@ class QueueList(ChoiceList):
     chosen: reactive[int] = reactive(0)
     is_live: reactive[bool] = reactive(False)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     @property
     def count(self) -> int:
@@ -62,7 +64,8 @@ class QueueList(ChoiceList):
         row = self.rows[self.chosen][0] if self.rows else None
         if row is None or row.reason is None or cell_len(printable(self._state(row))) <= self._state_width:
             return []
-        return [Content(""), self.styled(fit(f"   {row.reason}", self.content_size.width), "aside")]
+        reason = HIDDEN if self.masked else row.reason
+        return [Content(""), self.styled(fit(f"   {reason}", self.content_size.width), "aside")]
 
     @property
     def _name_width(self) -> int:
@@ -79,12 +82,12 @@ class QueueList(ChoiceList):
             " › " if row == self.chosen else "   ",
             fit(hours_minutes(sent.at, self.zone), AT),
             fit(KINDS[sent.kind], KIND),
-            fit(name, self._name_width),
+            fit(named(name, masked=self.masked), self._name_width),
             "  ",
             (fit(self._state(sent), self._state_width), self.look(look)),
         )
 
     def _state(self, row: Outgoing) -> str:
         if row.state == "set_aside":
-            return f"set aside: {row.reason}"
+            return f"set aside: {HIDDEN if self.masked else row.reason}"
         return "sent, waits for the answer" if self.is_live else "waits for the connection"

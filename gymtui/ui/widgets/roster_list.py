@@ -10,6 +10,7 @@ from textual.reactive import reactive
 
 from gymtui import clock, rules
 from gymtui.ui.cells import fit
+from gymtui.ui.privacy import named
 from gymtui.ui.roster import Roster
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.choice_list import ChoiceList
@@ -34,6 +35,7 @@ class RosterList(ChoiceList):
 
     roster: reactive[Roster] = reactive(Roster())
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     def __init__(self, clock: clock.Clock) -> None:
         super().__init__()
@@ -86,7 +88,7 @@ class RosterList(ChoiceList):
         return Content.assemble(
             " › " if is_chosen else "   ",
             ("■ " if is_marked else "  ", self.look("marked")),
-            fit(inside.member.full_name, self._name_width - 1),
+            fit(named(inside.member.full_name, masked=self.masked), self._name_width - 1),
             " ",
             self.styled(fit(inside.member.membership_number or "", self._number_width), "quiet"),
             self.styled(f"{f'{assumed}{minutes} min':>{MINUTES - 2}}  ", "minutes"),

@@ -14,6 +14,7 @@ from textual.timer import Timer
 from gymtui.client.state import SYMBOLS, Verdict
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
+from gymtui.ui import privacy
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.wall import wall
@@ -36,6 +37,7 @@ class VerdictLine(LiveWidget):
 
     verdict: reactive[Verdict | None] = reactive[Verdict | None](None)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     _fades: Timer | None = None
 
@@ -50,7 +52,8 @@ class VerdictLine(LiveWidget):
         if self.verdict is None:
             hint = Content.assemble("Ready:  ", *HINT).truncate(width)
             return hint.stylize_before(self.get_visual_style("verdict--hint"))
-        lines = self._lines(self._as_here(self.verdict), width)
+        shown = privacy.of_verdict(self.verdict) if self.masked else self.verdict
+        lines = self._lines(self._as_here(shown), width)
         return Content("\n".join(fit(line, width) for line in self._dated(lines, width)))
 
     def _dated(self, lines: list[str], width: int) -> list[str]:

@@ -1,0 +1,76 @@
+"""What is done to members from the front desk: one is opened, or gets a card."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gymtui.client.errors import Disconnected, RequestRefused
+from gymtui.protocol import Member, SaveCard
+from gymtui.ui.box.card import WORDS, CardMode
+from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.member import MemberScreen
+
+
+class MemberActions(BoxScreen):
+    """What can be done with whoever was found or named last, on a screen that knows who that is; and who is new."""
+
+    def whom(self) -> Member | None:
+        """Whoever that is."""
+        raise NotImplementedError
+
+    def _open(self, line: str = "") -> None:
+        with self.answering("Member"):
+            member = self.whom()
+            if member is None:
+                step = "type a name, ↓ chooses where several match"
+                self.say(self.refusal("Member", "nobody has been named yet", step))
+            else:
+                self.take()
+                self.typed("")
+                self.reset()
+                self.app.push_screen(MemberScreen(self.desk, member, line, clock=self._clock))
+
+    def action_member(self) -> None:
+        self._open()
+
+    def action_renew(self) -> None:
+        self._open("renew")
+
+    def action_freeze(self) -> None:
+        self._open("freeze")
+
+    def action_visits(self) -> None:
+        self._open("visits")
+
+    def action_note(self) -> None:
+        self._open("note")
+
+    def action_alert(self) -> None:
+        self._open("alert")
+
+    def action_card(self) -> None:
+        """About whoever was found or named last."""
+        with self.answering("The card"):
+            member = self.whom()
+            if (why := self.desk.looks_on) is not None:
+                self.say(self.refusal("Card", why, None))
+            elif member is None:
+                self.say(self.refusal("Card", "nobody has been named yet", "type a name, ↓, Esc, then :card"))
+            elif self.connection.phase != "live":
+                self.say(self.refusal("Card", "cards need the server", "again once the connection is back"))
+            else:
+                self.push(CardMode(self, member, lambda request: self._save_card(member, request)))
+
+    def _save_card(self, member: Member, request: SaveCard) -> None:
+        self.run_worker(self._ask_to_save(member, request), group="save-card", exit_on_error=False)
+
+    async def _ask_to_save(self, member: Member, request: SaveCard) -> None:
+        with self.answering("The card"):
+            try:
+                await self.desk.service.request(request)
+            except (RequestRefused, Disconnected) as problem:
+                detail, _, step = str(problem).rstrip(".").partition(": ")
+                self.say(self.refusal("Card", detail[:1].lower() + detail[1:], step or None))
+            else:
+                said = self.refusal(self.named(member.full_name), f"card {request.code} {WORDS[request.state]}", None)
+                self.say(replace(said, kind="done"))
