@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Undo
-from server.store import Outcome
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Correct, Undo
+from server.admin.verify import check
+from server.store import Outcome, opening
 from tests.factories import member_row
 from tests.gym_kit import stored
 from tests.sqlite_kit import connection_of
@@ -37,6 +38,8 @@ class Gym(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.till.store.close()
+        with opening.audit(Path(self.folder.name) / "gym.db") as tables:
+            assert check(tables).wrong == []
         self.folder.cleanup()
 
     def give(self, payload: Command, user: str) -> None:
@@ -60,6 +63,15 @@ class Gym(RuleBasedStateMachine):
     @rule(back=st.integers(1, 8), user=users)
     def undo(self, back: int, user: str) -> None:
         self.give(Undo(command_id=f"c{len(self.given) - back}"), user)
+
+    @rule(back=st.integers(1, 8), code=st.none() | codes, came=agos, left=agos, void=st.booleans())
+    def correct(self, back: int, code: str | None, came: int | None, left: int | None, void: bool) -> None:
+        visits = list(self.till.store.all_visits())
+        if back <= len(visits):
+            times = [None if ago is None else clock.to_text(self.till.now - ago) for ago in (came, left)]
+            member_id = None if code in (None, "5") else stored(self.till.store, code or "").id
+            what = {} if void else {"member_id": member_id, "check_in_time": times[0], "check_out_time": times[1]}
+            self.give(Correct(check_in_id=visits[-back].id, reason="wrong", void=void, **what), "mia")
 
     @rule(back=st.integers(1, 8))
     def repeat(self, back: int) -> None:
@@ -97,7 +109,8 @@ class Gym(RuleBasedStateMachine):
     @invariant()
     def a_card_has_lost_what_its_visits_took(self) -> None:
         rows = connection_of(self.till.store).execute("SELECT event FROM visits WHERE punched = 1").fetchall()
-        taken = [msgspec.json.decode(row[0], type=CheckInEvent) for row in rows]
+        two = stored(self.till.store, "2").id
+        taken = [event for row in rows if (event := msgspec.json.decode(row[0], type=CheckInEvent)).member.id == two]
         kept = [v for v in taken if not (v.status == "checked_out" and "undone" in v.flags)]
         assert stored(self.till.store, "2").visits_left == self.cards - len(kept)
 
