@@ -58,7 +58,7 @@ async def test_nothing_of_a_person_is_on_the_front_desk(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("key", ["f3", "f9", "f6"])
+@pytest.mark.parametrize("key", ["f2", "f3", "f9", "f6", "ctrl+n"])
 async def test_nor_on_the_screens_beside_it_nor_after_a_restart(key: str, tmp_path: Path) -> None:
     choices, desk = ChoicesFile(tmp_path), a_desk()
     choices.keep(masked=True)

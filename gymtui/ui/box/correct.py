@@ -7,7 +7,6 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Correct
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import Option, Palette
@@ -48,7 +47,7 @@ class CorrectMode(Mode):
     def placeholder(self) -> str:
         if self._asked is not None:
             return f"Enter says “{self._asked.reason}”, ↑ ↓ another; or type why"
-        who = printable(self._visit.member.full_name)
+        who = self.box.named(self._visit.member.full_name)
         return f"not {who}: type who; 18:20 came, -19:30 left; {NEVER} was"
 
     @property
@@ -114,5 +113,5 @@ class CorrectMode(Mode):
         """Whom the text finds, with their numbers; near hits are none of them."""
         hits = [hit.member for hit in self.box.desk.find(text, SHOWN) if not hit.near] if text else []
         self._ids = [member.id for member in hits]
-        rows = tuple(Option(member.membership_number or "–", "", member.full_name) for member in hits)
+        rows = tuple(Option(member.membership_number or "–", "", self.box.named(member.full_name)) for member in hits)
         return Palette(text=text, options=rows, certain=len(rows) == 1) if rows else None

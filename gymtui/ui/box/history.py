@@ -7,7 +7,6 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from gymtui.printable import printable
 from gymtui.protocol import MemberRef
 from gymtui.ui.box.let_in import check_in
 from gymtui.ui.box.mode import Box, Mode
@@ -54,7 +53,7 @@ class HistoryMode(Mode):
     @property
     def placeholder(self) -> str:
         if self.member is not None:
-            return f"all visits of {printable(self.member.full_name)}; {self.box.key('back')} goes back"
+            return f"all visits of {self.box.named(self.member.full_name)}; {self.box.key('back')} goes back"
         return "a name, a day, a time: ana, yesterday 18:20, desk:2, refused"
 
     def typed(self, text: str) -> None:

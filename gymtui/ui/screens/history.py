@@ -32,6 +32,7 @@ from gymtui.ui.box.history import HistoryMode
 from gymtui.ui.history import History, outcome
 from gymtui.ui.history_file import as_csv, as_json_lines
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.throttle import Throttle
 from gymtui.ui.wall import wall
@@ -80,7 +81,7 @@ class HistoryScreen(BoxScreen):
         yield KeyLine()
 
     def _list(self) -> HistoryList:
-        return HistoryList(self._clock).data_bind(HistoryScreen.history, LiveScreen.zone)
+        return HistoryList(self._clock).data_bind(HistoryScreen.history, LiveScreen.zone, DeskScreen.masked)
 
     def on_mount(self) -> None:
         self._throttle = Throttle(self, self._look_again, RATE)
@@ -140,8 +141,13 @@ class HistoryScreen(BoxScreen):
 
     # --- what follows -------------------------------------------------------------------------------------------------
 
+    def watch_masked(self) -> None:
+        self.watch_history(self.history)
+
     def watch_history(self, history: History) -> None:
-        words = Content.assemble(printable(history.title), "   ", (printable(history.words), "not bold $quiet"))
+        member = history.question.member
+        title = history.title if member is None or not self.masked else self.named(member.full_name)
+        words = Content.assemble(printable(title), "   ", (printable(history.words), "not bold $quiet"))
         for line in self.query("#title").results(Static):
             line.update(words)
         is_far_down = (history.index or 0) + self._page_rows >= len(history.rows)
@@ -168,7 +174,7 @@ class HistoryScreen(BoxScreen):
         with self.answering("Undo"):
             began = time_of(visit) if visit.status == "checked_out" else None
             if visit.flags and not {"undone", "corrected"}.isdisjoint(visit.flags):
-                what = f"the visit of {visit.member.full_name} was put right already"
+                what = f"the visit of {self.named(visit.member.full_name)} was put right already"
                 self.say(self.refusal("Undo", what, f"{self.key('correct')} corrects it (manager)"))
             elif (verdict := self.desk.undo(Undoable(visit.command_id, visit.member, began))) is not None:
                 self.say(verdict)
@@ -226,7 +232,7 @@ class HistoryScreen(BoxScreen):
                 detail, _, step = str(problem).rstrip(".").partition(": ")
                 self.say(self.refusal("Correction", detail, step or None))
             else:
-                was = f", was {visit.member.full_name}" if now.member.id != visit.member.id else ""
+                was = f", was {self.named(visit.member.full_name)}" if now.member.id != visit.member.id else ""
                 said = self.refusal(now.member.full_name, f"corrected{was}: {request.reason}", None)
                 self.say(replace(said, kind="done", member=now.member))
                 self.look(self.history.text, self._member)

@@ -17,6 +17,7 @@ from gymtui.protocol import Event, Notification, Notify, Snapshot
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.notice import LONGEST, TextMode
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.widgets.choice_list import ChoiceList
@@ -44,7 +45,7 @@ class NoticesScreen(RowsScreen):
         yield KeyLine()
 
     def _list(self) -> NoticeList:
-        return NoticeList().data_bind(NoticesScreen.rows, RowsScreen.chosen, LiveScreen.zone)
+        return NoticeList().data_bind(NoticesScreen.rows, RowsScreen.chosen, LiveScreen.zone, DeskScreen.masked)
 
     def on_mount(self) -> None:
         self._read_all()

@@ -14,6 +14,7 @@ from gymtui.client.desk.history_queue import QUEUED
 from gymtui.protocol import CheckInEvent, Refusal
 from gymtui.ui.cells import fit
 from gymtui.ui.history import History, outcome
+from gymtui.ui.privacy import named
 from gymtui.ui.wall import hours_minutes, since, stay
 from gymtui.ui.widgets.choice_list import ChoiceList
 
@@ -37,6 +38,7 @@ class HistoryList(ChoiceList):
 
     history: reactive[History] = reactive(History())
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     def __init__(self, clock: clock.Clock) -> None:
         super().__init__()
@@ -81,7 +83,7 @@ class HistoryList(ChoiceList):
 
     def row(self, row: int) -> Content:
         past = self.history.rows[row]
-        name = past.member.full_name if past.member else NOBODY
+        name = named(past.member.full_name, masked=self.masked) if past.member else NOBODY
         came = since(time_of(past), self.zone, self._clock())
         where = f"{fit(past.desk or '', self._desk_width)}{fit(past.by or '–', self._by_width)}"
         begin = " › " if row == self.chosen_row else "   "

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from gymtui.clock import to_ms
 from gymtui.protocol import Level, Notification
 from gymtui.ui.cells import fit
+from gymtui.ui.privacy import HIDDEN
 from gymtui.ui.wall import wall
 from gymtui.ui.widgets.choice_list import ChoiceList
 
@@ -33,6 +34,7 @@ class NoticeList(ChoiceList):
     rows: reactive[tuple[tuple[Notification, bool], ...]] = reactive(())  # with whether it is unread
     chosen: reactive[int] = reactive(0)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    masked: reactive[bool] = reactive(False)
 
     @property
     def count(self) -> int:
@@ -51,14 +53,14 @@ class NoticeList(ChoiceList):
             return []
         notice, _ = self.rows[self.chosen]
         width = max(10, self.content_size.width - 5)
-        text = f"{notice.title}: {notice.message}" if notice.message else notice.title
+        text = self._text(notice)
         lines = [text[start : start + width] for start in range(0, len(text), width)][:4]
         return [Content(""), *(Content(f"   {fit(line, width)}") for line in lines)]
 
     def row(self, row: int) -> Content:
         notice, unread = self.rows[row]
         width = max(0, self.content_size.width - 5 - AT)
-        text = f"{notice.title}: {notice.message}" if notice.message else notice.title
+        text = self._text(notice)
         look = "unread" if unread else "quiet"
         return Content.assemble(
             " › " if row == self.chosen else "   ",
@@ -66,6 +68,12 @@ class NoticeList(ChoiceList):
             self.styled(fit(self._when(notice), AT), "quiet"),
             self.styled(fit(text, width), look),
         )
+
+    def _text(self, notice: Notification) -> str:
+        """All that it says; under the mask nothing of what is about a member."""
+        if self.masked and notice.member_id is not None:
+            return f"about a member: {HIDDEN}"
+        return f"{notice.title}: {notice.message}" if notice.message else notice.title
 
     def _when(self, notice: Notification) -> str:
         try:
