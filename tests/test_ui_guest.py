@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from msgspec.structs import replace
 
 from gymtui.protocol import SaveMember
 from gymtui.saving import given
+from gymtui.ui import GymApp
 from tests.desk_kit import ANA, Gym, gym
 from tests.readers import scan
 from tests.test_ui_member import shown
@@ -15,6 +18,17 @@ from tests.waiting import until
 
 __all__ = ["gym"]
 pytestmark = pytest.mark.slow
+NAME = "Gus Roth"
+GUEST: tuple[tuple[tuple[str, ...], str], ...] = (  # keys, and what they lead to
+    (("f5",), "1 of 3: the guest's name"),
+    ((*NAME, "enter"), "GUEST OF"),
+    ((*"ana", "enter"), "it is signed, and in"),
+    (("enter",), "Gus Roth queued, not sent yet"),
+)
+
+
+def says(app: GymApp, words: str) -> bool:
+    return words in screen_text(app)
 
 
 def queued(gym: Gym) -> list[tuple[str, dict[str, object]]]:
@@ -25,15 +39,11 @@ def queued(gym: Gym) -> list[tuple[str, dict[str, object]]]:
 
 async def test_a_guest_is_in_by_a_name_and_seven_keys(gym: Gym) -> None:
     async with shown(gym) as (app, pilot):
-        await pilot.press("f5")
-        await until(lambda: "1 of 3: the guest's name" in screen_text(app))
-        await pilot.press(*"Gus Roth", "enter")
-        await until(lambda: "GUEST OF" in screen_text(app))
-        await pilot.press(*"ana", "enter")
-        await until(lambda: "it is signed, and in" in screen_text(app))
-        await pilot.press("enter")
-        await until(lambda: "Gus Roth queued, not sent yet" in screen_text(app))
+        for keys, then in GUEST:
+            await pilot.press(*keys)
+            await until(partial(says, app, then))
         assert "CHECK IN" in screen_text(app)
+    assert sum(len(keys) for keys, _ in GUEST) - len(NAME) == 7  # of twelve
     (kind, fields), (other, _) = queued(gym)
     assert (kind, other) == ("save_member", "check_in")
     today = {"valid_from": "2026-11-18", "valid_until": "2026-11-18"}
