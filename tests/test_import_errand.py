@@ -11,9 +11,10 @@ from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.importing import beside
 from gymtui.importing.questions import Question
 from gymtui.importing.rows import MembersFileError
-from gymtui.protocol import IMPORT_STEP
+from gymtui.protocol import IMPORT_STEP, ImportProgress
 from gymtui.ui.importing.errand import Errand, Gym, LetBe, NotYet
 from server.admin import members
+from server.app import Server
 from tests.import_kit import ANSWERS, LIST, TODAY, Fake, at_a_desk, everybody, many, notes
 from tests.waiting import until
 
@@ -149,17 +150,41 @@ async def test_a_connection_that_goes_in_the_middle_is_told(gym: Path, file: Pat
         assert notes(gym)[0].startswith(f"clients, by mia: {IMPORT_STEP} new, 0 changed.")
 
 
+async def come_back(person: Fake, server: Server) -> None:
+    """The connection goes, and there is another one."""
+    line = person.line
+    assert line is not None
+    before = line.state.session_id
+    for connection in list(server._connections):
+        connection.hang_up()
+    await until(lambda: line.state.is_live and line.state.session_id != before)
+
+
+async def test_what_is_taken_back_is_what_was_agreed_to(gym: Path, file: Path) -> None:
+    """Also on another connection, and where there is a newer import by now."""
+
+    class Agreeing(Fake):
+        async def agrees_to_undo(self, about: ImportProgress) -> None:
+            await come_back(self, server)
+
+    async with at_a_desk(gym, person := Agreeing()) as (errand, server):
+        first = await errand.bring(file)
+        file.write_text(many(2))
+        person.given = ANSWERS
+        await errand.bring(file)
+        assert (await errand.undo(first.progress.number)).progress.number == first.progress.number
+    assert {"Zoe1000 Zen", "Zoe1001 Zen"} <= everybody(gym).keys()
+    assert "Ana Silva" not in everybody(gym)
+
+
 async def test_a_connection_that_goes_while_somebody_thinks_costs_nothing(gym: Path, file: Path) -> None:
     """The list is sent again: what is compared is never half of it, or nothing."""
     file.write_text(LIST.replace("900", "7"))
 
     class Thinking(Fake):
         async def answers(self, question: Question, number: int) -> str:
-            if question.key == "line 2" and (line := self.line) is not None:
-                before = line.state.session_id
-                for connection in list(server._connections):
-                    connection.hang_up()
-                await until(lambda: line.state.is_live and line.state.session_id != before)
+            if question.key == "line 2":
+                await come_back(self, server)
             return await super().answers(question, number)
 
     person = Thinking(ANSWERS | {"line 2": "no"})

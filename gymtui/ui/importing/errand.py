@@ -113,7 +113,8 @@ class Errand:
             about = await sending.step(self._server, ImportUndo(number=number))
             await self._person.agrees_to_undo(about)
             notes = list[ImportNote]()
-            progress = await self._step_on("Taking an import back", ImportUndo(), notes)
+            request = ImportUndo(number=about.number)  # that one, also where another connection knows nothing of it yet
+            progress = await self._step_on("Taking an import back", request, notes)
         finally:
             await sending.leave(self._server)
         return Result(progress, progress.behind >= progress.of, notes=tuple(notes))
@@ -135,13 +136,14 @@ class Errand:
     async def _whole(self, listing: Listing, look: Callable[[Listing], Awaitable[Listing]]) -> Listing:
         """With no question open that keeps it out; compared with the gym, where that is there."""
         listing = await self._ask(listing, look)
-        self._is_open(listing)
+        self._none_is_open(listing)
         if self._gym.is_there():
             listing = await self._ask(await self._compared(await self._sent(listing)), self._compared)
-            self._is_open(listing)
+            self._none_is_open(listing)
         return listing
 
-    def _is_open(self, listing: Listing) -> None:
+    def _none_is_open(self, listing: Listing) -> None:
+        """NotYet where one is."""
         if count := len(listing.open):
             raise NotYet(f"{count} of its questions {'has' if count == 1 else 'have'} no answer: look at it again.")
 
@@ -197,5 +199,5 @@ class Errand:
 
 def _undecided(listing: Listing) -> list[ImportNote]:
     """Rows that are left out because nobody has said who they are."""
-    asked = listing.compared.questions if listing.compared else ()
-    return [ImportNote(q.line, q.sentence) for q in asked if q.line not in listing.decisions]
+    asked, decisions = listing.compared.questions if listing.compared else (), listing.decisions
+    return [ImportNote(q.line, q.sentence) for q in asked if q.line not in decisions]
