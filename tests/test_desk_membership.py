@@ -74,6 +74,22 @@ async def test_a_change_is_seen_at_once_and_gone_where_somebody_else_was_faster(
         assert gym.desk.find("ana")[0].member.phone is None
 
 
+async def test_what_cannot_be_is_said_at_once_and_kept_only_where_nobody_is_there_to_hear_it(gym: Gym) -> None:
+    sentence = "The number 1 belongs to Ana Silva: please choose another."
+    gym.desk.membership.sign_up(full_name="Nia Moor", membership_number="1")  # while the server is away
+    async with gym.open() as connection:
+        _, id = await connection.received(SaveMember)
+        connection.refuse(id, "invalid", sentence)
+        await until(lambda: len(gym.desk.set_aside) == 1)
+        gym.desk.membership.sign_up(full_name="Neo Moor", membership_number="1")
+        _, id = await connection.received(SaveMember)
+        connection.refuse(id, "invalid", sentence)
+        await until(lambda: gym.desk.queued == 0)
+    assert gym.said[-1] == "✗ Neo Moor refused: The number 1 belongs to Ana Silva: please choose another"
+    assert [row.reason for row in gym.desk.set_aside] == [sentence]
+    assert found(gym, "moor") == []
+
+
 async def test_what_is_changed_on_top_of_a_change_knows_that_one(gym: Gym) -> None:
     gym.desk.membership.change(ANA, phone="2")
     seen = gym.desk.find("ana")[0].member

@@ -16,7 +16,7 @@ from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
 from gymtui.client.replica.outbox import Answer, Outgoing, is_sign_up
 from gymtui.client.replica.schema import ReplicaError
 from gymtui.client.state import ConnectionState
-from gymtui.protocol import STAFF, CheckInEvent, ErrorBody, RollCallUpdate, Saved
+from gymtui.protocol import STAFF, CheckInEvent, ErrorBody, RollCallUpdate, Saved, SaveMember
 
 IN_FLIGHT: Final = 64  # commands
 RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
@@ -105,7 +105,7 @@ class OutboxSender:
             self._settle(pending, outcome)
         elif outcome.retryable:
             await self._pause(asked_for(outcome, RETRY_AFTER))
-        elif outcome.code in NO_ROW and not (row.kind == "undo" and outcome.code == "not_allowed"):
+        elif outcome.code in NO_ROW and not _is_told(row, outcome):
             self._set_aside(pending, outcome.message)
         else:
             self._settle(pending, outcome)
@@ -143,6 +143,14 @@ class OutboxSender:
         if gone.code in UNTAKABLE:
             self._room = 1
         self._on_outcome(pending, "unsent")
+
+
+def _is_told(row: Outgoing, error: ErrorBody) -> bool:
+    """Is the no itself all there is to do? Whoever has changed a member just now is there to do it again."""
+    if row.kind == "undo":
+        return error.code == "not_allowed"
+    given_live = row.kind == "save_member" and isinstance(request := row.request, SaveMember) and not request.offline
+    return given_live and error.code in ("invalid", "not_allowed")
 
 
 def _event(row: Outgoing, outcome: Raw | ErrorBody) -> Answer | None:
