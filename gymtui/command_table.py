@@ -24,6 +24,12 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "a whole gym on this machine: server, members, a day, the desk",
     ),
     ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM), "server.app:run", "the server"),
+    (
+        "kiosk",
+        (*CLIENT, "theme"),
+        "gymtui.programs.kiosk:run",
+        "members scan themselves; locked, a PIN leaves it",
+    ),
     ("tail", (*CLIENT, "json"), "gymtui.programs.tail:run", "one line an event on stdout; narration on stderr"),
     (
         "monitor",
@@ -221,6 +227,7 @@ SCREENS: Final = {
     "gymtui.programs.desk:run": "{desk} · {url}",
     "gymtui.demo:run": "demo",
     "gymtui.programs.monitor:run": "monitor · {url}",
+    "gymtui.programs.kiosk:run": "kiosk · {url}",
 }
 REMEMBERING: Final = (*SCREENS, "gymtui.programs.tail:run")  # they go to the server of the last login
 KEYED: Final = (*SCREENS, "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final, cast
 
 from gymtui import clock
+from gymtui.kiosk_lock import KioskLock
 from gymtui.protocol import Level, Notification
+from gymtui.ui import GymApp
+from gymtui.ui.kiosk_app import KioskApp
 from tests.factories import NOW
-from tests.pictures import SMALL, TINY, USUAL
+from tests.pictures import SMALL, TINY, USUAL, Camera
 from tests.played_evening import evening
+from tests.played_gym import Clock, Server, console
+from tests.readers import scan
 
 Pictures = dict[str, str]
 NOTICES: Final[tuple[tuple[Level, str, str], ...]] = (
@@ -53,4 +61,19 @@ async def the_notices(pictures: Pictures) -> None:
         await desk.draw("notices", TINY, SMALL, USUAL)
 
 
-STAFF = (a_roll_call, a_handover, the_notices)
+async def a_kiosk(pictures: Pictures) -> None:
+    """Nobody stands behind this one: a member who comes in, and one who had better talk to somebody."""
+    server, clock = Server(), Clock()
+    make = cast("Callable[..., GymApp]", partial(KioskApp, lock=KioskLock(Path("kiosk.json"))))
+    async with console(server, clock, "a.b.c", SMALL, make=make) as (app, pilot):
+        camera, kiosk = Camera(app, pilot, pictures), cast(KioskApp, app).kiosk
+        await server.wire.accepted()
+        await camera.until_so(lambda: app.desk.replica.members.by_code("100042") is not None, "the directory")
+        await camera.draw("kiosk", SMALL)
+        for code, name, tone in (("100042", "kiosk-welcome", "good"), ("100107", "kiosk-desk", "bad")):
+            scan(app, *code, "enter")
+            await camera.until_so(lambda tone=tone: kiosk.notice.tone == tone, name)  # type: ignore[misc]
+            await camera.draw(name, TINY, SMALL, USUAL)
+
+
+STAFF = (a_roll_call, a_handover, the_notices, a_kiosk)

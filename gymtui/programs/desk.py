@@ -25,6 +25,7 @@ from gymtui.errors import GymError
 from gymtui.preferences import ChoicesFile, Theme
 from gymtui.ui import GymApp
 from gymtui.ui.ascii import lacks_symbols
+from gymtui.ui.base_app import BaseApp
 
 HELD_FOR: Final = 1.0  # seconds that a file may be held by a desk that takes its queue over
 
@@ -50,7 +51,7 @@ def open_desk(
     theme: Theme,
     keys: Mapping[str, str],
     choices: ChoicesFile | None = None,
-    app: Callable[..., GymApp] = GymApp,
+    app: Callable[..., BaseApp] = GymApp,
 ) -> None:
     """The front desk `desk` of the server at `url`; its replica (with the outbox) and its log are files in `folder`.
     What the person chooses goes to `choices`, where there are any; `app` makes the app that shows it all. DeskInUse:

@@ -38,7 +38,7 @@ class GymName(LiveWidget):
         name = printable(self.gym.name) if self.gym else "Front desk"
         look = self.get_visual_style("gym-name--gym")
         unread = Content.styled(f"◆ {self.unread} unread ", self.get_visual_style("gym-name--unread"))
-        gym = (unread if self.unread else Content("")) + Content.styled(f"◆ {name}", look)
+        gym = unread + Content.styled(name, look) if self.unread else Content.styled(f"◆ {name}", look)
         if self.masked:
             gym = Content.styled("▒ NAMES HIDDEN   ", self.get_visual_style("gym-name--masked")) + gym
         quiet = self.get_visual_style("gym-name--desk")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
+from textwrap import wrap
 from typing import ClassVar, Final
 
 from textual.content import Content
 from textual.reactive import reactive
 
 from gymtui.clock import to_ms
+from gymtui.printable import printable
 from gymtui.protocol import Level, Notification
 from gymtui.ui.cells import fit
 from gymtui.ui.privacy import HIDDEN
@@ -53,9 +55,8 @@ class NoticeList(ChoiceList):
             return []
         notice, _ = self.rows[self.chosen]
         width = max(10, self.content_size.width - 5)
-        text = self._text(notice)
-        lines = [text[start : start + width] for start in range(0, len(text), width)][:4]
-        return [Content(""), *(Content(f"   {fit(line, width)}") for line in lines)]
+        text = printable(self._text(notice))
+        return [Content(""), *(Content(f"   {line}") for line in wrap(text, width)[:4])]
 
     def row(self, row: int) -> Content:
         notice, unread = self.rows[row]

@@ -1,0 +1,129 @@
+"""The kiosk: a scan is a large word, no key leads out of it but those of the PIN, and it needs no server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+from textual.pilot import Pilot
+
+from gymtui.client.login.login import Login
+from gymtui.kiosk_lock import KioskLock
+from gymtui.protocol import CheckIn
+from gymtui.ui.kiosk_app import KioskApp
+from gymtui.ui.screens.kiosk import KioskScreen
+from tests.desk_kit import ANA, BEN, Gym, done, gym
+from tests.factories import snapshot, visit
+from tests.fake_login import FakeLogin
+from tests.settled import until_shown
+
+__all__ = ["gym"]
+
+pytestmark = pytest.mark.slow
+
+NO_WAY_OUT = (
+    "ctrl+c",
+    "ctrl+q",
+    "ctrl+p",
+    "ctrl+z",
+    "ctrl+l",
+    "tab",
+    "f1",
+    "f3",
+    "f4",
+    "f8",
+    "f9",
+    "f12",
+    "colon",
+    "q",
+)
+
+
+@asynccontextmanager
+async def shown(
+    gym: Gym, tmp_path: Path, *, alone: bool = True, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[KioskApp, Pilot[None]]]:
+    lock = KioskLock(tmp_path / "kiosk.json")
+    if not lock.is_set:
+        lock.set("2580")
+    gym.replica.restore(snapshot(5))
+    gym.server.seq = 5
+    if alone:
+        gym.server.refuse(*[OSError("nobody is there")] * 9)
+    app = KioskApp(gym.desk, cast(Login, FakeLogin()), lock=lock, clock=lambda: gym.now)
+    async with app.run_test(size=size) as pilot:
+        yield app, pilot
+
+
+def text(app: KioskApp) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+
+
+async def typed(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def test_a_scan_comes_in_and_a_later_one_leaves_without_a_server(gym: Gym, tmp_path: Path) -> None:
+    async with shown(gym, tmp_path) as (app, pilot):
+        assert app.kiosk.notice.large == "SCAN YOUR CARD"
+        await typed(pilot, "1", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.large == "WELCOME")
+        assert app.kiosk.notice.name == "Ana S."
+        assert "A N A   S ." in text(app)
+        assert "SILVA" not in text(app).replace(" ", "").upper()
+        await typed(pilot, "1", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.large == "HELLO")
+        gym.now += 60_000
+        await typed(pilot, "1", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.large == "GOODBYE")
+        assert [row.kind for row in gym.desk.queue] == ["check_in", "check_out"]
+        await typed(pilot, "2", "enter")  # expired
+        await until_shown(pilot, lambda: app.kiosk.notice.large == "PLEASE SEE THE DESK")
+        assert "expired" not in text(app)
+        await typed(pilot, *"Ana", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.name == "")
+        assert gym.desk.queued == 2
+
+
+async def test_no_key_leads_out_of_it_but_the_pin(gym: Gym, tmp_path: Path) -> None:
+    async with shown(gym, tmp_path) as (app, pilot):
+        await typed(pilot, *NO_WAY_OUT)
+        await pilot.resize_terminal(60, 20)
+        assert isinstance(app.screen, KioskScreen)
+        assert app.is_running
+        await typed(pilot, "escape", *"2581", "enter")
+        assert app.kiosk.pin is None
+        assert app.return_code is None
+        await typed(pilot, "escape", *"25")
+        assert "PIN of the staff: ••" in text(app)
+        await typed(pilot, "escape")
+        assert app.kiosk.pin is None
+        assert KioskLock(tmp_path / "kiosk.json").is_set
+        await typed(pilot, "escape", *"2580", "enter")
+        await until_shown(pilot, lambda: not KioskLock(tmp_path / "kiosk.json").is_set)
+    assert app.return_code == 0
+
+
+async def test_the_server_has_the_last_word(gym: Gym, tmp_path: Path) -> None:
+    async with shown(gym, tmp_path, alone=False) as (app, pilot):
+        connection = await gym.live()
+        await typed(pilot, "1", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.tone == "wait")
+        request, id = await connection.received(CheckIn)
+        connection.reply(id, done(request, id or "", 6))
+        await until_shown(pilot, lambda: app.kiosk.notice.tone == "good")
+        assert app.kiosk.state == ""
+        connection.cut()
+        await until_shown(pilot, lambda: "no connection" in app.kiosk.state)
+
+
+async def test_whose_exit_nobody_saw_yesterday_comes_in_today(gym: Gym, tmp_path: Path) -> None:
+    async with shown(gym, tmp_path) as (app, pilot):
+        gym.replica.restore(snapshot(6, visit(1, ANA, minutes=26 * 60), visit(2, BEN, minutes=26 * 60)))
+        await typed(pilot, "1", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.large == "WELCOME")
+        assert [row.kind for row in gym.desk.queue] == ["check_in"]
