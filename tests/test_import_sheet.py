@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gymtui.importing import looking
 from gymtui.importing.looking import Look
@@ -17,8 +18,9 @@ from gymtui.ui.importing import listing
 from gymtui.ui.importing.errand import LetBe, Result
 from gymtui.ui.importing.paths import completed, completions, named
 from gymtui.ui.importing.sending import rows_to_send
-from gymtui.ui.importing.sheet import of_names, of_progress, of_question, of_result, of_text, of_undone
+from gymtui.ui.importing.sheet import doing, of_names, of_progress, of_question, of_result, of_text, of_undone
 from tests.import_kit import LIST, Fake, at_a_desk
+from tests.ui_import_kit import COMPARED
 
 ASKED = Question("k", "Which \x1b[31mone?", {"yes": "it is", "no": "it is not"}, "no", "no")
 
@@ -44,6 +46,14 @@ def test_lines_are_no_longer_than_there_is_room() -> None:
     assert "It is import 7. Ctrl+Z takes it back." in of_result(result, "Ctrl+Z").lines(80)
     assert list(of_undone(result).lines(80))[-2:] == ["Ana was changed since", "line 2: has no name"]
     assert of_text("a").moved(3).moved(-1).top == 2
+
+
+def test_what_a_yes_does_is_said() -> None:
+    nobody = replace(COMPARED, new=0, changed=0)
+    assert doing(COMPARED, "inactive") == "takes 100 people"
+    assert doing(replace(nobody, new=1, missing=3), "inactive") == "takes 1 person, makes 3 inactive"
+    assert doing(replace(nobody, missing=3), "inactive") == "makes 3 inactive"
+    assert doing(replace(nobody, missing=3), "keep") == "changes nobody"
 
 
 def test_a_path_is_completed_as_far_as_it_is_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 from gymtui.importing.questions import Question
 from gymtui.importing.rows import Problem
-from gymtui.importing.telling import grouped, wrapped
+from gymtui.importing.telling import counted, grouped, wrapped
 from gymtui.printable import printable
-from gymtui.protocol import ImportProgress
+from gymtui.protocol import ImportCompared, ImportProgress, Missing
 from gymtui.ui.importing.errand import Result
 from gymtui.ui.importing.listing import Listing
 
@@ -74,6 +74,13 @@ def of_listing(listing: Listing) -> Sheet:
         return [*told[:figures], *wrapped(OTHERWISE, width), *told[figures:]]
 
     return Sheet(lines)
+
+
+def doing(compared: ImportCompared, missing: Missing) -> str:
+    """What a yes does: `takes 412 people, makes 3 inactive`."""
+    taken, gone = compared.new + compared.changed, compared.missing if missing == "inactive" else 0
+    parts = [f"takes {counted(taken, 'person', 'people')}"] * (taken > 0) + [f"makes {gone:,} inactive"] * (gone > 0)
+    return ", ".join(parts) or "changes nobody"
 
 
 def of_names(paths: Sequence[str]) -> Sheet:

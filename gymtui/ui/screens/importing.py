@@ -31,7 +31,17 @@ from gymtui.ui.box.mode import Mode
 from gymtui.ui.importing.errand import Errand, Gym, LetBe, NotYet
 from gymtui.ui.importing.listing import Listing
 from gymtui.ui.importing.paths import named
-from gymtui.ui.importing.sheet import START, Sheet, of_listing, of_progress, of_question, of_result, of_text, of_undone
+from gymtui.ui.importing.sheet import (
+    START,
+    Sheet,
+    doing,
+    of_listing,
+    of_progress,
+    of_question,
+    of_result,
+    of_text,
+    of_undone,
+)
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.import_view import ImportView
@@ -192,9 +202,7 @@ class ImportScreen(BoxScreen):
         self.sheet = of_listing(listing)
         if (compared := listing.compared) is None:
             return None
-        what = f"takes {counted(compared.new + compared.changed, 'person', 'people')}"
-        if listing.plan.missing == "inactive" and compared.missing:
-            what += f", {compared.missing:,} inactive"
+        what = doing(compared, listing.plan.missing)
         said = await self._told(lambda tell: AgreeMode(self, "IMPORT?", what, tell, listing.headings))
         return None if said == YES else said
 
