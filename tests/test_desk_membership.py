@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from gymtui.client.desk.changes import described
-from gymtui.protocol import CheckIn, Member, MemberFields, Saved, SaveMember
+from gymtui.protocol import Card, CheckIn, Member, MemberFields, SaveCard, Saved, SaveMember
 from gymtui.saving import edited
 from tests.desk_kit import ANA, CAL, TIME, Gym, done, gym, sent_ids
 from tests.waiting import until
@@ -109,6 +109,32 @@ def test_visits_that_wait_are_on_the_card(gym: Gym) -> None:
         gym.desk.membership.change(gym.desk.find("cal")[0].member, visits=5)
     assert gym.desk.find("cal")[0].member.visits_left == 11
     assert [row.kind for row in gym.desk.queue] == ["save_member", "save_member"]
+
+
+async def test_a_card_that_was_given_alone_lets_in_at_once_and_lands_once(gym: Gym) -> None:
+    verdict = gym.desk.membership.give_card(ANA, SaveCard(member_id="m1", code="B-77"))
+    gym.desk.membership.change(CAL, phone="5")
+    assert verdict.words == "… Ana Silva queued, not sent yet: card B-77 is in use"
+    assert gym.replica.members.by_code("B-77") == gym.desk.find("B-77")[0].member
+    assert gym.desk.check_in("B-77").subject == "Ana Silva"
+    gym.desk.membership.give_card(ANA, SaveCard(member_id="m1", code="B-77", state="returned"))
+    assert gym.replica.members.by_code("B-77") is None
+    async with gym.open() as connection:
+        request, id = await connection.received(SaveCard)
+        assert request == SaveCard(member_id="m1", code="B-77", offline=True)
+        card = Card(code="B-77", since=TIME)
+        connection.reply(id, Saved(member=replace(ANA, cards=(Card(code="1"), card), seq=8)))
+        assert (await connection.received(CheckIn))[0].card == "B-77"
+
+
+def test_what_was_changed_beside_a_new_card_counts_once(gym: Gym) -> None:
+    gym.replica.members.table.fold([replace(CAL, visits_left=1, seq=9)])
+    cal = gym.desk.find("cal")[0].member
+    gym.desk.membership.give_card(cal, SaveCard(member_id=cal.id, code="B-77"))
+    gym.desk.membership.change(cal, visits=5)
+    owner = gym.replica.members.owner("B-77")
+    assert owner is not None
+    assert (owner.member.visits_left, owner.card.code) == (6, "B-77")
 
 
 async def test_a_change_is_no_visit(gym: Gym) -> None:

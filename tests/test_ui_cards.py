@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from gymtui.client.errors import RequestRefused
 from gymtui.protocol import Card, CardKind, ErrorBody, Policy, SaveCard
 from tests.factories import GYM
 from tests.readers import scan
@@ -25,7 +24,7 @@ async def test_a_scan_gives_a_card_to_whoever_was_named_last() -> None:
         assert "scan the card that Ana Silva gets" in screen_text(app)
         scan(app, *"B-78", "enter")
         await pilot.pause()
-        assert desk.service.saved == [SaveCard(member_id=ANA.id, code="B-78")]
+        assert desk.membership.cards == [SaveCard(member_id=ANA.id, code="B-78")]
         assert "✓ Ana Silva card B-78 is in use" in screen_text(app)
         assert "CHECK IN" in screen_text(app)
 
@@ -39,10 +38,10 @@ async def test_a_card_of_somebody_else_is_asked_about() -> None:
         await pilot.pause()
         assert "it is Ben Ode's: Enter gives it to Ana Silva, Esc does not" in screen_text(app)
         await pilot.press("escape")
-        assert desk.service.saved == []
+        assert desk.membership.cards == []
         scan(app, *"4712", "enter")
         await pilot.press("enter")
-        assert desk.service.saved == [SaveCard(member_id=ANA.id, code="4712", moves_from=BEN.id)]
+        assert desk.membership.cards == [SaveCard(member_id=ANA.id, code="4712", moves_from=BEN.id)]
 
 
 async def test_what_became_of_a_card_is_chosen_with_the_arrows() -> None:
@@ -54,7 +53,7 @@ async def test_what_became_of_a_card_is_chosen_with_the_arrows() -> None:
         await pilot.press("down", "down")
         assert "Enter: Ana Silva's card B-77 was lost" in screen_text(app)
         await pilot.press("enter")
-        assert desk.service.saved == [SaveCard(member_id=ANA.id, code="B-77", state="lost")]
+        assert desk.membership.cards == [SaveCard(member_id=ANA.id, code="B-77", state="lost")]
 
 
 async def test_why_a_card_is_not_given_is_said() -> None:
@@ -71,10 +70,10 @@ async def test_why_a_card_is_not_given_is_said() -> None:
         await pilot.pause()
         assert "Ana Silva has it already" in screen_text(app)
         body = ErrorBody(code="invalid", message="That card belongs to Zoe: please ask.", retryable=False)
-        desk.service.problem = RequestRefused(body)
+        desk.membership.problem = body
         scan(app, *"4799", "enter")
         await pilot.pause()
-        assert "✗ Card refused: that card belongs to Zoe — please ask" in screen_text(app)
+        assert "✗ Ana Silva refused: That card belongs to Zoe: please ask" in screen_text(app)
 
 
 @pytest.mark.parametrize(
@@ -98,19 +97,26 @@ async def test_a_number_that_may_be_nobody_s_is_given_out_where_somebody_says_so
         await pilot.pause()
         assert why in screen_text(app)
         assert f"Enter gives {code} to Ana Silva all the same, Esc does not" in screen_text(app)
-        assert desk.service.saved == []
+        assert desk.membership.cards == []
         await pilot.press("escape", "enter")
-        assert desk.service.saved == []
+        assert desk.membership.cards == []
         scan(app, *code, "enter")
         await pilot.pause()
         await pilot.press("enter")
-        assert desk.service.saved == [SaveCard(member_id=ANA.id, code=code)]
+        assert desk.membership.cards == [SaveCard(member_id=ANA.id, code=code)]
 
 
-async def test_no_server_no_card() -> None:
-    desk = FakeDesk([ANA])
+async def test_without_the_server_a_card_is_given_but_taken_from_nobody() -> None:
+    desk = FakeDesk([ANA, BEN])
     app = make_app(desk)
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         desk.service.becomes(replace(desk.service.state, phase="waiting"))
         await pilot.press(*"ana", "escape", *":card", "enter")
-        assert "Card refused: cards need the server" in screen_text(app)
+        scan(app, *"4712", "enter")
+        await pilot.pause()
+        await pilot.press("enter")
+        assert "Card refused: a card of somebody else needs the server" in screen_text(app)
+        await pilot.press(*":card", "enter")
+        scan(app, *"B-78", "enter")
+        await pilot.pause()
+        assert desk.membership.cards == [SaveCard(member_id=ANA.id, code="B-78")]

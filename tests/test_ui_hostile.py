@@ -155,7 +155,7 @@ async def test_no_stranger_s_code_takes_a_card_from_anybody() -> None:
             scan(app, *keys_of(text))
             await pilot.pause()
             await pilot.press("escape", "escape", "escape")
-        given = {(saved.code, saved.moves_from) for saved in desk.service.saved}
+        given = {(saved.code, saved.moves_from) for saved in desk.membership.cards}
         assert given == {(framed(text), None) for text in SCANS if text.isprintable()}
         assert desk.taken() == set()
 

@@ -40,7 +40,6 @@ from gymtui.protocol import (
     Peak,
     Request,
     Role,
-    SaveCard,
     ShareReader,
 )
 from gymtui.rules import Ruling
@@ -50,6 +49,7 @@ from gymtui.ui import GymApp
 from gymtui.ui.box.check_out import CheckOut
 from tests.factories import NOW
 from tests.fake_login import FakeLogin
+from tests.fake_membership import FakeMembership
 from tests.fake_replica import FakeReplica
 
 LIVE = ConnectionState(phase="live", since=NOW, latency=0.012)
@@ -91,7 +91,6 @@ class FakeService(Signals):
         self.correct: Callable[[Correct], object] | None = None
         self.history: Callable[[ListCheckIns | ListRefusals], object] | None = None  # what there is
         self.clock_offset, self.user = 0, cast("str | None", None)
-        self.saved: list[SaveCard] = []
         self.configured: list[GymFields] = []
         self.shared: list[ShareReader] = []
         self.problem: RequestRefused | None = None
@@ -104,9 +103,8 @@ class FakeService(Signals):
             if isinstance(self.conflicts, Exception):
                 raise self.conflicts
             return Raw(encode(self.conflicts))
-        if isinstance(request, Configure | SaveCard | ShareReader):
+        if isinstance(request, Configure | ShareReader):
             self.configured += [request.gym] if isinstance(request, Configure) else []
-            self.saved += [request] if isinstance(request, SaveCard) else []
             self.shared += [request] if isinstance(request, ShareReader) else []
             if self.problem is not None:
                 raise self.problem
@@ -150,6 +148,7 @@ class FakeDesk(Signals):
     def __init__(self, members: Sequence[Member] = (), events: Sequence[Event] = ()) -> None:
         super().__init__()
         self.service = FakeService()
+        self.membership = FakeMembership()
         self.replica = FakeReplica(members, events)
         self.wall = NOW
         self.clock = DeskClock(cast(Replica, self.replica), lambda: self.wall, lambda: 0.0)

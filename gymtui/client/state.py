@@ -45,7 +45,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     queued: bool = False
 
 
-CommandKind = Literal["check_in", "check_out", "undo", "roll_call", "hand_over", "save_member"]
+CommandKind = Literal["check_in", "check_out", "undo", "roll_call", "hand_over", "save_member", "save_card"]
 VerdictKind = Literal[
     "checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "asked", "done"
 ]

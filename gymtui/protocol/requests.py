@@ -173,6 +173,8 @@ class SaveCard(_Request, frozen=True, kw_only=True, omit_defaults=True):
     state: CardState = "in_use"
     moves_from: Key | None = None
     sure: bool = True
+    offline: bool = False
+    queued_by: Key | None = None
 
 
 class Configure(_Request, frozen=True, kw_only=True, omit_defaults=True):

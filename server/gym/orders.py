@@ -31,6 +31,7 @@ from gymtui.protocol import (
     Member,
     Role,
     RollCall,
+    SaveCard,
     SaveMember,
     Undo,
     UnknownCard,
@@ -67,7 +68,7 @@ class Order(Struct, frozen=True, kw_only=True):
         asked = self.payload
         if isinstance(asked, CheckIn | CheckOut):
             return asked.offline or asked.occurred_at is not None
-        if isinstance(asked, SaveMember):
+        if isinstance(asked, SaveMember | SaveCard):
             return asked.offline
         return isinstance(asked, Undo | RollCall | HandOver)
 
@@ -83,7 +84,7 @@ class Order(Struct, frozen=True, kw_only=True):
         not count: a command that was sent live, and is sent again from the outbox or with its time corrected, is the
         same one."""
         asked = self.payload
-        if isinstance(asked, SaveMember):
+        if isinstance(asked, SaveMember | SaveCard):
             return _hash(replace(asked, offline=False))
         return _hash(replace(asked, **NOT_ASKED) if isinstance(asked, CheckIn | CheckOut) else asked)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
 from gymtui import clock, rules
-from gymtui.protocol import ErrorBody, SaveMember
+from gymtui.protocol import CardState, ErrorBody, SaveCard, SaveMember
 from gymtui.saving import given
+
+CARDS: Final[dict[CardState, str]] = {"in_use": "is in use", "lost": "was lost", "returned": "was returned"}
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +25,11 @@ def described(request: SaveMember) -> str:
     if request.seen == 0:
         return "guest for today" if fields.get("guest") else "signed up"
     return ", ".join(_described(request, fields)) or "nothing changed"
+
+
+def described_card(request: SaveCard) -> str:
+    """The same of a card: `card B-77 is in use`."""
+    return f"card {request.code} {CARDS[request.state]}"
 
 
 def _described(request: SaveMember, fields: dict[str, object]) -> Iterator[str]:

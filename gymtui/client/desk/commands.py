@@ -21,7 +21,7 @@ from gymtui.client.replica.outbox import Queued
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import CommandKind, Verdict
-from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, SaveMember, Undo
+from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, SaveCard, SaveMember, Undo
 from gymtui.rules import hardest
 
 logger = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class Commands:
             self._presence.reopens(matter.command_id, None)
         return verdict
 
-    def _save(self, matter: Matter, request: SaveMember) -> Verdict:
+    def _save(self, matter: Matter, request: SaveMember | SaveCard) -> Verdict:
         """What is done to a member."""
         if (why := self.looks_on) is not None:
             return matter.looks_on(self._clock.now(), why)

@@ -9,7 +9,7 @@ from gymtui.client.desk.desk_clock import SKEW, DeskClock
 from gymtui.client.desk.verdicts import Matter
 from gymtui.client.replica.outbox import Outgoing, Queued
 from gymtui.codec import encode
-from gymtui.protocol import CheckIn, CheckOut, SaveMember, Undo
+from gymtui.protocol import CheckIn, CheckOut, SaveCard, SaveMember, Undo
 
 
 def given_now(matter: Matter, request: Queued, desk: DeskClock, *, live: bool) -> Outgoing:
@@ -17,7 +17,7 @@ def given_now(matter: Matter, request: Queued, desk: DeskClock, *, live: bool) -
     this machine's clock says, too; an undo has no time, nor has what is done to a member."""
     assert matter.member is not None
     at = desk.now()
-    if isinstance(request, SaveMember):
+    if isinstance(request, SaveMember | SaveCard):
         request = replace(request, offline=not live)
     elif not isinstance(request, Undo):
         desk_time = None if desk.is_heard else clock.to_text(desk.says)

@@ -9,10 +9,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.changes import described
+from gymtui.client.desk.changes import described, described_card
 from gymtui.client.desk.verdicts import Matter
 from gymtui.client.state import Verdict
-from gymtui.protocol import Member, MemberFields, MemberRef, SaveMember
+from gymtui.protocol import Member, MemberFields, MemberRef, SaveCard, SaveMember
 from gymtui.saving import edited
 
 
@@ -30,7 +30,7 @@ class Membership:
     def __init__(
         self,
         service: WebSocketService,
-        enqueue: Callable[[Matter, SaveMember], Verdict],
+        enqueue: Callable[[Matter, SaveMember | SaveCard], Verdict],
         *,
         new_id: Callable[[], str],
         today: Callable[[], date],
@@ -69,6 +69,11 @@ class Membership:
         today = self.today().isoformat()
         host_id = None if host is None else host.id
         return self.change(guest, valid_from=today, valid_until=today, host_id=host_id, waiver_signed=waiver)
+
+    def give_card(self, member: Member, request: SaveCard) -> Verdict:
+        """A card is the member's from now on, or was lost or returned."""
+        matter = replace(Matter.of(self._new_id(), "save_card", member), change=described_card(request))
+        return self._enqueue(matter, request)
 
     def _give(self, request: SaveMember, ref: MemberRef) -> Verdict:
         change = described(request)

@@ -12,11 +12,11 @@ from gymtui import clock
 from gymtui.client.desk.corrections import corrected
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.replica.desk_members import Expected
-from gymtui.client.replica.outbox import KINDS, Answer, Outgoing, Queued
+from gymtui.client.replica.outbox import KINDS, OF_MEMBERS, Answer, Outgoing, Queued
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.codec import Unreadable, convert
-from gymtui.protocol import CheckIn, CheckOut, SaveMember, Undo
+from gymtui.protocol import CheckIn, CheckOut, SaveCard, SaveMember, Undo
 
 HAPPENED: Final = 120_000  # milliseconds after which what was done is told as something that has happened
 
@@ -158,7 +158,7 @@ class OutboxQueue:
 
     def _visiting(self, member_id: str) -> list[Pending]:
         """What waits for this member and is about a visit."""
-        return [pending for pending in self.about(member_id) if pending.row.kind != "save_member"]
+        return [pending for pending in self.about(member_id) if pending.row.kind not in OF_MEMBERS]
 
     @property
     def comes_and_goes(self) -> int:
@@ -187,7 +187,7 @@ class OutboxQueue:
         self._pending[row.id] = pending
         if row.member_id is not None:
             self._by_member.setdefault(row.member_id, {})[row.id] = pending
-        if row.kind == "save_member" and isinstance(request := row.request, SaveMember):
+        if row.kind in OF_MEMBERS and isinstance(request := row.request, SaveMember | SaveCard):
             self._replica.members.expect(row.id, Expected(request, clock.to_text(row.at), request.queued_by or ""))
 
     def _remove(self, pending: Pending) -> None:

@@ -13,10 +13,10 @@ from gymtui.client.connection.reconnect import UNTAKABLE, asked_for
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
-from gymtui.client.replica.outbox import Answer, Outgoing, is_sign_up
+from gymtui.client.replica.outbox import OF_MEMBERS, Answer, Outgoing, is_sign_up
 from gymtui.client.replica.schema import ReplicaError
 from gymtui.client.state import ConnectionState
-from gymtui.protocol import STAFF, CheckInEvent, ErrorBody, RollCallUpdate, Saved, SaveMember
+from gymtui.protocol import STAFF, CheckInEvent, ErrorBody, RollCallUpdate, SaveCard, Saved, SaveMember
 
 IN_FLIGHT: Final = 64  # commands
 RETRY_AFTER: Final = 1.0  # seconds, where the server does not say
@@ -149,7 +149,8 @@ def _is_told(row: Outgoing, error: ErrorBody) -> bool:
     """Is the no itself all there is to do? Whoever has changed a member just now is there to do it again."""
     if row.kind == "undo":
         return error.code == "not_allowed"
-    given_live = row.kind == "save_member" and isinstance(request := row.request, SaveMember) and not request.offline
+    request = row.request if row.kind in OF_MEMBERS else None
+    given_live = isinstance(request, SaveMember | SaveCard) and not request.offline
     return given_live and error.code in ("invalid", "not_allowed")
 
 
@@ -158,7 +159,7 @@ def _event(row: Outgoing, outcome: Raw | ErrorBody) -> Answer | None:
     if isinstance(outcome, ErrorBody):
         return None
     try:
-        if row.kind == "save_member":
+        if row.kind in OF_MEMBERS:
             return codec.convert(outcome, Saved).member
         if row.kind == "hand_over":  # its notice is news once the journal has it
             return None

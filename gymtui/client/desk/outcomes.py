@@ -15,7 +15,7 @@ from gymtui.client.desk.outbox_sender import Outcome
 from gymtui.client.desk.presence import Presence
 from gymtui.client.desk.verdicts import Matter, about, judge, remarks_at, since, zone_of
 from gymtui.client.errors import ProcessingProblem
-from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.replica.outbox import OF_MEMBERS, Outgoing
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.replica.visits import since as began
@@ -70,7 +70,7 @@ class Outcomes:
                 self._publish(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
                 self._presence.reopens(row.id, None)
                 self._update_undo_log(lambda: self._replica.undo_log.refused(row.id))
-            case Raw() if row.kind == "save_member":
+            case Raw() if row.kind in OF_MEMBERS:
                 self._publish(matter.accepted(self._clock(), None, None))
             case Raw():
                 self._accept(matter, outcome, row.at)

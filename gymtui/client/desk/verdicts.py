@@ -13,13 +13,13 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from gymtui import clock, rules
-from gymtui.client.desk.changes import described, meanwhile
+from gymtui.client.desk.changes import described, described_card, meanwhile
 from gymtui.client.desk.next_steps import NEXT_STEPS, UNLESS_ALLOWED
 from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind, Verdict, VerdictKind
 from gymtui.gym_day import day_of
-from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy, SaveMember
+from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy, SaveCard, SaveMember
 from gymtui.unknown_card import unknown_card
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ DONE: Final[dict[CommandKind, VerdictKind]] = {
     "roll_call": "done",
     "hand_over": "done",
     "save_member": "done",
+    "save_card": "done",
 }
 
 NOUNS: Final[dict[CommandKind, str]] = {
@@ -40,6 +41,7 @@ NOUNS: Final[dict[CommandKind, str]] = {
     "roll_call": "roll-call",
     "hand_over": "handover",
     "save_member": "change",
+    "save_card": "card",
 }
 
 IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
@@ -214,6 +216,8 @@ def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = Non
     subject = nobody if member is None else member.full_name
     ref = None if member is None else member.ref
     matter = Matter(command_id=row.id, action=row.kind, subject=subject, member=ref, undoes=undoes)
+    if row.kind == "save_card" and isinstance(card := row.request, SaveCard):
+        return replace(matter, change=described_card(card))
     if row.kind == "save_member" and isinstance(request := row.request, SaveMember):
         named = request.member.full_name  # whom the server did not take is in no directory
         is_gone = member is None and named is not UNSET

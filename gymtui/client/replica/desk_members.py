@@ -5,12 +5,16 @@ Whoever is new here is found like anybody else before the server knows of it; wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from gymtui.cards.owned import Owned
+from msgspec.structs import replace
+
+from gymtui.cards.frame import framed
+from gymtui.cards.owned import Owned, cards_of, owned, with_card
 from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.schema import open_file
-from gymtui.protocol import CardCheck, Member, SaveMember
+from gymtui.protocol import Card, CardCheck, Member, SaveCard, SaveMember
 from gymtui.saving import given, saved
 from gymtui.sqlite_file import MEMORY
 
@@ -18,7 +22,7 @@ from gymtui.sqlite_file import MEMORY
 class Expected(NamedTuple):
     """A change that waits for its answer, given at a time and by a user."""
 
-    request: SaveMember
+    request: SaveMember | SaveCard
     at: str
     by: str
 
@@ -55,20 +59,25 @@ class DeskMembers:
         return member_id in self._expected
 
     def _index_new(self) -> None:
-        """Few at any time: they are indexed anew, in memory."""
-        changes = [(id, change) for id, each in self._expected.items() for change in each.values()]
-        new = [saved(None, c.request, id=id, at=c.at, by=c.by) for id, c in changes if c.request.seen == 0]
+        """Whoever is new here or has a new card: few at any time, indexed anew, in memory."""
         self._new = None
-        if new:
+        if new := [member for id in self._expected if (member := self._unknown_to_the_table(id)) is not None]:
             self._new = MemberTable(open_file(MEMORY, lambda _, __: None))
             self._new.card_check = self.table.card_check
-            self._new.fold(new)
+            self._new.fold(replace(member, seq=0) for member in new)
+
+    def _unknown_to_the_table(self, id: str) -> Member | None:
+        """By whatever it does not find one; None where it finds all."""
+        changes = list(self._expected[id].values())
+        new = next((c for c in changes if isinstance(c.request, SaveMember) and c.request.seen == 0), None)
+        cards = [change for change in changes if isinstance(change.request, SaveCard)]
+        if new is not None and isinstance(new.request, SaveMember):
+            return _with(saved(None, new.request, id=id, at=new.at, by=new.by), cards)
+        member = self.table.member(id) if cards else None
+        return None if member is None else _with(member, cards)
 
     def _here(self, member: Member) -> Member:
-        for change in self._expected.get(member.id, {}).values():
-            if change.request.seen != 0:
-                member = saved(member, change.request, id=member.id, at=change.at, by=change.by)
-        return member
+        return _with(member, self._expected.get(member.id, {}).values())
 
     # --- who is there -------------------------------------------------------------------------------------------------
 
@@ -102,8 +111,9 @@ class DeskMembers:
 
     def owners(self, code: str) -> tuple[Owned, ...]:
         """The cards that a code may be, with their owners; several where it can be read in more than one way."""
-        found = (owned for table in self._tables for owned in table.owners(code))
-        return tuple(owned._replace(member=self._here(owned.member)) for owned in found)
+        found = {owned.member.id: owned.card.code for table in self._tables for owned in table.owners(code)}
+        here = [(member, held) for id, held in found.items() if (member := self.member(id)) is not None]
+        return tuple(owned(member, held) for member, held in here if holds(member, held))
 
     def whose(self, *codes: str) -> tuple[Owned, ...]:
         """The cards that any of these codes may be, one of each owner."""
@@ -128,8 +138,27 @@ class DeskMembers:
 
     def _all(self, found: list[Member], limit: int) -> list[Member]:
         each = {member.id: member for member in reversed(found)}
-        return [self._here(member) for member in reversed(each.values())][:limit]
+        # Whom the index in memory has found may be in the table, and another by now.
+        here = (self._here(m) if m.seq else self.member(m.id) for m in reversed(each.values()))
+        return [member for member in here if member is not None][:limit]
 
 
-def _id_of(request: SaveMember) -> str:
-    return str(given(request.member)["id"])
+def holds(member: Member, code: str) -> bool:
+    """Is that a card of the member, and not returned?"""
+    return any(card.code == code and card.state != "returned" for card in cards_of(member))
+
+
+def _with(member: Member, changes: Iterable[Expected]) -> Member:
+    """The member once these are done; who is new is so already."""
+    for change in changes:
+        request = change.request
+        if isinstance(request, SaveCard):
+            card = Card(code=framed(request.code), state=request.state, since=change.at, by=change.by or None)
+            member = with_card(member, card)
+        elif request.seen != 0:
+            member = saved(member, request, id=member.id, at=change.at, by=change.by)
+    return member
+
+
+def _id_of(request: SaveMember | SaveCard) -> str:
+    return request.member_id if isinstance(request, SaveCard) else str(given(request.member)["id"])

@@ -18,12 +18,13 @@ from gymtui.protocol import (
     Member,
     RollCall,
     RollCallUpdate,
+    SaveCard,
     SaveMember,
     Undo,
 )
 
 REMEMBERED: Final = 24 * 3600 * 1000  # milliseconds that a settled command is kept
-Queued = CheckIn | CheckOut | Undo | RollCall | HandOver | SaveMember
+Queued = CheckIn | CheckOut | Undo | RollCall | HandOver | SaveMember | SaveCard
 Answer = CheckInEvent | RollCallUpdate | Member  # what comes of one
 KINDS: dict[CommandKind, type[Queued]] = {
     "check_in": CheckIn,
@@ -32,6 +33,7 @@ KINDS: dict[CommandKind, type[Queued]] = {
     "roll_call": RollCall,
     "hand_over": HandOver,
     "save_member": SaveMember,
+    "save_card": SaveCard,
 }
 
 
@@ -51,6 +53,9 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     @property
     def request(self) -> Queued:
         return codec.convert(self.payload, KINDS[self.kind])
+
+
+OF_MEMBERS: Final[tuple[CommandKind, ...]] = ("save_member", "save_card")  # no visits
 
 
 def is_sign_up(row: Outgoing) -> bool:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from gymtui.cards.frame import framed
 from gymtui.cards.nobody import doubtful, nobodys
 from gymtui.cards.owned import cards_of
+from gymtui.client.desk.changes import CARDS
 from gymtui.printable import printable
 from gymtui.protocol import CardKind, CardState, Member, SaveCard
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.burst import SEPARATOR, UNREADABLE, Scan
-
-WORDS: Final[dict[CardState, str]] = {"in_use": "is in use", "lost": "was lost", "returned": "was returned"}
 
 
 class Change(NamedTuple):
@@ -50,7 +49,7 @@ class CardMode(Mode):
             return f"it is {self.box.named(change.owner.full_name)}'s: Enter gives it to {name}, {back} does not"
         if change.is_doubtful:
             return f"Enter gives {printable(change.code)} to {name} all the same, {back} does not"
-        return f"Enter: {name}'s card {printable(change.code)} {WORDS[change.state]}"
+        return f"Enter: {name}'s card {printable(change.code)} {CARDS[change.state]}"
 
     @property
     def is_busy(self) -> bool:

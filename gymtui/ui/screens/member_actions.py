@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
-from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.protocol import Member, SaveCard
-from gymtui.ui.box.card import WORDS, CardMode
+from gymtui.ui.box.card import CardMode
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.member import MemberScreen
 
@@ -56,21 +53,13 @@ class MemberActions(BoxScreen):
                 self.say(self.refusal("Card", why, None))
             elif member is None:
                 self.say(self.refusal("Card", "nobody has been named yet", "type a name, ↓, Esc, then :card"))
-            elif self.connection.phase != "live":
-                self.say(self.refusal("Card", "cards need the server", "again once the connection is back"))
             else:
                 self.push(CardMode(self, member, lambda request: self._save_card(member, request)))
 
     def _save_card(self, member: Member, request: SaveCard) -> None:
-        self.run_worker(self._ask_to_save(member, request), group="save-card", exit_on_error=False)
-
-    async def _ask_to_save(self, member: Member, request: SaveCard) -> None:
-        with self.answering("The card"):
-            try:
-                await self.desk.service.request(request)
-            except (RequestRefused, Disconnected) as problem:
-                detail, _, step = str(problem).rstrip(".").partition(": ")
-                self.say(self.refusal("Card", detail[:1].lower() + detail[1:], step or None))
-            else:
-                said = self.refusal(self.named(member.full_name), f"card {request.code} {WORDS[request.state]}", None)
-                self.say(replace(said, kind="done"))
+        """Whose card it was until now has to hear of it first."""
+        if request.moves_from is not None and self.connection.phase != "live":
+            step = "again once the connection is back"
+            self.say(self.refusal("Card", "a card of somebody else needs the server", step))
+        else:
+            self.say(self.desk.membership.give_card(member, request))

@@ -24,6 +24,7 @@ KINDS: dict[CommandKind, str] = {
     "roll_call": "roll-call",
     "hand_over": "handover",
     "save_member": "change",
+    "save_card": "card",
 }
 AT, KIND = 7, 11  # cells of the columns
 
