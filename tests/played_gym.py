@@ -104,8 +104,8 @@ class Server:
                 connection.reply(id, MembersPage(members=everyone, next_after_seq=10, more=False, as_of_seq=10))
             case GetMember(member_id=who):
                 connection.reply(id, MemberCard(PEOPLE[who], tuple(last_visits(PEOPLE[who]))))
-            case ListCheckIns():
-                connection.reply(id, CheckIns(YESTERDAY, "older"))
+            case ListCheckIns(to=until):
+                connection.reply(id, CheckIns(YESTERDAY if until and until < clock.to_text(NOW) else (), "older"))
             case GetPeak():
                 connection.reply(id, peak())
             case ListConflicts():

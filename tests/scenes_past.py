@@ -12,7 +12,7 @@ async def the_history(pictures: Pictures) -> None:
     """Who came yesterday."""
     async with evening(pictures, SMALL) as desk:
         await desk.pilot.press("f2")
-        await desk.camera.until("HISTORY   today: 40 visits")
+        await desk.camera.until("HISTORY   today: 3")
         await desk.pilot.press(*"yesterday")
         await desk.camera.until("HISTORY   yesterday: 40 visits")
         await desk.pilot.press("down")

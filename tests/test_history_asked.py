@@ -9,10 +9,11 @@ from typing import Any, cast
 import msgspec
 import pytest
 from msgspec import Raw
+from msgspec.structs import replace
 
 from gymtui import codec
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.history import Answer, HistoryReader, known, refusals_of, visits_of
+from gymtui.client.desk.history import PAGE, Answer, HistoryReader, after, known, refusals_of, visits_of
 from gymtui.client.desk.history_words import Question
 from gymtui.client.errors import Disconnected
 from gymtui.client.replica.replica import Replica
@@ -127,4 +128,14 @@ async def test_a_page_that_does_not_come_leaves_what_there_is(day: Till) -> None
 async def test_refusals_are_asked_for_by_themselves() -> None:
     service = Asked(Refusals((), None))
     await reader(service).ask(Question(refused=True, since=NINE, by="mia"))
-    assert service.requests == [ListRefusals(from_="2026-11-22T09:00:00.000Z", by="mia")]
+    assert service.requests == [ListRefusals(from_="2026-11-22T09:00:00.000Z", by="mia", limit=PAGE)]
+
+
+def test_what_has_happened_since_is_among_it_where_it_fits(day: Till) -> None:
+    first, *rest = page(day)[0]
+    answer = Answer(question=Question(status="checked_in"), rows=tuple(rest[:1]), cursor="1/a")
+    now = replace(rest[0], check_out_time=first.check_in_time, status="checked_out", seq=99)
+    assert after(answer, [replace(first, status="checked_in", check_out_time=None), now]).rows[0].id == first.id
+    assert [row.id for row in after(answer, [now]).rows] == []
+    assert after(answer, [rest[-1]]).rows == answer.rows  # further down than it goes
+    assert after(replace(answer, cursor=None), [replace(rest[-1], status="checked_in")]).rows[-1].id == rest[-1].id

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from textual.pilot import Pilot
 
-from gymtui.client.desk.history import Past
+from gymtui.client.desk.history import PAGE, Past
 from gymtui.client.state import ConnectionState
 from gymtui.clock import to_text
 from gymtui.protocol import (
@@ -87,7 +87,7 @@ async def test_what_is_typed_is_asked_at_once() -> None:
         desk.service.history = answering(*VISITS, asked=asked)
         await pilot.press(*"y18:20")
         await shown(app, "in at 18:20 yesterday: 2 people")
-        assert asked[-1] == ListCheckIns(at="2026-11-17T17:20:00.000Z")
+        assert asked[-1] == ListCheckIns(at="2026-11-17T17:20:00.000Z", limit=PAGE)
         await pilot.press("escape", *"refused")
         await shown(app, "HISTORY   today: 0 refused")
 
@@ -135,7 +135,7 @@ async def test_the_next_page_comes_as_one_goes_down() -> None:
 
 async def test_what_happens_is_there_without_asking() -> None:
     async with opened(visit(1, ANA)) as (app, desk, _pilot):
-        desk.service.history = answering(*VISITS)
+        desk.service.history = None  # nobody is asked
         desk.service.publish("events", [VISITS[0]])
         await shown(app, "today: 2 visits")
 
@@ -166,7 +166,7 @@ async def test_a_time_is_asked_for_from_the_front_desk() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*":at 18:20", "enter")
         await shown(app, "in at 18:20 yesterday: 2 people", "HISTORY    18:20")
-        assert asked[-1] == ListCheckIns(at="2026-11-17T17:20:00.000Z")
+        assert asked[-1] == ListCheckIns(at="2026-11-17T17:20:00.000Z", limit=PAGE)
         await pilot.press("escape", *":history 7 days", "enter")
         await shown(app, "the last 7 days: 2 visits", "HISTORY    7 days")
 

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 Past = CheckInEvent | Refusal
 
 KNOWN: Final = 500  # events of the desk's own copy that are looked through
+PAGE: Final = 50  # rows that are asked for at once: a slow line waits for them
 PAGES: Final = 60  # of which the server may find nothing on any, one after the other
 
 
@@ -109,6 +110,17 @@ class HistoryReader:
         return known(question, recent)
 
 
+def after(answer: Answer, events: Iterable[Event]) -> Answer:
+    """The answer once these have happened, as far down as it goes, and without asking again."""
+    news = [event for event in events if isinstance(event, CheckInEvent | Refusal)]
+    end = time_of(answer.rows[-1]) if answer.rows and answer.cursor is not None else 0
+    named = {event.id for event in news}
+    as_before = [row for row in answer.rows if row.id not in named]  # by the server, who knows more about names
+    changed = known(answer.question, [*(row for row in answer.rows if row.id in named), *news])
+    rows = [*as_before, *(row for row in changed if time_of(row) >= end)]
+    return replace(answer, rows=tuple(sorted(rows, key=_order, reverse=True)))
+
+
 def visits_of(question: Question, cursor: str | None = None) -> ListCheckIns:
     """As the server is asked."""
     return ListCheckIns(
@@ -120,6 +132,7 @@ def visits_of(question: Question, cursor: str | None = None) -> ListCheckIns:
         member_id=None if question.member is None else question.member.id,
         desk=question.desk,
         by=question.by,
+        limit=PAGE,
         cursor=cursor,
     )
 
@@ -133,6 +146,7 @@ def refusals_of(question: Question, cursor: str | None = None) -> ListRefusals:
         member_id=None if question.member is None else question.member.id,
         desk=question.desk,
         by=question.by,
+        limit=PAGE,
         cursor=cursor,
     )
 
@@ -144,12 +158,16 @@ def known(question: Question, events: Iterable[Event]) -> Iterator[Past]:
         if isinstance(event, Refusal if question.refused else CheckInEvent):
             last[event.id] = event
     found = [row for row in last.values() if _fits(question, row)]
-    return iter(sorted(found, key=lambda row: (time_of(row), row.id), reverse=True))
+    return iter(sorted(found, key=_order, reverse=True))
 
 
 def time_of(row: Past) -> int:
     """When a visit began, or something was refused (ms)."""
     return clock.to_ms(row.check_in_time if isinstance(row, CheckInEvent) else row.at)
+
+
+def _order(row: Past) -> tuple[int, str]:
+    return time_of(row), row.id
 
 
 def _fits(question: Question, row: Past) -> bool:

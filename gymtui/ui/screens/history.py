@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.history import Answer, HistoryReader, time_of
+from gymtui.client.desk.history import Answer, HistoryReader, after, time_of
 from gymtui.client.desk.history_queue import waiting
 from gymtui.client.desk.history_words import Question, WrongWords, read_words
 from gymtui.client.desk.verdicts import policy_of, zone_of
@@ -25,7 +25,7 @@ from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
 from gymtui.private_file import write_private
-from gymtui.protocol import CheckInEvent, Correct, MemberRef
+from gymtui.protocol import CheckInEvent, Correct, Event, MemberRef
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.correct import CorrectMode
 from gymtui.ui.box.history import HistoryMode
@@ -34,20 +34,18 @@ from gymtui.ui.history_file import as_csv, as_json_lines
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.throttle import Throttle
 from gymtui.ui.wall import wall
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.history_list import HistoryList
 from gymtui.ui.widgets.key_line import KeyLine
 
 REST = 0.1  # seconds that somebody may go on typing before the server is asked
-RATE = 1  # times a second that it is asked again while things happen
-PAGE = 100  # rows of a first page, at the most
+LATELY = 50  # events of the desk's own copy
 MOST = 20_000  # rows of a file that a desk writes
 
 
 class HistoryScreen(BoxScreen):
-    """The list around the box. It is asked for with each text, and again as things happen."""
+    """The list around the box. It is asked for with each text; what happens since is added."""
 
     TITLE = "History"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,18 +82,27 @@ class HistoryScreen(BoxScreen):
         return HistoryList(self._clock).data_bind(HistoryScreen.history, LiveScreen.zone, DeskScreen.masked)
 
     def on_mount(self) -> None:
-        self._throttle = Throttle(self, self._look_again, RATE)
         self.look_for(self._words)
 
     def subscriptions(self) -> list[Callable[[], None]]:
         return [
             *super().subscriptions(),
-            self.desk.service.subscribe("events", self.telling("history", lambda _: self._throttle.ask())),
+            self.desk.service.subscribe("events", self.telling("history", self._happened)),
         ]
 
     def watch_connection(self, state: ConnectionState) -> None:
         super().watch_connection(state)
         self.is_live = state.phase == "live"
+
+    def _happened(self, events: Sequence[Event]) -> None:
+        if self.history.answer is not None and self.history.wrong is None:
+            self.history = self.history.answered(after(self.history.answer, events))
+
+    def _queue_changed(self, queued: int) -> None:
+        """What waits here is told by nobody else."""
+        super()._queue_changed(queued)
+        if self.history.answer is not None and self.history.answer.problem is not None:
+            self._look_again()
 
     def watch_is_live(self) -> None:
         self._look_again()
@@ -123,13 +130,11 @@ class HistoryScreen(BoxScreen):
         await asyncio.sleep(REST if text else 0)
         with self.answering("The history"):
             answer = await self._reader.ask(question)
-            self.history = self.history.answered(answer)
+            lately = self.desk.replica.visits.recent(LATELY)  # what has come while the answer was on its way
+            self.history = self.history.answered(after(answer, lately) if answer.problem is None else answer)
 
     def _look_again(self) -> None:
-        """What has happened since may be among it, unless somebody has gone further down, or the time is over."""
-        question = self.history.question
-        is_over = question.at is not None or (question.until is not None and question.until < self.now())
-        if not is_over and self.history.wrong is None and len(self.history.rows) <= PAGE:
+        if self.history.wrong is None:
             self.look(self.history.text, self._member)
 
     async def _ask_more(self) -> None:
