@@ -7,10 +7,12 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from gymtui.client.desk.history import Past
 from gymtui.protocol import CheckInEvent, Correct
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import Option, Palette
 from gymtui.ui.correction import NEVER, REASONS, correction, for_member
+from gymtui.ui.history import outcome
 
 SHOWN = 8  # members to choose from
 
@@ -38,6 +40,20 @@ class CorrectMode(Mode):
         super().__init__(box)
         self._visit = visit
         self._asked: Correct | None = None
+
+    @classmethod
+    def begin(cls, box: CorrectBox, chosen: Past | None) -> None:
+        """Asks a manager about the chosen visit. It needs the server: what else the member did then has to be known."""
+        if not isinstance(chosen, CheckInEvent) or outcome(chosen) is not None:
+            box.say(box.refusal("Correction", "no visit is chosen that counts", "↑ ↓ choose one"))
+        elif box.connection.phase != "live":
+            box.say(box.refusal("Correction", "that needs the server", "again once the connection is back"))
+        elif box.connection.role != "manager":
+            step = f"{box.key('log-in')} logs in somebody else"
+            box.say(box.refusal("Correction", "only a manager corrects visits", step))
+        else:
+            box.take()
+            box.push(cls(box, chosen))
 
     @property
     def prompt(self) -> str:

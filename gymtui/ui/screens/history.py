@@ -29,7 +29,7 @@ from gymtui.protocol import CheckInEvent, Correct, Event, MemberRef
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.correct import CorrectMode
 from gymtui.ui.box.history import HistoryMode
-from gymtui.ui.history import History, outcome
+from gymtui.ui.history import History
 from gymtui.ui.history_file import as_csv, as_json_lines
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.desk import DeskScreen
@@ -185,19 +185,8 @@ class HistoryScreen(BoxScreen):
                 self.say(verdict)
 
     def action_correct(self) -> None:
-        """A manager, with a server: it has to be looked at what else the member did then."""
-        visit = self.history.pick
         with self.answering("The correction"):
-            if not isinstance(visit, CheckInEvent) or outcome(visit) is not None:
-                self.say(self.refusal("Correction", "no visit is chosen that counts", "↑ ↓ choose one"))
-            elif self.connection.phase != "live":
-                self.say(self.refusal("Correction", "that needs the server", "again once the connection is back"))
-            elif self.connection.role != "manager":
-                step = f"{self.key('log-in')} logs in somebody else"
-                self.say(self.refusal("Correction", "only a manager corrects visits", step))
-            else:
-                self.take()
-                self.push(CorrectMode(self, visit))
+            CorrectMode.begin(self, self.history.pick)
 
     def action_export(self) -> None:
         """All that was asked for, not only what is on the screen."""
