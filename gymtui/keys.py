@@ -71,6 +71,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("mask", "f7", "mask", "hides names, phones and notes, or shows them", also="privacy hide"),
         Command("override", "f8", "override", "lets in whom the rules have just refused"),
         Command("undo", "ctrl+z", "undo", "takes back what this desk did last", also="u"),
+        Command("undo-one", "", "", "takes back one of the last, from a list", also="undo-list pick"),
         Command("correct", "ctrl+o", "correct", "puts the chosen visit right: who, when, or never", also="fix wrong"),
         Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, to check out several"),
         Command("sort", "ctrl+t", "sort", "sorts by time, or by name"),

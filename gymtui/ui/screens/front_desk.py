@@ -24,6 +24,7 @@ from gymtui.ui.box.check_out import CheckOut
 from gymtui.ui.box.guest import GuestMode
 from gymtui.ui.box.search import Search
 from gymtui.ui.box.sign_up import SignUpMode
+from gymtui.ui.box.undo_list import UndoList
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
 from gymtui.ui.screens.handover import HandoverScreen
 from gymtui.ui.screens.live import LiveScreen
@@ -223,6 +224,10 @@ class FrontDesk(MemberActions):
     def action_new(self) -> None:
         with self.answering("New member"):
             SignUpMode.begin(self)
+
+    def action_undo_one(self) -> None:
+        with self.answering("Undo"):
+            UndoList.begin(self)
 
     def action_older(self) -> None:
         for feed in self.query(Feed):
