@@ -16,6 +16,7 @@ COMMANDS: Final[list[tuple[str, Json]]] = [
     ("save_member", {"member": {"full_name": "Nobody", "guest": True}}),
     ("roll_call", {"roll_call_id": "none", "step": "start", "drill": True}),
     ("notify", {"level": "info", "title": "Nothing", "message": "No."}),
+    ("hand_over", {"note": "Nothing."}),
     ("configure", {"gym": {"policy": {}}}),
     ("import_rows", {"rows": []}),
 ]
@@ -143,6 +144,17 @@ async def _(gym: Gym) -> None:
         first = (await wire.do("notify", said, id))["notification"]
         expect((await wire.do("notify", said, id))["notification"] == first, wire.received[-1])
         expect({name: first[name] for name in said} == said and first["at"], first)
+        expect(await watcher.event("notification", id=first["id"]) == first, watcher.events)
+
+
+@sentence("What a shift hands over is told to everyone, once, and says whose it is.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as wire, gym.wire("operator") as watcher:
+        note: Json = {"note": "The conformance ran."}
+        id = new_id()
+        first = (await wire.do("hand_over", note, id))["notification"]
+        expect((await wire.do("hand_over", note, id))["notification"] == first, wire.received[-1])
+        expect(first["title"].startswith("Handover from ") and first["message"] == note["note"], first)
         expect(await watcher.event("notification", id=first["id"]) == first, watcher.events)
 
 
