@@ -208,3 +208,14 @@ async def _(gym: Gym) -> None:
         await wire.do("import_end", {})
         await wire.refused("check_in", {"code": number}, "unknown_member")
         await wire.refused("import_undo", {"number": taken["number"]}, "invalid")
+
+
+@sentence("A shift hands over a note, once, and everyone hears who from.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as wire, gym.wire("operator") as watcher:
+        id, note = new_id(), {"note": "Conformance: all is well."}
+        told = (await wire.do("hand_over", note, id))["notification"]
+        expect(told["title"].startswith("Handover from") and told["message"] == note["note"], told)
+        expect((await wire.do("hand_over", note, id))["notification"] == told, wire.received[-1])
+        expect(await watcher.event("notification", id=told["id"]) == told, watcher.events)
+        await wire.refused("hand_over", {"note": "  "}, "invalid")
