@@ -223,8 +223,7 @@ class HistoryScreen(BoxScreen):
             try:
                 now = codec.convert(await self.desk.service.request(request), CheckInEvent)
             except (RequestRefused, Disconnected) as problem:
-                detail, _, step = str(problem).rstrip(".").partition(": ")
-                self.say(self.refusal("Correction", detail, step or None))
+                self.say(self.refusal("Correction", *why_not(problem)))
             else:
                 was = f", was {self.named(visit.member.full_name)}" if now.member.id != visit.member.id else ""
                 said = self.refusal(now.member.full_name, f"corrected{was}: {request.reason}", None)
@@ -236,6 +235,14 @@ class HistoryScreen(BoxScreen):
 
     def action_newer(self) -> None:
         self.history = self.history.moved(-self._page_rows)
+
+
+def why_not(problem: RequestRefused | Disconnected) -> tuple[str, str | None]:
+    """In words, and what to do; by which other visit somebody was in without a name, which a mask may cover."""
+    if isinstance(problem, RequestRefused) and problem.body.code == "already_checked_in" and problem.body.details:
+        return f"that member was {problem.body.details.get('reason')} by another visit", "correct that one first"
+    detail, _, step = str(problem).rstrip(".").partition(": ")
+    return detail, step or None
 
 
 def rows_are(count: int) -> str:
