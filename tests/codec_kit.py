@@ -121,7 +121,9 @@ REQUEST_EXAMPLES: list[Request] = [
     SaveCard(member_id="m1", code="B2", state="lost", moves_from="m2"),
     Configure(gym=GymFields(name="Riverside", capacity=None, policy={"closing_time": None})),
     ShareReader(reader=Reader(name="Front", prefix="M#", steps=("no_zeros",), is_default=True), withdraw=True),
-    ImportRows(rows=(ImportRow(2, ListedMember(full_name="Zoë", plan=None, external_id="x1")),), begins=True),
+    ImportRows(
+        rows=(ImportRow(2, ListedMember(full_name="Zoë", plan=None, external_id="x1")),), begins=True, named=("Zoë",)
+    ),
     ImportCompare(source="clients", answers={2: False}, missing="inactive"),
     ImportTake(),
     ImportUndo(number=7),

@@ -149,6 +149,32 @@ def test_neither_guests_nor_the_deleted_are_missing() -> None:
     assert [member.id for member in beside(gym=gym).missing] == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("told", "decisions"),
+    [
+        (record("Ana Silva", "2", "x1"), None),  # a card of Ben's, of which nobody has said that it moves
+        (record("Ana Silva", "2", "x1"), {1: False}),
+        (record("Ben Ode", "1"), None),  # a number of Ana's
+    ],
+)
+def test_who_is_in_a_row_that_is_left_out_is_not_missing(
+    told: dict[str, object], decisions: dict[int, bool] | None
+) -> None:
+    found = beside(told, decisions=decisions)
+    assert (found.changes, [member.id for member in found.missing]) == ([], ["c"])
+
+
+@pytest.mark.parametrize("text", ["a", "x1", "1", "SILVA, Ána"])
+def test_who_is_named_by_a_row_that_cannot_be_read_is_not_missing(text: str) -> None:
+    assert [member.id for member in compare(GYM, [], at=NOW, named=["?", text]).missing] == ["b", "c"]
+
+
+def test_who_is_there_then_is_without_those_who_are_missing() -> None:
+    found = beside(record("Ana Silva", "1", "x1"))
+    assert {m.id: m.status for m in found.there_with("keep")} == dict.fromkeys("abc", "active")
+    assert {m.id: m.status for m in found.there_with("inactive")} == {"a": "active", "b": "inactive", "c": "inactive"}
+
+
 def test_two_cards_leave_one_holder_together() -> None:
     two = Member(id="t", full_name="Two", membership_number="7", cards=(Card(code="7"), Card(code="B")), deleted=True)
     found = beside(record("Zoe Zen", "7", cards=(Card(code="B"),)), gym=(two,))

@@ -89,6 +89,18 @@ async def test_a_column_that_is_taken_for_the_wrong_thing_is_set_right(gym: Path
     assert person.asked.count("Status: grandfathered") == 1
 
 
+@pytest.mark.parametrize("heading", ["Name,Card No,Status", "full_name,membership_number,status"])
+async def test_whom_a_row_names_that_is_left_out_stays(gym: Path, file: Path, heading: str) -> None:
+    known = next(iter(everybody(gym).values()))
+    file.write_text(f"{heading}\nZoe Zed,Z1,active\n{known.full_name},1.23E+15,active,too much\n")
+    async with at_a_desk(gym, Fake(ANSWERS | {"missing": "inactive"})) as (errand, _):
+        assert (await errand.bring(file)).progress.new == 1
+    assert {name for name, member in everybody(gym).items() if member.status == "active"} == {
+        "Zoe Zed",
+        known.full_name,
+    }
+
+
 async def test_a_question_that_stays_open_keeps_it_out(gym: Path, file: Path) -> None:
     async with at_a_desk(gym, Fake({})) as (errand, _):
         with pytest.raises(NotYet, match=r"^2 of its questions have no answer: look at it again"):

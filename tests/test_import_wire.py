@@ -179,6 +179,16 @@ async def test_whom_the_list_does_not_name_stays_or_is_made_inactive(gym: Path) 
     assert {member.status for name, member in everybody(gym).items() if name != "New 0"} == {"inactive"}
 
 
+async def test_whom_a_row_names_that_is_left_out_is_not_missing(gym: Path) -> None:
+    first, second, *others = everybody(gym).values()
+    named = [first.full_name, str(second.membership_number)]
+    async with manager(gym) as (_, wire):
+        await result(wire, "import_rows", rows=people(1), begins=True, named=named)
+        told = await result(wire, "import_compare", source="clients", missing="inactive")
+    assert (told["missing"], told["with_it"]["come_in"]) == (len(others), 3)
+    assert told["without_it"]["come_in"] == len(others) + 2
+
+
 async def test_an_undo_that_was_only_looked_at_has_done_nothing(gym: Path) -> None:
     async with manager(gym) as (_, wire):
         await compared(wire, people(1))

@@ -56,7 +56,7 @@ def test_who_may_be_somebody_else_is_asked(
     said = capsys.readouterr().out
     assert "100 is the number of Zoe Zed here and of Ana Silva in the list: are they" in said
     assert "2 would come in, 0 be refused." in said
-    assert "1 of the gym are not in it: Gil Ost." in said
+    assert "1 of the gym are not in it, and stay as they are: Gil Ost." in said
     answer(plan, "line 2", "yes")
     plan.write_text(plan.read_text().replace('missing = "keep"', 'missing = "inactive"'))
     take(database, file)
@@ -118,6 +118,32 @@ def test_one_by_one_each_of_them_is_asked_about(
         "Ana 2": "3",
         "Zoe 4": None,
         "Ana 3": "4",
+    }
+
+
+def test_whom_a_row_names_that_is_left_out_does_not_become_inactive(
+    database: str, file: Path, plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By number, by name, and by an id beside a date that nobody can read."""
+    Path(database).parent.mkdir()
+    make_gym(database, member_row("100", "Ana Silva"), member_row("7", "Cem Abt"), member_row("8", "Gil Ost"))
+    file.write_text(
+        "Name,Barcode,Status,Expiration Date\nAna Silva,100,Active,31/13/2099\nAbt Cem,1.23E+15,Active,31/12/2099\n"
+        "Zoe Zed,9,Active,30/12/2099\n"
+    )
+    take(database, file, apply=False)
+    plan.write_text(plan.read_text().replace('missing = "keep"', 'missing = "inactive"'))
+    capsys.readouterr()
+    take(database, file, apply=False)
+    said = capsys.readouterr().out
+    assert "1 new, 0 changed, 0 as they are.\nWith it, today 3 would come in, 1 be refused (1 not active).\n" in said
+    assert "1 of the gym are not in it; 1 of them become inactive: Gil Ost." in said
+    take(database, file)
+    assert {name: status for name, _, status, _ in stored(database)} == {
+        "Ana Silva": "active",
+        "Cem Abt": "active",
+        "Gil Ost": "inactive",
+        "Zoe Zed": "active",
     }
 
 

@@ -5,7 +5,7 @@ Looking again with the answers is the import: a plan is a file's digest and the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from gymtui.importing.column import DOOR, Column
 from gymtui.importing.columns import columns_of
 from gymtui.importing.contracts import one_each
+from gymtui.importing.named import in_cells
 from gymtui.importing.numbers import lost_zeros
 from gymtui.importing.questions import Question, Questions
 from gymtui.importing.records import people_of
@@ -32,7 +33,8 @@ class Answers(NamedTuple):
 
 class Look(NamedTuple):
     """`rows` are the people, a row each; `left_out` the rows that are not, and `remarks` what is to be said of those
-    that are. `keeps_out` says whether any column does say who may not come in."""
+    that are. `keeps_out` says whether any column does say who may not come in; `named` are the names and numbers of
+    the rows left out, whom nobody may take for missing."""
 
     digest: str
     table: Table
@@ -42,6 +44,7 @@ class Look(NamedTuple):
     left_out: list[Problem]
     remarks: list[Problem]
     keeps_out: bool
+    named: tuple[str, ...]
 
     @property
     def open(self) -> list[Question]:
@@ -59,15 +62,17 @@ def look(content: bytes, answers: Answers, *, today: date, again: bool = False) 
     rows, left_out, remarks = one_each(people.rows, questions, today)
     if lost := lost_zeros([str(fields["membership_number"]) for _, fields in rows if "membership_number" in fields]):
         table.notes.append(lost)
+    left_out = sorted([*table.bad, *people.left_out, *left_out])
     return Look(
         digest=digest_of(content),
         table=table,
         columns=columns,
         questions=list(questions.asked.values()),
         rows=rows,
-        left_out=sorted([*table.bad, *people.left_out, *left_out]),
+        left_out=left_out,
         remarks=sorted([*people.remarks, *remarks]),
         keeps_out=any(_keeps_out(column) for column in columns),
+        named=_named(table, columns, left_out),
     )
 
 
@@ -75,6 +80,17 @@ def _keeps_out(column: Column) -> bool:
     return bool(column.cells) and (
         column.field in DOOR or (column.field == "plan" and any(plain(cell) in NO_PLAN for cell in column.cells))
     )
+
+
+def names_in(content: bytes, left_out: Iterable[Problem], today: date) -> tuple[str, ...]:
+    """The names and numbers that these rows of a file have."""
+    seen = look(content, Answers(), today=today)
+    return _named(seen.table, seen.columns, left_out)
+
+
+def _named(table: Table, columns: Sequence[Column], left_out: Iterable[Problem]) -> tuple[str, ...]:
+    texts = in_cells((table.cells.get(problem.line, []) for problem in left_out), columns)
+    return tuple(filter(None, dict.fromkeys(texts)))
 
 
 def digest_of(content: bytes) -> str:

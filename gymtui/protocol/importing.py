@@ -40,11 +40,13 @@ class _Importing(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ImportRows(_Importing, frozen=True, kw_only=True, omit_defaults=True):
-    """More rows of the list; the first of a list `begins` it, and what was sent before is gone."""
+    """More rows of the list; the first of a list `begins` it, and what was sent before is gone. `named` are names and
+    numbers of rows that nobody is made of: whoever they may mean is not missing."""
 
     type: ClassVar[str] = "import_rows"
     rows: tuple[ImportRow, ...]
     begins: bool = False
+    named: tuple[Text, ...] = ()
 
 
 class ImportCompare(_Importing, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from gymtui.errors import WrongUsage
 from gymtui.importing.beside import keep_left_out
+from gymtui.importing.named import in_rows
 from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import grouped
 from gymtui.output import complain
-from gymtui.protocol import CardKind
+from gymtui.protocol import CardKind, Missing
 from server.admin.errors import AdminError
 from server.admin.exports import MEMBERS
-from server.admin.importing.members import Decisions, Missing, import_members
+from server.admin.importing.members import Decisions, import_members
 from server.admin.importing.planning import applied, ask_at_terminal, known, look_at
 from server.admin.importing.undo import take_back, whoever
 from server.admin.lists import counted
@@ -40,7 +42,9 @@ def members_import(
     elif apply:
         seen, missing, decisions = applied(file, content, known(database))
         rows, bad = seen.rows, seen.left_out
-        taken, left_out = _take(database, file, rows, bad, strict=strict, decisions=decisions, missing=missing)
+        taken, left_out = _take(
+            database, file, rows, bad, strict=strict, decisions=decisions, missing=missing, named=seen.named
+        )
         if (path := keep_left_out(file, seen.table, left_out)) is not None:
             complain(f"what was left out is in {path.name}, each row with why.")
     else:
@@ -71,6 +75,7 @@ def _take(
     strict: bool,
     decisions: Decisions | None = None,
     missing: Missing = "keep",
+    named: Sequence[str] = (),
 ) -> tuple[int, list[Problem]]:
     """Every bad row is named, and the good ones are taken, or none with `strict`; gives how many, and those that not.
 
@@ -78,13 +83,16 @@ def _take(
     """
     with opened(database) as store, Progress("members") as progress:
         policy = store.gym().policy
-        rows, alike = told_apart(store.all_members(), rows, policy.card_check)
+        apart, alike = told_apart(store.all_members(), rows, policy.card_check)
+        lines = {held.line for group in alike for held in group}
+        named, rows = [*named, *in_rows(row for row in rows if row[0] in lines)], apart
         if strict and (problems or alike):
             rows = []
         imported = import_members(
             store,
             rows,
             decisions=decisions,
+            named=named,
             missing=missing,
             strict=strict,
             go_on=lambda done: progress.go_on(done, len(rows)),
@@ -95,7 +103,7 @@ def _take(
     taken, problems = imported.taken, sorted(problems + imported.problems + asked)
     _complain_of_rows(file, rows[: taken + len(imported.problems)], problems, policy.card_kind)
     _complain_of_alike(file, alike)
-    untaken = len(problems) + len({held.line for group in alike for held in group} - {None})
+    untaken = len(problems) + len(lines - {None})
     print(f"{counted(taken, 'member')} imported, {counted(untaken, 'row')} not.")
     if progress.is_interrupted and taken < len(rows):
         sentence = f"interrupted with {taken} of {len(rows)} members in: import {file.name} again for the rest."

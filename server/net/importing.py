@@ -90,7 +90,7 @@ class Importing:
     def _stage(self, request: ImportRows) -> ImportStaged:
         self._is_free()
         staged = Staged() if request.begins else self._list
-        staged.add(request.rows)
+        staged.add(request.rows, request.named)
         self._staged, self._steps = staged, None  # what was compared before is another list
         return ImportStaged(rows=len(staged.rows))
 

@@ -9,18 +9,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.errors import GymError
+from gymtui.importing.named import in_rows
 from gymtui.importing.questions import Question
 from gymtui.protocol import ImportCompare, ImportNote, ImportProgress, ImportTake, ImportUndo
 from gymtui.ui.importing import sending
 from gymtui.ui.importing.listing import Listing, opened
 from gymtui.ui.importing.sending import Server
 
+LONGEST: Final = 1000  # characters of what a row names
 NONE: ImportProgress = ImportProgress(number=None, behind=0, of=0, new=0, changed=0)
 
 
@@ -149,7 +151,9 @@ class Errand:
 
     async def _sent(self, listing: Listing) -> Listing:
         rows, bad = await asyncio.to_thread(sending.rows_to_send, listing.rows)
-        async for count in sending.send(self._server, rows):
+        lines = {problem.line for problem in bad}
+        named = [*listing.named, *in_rows(row for row in listing.rows if row[0] in lines)]
+        async for count in sending.send(self._server, rows, [text[:LONGEST] for text in named]):
             self._person.sees("Sending the list", replace(NONE, behind=count, of=len(rows)))
             if self._person.has_stopped:
                 raise LetBe

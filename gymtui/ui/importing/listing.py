@@ -15,7 +15,7 @@ from gymtui.importing import plan_file
 from gymtui.importing.beside import keep_left_out, keep_plan, plan_of
 from gymtui.importing.door import in_words
 from gymtui.importing.headings import FIELDS
-from gymtui.importing.looking import Look, digest_of, look
+from gymtui.importing.looking import Look, digest_of, look, names_in
 from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.people import TOGETHER, asked_of, decided
 from gymtui.importing.plan_file import LINE, Plan
@@ -36,7 +36,8 @@ NO_PLAN: Final = "our own headings, so that nothing is to be asked of them"
 class Listing(NamedTuple):
     """`look` is what was seen in the file, None where its headings are our own; `rows` are its people, `left_out` the
     rows that are not. `compared` is what the server says of it, once it has been asked. `seed` picks the people who are
-    shown in full; what is `said` is of the plan of a file that has changed since."""
+    shown in full; what is `said` is of the plan of a file that has changed since. `named` are the names and numbers of
+    the rows left out."""
 
     file: Path
     content: bytes
@@ -47,6 +48,7 @@ class Listing(NamedTuple):
     seed: int = 0
     compared: ImportCompared | None = None
     said: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
     @property
     def questions(self) -> list[Question]:
@@ -119,7 +121,7 @@ class Listing(NamedTuple):
             seen = look(self.content, self.plan.answers, today=today, again=again)
         except MembersFileError as error:
             raise MembersFileError(f"{self.file.name} cannot be imported: {error}.") from error
-        return self._replace(look=seen, rows=seen.rows, left_out=seen.left_out)
+        return self._replace(look=seen, rows=seen.rows, left_out=seen.left_out, named=seen.named)
 
     def keep(self) -> None:
         """Keeps the plan beside the file, as the command line does. MembersFileError."""
@@ -167,7 +169,8 @@ def opened(file: Path, *, today: date, again: bool, seed: int = 0) -> Listing:
     plan = Plan(digest_of(content))
     if is_ours(content):
         rows, bad = read_members(file, content)
-        return Listing(file, content, plan, None, rows, bad, seed)
+        named = names_in(content, bad, today) if bad else ()
+        return Listing(file, content, plan, None, rows, bad, seed, named=named)
     before, said = plan_of(file), tuple[str, ...]()
 
     def see(plan: Plan) -> Look:
@@ -181,7 +184,7 @@ def opened(file: Path, *, today: date, again: bool, seed: int = 0) -> Listing:
     else:
         plan, seen = renewed(before, see)
         said = tuple(what_is_kept(before, plan, seen, file.name))
-    return Listing(file, content, plan, seen, seen.rows, seen.left_out, seed, said=said)
+    return Listing(file, content, plan, seen, seen.rows, seen.left_out, seed, said=said, named=seen.named)
 
 
 def _beside(compared: ImportCompared) -> Iterator[str]:

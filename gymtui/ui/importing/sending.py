@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from itertools import zip_longest
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -27,7 +28,9 @@ from gymtui.protocol import (
     Request,
 )
 
+T = TypeVar("T")
 PART: Final = MAX_MESSAGE // 2  # bytes of rows in a message; one that has more is left out
+NAMED: Final = MAX_MESSAGE // 4  # bytes beside them, of whom left out rows name
 
 
 class Server(Protocol):
@@ -52,12 +55,14 @@ def rows_to_send(rows: Sequence[Row]) -> tuple[list[ImportRow], list[Problem]]:
     return good, bad
 
 
-async def send(server: Server, rows: Sequence[ImportRow]) -> AsyncIterator[int]:
-    """Sends them; gives how many are there by now. What was under way on this connection is ended first."""
+async def send(server: Server, rows: Sequence[ImportRow], named: Sequence[str] = ()) -> AsyncIterator[int]:
+    """Sends them, and what the rows name that nobody is made of; gives how many rows are there by now. What was under
+    way on this connection is ended first."""
     await end(server)
     begins = True
-    for part in _parts(rows):
-        staged = codec.convert(await server.request(ImportRows(rows=tuple(part), begins=begins)), ImportStaged)
+    for part, texts in zip_longest(_parts(rows, PART), _parts(named, NAMED), fillvalue=()):
+        request = ImportRows(rows=tuple(part), begins=begins, named=tuple(texts))
+        staged = codec.convert(await server.request(request), ImportStaged)
         begins = False
         yield staged.rows
 
@@ -82,12 +87,12 @@ async def leave(server: Server) -> None:
         await end(server)
 
 
-def _parts(rows: Sequence[ImportRow]) -> Iterator[list[ImportRow]]:
-    """As many in each as a message has room for; one, without a row, of none."""
-    part, size = list[ImportRow](), 0
+def _parts(rows: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    """As many in each as have room in so many bytes; one, without a row, of none."""
+    part, size = list[T](), 0
     for row in rows:
         length = len(codec.encode(row)) + 1
-        if part and size + length > PART:
+        if part and size + length > most:
             yield part
             part, size = [], 0
         part.append(row)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.importing.rows import Problem, Row
-from gymtui.protocol import Member
-from server.gym.importing.comparison import Change, Comparison, Question, compare, made_inactive
+from gymtui.protocol import Member, Missing
+from server.gym.importing.comparison import Change, Comparison, Question, compare
 from server.gym.importing.indexing import index_members
 from server.gym.importing.taking import Import
 from server.gym.importing.undoing import Undo
@@ -18,7 +18,6 @@ from server.gym.importing.writing import Do, GoOn, write_all, write_whole
 from server.store import Store
 
 Decisions = Mapping[int, bool]
-Missing = Literal["keep", "inactive"]
 AT_ONCE: Final = 10_000  # changes in one commit, in which nobody else can write: about a second
 TOO_MANY: Final = (
     "--strict takes a list in one moment, in which nobody can be checked in: {most:,} changes at the most, and this "
@@ -47,10 +46,13 @@ class Undone(NamedTuple):
     touched: list[Member]
 
 
-def compared(store: Store, rows: Iterable[Row], decisions: Decisions | None = None) -> Comparison:
+def compared(
+    store: Store, rows: Iterable[Row], decisions: Decisions | None = None, named: Iterable[str] = ()
+) -> Comparison:
     """The list beside the gym as it is now. `decisions` are answers by line; where they are None the list is in our own
-    headings, and nothing is asked of it."""
-    return compare(store.all_members(), rows, at=clock.now(), decisions=decisions or {}, trusted=decisions is None)
+    headings, and nothing is asked of it. `named` are names and numbers in rows that are left out."""
+    trusted, decisions = decisions is None, decisions or {}
+    return compare(store.all_members(), rows, at=clock.now(), decisions=decisions, trusted=trusted, named=named)
 
 
 def import_members(
@@ -58,6 +60,7 @@ def import_members(
     rows: Iterable[Row],
     *,
     decisions: Decisions | None = None,
+    named: Iterable[str] = (),
     missing: Missing = "keep",
     strict: bool = False,
     go_on: GoOn = lambda _: True,
@@ -68,10 +71,10 @@ def import_members(
     still asked is left out. `strict` takes everything in one commit, or nothing: WrongUsage where that is more than
     `AT_ONCE`. With a `source`, what the list is called, the journal has a note of it, and it can be undone.
     """
-    found = compared(store, rows, decisions)
+    found = compared(store, rows, decisions, named)
     if strict and (found.problems or found.questions):
         return Imported(0, 0, found.problems, found.questions)
-    changes = found.changes + (made_inactive(found.missing) if missing == "inactive" else [])
+    changes = found.changes_with(missing)
     if strict and len(changes) > AT_ONCE:
         raise WrongUsage(TOO_MANY.format(most=AT_ONCE, changes=len(changes)))
     importing, write = Import(source, by, found_later=True), write_whole if strict else _write_in_parts

@@ -63,7 +63,7 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
         if before is not None:
             plan, said = _renewed(file, content, before, gym)
     plan, seen, beside = _asked(file, content, plan, gym, ask)
-    door = [line for sentence in _door(beside, gym) for line in wrapped(sentence)]
+    door = [line for sentence in _door(beside, plan.missing, gym) for line in wrapped(sentence)]
     lines = [*said, *told(seen, random or Random()), "", *door]
     keep_plan(file, plan_file.written(seen, plan, file.name, lines))
     for line in lines:
@@ -133,24 +133,27 @@ def _look(file: Path, content: bytes, plan: Plan, gym: Known) -> Look:
 
 def _beside(seen: Look, plan: Plan, gym: Known) -> tuple[Look, Comparison]:
     """How the gym would be with the file, and the look with what is to be asked of people too."""
-    beside = compare(gym.members, seen.rows, at=clock.now(), decisions={})
+    beside = compare(gym.members, seen.rows, at=clock.now(), decisions={}, named=seen.named)
     if not seen.open:  # whose the rows are is not known before
         seen = seen._replace(questions=[*seen.questions, *asked_of(beside.questions, plan.answers.answers)])
     if decisions := decided(beside.questions, plan.answers.answers):
-        beside = compare(gym.members, seen.rows, at=clock.now(), decisions=decisions)
+        beside = compare(gym.members, seen.rows, at=clock.now(), decisions=decisions, named=seen.named)
     return seen, beside
 
 
-def _door(beside: Comparison, gym: Known) -> Iterator[str]:
-    """Who would come in, after and before, and who is not in the file."""
-    after = [member for member in beside.after.by_id.values() if not member.deleted]
-    yield f"With it, today {in_words(at_the_door(after, gym.policy, gym.now))}."
+def _door(beside: Comparison, missing: Missing, gym: Known) -> Iterator[str]:
+    """How many are new, who would come in, after and before, and who is not in the file."""
+    new = sum(change.before is None for change in beside.changes)
+    yield f"{new:,} new, {len(beside.changes) - new:,} changed, {beside.unchanged:,} as they are."
+    yield f"With it, today {in_words(at_the_door(beside.there_with(missing), gym.policy, gym.now))}."
     if there := gym.there:
         yield f"Without it, {in_words(at_the_door(there, gym.policy, gym.now))}."
     if beside.missing:
         names = ", ".join(member.full_name for member in beside.missing[:MISSING])
         more = ", …" if len(beside.missing) > MISSING else ""
-        yield f"{len(beside.missing):,} of the gym are not in it: {names}{more}."
+        gone = len(beside.changes_with(missing)) - len(beside.changes)
+        become = f"; {gone:,} of them become inactive" if missing == "inactive" else ", and stay as they are"
+        yield f"{len(beside.missing):,} of the gym are not in it{become}: {names}{more}."
     yield from (f"line {problem.line}: {problem.sentence}" for problem in beside.problems)
 
 

@@ -8,16 +8,17 @@ name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
 from msgspec.structs import replace
 
 from gymtui import clock
+from gymtui.importing.named import in_rows
 from gymtui.importing.rows import Problem, Row
-from gymtui.protocol import Member
-from server.gym.importing.directory import Directory, as_the_list_says, called, codes_of, without
+from gymtui.protocol import Member, Missing
+from server.gym.importing.directory import Called, Directory, as_the_list_says, called, codes_of, without
 
 Doubt = Literal["same number", "same name", "moved"]
 LIKELY: Final = 100  # of those of one name, so many are looked at for whom nothing would change
@@ -55,8 +56,8 @@ class Change(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What an import would do. `missing` is who of the gym the list does not name: neither guests nor the deleted.
-    `after` is everybody once it is done."""
+    """What an import would do. `missing` is who of the gym the list does not name, in no row that is left out either:
+    neither guests nor the deleted. `after` is everybody once the changes are made."""
 
     changes: list[Change]
     unchanged: int
@@ -64,6 +65,15 @@ class Comparison(NamedTuple):
     problems: list[Problem]
     missing: list[Member]
     after: Directory
+
+    def changes_with(self, missing: Missing) -> list[Change]:
+        """All of them, those of who is missing last."""
+        return [*self.changes, *(made_inactive(self.missing) if missing == "inactive" else ())]
+
+    def there_with(self, missing: Missing) -> list[Member]:
+        """Who is there once these are made."""
+        out = {change.after.id: change.after for change in self.changes_with(missing)}
+        return [out.get(member.id, member) for member in self.after.by_id.values() if not member.deleted]
 
 
 def compare(
@@ -73,10 +83,12 @@ def compare(
     at: int,
     decisions: Mapping[int, bool] | None = None,
     trusted: bool = False,
+    named: Iterable[str] = (),
 ) -> Comparison:
-    """The list beside these members; `decisions` are the answers to the questions, by line. `at` is now (ms)."""
+    """The list beside these members; `decisions` are the answers to the questions, by line. `at` is now (ms). `named`
+    are names and numbers in rows that are left out already."""
     comparing = _Comparing(Directory(members), decisions or {}, at, trusted=trusted)
-    return comparing.done(list(rows))
+    return comparing.done(list(rows), named)
 
 
 def made_inactive(missing: Iterable[Member]) -> list[Change]:
@@ -99,9 +111,8 @@ class _Comparing:
         self._problems: list[Problem] = []
         self._listed: dict[str, dict[str, Any]] = {}  # what the list says of whom it knows by an id
         self._lines: dict[str, int] = {}  # the line of each member who has one
-        self._meant: set[str] = set()  # whom a question or a problem is about
 
-    def done(self, rows: list[Row]) -> Comparison:
+    def done(self, rows: list[Row], named: Iterable[str]) -> Comparison:
         self._listed = {known.id: fields for _, fields in rows if (known := self._known(fields)) is not None}
         if not self._trusted:  # who is known for certain comes first: their old numbers are free for the others then
             rows = sorted(rows, key=lambda row: self._known(row[1]) is None)
@@ -110,10 +121,15 @@ class _Comparing:
                 self._take(line, fields, known)
             else:
                 self._take_other(line, fields)
-        named = self._lines.keys() | self._meant
-        missing = [m for m in self._everybody if m.id not in named and not m.deleted and not m.guest]
-        problems = sorted(self._problems)
+        problems, missing = sorted(self._problems), self._missing(rows, named)
         return Comparison(self._changes, self._unchanged, self._questions, problems, missing, self._directory)
+
+    def _missing(self, rows: list[Row], named: Iterable[str]) -> list[Member]:
+        taken = set(self._lines.values())
+        texts = {*named, *in_rows(row for row in rows if row[0] not in taken)}
+        names = {called(text) for text in texts}
+        others = (m for m in self._everybody if m.id not in self._lines and not m.deleted and not m.guest)
+        return [member for member in others if not _is_named(member, texts, names)]
 
     def _known(self, fields: dict[str, Any]) -> Member | None:
         by_id, by_external_id = self._directory.by_id, self._directory.by_external_id
@@ -147,7 +163,7 @@ class _Comparing:
     def _ask(self, question: Question, fields: dict[str, Any]) -> None:
         answer = self._decisions.get(question.line)
         if answer is None:
-            self._leave_open(question)
+            self._questions.append(question)
         else:
             self._take(question.line, fields, question.member if answer else None, asked=question)
 
@@ -191,16 +207,11 @@ class _Comparing:
         is_settled = self._trusted or asked is not None or holder.id in self._lines
         answer = False if is_settled else self._decisions.get(question.line)
         if answer is None:
-            self._leave_open(question)
+            self._questions.append(question)
         elif not answer:
-            self._meant.add(holder.id)
             sentence = f"the number {question.code} belongs to {holder.full_name}"
             self._problems.append(Problem(question.line, sentence))
         return bool(answer)
-
-    def _leave_open(self, question: Question) -> None:
-        self._questions.append(question)
-        self._meant.add(question.member.id)
 
     def _leaves(self, holder: Member, code: str | None) -> bool:
         """Is the card the holder's no longer, by the list itself or because nobody is there any more?"""
@@ -211,6 +222,11 @@ class _Comparing:
 
     def _says(self, known: Member, fields: dict[str, Any]) -> Member:
         return as_the_list_says(known, fields, self._since)
+
+
+def _is_named(member: Member, texts: Set[str], names: Set[Called]) -> bool:
+    """May one of these mean the member: a number, an id, a name?"""
+    return not texts.isdisjoint({member.id, member.external_id, *codes_of(member)}) or called(member.full_name) in names
 
 
 def _is_same(holder: Member, fields: dict[str, Any]) -> bool:

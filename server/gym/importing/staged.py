@@ -13,6 +13,7 @@ from msgspec import UNSET, structs
 from gymtui import codec
 from gymtui.cards.frame import framed
 from gymtui.importing.door import at_the_door
+from gymtui.importing.named import in_rows
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import (
     MAX_IMPORT_BYTES,
@@ -29,7 +30,7 @@ from gymtui.protocol import (
     Member,
 )
 from server.gym.importing.collisions import UNLIKE, codes_of, told_apart
-from server.gym.importing.comparison import Change, Comparison, Question, compare, made_inactive
+from server.gym.importing.comparison import Change, Comparison, Question, compare
 from server.gym.importing.doubts import doubts
 from server.gym.members import impossible
 from server.gym.orders import Rejected
@@ -51,34 +52,36 @@ class Staged:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self._named: list[str] = []
         self._size = 0
 
-    def add(self, rows: Iterable[ImportRow]) -> None:
+    def add(self, rows: Iterable[ImportRow], named: Iterable[str] = ()) -> None:
         """Rejected, and none of them is kept, where there are too many, or one of them cannot be."""
-        rows = list(rows)
-        size = self._size + sum(len(codec.encode(row)) for row in rows)
+        rows, named = list(rows), list(named)
+        size = self._size + sum(len(codec.encode(one)) for one in (*rows, *named))
         if len(self.rows) + len(rows) > MAX_IMPORT_ROWS or size > MAX_IMPORT_BYTES:
             raise Rejected("too_large", f"A list has {MAX_IMPORT_ROWS:,} rows at the most: please import it in parts.")
         self.rows += [(row.line, _fields(row.line, row.member)) for row in rows]
+        self._named += named
         self._size = size
 
     def compared(self, members: Sequence[Member], gym: Gym, asked: ImportCompare, now: int) -> Compared:
         """The list beside these members, who are everybody of the gym. Takes a while, and writes nothing."""
         rows, alike = told_apart(members, self.rows, gym.policy.card_check)
-        open = found = compare(members, rows, at=now, trusted=asked.trusted)
+        lines = {held.line for group in alike for held in group}
+        named = [*self._named, *in_rows(row for row in self.rows if row[0] in lines)]
+        open = found = compare(members, rows, at=now, trusted=asked.trusted, named=named)
         if asked.answers:
-            found = compare(members, rows, at=now, decisions=asked.answers, trusted=asked.trusted)
+            found = compare(members, rows, at=now, decisions=asked.answers, trusted=asked.trusted, named=named)
         unlike = [Problem(held.line, UNLIKE) for group in alike for held in group if held.line is not None]
         left_out = sorted({*found.problems, *unlike})
         wall = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))
         doors = [
-            at_the_door((member for member in everybody if not member.deleted), gym.policy, wall)
-            for everybody in (found.after.by_id.values(), members)
+            at_the_door(there, gym.policy, wall)
+            for there in (found.there_with(asked.missing), (member for member in members if not member.deleted))
         ]
-        gone = made_inactive(found.missing) if asked.missing == "inactive" else []
-        return Compared(
-            [*found.changes, *gone], _told(found, open.questions, left_out, doubts(rows, gym.policy.card_kind), doors)
-        )
+        told = _told(found, open.questions, left_out, doubts(rows, gym.policy.card_kind), doors)
+        return Compared(found.changes_with(asked.missing), told)
 
 
 def _fields(line: int, member: ListedMember) -> dict[str, Any]:
