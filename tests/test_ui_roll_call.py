@@ -116,6 +116,13 @@ async def test_a_text_that_several_answer_to_marks_nobody_by_itself(gym: Gym) ->
         assert people(gym) == (["Ana Silva"], ["Bea", "Ben Ode"])
 
 
+async def test_what_waits_of_it_is_no_visit_that_the_figures_lack(gym: Gym) -> None:
+    async with shown(gym) as (_, pilot):
+        gym.desk.roll_calls.start(drill=True)
+        gym.desk.check_out(BEN)
+        await says(pilot, "2 queued .*\n.*\n.*\n.*148 of 220, 1 queued")
+
+
 async def test_one_that_is_begun_elsewhere_is_said_here(gym: Gym) -> None:
     async with shown(gym) as (app, pilot):
         gym.replica.apply([ELSEWHERE], 6)

@@ -33,6 +33,7 @@ from gymtui.ui.widgets.key_line import KeyLine
 logger = logging.getLogger(__name__)
 
 NOT_DONE = ("already_in", "asked", "refused")  # verdicts after which everything is as it was
+OF_VISITS = ("check_in", "check_out", "undo")
 RECENT = 120_000  # milliseconds: what was done before that, nobody has in mind any more
 BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1, "asked": 1}
 LOOK = 5.0  # seconds between two looks at this machine's clock
@@ -60,6 +61,7 @@ class DeskScreen(LiveScreen):
 
     queued: var[int] = var(0)
     waiting: var[int] = var(0)  # of these, what the figures lack as long as the server does not answer
+    uncounted: var[int] = var(0)  # and of these, what no figure is about: a roll-call, a handover, a member's card
     aside: var[int] = var(0)  # dead letters, which stand in the header until a person has taken each of them up
     unread: var[int] = var(0)  # notices, by whoever is logged in
     verdict: var[Verdict | None] = var[Verdict | None](None)
@@ -91,7 +93,7 @@ class DeskScreen(LiveScreen):
 
     def on_mount(self) -> None:
         self.masked = next((screen.masked for screen in self._desk_screens()), False)
-        self.queued, self.aside = self.desk.queued, len(self.desk.set_aside)
+        self._count_queue(self.desk.queued)
         self.verdict, self.bulk = next(((screen.verdict, screen.bulk) for screen in self._desk_screens()), (None, None))
         self._show_replica()
         self.look_at_clock()
@@ -129,11 +131,14 @@ class DeskScreen(LiveScreen):
 
     def compute_waiting(self) -> int:
         answers = self.connection.phase == "live" and self.connection.silent_since is None
-        return 0 if answers else self.queued
+        return 0 if answers else self.queued - self.uncounted
 
     def _queue_changed(self, queued: int) -> None:
-        self.queued = queued
-        self.aside = len(self.desk.set_aside)
+        self._count_queue(queued)
+
+    def _count_queue(self, queued: int) -> None:
+        self.uncounted = sum(row.kind not in OF_VISITS for row in self.desk.queue)
+        self.queued, self.aside = queued, len(self.desk.set_aside)
 
     # --- what is said -------------------------------------------------------------------------------------------------
 
