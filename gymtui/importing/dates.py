@@ -1,6 +1,7 @@
 """Dates as other programs write them: a fixed list of formats, of which one has to fit a whole column.
 
-Which of day and month comes first is never guessed: where both orders fit, a person is shown a cell and asked.
+Which of day and month comes first is never guessed: where both orders fit, a person is shown a cell and asked. What is
+a date in a workbook, or is written as one is here, is that day whatever the others are.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Final
 from gymtui.importing.questions import Questions
 from gymtui.search.folding import fold
 
+CERTAIN: Final = "2026-11-30"
 _TIME: Final = (
     r"(?:(?:T|,? +)\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?"
 )
@@ -22,7 +24,7 @@ _NAME = r"(?P<n>[^\W\d_]{3,})\.?"
 FORMATS: Final[dict[str, re.Pattern[str]]] = {
     name: re.compile(pattern + _TIME)
     for name, pattern in {
-        "2026-11-30": f"{_Y}-{_M}-{_D}",
+        CERTAIN: f"{_Y}-{_M}-{_D}",
         "2026/11/30": f"{_Y}/{_M}/{_D}",
         "2026.11.30": rf"{_Y}\.{_M}\.{_D}",
         "20261130": r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})",
@@ -97,8 +99,10 @@ def date_reader(
     distinct = list(dict.fromkeys(cells))
     read = {format: {cell: day for cell in distinct if (day := read_as(cell, format, past=past))} for format in FORMATS}
     dated = {cell for days in read.values() for cell in days}
-    format = _one_format(heading, [cell for cell in distinct if cell in dated], read, questions)
-    days = read.get(format, {})
+    certain = read.pop(CERTAIN)
+    others = [cell for cell in distinct if cell in dated and cell not in certain]
+    format = _one_format(heading, others, read, questions) if others else CERTAIN if certain else ""
+    days = read.get(format, {}) | certain
 
     def reader(cell: str) -> date:
         day = days.get(cell)

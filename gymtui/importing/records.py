@@ -35,6 +35,7 @@ DEBTS: Final = frozenset({"payment_overdue", "owed", "balance"})
 EMPTY: Final[dict[str, object]] = {"notes": None, "alerts": (), "cards": (), "payment_overdue": False}
 
 NOTHING: Final = object()  # what a cell says that is empty
+SOME: Final = 2  # rows that a question of many shows
 REMEMBERED: Final = 1 << 12  # cells of a column
 
 
@@ -151,18 +152,27 @@ def _is_silent(row: Cells, fields: set[str]) -> bool:
 
 def _without_a_word(said: Sequence[Cells], fields: set[str], questions: Questions) -> str:
     """The status of those of whom the file says nothing."""
-    count = sum(_is_silent(row, fields) for row in said)
+    silent = [row for row in said if _is_silent(row, fields)]
+    count = len(silent)
     if not count:
         return "active"
     if fields & DOOR == {"fee_group"}:  # has been said with the question of them
         return "inactive"
     rows, names = "row has" if count == 1 else "rows have", ", ".join(sorted(fields & DOOR))
+    some = "; ".join(f"line {row.line}: {_told(row)}" for row in silent[:SOME])
     return questions.ask(
         "nothing said",
-        f"{count:,} {rows} nothing in what says who may come in ({names}). May they?",
+        f"{count:,} {rows} nothing in what says who may come in ({names}), such as {some}. May they?",
         {"active": "they come in", "inactive": "they do not"},
         otherwise="inactive",
     )
+
+
+def _told(row: Cells) -> str:
+    """What its cells say, some of it."""
+    return ", ".join(str(value) for values in row.said.values() for value in values if not isinstance(value, tuple))[
+        :60
+    ]
 
 
 def _clears(said: Sequence[Cells], fields: set[str], questions: Questions) -> bool:

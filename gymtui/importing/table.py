@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median_low
 from typing import Final, NamedTuple
 
 from gymtui.importing.delimited import Line
@@ -13,10 +14,13 @@ from gymtui.importing.rows import MembersFileError, Problem
 
 SURE: Final = 3  # cells of a row that are known, for it to be a heading whatever else it has
 HEAD: Final = 30  # rows in which a heading is looked for
+WORDS: Final = 3  # of a name, a date, a plan, most of the time
+PROSE: Final = "it reads as a text, and not as a list of people: please export the members as CSV or .xlsx"
 TOTALS: Final = frozenset(
     "total, totals, sum, count, grand total, total members, total records, records, members, summe, gesamt, anzahl, "
     "somme, nombre, totale, suma".split(", ")
 )
+_COUNT: Final = re.compile(r"=.*|\W*\d[\d.,'’ ]*[^\W\d_]+\.?")  # what stands beside a total: =SUM(J2:J9), 5060 members
 _EXAMPLE: Final = re.compile(r"(?i)^(e\.?g\.|example|beispiel|exemple|ejemplo|esempio)(\W|$)")
 
 
@@ -52,6 +56,8 @@ def table_of(lines: Sequence[Line]) -> Table:
         raise MembersFileError(
             "no line at its beginning is a heading: please put one there, with a name for each column"
         )
+    if known < 2 and _is_prose(lines, len(cells)):
+        raise MembersFileError(PROSE)
     notes = []
     if at:
         notes.append(f"Above the heading {'is 1 line' if at == 1 else f'are {at} lines'} that nothing was made of.")
@@ -78,6 +84,15 @@ def _may_be_heading(cells: list[str] | str) -> bool:
     """May it be one that nobody knows: several cells, each another text without a digit?"""
     filled = [cell.strip() for cell in cells if cell.strip()] if isinstance(cells, list) else []
     return 1 < len(filled) == len(set(filled)) and not any(c.isdigit() for cell in filled for c in cell)
+
+
+def _is_prose(lines: Sequence[Line], width: int) -> bool:
+    """Has most of what stands between its delimiters more words than a name has, or as many in rows of any length? Of
+    long notes a list has one column."""
+    rows = [row for _, row in lines if isinstance(row, list) and any(cell.strip() for cell in row)]
+    words = median_low(len(cell.split()) for row in rows for cell in row if cell.strip())
+    is_ragged = 2 * sum(len(row) == width for row in rows) < len(rows)
+    return words > WORDS or (is_ragged and words == WORDS)
 
 
 def _is_second_heading(row: list[str] | str, first: list[str]) -> bool:
@@ -108,8 +123,8 @@ def _unique(heading: list[str]) -> list[str]:
 def _no_person(row: list[str], heading: list[str]) -> str | None:
     """Why a row is nobody: a total, the heading once more, an example."""
     filled = [cell.strip() for cell in row if cell.strip()]
-    words = words_of(re.sub(r"[\d.,: ]+$", "", filled[0]))
-    if words in TOTALS and not any(re.search(r"[^\W\d_]", cell) for cell in filled[1:]):
+    words = words_of(re.sub(r"^\d[\d.,'’ ]*|[\d.,: ]+$", "", filled[0]))
+    if words in TOTALS and not any(re.search(r"[^\W\d_]", cell) for cell in filled[1:] if not _COUNT.fullmatch(cell)):
         return "is a total, and nobody"
     if [cell.strip() for cell in row] == [cell.strip() for cell in heading]:
         return "is the heading once more"
