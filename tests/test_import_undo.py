@@ -156,9 +156,9 @@ def test_the_command_takes_back_the_last_import_and_names_whom_it_leaves(
     said = capsys.readouterr()
     assert said.out == f"Import {number}: 1 as before, 1 changed since and left.\n"
     assert said.err == "gymtui: Eva E (5) was changed since, and stays.\n"
-    with pytest.raises(AdminError, match="There is no import to take back"):
+    with pytest.raises(AdminError, match="Nothing is left to take back"):
         members.members_import(database=database, file=None, strict=False, undo=0)
-    with pytest.raises(AdminError, match=f"nothing of import {number} to take back"):
+    with pytest.raises(AdminError, match=f"Nothing is left of import {number} to take back"):
         members.members_import(database=database, file=None, strict=False, undo=number)
 
 

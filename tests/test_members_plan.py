@@ -70,7 +70,7 @@ def test_apply_takes_exactly_the_plan(
         ("Ben Ode", "101", "active", "2099-12-31"),
         ("Cem Abt", "102", "active", "2020-12-31"),
     }
-    assert capsys.readouterr().out == "3 members imported, 1 row not.\n"
+    assert capsys.readouterr().out == "3 members imported, 1 row not.\n3 of them are new.\n"
     left_out = file.with_name("clients.csv.left-out.csv")
     assert left_out.stat().st_mode & 0o777 == 0o600
     assert left_out.read_text().splitlines() == [
@@ -175,6 +175,22 @@ def test_at_a_terminal_it_asks(database: str, file: Path, monkeypatch: pytest.Mo
     assert asked == [(1, "number on the card"), (2, "Status: grandfathered")]
     take(database, file)
     assert ("Ben Ode", "101", "frozen", "2099-12-31") in set(stored(database))
+
+
+def test_what_was_answered_is_kept_when_somebody_is_called_away(
+    database: str, file: Path, plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(question: Question, number: int) -> str:
+        if number == 2:
+            raise KeyboardInterrupt
+        return "yes"
+
+    monkeypatch.setattr(members, "ask_at_terminal", lambda: ask)
+    with pytest.raises(KeyboardInterrupt):
+        take(database, file, apply=False)
+    kept = beside.plan_of(file)
+    assert kept is not None
+    assert kept.answers.answers == {"number on the card": "yes", "Status: grandfathered": ""}
 
 
 def test_nothing_in_a_file_reaches_a_terminal_or_an_editor_as_a_command(

@@ -105,6 +105,8 @@ def _take(
     _complain_of_alike(file, alike)
     untaken = len(problems) + len(lines - {None})
     print(f"{counted(taken, 'member')} imported, {counted(untaken, 'row')} not.")
+    if decisions is not None:
+        print(f"{imported.new:,} of them {'is' if imported.new == 1 else 'are'} new.")
     if progress.is_interrupted and taken < len(rows):
         sentence = f"interrupted with {taken} of {len(rows)} members in: import {file.name} again for the rest."
         complain(sentence)

@@ -29,13 +29,14 @@ PART: Final = 100_000  # changes whose words are held in memory at a time
 
 class Imported(NamedTuple):
     """What has become of a list: how many are as it says now, how many it does not name were made inactive, and the
-    rows that are left out."""
+    rows that are left out. Of those taken, so many are `new`."""
 
     taken: int
     inactive: int
     problems: list[Problem]
     questions: list[Question]
     number: int | None = None  # by which it can be undone
+    new: int = 0
 
 
 class Undone(NamedTuple):
@@ -91,6 +92,7 @@ def import_members(
         sorted(found.problems + problems),
         found.questions,
         importing.number,
+        importing.new,
     )
 
 

@@ -72,15 +72,23 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
 
 
 def _asked(file: Path, content: bytes, plan: Plan, gym: Known, ask: Ask | None) -> tuple[Plan, Look, Comparison]:
-    """The plan with the answers to all that is asked, also to what an answer has raised."""
+    """The plan with the answers to all that is asked, also to what an answer has raised; each is kept at once, for
+    whoever is called away in the middle."""
     seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
     asked: set[str] = set()
     while ask is not None and (fresh := [q for q in seen.questions if not q.answer and q.key not in asked]):
-        given = {question.key: ask(question, number) for number, question in enumerate(fresh, len(asked) + 1)}
-        asked |= given.keys()
-        plan = plan.with_answers(given)
+        for question in fresh:
+            plan = plan.with_answers({question.key: ask(question, len(asked) + 1)})
+            asked.add(question.key)
+            keep_plan(file, plan_file.written(_answered(seen, plan), plan, file.name, []))
         seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
     return plan, seen, beside
+
+
+def _answered(seen: Look, plan: Plan) -> Look:
+    """The look with the answers that were given since."""
+    given = plan.answers.answers
+    return seen._replace(questions=[q._replace(answer=given.get(q.key, q.answer)) for q in seen.questions])
 
 
 def _renewed(file: Path, content: bytes, before: Plan, gym: Known) -> tuple[Plan, list[str]]:

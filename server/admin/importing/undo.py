@@ -16,8 +16,8 @@ def take_back(database: str, number: int | None) -> None:
     with opened(database, found=True) as store, Progress("members") as progress:
         undone = undo_import(store, number, go_on=progress.go_on, by=whoever())
     if undone is None:
-        which = "no import" if number is None else f"nothing of import {number}"
-        raise AdminError(f"There is {which} to take back: each can be once, until `gymtui admin trim` forgets it.")
+        which = "Nothing is left" if number is None else f"Nothing is left of import {number}"
+        raise AdminError(f"{which} to take back: each import can be once, until `gymtui admin trim` forgets it.")
     for member in undone.touched:
         complain(f"{member.full_name} ({member.membership_number or 'no number'}) was changed since, and stays.")
     print(f"Import {undone.number}: {undone.put_back:,} as before, {len(undone.touched):,} changed since and left.")
