@@ -76,3 +76,52 @@ def test_a_text_is_no_list() -> None:
 )
 def test_a_list_of_one_column_or_with_long_notes_is_one(text: str) -> None:
     assert looked(text.encode()).table.rows
+
+
+TWICE = b"""Name,Member No.,Key tag,Status,Expiration Date,Email
+Ana Silva,1,K7,Lapsed,2020-12-31,ana@example.org
+Ben Ode,2,,Active,2099-12-31,ben@example.org
+ANA SILVA,3,K7,Active,2099-12-31,ana@example.org
+"""
+
+
+def test_one_person_with_two_numbers_and_one_tag_can_be_said_to_be_one() -> None:
+    (question,) = looked(TWICE).questions
+    assert question.text == (
+        "The number K7 is that of Ana Silva (line 2) and ANA SILVA (line 4). Whose is it, or are they one person?"
+    )
+    assert list(question.choices) == ["one person", "line 2", "line 4", "nobody's", "left out"]
+    assert question.choices["line 2"] == (
+        "it is that of Ana Silva (inactive, until 2020-12-31), the others get new cards"
+    )
+    assert [member.full_name for member in people(looked(TWICE)).values()] == ["Ben Ode"]
+    seen = looked(TWICE, {"number K7": "one person"})
+    ana = people(seen)["ANA SILVA"]
+    assert (len(seen.rows), ana.membership_number, ana.status, ana.valid_until) == (2, "3", "active", "2099-12-31")
+    assert {card.code for card in ana.cards} == {"1", "3", "K7"}
+    assert [remark.line for remark in seen.remarks] == [4]
+
+
+@pytest.mark.parametrize("other", [b"ana@example.com", b""])
+def test_two_with_one_name_and_another_address_are_not_offered_to_be_one(other: bytes) -> None:
+    (question,) = looked(TWICE[:-16] + other + b"\n").questions
+    assert "one person" not in question.choices
+
+
+def test_many_who_are_there_twice_are_one_question_and_apart_from_the_others() -> None:
+    rows = "".join(f"Ana {n},A{n},K{n},Active,a{n}@b.ch\nAna {n},B{n},K{n},Active,a{n}@b.ch\n" for n in range(4))
+    content = f"Name,Member No.,Key tag,Status,Email\n{rows}Zoe,Z,X,Active,\nZen,Y,X,Lapsed,\n".encode()
+    one, other = sorted(looked(content).questions, key=lambda question: question.key == "number X")
+    assert (one.key, list(one.choices)) == ("numbers of one name", ["one person", "nobody's", "left out", "one by one"])
+    assert "one person" not in other.choices
+    seen = looked(content, {one.key: "one person", other.key: "nobody's"})
+    assert {name: len(member.cards) for name, member in people(seen).items()} == {
+        **{f"Ana {n}": 3 for n in range(4)},
+        "Zoe": 0,
+        "Zen": 0,
+    }
+
+
+def test_who_has_no_card_any_more_is_said() -> None:
+    seen = looked(b"Name,Barcode,Status\nAna Silva,7,Active\nBen Ode,7,Active\n", {"number 7": "line 2"})
+    assert seen.remarks == [(3, "has no card any more, and gets a new one")]

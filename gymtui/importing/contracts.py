@@ -15,6 +15,7 @@ from gymtui.search.folding import fold
 
 DIFFERENT, ONE = "different people", "one person"
 MOST: Final = 9  # people whose a number may be: one that more have is nobody's, such as 0
+THEY_ARE_ONE: Final = {ONE: "the contract that lets in longest counts, and all their cards are theirs"}
 NO_OWNER: Final = {"nobody's": "they come in, and get new cards", LEFT_OUT: "these rows are left out"}
 
 
@@ -28,8 +29,8 @@ def one_each(rows: Sequence[Row], questions: Questions, today: date) -> tuple[li
         merged.append((line, fields))
         if len(group) > 1:
             remarks.append(Problem(line, f"of {len(group)} rows of one person the one that lets in longest counts"))
-    merged, nobodys = _whose(merged, questions)
-    return merged, [*left_out, *nobodys], remarks
+    merged, nobodys, told = _whose(merged, questions, today)
+    return merged, [*left_out, *nobodys], [*remarks, *told]
 
 
 def _by_number(rows: Sequence[Row]) -> tuple[list[list[Row]], list[Problem]]:
@@ -105,40 +106,77 @@ def as_member(row: Row) -> Member:
     return Member(**({"id": ""} | fields))
 
 
-def _whose(rows: Sequence[Row], questions: Questions) -> tuple[list[Row], list[Problem]]:
-    """A number is one person's: whose it is of those who have it is asked, and the others come in without it. Until
-    somebody has answered, none of them comes in."""
+def _whose(rows: Sequence[Row], questions: Questions, today: date) -> tuple[list[Row], list[Problem], list[Problem]]:
+    """A number is one person's: whose it is of those who have it is asked, and the others come in without it, which is
+    said; or whether they are one. Until somebody has answered, none of them comes in."""
     holders: dict[str, list[Row]] = {}
     for row in rows:
         for card in _cards(row[1]):
             holders.setdefault(card.code, []).append(row)
     shared = {code: those for code, those in holders.items() if len(those) > 1}
-    kept, left_out = dict(rows), dict[int, Problem]()
+    kept, left_out, remarks = dict(rows), dict[int, Problem](), dict[int, Problem]()
     for code, owner in _owners(shared, questions).items():
-        for line, _ in shared[code]:
+        lines = [line for line, _ in shared[code] if line in kept]
+        if owner == ONE:
+            line, fields = _best([(line, kept.pop(line)) for line in lines], today)
+            kept[line] = fields
+            remarks[line] = Problem(line, f"of {len(lines)} rows of one person the one that lets in longest counts")
+        for line in lines if owner != ONE else ():
             if owner == LEFT_OUT:
                 left_out[line] = Problem(line, f"the number {code} is that of {_names(shared[code])}")
             elif owner != f"line {line}":
                 kept[line] = _without(kept[line], code)
-    return [row for row in kept.items() if row[0] not in left_out], list(left_out.values())
+    cardless = [line for line, fields in rows if line in kept and _cards(fields) and not _cards(kept[line])]
+    remarks |= {line: Problem(line, "has no card any more, and gets a new one") for line in cardless}
+    people = sorted((line, fields) for line, fields in kept.items() if line not in left_out)
+    return people, list(left_out.values()), [remarks[line] for line in remarks if line not in left_out]
 
 
 def _owners(shared: Mapping[str, Sequence[Row]], questions: Questions) -> dict[str, str]:
     """Of each number the line whose it is, or what becomes of all who have it."""
+    alike = {code: those for code, those in shared.items() if _may_be_one(those)}
+    others = {code: those for code, those in shared.items() if code not in alike}
+    of_one = "{count:,} numbers are each that of rows with one name and one e-mail address or birth date: {some}; …."
+    of_several = "{count:,} numbers are those of several people: {some}; …. What becomes of these?"
+    return _owners_of(others, "numbers of several people", of_several, {}, questions) | _owners_of(
+        alike, "numbers of one name", f"{of_one} Are they one person each?", THEY_ARE_ONE, questions
+    )
+
+
+def _owners_of(
+    shared: Mapping[str, Sequence[Row]], key: str, text: str, ones: Mapping[str, str], questions: Questions
+) -> dict[str, str]:
     answer = ONE_BY_ONE
     if len(shared) > FEW:
         some = "; ".join(f"{code} of {_names(those)}" for code, those in islice(shared.items(), FEW))
-        text = f"{len(shared):,} numbers are those of several people: {some}; …. What becomes of these?"
-        choices = {**NO_OWNER, ONE_BY_ONE: "of each number it is asked whose it is"}
-        answer = questions.ask("numbers of several people", text, choices, otherwise=LEFT_OUT, of_people=True)
-    return {code: _owner(code, those, questions) if answer == ONE_BY_ONE else answer for code, those in shared.items()}
+        choices = {**ones, **NO_OWNER, ONE_BY_ONE: "of each number it is asked whose it is"}
+        text = text.format(count=len(shared), some=some)
+        answer = questions.ask(key, text, choices, otherwise=LEFT_OUT, of_people=True)
+    return {
+        code: _owner(code, those, ones, questions) if answer == ONE_BY_ONE else answer for code, those in shared.items()
+    }
 
 
-def _owner(code: str, rows: Sequence[Row], questions: Questions) -> str:
-    mine = {f"line {line}": f"it is that of {fields['full_name']}, the others get new cards" for line, fields in rows}
-    choices = {**(mine if len(mine) <= MOST else {}), **NO_OWNER}
-    text = f"The number {code} is that of {_names(rows)}. Whose is it?"
+def _owner(code: str, rows: Sequence[Row], ones: Mapping[str, str], questions: Questions) -> str:
+    mine = {
+        f"line {line}": f"it is that of {fields['full_name']} ({_contract(fields)}), the others get new cards"
+        for line, fields in rows
+    }
+    choices = {**ones, **(mine if len(mine) <= MOST else {}), **NO_OWNER}
+    text = f"The number {code} is that of {_names(rows)}. Whose is it{', or are they one person' if ones else ''}?"
     return questions.ask(f"number {code}", text, choices, otherwise=LEFT_OUT, of_people=True)
+
+
+def _contract(fields: Mapping[str, object]) -> str:
+    until = fields.get("valid_until")
+    return f"{fields.get('status', 'active')}{f', until {until}' if until else ''}"
+
+
+def _may_be_one(rows: Sequence[Row]) -> bool:
+    """Have they one name, and one e-mail address or birth date, and nothing of these that tells them apart?"""
+    told = [{fields.get(field) for _, fields in rows} for field in ("email", "birth_date")]
+    is_alike = any(len(each) == 1 and None not in each for each in told)
+    return is_alike and len({_name(row) for row in rows}) == 1 and all(len(each - {None}) < 2 for each in told)
 
 
 def _names(rows: Sequence[Row]) -> str:
