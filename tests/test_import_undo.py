@@ -70,13 +70,13 @@ def test_an_import_is_one_note_and_the_same_list_again_is_none(till: Till) -> No
 def test_an_undo_puts_back_who_changed_and_takes_out_who_is_new(till: Till) -> None:
     before = everybody(till.store)
     number = given(till, BEFORE[0] | {"full_name": "Ana Abt", "visits_left": None}, member_row("4", "Dea Do"))
-    assert undone(till.store) == Undone(number, 2, [])
+    assert undone(till.store) == Undone(number, 2, [], 1)
     assert everybody(till.store) == before
     assert till.store.search_members("dea", 5) == []
     assert notes(till.store)[-1] == (
         "import_undo",
         "mia",
-        f"Import {number}: 2 as before, 0 changed since and left.",
+        f"Import {number}: 1 as before, 1 gone again, 0 changed since and left.",
     )
     assert undo_import(till.store) is None
     assert undo_import(till.store, number) is None
@@ -124,7 +124,7 @@ def test_one_import_after_the_other_is_taken_back(till: Till) -> None:
     before = everybody(till.store)
     first = given(till, BEFORE[0] | {"plan": "Gold"}, member_row("4", "Dea Do"))
     second = given(till, BEFORE[0] | {"plan": "Silver"}, member_row("4", "Dea Day"), decisions={2: True})
-    assert [undone(till.store) for _ in range(2)] == [Undone(second, 2, []), Undone(first, 2, [])]
+    assert [undone(till.store) for _ in range(2)] == [Undone(second, 2, []), Undone(first, 2, [], 1)]
     assert everybody(till.store) == before
 
 
@@ -154,7 +154,7 @@ def test_the_command_takes_back_the_last_import_and_names_whom_it_leaves(
     till.check_in("5")
     members.members_import(database=database, file=None, strict=False, undo=0)
     said = capsys.readouterr()
-    assert said.out == f"Import {number}: 1 as before, 1 changed since and left.\n"
+    assert said.out == f"Import {number}: 0 as before, 1 gone again, 1 changed since and left.\n"
     assert said.err == "gymtui: Eva E (5) was changed since, and stays.\n"
     with pytest.raises(AdminError, match="Nothing is left to take back"):
         members.members_import(database=database, file=None, strict=False, undo=0)
@@ -174,7 +174,7 @@ def test_an_undo_that_was_interrupted_goes_on_where_it_was(till: Till) -> None:
     done = undo_import(till.store, go_on=lambda behind, _: behind < 1)
     assert done is not None
     assert done.put_back == 1
-    assert undone(till.store) == Undone(number, 1, [])
+    assert undone(till.store) == Undone(number, 1, [], 1)
     assert everybody(till.store) == before
 
 

@@ -153,7 +153,7 @@ async def test_an_undo_goes_in_steps_too_and_leaves_who_was_touched_since(gym: P
         await result(wire, "import_end")
         assert (await refusal(wire, "import_undo"))[1].startswith("There is no such import to take back")
     assert everybody(gym).keys() == before.keys() | {"New 1"}
-    assert notes(gym)[-1].endswith(f"{IMPORT_STEP + 1} as before, 1 changed since and left.")
+    assert notes(gym)[-1].endswith(f"0 as before, {IMPORT_STEP + 1} gone again, 1 changed since and left.")
 
 
 async def test_questions_are_asked_until_they_are_answered(gym: Path) -> None:

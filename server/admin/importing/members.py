@@ -40,11 +40,12 @@ class Imported(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """What has become of an import that was taken back."""
+    """What has become of an import that was taken back; of those put back, so many were new and are `gone`."""
 
     number: int
     put_back: int
     touched: list[Member]
+    gone: int = 0
 
 
 def compared(
@@ -108,7 +109,7 @@ def undo_import(
     members = undo.members
     write_all(store, members, undo.take_all_back, lambda behind: go_on(behind, len(members)))
     store.write([partial(undo.tell, number=found)])
-    return Undone(found, undo.put_back, undo.touched)
+    return Undone(found, undo.put_back, undo.touched, undo.gone)
 
 
 def _write_in_parts(store: Store, changes: Sequence[Change], do: Do[Change], go_on: GoOn) -> list[str | None]:

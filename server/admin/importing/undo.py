@@ -8,6 +8,7 @@ from gymtui.output import complain
 from server.admin.errors import AdminError
 from server.admin.importing.members import undo_import
 from server.admin.progress import Progress
+from server.gym.importing.undoing import in_words
 from server.store.opening import opened
 
 
@@ -20,7 +21,8 @@ def take_back(database: str, number: int | None) -> None:
         raise AdminError(f"{which} to take back: each import can be once, until `gymtui admin trim` forgets it.")
     for member in undone.touched:
         complain(f"{member.full_name} ({member.membership_number or 'no number'}) was changed since, and stays.")
-    print(f"Import {undone.number}: {undone.put_back:,} as before, {len(undone.touched):,} changed since and left.")
+    counts = in_words(undone.put_back, undone.gone, len(undone.touched))
+    print(f"Import {undone.number}: {counts}.")
     if progress.is_interrupted:
         complain("interrupted: please take it back again for the rest.")
         raise KeyboardInterrupt

@@ -23,7 +23,8 @@ KIND = "import_undo"
 
 
 class Undo:
-    """One undo in the making, of what an import has written. `touched` are those who stay as they are."""
+    """One undo in the making, of what an import has written. `touched` are those who stay as they are; of those put
+    back, so many are `gone`, for they were new."""
 
     def __init__(self, rows: Iterable[ImportedRow], by: str = "") -> None:
         self._by = by
@@ -35,7 +36,7 @@ class Undo:
             self._rows.setdefault(row.after.id, []).append(row.seq)
             self._left[row.after.id] = _content(row.after)
         self.touched: list[Member] = []
-        self.put_back = 0
+        self.put_back = self.gone = 0
 
     @property
     def members(self) -> list[str]:
@@ -62,6 +63,7 @@ class Undo:
             if self._is_as_left(tx, member) and self._frees(tx, member, codes_of(again) - codes_of(member)):
                 put(tx, again, by=self._by, kind=KIND)
                 self.put_back += 1
+                self.gone += before is None
             else:
                 self.touched.append(member)
         del self._left[id]
@@ -69,7 +71,7 @@ class Undo:
 
     def tell(self, tx: Transaction, number: int) -> None:
         """The note in the journal."""
-        counts = f"{self.put_back:,} as before, {len(self.touched):,} changed since and left"
+        counts = in_words(self.put_back, self.gone, len(self.touched))
         tell(tx, "Import undone", f"Import {number}: {counts}.", by=self._by, kind=KIND)
 
     def _is_as_left(self, tx: Transaction, member: Member) -> bool:
@@ -90,6 +92,11 @@ class Undo:
                 self._left[id] = _content(without(holder, code, clock.to_text(tx.at), self._by))
                 put(tx, self._left[id], by=self._by, kind=KIND)
         return True
+
+
+def in_words(put_back: int, gone: int, touched: int) -> str:
+    """How many are as before, gone because they were new, and left."""
+    return f"{put_back - gone:,} as before, {gone:,} gone again, {touched:,} changed since and left"
 
 
 def note_of(store: Store, number: int, rows: Sequence[ImportedRow]) -> str:
