@@ -46,17 +46,18 @@ class Palette(Struct, frozen=True, kw_only=True):
 
 
 def offer(text: str, options: Iterable[Option]) -> Palette:
-    """Who is called so comes first, then names that begin so, hyphens or not, then whatever has a word that begins with
-    each word typed; where there is none of them, the nearest."""
+    """Who is called so comes first, by its own name before whatever others call so, then names that begin so, hyphens
+    or not, then whatever has a word that begins with each word typed; where there is none of them, the nearest."""
     typed, options = text.removeprefix(SIGN).strip(), list(options)
     name, _, behind = typed.partition(" ")
     if behind and (taken := next((o for o in options if o.takes_words and is_called(o.called, name)), None)):
         return Palette(text=text, options=(taken,), certain=True, words=behind.strip())
     called = [option for option in options if is_called(option.called, typed)]
+    named = [option for option in called if is_called((option.name,), typed)]
     begun = [option for option in options if _joined(option.name).startswith(_joined(typed))]
     told = [option for option in options if _is_told(option, words(typed))]
-    found = tuple(dict.fromkeys((*called, *begun, *told)))
-    certain = len(called or begun) == 1
+    found = tuple(dict.fromkeys((*named, *called, *begun, *told)))
+    certain = len(named or called or begun) == 1
     return Palette(text=text, options=found or _nearest(typed, options), certain=certain)
 
 
