@@ -83,6 +83,9 @@ async def test_a_command_that_several_could_mean_is_given_by_a_second_enter() ->
         assert is_checking_out(app)
         await pilot.press("escape", *":c", "enter")
         assert (is_checking_out(app), front(app).entry.value) == (False, ":c")
+        told = front(app).verdict
+        assert told is not None
+        assert "none is called just that — Enter again gives the chosen one" in told.words
         await pilot.press("enter")
         assert is_checking_out(app)
 

@@ -84,6 +84,18 @@ async def test_of_several_one_is_chosen_and_never_guessed() -> None:
         await until(lambda: asked == [Correct(check_in_id="v1", reason="two brothers", member_id=MAX.id)])
 
 
+async def test_of_several_the_first_is_taken_by_a_second_enter() -> None:
+    async with chosen() as (app, _, pilot, asked):
+        await pilot.press("ctrl+o", *"ma")
+        await shown(app, "Maya Quist", "Max O")
+        await pilot.press("enter")
+        await shown(app, "2 are found by that — ↑ ↓ choose one, Enter takes that one")
+        await pilot.press("enter")
+        await shown(app, "REASON")
+        await pilot.press("enter")
+        await until(lambda: len(asked) == 1)
+
+
 async def test_a_forgotten_check_out_and_a_visit_that_never_was() -> None:
     async with chosen() as (app, _, pilot, asked):
         for text, words in (("-17:20", "forgot to check out"), ("never", "checked in by mistake")):

@@ -74,7 +74,11 @@ class CorrectMode(Mode):
         self.box.palette = None
 
     def typed(self, text: str) -> None:
-        self.box.palette = self._found(text) if self._asked is None else None
+        """What was written there again is what somebody chooses from."""
+        if self._asked is not None:
+            self.box.palette = None
+        elif self.box.palette is None or self.box.palette.text != text:
+            self.box.palette = self._found(text)
 
     def moved(self, step: int, text: str) -> None:
         if self._asked is not None and not text:
@@ -121,6 +125,8 @@ class CorrectMode(Mode):
         elif asked is None and found is not None and len(found.options) > 1 and not found.certain:
             self.box.write(text)
             self.box.palette = found.moved(0)
+            step = "↑ ↓ choose one, Enter takes that one"
+            self.box.say(self.box.refusal("Correction", f"{len(found.options)} are found by that", step))
         else:
             self._asked = asked or for_member(self._ids[found.chosen if found else 0], self._visit)
             self.box.palette = None

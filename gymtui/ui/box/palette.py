@@ -31,6 +31,7 @@ class PaletteMode(SignMode):
         if offered.options and not offered.certain:
             self.box.write(text)
             self.box.palette = offered.moved(0)
+            self.box.say(self.box.refusal("Command", "none is called just that", "Enter again gives the chosen one"))
             return
         self.box.pop(self)
         if offered.pick is not None:
