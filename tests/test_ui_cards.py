@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from gymtui.protocol import Card, CardKind, ErrorBody, Policy, SaveCard
+from gymtui.ui.widgets.entry import Entry
 from tests.factories import GYM
 from tests.readers import scan
 from tests.ui_fakes import FakeDesk, make_app
@@ -49,11 +50,37 @@ async def test_what_became_of_a_card_is_chosen_with_the_arrows() -> None:
     app = make_app(desk)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*"ana", "escape", *":card", "enter", "down")
-        assert "Enter: Ana Silva's card 4711 is in use" in screen_text(app)
+        assert "Enter: Ana Silva's card B-77 was lost, Esc: it is not so" in screen_text(app)
         await pilot.press("down", "down")
-        assert "Enter: Ana Silva's card B-77 was lost" in screen_text(app)
-        await pilot.press("enter")
+        assert "Enter: Ana Silva's membership number 4711 is in use" in screen_text(app)
+        await pilot.press("up", "up", "enter")
         assert desk.membership.cards == [SaveCard(member_id=ANA.id, code="B-77", state="lost")]
+
+
+@pytest.mark.parametrize(("typed", "code"), [("lost", "B-77"), ("Returned 4711", "4711")])
+async def test_what_became_of_a_card_is_said_in_words(typed: str, code: str) -> None:
+    desk = FakeDesk([LOST])
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"ana", "escape", *":card", "enter", *typed, "enter")
+        assert code in app.screen.query_one(Entry).placeholder
+        assert desk.membership.cards == []
+        await pilot.press("enter")
+        (state,) = {"lost", "returned"} & {typed.lower().split()[0]}
+        assert [(card.code, card.state) for card in desk.membership.cards] == [(code, state)]
+
+
+async def test_words_are_no_card_unless_somebody_says_so() -> None:
+    desk = FakeDesk([LOST])
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"ana", "escape", *":card", "enter", *"lost 4711", "enter")
+        assert "Ana Silva has no such card of which that can be said" in screen_text(app)
+        await pilot.press("enter", *"stolen", "enter")
+        assert "it has no digit" in screen_text(app)
+        assert desk.membership.cards == []
+        await pilot.press("enter")
+        assert desk.membership.cards == [SaveCard(member_id=ANA.id, code="stolen")]
 
 
 async def test_why_a_card_is_not_given_is_said() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gymtui.cards.frame import framed
 from gymtui.cards.nobody import doubtful, nobodys
@@ -13,6 +13,8 @@ from gymtui.printable import printable
 from gymtui.protocol import CardKind, CardState, Member, SaveCard
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.burst import SEPARATOR, UNREADABLE, Scan
+
+STATES: Final[dict[str, CardState]] = {"lost": "lost", "returned": "returned"}  # as they are typed
 
 
 class Change(NamedTuple):
@@ -26,7 +28,8 @@ class Change(NamedTuple):
 
 class CardMode(Mode):
     """A scan is the card that the member gets; where somebody else has it, it asks first. ↓ goes through what can be
-    said of those that the member has. `save` asks the server, and says what came of it."""
+    said of those that the member has, and so do words, `lost` or `returned 4711`. `save` asks the server, and says what
+    came of it."""
 
     subject = "The card"
 
@@ -49,7 +52,8 @@ class CardMode(Mode):
             return f"it is {self.box.named(change.owner.full_name)}'s: Enter gives it to {name}, {back} does not"
         if change.is_doubtful:
             return f"Enter gives {printable(change.code)} to {name} all the same, {back} does not"
-        return f"Enter: {name}'s card {printable(change.code)} {CARDS[change.state]}"
+        what = "membership number" if change.code == self._member.membership_number else "card"
+        return f"Enter: {name}'s {what} {printable(change.code)} {CARDS[change.state]}, {back}: it is not so"
 
     @property
     def is_busy(self) -> bool:
@@ -74,13 +78,24 @@ class CardMode(Mode):
         await self.entered(scan.text)
 
     async def entered(self, text: str) -> None:
-        if code := framed(text.replace(SEPARATOR, "")):  # which no reading of a code minds
+        word, _, code = text.lower().partition(" ")
+        if state := STATES.get(word):
+            self._say_of_card(state, code)
+        elif code := framed(text.replace(SEPARATOR, "")):  # which no reading of a code minds
             self._offer(code)
         elif self._change is not None:
             self.box.pop(self)
             code, state, owner, _ = self._change
             moved = None if owner is None else owner.id
             self._save(SaveCard(member_id=self._member.id, code=code, state=state, moves_from=moved))
+
+    def _say_of_card(self, state: CardState, code: str) -> None:
+        """Asks about the newest card of which that can be said, or the one that is named."""
+        fitting = (each for each in self._known if each.state == state and code in ("", each.code.lower()))
+        self._change = next(fitting, None)
+        if self._change is None:
+            name = self.box.named(self._member.full_name)
+            self._refuse(f"{name} has no such card of which that can be said", "↓ shows what can")
 
     def _offer(self, code: str) -> None:
         """The member gets this card at once, unless it is nobody's or may be, is known already, or somebody else has
@@ -96,7 +111,7 @@ class CardMode(Mode):
         elif owners and not others and owners[0].card.state == "in_use":
             self._refuse(f"{self.box.named(self._member.full_name)} has it already", None)
         else:
-            doubt = None if owners else doubtful(code, uids=kind == "uid", hid=kind == "hid26")
+            doubt = None if owners else doubtful(code, uids=kind == "uid", hid=kind == "hid26") or _wordlike(code)
             code = owners[0].card.code if owners and not others else code
             self._change = Change(code, "in_use", others[0] if others else None, doubt is not None)
             if doubt is not None:
@@ -115,7 +130,8 @@ class CardMode(Mode):
         return [*self._said_of_cards()]
 
     def _said_of_cards(self) -> Iterator[Change]:
-        for card in cards_of(self._member):
+        """Of the newest first; the membership number is the last one."""
+        for card in reversed(cards_of(self._member)):
             if card.state != "returned":
                 yield Change(card.code, "in_use" if card.state == "lost" else "lost")
                 yield Change(card.code, "returned")
@@ -126,3 +142,8 @@ class CardMode(Mode):
 
     def _refuse(self, detail: str, step: str | None) -> None:
         self.box.say(self.box.refusal("Card", detail, step))
+
+
+def _wordlike(code: str) -> str | None:
+    """Why what was typed may be no code."""
+    return None if any(character.isdigit() for character in code) else "It has no digit. Is it the number of a card?"
