@@ -39,6 +39,20 @@ class Steps:
         self._go_on.set()
 
 
+class SlowLogin(FakeLogin):
+    """Answers once it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    async def log_in(self, user: str, password: str) -> None:
+        try:
+            await super().log_in(user, password)
+        finally:
+            await self.may_answer.wait()
+
+
 async def test_no_login_is_asked_for_while_the_connection_needs_none() -> None:
     desk = FakeDesk()
     app = make_app(desk)
@@ -90,6 +104,38 @@ async def test_each_failure_is_a_sentence_and_the_password_is_asked_again(failur
         await pilot.pause()
         assert login.tried == [("maria", "x"), ("maria", "y")]
         assert desk.service.calls == ["logged_in"]
+
+
+async def test_no_empty_password_is_sent_and_enter_is_said_to_log_in() -> None:
+    desk, login = FakeDesk(), FakeLogin()
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.press("enter")
+        await until_shown(pilot, shows(app, "Type your password first."))
+        assert login.tried == []
+        await pilot.press("x")
+        await until_shown(pilot, shows(app, "Enter logs in."))
+        await pilot.press("tab")
+        await until_shown(pilot, shows(app, "Enter goes on to the password, then logs in."))
+
+
+async def test_what_is_typed_while_a_try_is_answered_is_kept() -> None:
+    desk, login = FakeDesk(), SlowLogin()
+    login.failure = AuthenticationProblem("User name or password is wrong.")
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.pause()
+        await pilot.press("x", "enter")
+        await until_shown(pilot, lambda: login.tried == [("maria", "x")])
+        await pilot.press(*"op")
+        login.may_answer.set()
+        await until_shown(pilot, shows(app, "User name or password is wrong."))
+        login.failure = None
+        await pilot.press(*"en", "enter")
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
+        assert login.tried == [("maria", "x"), ("maria", "open")]
 
 
 @pytest.mark.parametrize(("key", "done"), [("enter", [("check_in", "Ana Silva")]), ("escape", [])])

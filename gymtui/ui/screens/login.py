@@ -38,6 +38,7 @@ SERVER: Final[dict[Readiness, str]] = {
 ASKED: Final = "◐ is asked …"
 HIDDEN: Final = "user (not shown: nobody who is known here)"
 FIRST: Final = "Enter goes on to the password, then logs in."
+LAST: Final = "Enter logs in."
 LATER: Final = "Esc goes on without; what is done is sent later."
 START: Final = "No server here yet? `gymtui serve` starts one."
 INSTEAD: Final = "Esc goes back; {user} stays logged in."
@@ -122,7 +123,7 @@ class LoginScreen(Screen[str | None]):
         yield KeyLine()
 
     def _hints(self) -> Iterator[str]:
-        yield FIRST
+        yield LAST if isinstance(self.focused, PasswordField) else FIRST
         if self.server == SERVER["away"] and cleartext.is_here(self._url):
             yield START
         if (clear := cleartext.warning(self._url)) is not None:
@@ -136,17 +137,23 @@ class LoginScreen(Screen[str | None]):
         for field in self.query(Input):
             field.cursor_blink = False
         self.problem = self._reason or ""
-        self.query_one("#hint", Static).update(Content("\n".join(self._hints())))
+        self._hint()
         if self._user:
             self.set_focus(self.query_one("#password"))
         self._watch(0.0)
+
+    def on_descendant_focus(self) -> None:
+        self._hint()
+
+    def _hint(self) -> None:
+        self.query_one("#hint", Static).update(Content("\n".join(self._hints())))
 
     def watch_server(self, server: str) -> None:
         label = self.query_one("#server", Label)
         label.update(Content(server))
         label.set_class(server == SERVER["ready"], "-ready")
         label.set_class(server not in (SERVER["ready"], ASKED), "-trouble")
-        self.query_one("#hint", Static).update(Content("\n".join(self._hints())))
+        self._hint()
 
     def watch_problem(self, problem: str) -> None:
         self.query_one("#problem", Static).update(Content(printable(problem)))
@@ -200,14 +207,18 @@ class LoginScreen(Screen[str | None]):
         if self.asking:
             return
         field = self.query_one("#user", Input)
-        user, password = field.value.strip(), self.query_one("#password", Input).value
+        user, password = field.value.strip(), event.value
         if (not user or self.server == SERVER["away"]) and self._take_card(password):
             return
-        if user:
-            self.run_worker(self._log_in(user, password), exit_on_error=False)
-        else:
+        if not user:
             self.problem = "Type your user name first."
             self.set_focus(field)
+        elif not password:
+            self.problem = "Type your password first."
+        else:
+            with self.prevent(Input.Changed):
+                event.input.value = event.input.value.removeprefix(password)  # what is typed since is the next
+            self.run_worker(self._log_in(user, password), exit_on_error=False)
 
     def _take_card(self, text: str) -> bool:
         """Only what logs nobody in is looked at so: a password may be the number of some member."""
@@ -242,7 +253,8 @@ class LoginScreen(Screen[str | None]):
         if self.is_attached and field.value.strip() == tried and not is_known(tried, self._known):
             field.clear()
             self.query_one("#who", Label).update("user")
-            self.set_focus(field)
+            if not self.query_one("#password", Input).value:  # else somebody types there, and not for all to see
+                self.set_focus(field)
 
     def _stay(self, tried: str, server: str, problem: str) -> None:
         """Nobody is logged in by what was tried."""
@@ -251,7 +263,3 @@ class LoginScreen(Screen[str | None]):
         if self._take_card(tried):
             return
         self.problem = problem
-        password = self.query_one("#password", Input)
-        with self.prevent(Input.Changed):
-            password.clear()
-        self.set_focus(password)
