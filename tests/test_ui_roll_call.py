@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from gymtui import clock
@@ -72,6 +73,7 @@ async def test_it_works_without_a_server_from_the_first_key_to_paper(gym: Gym, h
         await pilot.press(*":evac", "enter")
         assert "› a real one" in screen_text(app)
         await pilot.press("down", "enter")
+        await says(pilot, "! Drill has begun here, and at the others once they are connected")
         await says(pilot, "DRILL +2 missing, 0 safe +since 17:24, desk 1")
         assert "A N A   S I L V A" in screen_text(app)
         await pilot.press("enter")
@@ -127,10 +129,16 @@ async def test_one_that_is_begun_elsewhere_is_said_here(gym: Gym) -> None:
     async with shown(gym) as (app, pilot):
         gym.replica.apply([ELSEWHERE], 6)
         gym.service._dispatcher.publish("events", [ELSEWHERE])
-        await says(pilot, "✓ Roll-call is on since 17:24, desk 2")
+        await says(pilot, "! Roll-call is on since 17:24, desk 2")
         await pilot.press(*":evac", "enter")
         assert isinstance(app.screen, RollCallScreen)
         assert "2 missing, 0 safe" in screen_text(app)
+        assert "! ROLL-CALL " in screen_text(app).splitlines()[0]
+        over = replace(ELSEWHERE, step="end", command_id="t2", seq=7)
+        gym.replica.apply([over], 7)
+        gym.service._dispatcher.publish("events", [over])
+        await says(pilot, "✓ Roll-call is over")
+        assert "! ROLL-CALL " not in screen_text(app)
 
 
 async def test_whoever_looks_on_marks_nobody(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:

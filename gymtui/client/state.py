@@ -47,7 +47,7 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 CommandKind = Literal["check_in", "check_out", "undo", "roll_call", "hand_over", "save_member", "save_card"]
 VerdictKind = Literal[
-    "checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "asked", "done"
+    "checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "asked", "done", "alarm"
 ]
 
 
@@ -98,6 +98,7 @@ SYMBOLS: dict[VerdictKind, str] = {
     "already_in": "↩",
     "asked": "?",
     "done": "✓",
+    "alarm": "!",
 }
 
 
@@ -164,5 +165,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
                 return f"already in {self.detail}"
             case "asked":
                 return f"not in yet: {self.detail}"
-            case "done":
+            case "done" | "alarm":
                 return self.detail or "done"

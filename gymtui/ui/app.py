@@ -76,7 +76,6 @@ class GymApp(LiveApp):
     async def start(self) -> None:
         await self.push_screen(self.front_desk)
         self.service.subscribe("connection", self.history.note)
-        self.front_desk.tell_roll_call()
         await super().start()
         self._client = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
 

@@ -15,7 +15,7 @@ from gymtui.client.desk.roll_calls import RollCallList, Sought
 from gymtui.importing.csv_cells import cell_of
 from gymtui.printable import printable
 from gymtui.protocol import MemberRef
-from gymtui.roll_call import at_ms
+from gymtui.roll_call import RollCallNow, at_ms
 from gymtui.search.folding import spellings
 from gymtui.ui.cells import fit
 from gymtui.ui.roster import answers_to
@@ -84,6 +84,10 @@ class RollCallView(Struct, frozen=True, kw_only=True):
 def ref_of(person: Sought) -> MemberRef:
     """The member that somebody of the list is."""
     return MemberRef(person.key, person.name, person.number)
+
+
+def called(now: RollCallNow) -> str:
+    return "Drill" if now.drill else "Roll-call"
 
 
 def summary(told: RollCallList) -> str:

@@ -131,7 +131,9 @@ class RollCallMode(Mode):
             self.box.say(self.box.refusal("Roll-call", "none is on", "Enter on the empty box begins one"))
             return
         self.box.desk.roll_calls.start(drill=drill)
-        self._say("Drill" if drill else "Roll-call", "has begun, at every desk that is connected")
+        where = "at every desk" if self.box.connection.is_live else "here, and at the others once they are connected"
+        said = self.box.refusal("Drill" if drill else "Roll-call", f"has begun {where}", None)
+        self.box.say(replace(said, kind="alarm"))
 
     def _mark_person(self, person: Sought) -> None:
         self._mark(person.name if person.key.startswith("name:") else ref_of(person))

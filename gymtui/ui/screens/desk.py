@@ -14,8 +14,6 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
-from gymtui import clock
-from gymtui.client.desk.desk import Desk
 from gymtui.client.state import ConnectionState, Verdict, VerdictKind
 from gymtui.clock import time_of
 from gymtui.keys import COMMANDS, shown
@@ -24,7 +22,7 @@ from gymtui.protocol import Notification, Snapshot
 from gymtui.ui.bindings import bind
 from gymtui.ui.bulk import Bulk
 from gymtui.ui.privacy import named
-from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.roll_called import RollCalledScreen
 from gymtui.ui.widgets.clock_warning import WrongClock, wrong_clock
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.header import GymName
@@ -47,7 +45,7 @@ def bells(verdict: Verdict) -> int:
     return 1 if verdict.warning or verdict.remarks else BELLS.get(verdict.kind, 0)
 
 
-class DeskScreen(LiveScreen):
+class DeskScreen(RollCalledScreen):
     """Begins with what the desk's own copy has, with or without a connection."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind("mask", show=False)]
@@ -68,10 +66,6 @@ class DeskScreen(LiveScreen):
     masked: var[bool] = var(False)  # are names, phones and notes hidden?
     wrong_clock: var[WrongClock | None] = var[WrongClock | None](None)
     bulk: Bulk | None = None  # the last commands that were given at once
-
-    def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
-        super().__init__(desk.service, heading=desk.name, clock=clock)
-        self.desk = desk
 
     def compose_header(self) -> ComposeResult:
         yield from super().compose_header()
@@ -123,6 +117,7 @@ class DeskScreen(LiveScreen):
             screen.unread = unread
 
     def _restarted(self, part: Snapshot) -> None:
+        super()._restarted(part)
         self._show_replica()
 
     def _show_replica(self) -> None:

@@ -16,8 +16,9 @@ from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.member_card import ask_card, own_card, person_of
 from gymtui.client.state import Person, Verdict
-from gymtui.protocol import Event, Member, RollCallUpdate, Snapshot
+from gymtui.protocol import Event, Member, Snapshot
 from gymtui.protocol import MemberCard as Card
+from gymtui.roll_call import RollCallNow
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.check_in import CheckIn
 from gymtui.ui.box.check_out import CheckOut
@@ -25,6 +26,7 @@ from gymtui.ui.box.guest import GuestMode
 from gymtui.ui.box.search import Search
 from gymtui.ui.box.sign_up import SignUpMode
 from gymtui.ui.box.undo_list import UndoList
+from gymtui.ui.roll_call import called
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
 from gymtui.ui.screens.handover import HandoverScreen
 from gymtui.ui.screens.live import LiveScreen
@@ -111,17 +113,14 @@ class FrontDesk(MemberActions):
     def _happened(self, events: Sequence[Event]) -> None:
         for feed in self.query(Feed):
             feed.extend(events)
-        steps = [event for event in events if isinstance(event, RollCallUpdate)]
-        if any(step.step == "start" and step.desk != self.desk.name for step in steps):
-            self.tell_roll_call()
 
-    def tell_roll_call(self) -> None:
-        """One that is on, begun at another desk or before this one was started, is said and rung for."""
-        now = self.desk.roll_calls.now
-        if now is not None:
-            subject = "Drill" if now.drill else "Roll-call"
-            said = self.refusal(subject, f"is on {begun(now, self.zone)}", ":evac opens it")
-            self.say(replace(said, kind="done"))
+    def watch_roll_call(self, before: RollCallNow | None, now: RollCallNow | None) -> None:
+        """One that has begun is said and rung for; one that is over, wherever it was ended, takes these words away."""
+        if now is None and before is not None:
+            self.say(replace(self.refusal(called(before), "is over", None), kind="done"))
+        elif now is not None and before is None:
+            said = self.refusal(called(now), f"is on {begun(now, self.zone)}", ":evac opens it")
+            self.say(replace(said, kind="alarm"))
             for bell in range(ALARM):
                 self.set_timer((bell + 1) * BETWEEN_BELLS, self.app.bell)
 
@@ -153,7 +152,6 @@ class FrontDesk(MemberActions):
         super()._restarted(part)
         for feed in self.query(Feed):
             feed.restart(self.desk.replica.visits.recent(RECENT))
-        self.tell_roll_call()
 
     # --- what follows ------------------------------------------------------------------------------------------------
 

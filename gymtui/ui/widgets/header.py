@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from textual.reactive import reactive
 from gymtui import clock
 from gymtui.printable import printable
 from gymtui.protocol import Gym
+from gymtui.roll_call import RollCallNow
 from gymtui.ui.wall import wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -19,6 +21,7 @@ class GymName(LiveWidget):
     """The gym, then the desk and who is logged in, as far as there is room for all of it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "gym-name--alarm",
         "gym-name--gym",
         "gym-name--desk",
         "gym-name--unread",
@@ -27,6 +30,7 @@ class GymName(LiveWidget):
 
     gym: reactive[Gym | None] = reactive[Gym | None](None)
     user: reactive[str | None] = reactive[str | None](None)
+    roll_call: reactive[RollCallNow | None] = reactive[RollCallNow | None](None)
     unread: reactive[int] = reactive(0)  # notices
     masked: reactive[bool] = reactive(False)
 
@@ -35,18 +39,31 @@ class GymName(LiveWidget):
         self._desk = desk
 
     def render(self) -> Content:
+        gym = self._gym(short=False)
+        desk = Content.styled(f"   {printable(self._desk or '')}", self.get_visual_style("gym-name--desk"))
+        user = Content.styled(f" · {printable(self.user or '')}", self.get_visual_style("gym-name--desk"))
+        short = self._gym(short=True)
+        whole = (*((gym + desk + user,) if self.user else ()), gym + desk, short + desk)
+        fitting = (line for line in whole if line.cell_length <= self.size.width)
+        return next(fitting, short.truncate(self.size.width, ellipsis=True))
+
+    def _gym(self, *, short: bool) -> Content:
+        """Its name behind what holds at this desk now, the most urgent first; `short`, in as few cells as say it."""
         name = printable(self.gym.name) if self.gym else "Front desk"
         look = self.get_visual_style("gym-name--gym")
-        unread = Content.styled(f"◆ {self.unread} unread ", self.get_visual_style("gym-name--unread"))
-        gym = unread + Content.styled(name, look) if self.unread else Content.styled(f"◆ {name}", look)
+        gym = Content.styled(name if self.unread else f"◆ {name}", look)
+        for words, sign, style in reversed(list(self._signs())):
+            gym = Content.styled(sign if short else words, self.get_visual_style(f"gym-name--{style}")) + " " + gym
+        return gym
+
+    def _signs(self) -> Iterator[tuple[str, str, str]]:
+        if self.roll_call is not None:
+            on = "DRILL" if self.roll_call.drill else "ROLL-CALL"
+            yield f"! {on} ", f"! {on}", "alarm"
         if self.masked:
-            gym = Content.styled("▒ NAMES HIDDEN   ", self.get_visual_style("gym-name--masked")) + gym
-        quiet = self.get_visual_style("gym-name--desk")
-        desk = gym + Content.styled(f"   {printable(self._desk or '')}", quiet)
-        user = desk + Content.styled(f" · {printable(self.user or '')}", quiet)
-        whole = (user, desk) if self.user else (desk,)
-        fitting = (line for line in whole if line.cell_length <= self.size.width)
-        return next(fitting, gym.truncate(self.size.width, ellipsis=True))
+            yield "▒ NAMES HIDDEN  ", "▒ HIDDEN", "masked"
+        if self.unread:
+            yield f"◆ {self.unread} unread", f"◆ {self.unread} unread", "unread"
 
 
 class WallClock(LiveWidget):
