@@ -11,8 +11,10 @@ import pytest
 from textual.pilot import Pilot
 
 from gymtui.client.login.login import Login
+from gymtui.client.replica.replica import Replica
 from gymtui.kiosk_lock import KioskLock
 from gymtui.protocol import CheckIn
+from gymtui.ui.burst import Scan
 from gymtui.ui.kiosk_app import KioskApp
 from gymtui.ui.screens.kiosk import KioskScreen
 from tests.desk_kit import ANA, BEN, Gym, done, gym
@@ -96,9 +98,10 @@ async def test_no_key_leads_out_of_it_but_the_pin(gym: Gym, tmp_path: Path) -> N
         assert isinstance(app.screen, KioskScreen)
         assert app.is_running
         await typed(pilot, "escape", *"2581", "enter")
-        assert app.kiosk.pin is None
+        assert "Not that PIN" in text(app)
         assert app.return_code is None
-        await typed(pilot, "escape", *"25")
+        await typed(pilot, *"25")
+        assert "Not that PIN" not in text(app)
         assert "PIN of the staff: ••" in text(app)
         await typed(pilot, "escape")
         assert app.kiosk.pin is None
@@ -108,12 +111,15 @@ async def test_no_key_leads_out_of_it_but_the_pin(gym: Gym, tmp_path: Path) -> N
     assert app.return_code == 0
 
 
-async def test_the_server_has_the_last_word(gym: Gym, tmp_path: Path) -> None:
+async def test_the_server_has_the_last_word(gym: Gym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Replica, "directory", property(lambda _: (1, False)))  # it is asked of any card
     async with shown(gym, tmp_path, alone=False) as (app, pilot):
         connection = await gym.live()
+        app._scanned(Scan("Anton"))  # typed slowly: no card, and no unknown one in the journal
         await typed(pilot, "1", "enter")
         await until_shown(pilot, lambda: app.kiosk.notice.tone == "wait")
         request, id = await connection.received(CheckIn)
+        assert request.member_id == ANA.id
         connection.reply(id, done(request, id or "", 6))
         await until_shown(pilot, lambda: app.kiosk.notice.tone == "good")
         assert app.kiosk.state == ""

@@ -12,7 +12,7 @@ from textual.worker import Worker, WorkerState
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.verdicts import is_forgotten
+from gymtui.client.desk.verdicts import is_forgotten, may_be_number
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState, Verdict
 from gymtui.kiosk_lock import KioskLock, KioskLocked
@@ -121,9 +121,9 @@ class KioskApp(BaseApp):
         if self.kiosk.pin is not None:
             self._ask(len(text), text)
 
-    def _ask(self, digits: int | None, typed: str = "") -> None:
-        """A PIN is asked for, with so many digits by now; None: it is not."""
-        self.kiosk.pin, self._typed = digits, typed
+    def _ask(self, digits: int | None, typed: str = "", *, refused: bool = False) -> None:
+        """A PIN is asked for, with so many digits by now; None: it is not. `refused`: the last one was not it."""
+        self.kiosk.refused, self.kiosk.pin, self._typed = refused, digits, typed
         if self._pin_timer is not None:
             self._pin_timer.stop()
         self._pin_timer = None if digits is None else self.set_timer(ASKED_FOR, lambda: self._ask(None))
@@ -136,7 +136,7 @@ class KioskApp(BaseApp):
         elif self._opens(typed):
             await self.leave()
         else:
-            self._ask(None)
+            self._ask(0, refused=True)
 
     def _opens(self, pin: str) -> bool:
         try:
@@ -159,7 +159,8 @@ class KioskApp(BaseApp):
         """What became of it; None where it is nobody's, or not one person's."""
         text, also = self.desk.read(scan.text)
         owners = self.desk.replica.members.whose(text, also or "")
-        if len(owners) > 1 or (not owners and scan.fault is not None):
+        is_card = scan.fault is None and may_be_number(text)
+        if len(owners) > 1 or (not owners and not is_card):
             return None
         if not owners:
             return self.desk.check_in(text)

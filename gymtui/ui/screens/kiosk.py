@@ -26,6 +26,7 @@ class KioskScreen(Screen[None]):
     gym: var[str] = var("")
     state: var[str] = var("")
     pin: var[int | None] = var[int | None](None)
+    refused: var[bool] = var(False)  # was the last PIN not the one?
 
     def compose(self) -> ComposeResult:
         yield Static("", id="kiosk-gym", markup=False)
@@ -53,9 +54,13 @@ class KioskScreen(Screen[None]):
     def watch_state(self) -> None:
         self._show_foot()
 
+    def watch_refused(self) -> None:
+        self._show_foot()
+
     def watch_pin(self) -> None:
         self._show_foot()
 
     def _show_foot(self) -> None:
-        asked = None if self.pin is None else f"PIN of the staff: {'•' * self.pin}   Enter, or Esc"
+        again = "Not that PIN; after three, wait half a minute.   " if self.refused else ""
+        asked = None if self.pin is None else f"{again}PIN of the staff: {'•' * self.pin}   Enter, or Esc"
         self.query_one("#kiosk-foot", Static).update(asked or self.state)
