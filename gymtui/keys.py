@@ -113,7 +113,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("export", "", "", "writes the list to a file, as a table", also="csv save"),
         Command("notices", "ctrl+n", "notices", "shows what was told to all, and goes back", also="news alerts"),
         Command("read", "enter", "read", "marks a notice read", typed=False),
-        Command("tell", "", "", "tells every desk something, for a manager", also="notify announce"),
+        Command("tell", "", "", "tells every desk something, for a manager", also="notify announce", takes_words=True),
         Command("handover", "", "", "hands over to the next shift, with a note", also="shift note"),
         Command("password", "", "", "changes one's own password", also="passwd"),
         Command("log-out", "", "", "logs out, here and at the server", also="logout lock"),

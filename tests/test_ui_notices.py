@@ -68,7 +68,7 @@ async def test_a_handover_shows_the_shift_and_its_note_waits_for_the_server(gym:
         assert gym.desk.queued == 0
         await pilot.press(*"all is well", "enter")
         await until_shown(pilot, lambda: app.screen is app.front_desk)
-        await says(pilot, "Handover is written for the next one")
+        await says(pilot, "… Handover queued, not sent yet")
         [row] = gym.desk.queue
         assert isinstance(row.request, HandOver)
         assert row.request.note.startswith("all is well (1 checked in, 0 checked out")
@@ -85,6 +85,9 @@ async def test_a_manager_tells_every_desk(gym: Gym, monkeypatch: pytest.MonkeyPa
         assert request.title == "Pool closed"
         connection.reply(id, {"notification": {}})
         await says(pilot, "✓ Notice is told to every desk")
+        await pilot.press(*":tell Sauna's closed", "enter")
+        request, _ = await connection.received(Notify)
+        assert request.title == "Sauna's closed"
 
 
 async def test_a_server_that_is_away_is_told_nothing_and_the_text_is_not_asked_for(gym: Gym) -> None:

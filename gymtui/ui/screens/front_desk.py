@@ -138,8 +138,8 @@ class FrontDesk(MemberActions):
     def action_handover(self) -> None:
         self.app.push_screen(HandoverScreen(self.desk, clock=self._clock))
 
-    def action_tell(self) -> None:
-        tell(self)
+    def action_tell(self, words: str = "") -> None:
+        tell(self, words)
 
     def _directory_grew(self, part: float) -> None:
         """More of the directory is there: whom the box did not find may be found now."""

@@ -64,7 +64,8 @@ class HandoverScreen(BoxScreen):
             _, lines = self._shift()
             self.desk.handover.give(f"{note} ({'; '.join(lines[:3])})"[:1000])
             said = self.refusal("Handover", "is written for the next one, at every desk", None)
-            self.say(replace(said, kind="done"))
+            is_live = self.connection.is_live
+            self.say(replace(said, kind="done") if is_live else replace(said, kind="queued", detail=None))
             self.dismiss()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -96,14 +97,21 @@ class NoticesScreen(RowsScreen):
                 self.choose(after[0] if after else self.chosen)
 
 
-def tell(screen: BoxScreen) -> None:
-    """A manager's line to every desk, asked in the box; it needs the server."""
+def tell(screen: BoxScreen, words: str = "") -> None:
+    """A manager's line to every desk: the words, or asked in the box where there are none; it needs the server."""
     if screen.desk.service.role != "manager" or screen.connection.phase != "live":
         why = "that needs the server" if screen.connection.phase != "live" else "only a manager tells every desk"
         screen.say(screen.refusal("Notice", why, None))
         return
-    what = "what every desk is to read, Enter tells it"
-    screen.push(TextMode(screen, "TELL", what, lambda text: screen.run_worker(_tell(screen, text))))
+    if words:
+        _told(screen, words)
+    else:
+        what = "what every desk is to read, Enter tells it"
+        screen.push(TextMode(screen, "TELL", what, partial(_told, screen)))
+
+
+def _told(screen: BoxScreen, text: str) -> None:
+    screen.run_worker(_tell(screen, text))
 
 
 async def _tell(screen: BoxScreen, text: str) -> None:
