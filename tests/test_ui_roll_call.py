@@ -71,8 +71,8 @@ def people(gym: Gym) -> tuple[list[str], list[str]]:
 async def test_it_works_without_a_server_from_the_first_key_to_paper(gym: Gym, home: Path) -> None:
     async with shown(gym) as (app, pilot):
         await pilot.press(*":evac", "enter")
-        assert "› a real one" in screen_text(app)
-        await pilot.press("down", "enter")
+        assert "› a drill" in screen_text(app)
+        await pilot.press("enter")
         await says(pilot, "! Drill has begun here, and at the others once they are connected")
         await says(pilot, "DRILL +2 missing, 0 safe +since 17:24, desk 1")
         assert "A N A   S I L V A" in screen_text(app)
@@ -147,6 +147,13 @@ async def test_whoever_looks_on_marks_nobody(gym: Gym, monkeypatch: pytest.Monke
         await pilot.press(*":evac", "enter", "enter")
         assert not running(gym)
         await says(pilot, "Roll-call refused: otto may look on")
+
+
+def test_only_whoever_chooses_it_begins_a_real_one(gym: Gym) -> None:
+    chosen = RollCallView().moved(1)
+    assert (RollCallView().drill, chosen.drill, chosen.moved(-1).drill) == (True, False, True)
+    gym.desk.roll_calls.start(drill=chosen.drill)
+    assert chosen.now(gym.desk.roll_calls.list).now(None).drill
 
 
 def test_a_list_has_the_next_one_lit_and_a_table_no_formula(gym: Gym) -> None:

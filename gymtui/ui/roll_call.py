@@ -41,7 +41,7 @@ class RollCallView(Struct, frozen=True, kw_only=True):
     told: RollCallList | None = None
     text: str = ""
     chosen: str | None = None
-    drill: bool = False
+    drill: bool = True
 
     @property
     def rows(self) -> tuple[Sought, ...]:
@@ -67,7 +67,8 @@ class RollCallView(Struct, frozen=True, kw_only=True):
     def now(self, told: RollCallList | None) -> RollCallView:
         """The same a step later. Whoever was chosen and is marked by now is chosen no more: the next one is."""
         safe = () if told is None else {person.key for person in told.found}
-        return replace(self, told=told, chosen=None if self.chosen in safe and not self._was_safe() else self.chosen)
+        chosen = None if self.chosen in safe and not self._was_safe() else self.chosen
+        return replace(self, told=told, chosen=chosen, drill=self.drill or told is not None)
 
     def _was_safe(self) -> bool:
         return self.told is not None and any(person.key == self.chosen for person in self.told.found)
@@ -75,7 +76,7 @@ class RollCallView(Struct, frozen=True, kw_only=True):
     def moved(self, step: int) -> RollCallView:
         """So many rows down or up; before it is on, to the other kind."""
         if self.told is None:
-            return replace(self, drill=step > 0)
+            return replace(self, drill=step < 0)
         rows = self.rows
         at = (-1 if self.index is None else self.index) + step
         return replace(self, chosen=rows[max(0, min(at, len(rows) - 1))].key if rows else None)

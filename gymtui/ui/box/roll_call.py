@@ -54,7 +54,7 @@ class RollCallMode(Mode):
     def placeholder(self) -> str:
         view = self.box.view
         if view.told is None:
-            return "↑ ↓ a real one or a drill, Enter begins it at every desk"
+            return "↑ ↓ a drill or a real one, Enter begins it at every desk"
         if view.target is None:
             return "a card or a name; :end ends it"
         return f"a card or a name; Enter: {printable(view.target.name)} is safe"

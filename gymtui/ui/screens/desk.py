@@ -117,8 +117,8 @@ class DeskScreen(RollCalledScreen):
             screen.unread = unread
 
     def _restarted(self, part: Snapshot) -> None:
-        super()._restarted(part)
         self._show_replica()
+        self.look_at_roll_call()
 
     def _show_replica(self) -> None:
         self.gym = self.desk.replica.gym

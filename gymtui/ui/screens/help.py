@@ -47,7 +47,7 @@ HERE: dict[str, tuple[str, ...]] = {
         "A card that is scanned here is checked out, or in.",
     ),
     "Roll-call": (
-        "Enter begins one: a real one, or a drill that is called so everywhere.",
+        "Enter begins a drill, called so everywhere; ↓ and Enter a real one.",
         "A card, or a name and Enter, marks somebody safe; Enter on the empty box",
         "marks the one whose row is lit. Every desk has the same marks.",
         "Who is in no list is added by name. Ctrl+Z takes a mark back.",

@@ -8,7 +8,7 @@ from textual.reactive import var
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
-from gymtui.protocol import Event, RollCallUpdate, Snapshot
+from gymtui.protocol import Event, RollCallUpdate
 from gymtui.roll_call import RollCallNow
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.header import GymName
@@ -46,7 +46,3 @@ class RollCalledScreen(LiveScreen):
     def _step_given(self, _: int) -> None:
         if any(row.kind == "roll_call" for row in self.desk.queue):
             self.look_at_roll_call()
-
-    def _restarted(self, part: Snapshot) -> None:
-        super()._restarted(part)
-        self.look_at_roll_call()

@@ -19,7 +19,7 @@ from gymtui.ui.widgets.choice_list import ChoiceList
 
 STATE, SINCE, PLACE = 10, 8, 18  # cells of the columns
 PLACE_FROM = 76  # cells of width from which the last one is there
-KINDS: Final = ("a real one", "a drill")
+KINDS: Final = ("a drill", "a real one")  # Enter alone, or behind a scan, alarms nobody
 
 
 class RollCallRows(ChoiceList):
@@ -44,7 +44,7 @@ class RollCallRows(ChoiceList):
 
     @property
     def chosen_row(self) -> int | None:
-        return int(self.view.drill) if self.view.told is None else self.view.index
+        return int(not self.view.drill) if self.view.told is None else self.view.index
 
     def nothing(self) -> Content:
         if self.view.text:
