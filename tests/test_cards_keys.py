@@ -232,9 +232,11 @@ def test_a_card_in_any_form_is_nobody_elses(codes: list[str], form: str) -> None
     assume(not collisions((code, code) for code in codes))
     gym = CardFile(codes)
     for code in codes:
+        if form in ("capitals", "small") and "]" in code:
+            continue  # in another case it may say what kind of bar code was read: `]A00` is a Code 39 with a 0
         found = gym.find(OF_ALL[form](code))
         assert found <= {code}
-        if form in ("itself", "blanks") or (form in ("capitals", "small") and "]" not in code):
+        if form in ("itself", "blanks", "capitals", "small"):
             assert found == ({code} if keys_of(code) else set())
 
 
