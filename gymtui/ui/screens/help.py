@@ -15,6 +15,7 @@ from textual.widgets import Static
 from gymtui.client.state import SYMBOLS
 from gymtui.keys import COMMANDS, shown
 from gymtui.ui.bindings import bind
+from gymtui.ui.screens.passing import PassingScreen
 from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.key_line import KeyLine
 
@@ -139,7 +140,7 @@ VERDICTS = (
 )
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(PassingScreen[None]):
     """Lies over the screen that it explains; whatever is typed goes on there. `typed` are the commands that may be
     given by their names there."""
 

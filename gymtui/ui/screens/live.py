@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.reactive import var
-from textual.screen import Screen
 
 from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
@@ -19,6 +18,7 @@ from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym, Snapshot, Stats
 from gymtui.ui.bindings import bind
+from gymtui.ui.screens.passing import PassingScreen
 from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
@@ -29,7 +29,7 @@ CAN_RETRY = ("waiting", "stopped")
 P = ParamSpec("P")
 
 
-class LiveScreen(Screen[None]):
+class LiveScreen(PassingScreen[None]):
     """Listens to the service while it is mounted; old data stays while the connection is away (class `-away`).
 
     `heading` stands beside the gym's in the header line.

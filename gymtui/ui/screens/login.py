@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import var
-from textual.screen import Screen
 from textual.widgets import Input, Label, Static
 
 from gymtui import cleartext
@@ -22,6 +21,7 @@ from gymtui.client.login.login import Login
 from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import bind
+from gymtui.ui.screens.passing import PassingScreen
 from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.typed_name import hides, is_known
 from gymtui.ui.widgets.key_line import KeyLine
@@ -65,7 +65,7 @@ class PasswordField(Input):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+j", "submit", show=False)]
 
 
-class LoginScreen(Screen[str | None]):
+class LoginScreen(PassingScreen[str | None]):
     """Asks until somebody is logged in, and gives None; what lay under it is as it was. Where the `gym` is known here
     already, or somebody stays logged in (`instead_of`), the person may go on without, which gives `""`; a card that is
     scanned into it (`is_card`) gives its code, once it is known to be no password.
