@@ -160,3 +160,10 @@ def test_a_scan_behind_half_a_name_is_its_own_line() -> None:
     keyboard.press(*"an")
     keyboard.scan(*"100042", "enter")
     assert keyboard.scans == [Scan("100042")]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_words"), [("Nia Moor", True), ("Nia", False), ("04 A3 2B 11", False), ("", False)]
+)
+def test_letters_with_a_blank_are_words(text: str, is_words: bool) -> None:
+    assert Scan(text).is_words is is_words

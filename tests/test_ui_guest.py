@@ -91,7 +91,7 @@ async def test_somebody_new_is_six_questions(gym: Gym) -> None:
         scan(app, *"1", "enter")
         await until(lambda: "that is Ana Silva's" in screen_text(app))
         await pilot.press("backspace", *"9001", "enter")
-        await until(lambda: "6 of 6" in screen_text(app))
+        await until(lambda: "6 of 6: Nia Moor, Gold, card 9001; Enter: it is signed" in screen_text(app))
         await pilot.press("escape")
         await until(lambda: "CARD       9001" in screen_text(app))
         await pilot.press("enter", "enter")
@@ -100,3 +100,27 @@ async def test_somebody_new_is_six_questions(gym: Gym) -> None:
         await until(lambda: "… not sent yet" in screen_text(app))
     [(_, fields)] = queued(gym)
     assert (fields["membership_number"], fields["valid_until"], fields["plan"]) == ("9001", "2027-11-17", "Gold")
+
+
+async def test_whoever_types_over_what_stood_in_the_box_means_another(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"gre", "f5")
+        await until(lambda: "GUEST      gre" in screen_text(app))
+        await pilot.press(*"Gast Eins")
+        await until(lambda: "GUEST      Gast Eins" in screen_text(app))
+
+
+async def test_a_name_in_one_lump_is_a_name_and_one_without_a_letter_is_asked_about(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*":new", "enter", *"079 1", "enter")
+        await until(lambda: "a name has letters" in screen_text(app))
+        await pilot.press("escape")
+        scan(app, *"Nia Moor", "enter")
+        await until(lambda: "2 of 6" in screen_text(app))
+        await pilot.press(*"Gold", "enter")
+        await until(lambda: "a phone has digits" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: "3 of 6" in screen_text(app))
+        scan(app, *"4711", "enter")
+        await until(lambda: "Unknown card" in screen_text(app))
+        assert "3 of 6" in screen_text(app)

@@ -52,6 +52,12 @@ class Scan(NamedTuple):
     also: str | None = None
 
     @property
+    def is_words(self) -> bool:
+        """Letters with a blank, as a name is that a program types, and no card."""
+        has_digit = any(character.isdigit() for character in self.text) or meant_digits(self.text) is not None
+        return not has_digit and self.text.isprintable() and len(self.text.split()) > 1 and UNREADABLE not in self.text
+
+    @property
     def fault(self) -> tuple[str, str] | None:
         """Why this can be no card at all, and what to do."""
         if not self.text:

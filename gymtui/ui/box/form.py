@@ -24,6 +24,10 @@ class Question(Struct, frozen=True, kw_only=True):
     finds: bool = False
 
 
+class Doubt(ValueError):
+    """Why a text is likely no answer. Enter once more says that it is one."""
+
+
 class FormMode(Mode):
     """Enter answers, Esc goes back to the question before. A card that is scanned where no card is asked for comes in
     all the same, and the form waits."""
@@ -35,14 +39,15 @@ class FormMode(Mode):
         super().__init__(box)
         self.answers: dict[str, Any] = {}
         self._texts: list[str] = []  # as they were typed
+        self._doubted: tuple[str, str] | None = None  # a question, and what was asked about
 
     def begin_over(self, first: str = "") -> None:
-        """In place of whatever the box meant; what stands there, or else `first`, is there for the first answer."""
+        """In place of whatever the box meant; what stands there, or else `first`, is suggested for the first answer."""
         text = self.box.take() or first
         self.box.search = None
         self.box.reset()
         self.box.push(self)
-        self.box.write(text)
+        self.box.write(text, selected=True)
 
     # --- what each form has of its own --------------------------------------------------------------------------------
 
@@ -107,7 +112,8 @@ class FormMode(Mode):
         try:
             answer = self.read(question, text)
         except ValueError as error:
-            self.box.say(self.box.refusal(question.prompt.capitalize(), str(error), question.hint))
+            step = "Enter takes it all the same" if isinstance(error, Doubt) else question.hint
+            self.box.say(self.box.refusal(question.prompt.capitalize(), str(error), step))
             self.box.write(text)
             return
         self.box.search = None
@@ -118,7 +124,7 @@ class FormMode(Mode):
             self.done()
 
     async def scanned(self, scan: Scan) -> None:
-        if self.question.key in ("host", "card"):
+        if self.question.key in ("host", "card") or scan.is_words:
             await self.entered(scan.text)
         elif (owned := self.box.owner(scan.text)) is not None:
             check_in(self.box, owned.member, owned.card.code)
@@ -131,6 +137,20 @@ class FormMode(Mode):
         return name == "undo"
 
     # --- answers that several forms have ------------------------------------------------------------------------------
+
+    def doubt(self, question: Question, text: str, why: str) -> None:
+        """Asks about an answer, once."""
+        before, self._doubted = self._doubted, (question.key, text)
+        if self._doubted != before:
+            raise Doubt(why)
+
+    def name(self, question: Question, text: str, whose: str) -> str:
+        """What somebody is called; ValueError where it is nothing."""
+        if not text.strip():
+            raise ValueError(f"{whose} has a name")
+        if not any(character.isalpha() for character in text):
+            self.doubt(question, text, "a name has letters")
+        return text
 
     def member(self, text: str) -> Hit:
         """The one whom a text means; ValueError where that is nobody, or could be several."""

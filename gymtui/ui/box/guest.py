@@ -42,9 +42,7 @@ class GuestMode(FormMode):
     def read(self, question: Question, text: str) -> Any:
         match question.key:
             case "name":
-                if not text.strip():
-                    raise ValueError("a guest has a name")
-                self._before = self._known(text)
+                self._before = self._known(self.name(question, text, "a guest"))
                 return text
             case "host":
                 return self.member(text).member if text else None

@@ -75,8 +75,9 @@ class Box(Protocol):
         """Text that was there is there again, before what was typed since."""
         ...
 
-    def write(self, text: str) -> None:
-        """The box holds this text, and the cursor stands behind it."""
+    def write(self, text: str, *, selected: bool = False) -> None:
+        """The box holds this text, and the cursor stands behind it; or it is selected, and whoever types means
+        another."""
         ...
 
     def say(self, verdict: Verdict) -> None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+from msgspec import structs
+
 from gymtui.cards.frame import framed
 from gymtui.cards.nobody import nobodys
+from gymtui.printable import printable
 from gymtui.ui.box.form import FormMode, Question, yes
 from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.member_lines import renewed
 
+WAIVER: Final = Question(key="waiver_signed", prompt="WAIVER", hint="Enter: it is signed; n: it is not")
 QUESTIONS: Final = (
     Question(key="full_name", prompt="NEW MEMBER", hint="the name, then Enter"),
     Question(key="phone", prompt="PHONE", hint="a number, or Enter alone"),
     Question(key="plan", prompt="PLAN", hint="what the plan is called, or Enter alone"),
     Question(key="valid_until", prompt="UNTIL", hint="1 month, 12 months, a last day; Enter alone: no end"),
     Question(key="card", prompt="CARD", hint="scan a card or type a number, or Enter alone"),
-    Question(key="waiver_signed", prompt="WAIVER", hint="Enter: it is signed; n: it is not"),
+    WAIVER,
 )
 
 
@@ -41,17 +45,25 @@ class SignUpMode(FormMode):
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        return QUESTIONS
+        """The last one says back what was answered."""
+        if "card" not in self.answers:
+            return QUESTIONS
+        name, plan, card = (self.answers[key] for key in ("full_name", "plan", "card"))
+        said = f"{self.box.named(name)}, {printable(plan or 'no plan')}, {f'card {card}' if card else 'no card'}"
+        return *QUESTIONS[:-1], structs.replace(WAIVER, hint=f"{said}; {WAIVER.hint}")
 
     def read(self, question: Question, text: str) -> Any:
         match question.key:
             case "full_name":
-                if not text.strip():
-                    raise ValueError("a member has a name")
+                return self.name(question, text, "a member")
+            case "phone" if text and not any(character.isdigit() for character in text):
+                self.doubt(question, text, "a phone has digits")
                 return text
             case "valid_until":
                 return renewed(None, text, self._today).isoformat() if text else None
             case "card":
+                if text and not any(character.isdigit() for character in text):
+                    self.doubt(question, text, "that has no digit")
                 return self._card(text)
             case "waiver_signed":
                 return yes(text)

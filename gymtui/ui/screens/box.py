@@ -206,8 +206,8 @@ class BoxScreen(DeskScreen):
     def put_before(self, text: str) -> None:
         self.entry.put_before(text)
 
-    def write(self, text: str) -> None:
-        self.entry.write(text)
+    def write(self, text: str, *, selected: bool = False) -> None:
+        self.entry.write(text, selected=selected)
 
     def owner(self, text: str) -> Owned | None:
         return self.desk.replica.members.owner(text)

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from gymtui.printable import printable
 from gymtui.ui.bindings import bind, command_of
@@ -88,10 +89,10 @@ class Entry(Input):
         """A secret stays as it is typed: it is not shown, and the login takes it so too."""
         return value if self.password else printable(value)
 
-    def write(self, text: str) -> None:
-        """The box holds this, and the cursor stands behind it."""
+    def write(self, text: str, *, selected: bool = False) -> None:
+        """The box holds this, and the cursor stands behind it; or it is selected, and whoever types means another."""
         self.value = text
-        self.cursor_position = len(text)
+        self.selection = Selection(0 if selected else len(text), len(text))
 
     def put_before(self, text: str) -> None:
         """Text that was there is there again, before what was typed since."""
