@@ -50,6 +50,12 @@ def test_what_enter_will_do_is_said_before() -> None:
 
 CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     ("freeze", "2026-12-31", {"status": "frozen", "frozen_until": "2026-12-31"}),
+    ("freeze", "20 Dec", {"status": "frozen", "frozen_until": "2026-12-20"}),
+    ("freeze", "20.12.", {"status": "frozen", "frozen_until": "2026-12-20"}),
+    ("freeze", "20 Dec 2027", {"status": "frozen", "frozen_until": "2027-12-20"}),
+    ("renew", "1 mar", {"valid_until": "2027-03-01"}),  # the next one
+    ("valid_until", "31.12.2026", {"valid_until": "2026-12-31"}),
+    ("birth_date", "29 February 1988", {"birth_date": "1988-02-29"}),
     ("freeze", "open", {"status": "frozen", "frozen_until": None}),
     ("freeze", "end", {"status": "active", "frozen_until": None}),
     ("visits", "-1", {"visits": -1}),
@@ -79,7 +85,9 @@ IMPOSSIBLE = [
     ("visits", "1000"),
     ("visits_left", "-1"),
     ("full_name", "none"),
-    ("valid_until", "31.12.2026"),
+    ("valid_until", "31.13.2026"),
+    ("birth_date", "20 Dec"),  # of which year?
+    ("freeze", "30 Feb"),
     ("hours", "25:00-26:00"),
     ("guest", "perhaps"),
     ("status", "gone"),

@@ -74,6 +74,7 @@ def test_they_are_said_in_plain_words() -> None:
         ("expired_grace_days", "7", GymFields(policy={"expired_grace_days": 7})),
         ("closing_time", "none", GymFields(policy={"closing_time": None})),
         ("opening_hours.mon", "closed", GymFields(policy={"opening_hours": {"mon": "closed"}})),
+        ("exceptions", "24 Dec 2026 closed", GymFields(policy={"exceptions": {"2026-12-24": "closed"}})),
         ("exceptions", "2026-12-24 06:00-14:00", GymFields(policy={"exceptions": {"2026-12-24": "06:00-14:00"}})),
     ],
 )

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from gymtui import rules
 from gymtui.protocol import Member
+from gymtui.typed_day import typed_day
 from gymtui.ui.settings import NONE, Setting
 
 YES, NO = "yes", "no"
 STATUSES: Final = ("active", "frozen", "inactive", "banned")
-A_DAY: Final = f"a day such as 2026-12-31, or {NONE}"
+A_DAY: Final = f"a day such as 31 Dec 2026, or {NONE}"
 
 TEXTS: Final = {  # fields that are what was typed
     "full_name": ("Name", "a name"),
@@ -53,12 +54,13 @@ class MemberLine(Setting, frozen=True, kw_only=True):
         return f"Enter: {self.told(text)}"
 
 
-def fields_of(member: Member) -> Iterator[MemberLine]:
+def fields_of(member: Member, today: date) -> Iterator[MemberLine]:
     for name, (label, hint) in TEXTS.items():
         yield _line(name, label, getattr(member, name) or "", hint, partial(_text, name))
     for name, label in DAYS.items():
         value = getattr(member, name) or ""
-        yield _line(name, label, value, A_DAY, _day_or_none, words=said(value) if value else "none")
+        read = partial(_day_or_none, None if name == "birth_date" else today)  # which is long ago
+        yield _line(name, label, value, A_DAY, read, words=said(value) if value else "none")
     left = "" if member.visits_left is None else str(member.visits_left)
     yield _line("visits_left", "Visits left", left, f"a number, or {NONE}", _whole_or_none, words=left or "any number")
     for name, label in TRUTHS.items():
@@ -101,15 +103,8 @@ def _text(name: str, text: str) -> str | None:
     return text
 
 
-def day_of(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise ValueError("that is no day") from error
-
-
-def _day_or_none(text: str) -> str | None:
-    return None if text == NONE else day_of(text).isoformat()
+def _day_or_none(today: date | None, text: str) -> str | None:
+    return None if text == NONE else typed_day(text, today).isoformat()
 
 
 def _whole_or_none(text: str) -> int | None:

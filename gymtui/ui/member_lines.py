@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from gymtui import clock, rules
 from gymtui.protocol import Acknowledged, Member
-from gymtui.ui.member_fields import Change, MemberLine, day_of, fields_of, said, whole
+from gymtui.typed_day import typed_day
+from gymtui.ui.member_fields import Change, MemberLine, fields_of, said, whole
 from gymtui.ui.privacy import HIDDEN
 
 MONTHS: Final = ("1 month", "3 months", "6 months", "12 months")
@@ -26,7 +27,7 @@ PRIVATE: Final = {"note", "alert", "full_name", "phone", "email", "birth_date", 
 
 def lines_of(member: Member, today: date, zone: tzinfo = UTC) -> tuple[MemberLine, ...]:
     """All of them, what is done most first; `today` is the gym's day, `zone` that of the clock on its wall."""
-    return (*_deeds(member, today), *_alerts(member, zone), *fields_of(member))
+    return (*_deeds(member, today), *_alerts(member, zone), *fields_of(member, today))
 
 
 def without_what_is_private(lines: tuple[MemberLine, ...]) -> tuple[MemberLine, ...]:
@@ -49,7 +50,7 @@ def _deeds(member: Member, today: date) -> Iterator[MemberLine]:
         label="Renew",
         value=member.valid_until or "",
         words="no end" if until is None else f"until {rules.day(until, today)}",
-        hint="1 month, 12 months, or a last day: 2026-12-31",
+        hint="1 month, 12 months, or a last day: 31 Dec",
         choices=MONTHS,
         first=MONTHS[0],
         comes_to=change,
@@ -90,7 +91,7 @@ def renewed(until: date | None, text: str, today: date) -> date:
     """The last day after that: from today on, or from the day after the last one where that is still to come."""
     months = re.fullmatch(r"(\d{1,3}) ?(m|mo|month|months)?", text.strip())
     if months is None:
-        return day_of(text)
+        return typed_day(text, today)
     begins = max(today, today if until is None else until + DAY)
     return _months_later(begins, int(months[1])) - DAY
 
@@ -126,7 +127,7 @@ def _freeze(member: Member, today: date) -> MemberLine:
         label="Freeze",
         value=(until or OPEN) if is_frozen else "",
         words=words,
-        hint=f"1 month, the first day after it (2026-12-31), {OPEN}, or {END}",
+        hint=f"1 month, the first day after it (31 Dec), {OPEN}, or {END}",
         choices=(*MONTHS, OPEN, END),
         first=END if is_frozen else MONTHS[0],
         comes_to=frozen,
@@ -136,7 +137,7 @@ def _freeze(member: Member, today: date) -> MemberLine:
 
 def _thaw(text: str, today: date) -> date:
     months = re.fullmatch(r"(\d{1,3}) ?(m|mo|month|months)?", text.strip())
-    return day_of(text) if months is None else _months_later(today, int(months[1]))
+    return typed_day(text, today) if months is None else _months_later(today, int(months[1]))
 
 
 def _alerts(member: Member, zone: tzinfo) -> Iterator[MemberLine]:

@@ -14,6 +14,7 @@ from gymtui import rules
 from gymtui.gym_day import WEEKDAYS
 from gymtui.protocol import Action, CardCheck, CardKind, Crowding, Gym, GymFields
 from gymtui.search.folding import words
+from gymtui.typed_day import typed_day
 
 NONE: Final = "none"  # what is typed to take a setting away
 ACTIONS: Final = get_args(Action)
@@ -64,16 +65,18 @@ class Setting(Struct, frozen=True, kw_only=True):
             return "that is no number"
         if self.choices and text not in self.choices:
             return "that is none of them"
-        if self.key == NEW_DAY and len(text.split()) != 2:
-            return "that is no day with its hours"
+        if self.key == NEW_DAY:
+            try:
+                _exception(text)
+            except ValueError as error:
+                return str(error)
         return None
 
     def patch(self, text: str) -> GymFields:
         """What the server is asked."""
         value: Any = None if text == NONE else int(text) if self.key in NUMBERS else text
         if self.key == NEW_DAY:
-            day, hours = text.split()
-            return GymFields(policy={self.key: {day: hours}})
+            return GymFields(policy={self.key: _exception(text)})
         if self.key in ("name", "timezone", "capacity"):
             return GymFields(**{self.key: value})
         table, _, line = self.key.partition(".")
@@ -164,7 +167,7 @@ def _of_days(gym: Gym) -> Iterator[Setting]:
         yield _setting(f"opening_hours.{key}", f"Open on {label}", hours, f"{HOURS}, or {NONE}", "all day")
     for day, hours in sorted(policy.exceptions.items()):
         yield _setting(f"exceptions.{day}", f"Open on {_day(day)}", hours, f"{HOURS}, or {NONE}")
-    hint = "a day and its hours: 2026-12-24 06:00-14:00, or 2026-12-25 closed"
+    hint = "a day and its hours: 24 Dec 2026 06:00-14:00, or 25 Dec 2026 closed"
     yield _setting(NEW_DAY, "Open on another day", "", hint, "as on its weekday")
 
 
@@ -174,6 +177,14 @@ def _day(text: str) -> str:
         return rules.day(date.fromisoformat(text), date.min)
     except ValueError:
         return text
+
+
+def _exception(text: str) -> dict[str, str]:
+    """A day, with its year, and its hours; ValueError."""
+    day, _, hours = text.strip().rpartition(" ")
+    if not day:
+        raise ValueError("that is no day with its hours")
+    return {typed_day(day).isoformat(): hours}
 
 
 def _setting(key: str, label: str, value: str, hint: str, nothing: str = "") -> Setting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from calendar import day_abbr, month_abbr, month_name
+from calendar import day_abbr
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
@@ -14,17 +14,15 @@ from msgspec.structs import replace
 from gymtui import rules
 from gymtui.gym_day import NEXT, beginning, day_of, instant
 from gymtui.protocol import MemberRef, Policy
+from gymtui.typed_day import TYPED_DAY, typed_day
 
 Status = Literal["checked_in", "checked_out"]
 
 WEEK: Final = 7
 MOST_DAYS: Final = 3660
-_MONTHS: Final = [name.lower() for name in month_abbr]
 _WEEKDAYS: Final = [name.lower() for name in day_abbr]
 _WEEKDAY: Final = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
-_MONTH: Final = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in month_name[1:])
-_DATE: Final = rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}})?|\d{{1,2}}\.? ?(?:{_MONTH})(?: \d{{4}})?"
-_DAY: Final = rf"today|yesterday|{_WEEKDAY}|{_DATE}"
+_DAY: Final = rf"today|yesterday|{_WEEKDAY}|{TYPED_DAY}"
 _TIME: Final = r"\d{1,2}:\d\d"
 
 
@@ -172,27 +170,9 @@ def _day(text: str, read: _Read) -> date:
         back = (read.today.weekday() - _WEEKDAYS.index(said[:3])) % WEEK or WEEK
         return read.today - back * NEXT
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", said):
-            return date.fromisoformat(said)
-        parts = re.findall(r"\d+|[a-z]+", said)
-        month = int(parts[1]) if parts[1].isdigit() else _MONTHS.index(parts[1][:3])
-        if len(parts) > 2:
-            return date(int(parts[2]), month, int(parts[0]))
-        return _last_such(int(parts[0]), month, read.today)
+        return typed_day(said, read.today, is_past=True)
     except ValueError as error:
         raise WrongWords(f"there is no {text}") from error
-
-
-def _last_such(day: int, month: int, today: date) -> date:
-    """29 Feb may be years ago."""
-    for year in range(today.year, today.year - 9, -1):
-        try:
-            found = date(year, month, day)
-        except ValueError:
-            continue
-        if found <= today:
-            return found
-    raise ValueError
 
 
 def _time(text: str) -> time:
