@@ -67,10 +67,14 @@ async def test_a_change_is_seen_at_once_and_gone_where_somebody_else_was_faster(
         assert gym.desk.find("ana")[0].member.phone == "3"
         request, id = await connection.received(SaveMember)
         assert request == replace(edited(ANA, phone="3"), queued_by="sam")
-        changed = [{"field": "phone", "value": "2", "by": "mia", "at": TIME}]
+        changed = [
+            {"field": "phone", "value": "2", "by": "mia", "at": TIME},
+            {"field": "valid_until", "value": "2027-11-27", "by": "mia"},
+        ]
         connection.refuse(id, "changed_meanwhile", details={"changed": changed})
         await until(lambda: gym.verdicts and gym.verdicts[-1].kind == "refused")
-        assert gym.said[-1] == ("✗ Ana Silva refused: phone is 2 now (mia, 17:24) — look at it, and change it again")
+        said = "phone is 2 now (mia, 17:24), valid until is 27 Nov 2027 now (mia)"
+        assert gym.said[-1] == f"✗ Ana Silva refused: {said} — look at it, and change it again"
         assert gym.desk.find("ana")[0].member.phone is None
 
 

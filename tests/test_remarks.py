@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from gymtui.client.desk.remarks import is_birthday, remarks_on
 from gymtui.client.state import Verdict
-from gymtui.protocol import CheckIn
+from gymtui.protocol import CheckIn, Notification, Refusal
 from gymtui.ui.feed_rows import row_of
 from gymtui.ui.screens.desk import bells
 from tests.desk_kit import ANA, Gym, done, gym
-from tests.factories import NOW, member, visit
+from tests.factories import NOW, TIME, member, visit
 from tests.waiting import until
 
 __all__ = ["gym"]
@@ -65,3 +66,23 @@ async def test_the_desk_says_it_at_once_and_does_not_ring_again(gym: Gym) -> Non
 def test_a_warned_check_in_has_its_mark_in_the_feed() -> None:
     row = row_of(visit(1, ANA, flags=("warned",)))
     assert (row.symbol, row.kind, row.outcome) == ("!", "warned", "in")
+
+
+def test_a_change_that_was_not_written_turns_nobody_away_in_the_feed() -> None:
+    dropped = Refusal(
+        id="r1",
+        member=ANA.ref,
+        code="changed_meanwhile",
+        reason="valid until changed meanwhile by mia",
+        message="",
+        at=TIME,
+        by="ana",
+        desk="desk 1",
+        command_id="c1",
+        seq=7,
+    )
+    row = row_of(dropped)
+    assert (row.kind, row.outcome, row.note) == ("clash", "not saved", dropped.reason)
+    assert row_of(replace(dropped, code="banned")).outcome == "refused"
+    told = Notification(id="n1", level="info", title="Sauna closed", message="", at=TIME, seq=8)
+    assert row_of(told).outcome == "told"

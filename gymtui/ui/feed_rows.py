@@ -24,6 +24,9 @@ SYMBOLS: dict[RowKind, str] = {
     "notice": "◆",
 }
 IN_ALREADY: Final = "already in "  # what the reason of a harmless repeat begins with
+REFUSED: Final[tuple[RowKind, str]] = ("refused", "refused")
+AGAIN: Final[tuple[RowKind, str]] = ("again", "already in")
+NOT_AT_THE_DOOR: Final[dict[str, tuple[RowKind, str]]] = {"changed_meanwhile": ("clash", "not saved")}
 NOTED = ("override", "warned", "offline", "late", "clock", "corrected")
 
 
@@ -61,9 +64,8 @@ def _row(event: News) -> Row:
             return _step(event)
         case Notification():
             text = f"{event.title}: {event.message}" if event.message else event.title
-            return Row(
-                seq=event.seq, kind="notice", at=event.at, who=text, outcome=event.level, place="", by="", note=""
-            )
+            told = "told" if event.level == "info" else event.level
+            return Row(seq=event.seq, kind="notice", at=event.at, who=text, outcome=told, place="", by="", note="")
 
 
 def _step(event: RollCallUpdate) -> Row:
@@ -85,14 +87,16 @@ def _step(event: RollCallUpdate) -> Row:
 
 
 def _refusal(event: Refusal) -> Row:
-    """Who is in already is not refused: the verdict does not say so either."""
+    """Who is in already is not refused: the verdict does not say so either. Nor is who was to be changed, and was not:
+    nobody stands at the door."""
     is_in = event.code == "already_checked_in" and event.reason.startswith(IN_ALREADY)
+    kind, outcome = AGAIN if is_in else NOT_AT_THE_DOOR.get(event.code, REFUSED)
     return Row(
         seq=event.seq,
-        kind="again" if is_in else "refused",
+        kind=kind,
         at=event.at,
         who=event.member.full_name if event.member else _nobody(event),
-        outcome="already in" if is_in else "refused",
+        outcome=outcome,
         place=event.desk or "",
         by=event.by,
         note=event.reason.removeprefix(IN_ALREADY) if is_in else event.reason,

@@ -15,6 +15,7 @@ from gymtui.protocol import CardState, ErrorBody, SaveCard, SaveMember
 from gymtui.saving import given
 
 CARDS: Final[dict[CardState, str]] = {"in_use": "is in use", "lost": "was lost", "returned": "was returned"}
+DAYS: Final = ("_from", "_until", "_date", "_since")  # how fields that are a day are called
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ def meanwhile(body: ErrorBody, zone: tzinfo, now: int) -> str | None:
 
 def _is_now(changed: _Changed, zone: tzinfo, now: int) -> str:
     value = "nothing" if changed.value in (None, "", []) else str(changed.value)
+    value = _day(value) if changed.field.endswith(DAYS) else value
     at = None
     if changed.at is not None:
         began, today = (datetime.fromtimestamp(ms / 1000, zone) for ms in (clock.to_ms(changed.at), now))
