@@ -36,7 +36,7 @@ def gym(path: Path) -> Iterator[Till]:
         till.refused(CheckIn(code="2"), user="ben")
         till.done(CheckIn(code="2", override=Override(reason="paid", manager="mia")))
         till.check_out("1")
-        till.give(Configure(gym=GymFields(capacity=90)), user="mia")
+        till.give(Configure(gym=GymFields(capacity=90, policy={"banned": "warn"})), user="mia")
         yield till
 
 
@@ -55,7 +55,7 @@ def test_each_row_is_a_line(gym: Till, path: Path, capsys: pytest.CaptureFixture
         "ana + mia, Front: check_in of Ben Ode (2), let in against the rules",
         "ana, Front: check_out of Ana Silva (1)  check_out_time nothing → 2026-11-22T09:00:00.000Z; "
         "status checked_in → checked_out",
-        "mia: configure  capacity nothing → 90",
+        "mia: configure  capacity nothing → 90; banned refuse → warn",
     ]
 
 

@@ -53,15 +53,17 @@ def deeds(rows: Iterable[JournalRow]) -> Iterator[Deed]:
 
 
 def _change(event: object, known: dict[str, Fields]) -> tuple[Fields, Fields]:
-    """The fields of a member, a visit or the gym that are others than in the row before about the same."""
+    """The fields of a member, a visit or the gym that are others than in the row before about the same; of a policy,
+    line by line as `gymtui admin gym set` has them."""
     if not isinstance(event, Member | CheckInEvent | Gym):
         return {}, {}
     told = ("check_in_time", "check_out_time", "status", "location", "flags", "visits_left")
+    lines = asdict(event.policy) if isinstance(event, Gym) else {}
     now = {
         name: value
-        for name, value in asdict(event).items()
+        for name, value in (asdict(event) | lines).items()
         if value is not UNSET
-        and (name in told if isinstance(event, CheckInEvent) else name not in {"id", "seq", "by", "before"})
+        and (name in told if isinstance(event, CheckInEvent) else name not in {"id", "seq", "by", "before", "policy"})
     }
     id = "" if isinstance(event, Gym) else event.id
     before = known.get(id, {})
