@@ -39,22 +39,23 @@ class GymName(LiveWidget):
         self._desk = desk
 
     def render(self) -> Content:
-        gym = self._gym(short=False)
-        desk = Content.styled(f"   {printable(self._desk or '')}", self.get_visual_style("gym-name--desk"))
-        user = Content.styled(f" · {printable(self.user or '')}", self.get_visual_style("gym-name--desk"))
-        short = self._gym(short=True)
-        whole = (*((gym + desk + user,) if self.user else ()), gym + desk, short + desk)
-        fitting = (line for line in whole if line.cell_length <= self.size.width)
-        return next(fitting, short.truncate(self.size.width, ellipsis=True))
-
-    def _gym(self, *, short: bool) -> Content:
-        """Its name behind what holds at this desk now, the most urgent first; `short`, in as few cells as say it."""
+        quiet, look = self.get_visual_style("gym-name--desk"), self.get_visual_style("gym-name--gym")
         name = printable(self.gym.name) if self.gym else "Front desk"
-        look = self.get_visual_style("gym-name--gym")
-        gym = Content.styled(name if self.unread else f"◆ {name}", look)
+        gym = self._signed(Content.styled(name if self.unread else f"◆ {name}", look))
+        named = printable(self._desk or "")
+        desk = gym + Content.styled(f"   {named}", quiet)
+        user = desk + Content.styled(f" · {printable(self.user or '')}", quiet)
+        short = self._signed(Content.styled(named or name, quiet), short=True)
+        whole = (*((user,) if self.user else ()), desk, gym)
+        fitting = (line for line in whole if line.cell_length <= self.size.width)
+        cut = short if any(self._signs()) else gym
+        return next(fitting, cut.truncate(self.size.width, ellipsis=True))
+
+    def _signed(self, line: Content, *, short: bool = False) -> Content:
+        """Behind what holds at this desk now, the most urgent first; `short`, in as few cells as say it."""
         for words, sign, style in reversed(list(self._signs())):
-            gym = Content.styled(sign if short else words, self.get_visual_style(f"gym-name--{style}")) + " " + gym
-        return gym
+            line = Content.styled(sign if short else words, self.get_visual_style(f"gym-name--{style}")) + " " + line
+        return line
 
     def _signs(self) -> Iterator[tuple[str, str, str]]:
         if self.roll_call is not None:
@@ -63,7 +64,7 @@ class GymName(LiveWidget):
         if self.masked:
             yield "▒ NAMES HIDDEN  ", "▒ HIDDEN", "masked"
         if self.unread:
-            yield f"◆ {self.unread} unread", f"◆ {self.unread} unread", "unread"
+            yield f"◆ {self.unread} unread", f"◆ {self.unread}", "unread"
 
 
 class WallClock(LiveWidget):
