@@ -50,6 +50,9 @@ async def test_what_is_unread_is_counted_and_read_with_enter(gym: Gym) -> None:
     gym.replica.apply([notice(2, "Sauna closed"), notice(3, "Pool closed")], 3)
     async with shown(gym) as (app, pilot):
         await says(pilot, "◆ 2 unread")
+        await pilot.press("f7")
+        await says(pilot, "▒ HIDDEN ◆ 2 desk 1")
+        await pilot.press("f7")
         await pilot.press("ctrl+n")
         assert isinstance(app.screen, NoticesScreen)
         await says(pilot, "2 unread of 2")

@@ -129,7 +129,8 @@ class FrontDesk(MemberActions):
         if user is not None and self.unread:
             newest = self.desk.replica.notices.unread(user)[0]
             count = f"{self.unread} {'notice' if self.unread == 1 else 'notices'} for {user}"
-            said = self.refusal(count, newest.title, f"{self.key('notices')} shows them")
+            text = newest.title if self.masked or not newest.message else f"{newest.title}: {newest.message}"
+            said = self.refusal(f"{count}:", text, f"{self.key('notices')} shows them")
             self.say(replace(said, kind="done", next_command="notices"))
 
     def action_notices(self) -> None:
