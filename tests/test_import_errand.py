@@ -140,7 +140,7 @@ async def test_it_is_stopped_between_two_steps_and_can_go_on_or_be_taken_back(gy
         for number in (None, result.progress.number):
             assert (await errand.undo(number)).all
         assert person.read[0].endswith(f"clients, by mia: {IMPORT_STEP} new, 0 changed. It is import {number}.")
-        with pytest.raises(RequestRefused, match="no such import"):
+        with pytest.raises(RequestRefused, match="Nothing is left to take back"):
             await errand.undo(None)
     assert everybody(gym).keys() == before.keys()
     assert [note.partition(":")[0] for note in notes(gym)][:2] == ["clients, by mia"] * 2

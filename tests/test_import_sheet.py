@@ -35,7 +35,10 @@ def test_a_question_says_what_counts_otherwise_and_what_was_answered() -> None:
 
 def test_lines_are_no_longer_than_there_is_room() -> None:
     progress = ImportProgress(number=7, behind=1, of=3, new=1, changed=0)
-    result = Result(progress, all=False, notes=(ImportNote(2, "has no name"), ImportNote(0, "Ana was changed since")))
+    left_out = Path("/lists/clients.csv.left-out.csv")
+    result = Result(
+        progress, False, 25, left_out, notes=(ImportNote(2, "has no name"), ImportNote(0, "Ana was changed since"))
+    )
     for sheet in (
         of_text("many words " * 20, "", "x" * 90),
         of_progress("Taking", progress),
@@ -44,16 +47,20 @@ def test_lines_are_no_longer_than_there_is_room() -> None:
         assert max(map(len, sheet.lines(30))) <= 30
     assert "33%" in of_progress("Taking", progress).lines(30)[2]
     assert "It is import 7. Ctrl+Z takes it back." in of_result(result, "Ctrl+Z").lines(80)
+    said = " ".join(of_result(result, "Ctrl+Z").lines(200))
+    assert "25 rows left out: they are in /lists/clients.csv.left-out.csv, each with why." in said
+    assert of_progress("Taking it back", progress, is_undo=True).lines(30)[3] == "1 of 3"
     assert list(of_undone(result).lines(80))[-2:] == ["Ana was changed since", "line 2: has no name"]
     assert of_text("a").moved(3).moved(-1).top == 2
 
 
 def test_what_a_yes_does_is_said() -> None:
     nobody = replace(COMPARED, new=0, changed=0)
-    assert doing(COMPARED, "inactive") == "takes 100 people"
-    assert doing(replace(nobody, new=1, missing=3), "inactive") == "takes 1 person, makes 3 inactive"
-    assert doing(replace(nobody, missing=3), "inactive") == "makes 3 inactive"
-    assert doing(replace(nobody, missing=3), "keep") == "changes nobody"
+    assert doing(COMPARED, "inactive", 0) == "takes 100 people"
+    assert doing(replace(nobody, new=1, missing=3), "inactive", 0) == "takes 1 person, makes 3 inactive"
+    assert doing(replace(nobody, missing=3), "inactive", 0) == "makes 3 inactive"
+    assert doing(replace(nobody, missing=3), "keep", 0) == "changes nobody"
+    assert doing(COMPARED, "keep", 25) == "takes 100 people, leaves 25 rows out"
 
 
 def test_a_path_is_completed_as_far_as_it_is_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,7 +151,7 @@ async def test_an_undo_goes_in_steps_too_and_leaves_who_was_touched_since(gym: P
         last = await result(wire, "import_undo")
         assert last["notes"] == [{"line": 0, "sentence": "New 1 (N1) was changed since, and stays"}]
         await result(wire, "import_end")
-        assert (await refusal(wire, "import_undo"))[1].startswith("There is no such import to take back")
+        assert (await refusal(wire, "import_undo"))[1].startswith("Nothing is left to take back")
     assert everybody(gym).keys() == before.keys() | {"New 1"}
     assert notes(gym)[-1].endswith(f"0 as before, {IMPORT_STEP + 1} gone again, 1 changed since and left.")
 

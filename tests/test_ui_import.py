@@ -10,9 +10,10 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import ConnectionState
 from gymtui.importing import beside
-from gymtui.protocol import ImportCompare, ImportQuestion, ImportRows, ImportUndo
+from gymtui.protocol import ErrorBody, ImportCompare, ImportQuestion, ImportRows, ImportUndo
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.importing import ImportScreen
@@ -24,6 +25,10 @@ from tests.ui_front_desk_kit import screen_text
 from tests.ui_import_kit import COMPARED, OF_IT, at_the_import
 
 pytestmark = pytest.mark.slow
+
+
+GONE = Disconnected("The connection has gone.")
+NO_DISK = RequestRefused(ErrorBody(code="storage_unavailable", message="There is no room.", retryable=True))
 
 
 @pytest.fixture
@@ -82,6 +87,7 @@ async def test_all_of_the_way(file: Path, size: tuple[int, int]) -> None:
         await answer_all(app, pilot)
         assert "98 new, 2 changed, 3 as they are." in words_of(app)
         assert "With it, today 90 would come in, 13 be refused (13" in words_of(app)
+        assert "yes takes 100 people, leaves 2 rows out" in words_of(app)
         assert service.kinds == ["import_rows", "import_compare"]
         await pilot.press(*"ye", "enter")
         await shows(app, pilot, "“ye” is no answer")
@@ -90,6 +96,7 @@ async def test_all_of_the_way(file: Path, size: tuple[int, int]) -> None:
         await shows(app, pilot, "✓ clients.csv is done")
         assert service.kinds[2:] == ["import_take", "import_take"]
         assert "100 of 100 are done: 100 new, 0 changed." in words_of(app)
+        assert "2 rows left out: they are in" in words_of(app)
         assert "It is import 7. Ctrl+Z takes it back." in words_of(app)
     [sent] = [request for request in service.told if isinstance(request, ImportRows)]
     assert [row.member.full_name for row in sent.rows] == ["Ana Silva", "Ben Ode", "Cem Abt"]
@@ -112,6 +119,47 @@ async def test_esc_stops_between_two_steps_and_says_what_is_in(file: Path) -> No
         assert "Look at the same list again for the rest." in words_of(app)
 
 
+@pytest.mark.parametrize("breaks", [GONE, NO_DISK])
+async def test_what_ends_in_the_middle_says_how_far_it_came(file: Path, breaks: Exception) -> None:
+    async with at_the_import() as (app, _, service, pilot):
+        service.breaks, service.breaks_at = breaks, 50
+        await answer_all(app, pilot)
+        await pilot.press(*"yes", "enter")
+        await shows(app, pilot, "! clients.csv stopped: 50 of 100 are done")
+        assert "look at it again for the rest, or Ctrl+Z takes it back" in words_of(app)
+        await pilot.press("ctrl+z")
+        await shows(app, pilot, "TAKE BACK?")
+        assert [request.number for request in service.told if isinstance(request, ImportUndo)] == [7]
+
+
+async def test_a_new_look_is_of_its_own_file(file: Path) -> None:
+    async with at_the_import() as (app, _, _service, pilot):
+        await pilot.press(*"nothing.csv", "enter")
+        await shows(app, pilot, "✗ nothing.csv refused")
+        await pilot.press("escape", *"clients.csv", "enter")
+        await shows(app, pilot, "ANSWER")
+        assert "IMPORT clients.csv" in words_of(app)
+        assert "nothing.csv" not in words_of(app)
+
+
+async def test_a_burst_that_is_a_choice_is_an_answer(file: Path) -> None:
+    async with at_the_import() as (app, desk, _, pilot):
+        await pilot.press(*"clients.csv", "enter")
+        await shows(app, pilot, "1. Is “Client ID”")
+        scan(app, "1", "enter")
+        await shows(app, pilot, "2. What is “grandfathered”")
+        scan(app, *"active", "enter")
+        await shows(app, pilot, "3. What does an empty cell mean")
+        scan(app, "9", "enter")
+        await shows(app, pilot, "✗ Unknown card")
+        assert "3. What does an empty cell mean" in words_of(app)
+        scan(app, "1", "enter")
+        await shows(app, pilot, "IMPORT?")
+        scan(app, *"yes", "enter")
+        await shows(app, pilot, "✓ clients.csv is done")
+        assert desk.done == [("check_in", "9")]
+
+
 async def test_an_undo_wants_a_yes_too(file: Path) -> None:
     async with at_the_import() as (app, desk, service, pilot):
         await pilot.press("ctrl+z")
@@ -132,7 +180,7 @@ async def test_an_undo_goes_to_its_end(file: Path) -> None:
             ImportUndo(),
             *[ImportUndo(number=7)] * 2,
         ]
-        assert "Import 7: 100 of 100 people, 0 as before." in words_of(app)
+        assert "Of import 7, 100 of 100 people are taken back: whoever it has changed is as before" in words_of(app)
 
 
 async def test_without_the_server_it_is_looked_at_and_answered(file: Path) -> None:

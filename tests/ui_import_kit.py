@@ -50,7 +50,8 @@ COMPARED = ImportCompared(
 
 
 class ImportService(FakeService):
-    """`compared` is what it says of each list; a step waits for `goes_on`; `told` is all that it was asked."""
+    """`compared` is what it says of each list; a step waits for `goes_on`, and `breaks` once `breaks_at` are done;
+    `told` is all that it was asked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,6 +60,8 @@ class ImportService(FakeService):
         self.goes_on = asyncio.Event()
         self.goes_on.set()
         self.told: list[Request] = []
+        self.breaks: Exception = Disconnected("The connection has gone.")
+        self.breaks_at = 0
         self._behind = 0
         self._is_undoing = False
 
@@ -78,6 +81,8 @@ class ImportService(FakeService):
                 return Raw(encode(about))
             case ImportTake() | ImportUndo():
                 await self.goes_on.wait()
+                if 0 < self.breaks_at <= self._behind:
+                    raise self.breaks
                 self._behind = min(PEOPLE, self._behind + STEP)
                 return Raw(encode(self._progress))
             case ImportEnd():
@@ -88,7 +93,8 @@ class ImportService(FakeService):
 
     @property
     def _progress(self) -> ImportProgress:
-        return ImportProgress(number=7, behind=self._behind, of=PEOPLE, new=self._behind, changed=0)
+        new, changed = (0, self._behind) if self._is_undoing else (self._behind, 0)
+        return ImportProgress(number=7, behind=self._behind, of=PEOPLE, new=new, changed=changed)
 
     @property
     def kinds(self) -> list[str]:

@@ -47,7 +47,17 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 CommandKind = Literal["check_in", "check_out", "undo", "roll_call", "hand_over", "save_member", "save_card"]
 VerdictKind = Literal[
-    "checked_in", "checked_out", "undone", "queued", "warned", "refused", "already_in", "asked", "done", "alarm"
+    "checked_in",
+    "checked_out",
+    "undone",
+    "queued",
+    "warned",
+    "refused",
+    "already_in",
+    "asked",
+    "stopped",
+    "done",
+    "alarm",
 ]
 
 
@@ -97,6 +107,7 @@ SYMBOLS: dict[VerdictKind, str] = {
     "refused": "✗",
     "already_in": "↩",
     "asked": "?",
+    "stopped": "!",
     "done": "✓",
     "alarm": "!",
 }
@@ -165,5 +176,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
                 return f"already in {self.detail}"
             case "asked":
                 return f"not in yet: {self.detail}"
+            case "stopped":
+                return f"stopped: {self.detail}"
             case "done" | "alarm":
                 return self.detail or "done"

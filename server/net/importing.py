@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 PAGE: Final = 500  # members that are read at once: others look things up in between
 NOTHING: Final = ImportProgress(number=None, behind=0, of=0, new=0, changed=0)
 NO_LIST: Final = "This connection has no list: `import_rows` with `begins` comes first, and then all of it."
-UNDONE: Final = "There is no such import to take back: each can be once, until `gymtui admin trim` forgets it."
+UNDONE: Final = "Nothing is left to take back: each import can be once, until `gymtui admin trim` forgets it."
 
 
 class Importing:

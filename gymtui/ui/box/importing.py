@@ -19,6 +19,7 @@ from gymtui.ui.importing.paths import completed, completions, named
 from gymtui.ui.importing.sheet import START, Sheet, of_names
 
 YES, NO = "yes", "no"
+DIGITS = tuple("123456789")  # of the choices that have one
 MAY_GO_ON = ("help", "quit", "older", "newer")  # what may be done while something takes its time
 
 
@@ -131,7 +132,8 @@ class PathMode(_ImportMode):
 
 
 class AnswerMode(_ImportMode):
-    """One question: `answer` gets a choice, "" where it is left open, None where the person goes no further."""
+    """One question: `answer` gets a choice, "" where it is left open, None where the person goes no further. A burst
+    that is a choice was typed fast."""
 
     def __init__(self, box: ImportBox, question: Question, answer: Callable[[str | None], object]) -> None:
         super().__init__(box)
@@ -158,6 +160,12 @@ class AnswerMode(_ImportMode):
 
     async def picked(self, row: int) -> None:
         self._answer(self._keys[row])
+
+    async def scanned(self, scan: Scan) -> None:
+        if scan.text in self._keys or (scan.text in DIGITS and self._meant(scan.text) is not None):
+            await self.entered(scan.text)
+        else:
+            await super().scanned(scan)
 
     async def entered(self, text: str) -> None:
         row = self._meant(text) if text else self.box.sheet.chosen
@@ -209,11 +217,18 @@ class AgreeMode(_ImportMode):
 
     @property
     def placeholder(self) -> str:
-        return f"{YES} and Enter {self._what}, {self.box.key('back')} lets it be"
+        return f"{YES} {self._what}; {self.box.key('back')} lets it be"
 
     @property
     def is_busy(self) -> bool:
         return True
+
+    async def scanned(self, scan: Scan) -> None:
+        """No card has one of these on it."""
+        if scan.text.lower() in (YES, NO):
+            await self.entered(scan.text)
+        else:
+            await super().scanned(scan)
 
     async def entered(self, text: str) -> None:
         if text.lower() in (YES, NO):

@@ -69,10 +69,12 @@ class Gym(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What has become of it: `all` of it is in, or not; `left_out` is the file of the rows that nobody was made of."""
+    """What has become of it: `all` of it is in, or not; of `nobodys` rows nobody was made, and the file `left_out` has
+    them."""
 
     progress: ImportProgress
     all: bool
+    nobodys: int = 0
     left_out: Path | None = None
     notes: tuple[ImportNote, ...] = ()
 
@@ -179,11 +181,11 @@ class Errand:
         return listing if listing.decisions == decisions else await self._compared(listing)
 
     async def _take(self, listing: Listing) -> Result:
-        assert listing.compared is not None
-        notes = [*listing.compared.left_out, *_undecided(listing)]
+        notes = listing.refused
         progress = await self._step_on(f"Taking {listing.file.name}", ImportTake(), notes)
         left_out = await asyncio.to_thread(listing.keep_left_out, notes)
-        return Result(progress, progress.behind >= progress.of, left_out, tuple(notes))
+        nobodys = len({problem.line for problem in listing.nobodys(notes)})
+        return Result(progress, progress.behind >= progress.of, nobodys, left_out, tuple(notes))
 
     async def _step_on(self, what: str, request: ImportTake | ImportUndo, notes: list[ImportNote]) -> ImportProgress:
         """A step after the other until all is done, or the person has stopped it; what is done has its note then."""
@@ -199,9 +201,3 @@ class Errand:
             if progress.behind >= progress.of or self._person.has_stopped:
                 await sending.end(self._server)  # whose answer tells that the note is written
                 return progress
-
-
-def _undecided(listing: Listing) -> list[ImportNote]:
-    """Rows that are left out because nobody has said who they are."""
-    asked, decisions = listing.compared.questions if listing.compared else (), listing.decisions
-    return [ImportNote(q.line, q.sentence) for q in asked if q.line not in decisions]

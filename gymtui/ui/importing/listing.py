@@ -5,7 +5,7 @@ Each step makes the next `Listing`. What reads the file or works through it take
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -67,6 +67,19 @@ class Listing(NamedTuple):
     def decisions(self) -> dict[int, bool]:
         """What is decided of people, by line."""
         return {} if self.compared is None else decided(self.compared.questions, self.plan.answers.answers)
+
+    @property
+    def refused(self) -> list[ImportNote]:
+        """The rows that the gym cannot take, and those of which nobody has said who they are."""
+        if self.compared is None:
+            return []
+        decisions = self.decisions
+        undecided = (ImportNote(q.line, q.sentence) for q in self.compared.questions if q.line not in decisions)
+        return [*self.compared.left_out, *undecided]
+
+    def nobodys(self, notes: Iterable[ImportNote]) -> list[Problem]:
+        """All rows that nobody is made of; `notes` are of those that the gym did not take."""
+        return sorted({*self.left_out, *(Problem(note.line, note.sentence) for note in notes)})
 
     def _of_everybody(self) -> Iterator[Question]:
         if self.look is not None and not self.look.keeps_out:
@@ -133,8 +146,7 @@ class Listing(NamedTuple):
         """The rows that nobody was made of as a file beside it; `notes` are those whom the server did not take."""
         if self.look is None:
             return None
-        problems = {*self.left_out, *(Problem(note.line, note.sentence) for note in notes)}
-        return keep_left_out(self.file, self.look.table, sorted(problems))
+        return keep_left_out(self.file, self.look.table, self.nobodys(notes))
 
     def _with_answers(self) -> list[Question]:
         """As they are answered by now, with what was answered of people whom only the server knows."""

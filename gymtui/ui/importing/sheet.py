@@ -76,11 +76,12 @@ def of_listing(listing: Listing) -> Sheet:
     return Sheet(lines)
 
 
-def doing(compared: ImportCompared, missing: Missing) -> str:
-    """What a yes does: `takes 412 people, makes 3 inactive`."""
+def doing(compared: ImportCompared, missing: Missing, nobodys: int) -> str:
+    """What a yes does: `takes 412 people, makes 3 inactive, leaves 25 rows out`."""
     taken, gone = compared.new + compared.changed, compared.missing if missing == "inactive" else 0
     parts = [f"takes {counted(taken, 'person', 'people')}"] * (taken > 0) + [f"makes {gone:,} inactive"] * (gone > 0)
-    return ", ".join(parts) or "changes nobody"
+    parts = parts or ["changes nobody"]
+    return ", ".join([*parts, f"leaves {counted(nobodys, 'row')} out"] if nobodys else parts)
 
 
 def of_names(paths: Sequence[str]) -> Sheet:
@@ -88,14 +89,16 @@ def of_names(paths: Sequence[str]) -> Sheet:
     return of_text("Which file?")._replace(choices=tuple(map(printable, paths)))
 
 
-def of_progress(what: str, progress: ImportProgress) -> Sheet:
-    """How far it is, as a bar and in figures."""
+def of_progress(what: str, progress: ImportProgress, *, is_undo: bool = False) -> Sheet:
+    """How far it is, as a bar and in figures; an undo makes nobody new."""
 
     def lines(width: int) -> list[str]:
         share = progress.behind / progress.of if progress.of else 1.0
         room = max(LEAST, width - 6)
         bar = "█" * round(share * room)
-        told = f"{progress.behind:,} of {progress.of:,}: {progress.new:,} new, {progress.changed:,} changed"
+        told = f"{progress.behind:,} of {progress.of:,}"
+        if not is_undo:
+            told += f": {progress.new:,} new, {progress.changed:,} changed"
         return [*wrapped(what, width), "", f"{bar:·<{room}} {share:>4.0%}", *wrapped(told, width)]
 
     return Sheet(lines)
@@ -105,19 +108,23 @@ def of_result(result: Result, undo: str) -> Sheet:
     """What has become of an import; `undo` is the key that takes it back."""
     progress = result.progress
     told = [f"{progress.behind:,} of {progress.of:,} are done: {progress.new:,} new, {progress.changed:,} changed."]
+    if result.nobodys:
+        where = f": they are in {result.left_out}, each with why" if result.left_out else ""
+        told.append(f"{counted(result.nobodys, 'row')} left out{where}.")
     if not result.all:
         told.append("It was stopped there. Look at the same list again for the rest.")
     if progress.number is not None:
         told.append(f"It is import {progress.number}. {undo} takes it back.")
-    if result.left_out is not None:
-        told.append(f"What was left out is in {result.left_out.name}, each row with why.")
     return of_text(*told, "", *_notes(result))
 
 
 def of_undone(result: Result) -> Sheet:
     """What has become of an import that was taken back."""
     progress = result.progress
-    told = [f"Import {progress.number}: {progress.behind:,} of {progress.of:,} people, {progress.changed:,} as before."]
+    told = [
+        f"Of import {progress.number}, {progress.changed:,} of {counted(progress.of, 'person', 'people')} are taken"
+        " back: whoever it has changed is as before, and whoever was new is gone."
+    ]
     if not result.all:
         told.append("It was stopped there. Take it back again for the rest.")
     return of_text(*told, "", *_notes(result))

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 NOT_DONE = ("already_in", "asked", "refused")  # verdicts after which everything is as it was
 OF_VISITS = ("check_in", "check_out", "undo")
 RECENT = 120_000  # milliseconds: what was done before that, nobody has in mind any more
-BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1, "asked": 1}
+BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1, "asked": 1, "stopped": 1}
 LOOK = 5.0  # seconds between two looks at this machine's clock
 BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -28,9 +28,11 @@ from gymtui.protocol import ImportProgress
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.importing import YES, AgreeMode, AnswerMode, PathMode, WorkMode
 from gymtui.ui.box.mode import Mode
+from gymtui.ui.box.told import told
 from gymtui.ui.importing.errand import Errand, Gym, LetBe, NotYet
 from gymtui.ui.importing.listing import Listing
 from gymtui.ui.importing.paths import named
+from gymtui.ui.importing.saying import in_two, of_stopped
 from gymtui.ui.importing.sheet import (
     START,
     Sheet,
@@ -51,8 +53,7 @@ TAKEN_BACK: Final = (
     "Whoever was changed by it is as before, and whoever is new is gone. Whoever was changed at a desk since, or has"
     " come in as somebody new, stays and is named."
 )
-NOTHING: Final = ("the connection has gone, and nothing was taken", "look at it again once it is back")
-PARTLY: Final = ("the connection has gone in the middle", "look at it again for the rest, or undo takes it back")
+MEMBERS: Final = "MEMBERS"  # what the screen is about while it is no file
 
 
 class ImportScreen(BoxScreen):
@@ -73,6 +74,8 @@ class ImportScreen(BoxScreen):
         known = Gym(self._today, lambda: desk.replica.members.are_there, lambda: self.connection.phase == "live")
         self._errand = Errand(desk.service, known, self, lambda: random.randrange(1 << 30))
         self._last: int | None = None  # the import that this screen has made
+        self._taken: ImportProgress | None = None  # how far the gym has come with what is under way
+        self._about = MEMBERS
         self.has_stopped = False
         self.begin_with(PathMode(self))
 
@@ -99,10 +102,15 @@ class ImportScreen(BoxScreen):
         super().watch_connection(state)
         self._say_who_may()
 
+    def _is_about(self, what: str) -> None:
+        self._about = what
+        self._say_who_may()
+
     def _say_who_may(self) -> None:
         away = self.connection.phase != "live"
         words = "looked at and answered here; taking it waits for the server" if away else "a list of another program"
-        title = Content.assemble("IMPORT MEMBERS   ", (self.locked[0] if self.locked else words, "not bold $quiet"))
+        words = self.locked[0] if self.locked else words
+        title = Content.assemble(f"IMPORT {self._about}   ", (words, "not bold $quiet"))
         for line in self.query("#title").results(Static):
             line.update(title)
         self.mutate_reactive(BoxScreen.modes)
@@ -152,7 +160,10 @@ class ImportScreen(BoxScreen):
 
     def _work(self, subject: str, what: str, do: Callable[[], Awaitable[Sheet]], *, again: str = "") -> None:
         """Does it beside the screen, which shows what it comes to; where that is nothing, a path stands there again."""
-        self.has_stopped = self._has_taken = False
+        self.has_stopped, self._taken = False, None
+        for screen in self._desk_screens():
+            screen.verdict = None  # what was said last is of another file
+        self._is_about(subject if again else MEMBERS)
         self._working = WorkMode(self, what, self._stop)
         self.push(self._working)
         self.run_worker(self._worked(printable(subject), do, again), group="import", exit_on_error=False)
@@ -168,22 +179,30 @@ class ImportScreen(BoxScreen):
                 self._say_no(subject, str(not_yet))
                 sheet = START if self.sheet.choices else self.sheet  # a plan that waits is still to be read
             except RequestRefused as refused:
-                self._say_no(subject, refused.body.message)
+                say = self._say_no if self._taken is None else partial(self._say_stopped, again=again)
+                say(subject, refused.body.message)
             except Disconnected:
-                self.say(self.refusal(subject, *(PARTLY if self._has_taken else NOTHING)))
+                self._say_stopped(subject, "The connection has gone.", again)
             except GymError as error:
                 self._say_no(subject, str(error))
             else:
                 again, done = "", "was stopped" if self.has_stopped else "is done"
                 self.say(replace(self.refusal(subject, done, None), kind="done"))
         self.sheet = sheet
+        self._is_about(MEMBERS)
         self.reset()
         if again and not self.text:
             self.write(again)
 
     def _say_no(self, subject: str, sentence: str) -> None:
-        detail, _, step = printable(sentence).removeprefix(f"{subject} ").rstrip(".").partition(": ")
-        self.say(self.refusal(subject, detail[:1].lower() + detail[1:], step or None))
+        self.say(self.refusal(subject, *in_two(subject, sentence)))
+
+    def _say_stopped(self, subject: str, why: str, again: str) -> None:
+        """`again` is the path of a list, "" where one is taken back."""
+        if self._taken is not None:
+            self._last = self._taken.number
+        said = of_stopped(self._taken, why, self.key("undo"), is_undo=not again)
+        self.say(replace(self.refusal(subject, *said), kind="stopped"))
 
     def _stop(self) -> None:
         """What is under way is finished, and is the last of it."""
@@ -202,7 +221,7 @@ class ImportScreen(BoxScreen):
         self.sheet = of_listing(listing)
         if (compared := listing.compared) is None:
             return None
-        what = doing(compared, listing.plan.missing)
+        what = doing(compared, listing.plan.missing, len({row.line for row in listing.nobodys(listing.refused)}))
         said = await self._told(lambda tell: AgreeMode(self, "IMPORT?", what, tell, listing.headings))
         return None if said == YES else said
 
@@ -219,24 +238,13 @@ class ImportScreen(BoxScreen):
 
     def sees(self, what: str, progress: ImportProgress) -> None:
         self._working.what = what[:1].lower() + what[1:]
-        self._has_taken |= progress.number is not None
-        self.sheet = of_progress(what, progress)
+        if progress.number is not None:
+            self._taken = progress
+        self.sheet = of_progress(what, progress, is_undo=self._about == MEMBERS)
         self.mutate_reactive(BoxScreen.modes)
 
     async def _told(self, make: Callable[[Callable[[str | None], None]], Mode]) -> str:
-        """What the mode is told; LetBe where that is nothing."""
-        future: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-
-        def tell(said: str | None) -> None:
-            if not future.done():  # a click and an Enter in one gulp are one answer
-                future.set_result(said)
-
-        mode = make(tell)
-        self.push(mode)
-        try:
-            said = await future
-        finally:
-            self.pop(mode)
-        if said is None:
+        """What the person says; LetBe where that is nothing."""
+        if (said := await told(self, make)) is None:
             raise LetBe
         return said
