@@ -233,15 +233,33 @@ async def test_a_card_that_is_scanned_meanwhile_comes_in(file: Path) -> None:
 
 
 async def test_esc_goes_back_step_by_step(file: Path) -> None:
-    async with at_the_import() as (app, _, _service, pilot):
+    async with at_the_import((60, 20)) as (app, _, _service, pilot):
         await pilot.press(*"clients.csv", "enter")
-        await shows(app, pilot, "ANSWER")
+        await shows(app, pilot, "ANSWER ↑ ↓ or a digit; Enter leaves it open")
+        assert "Esc back" in words_of(app)
+        await pilot.press("1", "enter")
+        await shows(app, pilot, "2. What is “grandfathered”")
+        await pilot.press("escape")
+        await shows(app, pilot, "1. Is “Client ID”")
+        await shows(app, pilot, "Enter answers “yes”")
         await pilot.press("down", "escape")
-        await shows(app, pilot, "a digit; Enter alone leaves it open")
+        await shows(app, pilot, "Enter answers “yes”")
         await pilot.press("escape")
         await shows(app, pilot, "LIST clients.csv")
         await pilot.press("escape", "escape")
         await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
+
+
+async def test_from_the_plan_esc_goes_back_to_the_last_question_and_no_lets_it_be(file: Path) -> None:
+    async with at_the_import() as (app, _, service, pilot):
+        await answer_all(app, pilot)
+        await pilot.press("escape")
+        await shows(app, pilot, "3. What does an empty cell mean")
+        await pilot.press("enter")
+        await shows(app, pilot, "IMPORT?")
+        assert service.kinds == ["import_rows", "import_compare"]
+        await pilot.press(*"no", "enter")
+        await shows(app, pilot, "LIST clients.csv")
 
 
 async def test_what_is_no_list_is_said(file: Path) -> None:

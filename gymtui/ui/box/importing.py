@@ -81,7 +81,7 @@ class PathMode(_ImportMode):
     def placeholder(self) -> str:
         if (locked := self.box.locked) is not None:
             return printable(f"{locked[0]}: {locked[1]}")
-        return "type where the list is, Tab completes, Enter looks at it"
+        return "type where it is; Tab completes, Enter looks"
 
     def typed(self, text: str) -> None:
         if self.box.sheet.choices:
@@ -132,13 +132,14 @@ class PathMode(_ImportMode):
 
 
 class AnswerMode(_ImportMode):
-    """One question: `answer` gets a choice, "" where it is left open, None where the person goes no further. A burst
+    """One question: `answer` gets a choice, "" where it is left open, None where the person goes back. A burst
     that is a choice was typed fast."""
 
     def __init__(self, box: ImportBox, question: Question, answer: Callable[[str | None], object]) -> None:
         super().__init__(box)
         self._keys = list(question.choices)
         self._answer = answer
+        self._before = box.sheet.chosen  # what was answered before
 
     @property
     def prompt(self) -> str:
@@ -147,8 +148,8 @@ class AnswerMode(_ImportMode):
     @property
     def placeholder(self) -> str:
         if (row := self.box.sheet.chosen) is not None:
-            return f"Enter answers “{printable(self._keys[row])}”, {self.box.key('back')} chooses none"
-        return f"↑ ↓ or a digit; Enter alone leaves it open, {self.box.key('back')} goes back"
+            return f"Enter answers “{printable(self._keys[row])}”"
+        return "↑ ↓ or a digit; Enter leaves it open"
 
     @property
     def is_busy(self) -> bool:
@@ -175,8 +176,8 @@ class AnswerMode(_ImportMode):
             self._answer("" if row is None else self._keys[row])
 
     def back(self, text: str) -> None:
-        if text or self.box.sheet.chosen is not None:
-            self.box.sheet = self.box.sheet._replace(chosen=None)
+        if text or self.box.sheet.chosen != self._before:
+            self.box.sheet = self.box.sheet._replace(chosen=self._before)
         else:
             self._answer(None)
 
@@ -199,8 +200,8 @@ def meant(text: str, names: Sequence[str]) -> int | None:
 
 
 class AgreeMode(_ImportMode):
-    """What is on the sheet is done after a `yes` in full, and after nothing else: `tell` gets that, or None, or the one
-    of the `other` names that was typed."""
+    """What is on the sheet is done after a `yes` in full, and after nothing else: `tell` gets that, or `no`, or the one
+    of the `other` names that was typed; None where the person goes back."""
 
     def __init__(
         self, box: ImportBox, prompt: str, what: str, tell: Callable[[str | None], object], other: Sequence[str] = ()
@@ -217,7 +218,7 @@ class AgreeMode(_ImportMode):
 
     @property
     def placeholder(self) -> str:
-        return f"{YES} {self._what}; {self.box.key('back')} lets it be"
+        return f"{YES} {self._what}; {NO} lets it be"
 
     @property
     def is_busy(self) -> bool:
@@ -232,7 +233,7 @@ class AgreeMode(_ImportMode):
 
     async def entered(self, text: str) -> None:
         if text.lower() in (YES, NO):
-            self._tell(YES if text.lower() == YES else None)
+            self._tell(text.lower())
         elif text and (row := meant(text, self._other)) is not None:
             self._tell(self._other[row])
         elif text:

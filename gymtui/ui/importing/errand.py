@@ -6,7 +6,8 @@ It runs as one coroutine; the person whom it asks is a `Person`, behind whom the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -21,6 +22,7 @@ from gymtui.protocol import ImportCompare, ImportNote, ImportProgress, ImportTak
 from gymtui.ui.importing import sending
 from gymtui.ui.importing.listing import Listing, opened
 from gymtui.ui.importing.sending import Server
+from gymtui.ui.importing.trail import Trail
 
 LONGEST: Final = 1000  # characters of what a row names
 NONE: ImportProgress = ImportProgress(number=None, behind=0, of=0, new=0, changed=0)
@@ -30,12 +32,16 @@ class LetBe(Exception):
     """The person goes no further; what was answered till then is kept in the plan."""
 
 
+class Back(Exception):
+    """The person goes one question back."""
+
+
 class NotYet(GymError):
     """It cannot be taken as it is: a sentence that says why, and what to do."""
 
 
 class Person(Protocol):
-    """Whoever imports. What is asked may raise LetBe."""
+    """Whoever imports. What is asked may raise LetBe, or Back where there are `answers`."""
 
     @property
     def has_stopped(self) -> bool:
@@ -87,24 +93,15 @@ class Errand:
         self._gym = gym
         self._person = person
         self._seed = seed
-        self._asked: set[str] = set()
+        self._trail = Trail()
 
     async def bring(self, file: Path) -> Result:
         """All of the way, for the list in that file."""
-        self._asked = set()
+        self._trail = Trail()
         today, again = self._gym.today(), self._gym.has_members()
         listing = await asyncio.to_thread(opened, file, today=today, again=again, seed=self._seed())
-
-        async def look(listing: Listing) -> Listing:
-            return await asyncio.to_thread(listing.looked_at, today, again=again)
-
         try:
-            listing = await self._whole(listing, look)
-            while (heading := await self._person.agrees(listing)) is not None:
-                column = listing.of_column(heading)
-                if answer := await self._person.answers(column, len(self._asked) + 1):
-                    listing = listing.answered(column, answer)._replace(compared=None)
-                    listing = await self._whole(await look(listing), look)
+            listing = await self._agreed(listing)
             if listing.compared is None:
                 raise NotYet("Comparing and taking it wait for the server: its plan is kept; look at it again then.")
             return await self._take(listing)
@@ -123,28 +120,59 @@ class Errand:
             await sending.leave(self._server)
         return Result(progress, progress.behind >= progress.of, notes=tuple(notes))
 
-    async def _ask(self, listing: Listing, look: Callable[[Listing], Awaitable[Listing]]) -> Listing:
-        """Puts each question once, and looks again with the answers, until there is no other. The plan has them,
-        whatever comes."""
+    async def _agreed(self, listing: Listing) -> Listing:
+        """As the person has read it, with the columns set right that were something else."""
+        while True:
+            listing = await self._whole(listing)
+            try:
+                heading = await self._person.agrees(listing)
+            except Back:
+                self._go_back(listing)
+                continue
+            if heading is None:
+                return listing
+            column = listing.of_column(heading)
+            with suppress(Back):  # to the plan
+                if answer := await self._person.answers(column, self._trail.number):
+                    listing = listing.answered(column, answer)
+
+    async def _whole(self, listing: Listing) -> Listing:
+        """With no question left to put, and none open that keeps it out; compared with the gym, where that is there.
+        The plan has the answers, whatever comes."""
         try:
-            while fresh := [q for q in listing.questions if not q.answer and q.key not in self._asked]:
-                for question in fresh:
-                    answer = await self._person.answers(question, len(self._asked) + 1)
-                    self._asked.add(question.key)
-                    listing = listing.answered(question, answer)
-                listing = await look(listing)
+            while True:
+                if (question := self._trail.next(listing)) is not None:
+                    listing = await self._put(question, listing)
+                elif listing.is_old:
+                    listing = await self._seen(listing)
+                else:
+                    self._none_is_open(listing)
+                    if listing.compared is not None or not self._gym.is_there():
+                        return listing
+                    await asyncio.to_thread(listing.keep)
+                    listing = await self._compared(await self._sent(listing))
         finally:
             await asyncio.to_thread(listing.keep)
-        return listing
 
-    async def _whole(self, listing: Listing, look: Callable[[Listing], Awaitable[Listing]]) -> Listing:
-        """With no question open that keeps it out; compared with the gym, where that is there."""
-        listing = await self._ask(listing, look)
-        self._none_is_open(listing)
-        if self._gym.is_there():
-            listing = await self._ask(await self._compared(await self._sent(listing)), self._compared)
-            self._none_is_open(listing)
-        return listing
+    async def _put(self, question: Question, listing: Listing) -> Listing:
+        try:
+            answer = await self._person.answers(question, self._trail.number)
+        except Back:
+            self._go_back(listing, question)
+            return listing
+        self._trail.answered(question)
+        return listing if answer == question.answer else listing.answered(question, answer)
+
+    def _go_back(self, listing: Listing, question: Question | None = None) -> None:
+        """To the question before; LetBe where this is the first."""
+        if not self._trail.back(listing, question):
+            raise LetBe
+
+    async def _seen(self, listing: Listing) -> Listing:
+        """Anew, with the answers that there are by now: in the gym, where only people were asked about."""
+        if listing.compared is not None:
+            return await self._compared(listing)
+        return await asyncio.to_thread(listing.looked_at, self._gym.today(), again=self._gym.has_members())
 
     def _none_is_open(self, listing: Listing) -> None:
         """NotYet where one is."""
@@ -177,7 +205,7 @@ class Errand:
                 raise
             listing = await self._sent(listing)  # the connection has gone meanwhile, and the list with it
             compared = await sending.compare(self._server, asked)
-        listing = listing._replace(compared=compared)
+        listing = listing._replace(compared=compared, is_old=False)
         return listing if listing.decisions == decisions else await self._compared(listing)
 
     async def _take(self, listing: Listing) -> Result:

@@ -49,6 +49,7 @@ class Listing(NamedTuple):
     compared: ImportCompared | None = None
     said: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    is_old: bool = False  # it has answers with which it was not seen yet
 
     @property
     def questions(self) -> list[Question]:
@@ -112,8 +113,9 @@ class Listing(NamedTuple):
         return Question(f"{COLUMN}{heading}", f"What is “{heading}” ({', '.join(column.shown)})?", choices, now, now)
 
     def answered(self, question: Question, answer: str) -> Listing:
-        """With that answer in its plan; "" leaves it open."""
+        """With that answer in its plan; "" leaves it open. What is compared is another list, unless it is of people."""
         plan = self.plan
+        of_people = question.key == MISSING or question.key in {each.key for each in self._of_people()}
         if question.key == EVERYBODY:
             plan = plan._replace(everybody_may_come_in=answer == "yes")
         elif question.key == MISSING:
@@ -122,19 +124,19 @@ class Listing(NamedTuple):
             plan = plan.with_field(question.key.removeprefix(COLUMN), "" if answer == IGNORED else answer)
         else:
             plan = plan.with_answers({question.key: answer})
-        return self._replace(plan=plan)
+        return self._replace(plan=plan, is_old=True, compared=self.compared if of_people else None)
 
     # --- what takes its time ------------------------------------------------------------------------------------------
 
     def looked_at(self, today: date, *, again: bool) -> Listing:
         """Seen with the answers that there are by now. MembersFileError."""
         if self.look is None:
-            return self
+            return self._replace(is_old=False)
         try:
             seen = look(self.content, self.plan.answers, today=today, again=again)
         except MembersFileError as error:
             raise MembersFileError(f"{self.file.name} cannot be imported: {error}.") from error
-        return self._replace(look=seen, rows=seen.rows, left_out=seen.left_out, named=seen.named)
+        return self._replace(look=seen, rows=seen.rows, left_out=seen.left_out, named=seen.named, is_old=False)
 
     def keep(self) -> None:
         """Keeps the plan beside the file, as the command line does. MembersFileError."""

@@ -104,8 +104,9 @@ HERE: dict[str, tuple[str, ...]] = {
     "Import": (
         "Type where the list of another program is on this machine; Tab goes on.",
         "It is looked at, and asks what only a person can know: ↑ ↓ or a digit",
-        "choose, Enter answers. The plan beside the file keeps each answer, here",
-        "and for gymtui admin members import. Nothing is in the gym before yes.",
+        "choose, Enter answers, Esc puts the one before again. The plan beside",
+        "the file keeps each answer, here and for gymtui admin members import.",
+        "Nothing is in the gym before yes.",
         "Esc ends the taking: who is in stays, and the same list goes on.",
         "Undo takes the last import back, but whoever was touched since.",
         "Without the server a list is looked at and answered; taking it waits.",

@@ -26,10 +26,9 @@ from gymtui.importing.telling import counted
 from gymtui.printable import printable
 from gymtui.protocol import ImportProgress
 from gymtui.ui.bindings import bind
-from gymtui.ui.box.importing import YES, AgreeMode, AnswerMode, PathMode, WorkMode
-from gymtui.ui.box.mode import Mode
+from gymtui.ui.box.importing import NO, YES, AgreeMode, AnswerMode, PathMode, WorkMode
 from gymtui.ui.box.told import told
-from gymtui.ui.importing.errand import Errand, Gym, LetBe, NotYet
+from gymtui.ui.importing.errand import Back, Errand, Gym, LetBe, NotYet
 from gymtui.ui.importing.listing import Listing
 from gymtui.ui.importing.paths import named
 from gymtui.ui.importing.saying import in_two, of_stopped
@@ -63,7 +62,7 @@ class ImportScreen(BoxScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("history", show=False, app=True),
         bind("who", show=False, app=True),
-        bind("connection", app=True),
+        bind("connection", show=False, app=True),  # what goes one step back has its place
         bind("conflicts", show=False, app=True),
     ]
 
@@ -214,7 +213,9 @@ class ImportScreen(BoxScreen):
     async def answers(self, question: Question, number: int) -> str:
         self._go_on()
         self.sheet = of_question(question, number)
-        return await self._told(lambda done: AnswerMode(self, question, done))
+        if (said := await told(self, lambda tell: AnswerMode(self, question, tell))) is None:
+            raise Back
+        return said
 
     async def agrees(self, listing: Listing) -> str | None:
         self._go_on()
@@ -222,7 +223,11 @@ class ImportScreen(BoxScreen):
         if (compared := listing.compared) is None:
             return None
         what = doing(compared, listing.plan.missing, len({row.line for row in listing.nobodys(listing.refused)}))
-        said = await self._told(lambda tell: AgreeMode(self, "IMPORT?", what, tell, listing.headings))
+        said = await told(self, lambda tell: AgreeMode(self, "IMPORT?", what, tell, listing.headings))
+        if said is None:
+            raise Back
+        if said == NO:
+            raise LetBe
         return None if said == YES else said
 
     async def agrees_to_undo(self, about: ImportProgress) -> None:
@@ -230,7 +235,9 @@ class ImportScreen(BoxScreen):
         notes = (note.sentence for note in about.notes)
         people = counted(about.of, "person", "people")
         self.sheet = of_text(f"Take back import {about.number}, of {people}?", "", *notes, "", TAKEN_BACK)
-        await self._told(lambda tell: AgreeMode(self, "TAKE BACK?", f"takes import {about.number} back", tell))
+        what = f"takes import {about.number} back"
+        if await told(self, lambda tell: AgreeMode(self, "TAKE BACK?", what, tell)) != YES:
+            raise LetBe
 
     def _go_on(self) -> None:
         if self.has_stopped:
@@ -242,9 +249,3 @@ class ImportScreen(BoxScreen):
             self._taken = progress
         self.sheet = of_progress(what, progress, is_undo=self._about == MEMBERS)
         self.mutate_reactive(BoxScreen.modes)
-
-    async def _told(self, make: Callable[[Callable[[str | None], None]], Mode]) -> str:
-        """What the person says; LetBe where that is nothing."""
-        if (said := await told(self, make)) is None:
-            raise LetBe
-        return said
