@@ -48,7 +48,7 @@ def test_lines_are_no_longer_than_there_is_room() -> None:
     assert "33%" in of_progress("Taking", progress).lines(30)[2]
     assert "It is import 7. Ctrl+Z takes it back." in of_result(result, "Ctrl+Z").lines(80)
     said = " ".join(of_result(result, "Ctrl+Z").lines(200))
-    assert "25 rows left out: they are in /lists/clients.csv.left-out.csv, each with why." in said
+    assert "25 rows left out, each with why in /lists/clients.csv.left-out.csv." in said
     assert of_progress("Taking it back", progress, is_undo=True).lines(30)[3] == "1 of 3"
     assert list(of_undone(result).lines(80))[-2:] == ["Ana was changed since", "line 2: has no name"]
     assert of_text("a").moved(3).moved(-1).top == 2

@@ -96,7 +96,7 @@ async def test_all_of_the_way(file: Path, size: tuple[int, int]) -> None:
         await shows(app, pilot, "✓ clients.csv is done")
         assert service.kinds[2:] == ["import_take", "import_take"]
         assert "100 of 100 are done: 100 new, 0 changed." in words_of(app)
-        assert "2 rows left out: they are in" in words_of(app)
+        assert "2 rows left out, each with why in" in words_of(app)
         assert "It is import 7. Ctrl+Z takes it back." in words_of(app)
     [sent] = [request for request in service.told if isinstance(request, ImportRows)]
     assert [row.member.full_name for row in sent.rows] == ["Ana Silva", "Ben Ode", "Cem Abt"]
@@ -126,7 +126,7 @@ async def test_what_ends_in_the_middle_says_how_far_it_came(file: Path, breaks: 
         await answer_all(app, pilot)
         await pilot.press(*"yes", "enter")
         await shows(app, pilot, "! clients.csv stopped: 50 of 100 are done")
-        assert "look at it again for the rest, or Ctrl+Z takes it back" in words_of(app)
+        assert "look again for the rest; Ctrl+Z takes it back" in words_of(app)
         await pilot.press("ctrl+z")
         await shows(app, pilot, "TAKE BACK?")
         assert [request.number for request in service.told if isinstance(request, ImportUndo)] == [7]
@@ -255,8 +255,11 @@ async def test_from_the_plan_esc_goes_back_to_the_last_question_and_no_lets_it_b
         await answer_all(app, pilot)
         await pilot.press("escape")
         await shows(app, pilot, "3. What does an empty cell mean")
+        await pilot.press("x", "enter")
+        await shows(app, pilot, "✗ Answer refused: “x” is none of them")
         await pilot.press("enter")
         await shows(app, pilot, "IMPORT?")
+        assert "refused:" not in words_of(app)
         assert service.kinds == ["import_rows", "import_compare"]
         await pilot.press(*"no", "enter")
         await shows(app, pilot, "LIST clients.csv")

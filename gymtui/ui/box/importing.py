@@ -19,6 +19,7 @@ from gymtui.ui.importing.paths import completed, completions, named
 from gymtui.ui.importing.sheet import START, Sheet, of_names
 
 YES, NO = "yes", "no"
+ANSWER = "Answer"  # the subject of what is said of one that is none
 DIGITS = tuple("123456789")  # of the choices that have one
 MAY_GO_ON = ("help", "quit", "older", "newer")  # what may be done while something takes its time
 
@@ -171,8 +172,11 @@ class AnswerMode(_ImportMode):
     async def entered(self, text: str) -> None:
         row = self._meant(text) if text else self.box.sheet.chosen
         if text and row is None:
-            self.box.say(self.box.refusal("Answer", f"“{printable(text)}” is none of them", "↑ ↓ choose one"))
+            self.box.sheet = self.box.sheet._replace(chosen=self._before)
+            self.box.say(self.box.refusal(ANSWER, f"“{printable(text)}” is none of them", "↑ ↓ choose one"))
         else:
+            if (verdict := self.box.verdict) is not None and verdict.subject == ANSWER:
+                self.box.verdict = None  # of what is answered now
             self._answer("" if row is None else self._keys[row])
 
     def back(self, text: str) -> None:

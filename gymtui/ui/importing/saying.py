@@ -17,5 +17,5 @@ def of_stopped(taken: ImportProgress | None, sentence: str, undo: str, *, is_und
     why, _ = in_two("", sentence)
     if taken is None:
         return f"{why}, and nothing was done", "try again once it is back"
-    goes_on = f"{undo} goes on with it" if is_undo else f"look at it again for the rest, or {undo} takes it back"
+    goes_on = f"{undo} goes on with it" if is_undo else f"look again for the rest; {undo} takes it back"
     return f"{taken.behind:,} of {taken.of:,} are done, {why}", goes_on

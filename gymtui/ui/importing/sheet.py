@@ -109,7 +109,7 @@ def of_result(result: Result, undo: str) -> Sheet:
     progress = result.progress
     told = [f"{progress.behind:,} of {progress.of:,} are done: {progress.new:,} new, {progress.changed:,} changed."]
     if result.nobodys:
-        where = f": they are in {result.left_out}, each with why" if result.left_out else ""
+        where = f", each with why in {result.left_out}" if result.left_out else ""
         told.append(f"{counted(result.nobodys, 'row')} left out{where}.")
     if not result.all:
         told.append("It was stopped there. Look at the same list again for the rest.")

@@ -181,7 +181,7 @@ class ImportScreen(BoxScreen):
                 say = self._say_no if self._taken is None else partial(self._say_stopped, again=again)
                 say(subject, refused.body.message)
             except Disconnected:
-                self._say_stopped(subject, "The connection has gone.", again)
+                self._say_stopped(subject, "No connection.", again)
             except GymError as error:
                 self._say_no(subject, str(error))
             else:

@@ -53,6 +53,10 @@ class ChoiceList(LiveWidget):
     def nothing(self) -> Content:
         """What stands there where there is no row."""
 
+    def choice_of(self, row: int) -> int | None:
+        """Which one a row is of, where several are of one; None where it is only read."""
+        return row
+
     def head(self) -> list[Content]:
         """The lines above the rows."""
         return []
@@ -78,8 +82,8 @@ class ChoiceList(LiveWidget):
     def on_click(self, event: events.Click) -> None:
         window = self.window
         row = window.start + event.y - len(self.head())
-        if row in window:
-            self.post_message(self.Picked(self.NAME, row))
+        if row in window and (choice := self.choice_of(row)) is not None:
+            self.post_message(self.Picked(self.NAME, choice))
 
     # --- what it looks like ---------------------------------------------------------------------------------------
 
