@@ -34,6 +34,21 @@ async def test_after_what_was_not_done_the_first_undo_says_what_it_would_take_ba
         assert desk.done == []
 
 
+async def test_what_is_no_visit_is_put_right_otherwise_and_nothing_older_is_taken_back_for_it() -> None:
+    desk = a_desk()
+    desk.replica.undoable = Undoable("c1", ANA.ref)
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*"4711", "enter")
+        front(app).say(Verdict(kind="done", subject="Ben Ode", command_id="k1", at=NOW, action="save_member"))
+        for words in ("a change cannot be taken back", "Ctrl+Z again takes back Ana Silva's check-in"):
+            await press_later(pilot, "ctrl+z")
+            told = front(app).verdict
+            assert told is not None
+            assert words in told.words
+            assert desk.done == [("check_in", "Ana Silva")]
+
+
 async def test_after_what_was_done_it_is_taken_back_at_once_and_who_would_be_next_is_named() -> None:
     desk = a_desk()
     desk.replica.undoable = Undoable("c0", MAX.ref)

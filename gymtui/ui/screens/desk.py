@@ -22,6 +22,7 @@ from gymtui.protocol import Notification, Snapshot
 from gymtui.ui.bindings import bind
 from gymtui.ui.bulk import Bulk
 from gymtui.ui.privacy import named
+from gymtui.ui.put_right import NOT_DONE, put_right
 from gymtui.ui.screens.roll_called import RollCalledScreen
 from gymtui.ui.widgets.clock_warning import WrongClock, wrong_clock
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
@@ -30,7 +31,6 @@ from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)
 
-NOT_DONE = ("already_in", "asked", "refused")  # verdicts after which everything is as it was
 OF_VISITS = ("check_in", "check_out", "undo")
 RECENT = 120_000  # milliseconds: what was done before that, nobody has in mind any more
 BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1, "asked": 1, "stopped": 1}
@@ -211,7 +211,7 @@ class DeskScreen(RollCalledScreen):
 
     def action_undo(self) -> None:
         with self.answering("Undo"):
-            self.say(self._forewarned() or self._undone())
+            self.say(put_right(self.verdict, self._clock()) or self._forewarned() or self._undone())
 
     def _undone(self) -> Verdict:
         verdict = self.desk.undo()
@@ -225,7 +225,7 @@ class DeskScreen(RollCalledScreen):
         told, done = self.verdict, self.desk.replica.undoable
         if done is None or (told is not None and told.next_command == "undo"):
             return None
-        if told is not None and told.kind not in NOT_DONE and self._is_recent(done.command_id):
+        if told is not None and told.command_id and told.kind not in NOT_DONE and self._is_recent(done.command_id):
             return None
         what = "check-in" if done.since is None else "check-out"
         step = f"{shown(COMMANDS['undo'].keys)} again takes back {self.named(done.member.full_name)}'s {what}"

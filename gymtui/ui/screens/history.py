@@ -227,7 +227,7 @@ class HistoryScreen(BoxScreen):
             else:
                 was = f", was {self.named(visit.member.full_name)}" if now.member.id != visit.member.id else ""
                 said = self.refusal(now.member.full_name, f"corrected{was}: {request.reason}", None)
-                self.say(replace(said, kind="done", member=now.member))
+                self.say(replace(said, kind="done", member=now.member, next_command="correct"))
                 self.look(self.history.text, self._member)
 
     def action_older(self) -> None:
