@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gymtui.client.desk.history import known
-from gymtui.client.desk.history_queue import waiting
+from gymtui.client.desk.history_queue import UNTOLD, waiting
 from gymtui.client.desk.history_words import Question
 from gymtui.protocol import CheckInEvent
 from tests.desk_kit import ANA, CAL, Gym, gym
@@ -26,7 +26,9 @@ def test_who_came_and_who_left_while_the_desk_was_alone(gym: Gym) -> None:
     assert told(gym) == [("Cal Roe", "checked_in", True), ("Ana Silva", "checked_out", True)]
     [ana] = [row for row in waiting(gym.replica, gym.desk.queue, "desk 2") if row.member.id == ANA.id]
     assert (ana.id, ana.check_out_time, ana.desk) == ("v1", TIME, "desk 2")
+    assert [UNTOLD in row.flags for row in waiting(gym.replica, gym.desk.queue, "desk 2")] == [False, True]
     gym.desk.check_out(CAL)
+    assert [UNTOLD in row.flags for row in waiting(gym.replica, gym.desk.queue, "desk 2")] == [False, True]
     assert told(gym)[0] == ("Cal Roe", "checked_out", True)
 
 

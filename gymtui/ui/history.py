@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui.client.desk.history import Answer, Past
+from gymtui.client.desk.history_queue import UNTOLD
 from gymtui.client.desk.history_words import Question
 from gymtui.protocol import CheckInEvent, MemberTotals
 from gymtui.ui.wall import stay
@@ -70,13 +74,29 @@ class History(Struct, frozen=True, kw_only=True):
     @property
     def _count(self) -> str:
         assert self.answer is not None
-        number, one = len(self.rows), len(self.rows) == 1
-        what = "visit" if one else "visits"
-        if self.question.at is not None:
-            what = "person" if one else "people"
+        more = " and more" if self.answer.cursor is not None else ""
         if self.question.refused:
-            what = "refused"
-        return f"{number:,} {what}{' and more' if self.answer.cursor is not None else ''}"
+            return f"{len(self.rows):,} refused{more}"
+        if self.question.at is not None:
+            return f"{len(self.rows):,} {'person' if len(self.rows) == 1 else 'people'}{more}"
+        return f"{visits_words(row for row in self.rows if isinstance(row, CheckInEvent))}{more}"
+
+
+def visits_words(visits: Iterable[CheckInEvent]) -> str:
+    """`44 visits, 1 undone, 2 clashes, 3 queued`: as the gym's counters count them, and what those leave out."""
+    counted = Counter(_counted_as(visit) for visit in visits)
+    number, undone, clashes, queued = (counted[what] for what in ("visit", "taken back", "clash", UNTOLD))
+    told = [
+        f"{number:,} {'visit' if number == 1 else 'visits'}",
+        f"{undone:,} undone" if undone else "",
+        f"{clashes:,} {'clash' if clashes == 1 else 'clashes'}" if clashes else "",
+        f"{queued:,} queued" if queued else "",
+    ]
+    return ", ".join(part for part in told if part)
+
+
+def _counted_as(visit: CheckInEvent) -> str:
+    return outcome(visit) or (UNTOLD if UNTOLD in visit.flags else "visit")
 
 
 def totals_words(totals: MemberTotals) -> str:

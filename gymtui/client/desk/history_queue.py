@@ -13,6 +13,7 @@ from gymtui.clock import to_text
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Undo
 
 QUEUED: Final = "queued"  # a flag of such a visit, on no wire
+UNTOLD: Final = "untold"  # another, where the server does not know either that it has begun
 AHEAD: Final = 2**62  # a `seq` behind whatever the server has told
 
 
@@ -29,16 +30,15 @@ def waiting(replica: Replica, queue: Iterable[Outgoing], desk: str | None) -> li
                 "by": request.queued_by or "",
                 "desk": desk,
                 "command_id": row.id,
-                "flags": (QUEUED,),
                 "seq": seq,
             }
             visit = _open(replica, visits, member_id)
             if isinstance(request, CheckIn) and (member := replica.members.member(member_id)) is not None:
                 began = to_text(row.at)
-                visits[row.id] = CheckInEvent(
-                    id=row.id, member=member.ref, check_in_time=began, check_out_time=None, status="checked_in", **hands
-                )
+                hands |= {"id": row.id, "member": member.ref, "check_in_time": began, "flags": (QUEUED, UNTOLD)}
+                visits[row.id] = CheckInEvent(check_out_time=None, status="checked_in", **hands)
             elif isinstance(request, CheckOut) and visit is not None:
+                hands["flags"] = (QUEUED, UNTOLD) if UNTOLD in visit.flags else (QUEUED,)
                 visits[visit.id] = replace(visit, check_out_time=to_text(row.at), status="checked_out", **hands)
     return list(visits.values())
 
