@@ -62,10 +62,13 @@ RIGHT: Final[tuple[tuple[tuple[str, ...], str], ...]] = (  # keys behind F2 and 
 
 
 async def test_a_wrong_person_is_put_right_in_five_keys_and_the_name() -> None:
-    async with chosen() as (app, _, pilot, asked):
+    async with chosen() as (app, desk, pilot, asked):
         for keys, then in RIGHT:
             await pilot.press(*keys)
             await shown(app, then)
+        await pilot.press("escape", "ctrl+z")
+        await shown(app, "a correction cannot be taken back")
+        assert desk.taken_back == []
         assert asked == [Correct(check_in_id="v1", reason="a namesake", member_id=BEN.id)]
     assert 2 + sum(len(keys) for keys, _ in RIGHT) - len("ben") == 5  # of eight
 
@@ -94,6 +97,18 @@ async def test_of_several_the_first_is_taken_by_a_second_enter() -> None:
         await shown(app, "REASON")
         await pilot.press("enter")
         await until(lambda: len(asked) == 1)
+
+
+@pytest.mark.parametrize("keys", [("escape",), (*"never", "enter", "enter")])
+async def test_what_the_list_was_filtered_by_is_in_the_box_again_afterwards(keys: tuple[str, ...]) -> None:
+    async with chosen() as (app, _, pilot, asked):
+        await pilot.press("escape", *"ana")
+        await shown(app, "HISTORY    ana")
+        await pilot.press("down", "ctrl+o")
+        await shown(app, "not Ana Silva: type who")
+        await pilot.press(*keys)
+        await shown(app, "HISTORY    ana")
+        assert len(asked) == (len(keys) > 1)
 
 
 async def test_a_forgotten_check_out_and_a_visit_that_never_was() -> None:

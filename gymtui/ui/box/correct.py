@@ -11,6 +11,7 @@ from gymtui.client.desk.history import Past
 from gymtui.protocol import CheckInEvent, Correct
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import Option, Palette
+from gymtui.ui.burst import Scan
 from gymtui.ui.correction import NEVER, REASONS, correction, for_member
 from gymtui.ui.history import outcome
 
@@ -36,9 +37,10 @@ class CorrectMode(Mode):
     subject = "The correction"
     box: CorrectBox
 
-    def __init__(self, box: CorrectBox, visit: CheckInEvent) -> None:
+    def __init__(self, box: CorrectBox, visit: CheckInEvent, before: str) -> None:
         super().__init__(box)
         self._visit = visit
+        self._before = before  # what the box held, by which the list is filtered all the while
         self._asked: Correct | None = None
 
     @classmethod
@@ -52,8 +54,7 @@ class CorrectMode(Mode):
             step = f"{box.key('log-in')} logs in somebody else"
             box.say(box.refusal("Correction", "only a manager corrects visits", step))
         else:
-            box.take()
-            box.push(cls(box, chosen))
+            box.push(cls(box, chosen, box.take()))
 
     @property
     def prompt(self) -> str:
@@ -72,6 +73,12 @@ class CorrectMode(Mode):
 
     def ended(self) -> None:
         self.box.palette = None
+        self.box.write(self._before)
+
+    async def scanned(self, scan: Scan) -> None:
+        """Whoever comes in is looked for in the list of all."""
+        self._before = ""
+        await super().scanned(scan)
 
     def typed(self, text: str) -> None:
         """What was written there again is what somebody chooses from."""
