@@ -34,7 +34,7 @@ def test_how_hot_it_is() -> None:
 
 def test_in_words() -> None:
     assert busiest(DAY) == "busiest 18–19 h with 13"
-    assert busiest((0.0,) * 24) == "nobody comes"
+    assert busiest((0.0,) * 24) == "no visits in the weeks before"
     assert week_words(PEAK) == "305 this week, 290 last week by now, +5 %"
     assert week_words(replace(PEAK, last_week_so_far=0)) == "305 this week, 0 last week by now"
     stats = replace(STATS, currently_in=47, assumed=6)

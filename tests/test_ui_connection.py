@@ -62,7 +62,8 @@ async def test_the_screen_says_how_it_stands() -> None:
         text = screen_text(app)
         assert "CONNECTION AND QUEUE" in text
         assert "the desk goes on, and tries again by itself" in text
-        assert "9 of journal epoch-1" in text
+        assert "all of the gym up to entry 9" in text
+        assert "epoch-1" not in text
         assert "36 ms last, 36 ms in the middle, 36 ms at most  ▃█" in text
         assert "17:24:00  Nobody answers." in text
         await pilot.press("ctrl+r")

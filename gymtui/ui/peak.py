@@ -39,9 +39,9 @@ def level(value: float, top: float) -> int:
 
 
 def busiest(hours: Sequence[float]) -> str:
-    """`busiest 18–19 h with 43`; that nobody comes where nobody does."""
+    """`busiest 18–19 h with 43`; where nobody does, that it is of the weeks before."""
     if not any(hours):
-        return "nobody comes"
+        return "no visits in the weeks before"
     hour = max(range(len(hours)), key=hours.__getitem__)
     return f"busiest {hour:02d}–{(hour + 1) % 24:02d} h with {hours[hour]:.0f}"
 

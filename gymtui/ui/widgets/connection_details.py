@@ -59,7 +59,7 @@ class ConnectionDetails(LiveWidget):
         yield self._line("logged in", who or "nobody yet")
         yield self._line("session", state.session_id or "none")
         epoch, seq = self.position
-        yield self._line("position", f"{seq:,} of journal {epoch}" if epoch else "nothing has come yet")
+        yield self._line("has heard", f"all of the gym up to entry {seq:,}" if epoch else "nothing has come yet")
         yield self._latency()
         yield self._line("reconnects", f"{history.reconnects}" + ("" if history.losses else ", it has never gone"))
         for loss in history.losses:
