@@ -35,7 +35,7 @@ async def a_mask(pictures: dict[str, str]) -> None:
     async with evening(pictures, USUAL) as desk:
         await desk.scan("100042", "✓ Ana Silva checked in", "17:24:00 +▲ +Ana Silva", "LAST VISITS")
         await desk.pilot.press("f7")
-        await desk.camera.until("NAMES HIDDEN", "✓ A. S. checked in", "notes, alerts: F7")
+        await desk.camera.until("HIDDEN", "✓ A. S. checked in", "notes, alerts: F7")
         await desk.draw("masked", SMALL, USUAL)
 
 
