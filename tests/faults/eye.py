@@ -158,8 +158,8 @@ class Eye:
         if (found is None and colour is None) or line[EDGE] == "—":  # the second line: what to do next
             return
         news = f"{colour}: {line.strip()}"
-        if news == self._verdict:
-            return
+        if news == self._verdict or (colour is None and self._verdict.endswith(f": {line.strip()}")):
+            return  # the same, or it has faded since
         self._verdict = news
         if found is None or colour is None or MEANT.get((found["symbol"], found["word"])) != colour:
             self.problems.append(f"“{line.strip()}” is shown in {colour or 'no colour'}")

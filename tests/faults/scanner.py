@@ -12,15 +12,15 @@ from typing import Final, NamedTuple
 from gymtui.sample.people import members
 from tests.factories import member_row
 from tests.faults.eye import Did
-from tests.terminal import BETWEEN
 
-IN_A_ROW: Final = (1, 1, 2, 5)  # codes, as soon behind each other as a reader can
+IN_A_ROW: Final = (1, 1, 2, 5)  # codes, as soon behind each other as a desk on a busy machine tells them apart
 PAUSE: Final = 0.2  # seconds between rows, at the most
 LONGEST: Final = 15  # characters of a name, so that what is said of it has room on the line
 FIRST: Final = 4_000_000_000_000
 OVERDUE, FROZEN = 6, 9  # every so manieth
 CHECK_OUT: Final = "\x1bOS"  # F4
-THEN_SCAN: Final = 0.5  # seconds from that key to the code, also on a busy machine: read at once they are one text
+THEN_SCAN: Final = 0.8  # seconds from that key to the code, also on a busy machine: read at once they are one text
+APART: Final = 0.35  # seconds from a code to the next, for the same reason; hands are slower
 UNDO: Final = "\x1a"  # Ctrl+Z
 
 
@@ -97,15 +97,16 @@ class Scanner:
         self.count += len(scans)
         await self._read(scans)
 
-    async def scan_again(self) -> None:
-        """Nobody knows what of it was taken: a person scans it once more, and what was taken is not done twice."""
-        self.count += len(self.scanned)
-        await self._read(list(self.scanned))
+    async def scan_again(self, scans: Sequence[Scan] | None = None) -> None:
+        """These or all of them once more, as a person does who does not know what was taken; nothing is done twice."""
+        again = list(self.scanned if scans is None else scans)
+        self.count += len(again)
+        await self._read(again)
 
     async def _read(self, scans: Sequence[Scan]) -> None:
         for keys in (keys for scan in scans for keys in scan.keys):
             self._type(keys)
-            await asyncio.sleep(THEN_SCAN if keys == CHECK_OUT else BETWEEN)
+            await asyncio.sleep(THEN_SCAN if keys == CHECK_OUT else APART)
 
     def undo(self, person: Person) -> None:
         """Takes back what the last scan did, that of this person."""
