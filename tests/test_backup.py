@@ -135,6 +135,7 @@ def test_a_damaged_gym_makes_no_backup(path: Path, file: Path) -> None:
     assert in_folder(file) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked_to_end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_a_backup_that_is_broken_off_leaves_no_half_of_one(
     path: Path, file: Path, asked_to_end: signal.Signals, code: int

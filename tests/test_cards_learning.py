@@ -15,6 +15,8 @@ from gymtui.cards.profile import ReaderProfile, describe, read
 from tests.cards_kit import CardFile
 from tests.reader_kinds import READERS
 
+pytestmark = pytest.mark.slow
+
 
 def profile(
     *steps: str, prefix: str = "", suffix: str = "", layout: str = "us", caps_lock: bool = False

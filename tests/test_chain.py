@@ -16,6 +16,8 @@ from tests.sqlite_kit import age
 from tests.till import Till
 from tests.verify_kit import day, looked_at
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -31,6 +31,8 @@ from tests.small_disk import SmallDisk, disk
 from tests.sqlite_kit import connection_of
 from tests.waiting import WITHIN
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["disk"]
 
 FULL = "The server cannot use its database just now (database or disk is full): please free some space on the disk."

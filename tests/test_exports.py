@@ -33,6 +33,8 @@ from tests.test_round_trip import ANYBODY
 from tests.test_round_trip import DAY as A_DAY
 from tests.till import DAY, HOUR, MINUTE, NINE, Till
 
+pytestmark = pytest.mark.slow
+
 TIME = st.integers(0, NINE).map(clock.to_text)
 BY = st.none() | st.text(st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="()"), max_size=20).map(
     str.strip

@@ -30,6 +30,8 @@ from tests.kit import Wire, port_of
 from tests.kit import serving as serving_here
 from tests.waiting import WITHIN, until
 
+pytestmark = pytest.mark.slow
+
 
 def passed_in_the_source() -> Counter[str]:
     """The names that the program itself gives to `fault`, wherever it is called or handed on."""

@@ -13,6 +13,8 @@ from gymtui.cards.profile import read
 from tests.cards_kit import CardFile
 from tests.reader_kinds import BY_KEYBOARD, LESS, READERS, typed
 
+pytestmark = pytest.mark.slow
+
 KINDS: Final = {name: kind for name, kind in (READERS | LESS).items() if name not in BY_KEYBOARD}
 # For each keyboard what becomes of it without Caps Lock and with: `=` every further card finds its member, `+` some
 # find nobody (a dead key has taken characters, none of the three began with a zero, or had what tells the keyboard),
