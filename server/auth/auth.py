@@ -19,7 +19,7 @@ from gymtui import clock
 from gymtui.names import folded, known_as, spellings
 from gymtui.protocol import ErrorBody, ErrorCode, Role
 from server.auth.attempt_limit import AttemptLimit
-from server.store import Store, User
+from server.store import Store, Transaction, User
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,14 @@ def issue(keys: dict[str, bytes], user: User, sid: str, *, ttl: int, now: int) -
 def issue_by_hand(store: Store, user: User, *, ttl: int, now: clock.Clock = clock.now) -> str:
     """An access token with no login behind it, good for `ttl` seconds or until the user is disabled."""
     return issue(store.signing_keys(), user, ISSUED + clock.new_id(now()), ttl=ttl, now=now())
+
+
+def role_in(tx: Transaction, user: str, sid: str) -> Role | None:
+    """What the user may do at this commit, as `Auth.role` says it from memory."""
+    found = tx.user(user)
+    if found is None or found.disabled or not (sid.startswith(ISSUED) or tx.login(sid) is not None):
+        return None
+    return found.role
 
 
 class Auth:

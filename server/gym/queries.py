@@ -48,7 +48,7 @@ async def look_up(database: GroupCommit, request: Query, now: int) -> bytes | No
 
 
 async def _answer(database: GroupCommit, request: Query, now: int) -> bytes | None:
-    store, query, encoded = database.store, database.query, codec.encoded
+    store, query, encoded = database.store, database.answer, codec.encoded
     match request:
         case SearchMembers():
             found = await query(store.search_members, request.text, request.limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -26,10 +26,12 @@ from gymtui.protocol import (
     ImportUndo,
     Member,
 )
+from server.auth.auth import Claims
 from server.gym.importing.staged import Staged
 from server.gym.importing.steps import NotWritten, Steps, Taking, Undoing
 from server.gym.importing.undoing import Undo, note_of
 from server.gym.orders import Rejected
+from server.net.entitled import by_right
 from server.net.sender import Sender
 from server.store import StoreUnavailable
 from server.store.group_commit import GroupCommit
@@ -43,13 +45,15 @@ UNDONE: Final = "Nothing is left to take back: each import can be once, until `g
 
 
 class Importing:
-    """Answers each request once, while the connection goes on with its others; `user` is whose connection it is."""
+    """Answers each request once, while the connection goes on with its others; `claims` are those of whose connection
+    it is, as they are by now."""
 
-    def __init__(self, database: GroupCommit, sender: Sender, now: clock.Clock, user: str) -> None:
+    def __init__(self, database: GroupCommit, sender: Sender, now: clock.Clock, claims: Callable[[], Claims]) -> None:
         self._database = database
         self._sender = sender
         self._now = now
-        self._user = user
+        self._claims = claims
+        self._user = claims().user
         self._staged: Staged | None = None
         self._steps: Steps | None = None
         self._has_begun = False  # the steps: until they are ended, there is nothing else
@@ -80,9 +84,9 @@ class Importing:
                 case ImportCompare():
                     answer: ImportCompared | ImportProgress = await self._compare(request)
                 case ImportTake():
-                    answer = await self._take()
+                    answer = await self._take(request)
                 case ImportUndo():
-                    answer = await self._undo(request.number)
+                    answer = await self._undo(request)
                 case ImportEnd():
                     answer = await self._end()
             self._sender.reply(id, codec.encode(answer))
@@ -104,32 +108,35 @@ class Importing:
     async def _compare(self, request: ImportCompare) -> ImportCompared:
         self._is_free()
         staged = self._list
-        gym = await self._database.query(self._database.store.gym)
+        gym = await self._database.answer(self._database.store.gym)
         members = await self._everybody()
         compared = await asyncio.to_thread(staged.compared, members, gym, request, self._now())
         self._steps = Taking(compared.changes, request.source, self._user)
         return compared.told
 
-    async def _take(self) -> ImportProgress:
+    async def _take(self, request: ImportTake) -> ImportProgress:
         if not isinstance(self._steps, Taking):
             raise Rejected("invalid", "Nothing has been compared that could be taken: `import_compare` comes first.")
-        return await self._step(self._steps)
+        return await self._step(self._steps, request)
 
-    async def _undo(self, number: int | None) -> ImportProgress:
+    async def _undo(self, request: ImportUndo) -> ImportProgress:
         """The first time, what it is about; then a step of it."""
-        if isinstance(self._steps, Undoing) and number in (None, self._steps.number):
-            return await self._step(self._steps)
+        if isinstance(self._steps, Undoing) and request.number in (None, self._steps.number):
+            return await self._step(self._steps, request)
         self._is_free()
-        query, store = self._database.query, self._database.store
-        found, rows = await query(store.imported, number)
+        answer, store = self._database.answer, self._database.store
+        found, rows = await answer(store.imported, request.number)
         if not rows:
             raise Rejected("invalid", UNDONE)
         self._steps = Undoing(found, Undo(rows, self._user))
-        return self._steps.about(await query(note_of, store, found, rows))
+        return self._steps.about(await answer(note_of, store, found, rows))
 
-    async def _step(self, steps: Steps) -> ImportProgress:
+    async def _step(self, steps: Steps, request: ImportRequest) -> ImportProgress:
+        """For as long as they may; what was done until then has its note all the same."""
         self._has_begun = True
-        return await steps.step(self._database.write)
+        return await steps.step(
+            lambda work: self._database.write(by_right(self._claims(), request, lambda tx, _: work(tx)))
+        )
 
     async def _end(self) -> ImportProgress:
         steps, begun = self._steps, self._has_begun
@@ -145,7 +152,7 @@ class Importing:
         found: dict[str, Member] = {}
         after, more = 0, True
         while more:
-            page, after, more, _ = await self._database.query(self._database.store.sync_members, after, PAGE)
+            page, after, more, _ = await self._database.answer(self._database.store.sync_members, after, PAGE)
             members = [msgspec.json.decode(member, type=Member) for member in page]
             found |= {member.id: member for member in members}
         return sorted(found.values(), key=lambda member: member.membership_number or "")

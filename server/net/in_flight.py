@@ -16,9 +16,10 @@ from server.auth.auth import Denied
 from server.gym.commands import perform
 from server.gym.orders import Order
 from server.net.context import ServerContext
+from server.net.entitled import by_right
 from server.net.handshake import Identity
 from server.net.sender import Sender
-from server.store import Outcome
+from server.store import Outcome, Transaction
 from server.store.group_commit import Done
 
 
@@ -39,7 +40,7 @@ class InFlight:
         """Nothing of it is done."""
         self._received(payload, id)(Outcome(error=error))
 
-    async def submit(self, payload: Command, id: str | None, identity: Identity, role: Role) -> None:
+    async def submit(self, payload: Command, id: str | None, identity: Identity) -> None:
         done = self._received(payload, id)
         if isinstance(payload, CheckIn) and payload.override is not None:
             try:  # before the transaction: a PIN takes 50 ms to check, and the writer works for everyone
@@ -48,8 +49,13 @@ class InFlight:
                 done(Outcome(error=denied.error))
                 return
         key = id or clock.new_id(self._context.now())  # the idempotency key; who sends none cannot send it again
-        order = Order(id=key, payload=payload, user=identity.claims.user, role=role, desk=identity.desk)
-        self._context.database.submit(lambda tx: perform(tx, order), done)
+
+        def work(tx: Transaction, role: Role) -> Outcome:
+            if (error := _withdrawn(tx, payload)) is not None:
+                return Outcome(error=error)
+            return perform(tx, Order(id=key, payload=payload, user=identity.claims.user, role=role, desk=identity.desk))
+
+        self._context.database.submit(by_right(identity.claims, payload, work), done)
 
     async def room(self) -> None:
         """Waits until one more may be read."""
@@ -85,3 +91,14 @@ class InFlight:
             self._sender.refuse(id, outcome.error)
         elif outcome.result is not None:
             self._sender.reply(id, outcome.result)
+
+
+def _withdrawn(tx: Transaction, payload: Command) -> ErrorBody | None:
+    """Is the manager whose PIN was right none any more, when it is written down?"""
+    if not isinstance(payload, CheckIn) or payload.override is None or payload.offline:
+        return None
+    name = payload.override.manager
+    if (user := tx.user(name)) is not None and user.role == "manager" and not user.disabled:
+        return None
+    sentence = f"{name} is no manager any more: nobody was let in."
+    return ErrorBody(code="not_allowed", message=sentence, retryable=False)

@@ -6,72 +6,35 @@ in `server.gym`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from msgspec.structs import replace
 
 from gymtui import clock, codec
 from gymtui.protocol import (
     Authenticate,
     AuthResponse,
-    CheckIn,
-    CheckOut,
     Command,
-    Configure,
-    Correct,
     ErrorBody,
     ErrorCode,
-    HandOver,
     Heartbeat,
     HeartbeatAck,
-    ImportCompare,
-    ImportEnd,
     ImportRequest,
-    ImportRows,
-    ImportTake,
-    ImportUndo,
-    Notify,
     Ping,
     Pong,
     Query,
     Request,
     Resume,
     Role,
-    RollCall,
-    SaveCard,
-    SaveMember,
-    ShareReader,
-    Undo,
 )
 from server.auth.auth import BadToken, expiry
 from server.gym.queries import Unanswerable, look_up
 from server.net.connection import Connection
 from server.net.context import ServerContext
+from server.net.entitled import not_allowed
 from server.net.handshake import Identity
 from server.net.importing import Importing
 from server.net.in_flight import InFlight
 from server.net.sender import Sender
 from server.store import StoreUnavailable
-
-DEEDS: Final[Mapping[type[Request], str]] = {
-    CheckIn: "check members in",
-    CheckOut: "check members out",
-    Undo: "take anything back",
-    SaveMember: "change members",
-    SaveCard: "give out cards",
-    Correct: "correct a visit",
-    Notify: "send notices to everyone",
-    Configure: "change the gym's settings",
-    ShareReader: "share a reader",
-    ImportRows: "import members",
-    ImportCompare: "import members",
-    ImportTake: "import members",
-    ImportUndo: "take an import back",
-    ImportEnd: "import members",
-    RollCall: "call the roll",
-    HandOver: "hand over",
-}
 
 
 class RequestHandler:
@@ -80,7 +43,7 @@ class RequestHandler:
     def __init__(self, connection: Connection, context: ServerContext, sender: Sender, identity: Identity) -> None:
         self.identity = identity
         self.in_flight = InFlight(context, sender)
-        self.importing = Importing(context.database, sender, context.now, identity.claims.user)
+        self.importing = Importing(context.database, sender, context.now, lambda: self.identity.claims)
         self._connection = connection
         self._context = context
         self._sender = sender
@@ -95,9 +58,9 @@ class RequestHandler:
         """Returns once the next request may be read; a command's answer comes later, when it is on disk."""
         role = self.role  # asked anew each time: it may have been taken away since the last request
         if role is None or role not in request.roles:
-            self._deny(request, id, _not_allowed(request, role))
+            self._deny(request, id, not_allowed(request, role))
         elif isinstance(request, Command):
-            await self.in_flight.submit(request, id, self.identity, role)
+            await self.in_flight.submit(request, id, self.identity)
         elif isinstance(request, Query):
             await self._query(request, id)
         elif isinstance(request, ImportRequest):
@@ -117,12 +80,11 @@ class RequestHandler:
             case Authenticate():
                 self._renew(request, id)
 
-    def _deny(self, request: Request, id: str | None, message: str) -> None:
+    def _deny(self, request: Request, id: str | None, error: ErrorBody) -> None:
         if isinstance(request, Command):  # it is counted among the commands, as refused
-            error = ErrorBody(code="not_allowed", message=message, retryable=False)
             self.in_flight.refuse(request, id, error)
         else:
-            self._refuse(id, "not_allowed", message)
+            self._sender.refuse(id, error)
 
     async def _query(self, request: Query, id: str | None) -> None:
         try:
@@ -163,15 +125,3 @@ class RequestHandler:
 
     def _refuse(self, id: str | None, code: ErrorCode, message: str, *, retryable: bool = False) -> None:
         self._sender.refuse(id, ErrorBody(code=code, message=message, retryable=retryable))
-
-
-def _not_allowed(request: Request, role: Role | None) -> str:
-    """What the person may not do, in words."""
-    deed = DEEDS.get(type(request), "ask anything")
-    match role:
-        case None:
-            return "Your login has ended: please log in again."
-        case "operator":
-            return f"Operators may look on, not {deed}."
-        case "staff" | "manager":
-            return f"Only a manager may {deed}: please ask one."

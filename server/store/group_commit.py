@@ -1,4 +1,4 @@
-"""Group commit: the store behind two threads, one that writes and one that reads; the event loop waits for no disk.
+"""Group commit: the store behind threads, one that writes and two that read; the event loop waits for no disk.
 
 After a quiet spell a work is committed at once. Under load, all that has come in since the last commit shares the next:
 one write to the disk, however many commands.
@@ -31,7 +31,7 @@ Params = ParamSpec("Params")
 
 
 class GroupCommit:
-    """One writing thread, one reading thread, and the store that nothing else uses while they run.
+    """One writing thread, two reading threads, and the store that nothing else uses while they run.
 
     `on_commit` is called on the event loop for every commit, after the `done` of each of its works, in order.
     """
@@ -47,11 +47,12 @@ class GroupCommit:
         self._committed_at = -COMMIT_COUNTS
         self._taken: list[tuple[Work, Done]] = []  # by the writer, and not answered yet
         self._is_writable = True
-        self._reader = ReadingThread(self._died)
+        self._own = ReadingThread(self._died)
+        self._clients = ReadingThread(self._died)
         self._writer = start_thread("writer", self._write_on, self._writer_died)
 
     async def watch(self) -> None:
-        """For as long as both threads live; ThreadDied once one does not."""
+        """For as long as all threads live; ThreadDied once one does not."""
         await asyncio.shield(self._death)
 
     def submit(self, work: Work, done: Done) -> None:
@@ -73,8 +74,12 @@ class GroupCommit:
         return await future
 
     async def query(self, look: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
-        """Runs one of the store's queries on the reading thread."""
-        return await self._reader.query(look, *args, **kwargs)
+        """One of the store's queries that the server needs itself: it waits for no client's."""
+        return await self._own.query(look, *args, **kwargs)
+
+    async def answer(self, look: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
+        """One of the store's queries that a client has asked for."""
+        return await self._clients.query(look, *args, **kwargs)
 
     async def probe(self) -> str | None:
         """Why a command would not be on disk just now; None where it would. For /readyz.
@@ -90,10 +95,11 @@ class GroupCommit:
         return sentence if time.monotonic() - at < FAILURE_COUNTS else None
 
     async def close(self) -> None:
-        """Commits what is waiting, ends both threads, closes the store."""
+        """Commits what is waiting, ends the threads, closes the store."""
         self._jobs.put(None)
         await self._loop.run_in_executor(None, self._writer.join)
-        await self._reader.close()
+        await self._own.close()
+        await self._clients.close()
         self._death.cancel()
         self.store.close()
 

@@ -163,7 +163,7 @@ DONE: Final = Outcome()
 
 
 class Store(Protocol):
-    """A gym's database. Every method blocks; `write` belongs to one thread, the queries to another.
+    """A gym's database. Every method blocks; `write` belongs to one thread, queries may come from any.
 
     Any of them raises StoreUnavailable where the database cannot be used just now. Members, visits and events come
     encoded where a message takes them as they are. No page holds more than one message may.

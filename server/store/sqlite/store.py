@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files, turn
 from server.store.sqlite.history import END, Wanted, cursor_of, position, refusals_wanted, visits_wanted
 from server.store.sqlite.peak import read_peak
+from server.store.sqlite.readers import Readers
 from server.store.sqlite.users import read_user
 from server.store.sqlite.words import find_members, first_of, near_members
 from server.store.sqlite.writer import Writer
@@ -76,7 +78,7 @@ _member = msgspec.json.Decoder(Member).decode
 
 
 class SqliteStore:
-    """A gym in one file. One connection writes, a second one reads; each belongs to one thread at a time.
+    """A gym in one file. One connection writes, from one thread at a time; each thread that reads has one of its own.
 
     `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says
     what is wrong with a path or file that cannot be used. `patience` is how many seconds another program's lock is
@@ -93,8 +95,8 @@ class SqliteStore:
             writer = opened.enter_context(closing(connect(path, patience)))
             migrate(writer, path, now())
             self._writer = Writer(writer, path, self._guard, turn=queue, now=now, patience=patience)
-            self._reader = opened.enter_context(closing(connect(path, patience)))
-            self._reader.execute("PRAGMA query_only = ON")
+            self._readers = opened.enter_context(closing(Readers(path, self._guard, patience=patience)))
+            self._all, self._at_one_position = self._readers.all, self._readers.at_one_position
             self._opened = opened.pop_all()
 
     def close(self) -> None:
@@ -260,20 +262,9 @@ class SqliteStore:
     def to_erase(self) -> list[str]:
         return [id for (id,) in self._all(TO_ERASE, f'"full_name":"{ERASED}"'.encode())]
 
-    def _all(self, sql: str, *values: object) -> list[Any]:
-        with self._guard():
-            return self._reader.execute(sql, values).fetchall()
-
-    @contextmanager
-    def _at_one_position(self) -> Iterator[None]:
-        """All queries inside see the same commit."""
-        with self._guard():
-            self._reader.execute("BEGIN")
-            try:
-                yield
-            finally:
-                if self._reader.in_transaction:  # a disk that fails may have ended it
-                    self._reader.execute("COMMIT")
+    @property
+    def _reader(self) -> sqlite3.Connection:
+        return self._readers.mine
 
 
 def _page(rows: list[Any], limit: int) -> tuple[list[Any], bool]:
