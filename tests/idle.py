@@ -1,8 +1,8 @@
 """A pilot that waits for messages, and not for the clock.
 
-Textual's own sleeps 40 ms and more for each key, until the process looks idle by its CPU time: most of what the tests
-of screens took. What a key leads to is messages, and those can be waited for: a round of callbacks through every
-widget's queue, again and again until one finds all queues empty.
+Textual's own sleeps 40 ms and more for each key, until the process looks idle by its CPU time, and asks each widget
+behind each key whether it is done: most of what the tests of screens took. What a key leads to is steps of tasks, and
+the loop knows whether one of them is still to come.
 """
 
 from __future__ import annotations
@@ -13,26 +13,32 @@ from typing import Any
 import textual.app
 import textual.pilot
 from textual._context import active_app
-from textual.message_pump import MessagePump
+from textual.pilot import Pilot
 from textual.screen import Screen
 
 
 async def idle(*_: object) -> None:
-    """Until nobody has a message left, and what the screen has to lay out or paint is done, or the app has ended."""
+    """Until nobody can go on without time, a thread or the network, and the screen is laid out and painted; or the app
+    has ended."""
     app = active_app.get()
-    await asyncio.sleep(0)
-    if app.is_running and hasattr(app, "keys"):
-        app.call_later(app.keys.settle)  # time has passed, as it does behind a key that somebody presses
+    await _everybody_rests()
     while app.is_running:  # once it has ended, a screen that is still to be painted never is
-        pumps = [app, *(app.screen.walk_children(with_self=True) if app.screen_stack else ())]
-        if any(pump._message_queue.qsize() or pump._next_callbacks for pump in pumps if pump.is_running):
-            await asyncio.gather(*(_processed(pump) for pump in pumps))
-        elif app._resize_event is not None:
+        if app._resize_event is not None:
             app._check_resize()
         elif app.screen_stack and _waits_for_its_timer(app.screen):
             app.screen._on_timer_update()
+        elif hasattr(app, "keys") and app.keys._bursts._burst:
+            app.call_later(app.keys.settle)  # time has passed, as it does behind a key that somebody presses
         else:
             return
+        await _everybody_rests()
+
+
+async def _everybody_rests() -> None:
+    """No task has a step left that it could take now."""
+    loop: Any = asyncio.get_running_loop()
+    await asyncio.sleep(0)
+    while loop._ready:
         await asyncio.sleep(0)
 
 
@@ -42,11 +48,9 @@ def _waits_for_its_timer(screen: Screen[object]) -> bool:
     return bool(screen.is_current and (waits or screen._dirty_widgets or screen._callbacks))
 
 
-async def _processed(pump: MessagePump) -> None:
-    """All that waits in this queue now is done."""
-    done = asyncio.Event()
-    if pump.is_running and pump.call_later(done.set):
-        await done.wait()
+async def _rest(_: Pilot[object]) -> bool:
+    await _everybody_rests()
+    return True
 
 
 def wait_for_messages() -> None:
@@ -54,3 +58,4 @@ def wait_for_messages() -> None:
     modules: tuple[Any, ...] = (textual.app, textual.pilot)
     for module in modules:
         module.wait_for_idle = idle
+    textual.pilot.Pilot._wait_for_screen = _rest  # type: ignore[assignment,method-assign]

@@ -61,6 +61,7 @@ async def test_a_number_that_nobody_has_teaches_nothing() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*":reader", "enter")
         scan(app, *"X100042", "enter")
+        await pilot.pause()
         await pilot.press(*"5", "enter")
         assert "Reader refused: nobody here has that number" in screen_text(app)
         await pilot.press("escape", "escape")

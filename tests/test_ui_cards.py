@@ -41,6 +41,7 @@ async def test_a_card_of_somebody_else_is_asked_about() -> None:
         await pilot.press("escape")
         assert desk.membership.cards == []
         scan(app, *"4712", "enter")
+        await pilot.pause()
         await pilot.press("enter")
         assert desk.membership.cards == [SaveCard(member_id=ANA.id, code="4712", moves_from=BEN.id)]
 

@@ -62,6 +62,7 @@ async def test_where_everybody_is_listed_a_card_over_a_name_checks_in_or_out() -
         assert "a card of who is not in checks in" in screen_text(app)
         await pilot.press(*"be")
         scan(app, *"4711", "enter")
+        await pilot.pause()
         await pilot.press(*"an")
         scan(app, *"4712", "enter")
         await pilot.pause()

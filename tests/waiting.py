@@ -15,8 +15,9 @@ LITTLE: Final = 0.005  # seconds between two looks at what a thread or another p
 async def until(condition: Callable[[], object], turn: Callable[[], Awaitable[object]] | None = None) -> None:
     """Gives the others their `turn` until it is so: a turn of the loop, or a pilot's `pause`. TimeoutError."""
     async with asyncio.timeout(WITHIN):
-        await asyncio.sleep(0)
         for turns in count():
+            await (turn() if turn is not None else asyncio.sleep(0))
             if condition():
                 return
-            await (turn() if turn is not None else asyncio.sleep(LITTLE if turns > MANY else 0))
+            if turn is not None or turns > MANY:  # it takes a thread, another process or time
+                await asyncio.sleep(LITTLE)
