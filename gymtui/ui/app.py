@@ -17,7 +17,6 @@ from gymtui import cleartext, clock
 from gymtui.cards.profile import ReaderProfile
 from gymtui.client.desk.conflict_report import ConflictReporter
 from gymtui.client.desk.desk import Desk
-from gymtui.client.errors import Problem
 from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import ReplicaError
 from gymtui.client.state import ConnectionState
@@ -38,12 +37,14 @@ from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.history import HistoryScreen
 from gymtui.ui.screens.importing import ImportScreen
+from gymtui.ui.screens.password import change_password
 from gymtui.ui.screens.peak import PeakScreen
 from gymtui.ui.screens.reader import share_reader
 from gymtui.ui.screens.roll_call import RollCallScreen
 from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.settings import SettingsScreen
 from gymtui.ui.screens.who import WhoIsIn
+from gymtui.ui.turns import Input, Turns
 from gymtui.ui.widgets.entry import Entry
 from gymtui.ui.widgets.key_line import KeyLine
 
@@ -67,7 +68,8 @@ class GymApp(LiveApp):
         self.history = ConnectionHistory()
         self.conflicts = ConflictReporter(desk.service, clock=clock)
         self._asked_to_stay = False
-        self.keys = KeyReader(self._press, self._scanned, self.set_timer)
+        self.turns = Turns(self, self._give)
+        self.keys = KeyReader(self.turns.take, self.set_timer)
 
     @property
     def gym(self) -> Gym | None:
@@ -88,21 +90,31 @@ class GymApp(LiveApp):
                 self._asked_to_stay = False
                 self._notice("")
             await self.keys.read(event, plain=self._is_asking)  # a login has fields, and takes whatever comes
+        elif isinstance(event, events.Paste) and not event.is_forwarded:
+            await self.turns.take(event)
         else:
             await super().on_event(event)
 
-    async def _press(self, event: events.Key) -> None:
-        if event.is_printable:
+    async def _give(self, each: Input) -> None:
+        if isinstance(each, Scan):
+            await self._scanned(each)
+        elif isinstance(each, events.Key) and each.is_printable:
             self._to_the_box()
-        elif isinstance(self.screen, LYING_OVER) and command_of(self.screen, event.key) == "back":
+            await super().on_event(each)
+        elif isinstance(each, events.Key) and self._leaves(each):
             self.pop_screen()
-            return
-        await super().on_event(event)
+        else:
+            await super().on_event(each)
 
-    def _scanned(self, scan: Scan) -> None:
+    def _leaves(self, event: events.Key) -> bool:
+        return isinstance(self.screen, LYING_OVER) and command_of(self.screen, event.key) == "back"
+
+    async def _scanned(self, scan: Scan) -> None:
         self._to_the_box()
         if isinstance(self.screen, BoxScreen):
             self.screen.entry.scanned(scan)
+        elif self._is_asking:  # a login, which has its characters by now
+            await self._give(events.Key("enter", None))
 
     def _to_the_box(self) -> None:
         """Whatever is shown and has the focus, a printable key belongs to the one box."""
@@ -168,7 +180,9 @@ class GymApp(LiveApp):
             return
         mode = PasswordMode(
             screen,
-            lambda present, new: self.run_worker(self._change(mode, present, new), exit_on_error=False),
+            lambda *words: self.run_worker(
+                change_password(self.front_desk, self.login, mode, *words), exit_on_error=False
+            ),
             over=lambda: screen.notice(""),
         )
         screen.push(mode)
@@ -188,19 +202,6 @@ class GymApp(LiveApp):
         if isinstance(self.screen, BoxScreen):
             said = self.screen.refusal("Reader", "is kept for this desk", "scan a card to see that it is found")
             self.screen.say(replace(said, kind="done"))
-
-    async def _change(self, mode: PasswordMode, present: str, new: str) -> None:
-        desk, user = self.front_desk, self.login.user or ""
-        with desk.answering("The password"):
-            try:
-                await self.login.change_password(present, new)
-            except Problem as problem:
-                mode.settled_with(str(problem))
-                return
-            self.service.logged_in()
-            mode.settled_with(None)
-            others = f"every other login of {user} has ended"
-            desk.say(replace(desk.refusal(user, "has a new password", others), kind="done"))
 
     def is_card(self, text: str) -> bool:
         try:

@@ -12,22 +12,19 @@ from gymtui.ui.burst import Bursts, Scan, Stroke
 
 
 class KeyReader:
-    """Feeds `Bursts`, and gives each key to `press` and each scan to `scanned` once it is known which it is.
+    """Feeds `Bursts`, and gives each key and each scan on once it is known which it is.
 
     Args:
-        press: Does what a key means.
-        scanned: Takes a reader's line.
+        give: Does what a key means, or takes a reader's line.
         after: Calls a function in so many seconds, unless the timer is stopped before.
     """
 
     def __init__(
         self,
-        press: Callable[[events.Key], Awaitable[None]],
-        scanned: Callable[[Scan], None],
+        give: Callable[[events.Key | Scan], Awaitable[None]],
         after: Callable[[float, Callable[[], Awaitable[None]]], Timer],
     ) -> None:
-        self._press = press
-        self._scanned = scanned
+        self._give = give
         self._after = after
         self._bursts = Bursts()
         self._timer: Timer | None = None
@@ -46,7 +43,7 @@ class KeyReader:
             self._timer.stop()
         if plain:
             await self.settle()
-            await self._press(event)
+            await self._give(event)
             return
         stroke = Stroke(event.key, event.character if event.is_printable else None, event.time, event)
         await self._hand_on(self._bursts.feed(stroke))
@@ -65,10 +62,10 @@ class KeyReader:
     async def _hand_on(self, done: Iterable[Stroke | Scan]) -> None:
         for each in done:
             if isinstance(each, Scan):
-                self._scanned(each)
+                await self._give(each)
             else:
                 assert isinstance(each.event, events.Key)
-                await self._press(each.event)
+                await self._give(each.event)
 
 
 def _at(time: float, event: events.Key) -> events.Key:

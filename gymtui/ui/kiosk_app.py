@@ -59,7 +59,7 @@ class KioskApp(BaseApp):
         self.desk = desk
         self.login = login
         self.kiosk = KioskScreen()
-        self.keys = KeyReader(self._press, self._scanned, self.set_timer)
+        self.keys = KeyReader(self._take, self.set_timer)
         self._lock = lock
         self._clock = clock or desk.clock.now
         self._ascii = AsciiFilter(enabled=ascii)
@@ -104,6 +104,12 @@ class KioskApp(BaseApp):
                 await self.keys.read(event, plain=self.kiosk.pin is not None)
         elif not isinstance(event, events.MouseEvent | events.Paste):
             await super().on_event(event)
+
+    async def _take(self, each: events.Key | Scan) -> None:
+        if isinstance(each, Scan):
+            self._scanned(each)
+        else:
+            await self._press(each)
 
     async def _press(self, event: events.Key) -> None:
         character = event.character if event.is_printable else None
