@@ -34,6 +34,7 @@ from server.net.connection import HIGH_WATER, Connection
 from server.net.context import ServerContext
 from server.net.http import HttpRoutes
 from server.net.hub import Hub
+from server.net.login_routes import LoginRoutes
 from server.net.metrics import Metrics
 from server.net.session import ServerSession
 from server.net.supervisor import Supervisor
@@ -100,6 +101,7 @@ class Server:
         self.hub = Hub(self._database, self.metrics, window=self._window)
         self.auth = Auth(self._database, now=self._now)
         self.logins = Logins(self.auth, self._database, now=self._now)
+        self._login_routes = LoginRoutes(self.auth, self.logins, self._database, self.metrics, now=self._now)
         started.callback(self.auth.close)
         self._context = ServerContext(
             auth=self.auth,
@@ -122,6 +124,7 @@ class Server:
         self.parts.start("the watchdog", watchdog.run())
         self.parts.start("automatic check-out", auto_check_out.run())
         self.parts.start("the house's notices", HouseNotices(self._database, self._desks, now=self._now).run())
+        self.parts.start("what is told of wrong passwords", self._login_routes.watch.run())
         self.parts.start("the database's threads", self._database.watch())
 
     async def __aexit__(
@@ -146,7 +149,7 @@ class Server:
             self._serve,
             self._host,
             self._port,
-            process_request=HttpRoutes(self.logins, self._database, self.metrics, now=self._now),
+            process_request=HttpRoutes(self._login_routes, self._database, self.metrics),
             create_connection=cast("type[Connection]", self._accept),
             compression=None,
             server_header=None,
@@ -185,8 +188,6 @@ class Server:
         """The names of those that are connected."""
         handlers = [session.handler for session in self._sessions]
         return {handler.identity.desk for handler in handlers if handler is not None and handler.identity.desk}
-
-    # --- the journal ----------------------------------------------------------------------------------------------
 
     def _committed(self, committed: Committed) -> None:
         if committed.rows:  # where they follow another program's, the next look at the journal reads all of them

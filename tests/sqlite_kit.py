@@ -35,6 +35,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("ALTER TABLE gym DROP COLUMN late_from", "ALTER TABLE gym DROP COLUMN late_until"),
     ("DROP INDEX journal_roll_calls",),
     tuple(f"ALTER TABLE gym DROP COLUMN gone_{column}" for column in ("check_ins", "stays", "stay")),
+    ("DROP TABLE devices",),
 )
 
 # The same of a desk's own copy.

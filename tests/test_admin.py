@@ -18,15 +18,18 @@ from gymtui.protocol import Member, MemberFields, SaveMember
 from server.admin import lists, tokens, users
 from server.admin.errors import AdminError
 from server.admin.export_file import ExportError
-from server.auth import auth
+from server.auth import hashing
 from server.auth.auth import Auth
 from server.auth.logins import Logins
+from server.auth.source import Source
 from server.store import Store, StoreError, Transaction, User
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import PASSWORD, add_members
 from tests.till import HOUR, Till
+
+HERE = Source("here", "127.0.0.1")
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def store(path: Path) -> Iterator[Store]:
 @pytest.fixture
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """A password is kept as it is: no time for hashing."""
-    monkeypatch.setattr(auth, "hash_password", lambda password: password)
+    monkeypatch.setattr(hashing, "hash_password", lambda password: password)
 
 
 # --- users and tokens --------------------------------------------------------------------------------------------
@@ -57,7 +60,7 @@ async def test_a_user_is_added_and_can_log_in(
     users.users_add(database=str(path), name="zoë", role="manager", password_stdin=True)
     assert capsys.readouterr().out == "zoë can log in as manager.\n"
     database = GroupCommit(open_store(path), lambda _: None)
-    tokens = await Logins(Auth(database), database).log_in("zoë", PASSWORD)
+    tokens = await Logins(Auth(database), database).log_in("zoë", PASSWORD, HERE)
     assert tokens.user.role == "manager"
     await database.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gymtui.protocol import Close
-from server.auth import auth
+from server.auth import hashing
 from tests.gym_kit import PASSWORD
 from tests.http_token_kit import Answer, Watch, ask, basic, bearer
 from tests.kit import Wire, serving
@@ -82,7 +82,7 @@ async def test_what_is_refused_changes_nothing(gym: Path, headers: list[str], st
 async def test_whoever_guesses_waits_as_at_the_login_and_nothing_forgives_it(
     gym: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "_verify", lambda _, password: password == PASSWORD)
+    monkeypatch.setattr(hashing, "is_hash_of", lambda _, password: password == PASSWORD)
     watch = Watch()
     async with serving(gym, now=watch) as server:
         for _ in range(2):

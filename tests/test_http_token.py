@@ -10,7 +10,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from server.auth import auth
+from server.auth import hashing
 from server.auth.auth import Denied
 from server.store import Transaction, User
 from server.store.opening import open_store
@@ -62,7 +62,7 @@ async def test_nobody_is_told_what_was_wrong(gym: Path) -> None:
 
 
 async def test_after_five_wrong_passwords_one_has_to_wait(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "_verify", lambda _, password: password == PASSWORD)
+    monkeypatch.setattr(hashing, "is_hash_of", lambda _, password: password == PASSWORD)
     watch = Watch()
     async with serving(gym, now=watch) as server:
         for _ in range(5):
@@ -83,7 +83,7 @@ async def test_after_five_wrong_passwords_one_has_to_wait(gym: Path, monkeypatch
 
 
 async def test_of_many_tries_at_once_five_are_heard(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "_verify", lambda _, password: password == PASSWORD)
+    monkeypatch.setattr(hashing, "is_hash_of", lambda _, password: password == PASSWORD)
     async with serving(gym) as server:
         answers = await asyncio.gather(*(ask(server.url, "/auth/token", basic("ana", str(n))) for n in range(30)))
         assert Counter(answer.status for answer in answers) == {401: 5, 429: 25}
@@ -92,7 +92,7 @@ async def test_of_many_tries_at_once_five_are_heard(gym: Path, monkeypatch: pyte
 async def test_a_database_that_cannot_be_written_is_no_wrong_password(
     gym: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auth, "_verify", lambda _, password: password == PASSWORD)
+    monkeypatch.setattr(hashing, "is_hash_of", lambda _, password: password == PASSWORD)
     async with serving(gym) as server:
         refresh = (await ask(server.url, "/auth/token", basic("ana"))).json["refresh_token"]
         writes(server, False)

@@ -53,7 +53,7 @@ async def test_a_new_key_signs_and_the_old_ones_are_good_for_what_they_have_sign
             await wire.until("connection_status")
             tokens.keys_rotate(database=str(gym))
             assert capsys.readouterr().out == "Tokens are signed with a new key.\n"
-            await until(lambda: len(server.auth._keys) == 2)
+            await until(lambda: len(server.auth.keys) == 2)
             [old, new] = kids(gym)
             after = (await ask(server.url, "/auth/token", bearer(body["refresh_token"]))).json
             assert (kid_of(before[0]), kid_of(before[1])) == (old, old)

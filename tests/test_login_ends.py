@@ -42,7 +42,7 @@ async def test_who_logs_out_ends_the_login_everywhere(gym: Path, tmp_path: Path)
             await until(lambda: service.state.phase == beside.state.phase == "logged_out")
             assert (service.user, service.role, login.is_there) == (None, None, False)
             assert list((tmp_path / "file").glob("*.json")) == []
-            assert server.auth._logins == set()
+            assert server.auth._known.logins == set()
             await login.log_in("ben", PASSWORD)
             service.logged_in()
             await until(lambda: service.state.is_live)
@@ -76,10 +76,10 @@ async def test_a_server_that_is_away_hears_of_it_once_it_is_back(gym: Path) -> N
         login = Login(server.url, fetch=post)
         await login.log_in("ana", PASSWORD)
         await login.log_out()
-        assert (await login.say_over(), len(server.auth._logins)) == (False, 1)
+        assert (await login.say_over(), len(server.auth._known.logins)) == (False, 1)
         await login.log_in("ben", PASSWORD)
         there[0] = True
-        assert (await login.say_over(), len(server.auth._logins)) == (True, 1)
+        assert (await login.say_over(), len(server.auth._known.logins)) == (True, 1)
         assert await login.say_over()
         assert login.user == "ben"
 

@@ -90,6 +90,7 @@ def bounded(figures: Figures) -> None:
     """No label holds anything that somebody else could choose."""
     words = {*REQUESTS, *SERVER_MESSAGES, *ERROR_CODES, *get_args(Role)}
     words |= {"unreadable", "in", "out", "ok", "denied", "too_many", "unavailable", "password", "refresh", "nobody"}
+    words |= {"busy", "passwords", "pins"}
     words |= {"applied", "duplicate", "refused", "failed"}
     words |= {"accepted", "events", "snapshot", "data", "camelCase", "batch", "other", *(c.name.lower() for c in Close)}
     for name, labels in figures:

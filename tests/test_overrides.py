@@ -14,7 +14,7 @@ import pytest
 
 from server.admin import users
 from server.app import Server
-from server.auth import auth
+from server.auth import hashing
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import PASSWORD, make_gym, token
@@ -127,7 +127,7 @@ async def test_a_manager_who_is_none_any_more(gym: Path, change: dict[str, objec
 
 
 async def test_after_five_wrong_pins_the_next_has_to_wait(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "_verify", lambda _, pin: pin == PIN)
+    monkeypatch.setattr(hashing, "is_hash_of", lambda _, pin: pin == PIN)
     watch = Watch()
     async with serving(gym, now=watch) as server, Wire.open(server.url, token(gym, "ana", now=watch.now)) as wire:
         for number in range(5):
@@ -153,7 +153,7 @@ async def test_after_five_wrong_pins_the_next_has_to_wait(gym: Path, monkeypatch
 async def test_wrong_pins_of_one_user_keep_no_other_from_the_manager(
     gym: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(auth, "_verify", lambda _, pin: pin == PIN)
+    monkeypatch.setattr(hashing, "is_hash_of", lambda _, pin: pin == PIN)
     async with desk(gym) as (server, ana), Wire.open(server.url, token(gym, "ben")) as ben:
         codes = [(await ana.ask("check_in", override(pin="713"), f"a{n}"))["error"]["code"] for n in range(6)]
         assert codes == ["not_allowed"] * 5 + ["rate_limited"]
@@ -178,7 +178,7 @@ async def test_of_many_pins_at_once_five_are_heard(gym: Path, monkeypatch: pytes
         heard.append(pin)
         return False
 
-    monkeypatch.setattr(auth, "_verify", wrong)
+    monkeypatch.setattr(hashing, "is_hash_of", wrong)
     async with serving(gym) as server:
 
         async def guess(number: int) -> str:
@@ -207,7 +207,7 @@ async def test_the_digest_of_a_command_does_not_know_the_pin(gym: Path) -> None:
     """A PIN of six digits would be found in a digest by trying them all."""
     async with desk(gym) as (_, wire):
         first = await wire.ask("check_in", override(), "same")
-        change_user(gym, "mia", pin_hash=auth.hash_password("112233"))
+        change_user(gym, "mia", pin_hash=hashing.hash_password("112233"))
         await wire.send("ping", {}, "p")
         await wire.until("pong", id="p")
     async with desk(gym) as (_, wire):

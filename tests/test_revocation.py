@@ -108,10 +108,10 @@ async def test_another_role_counts_at_once_and_ends_the_connection(
 async def test_the_same_role_again_ends_nothing(gym: Path) -> None:
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         await wire.until("connection_status")
-        known = server.auth._users
+        known = server.auth._known.users
         beside(users.users_role, gym, "ana", role="staff")()
         beside(users.users_disable, gym, "ben")()
-        await until(lambda: server.auth._users is not known)
+        await until(lambda: server.auth._known.users is not known)
         Skewed(server).look(0)
         assert the(server, "ana").is_open
         assert (await wire.ask("check_in", {"code": "1"}))["ok"] is True

@@ -8,6 +8,8 @@ from textual.pilot import Pilot
 
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import ConnectionState
+from gymtui.clock import to_text
+from gymtui.protocol import Notification
 from gymtui.ui import GymApp
 from gymtui.ui.cells import spark
 from gymtui.ui.connection_history import ConnectionHistory
@@ -119,3 +121,20 @@ async def test_what_was_set_aside_stands_on_the_front_desk_until_somebody_has_ta
         desk.publish("queue", 1)
         await pilot.pause()
         assert "1 set aside: F9" in screen_text(app)
+
+
+async def test_the_screen_says_who_tries_passwords() -> None:
+    desk = a_desk()
+    title = "Somebody tries passwords: 812 wrong ones in 10 s, most of them from 203.0.113.7"
+    notices = [
+        Notification(id=f"n{seq}", level="warning", title=title, message="", at=to_text(NOW), about=about, seq=seq)
+        for seq, title, about in ((9, "The gym is full", None), (8, title, "logins"), (7, "older", "logins"))
+    ]
+    desk.replica.notices.newest = lambda: notices
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f9")
+        await shown(pilot, app, "Somebody tries passwords: 812 wrong ones in 10 s")
+        text = screen_text(app)
+        assert "203.0.113.7" in text
+        assert "older" not in text

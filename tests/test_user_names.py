@@ -17,6 +17,7 @@ from server.admin import users
 from server.admin.errors import AdminError
 from server.auth.auth import Auth, Denied
 from server.auth.logins import Logins
+from server.auth.source import Source
 from server.store import Transaction
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store
@@ -37,7 +38,7 @@ async def logs_in(path: Path, name: str, password: str) -> str:
     database = GroupCommit(open_store(path), lambda _: None)
     auth = Auth(database)
     try:
-        return (await Logins(auth, database).log_in(name, password)).user.name
+        return (await Logins(auth, database).log_in(name, password, Source("here", "127.0.0.1"))).user.name
     finally:
         auth.close()
         await database.close()

@@ -135,7 +135,7 @@ class Member(Payload, frozen=True, kw_only=True, omit_defaults=False):
 
 
 class Notification(Payload, frozen=True, kw_only=True, omit_defaults=True):
-    """What a manager tells all desks, by `notify`; about one member, perhaps."""
+    """What a manager tells all desks, by `notify`; about one member, perhaps. `about` is of the house's own."""
 
     type: ClassVar[str] = "notification"
     id: str
@@ -144,6 +144,7 @@ class Notification(Payload, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     at: str
     member_id: str | None = None
+    about: str | None = None
     seq: Seq
 
 

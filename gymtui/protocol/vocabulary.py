@@ -34,6 +34,7 @@ Timestamp = Annotated[str, Meta(pattern=rf"^{_DAY}T{_MINUTE}:[0-9]{{2}}(\.[0-9]+
 LastDigits = Annotated[str, Meta(pattern=r"^([0-9]{4})?\Z")]
 
 ERASED: Final = "(erased)"  # the name of whoever was erased, in all that is left of them
+LOGINS: Final = "logins"  # what a notice is `about` that tells of wrong passwords or PINs
 
 READERS: Final[frozenset[Role]] = frozenset(get_args(Role))
 STAFF: Final[frozenset[Role]] = frozenset({"staff", "manager"})

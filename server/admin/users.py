@@ -15,7 +15,7 @@ from gymtui.output import say
 from gymtui.printable import printable
 from gymtui.protocol import Role
 from server.admin.errors import AdminError
-from server.auth import auth
+from server.auth import hashing
 from server.store import Store, Transaction, User
 from server.store.opening import opened
 
@@ -36,7 +36,7 @@ def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> 
 def add_user(store: Store, name: str, role: Role, password: str) -> User:
     """A new user who logs in with `password`; AdminError where the name is taken."""
     taken = next((known for known in store.users() if folded(known) == folded(name)), None)
-    user = User(name=name, role=role, password_hash=auth.hash_password(password))
+    user = User(name=name, role=role, password_hash=hashing.hash_password(password))
 
     def work(tx: Transaction) -> None:
         if taken is not None:
@@ -52,7 +52,7 @@ def users_password(*, database: str, name: str, password_stdin: bool) -> None:
     with opened(database) as store:
         _known(store, name)
     password = _new_password(name, from_stdin=password_stdin)
-    hashed = auth.hash_password(password)
+    hashed = hashing.hash_password(password)
     _change_user(database, name, ends_logins=True, password_hash=hashed)
     print(f"{name} has another password now, and has to log in again everywhere.")
 
@@ -101,7 +101,7 @@ def users_pin(*, database: str, name: str, pin_stdin: bool) -> None:
     pin = sys.stdin.readline().rstrip("\r\n") if pin_stdin else getpass.getpass(f"PIN for {name}: ")
     if not PIN.fullmatch(pin):
         raise AdminError("A PIN has 4 to 12 digits: please choose another.")
-    _change_user(database, name, pin_hash=auth.hash_password(pin))
+    _change_user(database, name, pin_hash=hashing.hash_password(pin))
     say(f"{name} has a PIN now.")
 
 

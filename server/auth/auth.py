@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
 import logging
-import secrets
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Annotated, Final, TypeVar, cast
+from typing import Annotated, Final, NamedTuple, cast
 
-import argon2
 import jwt
 import msgspec
 from msgspec import Meta, Struct, ValidationError
 
 from gymtui import clock
-from gymtui.names import folded, known_as, spellings
+from gymtui.names import folded, known_as, may_be_name
 from gymtui.protocol import ErrorBody, ErrorCode, Role
-from server.auth.attempt_limit import AttemptLimit
+from server.auth import hashing
+from server.auth.attempt_limit import PinLimit
+from server.auth.hashing import Busy, HashingLane
+from server.auth.source import Source, source_of
 from server.store import Store, Transaction, User
 from server.store.group_commit import GroupCommit
 
@@ -31,9 +30,8 @@ CLAIMS: Final = ["iss", "aud", "sub", "role", "sid", "iat", "exp", "jti"]
 END: Final = 253_402_300_799  # seconds since 1970 at the end of the year 9999, the last that a text can name
 ISSUED: Final = "issued:"  # the `sid` of a token that a person issued by hand: it has no login behind it
 
-T = TypeVar("T")
-
-_hasher = argon2.PasswordHasher()
+LONGEST: Final = 1024  # characters of a password that is looked at
+WRONG: Final = "The name or the password is wrong."
 
 
 class BadToken(Exception):
@@ -75,11 +73,6 @@ class _Signed(Struct, frozen=True):
     exp: Annotated[int, Meta(ge=0, le=END)]
 
 
-def hash_password(password: str) -> str:
-    """Argon2id with the library's parameters, of the composed form (NFC); about 50 ms."""
-    return _hasher.hash(next(spellings(password)))
-
-
 def issue(keys: dict[str, bytes], user: User, sid: str, *, ttl: int, now: int) -> str:
     """An access token that the newest key signs, good for `ttl` seconds from `now` (ms)."""
     kid, key = next(reversed(keys.items()))
@@ -116,37 +109,49 @@ class Auth:
         self._database = database
         self._store: Store = database.store
         self._now = now
-        self._hashing = ThreadPoolExecutor(1, "hashing")  # one at a time: a flood of logins costs one core, not all
-        self._pins = AttemptLimit(now)
-        self._nobody = hash_password(secrets.token_hex(16))  # so that an unknown name takes as long as a wrong password
-        self._take(self._look())
+        self.passwords = HashingLane("passwords")
+        self.pins = HashingLane("pins")  # a flood of logins keeps nobody at the door
+        self.pin_limit = PinLimit(now)
+        self._nobody = hashing.hash_password("")
+        self._known = self._look()
 
     async def reload(self) -> None:
         """Reads anew what others may have changed."""
-        self._take(await self._database.query(self._look))
+        before, self._known = self._known.users, await self._database.query(self._look)
+        for name, user in self._known.users.items():
+            if name in before and user.pin_hash != before[name].pin_hash:
+                self.pin_limit.forgive(name)
 
-    def _look(self) -> tuple[dict[str, User], set[str], dict[str, bytes]]:
-        return self._store.users(), self._store.live_logins(), self._store.signing_keys()
-
-    def _take(self, found: tuple[dict[str, User], set[str], dict[str, bytes]]) -> None:
-        self._users, self._logins, self._keys = found
+    def _look(self) -> _Known:
+        store = self._store
+        return _Known(store.users(), store.live_logins(), store.signing_keys(), store.devices())
 
     @property
     def has_users(self) -> bool:
-        return bool(self._users)
+        return bool(self._known.users)
 
     @property
     def keys(self) -> dict[str, bytes]:
         """The signing keys, the oldest first."""
-        return self._keys
+        return self._known.keys
 
     def user(self, name: str) -> User | None:
         """By the name as it is kept; None where that one may not come in."""
-        found = self._users.get(name)
+        found = self._known.users.get(name)
         return None if found is None or found.disabled else found
 
+    def known_name(self, name: str) -> str | None:
+        """As it is kept, of a name as somebody types it; None where nobody is called so."""
+        user = self._named(name)
+        return None if user is None else user.name
+
     def close(self) -> None:
-        self._hashing.shutdown()
+        self.passwords.close()
+        self.pins.close()
+
+    def source(self, address: str, device_token: str = "") -> Source:
+        """Where a try from that address comes from."""
+        return source_of(address, device_token, self._known.devices)
 
     # --- access ---------------------------------------------------------------------------------------------------
 
@@ -156,7 +161,7 @@ class Auth:
             kid = jwt.get_unverified_header(token).get("kid")
             decoded = jwt.decode(
                 token,
-                self._keys[cast("str", kid)],
+                self.keys[cast("str", kid)],
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
@@ -174,62 +179,79 @@ class Auth:
 
     def role(self, user: str, sid: str) -> Role | None:
         """What the user may do right now; None where the user or the login is no more."""
-        found = self._users.get(user)
-        if found is None or found.disabled or not (sid.startswith(ISSUED) or sid in self._logins):
+        found = self._known.users.get(user)
+        if found is None or found.disabled or not (sid.startswith(ISSUED) or sid in self._known.logins):
             return None
         return found.role
 
     def _named(self, name: str) -> User | None:
         """By the name as somebody types it."""
-        known = name if name in self._users else known_as(name, self._users)
-        return None if known is None else self._users.get(known)
+        users = self._known.users
+        known = name if name in users else known_as(name, users)
+        return None if known is None else users.get(known)
 
     async def check_pin(self, asker: str, manager: str, pin: str) -> str:
         """The manager's name as it is kept, where the PIN that the user `asker` gives is theirs; else Denied, and
         nobody is told which of the two it was."""
         user = self._named(manager)
-        manager = folded(manager)  # as it is counted: whoever guesses gains nothing by other capitals
-        if (wait := self._pins.wait(asker, manager)) > 0:
-            raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
-        self._pins.failed(asker, manager)  # until proven good: of many attempts at once only the first are heard
-        stored = self._nobody if user is None or user.pin_hash is None else user.pin_hash
-        good = await self._off_loop(_verify, stored, pin)
+        whose = "" if user is None else user.name  # not what was typed: it may be the PIN itself
+        self._must_not_wait(asker, whose)
+        source = Source(asker, "")
+        try:
+            self.pins.refuse_if_full(source)
+        except Busy as busy:
+            raise Denied("Many PINs are being looked at just now: please try again.", wait=1) from busy
+        self.pin_limit.failed(asker, whose)  # until proven good: of many attempts at once only the first are heard
+        stored = self._stand_in(manager) if user is None or user.pin_hash is None else user.pin_hash
+        good = await self.pins.run(source, hashing.is_hash_of, stored, pin)
         if not good or user is None or user.disabled or user.role != "manager":
-            # Not what was typed where no user is called that: it may be the PIN itself.
-            log.warning("%s has given a wrong PIN for %s.", asker, "nobody here" if user is None else user.name)
+            log.warning("%s has given a wrong PIN for %s.", asker, whose or "nobody here")
             raise Denied("No manager has that name and PIN: nobody was let in.")
-        self._pins.forget(asker, manager)
+        self.pin_limit.forget(asker, whose)
         return user.name
+
+    def _must_not_wait(self, asker: str, manager: str) -> None:
+        wait = self.pin_limit.wait(asker, manager)
+        if wait is None:
+            whom = manager or "a manager"
+            raise Denied(f"Too many wrong PINs: none is taken from {asker} until {whom} has logged in.")
+        if wait:
+            raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
 
     # --- passwords ------------------------------------------------------------------------------------------------
 
-    async def proven(self, name: str, password: str) -> User:
+    async def proven(self, name: str, password: str, source: Source) -> User:
         """Whose name and password these are; Denied for a wrong name, a wrong password, a disabled user, each after the
-        same time: nobody is told which."""
+        same time: nobody is told which. Busy."""
+        if not name or not may_be_name(name) or len(password) > LONGEST:
+            raise Denied(WRONG)  # at once: nobody is called so, and no password is as long
         user = self._named(name)
-        stored = self._nobody if user is None else user.password_hash
-        good = await self._off_loop(_verify, stored, password)
+        stored = self._stand_in(name) if user is None else user.password_hash
+        good = await self.passwords.run(source, hashing.is_hash_of, stored, password)
         if user is None or user.disabled or not good:
-            raise Denied("The name or the password is wrong.")
+            raise Denied(WRONG)
+        if user.role == "manager":
+            self.pin_limit.forgive(user.name)
         return user
 
-    async def hashed(self, password: str) -> str:
-        """As `hash_password`, which blocks."""
-        return await self._off_loop(hash_password, password)
+    async def hashed(self, password: str, source: Source) -> str:
+        """As `hashing.hash_password`, which blocks; Busy."""
+        return await self.passwords.run(source, hashing.hash_password, password)
 
-    async def _off_loop(self, work: Callable[..., T], *texts: str) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._hashing, work, *texts)
+    def _stand_in(self, name: str) -> str:
+        """What a password of nobody is compared with: always the same for one name, and as slow as somebody's."""
+        hashes = [user.password_hash for _, user in sorted(self._known.users.items())] or [self._nobody]
+        digest = hashlib.blake2b(folded(name).encode(errors="surrogatepass"), key=next(iter(self.keys.values())))
+        return hashing.stand_in(hashes[int.from_bytes(digest.digest()) % len(hashes)])
 
 
-def _verify(stored: str, password: str) -> bool:
-    return any(_is_hash_of(stored, spelled) for spelled in spellings(password))
+class _Known(NamedTuple):
+    """What is held in memory of who may log in."""
 
-
-def _is_hash_of(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except argon2.exceptions.VerificationError:
-        return False
+    users: dict[str, User]
+    logins: set[str]
+    keys: dict[str, bytes]
+    devices: set[bytes]
 
 
 def expiry(claims: Claims) -> str:

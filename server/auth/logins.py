@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import secrets
 from typing import Final
 
 from msgspec import Struct
@@ -17,8 +18,11 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL
-from server.auth.auth import Auth, Denied, issue
+from server.auth import hashing
+from server.auth.auth import WRONG, Auth, Denied, issue
+from server.auth.hashing import Busy
 from server.auth.refresh_tokens import digest, first, is_ours, login_of, successor
+from server.auth.source import Source, device_digest
 from server.store import LoginRecord, StoreUnavailable, Transaction, User, Work
 from server.store.group_commit import GroupCommit
 
@@ -34,6 +38,7 @@ class TokenPair(Struct, frozen=True, kw_only=True):
     access_token: str
     refresh_token: str
     user: User
+    device_token: str | None = None  # a new one, where the desk has asked for one
 
 
 class Logins:
@@ -44,24 +49,45 @@ class Logins:
         self._database = database
         self._now = now
 
-    async def log_in(self, name: str, password: str) -> TokenPair:
+    async def log_in(self, name: str, password: str, source: Source, *, wants_device: bool = False) -> TokenPair:
         """Opens a login; Denied for a wrong name, a wrong password, a disabled user: nobody is told which.
 
-        StoreUnavailable where the login cannot be kept just now.
+        A desk that `wants_device` and is not known yet gets a device token. Busy; StoreUnavailable where the login
+        cannot be kept just now.
         """
-        user = await self._auth.proven(name, password)
+        user = await self._auth.proven(name, password, source)
+        hashed = await self._as_of_today(user, password, source)
         login, refresh = self._opened(user)
-        await self._write(lambda tx: tx.put_login(login))
-        return self._pair(user, login.sid, refresh)
+        device = secrets.token_urlsafe(32) if wants_device and not source.is_known else None
 
-    async def change_password(self, name: str, password: str, new: str) -> TokenPair:
+        def work(tx: Transaction) -> None:
+            if hashed != user.password_hash and tx.user(user.name) == user:
+                tx.put_user(replace(user, password_hash=hashed))
+            tx.put_login(login)
+            known = device_digest(device) if device else source.device
+            if known is not None:
+                tx.put_device(known, user.name)
+
+        await self._write(work)
+        return replace(self._pair(user, login.sid, refresh), device_token=device)
+
+    async def _as_of_today(self, user: User, password: str, source: Source) -> str:
+        """The user's hash, worked out anew where it costs another amount than today's do."""
+        if not hashing.is_outdated(user.password_hash):
+            return user.password_hash
+        try:
+            return await self._auth.hashed(password, source)
+        except Busy:  # at another login
+            return user.password_hash
+
+    async def change_password(self, name: str, password: str, new: str, source: Source) -> TokenPair:
         """Sets a user's new password, ends all that the user is logged in with, and opens a login; or does none of it.
 
-        Denied as `log_in`, and where somebody else has changed the user meanwhile; StoreUnavailable where it cannot be
-        kept just now.
+        Denied as `log_in`, and where somebody else has changed the user meanwhile; Busy; StoreUnavailable where it
+        cannot be kept just now.
         """
-        user = await self._auth.proven(name, password)
-        hashed = await self._auth.hashed(new)
+        user = await self._auth.proven(name, password, source)
+        hashed = await self._auth.hashed(new, source)
         login, refresh = self._opened(user)
         done: list[bool] = []
 
@@ -74,7 +100,7 @@ class Logins:
 
         await self._write(work)
         if not done:
-            raise Denied("The name or the password is wrong.")
+            raise Denied(WRONG)
         log.info("%s has another password now, and every other login of %s has ended.", user.name, user.name)
         return self._pair(user, login.sid, refresh)
 
@@ -82,6 +108,8 @@ class Logins:
         """The next pair of a login. A token used before gives the same pair's refresh token again for a minute; after
         that its use ends the login. Denied for that, and for a token that is none of ours."""
         key, sid = self._mark_key, login_of(token)
+        if not is_ours(key, token):  # before the disk hears of it
+            raise Denied(OVER)
         kept: list[LoginRecord] = []
 
         def work(tx: Transaction) -> None:
@@ -95,7 +123,7 @@ class Logins:
                 kept.append(login)
             elif login.previous == digest(token) and tx.at - login.rotated_at <= GRACE:
                 kept.append(login)
-            elif is_ours(key, token):
+            else:
                 tx.end_login(sid)
 
         await self._write(work)

@@ -54,7 +54,7 @@ class HouseNotices:
         self._seen |= dict.fromkeys(self._desks(), now)
         for about, level, title in (*_filling(gym, stats), *self._gone(gym, stats, wall)):
             key = f"{KIND}:{about}:{gym_day.day_of(wall, gym.policy)}"
-            await self._say(key, level, title)
+            await tell(self._database, key, level, title)
 
     def _gone(self, gym: Gym, stats: Stats, wall: datetime) -> Iterator[Notice]:
         """While the gym is open and somebody is in; a desk that is missed is missed once."""
@@ -66,15 +66,18 @@ class HouseNotices:
                     since = datetime.fromtimestamp(at / 1000, wall.tzinfo)
                     yield f"desk:{desk}", "warning", f"{desk} is not connected since {since:%H:%M}"
 
-    async def _say(self, key: str, level: Level, title: str) -> None:
-        def work(tx: Transaction) -> Outcome | None:
-            if tx.settled(key) is None:
-                id, at = clock.new_id(tx.at), clock.to_text(tx.at)
-                notice = Notification(id=id, level=level, title=title, message="", at=at, seq=tx.next_seq)
-                tx.append(notice, kind=KIND, user="", command_id=key)
-            return None
 
-        await self._database.write(work)
+async def tell(database: GroupCommit, key: str, level: Level, title: str, *, about: str | None = None) -> None:
+    """Tells every desk, once for this idempotency key."""
+
+    def work(tx: Transaction) -> Outcome | None:
+        if tx.settled(key) is None:
+            id, at = clock.new_id(tx.at), clock.to_text(tx.at)
+            notice = Notification(id=id, level=level, title=title, message="", at=at, about=about, seq=tx.next_seq)
+            tx.append(notice, kind=KIND, user="", command_id=key)
+        return None
+
+    await database.write(work)
 
 
 def _filling(gym: Gym, stats: Stats) -> Iterator[Notice]:

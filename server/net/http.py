@@ -10,9 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
-from gymtui import clock
 from gymtui.protocol import PATH
-from server.auth.logins import Logins
 from server.net.login_routes import LoginRoutes
 from server.net.metrics import Metrics
 from server.store.group_commit import GroupCommit
@@ -23,12 +21,10 @@ READY_WITHIN: Final = 2.0  # seconds
 class HttpRoutes:
     """The routes, asked before the upgrade: the WebSocket's path goes through (None), the rest is answered here."""
 
-    def __init__(
-        self, logins: Logins, database: GroupCommit, metrics: Metrics, *, now: clock.Clock = clock.now
-    ) -> None:
+    def __init__(self, login_routes: LoginRoutes, database: GroupCommit, metrics: Metrics) -> None:
+        self._login_routes = login_routes
         self._database = database
         self._metrics = metrics
-        self._login_routes = LoginRoutes(logins, metrics, now=now)
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         if (answer := await self._login_routes(connection, request)) is not None:

@@ -16,14 +16,18 @@ from gymtui.codec import encode
 from gymtui.names import folded, unfit
 from gymtui.protocol import ACCESS_TTL, ErrorCode
 from server.auth.attempt_limit import AttemptLimit
-from server.auth.auth import Denied
+from server.auth.auth import Auth, Denied
+from server.auth.hashing import Busy
 from server.auth.logins import Logins, TokenPair
-from server.auth.refresh_tokens import login_of
+from server.auth.source import Source
+from server.net.login_watch import LoginWatch, Result
 from server.net.metrics import Metrics
 from server.store import StoreUnavailable
+from server.store.group_commit import GroupCommit
 
 CHALLENGE: Final = 'Basic realm="gymtui", charset="UTF-8"'
 NEW: Final = "New-Password"  # the header that has it, in base64 of UTF-8: a request has no body here
+DEVICE: Final = "Device-Token"  # the header of a desk with the token that it has, or with any text for a first one
 CODES: Final[dict[HTTPStatus, ErrorCode]] = {
     HTTPStatus.BAD_REQUEST: "invalid",
     HTTPStatus.SERVICE_UNAVAILABLE: "storage_unavailable",
@@ -35,9 +39,14 @@ Attempt = Callable[[], Awaitable[TokenPair | None]]
 class LoginRoutes:
     """Answers each request about a login; whoever guesses has to wait, whichever of them it is tried at."""
 
-    def __init__(self, logins: Logins, metrics: Metrics, *, now: clock.Clock = clock.now) -> None:
+    def __init__(
+        self, auth: Auth, logins: Logins, database: GroupCommit, metrics: Metrics, *, now: clock.Clock = clock.now
+    ) -> None:
+        self._auth = auth
         self._logins = logins
-        self._metrics = metrics
+        self._counted = metrics.logins.labels
+        self.watch = LoginWatch(auth, database, now=now)
+        metrics.watch_hashing({"passwords": auth.passwords, "pins": auth.pins})
         self._attempts = AttemptLimit(now)
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
@@ -48,45 +57,68 @@ class LoginRoutes:
         if request.method != "POST":
             return _refuse(connection, HTTPStatus.METHOD_NOT_ALLOWED, f"Please POST to {path}.", Allow="POST")
         scheme, credentials = authorization(request)
+        if path == "/auth/logout":
+            return await self._renew(connection, "logout", partial(self._logins.log_out, credentials))
+        if path == "/auth/token" and scheme != "basic":
+            return await self._renew(connection, "refresh", partial(self._logins.refresh, credentials))
         name, password = _basic(credentials) if scheme == "basic" else ("", "")
-        match path:
-            case "/auth/password":
-                new = _text(_only(request, NEW))
-                if (why := unfit(new, present=password)) is not None:  # before it counts as a try, or forgives one
-                    return _refuse(connection, HTTPStatus.BAD_REQUEST, why)
-                change = partial(self._logins.change_password, name, password, new)
-                return await self._try(connection, "new_password", name, change)
-            case "/auth/logout":
-                out = partial(self._logins.log_out, credentials)
-                return await self._try(connection, "logout", login_of(credentials), out)
-            case _ if scheme == "basic":
-                return await self._try(connection, "password", name, partial(self._logins.log_in, name, password))
-            case _:
-                refresh = partial(self._logins.refresh, credentials)
-                return await self._try(connection, "refresh", login_of(credentials), refresh)
+        address, device = (connection.remote_address or ("",))[0], _only(request, DEVICE)
+        source = self._auth.source(address, device)
+        if path == "/auth/token":
+            opening = partial(self._logins.log_in, name, password, source, wants_device=bool(device))
+            return await self._prove(connection, "password", name, source, opening)
+        new = _text(_only(request, NEW))
+        if (why := unfit(new, present=password)) is not None:  # before it counts as a try, or forgives one
+            return _refuse(connection, HTTPStatus.BAD_REQUEST, why)
+        change = partial(self._logins.change_password, name, password, new, source)
+        return await self._prove(connection, "new_password", name, source, change)
 
-    async def _try(self, connection: ServerConnection, kind: str, name: str, attempt: Attempt) -> Response:
-        """The answer to one try of whoever says to be `name` (a user, a login); the figures know it by its `kind`."""
-        name = folded(name)
-        address = (connection.remote_address or ("",))[0]
-        counted = self._metrics.logins.labels
-        if (wait := self._attempts.wait(address, name)) > 0:
-            sentence = f"Too many tries: please wait {wait} seconds."
-            counted(kind, "too_many").inc()
-            return _refuse(connection, HTTPStatus.TOO_MANY_REQUESTS, sentence, Retry_After=str(wait))
-        self._attempts.failed(address, name)  # until proven good: of many attempts at once only the first are heard
+    async def _prove(
+        self, connection: ServerConnection, kind: str, name: str, source: Source, attempt: Attempt
+    ) -> Response:
+        """The answer to one try of whoever says to be `name`; the figures know it by its `kind`."""
+        tried = folded(name)
+        if (wait := self._attempts.wait(source, tried)) > 0:
+            self._noted(kind, "too_many", name, source)
+            return _wait(connection, f"Too many tries: please wait {wait} seconds.", wait)
+        try:
+            self._auth.passwords.refuse_if_full(source)
+            self._attempts.failed(source, tried)  # until proven good: of many at once only the first are heard
+            tokens = await attempt()
+        except Busy:
+            self._noted(kind, "busy", name, source)
+            return _wait(connection, "Many are logging in just now: please try again in a second.", 1)
+        except Denied as denied:
+            self._noted(kind, "denied", name, source)
+            return _refuse(connection, HTTPStatus.UNAUTHORIZED, str(denied), WWW_Authenticate=CHALLENGE)
+        except StoreUnavailable as unavailable:
+            self._attempts.forget(source, tried)
+            return self._unavailable(connection, kind, unavailable)
+        self._attempts.forget(source, tried)
+        return self._done(connection, kind, tokens)
+
+    async def _renew(self, connection: ServerConnection, kind: str, attempt: Attempt) -> Response:
+        """The answer to a refresh token. Nobody guesses one, so a wrong one is no try of anybody's."""
         try:
             tokens = await attempt()
         except Denied as denied:
-            counted(kind, "denied").inc()
+            self._counted(kind, "denied").inc()
             return _refuse(connection, HTTPStatus.UNAUTHORIZED, str(denied), WWW_Authenticate=CHALLENGE)
         except StoreUnavailable as unavailable:
-            self._attempts.forget(address, name)
-            counted(kind, "unavailable").inc()
-            return _refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, str(unavailable), Retry_After="1")
-        self._attempts.forget(address, name)
-        counted(kind, "ok").inc()
+            return self._unavailable(connection, kind, unavailable)
+        return self._done(connection, kind, tokens)
+
+    def _noted(self, kind: str, result: Result, name: str, source: Source) -> None:
+        self._counted(kind, result).inc()
+        self.watch.note(result, name, source)
+
+    def _done(self, connection: ServerConnection, kind: str, tokens: TokenPair | None) -> Response:
+        self._counted(kind, "ok").inc()
         return _answer(connection, HTTPStatus.OK, {} if tokens is None else _body(tokens))
+
+    def _unavailable(self, connection: ServerConnection, kind: str, unavailable: StoreUnavailable) -> Response:
+        self._counted(kind, "unavailable").inc()
+        return _refuse(connection, HTTPStatus.SERVICE_UNAVAILABLE, str(unavailable), Retry_After="1")
 
 
 def authorization(request: Request) -> tuple[str, str]:
@@ -121,7 +153,11 @@ def _body(tokens: TokenPair) -> dict[str, object]:
         "expires_in": ACCESS_TTL,
         "refresh_token": tokens.refresh_token,
         "user": {"name": tokens.user.name, "role": tokens.user.role},
-    }
+    } | ({} if tokens.device_token is None else {"device_token": tokens.device_token})
+
+
+def _wait(connection: ServerConnection, sentence: str, seconds: int) -> Response:
+    return _refuse(connection, HTTPStatus.TOO_MANY_REQUESTS, sentence, Retry_After=str(seconds))
 
 
 def _refuse(connection: ServerConnection, status: HTTPStatus, sentence: str, **headers: str) -> Response:

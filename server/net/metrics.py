@@ -5,12 +5,14 @@ Labels are few and bounded: types of messages, roles, error codes, close codes; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from gymtui.protocol import Close, Stats
+from server.auth.hashing import HashingLane
 from server.store import Outcome
 
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -64,6 +66,8 @@ class Metrics:
         self.behind = gauge("slow_readers", "Connections that are behind the journal's head.")
         self.cut = counter("stalled_readers_cut", "Connections aborted because they took no byte for ten seconds.")
         self.logins = counter("logins", "Asked-for tokens by kind and result.", "kind", "result")
+        self._waiting = gauge("hashing_waiting", "Passwords, or PINs, that wait for their turn.", "lane")
+        self._hashed = gauge("hashed", "Passwords, or PINs, that were worked out since the start.", "lane")
         self.people_in = gauge("people_in", "Members whose visit is open.")
         self.people_assumed = gauge("people_in_assumed", "Of these, those who came in more than three hours ago.")
         self.capacity = gauge("capacity", "How many may be in; 0 where any number may.")
@@ -93,6 +97,12 @@ class Metrics:
         self.people_in.set_function(lambda: stats().currently_in)
         self.people_assumed.set_function(lambda: stats().assumed or 0)
         self.capacity.set_function(lambda: stats().capacity or 0)
+
+    def watch_hashing(self, lanes: Mapping[str, HashingLane]) -> None:
+        """The same, of what hashes passwords and PINs."""
+        for name, lane in lanes.items():
+            self._waiting.labels(name).set_function(partial(getattr, lane, "waiting"))
+            self._hashed.labels(name).set_function(partial(getattr, lane, "done"))
 
     def closed(self, code: int | None, by_us: int | None = None) -> None:
         """One connection ended, with a code, or without a word; `by_us` is why, where the server did it. A client may

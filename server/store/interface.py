@@ -22,6 +22,7 @@ from gymtui.protocol import (
     Peak,
     Stats,
 )
+from server.store.accounts import AccountsStore, AccountsTransaction
 from server.store.persons import Erasure, Merges
 from server.store.records import (
     Committed,
@@ -31,18 +32,16 @@ from server.store.records import (
     ImportedRow,
     JournalRow,
     KeptVisit,
-    LoginRecord,
     MemberChange,
     Outcome,
     Row,
     Settled,
     SnapshotData,
-    User,
     Visit,
 )
 
 
-class Transaction(Protocol):
+class Transaction(AccountsTransaction, Protocol):
     """One change in the making. `at` is the time of day (ms) of the commit, the same for all work in it."""
 
     @property
@@ -140,21 +139,6 @@ class Transaction(Protocol):
     def forget_visits(self, ids: Iterable[str], counts: Counts) -> None:
         """Takes visits out for good; what was counted of them stays counted, and is kept in sum."""
 
-    # --- who may log in; each change is told by `Head.users_version` ---
-
-    def user(self, name: str) -> User | None: ...
-
-    def put_user(self, user: User) -> None:
-        """The logins of a disabled user end for good."""
-
-    def add_signing_key(self, kid: str, key: bytes) -> None:
-        """The key that signs from now on; an older one is kept for as long as a token that it has signed may live."""
-
-    def login(self, sid: str) -> LoginRecord | None: ...
-    def put_login(self, login: LoginRecord) -> None: ...
-    def end_login(self, sid: str) -> None: ...
-    def end_logins(self, user: str) -> None: ...
-
 
 Work = Callable[[Transaction], Outcome | None]
 """What is done to the gym in a transaction; None is short for `DONE`. It may run again after a commit that failed."""
@@ -162,7 +146,7 @@ Work = Callable[[Transaction], Outcome | None]
 DONE: Final = Outcome()
 
 
-class Store(Protocol):
+class Store(AccountsStore, Protocol):
     """A gym's database. Every method blocks; `write` belongs to one thread, queries may come from any.
 
     Any of them raises StoreUnavailable where the database cannot be used just now. Members, visits and events come
@@ -255,14 +239,6 @@ class Store(Protocol):
 
     def write_over(self) -> None:
         """Nothing that was deleted is left in the log beside the file, unless another program is reading there."""
-
-    # --- who may log in ---
-
-    def users(self) -> dict[str, User]: ...
-    def live_logins(self) -> set[str]: ...
-
-    def signing_keys(self) -> dict[str, bytes]:
-        """Keys by their `kid`; the newest, which signs, comes last."""
 
 
 class Lists(Protocol):

@@ -60,9 +60,9 @@ class Login:
         clock: clock.Clock = clock.now,
     ) -> None:
         self._url = url
-        self._server = TokenClient(url, fetch, clock)
         self._probe = probe
         self._token_file = token_file or NoTokenFile()
+        self._server = TokenClient(url, fetch, clock, self._token_file)
         self._clock = clock
         self._lock = asyncio.Lock()  # a refresh token is used once: whoever comes second gets the first one's successor
         self._over: list[Tokens] = []  # logins of which the server has yet to hear that they are over

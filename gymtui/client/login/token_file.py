@@ -67,6 +67,12 @@ class NoTokenFile:
     def remove(self, user: str) -> None:
         """There is nothing."""
 
+    def device(self) -> str:
+        return ""
+
+    def keep_device(self, token: str) -> None:
+        """Nothing is kept."""
+
 
 class TokenFile:
     """The logins at one server, by user, in a file that only its owner may read; no password is in it.
@@ -83,7 +89,9 @@ class TokenFile:
         parts = urlsplit(url)
         self._server = f"{parts.scheme}://{parts.netloc}"
         self._folder = folder
-        self._path = folder / f"session-{hashlib.sha256(self._server.encode()).hexdigest()[:12]}.json"
+        name = hashlib.sha256(self._server.encode()).hexdigest()[:12]
+        self._path = folder / f"session-{name}.json"
+        self._device = folder / f"device-{name}.token"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -122,6 +130,24 @@ class TokenFile:
         logins = self._logins()
         if logins.pop(user, None) is not None:
             self._replace(logins)
+
+    def device(self) -> str:
+        """By what the server knows this machine; empty where it knows it by nothing."""
+        try:
+            return read_private(self._device, MAX_SIZE).decode("ascii").strip()
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            logger.warning("%s cannot be used: %s. The server will not know this machine.", self._device, error)
+            return ""
+
+    def keep_device(self, token: str) -> None:
+        """On disk when it returns."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_private(self._device, token.encode())
+        except OSError as error:
+            logger.warning("%s cannot be written: %s. The server will not know this machine.", self._device, error)
 
     def _logins(self) -> dict[str, Tokens]:
         try:

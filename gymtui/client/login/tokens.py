@@ -13,7 +13,7 @@ from msgspec import Struct
 from gymtui import clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import NO_ANSWER, Answer, Fetch, Headers, address
-from gymtui.client.login.token_file import Tokens
+from gymtui.client.login.token_file import NoTokenFile, TokenFile, Tokens
 from gymtui.protocol import Role
 
 RENEW_AT: Final = 0.8  # of a token's life
@@ -30,6 +30,7 @@ class _Pair(Struct, frozen=True):
     expires_in: float
     refresh_token: str
     user: _User
+    device_token: str | None = None
 
 
 class _Said(Struct, frozen=True):
@@ -43,20 +44,21 @@ class _Error(Struct, frozen=True):
 class TokenClient:
     """The server of the WebSocket at `url`. AuthenticationProblem: it says no; ConnectionProblem: it is away."""
 
-    def __init__(self, url: str, fetch: Fetch, clock: clock.Clock) -> None:
+    def __init__(self, url: str, fetch: Fetch, clock: clock.Clock, shared: TokenFile | NoTokenFile) -> None:
         self._url = url
         self._server = urlsplit(url).netloc
         self._fetch = fetch
         self._clock = clock
+        self._shared = shared
 
     def log_in(self, user: str, password: str) -> Tokens:
-        answer = self._ask("/auth/token", {"Authorization": _basic(user, password)})
+        answer = self._ask("/auth/token", self._proof(user, password))
         _must_be_proven(answer, "User and password do not go together: please try again.")
         return self._tokens(answer, self._clock())
 
     def change_password(self, user: str, present: str, new: str) -> Tokens:
         """Sets another password; the pair of the login that takes the place of all others."""
-        headers = {"Authorization": _basic(user, present), "New-Password": _base64(new)}
+        headers = {**self._proof(user, present), "New-Password": _base64(new)}
         try:
             answer = self._post("/auth/password", headers)
         except URLError as error:  # it has not been asked
@@ -84,6 +86,11 @@ class TokenClient:
         if answer.status not in (200, 404, *NO):
             raise ConnectionProblem(f"The server at {self._server} cannot end a login just now.")
 
+    def _proof(self, user: str, password: str) -> Headers:
+        """Who it is, and at which of the machines that the server knows; one that it knows not asks for a token."""
+        basic = f"Basic {_base64(f'{user}:{password}')}"
+        return {"Authorization": basic, "Device-Token": self._shared.device() or "none"}
+
     def _ask(self, path: str, headers: Headers) -> Answer:
         try:
             return self._post(path, headers)
@@ -102,6 +109,8 @@ class TokenClient:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             message = f"What answers at {self._server} cannot log anybody in just now: please check the address."
             raise ConnectionProblem(message) from error
+        if pair.device_token is not None:
+            self._shared.keep_device(pair.device_token)
         now = self._clock()
         return Tokens(
             user=pair.user.name,
@@ -117,13 +126,10 @@ class TokenClient:
 def _must_be_proven(answer: Answer, otherwise: str) -> None:
     """AuthenticationProblem where the server says no, in its words, or `otherwise`."""
     if answer.status == 429:
-        raise AuthenticationProblem(f"Too many tries: please wait {answer.retry_after or 'a few'} seconds.")
+        seconds = answer.retry_after if answer.retry_after and answer.retry_after.isdecimal() else "a few"
+        raise AuthenticationProblem(f"Too many tries: please wait {seconds} seconds.")
     if answer.status in NO:
         raise AuthenticationProblem(_reason(answer) or otherwise)
-
-
-def _basic(user: str, password: str) -> str:
-    return f"Basic {_base64(f'{user}:{password}')}"
 
 
 def _base64(text: str) -> str:

@@ -15,6 +15,7 @@ from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import ConnectionState, LeftQueue
+from gymtui.protocol import LOGINS, Notification
 from gymtui.ui.bindings import bind
 from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.screens.desk import DeskScreen
@@ -45,6 +46,7 @@ class ConnectionScreen(RowsScreen):
     is_live: var[bool] = var(False)
     position: var[tuple[str, int]] = var(("", 0))
     left: var[tuple[LeftQueue, ...]] = var[tuple[LeftQueue, ...]](())
+    tried: var[Notification | None] = var[Notification | None](None)
 
     def __init__(self, desk: Desk, history: ConnectionHistory, *, url: str, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk, clock=clock)
@@ -62,7 +64,12 @@ class ConnectionScreen(RowsScreen):
         details = ConnectionDetails(self._history, url=self._url)
         screen = ConnectionScreen
         return details.data_bind(
-            screen.position, screen.left, DeskScreen.wrong_clock, LiveScreen.zone, state=LiveScreen.connection
+            screen.position,
+            screen.left,
+            screen.tried,
+            DeskScreen.wrong_clock,
+            LiveScreen.zone,
+            state=LiveScreen.connection,
         )
 
     def _queue(self) -> QueueList:
@@ -92,6 +99,7 @@ class ConnectionScreen(RowsScreen):
         replica = self.desk.replica
         self.position = replica.position
         self.left = self.desk.left_queues.found
+        self.tried = next((each for each in replica.notices.newest() if each.about == LOGINS), None)
         waiting = [*self.desk.set_aside, *self.desk.queue]
         members = ((row, replica.members.member(row.member_id) if row.member_id else None) for row in waiting)
         self.rows = tuple((row, member.full_name if member else _nobody(row)) for row, member in members)

@@ -15,10 +15,12 @@ from textual.style import Style
 
 from gymtui import clock
 from gymtui.client.state import ConnectionState, LeftQueue
+from gymtui.printable import printable
+from gymtui.protocol import Notification
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit, spark
 from gymtui.ui.connection_history import ConnectionHistory
-from gymtui.ui.wall import hours_minutes, hours_minutes_seconds
+from gymtui.ui.wall import hours_minutes, hours_minutes_seconds, wall
 from gymtui.ui.widgets.clock_warning import WrongClock
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -26,13 +28,15 @@ LABEL = 11  # cells of a line's label
 
 
 class ConnectionDetails(LiveWidget):
-    """A line a fact; `position` is the journal's epoch and seq here, `left` what other desks of this machine left."""
+    """A line a fact; `position` is the journal's epoch and seq here, `left` what other desks of this machine left,
+    `tried` the last that the house has told of wrong passwords or PINs."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"details--label", "details--quiet", "details--spark"}
 
     state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
     position: reactive[tuple[str, int]] = reactive(("", 0))
     left: reactive[tuple[LeftQueue, ...]] = reactive(())
+    tried: reactive[Notification | None] = reactive[Notification | None](None)
     wrong_clock: reactive[WrongClock | None] = reactive[WrongClock | None](None)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
@@ -57,6 +61,10 @@ class ConnectionDetails(LiveWidget):
             yield from map(self._line, chain(("left here",), repeat("")), self._left(queue))
         who = " · ".join(part for part in (state.user, state.role) if part)
         yield self._line("logged in", who or "nobody yet")
+        if self.tried is not None:
+            told = f"{wall(clock.to_ms(self.tried.at), self.zone):%a %H:%M}  {printable(self.tried.title)}"
+            lines = textwrap.wrap(told, max(20, self.content_size.width - LABEL))
+            yield from map(self._line, chain(("tried",), repeat("")), lines)
         yield self._line("session", state.session_id or "none")
         epoch, seq = self.position
         yield self._line("has heard", f"all of the gym up to entry {seq:,}" if epoch else "nothing has come yet")

@@ -198,9 +198,14 @@ ALTER TABLE gym ADD COLUMN gone_stays INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE gym ADD COLUMN gone_stay INTEGER NOT NULL DEFAULT 0
 """
 
+# The desks that somebody has logged in at, by the digest of what each was given then, and who did so last.
+_NINETEENTH: Final = """
+CREATE TABLE devices (digest BLOB PRIMARY KEY, user TEXT NOT NULL, used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
-    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH),
+    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

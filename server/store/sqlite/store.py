@@ -35,7 +35,6 @@ from server.store import (
     Outcome,
     Row,
     SnapshotData,
-    User,
     Work,
 )
 from server.store.pages import fitting
@@ -47,7 +46,7 @@ from server.store.sqlite.file import connect, lock, migrate, refuse_other_files,
 from server.store.sqlite.history import END, Wanted, cursor_of, position, refusals_wanted, visits_wanted
 from server.store.sqlite.peak import read_peak
 from server.store.sqlite.readers import Readers
-from server.store.sqlite.users import read_user
+from server.store.sqlite.users import SqliteUserLists
 from server.store.sqlite.words import find_members, first_of, near_members
 from server.store.sqlite.writer import Writer
 
@@ -77,7 +76,7 @@ _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member).decode
 
 
-class SqliteStore:
+class SqliteStore(SqliteUserLists):
     """A gym in one file. One connection writes, from one thread at a time; each thread that reads has one of its own.
 
     `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says
@@ -174,16 +173,6 @@ class SqliteStore:
     def conflicts(self, since: int, limit: int | None = None) -> list[Conflict]:
         with self._guard(), closing(find_conflicts(self._reader, since)) as found:
             return list(islice(found, limit))
-
-    def users(self) -> dict[str, User]:
-        rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
-        return {row[0]: read_user(row) for row in rows}
-
-    def live_logins(self) -> set[str]:
-        return {row[0] for row in self._all("SELECT sid FROM logins WHERE expires_at > ?", self._now())}
-
-    def signing_keys(self) -> dict[str, bytes]:
-        return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
 
     def search_members(self, text: str, limit: int) -> list[bytes]:
         check = self.gym().policy.card_check

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from gymtui import clock
 from server.store import LoginRecord, User
 
-KEY_LIFE = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
+DEVICES: Final = 20  # desks of one user that are known at the most
+DEVICE_LIFE: Final = 366 * clock.DAY  # milliseconds without a login after which one is not
+KEY_LIFE: Final = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
 
 
 class SqliteUsers:
@@ -67,8 +70,37 @@ class SqliteUsers:
         self._db.execute("DELETE FROM logins WHERE user = ?", (user,))
         self._users_version += 1
 
+    def put_device(self, digest: bytes, user: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", (digest, user, self.at))
+        self._db.execute(
+            "DELETE FROM devices WHERE used_at < ? OR digest IN "
+            "(SELECT digest FROM devices WHERE user = ? ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
+            (self.at - DEVICE_LIFE, user, DEVICES),
+        )
+        self._users_version += 1
+
     def _one(self, sql: str, *values: object) -> Any:
         return self._db.execute(sql, values).fetchone()
+
+
+class SqliteUserLists:
+    """What a store answers of them."""
+
+    _now: clock.Clock
+    _all: Callable[..., list[Any]]
+
+    def users(self) -> dict[str, User]:
+        rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
+        return {row[0]: read_user(row) for row in rows}
+
+    def live_logins(self) -> set[str]:
+        return {row[0] for row in self._all("SELECT sid FROM logins WHERE expires_at > ?", self._now())}
+
+    def signing_keys(self) -> dict[str, bytes]:
+        return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
+
+    def devices(self) -> set[bytes]:
+        return {row[0] for row in self._all("SELECT digest FROM devices")}
 
 
 def read_user(row: tuple[Any, ...]) -> User:

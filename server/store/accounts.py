@@ -1,0 +1,40 @@
+"""What an engine does about who may log in: users, their logins, the desks they are known at, the keys of tokens."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from server.store.records import LoginRecord, User
+
+
+class AccountsTransaction(Protocol):
+    """That part of a transaction. Each change is told by `Head.users_version`."""
+
+    def user(self, name: str) -> User | None: ...
+
+    def put_user(self, user: User) -> None:
+        """The logins of a disabled user end for good."""
+
+    def add_signing_key(self, kid: str, key: bytes) -> None:
+        """The key that signs from now on; an older one is kept for as long as a token that it has signed may live."""
+
+    def login(self, sid: str) -> LoginRecord | None: ...
+    def put_login(self, login: LoginRecord) -> None: ...
+    def end_login(self, sid: str) -> None: ...
+    def end_logins(self, user: str) -> None: ...
+
+    def put_device(self, digest: bytes, user: str) -> None:
+        """A desk that this user has logged in at, by the digest of its token; of a user the newest twenty are known."""
+
+
+class AccountsStore(Protocol):
+    """That part of a store."""
+
+    def users(self) -> dict[str, User]: ...
+    def live_logins(self) -> set[str]: ...
+
+    def signing_keys(self) -> dict[str, bytes]:
+        """Keys by their `kid`; the newest, which signs, comes last."""
+
+    def devices(self) -> set[bytes]:
+        """The digests of the known desks' tokens."""
