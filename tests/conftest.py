@@ -41,6 +41,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
 def pytest_collection_finish() -> None:
     """Where screens are tested, they cost what they must; where none is, Textual is not even imported."""
     gc.freeze()  # all that was imported and collected stays: the garbage collector need not look through it again
+    gc.set_threshold(20_000, 20, 100)  # as on a console: a look through a screen's tree of widgets is dear
     if "textual" in sys.modules:
         from tests.idle import wait_for_messages
         from tests.style_sheets import parse_once
