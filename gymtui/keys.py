@@ -144,7 +144,8 @@ def shown(keys: str) -> str:
 
 
 def keymap(changed: Mapping[str, str]) -> dict[str, str]:
-    """The keys of every command, with those of `[keys]`; KeysError where a line of it cannot be."""
+    """The keys that `[keys]` gives to commands, and no others: Textual looks through all of them for each key that is
+    pressed. KeysError where a line of it cannot be."""
     keys = {name: command.keys for name, command in COMMANDS.items() if command.keys}
     for name, value in changed.items():
         if name not in keys:
@@ -156,7 +157,7 @@ def keymap(changed: Mapping[str, str]) -> dict[str, str]:
                 raise KeysError(f"[keys] gives {name} the key {key!r}, which {why}: please choose another.")
         keys[name] = ",".join(pressed)
     _distinct(keys, changed)
-    return keys
+    return {name: keys[name] for name in changed}
 
 
 def _distinct(keys: Mapping[str, str], changed: Mapping[str, str]) -> None:
@@ -172,5 +173,5 @@ def run(*, keys: Mapping[str, str]) -> None:
     """`gymtui keys`: a line a command, as the console has it now."""
     now = keymap(keys)
     for name, command in COMMANDS.items():
-        pressed = ", ".join(shown(key) for key in now.get(name, "").split(","))
+        pressed = ", ".join(shown(key) for key in now.get(name, command.keys).split(","))
         print(f"{(':' if command.typed else '') + name:<14}{pressed:<22}{command.what}")
