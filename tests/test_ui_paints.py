@@ -182,10 +182,8 @@ async def test_a_queue_that_changes_no_words_paints_nothing(work: Work) -> None:
         assert indicator.region in work.painted
 
 
-@pytest.mark.parametrize(("action", "layouts"), [("who", 5), ("connection", 5), ("conflicts", 5), ("help", 4)])
-async def test_a_screen_comes_up_with_a_few_layouts_and_no_work_for_the_one_below(
-    work: Work, action: str, layouts: int
-) -> None:
+@pytest.mark.parametrize("action", ["who", "connection", "conflicts", "help"])
+async def test_a_screen_comes_up_with_a_few_layouts_and_no_work_for_the_one_below(work: Work, action: str) -> None:
     app = make_app(a_desk())
     async with app.run_test() as pilot:
         await settled(pilot)
@@ -194,5 +192,17 @@ async def test_a_screen_comes_up_with_a_few_layouts_and_no_work_for_the_one_belo
         await app.run_action(action)
         await settled(pilot)
         assert app.screen not in below
-        assert 0 < work.layouts <= layouts  # each is felt: this is what opening a screen costs
+        assert 0 < work.layouts <= 4  # each is felt: this is what opening a screen costs
         assert below.isdisjoint(work.styled)
+        assert work.styled.count(app.screen) == 1  # as it began, when it had no parts yet
+
+
+async def test_a_box_that_means_something_else_styles_itself_and_its_hits(work: Work) -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        for _ in range(2):
+            work.clear()
+            await pilot.press("f4")
+            await settled(pilot)
+            assert set(work.styled) <= {*app.screen.query("#box, #hits"), front(app).entry}

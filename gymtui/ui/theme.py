@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from textual.geometry import Size
 from textual.theme import BUILTIN_THEMES, Theme
 
 # The classes that a screen has by its size, for the style sheet: from so many columns, from so many rows.
 WIDTHS: Final = [(0, "-narrow"), (72, "-normal"), (110, "-wide")]
 HEIGHTS: Final = [(0, "-short"), (22, "-medium"), (32, "-tall")]
+
+
+def sized(size: Size) -> dict[str, bool]:
+    """The classes of a screen of this size, and those that it has not."""
+    width = max(each for each in WIDTHS if each[0] <= size.width)
+    height = max(each for each in HEIGHTS if each[0] <= size.height)
+    return {name: (least, name) in (width, height) for least, name in (*WIDTHS, *HEIGHTS)}
+
 
 SLATE = Theme(
     name="slate",

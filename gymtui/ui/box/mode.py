@@ -124,9 +124,9 @@ class Box(Protocol):
 class Mode:
     """One meaning of the box, from `begun` to `ended`.
 
-    `style` is a class that the screen has in the style sheet meanwhile; `list` is the `NAME` of the `ChoiceList` whose
-    rows are this mode's to choose from, so that a click there is told to it; `subject` is what the verdict line and the
-    log call an event where handling it raises: not the text in the box, which may be a PIN.
+    `style` is a class that the box and its hits have in the style sheet meanwhile; `list` is the `NAME` of the
+    `ChoiceList` whose rows are this mode's to choose from, so that a click there is told to it; `subject` is what the
+    verdict line and the log call an event where handling it raises: not the text in the box, which may be a PIN.
     `is_raw`: a scan comes as it arrived, and not as the reader's profile understands it.
     """
 

@@ -112,8 +112,8 @@ class BoxScreen(DeskScreen):
         return self.modes[self.modes.index(mode) - 1]
 
     def watch_modes(self, before: tuple[Mode, ...], after: tuple[Mode, ...]) -> None:
-        for style in {mode.style for mode in (*before, *after)} - {""}:
-            self.set_class(any(mode.style == style for mode in after), style)
+        for style in {mode.style for mode in (*before, *after)} - {""}:  # not the screen's: all would be styled anew
+            self.query("#box, #hits").set_class(any(mode.style == style for mode in after), style)
         for entry in self.query(Entry):
             entry.password = self.mode.secret
 

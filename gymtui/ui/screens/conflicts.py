@@ -103,7 +103,7 @@ class ConflictsScreen(RowsScreen):
         """The chosen one stays chosen as others come."""
         rows = report.notes
         self.choose(rows.index(self.note) if self.note in rows else self.chosen)
-        self.set_class(not rows, "-nothing")
+        self.query("#conflict").set_class(not rows, "-nothing")
         self._say_how_many()
 
     def watch_zone(self) -> None:

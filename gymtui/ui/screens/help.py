@@ -16,7 +16,6 @@ from gymtui.client.state import SYMBOLS
 from gymtui.keys import COMMANDS, shown
 from gymtui.ui.bindings import bind
 from gymtui.ui.screens.passing import PassingScreen
-from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.key_line import KeyLine
 
 KEY, NAME = 13, 15  # cells of the key and of the name
@@ -146,8 +145,6 @@ class HelpScreen(PassingScreen[None]):
     given by their names there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [bind("help", "close"), bind("back")]
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
 
     def __init__(self, explained: Screen[object], typed: Collection[str] = ()) -> None:
         super().__init__()

@@ -19,7 +19,6 @@ from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym, Snapshot, Stats
 from gymtui.ui.bindings import bind
 from gymtui.ui.screens.passing import PassingScreen
-from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.header import GymName, WallClock
@@ -35,8 +34,6 @@ class LiveScreen(PassingScreen[None]):
     `heading` stands beside the gym's in the header line.
     """
 
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         dataclasses.replace(bind("log-in"), action="app.log_in_again"),
         bind("try-again"),

@@ -22,7 +22,6 @@ from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import bind
 from gymtui.ui.screens.passing import PassingScreen
-from gymtui.ui.theme import HEIGHTS, WIDTHS
 from gymtui.ui.typed_name import hides, is_known
 from gymtui.ui.widgets.key_line import KeyLine
 
@@ -73,8 +72,6 @@ class LoginScreen(PassingScreen[str | None]):
 
     TITLE = "Log in"
     AUTO_FOCUS = "#user"
-    HORIZONTAL_BREAKPOINTS = WIDTHS
-    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("other-field"),
         bind("back", "go on without"),
