@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from gymtui import __version__, output
 from gymtui.command_table import ARGUMENTS, CLIENT, COMMANDS, HELP, KEYED, LOGS, REMEMBERING, SCREENS, SWITCHES
@@ -115,7 +116,7 @@ def _main(arguments: list[str]) -> int:
     opening = SCREENS.get(target, "").format(desk=settings.desk, url=settings.url)
     try:
         with _announced(opening):
-            getattr(import_module(module), function)(**{name: getattr(settings, name) for name in names}, **options)
+            _imported(module, function)(**{name: getattr(settings, name) for name in names}, **options)
     except output.OutputLost:
         raise
     except WrongUsage as error:
@@ -131,6 +132,16 @@ def _main(arguments: list[str]) -> int:
         logging.getLogger(__name__).debug("unexpected", exc_info=error)
         return _failed(f"something failed that should not have: {error!r}; --log-level debug tells where.", 1)
     return 0
+
+
+def _imported(module: str, function: str) -> Callable[..., None]:
+    """What runs a command. No look for garbage meanwhile, nor later through what came: all that is imported stays."""
+    gc.disable()
+    try:
+        return cast("Callable[..., None]", getattr(import_module(module), function))
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _is_terminal() -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -133,3 +135,15 @@ def test_interrupted_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("server.admin.users.users_list", interrupted)
     assert run("admin", "users", "list") == 130
+
+
+def test_nobody_looks_for_garbage_while_a_command_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[bool] = []
+
+    def imported(name: str) -> SimpleNamespace:
+        looks.append(gc.isenabled())
+        return SimpleNamespace(run=lambda **_: looks.append(gc.isenabled()))
+
+    monkeypatch.setattr("gymtui.cli.import_module", imported)
+    assert run("keys") == 0
+    assert looks == [False, True]
