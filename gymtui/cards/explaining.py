@@ -6,6 +6,7 @@ another keyboard is looked for only where none explains them on this one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from typing import Final, NamedTuple
@@ -171,7 +172,7 @@ def _fits(name: str, on_file: Collection[str]) -> bool:
     return all(
         (value := writing.read(number)) is not None and writing.write(value) == number.upper()
         for number in on_file
-        if writing.pattern.fullmatch(number)
+        if re.fullmatch(writing.pattern, number)
     )
 
 

@@ -19,13 +19,13 @@ class Writing(NamedTuple):
 
     words: str
     bits: int
-    pattern: re.Pattern[str]
+    pattern: str
     value: Callable[[re.Match[str]], int | None]
     write: Callable[[int], str]
 
     def read(self, text: str) -> int | None:
         """The number, of `bits` bits, or None where the text is no such writing."""
-        found = self.pattern.fullmatch(text)
+        found = re.fullmatch(self.pattern, text)
         value = found and self.value(found)
         return value if value is not None and value < 1 << self.bits else None
 
@@ -52,7 +52,7 @@ def _hexadecimal(octets: int, separator: str = "") -> Writing:
     return Writing(
         f"{octets} bytes in hex" + (f" with {separator!r} between" if separator else ""),
         8 * octets,
-        re.compile(digits),
+        digits,
         lambda found: int(found[0].replace(separator, ""), 16),
         lambda value: separator.join(f"{octet:02X}" for octet in value.to_bytes(octets, "big")),
     )
@@ -69,7 +69,7 @@ def _by_byte(octets: int, separator: str) -> Writing:
     return Writing(
         f"{octets} bytes, each in decimal" + (f" with {separator!r} between" if separator else ""),
         8 * octets,
-        re.compile(re.escape(separator).join([digits] * octets)),
+        re.escape(separator).join([digits] * octets),
         value,
         lambda value: separator.join(f"{octet:03}" for octet in value.to_bytes(octets, "big")),
     )
@@ -78,7 +78,7 @@ def _by_byte(octets: int, separator: str) -> Writing:
 def _framed() -> Writing:
     """As readers send it that frame it for a serial line: STX, a length, 5 bytes with what they are, their exclusive
     or, ETX, all of it in hex."""
-    pattern = re.compile("(02) ?(0[Aa]) ?(02) ?([0-9A-Fa-f]{2}) ?([0-9A-Fa-f]{8}) ?([0-9A-Fa-f]{2}) ?(03)")
+    pattern = "(02) ?(0[Aa]) ?(02) ?([0-9A-Fa-f]{2}) ?([0-9A-Fa-f]{8}) ?([0-9A-Fa-f]{2}) ?(03)"
 
     def value(found: re.Match[str]) -> int | None:
         _, *octets, check, _ = bytes.fromhex("".join(found.groups()))
@@ -100,13 +100,13 @@ def _with_checksum(name: str, checksum: Callable[[bytes], int]) -> Writing:
         octets = value.to_bytes(5, "big")
         return f"{octets.hex()}{checksum(octets):02x}".upper()
 
-    return Writing(f"5 bytes in hex and their {name}", 40, re.compile("[0-9A-Fa-f]{12}"), value, write)
+    return Writing(f"5 bytes in hex and their {name}", 40, "[0-9A-Fa-f]{12}", value, write)
 
 
 def _decimal(bits: int, digits: int = 0) -> Writing:
     if not digits:
-        return Writing(f"{bits} bits without zeros in front", bits, re.compile("0|[1-9][0-9]*"), _whole, str)
-    written = re.compile(f"[0-9]{{{digits}}}")
+        return Writing(f"{bits} bits without zeros in front", bits, "0|[1-9][0-9]*", _whole, str)
+    written = f"[0-9]{{{digits}}}"
     return Writing(f"{bits} bits in {digits} digits", bits, written, _whole, lambda value: f"{value:0{digits}}")
 
 
@@ -117,7 +117,7 @@ def _whole(found: re.Match[str]) -> int:
 def _pair(high: int, low_digits: int, separator: str, bits: int = 24) -> Writing:
     """The low 16 bits as a number of their own (a card), and the bits above them (its facility)."""
     parts = [f"([0-9]{{{digits or '1,5'}}})" for digits in (high, low_digits)]
-    pattern = re.compile(re.escape(separator).join(parts))
+    pattern = re.escape(separator).join(parts)
 
     def value(found: re.Match[str]) -> int | None:
         facility, card = map(int, found.groups())
@@ -141,9 +141,7 @@ def _prox() -> Writing:
         even, odd = (value >> 12).bit_count() % 2, 1 - low(value, 12).bit_count() % 2
         return f"1A{(even << 25 | value << 1 | odd) << 6:08X}"
 
-    return Writing(
-        "26 bits in hex behind their count, with parity", 24, re.compile("1[Aa]([0-9A-Fa-f]{8})"), value, write
-    )
+    return Writing("26 bits in hex behind their count, with parity", 24, "1[Aa]([0-9A-Fa-f]{8})", value, write)
 
 
 def _all() -> Iterator[tuple[str, Writing]]:
