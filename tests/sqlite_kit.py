@@ -36,6 +36,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP INDEX journal_roll_calls",),
     tuple(f"ALTER TABLE gym DROP COLUMN gone_{column}" for column in ("check_ins", "stays", "stay")),
     ("DROP TABLE devices",),
+    ("DROP TABLE accesses",),
 )
 
 # The same of a desk's own copy.

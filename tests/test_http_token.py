@@ -135,6 +135,18 @@ async def test_a_lost_answer_is_given_again_for_a_minute(gym: Path) -> None:
         assert third.status == 200
 
 
+async def test_a_clock_that_is_set_back_gives_no_used_token_another_hour(gym: Path) -> None:
+    watch = Watch()
+    async with serving(gym, now=watch) as server:
+        first = (await ask(server.url, "/auth/token", basic("ana"))).json["refresh_token"]
+        second = (await ask(server.url, "/auth/token", bearer(first))).json["refresh_token"]
+        watch.now -= 2_000  # a step of the time service
+        assert (await ask(server.url, "/auth/token", bearer(first))).status == 200
+        watch.now -= HOUR
+        assert (await ask(server.url, "/auth/token", bearer(first))).status == 401
+        assert (await ask(server.url, "/auth/token", bearer(second))).status == 401
+
+
 @pytest.mark.parametrize("late", [True, False])
 async def test_a_used_token_that_comes_back_ends_the_login_everywhere(gym: Path, late: bool) -> None:
     watch = Watch()
@@ -165,7 +177,7 @@ async def test_who_knows_a_login_but_no_token_of_it_ends_nothing(gym: Path) -> N
             await wire.until("connection_status")
             for guess in guesses:
                 with pytest.raises(Denied, match="This login is over"):
-                    await server.logins.refresh(guess)
+                    await server.logins.refresh(guess, "127.0.0.1")
             assert (await wire.ask("search_members", {"text": "name"}))["ok"] is True
         assert (await ask(server.url, "/auth/token", bearer(refresh))).status == 200
         assert (await ask(server.url, "/auth/token", bearer(used))).status == 401

@@ -1,16 +1,18 @@
-"""`gymtui admin audit`: who did what, from which desk, and what it changed, as the journal has it; refusals too."""
+"""`gymtui admin audit`: who did what, from which desk, and what it changed, as the journal has it; refusals too, and
+what was done about who may come in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from heapq import merge
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gymtui import clock
 from gymtui.names import folded
 from gymtui.printable import printable
-from server.admin.deeds import Deed, deeds
+from server.admin.deeds import Deed, accesses, deeds
 from server.admin.export_file import Format, cell_text
 from server.admin.exports import refuse_to_replace, write_audit
 from server.admin.lists import bounds, counted, named
@@ -36,7 +38,8 @@ def audit(
         first, end = bounds(lists.gym(), since, until)
         whom = None if member is None else named(lists, member).id
         wanted = _wanted(first, user, desk, whom)
-        found = (deed for deed in deeds(lists.journal(end)) if wanted(deed))
+        both = merge(deeds(lists.journal(end)), accesses(lists.accesses(end)), key=lambda deed: deed.at)
+        found = (deed for deed in both if wanted(deed))
         if export is not None:
             print(f"{counted(write_audit(export, found, format), 'row')} exported.")
             return
@@ -61,7 +64,8 @@ def _wanted(first: int, user: str | None, desk: str | None, member: str | None) 
 
 
 def _line(deed: Deed, zone: ZoneInfo) -> str:
-    """`Sun 22 Nov 09:30  row 17  ana, Front: check_in of Ana Silva (4711), offline  …`"""
+    """`Sun 22 Nov 09:30  row 17  ana, Front: check_in of Ana Silva (4711), offline  …`; or, of one beside it,
+    `Sun 22 Nov 09:30  gymtui admin, pat@front-desk: user_disable, ben`"""
     who = deed.user or ("the gym itself" if deed.what == "check_out" else "gymtui admin")
     place = f", {deed.desk}" if deed.desk else ""
     of = "" if deed.member is None else f" of {deed.member.full_name} ({deed.member.membership_number or 'no number'})"
@@ -72,7 +76,8 @@ def _line(deed: Deed, zone: ZoneInfo) -> str:
         if name in deed.before
     )
     when = day_and_time(clock.to_ms(deed.at), zone)
-    return f"{when}  row {deed.seq}  {who}{place}: {deed.what}{of}{outcome}{f'  {changes}' if changes else ''}"
+    row = "" if deed.seq is None else f"row {deed.seq}  "
+    return f"{when}  {row}{who}{place}: {deed.what}{of}{outcome}{f'  {changes}' if changes else ''}"
 
 
 def _said(value: object) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from gymtui import clock
 from gymtui.protocol import EVENTS, CheckInEvent, Gym, Member, MemberRef, Notification, Refusal, RollCallUpdate
-from server.store import JournalRow
+from server.store import Access, JournalRow
 
 _decode: Final[dict[str, Any]] = {name: msgspec.json.Decoder(kind).decode for name, kind in EVENTS.items()}
 
@@ -19,10 +19,11 @@ Fields = dict[str, object]
 
 
 class Deed(Struct, frozen=True, kw_only=True):
-    """One row of the journal as what somebody did; `outcome` is what became of it, where that is not just done, and
+    """One row of the journal as what somebody did, or one beside it, without a `seq`, about who may come in;
+    `outcome` is what became of it, where that is not just done, and
     `before` and `after` are the fields that it changed."""
 
-    seq: int
+    seq: int | None
     at: str
     user: str
     desk: str | None
@@ -49,6 +50,23 @@ def deeds(rows: Iterable[JournalRow]) -> Iterator[Deed]:
             member=_member(event),
             before=before,
             after=after,
+        )
+
+
+def accesses(rows: Iterable[Access]) -> Iterator[Deed]:
+    """What was done about who may come in, as deeds that are no rows of the journal."""
+    for row in rows:
+        times = f"{row.count} times" if row.count > 1 else ""
+        yield Deed(
+            seq=None,
+            at=clock.to_text(row.at),
+            user=row.who,
+            desk=row.origin,
+            what=row.what,
+            outcome=", ".join(filter(None, (row.about, row.outcome, times))),
+            member=None,
+            before={},
+            after={},
         )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from gymtui.errors import WrongUsage
 from server.admin.errors import AdminError
+from server.admin.operator import note
 from server.auth import auth
 from server.store import Transaction
 from server.store.opening import opened
@@ -19,6 +20,7 @@ def keys_rotate(*, database: str) -> None:
 
     def work(tx: Transaction) -> None:
         tx.add_signing_key(secrets.token_hex(4), secrets.token_bytes(32))
+        note(tx, "keys_rotate")
 
     with opened(database) as store:
         store.write([work])
@@ -33,4 +35,6 @@ def tokens_issue(*, database: str, name: str, ttl: int) -> None:
         user = store.users().get(name)
         if user is None or user.disabled:
             raise AdminError(f"{name} cannot log in: add the user first with `gymtui admin users add {name}`.")
-        print(auth.issue_by_hand(store, user, ttl=ttl))
+        issued = auth.issue_by_hand(store, user, ttl=ttl)
+        store.write([lambda tx: note(tx, "token_issue", name, f"for {ttl} s")])
+        print(issued)

@@ -49,6 +49,7 @@ def forget(store: Store, before: int) -> int:
     if last >= first:
         for seq in (*range(first + CHUNK - 1, last, CHUNK), last):
             store.write([partial(_forget, seq=seq)])
+    store.write([lambda tx: tx.forget_accesses(before)])
     return store.oldest() - first
 
 

@@ -15,6 +15,7 @@ from gymtui.output import say
 from gymtui.printable import printable
 from gymtui.protocol import Role
 from server.admin.errors import AdminError
+from server.admin.operator import note
 from server.auth import hashing
 from server.store import Store, Transaction, User
 from server.store.opening import opened
@@ -42,6 +43,7 @@ def add_user(store: Store, name: str, role: Role, password: str) -> User:
         if taken is not None:
             raise AdminError(f"There is a user {taken} already: please choose another name.")
         tx.put_user(user)
+        note(tx, "user_add", name, role)
 
     store.write([work])
     return user
@@ -53,7 +55,7 @@ def users_password(*, database: str, name: str, password_stdin: bool) -> None:
         _known(store, name)
     password = _new_password(name, from_stdin=password_stdin)
     hashed = hashing.hash_password(password)
-    _change_user(database, name, ends_logins=True, password_hash=hashed)
+    _change_user(database, name, "user_password", ends_logins=True, password_hash=hashed)
     print(f"{name} has another password now, and has to log in again everywhere.")
 
 
@@ -80,19 +82,19 @@ def users_list(*, database: str) -> None:
 
 def users_disable(*, database: str, name: str) -> None:
     """Ends all that a user may do: logins end, and connections within a second."""
-    _change_user(database, name, disabled=True)
+    _change_user(database, name, "user_disable", disabled=True)
     say(f"{name} can no longer log in.")
 
 
 def users_enable(*, database: str, name: str) -> None:
     """Lets a disabled user log in again."""
-    _change_user(database, name, disabled=False)
+    _change_user(database, name, "user_enable", disabled=False)
     say(f"{name} can log in again.")
 
 
 def users_role(*, database: str, name: str, role: Role) -> None:
     """Gives a user another role; connections of the old one end within a second."""
-    _change_user(database, name, role=role)
+    _change_user(database, name, "user_role", role, role=role)
     say(f"{name} is {role} now.")
 
 
@@ -101,11 +103,13 @@ def users_pin(*, database: str, name: str, pin_stdin: bool) -> None:
     pin = sys.stdin.readline().rstrip("\r\n") if pin_stdin else getpass.getpass(f"PIN for {name}: ")
     if not PIN.fullmatch(pin):
         raise AdminError("A PIN has 4 to 12 digits: please choose another.")
-    _change_user(database, name, pin_hash=hashing.hash_password(pin))
+    _change_user(database, name, "user_pin", pin_hash=hashing.hash_password(pin))
     say(f"{name} has a PIN now.")
 
 
-def _change_user(database: str, name: str, *, ends_logins: bool = False, **changes: object) -> None:
+def _change_user(
+    database: str, name: str, what: str, outcome: str = "", *, ends_logins: bool = False, **changes: object
+) -> None:
     with opened(database) as store:
         user = _known(store, name)
 
@@ -113,6 +117,7 @@ def _change_user(database: str, name: str, *, ends_logins: bool = False, **chang
             tx.put_user(replace(tx.user(user.name) or user, **changes))
             if ends_logins:
                 tx.end_logins(user.name)
+            note(tx, what, user.name, outcome)
 
         store.write([work])
 

@@ -23,12 +23,13 @@ from server.auth.auth import WRONG, Auth, Denied, issue
 from server.auth.hashing import Busy
 from server.auth.refresh_tokens import digest, first, is_ours, login_of, successor
 from server.auth.source import Source, device_digest
-from server.store import LoginRecord, StoreUnavailable, Transaction, User, Work
+from server.store import Access, LoginRecord, StoreUnavailable, Transaction, User, Work
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
 
 GRACE: Final = 60_000  # milliseconds in which a used refresh token gives the same successor
+STEP: Final = 5_000  # milliseconds that a clock may be set back meanwhile
 OVER: Final = "This login is over: please log in again."
 
 
@@ -67,6 +68,7 @@ class Logins:
             known = device_digest(device) if device else source.device
             if known is not None:
                 tx.put_device(known, user.name)
+            tx.note_access(Access(what="login", who=user.name, origin=source.address))
 
         await self._write(work)
         return replace(self._pair(user, login.sid, refresh), device_token=device)
@@ -96,6 +98,7 @@ class Logins:
                 tx.put_user(replace(user, password_hash=hashed))
                 tx.end_logins(user.name)
                 tx.put_login(login)
+                tx.note_access(Access(what="password", who=user.name, origin=source.address))
                 done.append(True)
 
         await self._write(work)
@@ -104,7 +107,7 @@ class Logins:
         log.info("%s has another password now, and every other login of %s has ended.", user.name, user.name)
         return self._pair(user, login.sid, refresh)
 
-    async def refresh(self, token: str) -> TokenPair:
+    async def refresh(self, token: str, address: str) -> TokenPair:
         """The next pair of a login. A token used before gives the same pair's refresh token again for a minute; after
         that its use ends the login. Denied for that, and for a token that is none of ours."""
         key, sid = self._mark_key, login_of(token)
@@ -121,10 +124,12 @@ class Logins:
                 login = replace(login, current=following, previous=login.current, rotated_at=tx.at)
                 tx.put_login(login)
                 kept.append(login)
-            elif login.previous == digest(token) and tx.at - login.rotated_at <= GRACE:
+            elif login.previous == digest(token) and -STEP <= tx.at - login.rotated_at <= GRACE:
                 kept.append(login)
             else:
                 tx.end_login(sid)
+                why = "a used refresh token came back"
+                tx.note_access(Access(what="login_end", who=login.user, origin=address, outcome=why))
 
         await self._write(work)
         user = self._auth.user(kept[0].user) if kept else None
@@ -132,7 +137,7 @@ class Logins:
             raise Denied(OVER)
         return self._pair(user, sid, successor(key, token))
 
-    async def log_out(self, token: str) -> None:
+    async def log_out(self, token: str, address: str) -> None:
         """Ends the login of a refresh token, the newest or an older one; one that has ended stays so. Denied for a
         token that is none of ours; StoreUnavailable where the end cannot be kept just now."""
         sid = login_of(token)
@@ -143,6 +148,7 @@ class Logins:
         def work(tx: Transaction) -> None:
             if (login := tx.login(sid)) is not None:
                 tx.end_login(sid)
+                tx.note_access(Access(what="logout", who=login.user, origin=address))
                 ended.append(login)
 
         await self._write(work)

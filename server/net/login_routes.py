@@ -57,12 +57,13 @@ class LoginRoutes:
         if request.method != "POST":
             return _refuse(connection, HTTPStatus.METHOD_NOT_ALLOWED, f"Please POST to {path}.", Allow="POST")
         scheme, credentials = authorization(request)
+        address = (connection.remote_address or ("",))[0]
         if path == "/auth/logout":
-            return await self._renew(connection, "logout", partial(self._logins.log_out, credentials))
+            return await self._renew(connection, "logout", partial(self._logins.log_out, credentials, address))
         if path == "/auth/token" and scheme != "basic":
-            return await self._renew(connection, "refresh", partial(self._logins.refresh, credentials))
+            return await self._renew(connection, "refresh", partial(self._logins.refresh, credentials, address))
         name, password = _basic(credentials) if scheme == "basic" else ("", "")
-        address, device = (connection.remote_address or ("",))[0], _only(request, DEVICE)
+        device = _only(request, DEVICE)
         source = self._auth.source(address, device)
         if path == "/auth/token":
             opening = partial(self._logins.log_in, name, password, source, wants_device=bool(device))

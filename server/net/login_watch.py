@@ -6,7 +6,8 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from typing import Final, Literal
+from functools import partial
+from typing import Final, Literal, NamedTuple
 
 from gymtui import clock
 from gymtui.printable import printable
@@ -14,16 +15,26 @@ from gymtui.protocol import LOGINS
 from server.auth.auth import Auth
 from server.auth.source import Source
 from server.gym.house import tell
-from server.store import StoreUnavailable
+from server.store import Access, StoreUnavailable, Transaction
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
 
 EVERY: Final = 10.0  # seconds between two rounds
 MANY: Final = 30  # wrong passwords of one address in a round that the gym is told of
+ROWS: Final = 20  # of a round in the audit at the most: a flood fills no disk
+NOBODY: Final = "nobody here"
 HOUR: Final = 3600 * 1000
 
 Result = Literal["denied", "too_many", "busy"]
+
+
+class Try(NamedTuple):
+    """What let nobody in, as it is counted."""
+
+    address: str
+    who: str
+    result: Result
 
 
 class LoginWatch:
@@ -33,14 +44,14 @@ class LoginWatch:
         self._auth = auth
         self._database = database
         self._now = now
-        self._wrong: Counter[str] = Counter()  # of this round, by address
+        self._wrong: Counter[Try] = Counter()  # of this round
 
     def note(self, result: Result, name: str, source: Source) -> None:
         """One more. Who is no user here is not named: it may be a password that was typed in the wrong place."""
         known = self._auth.known_name(name)
-        who = "nobody here" if known is None else json.dumps(printable(known))
+        who = NOBODY if known is None else json.dumps(known)
         log.warning("login refused from %s: %s, %s", printable(source.address) or "nowhere", result, who)
-        self._wrong[source.address] += 1
+        self._wrong[Try(source.address, known or NOBODY, result)] += 1
 
     async def run(self) -> None:
         """For ever."""
@@ -54,8 +65,13 @@ class LoginWatch:
     async def look(self) -> None:
         """One round: many wrong passwords are told of once an hour, and each wait for a PIN once."""
         wrong, self._wrong = self._wrong, Counter()
+        if wrong:
+            await self._database.write(partial(_keep, wrong))
         if wrong.total() >= MANY:
-            most = printable(wrong.most_common(1)[0][0])
+            addresses: Counter[str] = Counter()
+            for each, count in wrong.items():
+                addresses[each.address] += count
+            most = printable(addresses.most_common(1)[0][0])
             title = f"Somebody tries passwords: {wrong.total()} wrong ones in {EVERY:g} s, most of them from {most}"
             await self._tell(f"passwords:{self._now() // HOUR}", title)
         for asker, manager, count, at in self._auth.pin_limit.stopped():
@@ -66,3 +82,12 @@ class LoginWatch:
 
     async def _tell(self, key: str, title: str) -> None:
         await tell(self._database, f"{LOGINS}:{key}", "warning", title, about=LOGINS)
+
+
+def _keep(wrong: Counter[Try], tx: Transaction) -> None:
+    """Each kind of try is one row with how often; those that there are too many kinds of are one together."""
+    kept = wrong.most_common(ROWS)
+    for each, count in kept:
+        tx.note_access(Access(what="login", who=each.who, origin=each.address, outcome=each.result, count=count))
+    if (rest := wrong.total() - sum(count for _, count in kept)) > 0:
+        tx.note_access(Access(what="login", who=NOBODY, origin="many addresses", outcome="denied", count=rest))

@@ -11,6 +11,7 @@ from server.store.audit import Audit
 from server.store.errors import BackupError, DatabaseDamaged, NoPage, StoreError, StoreUnavailable
 from server.store.interface import DONE, Lists, Store, Transaction, Work
 from server.store.records import (
+    Access,
     Committed,
     Conflict,
     Counts,
@@ -32,6 +33,7 @@ from server.store.records import (
 
 __all__ = [
     "DONE",
+    "Access",
     "Audit",
     "BackupError",
     "Committed",

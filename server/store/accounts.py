@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from server.store.records import LoginRecord, User
+from server.store.records import Access, LoginRecord, User
 
 
 class AccountsTransaction(Protocol):
@@ -25,6 +25,12 @@ class AccountsTransaction(Protocol):
 
     def put_device(self, digest: bytes, user: str) -> None:
         """A desk that this user has logged in at, by the digest of its token; of a user the newest twenty are known."""
+
+    def note_access(self, access: Access) -> None:
+        """A row beside the journal, which no desk is told of: `gymtui admin audit` has both."""
+
+    def forget_accesses(self, before: int) -> None:
+        """Those rows go that were written before a time (ms)."""
 
 
 class AccountsStore(Protocol):

@@ -25,6 +25,7 @@ from gymtui.protocol import (
 from server.store.accounts import AccountsStore, AccountsTransaction
 from server.store.persons import Erasure, Merges
 from server.store.records import (
+    Access,
     Committed,
     Conflict,
     Counts,
@@ -260,6 +261,9 @@ class Lists(Protocol):
 
     def journal(self, until: int) -> Iterator[JournalRow]:
         """The rows that were written before a time, in order."""
+
+    def accesses(self, until: int) -> Iterator[Access]:
+        """What was done about who may come in before a time, in order."""
 
     def named(self, text: str) -> Member | None:
         """Who has this id or this membership number."""

@@ -66,6 +66,19 @@ class LoginRecord(Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
+class Access(Struct, frozen=True, kw_only=True):
+    """Something that was done about who may come in, or tried: by whom, from where (an address; the system's user and
+    machine), about whom; `count` times since the row before. `at` (ms) is the store's."""
+
+    what: str
+    who: str
+    origin: str
+    about: str = ""
+    outcome: str = ""
+    count: int = 1
+    at: int = 0
+
+
 class Outcome(Struct, frozen=True, kw_only=True):
     """What became of a command: the encoded `result`, or the `error`; never both. A `duplicate` had its row already,
     which has answered for it."""

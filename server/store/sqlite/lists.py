@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from gymtui.protocol import CheckInEvent, Gym, Member, MemberRef
-from server.store import Conflict, JournalRow, KeptVisit
+from server.store import Access, Conflict, JournalRow, KeptVisit
 from server.store.sqlite.conflicts import find_conflicts
 from server.store.sqlite.errors import as_store_errors
 from server.store.sqlite.file import open_to_read
@@ -27,6 +27,8 @@ ORDER BY m.membership_number, m.id
 """
 
 _member = msgspec.json.Decoder(Member).decode
+ACCESSES = "SELECT what, who, origin, about, outcome, count, at FROM accesses WHERE at < ? ORDER BY id"
+
 _ref = msgspec.json.Decoder(MemberRef).decode
 _visit = msgspec.json.Decoder(CheckInEvent).decode
 
@@ -68,6 +70,10 @@ class SqliteLists:
     def journal(self, until: int) -> Iterator[JournalRow]:
         for row in self._db.execute(JOURNAL + "WHERE at < ? ORDER BY seq", (until,)):
             yield JournalRow(*row)
+
+    def accesses(self, until: int) -> Iterator[Access]:
+        for what, who, origin, about, outcome, count, at in self._db.execute(ACCESSES, (until,)):
+            yield Access(what=what, who=who, origin=origin, about=about, outcome=outcome, count=count, at=at)
 
     def named(self, text: str) -> Member | None:
         found = self._db.execute("SELECT member FROM members WHERE id = ?1 OR membership_number = ?1", (text,))

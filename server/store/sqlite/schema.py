@@ -203,9 +203,34 @@ _NINETEENTH: Final = """
 CREATE TABLE devices (digest BLOB PRIMARY KEY, user TEXT NOT NULL, used_at INTEGER NOT NULL) STRICT, WITHOUT ROWID
 """
 
+# What was done about who may come in, and who tried to: kept beside the journal, of which every desk is told.
+_TWENTIETH: Final = """
+CREATE TABLE accesses (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    who TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    about TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    count INTEGER NOT NULL
+) STRICT
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
-    *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
+    *(
+        _ELEVENTH,
+        _TWELFTH,
+        _THIRTEENTH,
+        _FOURTEENTH,
+        _FIFTEENTH,
+        _SIXTEENTH,
+        _SEVENTEENTH,
+        _EIGHTEENTH,
+        _NINETEENTH,
+        _TWENTIETH,
+    ),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gymtui import clock
-from server.store import LoginRecord, User
+from server.store import Access, LoginRecord, User
 
 DEVICES: Final = 20  # desks of one user that are known at the most
 DEVICE_LIFE: Final = 366 * clock.DAY  # milliseconds without a login after which one is not
@@ -78,6 +78,15 @@ class SqliteUsers:
             (self.at - DEVICE_LIFE, user, DEVICES),
         )
         self._users_version += 1
+
+    def note_access(self, access: Access) -> None:
+        self._db.execute(
+            "INSERT INTO accesses (what, who, origin, about, outcome, count, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (access.what, access.who, access.origin, access.about, access.outcome, access.count, self.at),
+        )
+
+    def forget_accesses(self, before: int) -> None:
+        self._db.execute("DELETE FROM accesses WHERE at < ?", (before,))
 
     def _one(self, sql: str, *values: object) -> Any:
         return self._db.execute(sql, values).fetchone()
