@@ -124,7 +124,7 @@ REQUEST_EXAMPLES: list[Request] = [
     ImportRows(
         rows=(ImportRow(2, ListedMember(full_name="Zoë", plan=None, external_id="x1")),), begins=True, named=("Zoë",)
     ),
-    ImportCompare(source="clients", answers={2: False}, missing="inactive"),
+    ImportCompare(source="clients", answers={2: False}, missing="inactive", columns=("phone",), clears=True),
     ImportTake(),
     ImportUndo(number=7),
     ImportEnd(),

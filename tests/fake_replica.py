@@ -14,8 +14,6 @@ from tests.factories import GYM, STATS
 class FakeMembers(list[Member]):
     """The members that the test gave."""
 
-    are_there = True
-
     def member(self, id: str) -> Member | None:
         return next((m for m in self if m.id == id), None)
 

@@ -88,7 +88,7 @@ async def at_a_desk(gym: Path, person: Fake, user: str = "mia") -> AsyncIterator
         service = person.line = WebSocketService(server.url, login, Bookmark(), sleep=in_a_hurry)
         async with running(service.run, service.close):
             await until(lambda: service.state.is_live)
-            known = Gym(lambda: TODAY, lambda: True, lambda: service.state.is_live)
+            known = Gym(lambda: TODAY, lambda: service.state.is_live)
             yield Errand(service, known, person, lambda: 7), server
 
 

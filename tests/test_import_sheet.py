@@ -93,9 +93,9 @@ async def test_no_file_is_read_or_worked_through_where_the_screen_is_drawn(
     file.write_text(LIST)
     threads: list[threading.Thread] = []
 
-    def looked(content: bytes, answers: Any, *, today: date, again: bool) -> Look:
+    def looked(content: bytes, answers: Any, *, today: date) -> Look:
         threads.append(threading.current_thread())
-        return looking.look(content, answers, today=today, again=again)
+        return looking.look(content, answers, today=today)
 
     monkeypatch.setattr(listing, "look", looked)
     async with at_a_desk(gym, Fake(is_willing=False)) as (errand, _):

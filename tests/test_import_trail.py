@@ -10,6 +10,8 @@ from gymtui.importing import beside
 from gymtui.importing.questions import Question
 from gymtui.ui.importing.errand import Back, LetBe
 from gymtui.ui.importing.listing import Listing
+from tests.factories import member_row
+from tests.gym_kit import make_gym
 from tests.import_kit import ANSWERS, LIST, Fake, at_a_desk, everybody
 
 NUMBER, STATUS, EMPTY, MISSING = "number on the card", "Status: grandfathered", "empty cells", "missing"
@@ -18,8 +20,15 @@ NUMBER, STATUS, EMPTY, MISSING = "number on the card", "Status: grandfathered", 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     file = tmp_path / "clients.csv"
-    file.write_text(LIST, encoding="utf-8")
+    file.write_text(f"{LIST}5,Name,5,,Active,31/12/2099\n", encoding="utf-8")  # whose phone an empty cell may clear
     return file
+
+
+@pytest.fixture
+def gym(tmp_path: Path) -> Path:
+    path = tmp_path / "gym.db"
+    make_gym(path, *(member_row(str(n), f"Name {n}", phone="555") for n in range(100)))
+    return path
 
 
 class Hesitating(Fake):
@@ -67,7 +76,7 @@ async def test_from_the_plan_it_goes_back_to_the_last_one_and_compares_anew(gym:
     plan = beside.plan_of(file)
     assert plan is not None
     assert plan.answers.answers[EMPTY] == "clear"
-    assert (result.progress.of, everybody(gym)["Name 5"].status) == (103, "inactive")
+    assert (result.progress.of, everybody(gym)["Name 6"].status) == (103, "inactive")
 
 
 async def test_from_the_first_one_it_is_let_be_and_the_answers_are_kept(gym: Path, file: Path) -> None:

@@ -268,3 +268,20 @@ async def test_who_may_not_is_told_so_in_words(gym: Path) -> None:
     async with manager(gym, "ana") as (_, wire):
         said = await refusal(wire, "import_rows", rows=[])
         assert said == ("not_allowed", "Only a manager may import members: please ask one.")
+
+
+async def test_what_empty_cells_would_clear_is_told_and_done_where_that_is_asked(gym: Path) -> None:
+    async with manager(gym) as (_, wire):
+        first = rows_of({"full_name": "Zoe Zen", "membership_number": "Z1", "phone": "555", "plan": "Gold"})
+        await compared(wire, first)
+        await result(wire, "import_take")
+        await result(wire, "import_end")
+        rows = rows_of({"full_name": "Zoe Zen", "membership_number": "Z1", "plan": "Gold"})
+        told = await compared(wire, rows, columns=["plan", "phone"])
+        assert told["cleared"] == [{"field": "phone", "count": 1, "name": "Zoe Zen", "value": "555"}]
+        assert (told["changed"], told["unchanged"]) == (0, 1)
+        assert (await result(wire, "import_compare", source="clients", columns=["phone"], clears=True))["changed"] == 1
+        await result(wire, "import_take")
+        assert (await refusal(wire, "import_compare", source="clients", columns=["status"]))[0] == "invalid"
+    zoe = everybody(gym)["Zoe Zen"]
+    assert (zoe.phone, zoe.plan) == (None, "Gold")

@@ -68,6 +68,7 @@ PARTS: Final[list[type[Struct]]] = [
     protocol.ListedMember,
     protocol.ImportQuestion,
     protocol.ImportNote,
+    protocol.ImportCleared,
     protocol.ImportCompared,
     protocol.AtTheDoor,
     protocol.ImportProgress,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gymtui.importing.looking import Answers, look
 from gymtui.importing.rows import MembersFileError
-from tests.member_lists_kit import TODAY, comes_in, looked, people
+from tests.member_lists_kit import comes_in, looked, people
 
 ODD = """Chalk Talk export,,,,,,
 Who,Tag nr,Runs to,Standing,Fully paid,Colour,Born
@@ -220,16 +219,6 @@ def test_people_may_be_called_null_or_april() -> None:
 def test_without_names_it_is_no_list(text: str) -> None:
     with pytest.raises(MembersFileError):
         looked(text.encode())
-
-
-def test_an_empty_cell_clears_where_that_is_said() -> None:
-    content = b"Name,Barcode,Status,Remaining,Notes,Balance\nAna,1,Active,,,\nBen,2,Past due,3,knee,\n"
-    for said, cleared in (("clear", {"visits_left": None, "notes": None, "payment_overdue": False}), ("keep", {})):
-        seen = look(content, Answers(answers={"empty cells": said}), today=TODAY, again=True)
-        (_, ana), (_, ben) = seen.rows
-        assert {name: ana[name] for name in ("visits_left", "notes", "payment_overdue") if name in ana} == cleared
-        assert (ben["visits_left"], ben["notes"], ben["payment_overdue"]) == (3, "knee", True)
-    assert [question.key for question in look(content, Answers(), today=TODAY).questions] == []
 
 
 def test_of_several_columns_that_keep_somebody_out_each_counts() -> None:

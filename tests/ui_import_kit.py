@@ -15,6 +15,7 @@ from gymtui.client.errors import Disconnected
 from gymtui.codec import encode
 from gymtui.protocol import (
     AtTheDoor,
+    ImportCleared,
     ImportCompare,
     ImportCompared,
     ImportEnd,
@@ -46,6 +47,7 @@ COMPARED = ImportCompared(
     untold=0,
     with_it=AtTheDoor(come_in=90, refused={"membership_expired": 13}),
     without_it=AtTheDoor(come_in=4, refused={}),
+    cleared=(ImportCleared(field="valid_until", count=2, name="Ana Silva", value="2027-01-31"),),
 )
 
 

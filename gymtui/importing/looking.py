@@ -22,6 +22,7 @@ from gymtui.importing.sources import lines_of
 from gymtui.importing.table import Table, table_of
 from gymtui.importing.values import reader_of
 from gymtui.importing.vocabulary import NO_PLAN, plain
+from gymtui.protocol import Clearable
 
 
 class Answers(NamedTuple):
@@ -34,7 +35,7 @@ class Answers(NamedTuple):
 class Look(NamedTuple):
     """`rows` are the people, a row each; `left_out` the rows that are not, and `remarks` what is to be said of those
     that are. `keeps_out` says whether any column does say who may not come in; `named` are the names and numbers of
-    the rows left out, whom nobody may take for missing."""
+    the rows left out, whom nobody may take for missing; `clearable` the fields that an empty cell could clear."""
 
     digest: str
     table: Table
@@ -45,6 +46,7 @@ class Look(NamedTuple):
     remarks: list[Problem]
     keeps_out: bool
     named: tuple[str, ...]
+    clearable: tuple[Clearable, ...]
 
     @property
     def open(self) -> list[Question]:
@@ -52,13 +54,13 @@ class Look(NamedTuple):
         return [question for question in self.questions if question.is_open]
 
 
-def look(content: bytes, answers: Answers, *, today: date, again: bool = False) -> Look:
-    """What a file has; `again` says that the gym has members already. MembersFileError where it is no member list."""
+def look(content: bytes, answers: Answers, *, today: date) -> Look:
+    """What a file has. MembersFileError where it is no member list."""
     questions = Questions(answers.answers)
     table = table_of(lines_of(content, questions))
     columns = columns_of(table, answers.fields, questions, today)
     read = [(column, reader_of(column, questions, today)) for column in columns if column.field]
-    people = people_of(table.rows, read, questions, again=again)
+    people = people_of(table.rows, read, questions)
     rows, left_out, remarks = one_each(people.rows, questions, today)
     if lost := lost_zeros([str(fields["membership_number"]) for _, fields in rows if "membership_number" in fields]):
         table.notes.append(lost)
@@ -73,6 +75,7 @@ def look(content: bytes, answers: Answers, *, today: date, again: bool = False) 
         remarks=sorted([*people.remarks, *remarks]),
         keeps_out=any(_keeps_out(column) for column in columns),
         named=_named(table, columns, left_out),
+        clearable=people.columns,
     )
 
 

@@ -8,12 +8,13 @@ from typing import Final, NamedTuple
 
 from gymtui.importing.column import DOOR, NAMES, Column
 from gymtui.importing.dates import is_no_date
+from gymtui.importing.empties import clearable
 from gymtui.importing.numbers import taken_out
 from gymtui.importing.questions import Questions
 from gymtui.importing.rows import Problem, Row
 from gymtui.importing.values import SOFT, Reader
 from gymtui.importing.vocabulary import NO_PLAN, NOBODY, is_nothing, plain
-from gymtui.protocol import MAX_CARDS, Card
+from gymtui.protocol import MAX_CARDS, Card, Clearable
 
 STATUSES: Final = ("banned", "inactive", "frozen", "active")  # the one that keeps out most first
 STATES: Final = DOOR - {"valid_until", "visits_left"}  # what makes a status
@@ -32,7 +33,6 @@ PLAIN: Final = (
 )
 DAYS: Final = ("valid_from", "valid_until", "birth_date")
 DEBTS: Final = frozenset({"payment_overdue", "owed", "balance"})
-EMPTY: Final[dict[str, object]] = {"notes": None, "alerts": (), "cards": (), "payment_overdue": False}
 
 NOTHING: Final = object()  # what a cell says that is empty
 SOME: Final = 2  # rows that a question of many shows
@@ -55,36 +55,34 @@ class Cells(NamedTuple):
 
 
 class People(NamedTuple):
-    """The rows that are people, those that cannot be, and what was not taken of a row that was."""
+    """The rows that are people, those that cannot be, and what was not taken of a row that was. `columns` are the
+    fields that an empty cell could clear."""
 
     rows: list[Row]
     left_out: list[Problem]
     remarks: list[Problem]
+    columns: tuple[Clearable, ...] = ()
 
 
 def people_of(
     rows: Iterable[tuple[int, list[str]]],
     read: Sequence[tuple[Column, Reader]],
     questions: Questions,
-    *,
-    again: bool,
 ) -> People:
-    """Each row as the fields of a member. `again` says that the gym has members: what becomes of a field whose cell
-    is empty is asked then."""
+    """Each row as the fields of a member."""
     people = People([], [], [])
     said = list(_said(rows, read, people))
     fields = {column.field for column, _ in read}
     flip = _flips(said, questions)
     absent = _without_a_word(said, fields, questions)
-    empty = _emptied(said, fields) if again and _clears(said, fields, questions) else {}
     for row in said:
         try:
             member = _member(row, fields, flip=flip, absent=absent if _is_silent(row, fields) else "active")
         except ValueError as error:
             people.left_out.append(Problem(row.line, str(error)))
         else:
-            people.rows.append((row.line, member | {name: empty[name] for name in empty if name not in member}))
-    return people
+            people.rows.append((row.line, member))
+    return people._replace(columns=_clearable(said, fields))
 
 
 def _said(
@@ -175,14 +173,6 @@ def _told(row: Cells) -> str:
     ]
 
 
-def _clears(said: Sequence[Cells], fields: set[str], questions: Questions) -> bool:
-    if not any(fields - set(row.said) for row in said):
-        return False
-    choices = {"clear": "what the gym has there is gone", "keep": "the gym keeps what it has"}
-    text = "What does an empty cell mean for whom the gym has already?"
-    return questions.ask("empty cells", text, choices) == "clear"
-
-
 def _member(row: Cells, fields: set[str], *, flip: bool, absent: str) -> dict[str, object]:
     """The fields of the member, empty ones left out. ValueError: nobody."""
     member: dict[str, object] = {"full_name": _name(row, flip=flip)}
@@ -233,9 +223,8 @@ def _several(row: Cells) -> dict[str, object]:
     return member
 
 
-def _emptied(said: Iterable[Cells], fields: set[str]) -> dict[str, object]:
-    """The fields of a member that columns with these fields fill, each as it is where nothing is."""
-    filled = {field for field in fields if field in PLAIN or field in EMPTY or field in ("plan", "membership_number")}
-    if fields & DEBTS or any("overdue" in row.said.get("status", []) for row in said):
-        filled.add("payment_overdue")
-    return {field: EMPTY.get(field) for field in filled}
+def _clearable(said: Iterable[Cells], fields: set[str]) -> tuple[Clearable, ...]:
+    """The fields of a member that columns with these fields fill."""
+    owes = fields & DEBTS or any("overdue" in row.said.get("status", []) for row in said)
+    plan = {"plan"} if "fee_group" in fields else set[str]()
+    return clearable(fields | plan | ({"payment_overdue"} if owes else set()))

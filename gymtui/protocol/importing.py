@@ -14,6 +14,24 @@ from gymtui.protocol.vocabulary import MANAGERS, Key, Role, Seq, Text
 
 Missing = Literal["keep", "inactive"]
 Doubt = Literal["same number", "same name", "moved"]
+Clearable = Literal[
+    "membership_number",
+    "plan",
+    "valid_from",
+    "valid_until",
+    "visits_left",
+    "payment_overdue",
+    "waiver_signed",
+    "hours",
+    "phone",
+    "email",
+    "birth_date",
+    "home_location",
+    "notes",
+    "alerts",
+    "cards",
+    "external_id",
+]
 Line = Annotated[int, Meta(ge=0, le=10_000_000)]
 
 
@@ -52,13 +70,16 @@ class ImportRows(_Importing, frozen=True, kw_only=True, omit_defaults=True):
 class ImportCompare(_Importing, frozen=True, kw_only=True, omit_defaults=True):
     """How the rows compare with the gym. `source` is what the list is called; one in our own headings is `trusted`: its
     numbers say whose a row is. `answers` are those to the questions, by line; `missing` is what becomes of whom the
-    list does not name."""
+    list does not name. Where it has `columns` for these fields, a row without one of them has an empty cell there,
+    which `clears` what the gym has, or says nothing."""
 
     type: ClassVar[str] = "import_compare"
     source: Annotated[str, Meta(min_length=1, max_length=200)]
     trusted: bool = False
     answers: dict[int, bool] = field(default_factory=dict)
     missing: Missing = "keep"
+    columns: tuple[Clearable, ...] = ()
+    clears: bool = False
 
 
 class ImportTake(_Importing, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,6 +124,15 @@ class AtTheDoor(Struct, frozen=True):
     refused: dict[str, int]
 
 
+class ImportCleared(Struct, frozen=True, kw_only=True):
+    """Of how many members a field has what an empty cell of the list would clear: the first of them, by name."""
+
+    field: Clearable
+    count: Seq
+    name: str
+    value: str
+
+
 class ImportStaged(Struct, frozen=True):
     """To `import_rows`: how many there are by now."""
 
@@ -112,7 +142,7 @@ class ImportStaged(Struct, frozen=True):
 class ImportCompared(Struct, frozen=True, kw_only=True):
     """To `import_compare`. `missing` is whom the list does not name, some by name; `questions` are all of them,
     answered or not; `left_out` are the rows that nobody is made of, `doubts` cards of the others to look at once more.
-    `untold`: so many of these had no room."""
+    `untold`: so many of these had no room. `cleared` is what empty cells clear, or would."""
 
     new: Seq
     changed: Seq
@@ -125,6 +155,7 @@ class ImportCompared(Struct, frozen=True, kw_only=True):
     untold: Seq
     with_it: AtTheDoor
     without_it: AtTheDoor
+    cleared: tuple[ImportCleared, ...] = ()
 
 
 class ImportProgress(Struct, frozen=True, kw_only=True):

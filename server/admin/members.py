@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from gymtui.errors import WrongUsage
@@ -12,15 +11,16 @@ from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import grouped
 from gymtui.output import complain
-from gymtui.protocol import CardKind, Missing
+from gymtui.protocol import CardKind
 from server.admin.errors import AdminError
 from server.admin.exports import MEMBERS
-from server.admin.importing.members import Decisions, import_members
-from server.admin.importing.planning import applied, ask_at_terminal, known, look_at
+from server.admin.importing.members import import_members
+from server.admin.importing.planning import Applied, applied, ask_at_terminal, known, look_at
 from server.admin.importing.undo import take_back, whoever
 from server.admin.lists import counted
 from server.admin.progress import Progress
 from server.gym.importing.collisions import UNLIKE, Held, told_apart
+from server.gym.importing.comparison import KEPT
 from server.gym.importing.doubts import doubts
 from server.store.opening import opened
 
@@ -40,11 +40,9 @@ def members_import(
     if is_ours(content):
         taken, left_out = _take(database, file, *read_members(file, content), strict=strict)
     elif apply:
-        seen, missing, decisions = applied(file, content, known(database))
-        rows, bad = seen.rows, seen.left_out
-        taken, left_out = _take(
-            database, file, rows, bad, strict=strict, decisions=decisions, missing=missing, named=seen.named
-        )
+        plan = applied(file, content, known(database))
+        seen = plan.seen
+        taken, left_out = _take(database, file, seen.rows, seen.left_out, strict=strict, plan=plan)
         if (path := keep_left_out(file, seen.table, left_out)) is not None:
             complain(f"what was left out is in {path.name}, each row with why.")
     else:
@@ -73,9 +71,7 @@ def _take(
     problems: list[Problem],
     *,
     strict: bool,
-    decisions: Decisions | None = None,
-    missing: Missing = "keep",
-    named: Sequence[str] = (),
+    plan: Applied | None = None,
 ) -> tuple[int, list[Problem]]:
     """Every bad row is named, and the good ones are taken, or none with `strict`; gives how many, and those that not.
 
@@ -85,15 +81,17 @@ def _take(
         policy = store.gym().policy
         apart, alike = told_apart(store.all_members(), rows, policy.card_check)
         lines = {held.line for group in alike for held in group}
-        named, rows = [*named, *in_rows(row for row in rows if row[0] in lines)], apart
+        named = [*(plan.seen.named if plan else ()), *in_rows(row for row in rows if row[0] in lines)]
+        rows = apart
         if strict and (problems or alike):
             rows = []
         imported = import_members(
             store,
             rows,
-            decisions=decisions,
+            decisions=plan.decisions if plan else None,
             named=named,
-            missing=missing,
+            empty=plan.empty if plan else KEPT,
+            missing=plan.missing if plan else "keep",
             strict=strict,
             go_on=lambda done: progress.go_on(done, len(rows)),
             source=file.stem,
@@ -105,7 +103,7 @@ def _take(
     _complain_of_alike(file, alike)
     untaken = len(problems) + len(lines - {None})
     print(f"{counted(taken, 'member')} imported, {counted(untaken, 'row')} not.")
-    if decisions is not None:
+    if plan is not None:
         print(f"{imported.new:,} of them {'is' if imported.new == 1 else 'are'} new.")
     if progress.is_interrupted and taken < len(rows):
         sentence = f"interrupted with {taken} of {len(rows)} members in: import {file.name} again for the rest."

@@ -89,11 +89,6 @@ class DeskMembers:
     def _tables(self) -> tuple[MemberTable, ...]:
         return (self.table,) if self._new is None else (self.table, self._new)
 
-    @property
-    def are_there(self) -> bool:
-        """Is there anybody?"""
-        return any(table.are_there for table in self._tables)
-
     def member(self, id: str) -> Member | None:
         """The member with that id."""
         found = next((member for table in self._tables if (member := table.member(id))), None)

@@ -58,12 +58,6 @@ class MemberTable:
         row = self._db.execute(FOUND, (id,)).fetchone()
         return row and _member(row)
 
-    @property
-    @reading()
-    def are_there(self) -> bool:
-        """Is there anybody?"""
-        return self._db.execute("SELECT 1 FROM members WHERE deleted = 0").fetchone() is not None
-
     @reading()
     def owners(self, code: str) -> tuple[Owned, ...]:
         """The cards that a code may be, with their owners; several where it can be read in more than one way."""

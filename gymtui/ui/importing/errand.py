@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.errors import GymError
+from gymtui.importing.empties import are_cleared
 from gymtui.importing.named import in_rows
 from gymtui.importing.questions import Question
 from gymtui.protocol import ImportCompare, ImportNote, ImportProgress, ImportTake, ImportUndo
@@ -67,10 +68,9 @@ class Person(Protocol):
 
 
 class Gym(NamedTuple):
-    """What of the gym a look needs: its day, and whether it has members; and whether it can be asked."""
+    """What of the gym a look needs: its day, and whether it can be asked."""
 
     today: Callable[[], date]
-    has_members: Callable[[], bool]
     is_there: Callable[[], bool]
 
 
@@ -98,8 +98,7 @@ class Errand:
     async def bring(self, file: Path) -> Result:
         """All of the way, for the list in that file."""
         self._trail = Trail()
-        today, again = self._gym.today(), self._gym.has_members()
-        listing = await asyncio.to_thread(opened, file, today=today, again=again, seed=self._seed())
+        listing = await asyncio.to_thread(opened, file, today=self._gym.today(), seed=self._seed())
         try:
             listing = await self._agreed(listing)
             if listing.compared is None:
@@ -172,7 +171,7 @@ class Errand:
         """Anew, with the answers that there are by now: in the gym, where only people were asked about."""
         if listing.compared is not None:
             return await self._compared(listing)
-        return await asyncio.to_thread(listing.looked_at, self._gym.today(), again=self._gym.has_members())
+        return await asyncio.to_thread(listing.looked_at, self._gym.today())
 
     def _none_is_open(self, listing: Listing) -> None:
         """NotYet where one is."""
@@ -197,6 +196,8 @@ class Errand:
             trusted=listing.look is None,
             answers=decisions,
             missing=listing.plan.missing,
+            columns=() if listing.look is None else listing.look.clearable,
+            clears=are_cleared(listing.plan.answers.answers),
         )
         try:
             compared = await sending.compare(self._server, asked)

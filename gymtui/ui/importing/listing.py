@@ -14,6 +14,8 @@ from typing import Final, NamedTuple
 from gymtui.importing import plan_file
 from gymtui.importing.beside import keep_left_out, keep_plan, plan_of
 from gymtui.importing.door import in_words
+from gymtui.importing.empties import KEY as EMPTY
+from gymtui.importing.empties import asked_of_empty_cells
 from gymtui.importing.headings import FIELDS
 from gymtui.importing.looking import Look, digest_of, look, names_in
 from gymtui.importing.ours import is_ours, read_members
@@ -93,7 +95,9 @@ class Listing(NamedTuple):
     def _of_people(self) -> Iterator[Question]:
         if self.compared is None:
             return
-        yield from asked_of(self.compared.questions, self.plan.answers.answers)
+        answers = self.plan.answers.answers
+        yield from asked_of_empty_cells(self.compared.cleared, answers)
+        yield from asked_of(self.compared.questions, answers)
         if self.compared.missing:
             choices = {"keep": "they stay as they are", "inactive": "they do not come in any more"}
             answer = "" if self.plan.missing == "keep" else self.plan.missing
@@ -128,12 +132,12 @@ class Listing(NamedTuple):
 
     # --- what takes its time ------------------------------------------------------------------------------------------
 
-    def looked_at(self, today: date, *, again: bool) -> Listing:
+    def looked_at(self, today: date) -> Listing:
         """Seen with the answers that there are by now. MembersFileError."""
         if self.look is None:
             return self._replace(is_old=False)
         try:
-            seen = look(self.content, self.plan.answers, today=today, again=again)
+            seen = look(self.content, self.plan.answers, today=today)
         except MembersFileError as error:
             raise MembersFileError(f"{self.file.name} cannot be imported: {error}.") from error
         return self._replace(look=seen, rows=seen.rows, left_out=seen.left_out, named=seen.named, is_old=False)
@@ -154,7 +158,7 @@ class Listing(NamedTuple):
         """As they are answered by now, with what was answered of people whom only the server knows."""
         given = self.plan.answers.answers
         asked = [q._replace(answer=given[q.key]) if given.get(q.key) in q.choices else q for q in self.questions]
-        of_people = {key for key, answer in given.items() if key.startswith((LINE, TOGETHER)) and answer}
+        of_people = {key for key, answer in given.items() if key.startswith((LINE, TOGETHER, EMPTY)) and answer}
         unasked = of_people - {question.key for question in asked}
         return asked + [Question(key, BEFORE, {given[key]: ""}, given[key], LEFT_OUT) for key in sorted(unasked)]
 
@@ -174,8 +178,8 @@ class Listing(NamedTuple):
             yield from ["", *in_full(self.rows, Random(self.seed), width)] if self.rows else ()
 
 
-def opened(file: Path, *, today: date, again: bool, seed: int = 0) -> Listing:
-    """The list in a file, with the plan that is beside it; `again` says that the gym has members. MembersFileError."""
+def opened(file: Path, *, today: date, seed: int = 0) -> Listing:
+    """The list in a file, with the plan that is beside it. MembersFileError."""
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -189,7 +193,7 @@ def opened(file: Path, *, today: date, again: bool, seed: int = 0) -> Listing:
 
     def see(plan: Plan) -> Look:
         try:
-            return look(content, plan.answers, today=today, again=again)
+            return look(content, plan.answers, today=today)
         except MembersFileError as error:
             raise MembersFileError(f"{file.name} cannot be imported: {error}.") from error
 

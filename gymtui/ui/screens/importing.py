@@ -70,7 +70,7 @@ class ImportScreen(BoxScreen):
 
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk, clock=clock)
-        known = Gym(self._today, lambda: desk.replica.members.are_there, lambda: self.connection.phase == "live")
+        known = Gym(self._today, lambda: self.connection.phase == "live")
         self._errand = Errand(desk.service, known, self, lambda: random.randrange(1 << 30))
         self._last: int | None = None  # the import that this screen has made
         self._taken: ImportProgress | None = None  # how far the gym has come with what is under way

@@ -10,7 +10,7 @@ from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.importing.rows import Problem, Row
 from gymtui.protocol import Member, Missing
-from server.gym.importing.comparison import Change, Comparison, Question, compare
+from server.gym.importing.comparison import KEPT, Change, Comparison, Empty, Question, compare
 from server.gym.importing.indexing import index_members
 from server.gym.importing.taking import Import
 from server.gym.importing.undoing import Undo
@@ -49,12 +49,18 @@ class Undone(NamedTuple):
 
 
 def compared(
-    store: Store, rows: Iterable[Row], decisions: Decisions | None = None, named: Iterable[str] = ()
+    store: Store,
+    rows: Iterable[Row],
+    decisions: Decisions | None = None,
+    named: Iterable[str] = (),
+    empty: Empty = KEPT,
 ) -> Comparison:
     """The list beside the gym as it is now. `decisions` are answers by line; where they are None the list is in our own
     headings, and nothing is asked of it. `named` are names and numbers in rows that are left out."""
     trusted, decisions = decisions is None, decisions or {}
-    return compare(store.all_members(), rows, at=clock.now(), decisions=decisions, trusted=trusted, named=named)
+    return compare(
+        store.all_members(), rows, at=clock.now(), decisions=decisions, trusted=trusted, named=named, empty=empty
+    )
 
 
 def import_members(
@@ -63,6 +69,7 @@ def import_members(
     *,
     decisions: Decisions | None = None,
     named: Iterable[str] = (),
+    empty: Empty = KEPT,
     missing: Missing = "keep",
     strict: bool = False,
     go_on: GoOn = lambda _: True,
@@ -73,7 +80,7 @@ def import_members(
     still asked is left out. `strict` takes everything in one commit, or nothing: WrongUsage where that is more than
     `AT_ONCE`. With a `source`, what the list is called, the journal has a note of it, and it can be undone.
     """
-    found = compared(store, rows, decisions, named)
+    found = compared(store, rows, decisions, named, empty)
     if strict and (found.problems or found.questions):
         return Imported(0, 0, found.problems, found.questions)
     changes = found.changes_with(missing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Final, NamedTuple
@@ -15,6 +16,7 @@ from gymtui.errors import WrongUsage
 from gymtui.importing import plan_file
 from gymtui.importing.beside import keep_plan, plan_of, plan_path
 from gymtui.importing.door import at_the_door, in_words
+from gymtui.importing.empties import are_cleared, asked_of_empty_cells
 from gymtui.importing.looking import Look, digest_of, look
 from gymtui.importing.people import asked_of, decided
 from gymtui.importing.plan_file import Plan
@@ -24,7 +26,7 @@ from gymtui.importing.rows import MembersFileError
 from gymtui.importing.telling import question_lines, told, wrapped
 from gymtui.output import say
 from gymtui.protocol import Member, Missing, Policy
-from server.gym.importing.comparison import Comparison, compare
+from server.gym.importing.comparison import Comparison, Empty, compare
 from server.store.opening import is_there, opened
 
 MISSING: Final = 10  # of those who are not in the file, so many by name
@@ -74,14 +76,14 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
 def _asked(file: Path, content: bytes, plan: Plan, gym: Known, ask: Ask | None) -> tuple[Plan, Look, Comparison]:
     """The plan with the answers to all that is asked, also to what an answer has raised; each is kept at once, for
     whoever is called away in the middle."""
-    seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
+    seen, beside, _ = _beside(_look(file, content, plan, gym), plan, gym)
     asked: set[str] = set()
     while ask is not None and (fresh := [q for q in seen.questions if not q.answer and q.key not in asked]):
         for question in fresh:
             plan = plan.with_answers({question.key: ask(question, len(asked) + 1)})
             asked.add(question.key)
             keep_plan(file, plan_file.written(_answered(seen, plan), plan, file.name, []))
-        seen, beside = _beside(_look(file, content, plan, gym), plan, gym)
+        seen, beside, _ = _beside(_look(file, content, plan, gym), plan, gym)
     return plan, seen, beside
 
 
@@ -98,9 +100,18 @@ def _renewed(file: Path, content: bytes, before: Plan, gym: Known) -> tuple[Plan
     return plan, [*(line for sentence in said for line in wrapped(sentence)), ""]
 
 
-def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Missing, dict[int, bool]]:
-    """What the plan beside the file makes of it: what becomes of who is not in it, and what is decided of people, by
-    line. MembersFileError, WrongUsage."""
+class Applied(NamedTuple):
+    """What a plan makes of a file: what is seen, what becomes of who is not in it, what is decided of people, by line,
+    and what an empty cell means."""
+
+    seen: Look
+    missing: Missing
+    decisions: dict[int, bool]
+    empty: Empty
+
+
+def applied(file: Path, content: bytes, gym: Known) -> Applied:
+    """What the plan beside the file makes of it. MembersFileError, WrongUsage."""
     plan = plan_of(file)
     if plan is None:
         raise WrongUsage(f"{file} has no plan yet: `gymtui admin members import {file}` makes one.")
@@ -108,11 +119,10 @@ def applied(file: Path, content: bytes, gym: Known) -> tuple[Look, Missing, dict
         raise WrongUsage(
             f"{plan_path(file)} is of another {file.name}: `gymtui admin members import {file}` looks anew."
         )
-    seen = _look(file, content, plan, gym)
+    seen, _, decisions = _beside(_look(file, content, plan, gym), plan, gym)
     if seen.open or not (seen.keeps_out or plan.everybody_may_come_in):
         _say_what_is_next(file, seen, plan)
-    found = compare(gym.members, seen.rows, at=clock.now(), decisions={})
-    return seen, plan.missing, decided(found.questions, plan.answers.answers)
+    return Applied(seen, plan.missing, decisions, _empty(seen, plan))
 
 
 def ask_at_terminal() -> Ask | None:
@@ -134,19 +144,26 @@ def _ask(question: Question, number: int) -> str:
 
 def _look(file: Path, content: bytes, plan: Plan, gym: Known) -> Look:
     try:
-        return look(content, plan.answers, today=gym.now.date(), again=bool(gym.there))
+        return look(content, plan.answers, today=gym.now.date())
     except MembersFileError as error:
         raise MembersFileError(f"{file} cannot be imported: {error}.") from error
 
 
-def _beside(seen: Look, plan: Plan, gym: Known) -> tuple[Look, Comparison]:
-    """How the gym would be with the file, and the look with what is to be asked of people too."""
-    beside = compare(gym.members, seen.rows, at=clock.now(), decisions={}, named=seen.named)
+def _empty(seen: Look, plan: Plan) -> Empty:
+    return Empty(seen.clearable, are_cleared(plan.answers.answers))
+
+
+def _beside(seen: Look, plan: Plan, gym: Known) -> tuple[Look, Comparison, dict[int, bool]]:
+    """The look with what is to be asked of people too, how the gym would be with the file, and what is decided."""
+    answers, empty = plan.answers.answers, _empty(seen, plan)
+    compare_with = partial(compare, gym.members, seen.rows, at=clock.now(), named=seen.named, empty=empty)
+    beside = open = compare_with()
+    if decisions := decided(open.questions, answers):
+        beside = compare_with(decisions=decisions)
     if not seen.open:  # whose the rows are is not known before
-        seen = seen._replace(questions=[*seen.questions, *asked_of(beside.questions, plan.answers.answers)])
-    if decisions := decided(beside.questions, plan.answers.answers):
-        beside = compare(gym.members, seen.rows, at=clock.now(), decisions=decisions, named=seen.named)
-    return seen, beside
+        asked = [*asked_of_empty_cells(beside.cleared, answers), *asked_of(open.questions, answers)]
+        seen = seen._replace(questions=[*seen.questions, *asked])
+    return seen, beside, decisions
 
 
 def _door(beside: Comparison, missing: Missing, gym: Known) -> Iterator[str]:

@@ -15,9 +15,10 @@ from typing import Any, Final, Literal, NamedTuple
 from msgspec.structs import replace
 
 from gymtui import clock
+from gymtui.importing.empties import Tally, blank
 from gymtui.importing.named import in_rows
 from gymtui.importing.rows import Problem, Row
-from gymtui.protocol import Member, Missing
+from gymtui.protocol import Clearable, ImportCleared, Member, Missing
 from server.gym.importing.directory import Called, Directory, as_the_list_says, called, codes_of, without
 
 Doubt = Literal["same number", "same name", "moved"]
@@ -44,6 +45,16 @@ class Question(NamedTuple):
         return SENTENCES[self.doubt].format(code=self.code, known=self.member.full_name, name=self.name)
 
 
+class Empty(NamedTuple):
+    """For which fields the list has `columns`, and whether an empty cell in one clears what the gym has."""
+
+    columns: tuple[Clearable, ...] = ()
+    clear: bool = False
+
+
+KEPT: Final = Empty()
+
+
 class Change(NamedTuple):
     """One member to be written: who it is now, None where new, and who then. `fields` are what the list says, `frees`
     the `(member id, code)` of cards that leave their holders for it."""
@@ -57,7 +68,8 @@ class Change(NamedTuple):
 
 class Comparison(NamedTuple):
     """What an import would do. `missing` is who of the gym the list does not name, in no row that is left out either:
-    neither guests nor the deleted. `after` is everybody once the changes are made."""
+    neither guests nor the deleted. `after` is everybody once the changes are made, `cleared` what empty cells clear, or
+    would."""
 
     changes: list[Change]
     unchanged: int
@@ -65,6 +77,7 @@ class Comparison(NamedTuple):
     problems: list[Problem]
     missing: list[Member]
     after: Directory
+    cleared: tuple[ImportCleared, ...] = ()
 
     def changes_with(self, missing: Missing) -> list[Change]:
         """All of them, those of who is missing last."""
@@ -84,10 +97,11 @@ def compare(
     decisions: Mapping[int, bool] | None = None,
     trusted: bool = False,
     named: Iterable[str] = (),
+    empty: Empty = KEPT,
 ) -> Comparison:
     """The list beside these members; `decisions` are the answers to the questions, by line. `at` is now (ms). `named`
     are names and numbers in rows that are left out already."""
-    comparing = _Comparing(Directory(members), decisions or {}, at, trusted=trusted)
+    comparing = _Comparing(Directory(members), decisions or {}, at, empty, trusted=trusted)
     return comparing.done(list(rows), named)
 
 
@@ -98,12 +112,17 @@ def made_inactive(missing: Iterable[Member]) -> list[Change]:
 
 
 class _Comparing:
-    def __init__(self, directory: Directory, decisions: Mapping[int, bool], at: int, *, trusted: bool) -> None:
+    def __init__(
+        self, directory: Directory, decisions: Mapping[int, bool], at: int, empty: Empty, *, trusted: bool
+    ) -> None:
         self._directory = directory
         self._everybody = list(directory.by_id.values())
         self._decisions = decisions
         self._at = at
         self._since = clock.to_text(at)
+        self._blank = blank(empty.columns)
+        self._clears = empty.clear
+        self._tally = Tally(empty.columns)
         self._trusted = trusted
         self._changes: list[Change] = []
         self._unchanged = 0
@@ -122,7 +141,9 @@ class _Comparing:
             else:
                 self._take_other(line, fields)
         problems, missing = sorted(self._problems), self._missing(rows, named)
-        return Comparison(self._changes, self._unchanged, self._questions, problems, missing, self._directory)
+        return Comparison(
+            self._changes, self._unchanged, self._questions, problems, missing, self._directory, self._tally.told
+        )
 
     def _missing(self, rows: list[Row], named: Iterable[str]) -> list[Member]:
         taken = set(self._lines.values())
@@ -180,13 +201,17 @@ class _Comparing:
         for holder, code in frees:
             self._directory.put(without(self._directory.by_id[holder.id], code, self._since, ""))
         self._lines[after.id] = line
+        if known is not None and self._blank:
+            self._tally.note(known, as_the_list_says(known, self._blank | fields, self._since), fields)
         if after != known:
             self._directory.put(after)
         self._directory.settle(after)
         if after == known and not frees:
             self._unchanged += 1
             return
-        self._changes.append(Change(line, known, after, fields, tuple((holder.id, code) for holder, code in frees)))
+        self._changes.append(
+            Change(line, known, after, self._whole(fields), tuple((holder.id, code) for holder, code in frees))
+        )
 
     def _frees(
         self, line: int, after: Member, known: Member | None, asked: Question | None
@@ -221,7 +246,11 @@ class _Comparing:
         return holder.deleted or (listed is not None and code not in codes_of(self._says(holder, listed)))
 
     def _says(self, known: Member, fields: dict[str, Any]) -> Member:
-        return as_the_list_says(known, fields, self._since)
+        return as_the_list_says(known, self._whole(fields), self._since)
+
+    def _whole(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """With what its empty cells say."""
+        return self._blank | fields if self._clears else fields
 
 
 def _is_named(member: Member, texts: Set[str], names: Set[Called]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ from gymtui.protocol import (
     Member,
 )
 from server.gym.importing.collisions import UNLIKE, codes_of, told_apart
-from server.gym.importing.comparison import Change, Comparison, Question, compare
+from server.gym.importing.comparison import Change, Comparison, Empty, Question, compare
 from server.gym.importing.doubts import doubts
 from server.gym.members import impossible
 from server.gym.orders import Rejected
@@ -70,9 +71,11 @@ class Staged:
         rows, alike = told_apart(members, self.rows, gym.policy.card_check)
         lines = {held.line for group in alike for held in group}
         named = [*self._named, *in_rows(row for row in self.rows if row[0] in lines)]
-        open = found = compare(members, rows, at=now, trusted=asked.trusted, named=named)
+        empty = Empty(asked.columns, asked.clears)
+        compare_with = partial(compare, members, rows, at=now, trusted=asked.trusted, named=named, empty=empty)
+        open = found = compare_with()
         if asked.answers:
-            found = compare(members, rows, at=now, decisions=asked.answers, trusted=asked.trusted, named=named)
+            found = compare_with(decisions=asked.answers)
         unlike = [Problem(held.line, UNLIKE) for group in alike for held in group if held.line is not None]
         left_out = sorted({*found.problems, *unlike})
         wall = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))
@@ -122,4 +125,5 @@ def _told(
         untold=len(told) - fits,
         with_it=doors[0],
         without_it=doors[1],
+        cleared=found.cleared,
     )
