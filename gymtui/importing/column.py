@@ -16,12 +16,14 @@ NUMBERS: Final = ("membership_number", "cards", "external_id")
 
 
 class Column(NamedTuple):
-    """`field` is what it means, "" where it is ignored; `cells` are those that are not empty."""
+    """`field` is what it means, "" where it is ignored, and `why` then says why; `cells` are those that are not
+    empty."""
 
     at: int
     heading: str
     field: str
     cells: tuple[str, ...]
+    why: str = ""
 
     @property
     def shown(self) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Final
 from gymtui.importing.cells import are_hours
 from gymtui.importing.column import FLAGS, Column
 from gymtui.importing.dates import NEVER, are_dates, is_no_date
-from gymtui.importing.headings import FIELDS, meaning_of, rank_of, words_of
+from gymtui.importing.headings import FIELDS, is_no_matter, is_secret, meaning_of, rank_of, words_of
 from gymtui.importing.numbers import is_amount
 from gymtui.importing.questions import Questions
 from gymtui.importing.rows import MembersFileError
@@ -26,6 +26,7 @@ MANY: Final = frozenset(
 BY_RANK: Final = frozenset({"phone", "email", "home_location", "plan"})  # of several, the best known one counts
 OFTEN: Final = 10  # rows of a name, on average, that is a membership's, which has one too
 MEMBERSHIPS: Final = 50  # that a gym has, at the most
+SAID: Final = "the plan says so"
 BARE: Final = ("name", "naam", "navn")  # headings that do not say whose name it is
 
 
@@ -48,13 +49,28 @@ def columns_of(table: Table, chosen: Mapping[str, str], questions: Questions, to
     for column in free:
         field = found.get(column.heading) or asked_about(column, questions, today)
         columns[column.at] = column._replace(field=field)
-    return printed(columns, questions)
+    return printed([column if column.field else _with_why(column) for column in columns], questions)
+
+
+def _with_why(column: Column) -> Column:
+    """Why it is ignored, where that is not known yet."""
+    if column.why:
+        return column
+    if not column.cells:
+        why = "it is empty"
+    elif is_no_matter(column.heading) or is_secret(column.heading):
+        why = "no door has to do with it"
+    elif meaning_of(column.heading):
+        why = "what it has is not what its heading says"
+    else:
+        why = "nobody knows its heading, and it has nothing that looks as if it mattered at the door"
+    return column._replace(why=why)
 
 
 def _known(column: Column, chosen: Mapping[str, str]) -> Column:
     """With the field of the plan, or the heading's, where its cells can be that."""
     if column.heading in chosen:
-        return column._replace(field=chosen[column.heading])
+        return column._replace(field=chosen[column.heading], why="" if chosen[column.heading] else SAID)
     field = meaning_of(column.heading)
     if field == "archived" and are_dates(column.cells):
         field = "valid_until"  # when, and not whether
@@ -99,7 +115,8 @@ def _names_apart(columns: list[Column], chosen: Mapping[str, str]) -> list[Colum
         field = "" if "plan" in fields or _is_composed(bare, columns) else "plan"
     else:
         return columns
-    return [column._replace(field=field) if column.at == bare.at else column for column in columns]
+    why = "" if field else "other columns have the names, and the memberships"
+    return [column._replace(field=field, why=why) if column.at == bare.at else column for column in columns]
 
 
 def _is_composed(name: Column, columns: Sequence[Column]) -> bool:
@@ -120,5 +137,6 @@ def _one_each(columns: list[Column], chosen: Mapping[str, str], questions: Quest
             choices = {column.heading: ", ".join(column.shown) for column in same}
             asked = f"Which column is {field}?"
             kept = questions.ask(f"which is {field}", asked, choices, columns=tuple(choices)) or same[0].heading
-        columns = [c._replace(field="") if c.field == field and c.heading != kept else c for c in columns]
+        why = f"“{kept}” is the {field}"
+        columns = [c._replace(field="", why=why) if c.field == field and c.heading != kept else c for c in columns]
     return columns

@@ -14,6 +14,7 @@ WORDS: Final[dict[str, str]] = {
     "membership_expired": "expired",
     "membership_frozen": "frozen",
     "member_inactive": "not active",
+    "starts_later": "starting later",
     "banned": "banned",
     "no_visits_left": "without a visit left",
     "payment_overdue": "overdue",
@@ -24,10 +25,17 @@ WORDS: Final[dict[str, str]] = {
 
 def at_the_door(members: Iterable[Member], policy: Policy, at: datetime) -> AtTheDoor:
     """How many the rules would let in, and refuse, by why. `at` is the time on the gym's wall."""
-    rulings = [decide(member, policy, at) for member in members]
-    codes = Counter(ruling.code if ruling.action == "refuse" else None for ruling in rulings)
+    codes = Counter(_refused(member, policy, at) for member in members)
     come_in = codes.pop(None, 0)
     return AtTheDoor(come_in=come_in, refused={code: count for code, count in codes.most_common() if code})
+
+
+def _refused(member: Member, policy: Policy, at: datetime) -> str | None:
+    """Why, None where the member comes in: whoever starts later has the code of who is not active, and will be."""
+    ruling = decide(member, policy, at)
+    if ruling.action != "refuse":
+        return None
+    return "starts_later" if ruling.code == "member_inactive" and member.status != "inactive" else ruling.code
 
 
 def in_words(door: AtTheDoor) -> str:

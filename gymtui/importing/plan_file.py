@@ -67,7 +67,7 @@ def written(look: Look, plan: Plan, name: str, said: list[str]) -> str:
         lines.append(
             "# the field is what the question above says"
             if column.heading in settled
-            else f"field = {_quoted(column.field)}" + ("" if column.field else "  # ignored")
+            else f"field = {_quoted(column.field)}" + ("" if column.field else f"  # ignored: {printable(column.why)}")
         )
         lines.append(f"values = [{', '.join(map(_quoted, column.shown))}]")
     return "\n".join(lines) + "\n"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import Final
 
+from gymtui.importing.column import Column
 from gymtui.importing.looking import Look
 from gymtui.importing.questions import Question
 from gymtui.importing.rows import Problem, Row
@@ -24,7 +25,7 @@ def told(look: Look, random: Random, width: int = WIDTH) -> Iterator[str]:
     for note in look.table.notes:
         yield from wrapped(note, width)
     yield ""
-    yield from (line if len(line) <= width else line[: width - 1] + "…" for line in _columns(look))
+    yield from _columns(look, width)
     if look.left_out:
         yield from ["", f"{counted(len(look.left_out), 'row')} left out:"]
         yield from _wrapped(grouped(look.left_out), width)
@@ -71,10 +72,23 @@ def question_lines(number: int, question: Question) -> Iterator[str]:
         yield f"       Without an answer it is {question.otherwise}."
 
 
-def _columns(look: Look) -> Iterator[str]:
+def _columns(look: Look, width: int) -> Iterator[str]:
+    """A line for each, those that are ignored last, by why."""
+    ignored: dict[str, list[Column]] = {}
     for column in look.columns:
-        values = ", ".join(column.shown) or "(empty)"
-        yield f"  {printable(column.heading)[:26]:26} {column.field or '(ignored)':18} {printable(values)}"
+        if column.field:
+            yield _column(column, width)
+        else:
+            ignored.setdefault(column.why, []).append(column)
+    for why, columns in ignored.items():
+        yield from wrapped(f"Ignored, for {why}:", width)
+        yield from (_column(column, width) for column in columns)
+
+
+def _column(column: Column, width: int) -> str:
+    values = ", ".join(column.shown) or "(empty)"
+    line = f"  {printable(column.heading)[:26]:26} {column.field:18} {printable(values)}"
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _person(row: Row) -> str:

@@ -63,7 +63,7 @@ def _are_numbers(column: Column) -> bool:
     """Are they all different, with a digit in each?"""
     cells = column.cells
     digits = all(any(character.isdigit() for character in cell) and "@" not in cell for cell in cells)
-    is_known = is_no_matter(column.heading) or is_secret(column.heading)
+    is_known = is_no_matter(column.heading) or is_secret(column.heading) or bool(column.why)
     return len(cells) > 1 and digits and len(set(cells)) == len(cells) and not are_dates(cells) and not is_known
 
 

@@ -72,13 +72,13 @@ def _born(read: Callable[[str], date], today: date) -> Reader:
 
 
 def _state_reader(heading: str, cells: list[str], questions: Questions) -> Reader:
-    unknown = Counter(plain(cell) for cell in cells if not state_of(cell))
+    unknown = [cell for cell in cells if not state_of(cell)]
+    written = {plain(cell): cell for cell in reversed(unknown)}  # as it stands where it is first
     told = {}
-    for word, count in unknown.items():
+    for word, count in Counter(map(plain, unknown)).items():
         people = f"{count:,} {'row' if count == 1 else 'rows'}"
-        told[word] = questions.ask(
-            f"{heading}: {word}", f"What is “{word}” in “{heading}” ({people})?", STATE, otherwise="inactive"
-        )
+        text = f"What is “{written[word]}” in “{heading}” ({people})?"
+        told[word] = questions.ask(f"{heading}: {word}", text, STATE, otherwise="inactive")
     return lambda cell: state_of(cell) or told[plain(cell)]
 
 
