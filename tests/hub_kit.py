@@ -31,6 +31,7 @@ class Line:
 
     def __init__(self) -> None:
         self.cursor = 0
+        self.user = "ana"
         self.frames: list[bytes] = []
         self.is_open = True
         self.is_full = False

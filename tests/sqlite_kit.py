@@ -37,6 +37,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     tuple(f"ALTER TABLE gym DROP COLUMN gone_{column}" for column in ("check_ins", "stays", "stay")),
     ("DROP TABLE devices",),
     ("DROP TABLE accesses",),
+    ("DROP INDEX journal_refusals",),
 )
 
 # The same of a desk's own copy.

@@ -29,5 +29,6 @@ SILENCE: Final = 25.0  # seconds without a frame, pongs included, before 4104
 STALL: Final = 10.0  # seconds in which bytes wait and none is taken, before the connection is aborted (4103)
 RENEW_GRACE: Final = 25.0  # seconds after a token's end in which its client may renew, before 4101
 AUTHENTICATE_WITHIN: Final = 5.0  # seconds for the first message where the URL had no token
+ANSWER_WITHIN: Final = 5.0  # seconds that a query may take, once it has its turn
 ACCESS_TTL: Final = 300  # seconds an access token is good for
 REFRESH_TTL: Final = 12 * 3600  # seconds: one shift

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from gymtui import clock, codec
@@ -25,30 +26,41 @@ from gymtui.protocol import (
     SyncMembers,
 )
 from server.gym.conflicts import newest
-from server.store import NoPage
+from server.store import NoPage, Store, TooLong
 from server.store.group_commit import GroupCommit
 from server.store.pages import fitting
+from server.store.reading import Reads
 
 WEEK: Final = 7 * clock.DAY
+NARROWED: Final[Mapping[type[Query], str]] = {  # how what takes too long is asked for less
+    SearchMembers: "by more of the name or the number",
+    GetPeak: "to fewer weeks",
+    ListCheckIns: "by days, a member or more of the name",
+    ListRefusals: "by days, a member or more of the name",
+    ListConflicts: "to the last days",
+}
 
 
 class Unanswerable(Exception):
     """A question without an answer; the text says what is wrong with it."""
 
 
-async def look_up(database: GroupCommit, request: Query, now: int) -> bytes | None:
-    """The result, asked at `now` (ms); None where the member asked for is not there. Unanswerable, and StoreUnavailable
-    as the store raises it."""
+async def look_up(database: GroupCommit, user: str, request: Query, now: int) -> bytes | None:
+    """The result, asked by a user at `now` (ms); None where the member asked for is not there. Unanswerable, and
+    StoreUnavailable as the store raises it."""
     try:
-        return await _answer(database, request, now)
+        return await _answer(database.store, database.reads_of(user), request, now)
+    except TooLong as error:
+        how = NARROWED.get(type(request), "to less at once")
+        raise Unanswerable(f"That takes the server too long: please narrow it {how}.") from error
     except NoPage as error:
         raise Unanswerable("No page ended with this `cursor`: please begin without one.") from error
     except (ValueError, OverflowError) as error:
         raise Unanswerable(f"That is no time there is: {error}.") from error
 
 
-async def _answer(database: GroupCommit, request: Query, now: int) -> bytes | None:
-    store, query, encoded = database.store, database.answer, codec.encoded
+async def _answer(store: Store, query: Reads, request: Query, now: int) -> bytes | None:
+    encoded = codec.encoded
     match request:
         case SearchMembers():
             found = await query(store.search_members, request.text, request.limit)

@@ -35,13 +35,15 @@ def frame(message: bytes) -> bytes:
 
 
 class Connection(ServerConnection):
-    """One client's socket. `cursor` is the newest seq of the journal that was written to it; `heard_at` and `pinged_at`
-    are in the event loop's seconds. `ended_by_us` is the code with which the server ended it, also where the other side
-    could not hear that any more and the connection ends with 1006; None where the server did not."""
+    """One client's socket. `user` is whose it is, once that is known; `cursor` is the newest seq of the journal that
+    was written to it; `heard_at` and `pinged_at` are in the event loop's seconds. `ended_by_us` is the code with which
+    the server ended it, also where the other side could not hear that any more and the connection ends with 1006; None
+    where the server did not."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cursor = 0
+        self.user = ""
         self.heard_at = self.pinged_at = self._took_at = self.loop.time()
         self._written = self._taken = 0
         self._soon: list[bytes] = []

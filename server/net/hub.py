@@ -120,7 +120,7 @@ class Hub:
 
     async def resume(self, connection: Connection, wanted: Resume) -> Resumed:
         """Moves the connection's cursor back to where the client is; where it cannot be, to a snapshot's position."""
-        oldest = await self._database.answer(self._store.oldest)
+        oldest = await self._database.reads_of(connection.user)(self._store.oldest)
         known = wanted.epoch == self.epoch and oldest - 1 <= wanted.seq <= self.head
         # Above `MAX_REPLAY` rows a snapshot is less to send; `full` is for whoever needs each event, not the state.
         known = known and (wanted.full or self.head - wanted.seq <= MAX_REPLAY)
@@ -153,7 +153,7 @@ class Hub:
                 await self._send_snapshot(connection, snapshot)
             while connection.is_open and connection.cursor < self.head:
                 await connection.drained()
-                rows = await self._database.answer(self._store.read, connection.cursor, PAGE)
+                rows = await self._database.reads_of(connection.user)(self._store.read, connection.cursor, PAGE)
                 if rows and rows[0].seq > connection.cursor + 1:  # the journal was trimmed while somebody read it all
                     await self._send_snapshot(connection)
                     continue
@@ -178,7 +178,7 @@ class Hub:
         """All of it; or, of one that broke off, the visits that had not come, as they are now, and what has happened
         since it was begun. Of a visit that is in both the last word counts: the same as one snapshot then."""
         seq, visit = (None, None) if rest is None or rest.visit is None else (rest.seq, rest.visit)
-        data = await self._database.answer(self._store.snapshot, seq=seq, visit=visit)
+        data = await self._database.reads_of(connection.user)(self._store.snapshot, seq=seq, visit=visit)
         connection.cursor = NOWHERE
         for part in _parts(data):
             await connection.drained()

@@ -54,6 +54,7 @@ class Importing:
         self._now = now
         self._claims = claims
         self._user = claims().user
+        self._reads = database.reads_of(self._user)
         self._staged: Staged | None = None
         self._steps: Steps | None = None
         self._has_begun = False  # the steps: until they are ended, there is nothing else
@@ -108,7 +109,7 @@ class Importing:
     async def _compare(self, request: ImportCompare) -> ImportCompared:
         self._is_free()
         staged = self._list
-        gym = await self._database.answer(self._database.store.gym)
+        gym = await self._reads(self._database.store.gym)
         members = await self._everybody()
         compared = await asyncio.to_thread(staged.compared, members, gym, request, self._now())
         self._steps = Taking(compared.changes, request.source, self._user)
@@ -124,12 +125,12 @@ class Importing:
         if isinstance(self._steps, Undoing) and request.number in (None, self._steps.number):
             return await self._step(self._steps, request)
         self._is_free()
-        answer, store = self._database.answer, self._database.store
-        found, rows = await answer(store.imported, request.number)
+        reads, store = self._reads, self._database.store
+        found, rows = await reads(store.imported, request.number)
         if not rows:
             raise Rejected("invalid", UNDONE)
         self._steps = Undoing(found, Undo(rows, self._user))
-        return self._steps.about(await answer(note_of, store, found, rows))
+        return self._steps.about(await reads(note_of, store, found, rows))
 
     async def _step(self, steps: Steps, request: ImportRequest) -> ImportProgress:
         """For as long as they may; what was done until then has its note all the same."""
@@ -152,7 +153,7 @@ class Importing:
         found: dict[str, Member] = {}
         after, more = 0, True
         while more:
-            page, after, more, _ = await self._database.answer(self._database.store.sync_members, after, PAGE)
+            page, after, more, _ = await self._reads(self._database.store.sync_members, after, PAGE)
             members = [msgspec.json.decode(member, type=Member) for member in page]
             found |= {member.id: member for member in members}
         return sorted(found.values(), key=lambda member: member.membership_number or "")

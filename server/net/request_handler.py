@@ -88,7 +88,7 @@ class RequestHandler:
 
     async def _query(self, request: Query, id: str | None) -> None:
         try:
-            result = await look_up(self._context.database, request, self._context.now())
+            result = await look_up(self._context.database, self._connection.user, request, self._context.now())
         except StoreUnavailable as unavailable:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
         except Unanswerable as unanswerable:

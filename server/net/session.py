@@ -140,6 +140,7 @@ class ServerSession:
 
     def _welcome(self, identity: Identity) -> RequestHandler:
         context, claims = self._context, identity.claims
+        self.connection.user = claims.user
         self.handler = RequestHandler(self.connection, context, self.sender, identity)
         role = self.handler.role_at_entry
         log.info("session %s: %s at %s", self.id, claims.user, identity.desk or "no desk")

@@ -8,7 +8,7 @@ Which engine it is, only `server.store.opening` knows.
 from __future__ import annotations
 
 from server.store.audit import Audit
-from server.store.errors import BackupError, DatabaseDamaged, NoPage, StoreError, StoreUnavailable
+from server.store.errors import BackupError, DatabaseDamaged, NoPage, StoreError, StoreUnavailable, TooLong
 from server.store.interface import DONE, Lists, Store, Transaction, Work
 from server.store.records import (
     Access,
@@ -55,6 +55,7 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreUnavailable",
+    "TooLong",
     "Transaction",
     "User",
     "Visit",

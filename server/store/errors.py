@@ -13,6 +13,10 @@ class StoreUnavailable(StoreError):
     """The database cannot be used just now (full disk, lock, damage); what waits for it may be done later."""
 
 
+class TooLong(StoreUnavailable):
+    """A query was given up: it took longer than it may."""
+
+
 class BackupError(StoreError):
     """No copy was made, and nothing was replaced."""
 

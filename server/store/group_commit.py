@@ -1,4 +1,4 @@
-"""Group commit: the store behind threads, one that writes and two that read; the event loop waits for no disk.
+"""Group commit: the store behind threads, one that writes and three that read; the event loop waits for no disk.
 
 After a quiet spell a work is committed at once. Under load, all that has come in since the last commit shares the next:
 one write to the disk, however many commands.
@@ -11,13 +11,15 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Final, ParamSpec, TypeVar
 
 from gymtui.protocol import ErrorBody
 from server.store import Committed, Outcome, Store, StoreUnavailable, Transaction, Work
 from server.store.commit_pacing import GAP, CommitPacing
-from server.store.threads import ReadingThread, ThreadDied, start_thread
+from server.store.reading import Reading, Reads
+from server.store.threads import ThreadDied, start_thread
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ Params = ParamSpec("Params")
 
 
 class GroupCommit:
-    """One writing thread, two reading threads, and the store that nothing else uses while they run.
+    """One writing thread, the reading ones, and the store that nothing else uses while they run.
 
     `on_commit` is called on the event loop for every commit, after the `done` of each of its works, in order.
     """
@@ -47,8 +49,7 @@ class GroupCommit:
         self._committed_at = -COMMIT_COUNTS
         self._taken: list[tuple[Work, Done]] = []  # by the writer, and not answered yet
         self._is_writable = True
-        self._own = ReadingThread(self._died)
-        self._clients = ReadingThread(self._died)
+        self._reading = Reading(store, self._died)
         self._writer = start_thread("writer", self._write_on, self._writer_died)
 
     async def watch(self) -> None:
@@ -75,11 +76,11 @@ class GroupCommit:
 
     async def query(self, look: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
         """One of the store's queries that the server needs itself: it waits for no client's."""
-        return await self._own.query(look, *args, **kwargs)
+        return await self._reading.own(partial(look, *args, **kwargs))
 
-    async def answer(self, look: Callable[Params, Result], *args: Params.args, **kwargs: Params.kwargs) -> Result:
-        """One of the store's queries that a client has asked for."""
-        return await self._clients.query(look, *args, **kwargs)
+    def reads_of(self, user: str) -> Reads:
+        """The queries of that user's clients."""
+        return Reads(self._reading, user)
 
     async def probe(self) -> str | None:
         """Why a command would not be on disk just now; None where it would. For /readyz.
@@ -98,8 +99,7 @@ class GroupCommit:
         """Commits what is waiting, ends the threads, closes the store."""
         self._jobs.put(None)
         await self._loop.run_in_executor(None, self._writer.join)
-        await self._own.close()
-        await self._clients.close()
+        await self._reading.close()
         self._death.cancel()
         self.store.close()
 

@@ -6,6 +6,7 @@ Methods are lines, not sentences, where the name and the types say it all; the r
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
 from gymtui.cards.owned import Owned
@@ -158,6 +159,7 @@ class Store(AccountsStore, Protocol):
         """All of `works` in one commit, in order; durable when it returns. StoreUnavailable: nothing was done."""
 
     def close(self) -> None: ...
+    def within(self, seconds: float) -> AbstractContextManager[None]: ...  # what this thread reads then; TooLong
 
     # --- the journal ---
 

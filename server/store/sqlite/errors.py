@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from server.store import StoreError, StoreUnavailable
+from server.store import StoreError, StoreUnavailable, TooLong
 
 DAMAGE: Final = "it is damaged, please restore a backup with `gymtui admin restore FILE`"
 RIGHTS: Final = "please check its folder, its rights and whether the disk may be written"
+TOO_LONG: Final = "That takes the server too long: please ask for less."
 DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 STEPS: Final = {
     sqlite3.SQLITE_FULL: "please free some space on the disk",
@@ -53,6 +54,8 @@ class DiskGuard:
             is_damaged = code_of(error) in DAMAGED
             if not is_damaged and not isinstance(error, sqlite3.OperationalError):
                 raise
+            if code_of(error) == sqlite3.SQLITE_INTERRUPT:
+                raise TooLong(TOO_LONG) from error
             sentence = f"The server cannot use its database just now ({error}): {next_step(error)}."
             if is_damaged:
                 self.damage = sentence

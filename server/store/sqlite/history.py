@@ -124,7 +124,7 @@ def refusals_wanted(wanted: ListRefusals) -> Wanted:
         outside.append(_about(named))
     if wanted.member_id is not None:
         outside.append(("person = ?", (wanted.member_id,)))
-    return Wanted(REFUSALS, "journal INDEXED BY journal_told_late", inside, outside)
+    return Wanted(REFUSALS, "journal INDEXED BY journal_refusals", inside, outside)
 
 
 def _since(rows: Rows, wanted: ListCheckIns | ListRefusals) -> list[Condition]:

@@ -96,6 +96,7 @@ class SqliteStore(SqliteUserLists):
             self._writer = Writer(writer, path, self._guard, turn=queue, now=now, patience=patience)
             self._readers = opened.enter_context(closing(Readers(path, self._guard, patience=patience)))
             self._all, self._at_one_position = self._readers.all, self._readers.at_one_position
+            self.within = self._readers.within
             self._opened = opened.pop_all()
 
     def close(self) -> None:
