@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 from pathlib import Path
 from typing import Final
@@ -13,9 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from gymtui.errors import GymError
+from gymtui.passwords import NO_PIN, PIN
 from gymtui.private_file import read_private, write_private
 
-PIN: Final = re.compile("[0-9]{4,12}")
 TRIES: Final = 3  # wrong ones in a row, after which none is taken for a while
 REST: Final = 30_000  # milliseconds
 SIZE: Final = 1000  # bytes of the file at the most
@@ -46,7 +45,7 @@ class KioskLock:
     def set(self, pin: str) -> None:
         """ValueError where that can be no PIN; KioskLocked."""
         if not PIN.fullmatch(pin):
-            raise ValueError("A PIN has 4 to 12 digits.")
+            raise ValueError(f"{NO_PIN}.")
         salt = secrets.token_bytes(16)
         try:
             write_private(self._file, msgspec.json.encode(_Kept(salt, _hash(pin, salt))))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 NAME: Final = 64  # characters of a user's name at the most
-PASSWORD: Final = 8  # characters of a password at the least
 
 
 def tidy(name: str) -> str:
@@ -30,15 +29,6 @@ def known_as(name: str, names: Iterable[str]) -> str | None:
 def may_be_name(text: str) -> bool:
     """Could a user be called so, or so from here on?"""
     return len(text) <= NAME and text.isprintable() and ":" not in text
-
-
-def unfit(password: str, *, present: str | None = None) -> str | None:
-    """Why this cannot be somebody's password after the `present` one; None where it can."""
-    if len(password) < PASSWORD:
-        return f"A password has at least {PASSWORD} characters: please choose a longer one."
-    if present is not None and next(spellings(password)) == next(spellings(present)):
-        return "That is the present password: please choose another one."
-    return None
 
 
 def spellings(password: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gymtui.client.login.http import Readiness
+from gymtui.protocol import Role
 
 
 class FakeLogin:
@@ -10,6 +11,7 @@ class FakeLogin:
 
     def __init__(self, user: str | None = "maria") -> None:
         self.user = user
+        self.role: Role | None = "staff"
         self.failure: Exception | None = None
         self.tried: list[tuple[str, str]] = []
         self.answers: list[Readiness] = ["ready"]  # one after the other; the last one for good

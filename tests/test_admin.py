@@ -85,7 +85,7 @@ def test_a_name_that_cannot_be(path: Path, name: str) -> None:
 
 @pytest.mark.usefixtures("_quick")
 def test_a_name_that_is_taken_and_a_password_that_is_short(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("short\nlong enough\nlong enough\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\nlong enough\nlong enough for both\n"))
     with pytest.raises(AdminError, match="at least 8 characters"):
         users.users_add(database=str(path), name="ana", role="staff", password_stdin=True)
     users.users_add(database=str(path), name="ana", role="staff", password_stdin=True)

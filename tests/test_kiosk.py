@@ -63,26 +63,26 @@ def test_every_word_is_as_large_as_there_is_room(width: int, height: int) -> Non
 def test_only_its_pin_opens_it_also_after_a_restart(tmp_path: Path) -> None:
     file = tmp_path / "kiosk.json"
     assert not KioskLock(file).is_set
-    for wrong in ("123", "1" * 13, "12a4", "", "١٢٣٤"):
-        with pytest.raises(ValueError, match="4 to 12 digits"):
+    for wrong in ("12345", "1" * 13, "12a4", "", "١٢٣٤"):
+        with pytest.raises(ValueError, match="6 to 12 digits"):
             KioskLock(file).set(wrong)
-    KioskLock(file).set("2580")
+    KioskLock(file).set("258025")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert b"2580" not in file.read_bytes()
+    assert b"258025" not in file.read_bytes()
     again = KioskLock(file)
     assert again.is_set
     assert not again.opens("2581", NOW)
     assert not again.opens("", NOW)
-    assert again.opens("2580", NOW)
+    assert again.opens("258025", NOW)
     assert not KioskLock(file).is_set
 
 
 def test_who_guesses_waits(tmp_path: Path) -> None:
     lock = KioskLock(tmp_path / "kiosk.json")
-    lock.set("2580")
+    lock.set("258025")
     assert not any(lock.opens(wrong, NOW) for wrong in ("1111", "2222", "3333"))
-    assert not lock.opens("2580", NOW + REST - 1)
-    assert lock.opens("2580", NOW + REST)
+    assert not lock.opens("258025", NOW + REST - 1)
+    assert lock.opens("258025", NOW + REST)
 
 
 def test_a_lock_that_cannot_be_read_says_so(tmp_path: Path) -> None:
@@ -92,4 +92,4 @@ def test_a_lock_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     with pytest.raises(KioskLocked, match="cannot be read"):
         KioskLock(file).check()
     with pytest.raises(KioskLocked, match="cannot be written"):
-        KioskLock(tmp_path / "nowhere" / "kiosk.json").set("2580")
+        KioskLock(tmp_path / "nowhere" / "kiosk.json").set("258025")

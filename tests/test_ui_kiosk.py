@@ -50,7 +50,7 @@ async def shown(
 ) -> AsyncIterator[tuple[KioskApp, Pilot[None]]]:
     lock = KioskLock(tmp_path / "kiosk.json")
     if not lock.is_set:
-        lock.set("2580")
+        lock.set("258025")
     gym.replica.restore(snapshot(5))
     gym.server.seq = 5
     if alone:
@@ -106,7 +106,7 @@ async def test_no_key_leads_out_of_it_but_the_pin(gym: Gym, tmp_path: Path) -> N
         await typed(pilot, "escape")
         assert app.kiosk.pin is None
         assert KioskLock(tmp_path / "kiosk.json").is_set
-        await typed(pilot, "escape", *"2580", "enter")
+        await typed(pilot, "escape", *"258025", "enter")
         await until_shown(pilot, lambda: not KioskLock(tmp_path / "kiosk.json").is_set)
     assert app.return_code == 0
 

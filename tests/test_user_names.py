@@ -111,17 +111,17 @@ async def test_another_password_ends_the_logins_of_that_user(
 
 
 async def test_a_manager_is_one_person_however_the_name_is_typed(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("4321\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("432198\n"))
     users.users_pin(database=str(gym), name="mia", pin_stdin=True)
     at = {"code": "1", "occurred_at": "2026-11-22T09:00:00Z"}
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         for number, (name, pin) in enumerate([("MIA", "1"), ("mia ", "1"), ("Mia", "1"), ("mia", "1"), (" mIA", "1")]):
             override = {"reason": "r", "manager": name, "pin": pin}
             assert (await wire.ask("check_in", at | {"override": override}, f"w{number}"))["ok"] is False
-        override = {"reason": "r", "manager": "miA", "pin": "4321"}
+        override = {"reason": "r", "manager": "miA", "pin": "432198"}
         error = (await wire.ask("check_in", at | {"override": override}, "too many"))["error"]
         assert error["code"] == "rate_limited"
-        assert await server.auth.check_pin("ben", " MIA ", "4321") == "mia"
+        assert await server.auth.check_pin("ben", " MIA ", "432198") == "mia"
         reply = await wire.ask("check_in", at | {"queued_by": "ana", "offline": True}, "queued")
         assert reply["result"]["by"] == "ana"
         reply = await wire.ask("check_in", {"code": "2", "offline": True, "queued_by": "Ana "}, "typed")

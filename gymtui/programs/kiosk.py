@@ -10,8 +10,9 @@ from functools import partial
 
 from gymtui.config import data_folder
 from gymtui.errors import GymError
-from gymtui.kiosk_lock import PIN, KioskLock
+from gymtui.kiosk_lock import KioskLock
 from gymtui.output import say
+from gymtui.passwords import NO_PIN, PIN
 from gymtui.preferences import ChoicesFile, Theme
 from gymtui.programs.desk import open_desk
 from gymtui.programs.login_prompt import sign_in
@@ -42,9 +43,9 @@ def _new_pin() -> str:
     if not sys.stdin.isatty():
         raise NoPin("A kiosk is left by a PIN, and here is no terminal to type one.")
     say("Members scan themselves from now on. Esc and this PIN leave the kiosk.")
-    pin, again = (getpass.getpass(f"{which} (4 to 12 digits): ") for which in ("PIN", "The same PIN again"))
+    pin, again = (getpass.getpass(f"{which} (6 to 12 digits): ") for which in ("PIN", "The same PIN again"))
     if pin != again:
         raise NoPin("These were two PINs: please start the kiosk again.")
     if not PIN.fullmatch(pin):
-        raise NoPin("A PIN has 4 to 12 digits: please start the kiosk again.")
+        raise NoPin(f"{NO_PIN}: please start the kiosk again.")
     return pin

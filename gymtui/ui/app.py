@@ -184,6 +184,7 @@ class GymApp(LiveApp):
                 change_password(self.front_desk, self.login, mode, *words), exit_on_error=False
             ),
             over=lambda: screen.notice(""),
+            whose=(self.login.user, self.login.role),
         )
         screen.push(mode)
         screen.notice(printable(clear or ""))

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import re
 import sys
-from typing import Final
 
 from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
-from gymtui.names import folded, known_as, may_be_name, tidy, unfit
+from gymtui.names import folded, known_as, may_be_name, tidy
 from gymtui.output import say
+from gymtui.passwords import MANAGERS, NO_PIN, PIN, unfit
 from gymtui.printable import printable
 from gymtui.protocol import Role
 from server.admin.errors import AdminError
@@ -20,15 +19,13 @@ from server.auth import hashing
 from server.store import Store, Transaction, User
 from server.store.opening import opened
 
-PIN: Final = re.compile(r"[0-9]{4,12}")
-
 
 def users_add(*, database: str, name: str, role: Role, password_stdin: bool) -> None:
     """Adds a user; asks for the password, or reads one line of stdin."""
     name = tidy(name)
     if not name or not may_be_name(name):
         raise WrongUsage("A user's name has 1 to 64 printable characters and no colon.")
-    password = _new_password(name, from_stdin=password_stdin)
+    password = _new_password(name, role, from_stdin=password_stdin)
     with opened(database) as store:
         add_user(store, name, role, password)
     say(f"{name} can log in as {role}.")
@@ -52,16 +49,16 @@ def add_user(store: Store, name: str, role: Role, password: str) -> User:
 def users_password(*, database: str, name: str, password_stdin: bool) -> None:
     """Sets another password; what the user is logged in with ends, and connections within a second."""
     with opened(database) as store:
-        _known(store, name)
-    password = _new_password(name, from_stdin=password_stdin)
+        user = _known(store, name)
+    password = _new_password(user.name, user.role, from_stdin=password_stdin)
     hashed = hashing.hash_password(password)
     _change_user(database, name, "user_password", ends_logins=True, password_hash=hashed)
     print(f"{name} has another password now, and has to log in again everywhere.")
 
 
-def _new_password(name: str, *, from_stdin: bool) -> str:
+def _new_password(name: str, role: Role, *, from_stdin: bool) -> str:
     password = sys.stdin.readline().rstrip("\r\n") if from_stdin else _ask_password(name)
-    if (why := unfit(password)) is not None:
+    if (why := unfit(password, role=role, name=name)) is not None:
         raise AdminError(why)
     return password
 
@@ -96,13 +93,15 @@ def users_role(*, database: str, name: str, role: Role) -> None:
     """Gives a user another role; connections of the old one end within a second."""
     _change_user(database, name, "user_role", role, role=role)
     say(f"{name} is {role} now.")
+    if role == "manager":
+        say(f"A manager's password has {MANAGERS} characters or more: `gymtui admin users password {name}` sets one.")
 
 
 def users_pin(*, database: str, name: str, pin_stdin: bool) -> None:
     """Sets the PIN with which a manager lets somebody in against the rules."""
     pin = sys.stdin.readline().rstrip("\r\n") if pin_stdin else getpass.getpass(f"PIN for {name}: ")
     if not PIN.fullmatch(pin):
-        raise AdminError("A PIN has 4 to 12 digits: please choose another.")
+        raise AdminError(f"{NO_PIN}: please choose another.")
     _change_user(database, name, "user_pin", pin_hash=hashing.hash_password(pin))
     say(f"{name} has a PIN now.")
 

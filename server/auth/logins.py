@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui import clock
+from gymtui.passwords import unfit
 from gymtui.protocol import ACCESS_TTL, REFRESH_TTL
 from server.auth import hashing
 from server.auth.auth import WRONG, Auth, Denied, issue
@@ -31,6 +32,10 @@ log = logging.getLogger(__name__)
 GRACE: Final = 60_000  # milliseconds in which a used refresh token gives the same successor
 STEP: Final = 5_000  # milliseconds that a clock may be set back meanwhile
 OVER: Final = "This login is over: please log in again."
+
+
+class Unfit(Exception):
+    """The new password cannot be that of this user, who has proven the present one."""
 
 
 class TokenPair(Struct, frozen=True, kw_only=True):
@@ -85,10 +90,12 @@ class Logins:
     async def change_password(self, name: str, password: str, new: str, source: Source) -> TokenPair:
         """Sets a user's new password, ends all that the user is logged in with, and opens a login; or does none of it.
 
-        Denied as `log_in`, and where somebody else has changed the user meanwhile; Busy; StoreUnavailable where it
-        cannot be kept just now.
+        Denied as `log_in`, and where somebody else has changed the user meanwhile; Unfit; Busy; StoreUnavailable where
+        it cannot be kept just now.
         """
         user = await self._auth.proven(name, password, source)
+        if (why := unfit(new, role=user.role, name=user.name)) is not None:
+            raise Unfit(why)
         hashed = await self._auth.hashed(new, source)
         login, refresh = self._opened(user)
         done: list[bool] = []

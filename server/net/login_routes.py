@@ -13,12 +13,13 @@ from websockets.http11 import Request, Response
 
 from gymtui import clock
 from gymtui.codec import encode
-from gymtui.names import folded, unfit
+from gymtui.names import folded
+from gymtui.passwords import unfit
 from gymtui.protocol import ACCESS_TTL, ErrorCode
 from server.auth.attempt_limit import AttemptLimit
 from server.auth.auth import Auth, Denied
 from server.auth.hashing import Busy
-from server.auth.logins import Logins, TokenPair
+from server.auth.logins import Logins, TokenPair, Unfit
 from server.auth.source import Source
 from server.net.login_watch import LoginWatch, Result
 from server.net.metrics import Metrics
@@ -69,7 +70,7 @@ class LoginRoutes:
             opening = partial(self._logins.log_in, name, password, source, wants_device=bool(device))
             return await self._prove(connection, "password", name, source, opening)
         new = _text(_only(request, NEW))
-        if (why := unfit(new, present=password)) is not None:  # before it counts as a try, or forgives one
+        if (why := unfit(new, present=password, name=name)) is not None:  # before it counts as a try, or forgives one
             return _refuse(connection, HTTPStatus.BAD_REQUEST, why)
         change = partial(self._logins.change_password, name, password, new, source)
         return await self._prove(connection, "new_password", name, source, change)
@@ -92,6 +93,9 @@ class LoginRoutes:
         except Denied as denied:
             self._noted(kind, "denied", name, source)
             return _refuse(connection, HTTPStatus.UNAUTHORIZED, str(denied), WWW_Authenticate=CHALLENGE)
+        except Unfit as unfit_for:
+            self._attempts.forget(source, tried)
+            return _refuse(connection, HTTPStatus.BAD_REQUEST, str(unfit_for))
         except StoreUnavailable as unavailable:
             self._attempts.forget(source, tried)
             return self._unavailable(connection, kind, unavailable)

@@ -19,7 +19,7 @@ from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import Answer, Fetch, Probe, Readiness, ask_readiness, fetch
 from gymtui.client.login.token_file import NoTokenFile, TokenFile, TokenFileBusy, Tokens
 from gymtui.client.login.tokens import TokenClient
-from gymtui.names import unfit
+from gymtui.passwords import unfit
 from gymtui.protocol import Role
 
 __all__ = ["Answer", "Fetch", "Login", "fetch"]
@@ -101,7 +101,7 @@ class Login:
         """
         if self.user is None:
             raise AuthenticationProblem("Nobody is logged in: please log in.")
-        if (why := unfit(new, present=present)) is not None:
+        if (why := unfit(new, present=present, role=self.role, name=self.user)) is not None:
             raise AuthenticationProblem(why)
         await self._open(partial(self._server.change_password, self.user, present, new))
 

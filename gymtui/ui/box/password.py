@@ -8,13 +8,14 @@ from typing import Final
 from textual.timer import Timer
 
 from gymtui.client.state import Verdict
-from gymtui.names import PASSWORD, spellings, unfit
+from gymtui.names import spellings
+from gymtui.passwords import least_of, unfit
 from gymtui.ui.box.masked import Masked
 from gymtui.ui.box.mode import Box
 
 QUESTIONS: Final = (
     ("PASSWORD", "type your present password"),
-    ("NEW ONE", f"type a new password, {PASSWORD} characters or more"),
+    ("NEW ONE", "type a new password, {least} characters or more"),
     ("AGAIN", "type the new password again: Enter changes it"),
     ("PASSWORD", "the server is asked …"),
 )
@@ -25,16 +26,24 @@ UNUSED: Final = 60.0  # seconds until an answer is forgotten: whoever comes next
 class PasswordMode(Masked):
     """Asks from the beginning until the password is changed, or Esc; no answer is kept longer than its question.
 
-    `change` gets the present password and the new one, and calls `settled_with`; `over` is called at the end, whatever
-    that is.
+    `whose` it will be: name and role. `change` gets the present password and the new one, and calls `settled_with`;
+    `over` is called at the end, whatever that is.
     """
 
     subject = "The password"
 
     _unused: Timer | None = None
 
-    def __init__(self, box: Box, change: Callable[[str, str], object], over: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        box: Box,
+        change: Callable[[str, str], object],
+        over: Callable[[], None],
+        *,
+        whose: tuple[str, str | None] = ("", None),
+    ) -> None:
         super().__init__(box)
+        self._name, self._role = whose
         self._change = change
         self._over = over
         self._answers: tuple[str, ...] = ()
@@ -45,7 +54,8 @@ class PasswordMode(Masked):
 
     @property
     def placeholder(self) -> str:
-        return f"{QUESTIONS[len(self._answers)][1]} ({self.box.key('back')} goes back)"
+        question = QUESTIONS[len(self._answers)][1].replace("{least}", str(least_of(self._role)))
+        return f"{question} ({self.box.key('back')} goes back)"
 
     def typed(self, text: str) -> None:
         self._wait_again()
@@ -105,7 +115,7 @@ class PasswordMode(Masked):
             return f"The box takes {LONGEST} characters at the most: please choose a shorter one."
         match self._answers:
             case (present,):
-                return unfit(text, present=present)
+                return unfit(text, present=present, role=self._role, name=self._name)
             case (_, new) if next(spellings(text)) != next(spellings(new)):
                 return "The two differ: please type it twice once more."
             case _:
