@@ -42,7 +42,7 @@ async def test_who_logs_out_ends_the_login_everywhere(gym: Path, tmp_path: Path)
             await until(lambda: service.state.phase == beside.state.phase == "logged_out")
             assert (service.user, service.role, login.is_there) == (None, None, False)
             assert list((tmp_path / "file").glob("*.json")) == []
-            assert server.auth._known.logins == set()
+            assert server.auth._known.logins == {}
             await login.log_in("ben", PASSWORD)
             service.logged_in()
             await until(lambda: service.state.is_live)

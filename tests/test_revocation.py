@@ -193,6 +193,6 @@ def test_a_disabled_user_has_no_login_left(gym: Path) -> None:
     beside(users.users_disable, gym, "ana")()
     with closing(open_store(gym)) as store:
         assert store.users()["ana"].disabled
-        assert store.live_logins() == set()
+        assert store.live_logins() == {}
     with pytest.raises(AdminError, match="ana cannot log in"):
         tokens.tokens_issue(database=str(gym), name="ana", ttl=60)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -33,7 +34,7 @@ from gymtui.ui.theme import COLOURS
 SAY_AGAIN: Final = 3.0  # seconds between two tries to tell the server that a login is over
 UNTOLD: Final = (
     "{who} is logged out here. The server does not answer, and is told once it does; where this program is left before"
-    " that, the login ends by itself within 12 hours."
+    " that, by the next one here."
 )
 
 
@@ -122,6 +123,7 @@ class LiveApp(BaseApp):
         if not self.is_headless:
             leave_on_signals(lambda: self.run_worker(self.leave(), name="leave", exclusive=True, group="leave"))
         self.service.subscribe("connection", self._connection_changed)
+        self.run_worker(self._say_over(""), group="log-out", exclusive=True, exit_on_error=False)
 
     def _connection_changed(self, state: ConnectionState) -> None:
         needed_before, self._needs_login = self._needs_login, state.phase == "logged_out"
@@ -139,7 +141,8 @@ class LiveApp(BaseApp):
         if self._is_asking:
             return
         self._asks_later = False
-        self.push_screen(self._login_again() if self._needs_login else self._login_of_another(), self._login_done)
+        anew = self._login_again if self._needs_login else partial(self._login_screen, instead_of=self.login.user)
+        self.push_screen(anew(), self._login_done)
 
     def action_log_in_again(self) -> None:
         self.action_log_in()
@@ -153,15 +156,17 @@ class LiveApp(BaseApp):
         self.run_worker(self._say_over(who), group="log-out", exclusive=True, exit_on_error=False)
 
     async def _say_over(self, who: str) -> None:
-        """Until the server has heard of it: it counts a login as good until then, or to its end."""
+        """Until the server has heard that `who` has left, and of whoever else: it counts a login as good until then."""
         while not await self.login.say_over():
             self._tell(UNTOLD.format(who=who))
             await asyncio.sleep(SAY_AGAIN)
         self._tell(f"{who} is logged out.")
 
     def _tell(self, left: str) -> None:
-        """Says so where the next one is asked to log in."""
-        self._left = left if self._left else None
+        """Says so where the next one is asked to log in; where nobody has left, there is nothing to say."""
+        if self._left is None:
+            return
+        self._left = left
         for screen in self.screen_stack:
             if isinstance(screen, LoginScreen):
                 screen.learn(left)
@@ -174,9 +179,6 @@ class LiveApp(BaseApp):
         last = self.login.user or self._user or (self._choices.read().user if self._choices else None)
         reason = self._left or (self.service.state.reason if self.login.user else None)
         return self._login_screen(user=None if self._left else last, reason=reason)
-
-    def _login_of_another(self) -> LoginScreen:
-        return self._login_screen(instead_of=self.login.user)
 
     def _login_screen(
         self, *, user: str | None = None, reason: str | None = None, instead_of: str | None = None
@@ -198,6 +200,7 @@ class LiveApp(BaseApp):
             self.take_card(card)
             return
         self._left = None
+        self.run_worker(self._say_over(""), group="log-out", exclusive=True, exit_on_error=False)
         if self._choices is not None and self.login.user is not None:
             self._choices.logged_in(url=self._url, user=self.login.user)
         self.service.logged_in()
@@ -227,8 +230,6 @@ class LiveApp(BaseApp):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
-
-    # --- the end ------------------------------------------------------------------------------------------------------
 
     async def action_quit(self) -> None:
         await self.leave()

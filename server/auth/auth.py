@@ -97,7 +97,8 @@ def issue_by_hand(store: Store, user: User, *, ttl: int, now: clock.Clock = cloc
 def role_in(tx: Transaction, user: str, sid: str) -> Role | None:
     """What the user may do at this commit, as `Auth.role` says it from memory."""
     found = tx.user(user)
-    if found is None or found.disabled or not (sid.startswith(ISSUED) or tx.login(sid) is not None):
+    login = tx.login(sid)
+    if found is None or found.disabled or not (sid.startswith(ISSUED) or (login and login.user == user)):
         return None
     return found.role
 
@@ -180,7 +181,7 @@ class Auth:
     def role(self, user: str, sid: str) -> Role | None:
         """What the user may do right now; None where the user or the login is no more."""
         found = self._known.users.get(user)
-        if found is None or found.disabled or not (sid.startswith(ISSUED) or sid in self._known.logins):
+        if found is None or found.disabled or not (sid.startswith(ISSUED) or self._known.logins.get(sid) == user):
             return None
         return found.role
 
@@ -249,7 +250,7 @@ class _Known(NamedTuple):
     """What is held in memory of who may log in."""
 
     users: dict[str, User]
-    logins: set[str]
+    logins: dict[str, str]  # whose each is
     keys: dict[str, bytes]
     devices: set[bytes]
 

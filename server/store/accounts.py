@@ -37,7 +37,7 @@ class AccountsStore(Protocol):
     """That part of a store."""
 
     def users(self) -> dict[str, User]: ...
-    def live_logins(self) -> set[str]: ...
+    def live_logins(self) -> dict[str, str]: ...  # whose each is
 
     def signing_keys(self) -> dict[str, bytes]:
         """Keys by their `kid`; the newest, which signs, comes last."""

@@ -65,7 +65,7 @@ class Login:
         self._server = TokenClient(url, fetch, clock, self._token_file)
         self._clock = clock
         self._lock = asyncio.Lock()  # a refresh token is used once: whoever comes second gets the first one's successor
-        self._over: list[Tokens] = []  # logins of which the server has yet to hear that they are over
+        self._over: list[str] = []  # refresh tokens of logins of which the server has yet to hear that they are over
         self.opened = 0  # how often a person has proven a password here
         self._ready = token
         self._tokens = None if token else self._token_file.read(user)
@@ -83,7 +83,7 @@ class Login:
         return await self._probe(self._url)
 
     async def log_in(self, user: str, password: str) -> None:
-        """Logs this person in; the password goes into one request and nowhere else.
+        """Logs this person in; the password goes into one request and nowhere else. Who was here before is logged out.
 
         Raises:
             AuthenticationProblem: User and password do not go together, or there were too many tries.
@@ -140,24 +140,26 @@ class Login:
             await asyncio.to_thread(self._remove, over)
 
     async def log_out(self) -> None:
-        """Ends the login here, for whatever shares it, and for good: no token of it is left on this machine. `say_over`
-        tells the server."""
+        """Ends the login here, for whatever shares it, and for good: no program here goes on with it. `say_over` tells
+        the server; until it has, what it takes to tell it is in a file of its own."""
         async with self._lock:
             known, self._tokens, self._ready = self._tokens, None, None
             user, self.user, self.role = self.user, None, None
             if user is not None:
-                shared = await asyncio.to_thread(self._remove_all, user)
-                self._over += [tokens for tokens in (known, shared) if tokens is not None]
+                self._over += await asyncio.to_thread(self._leave, user, known)
 
     async def say_over(self) -> bool:
         """Tells the server which logins are over; False where it is not there to be told, and has to be once more."""
-        for tokens in self._over[:]:
+        for token in dict.fromkeys([*self._over, *await asyncio.to_thread(self._token_file.ended)]):
             try:
-                await asyncio.to_thread(self._server.log_out, tokens)
+                await asyncio.to_thread(self._server.log_out, token)
+                await asyncio.to_thread(self._token_file.has_ended, token)
+            except TokenFileBusy as busy:
+                logger.warning("%s", busy)
             except ConnectionProblem as problem:
                 logger.info("The server has yet to hear of a log-out: %s", problem)
                 return False
-            self._over.remove(tokens)
+            self._over = [each for each in self._over if each != token]
         return True
 
     async def _open(self, ask: Callable[[], Tokens]) -> None:
@@ -184,8 +186,11 @@ class Login:
 
     def _opened(self, ask: Callable[[], Tokens]) -> Tokens:
         tokens = ask()
+        former = self._tokens
         try:
             with self._token_file.locked():
+                if former is not None:
+                    self._over += self._token_file.end(former.user, former)
                 self._token_file.write(tokens)
         except TokenFileBusy as busy:
             logger.warning("This login is not shared with other programs here: %s", busy)
@@ -211,16 +216,14 @@ class Login:
         self._token_file.write(successor)
         return successor
 
-    def _remove_all(self, user: str) -> Tokens | None:
-        """Whatever login this user has in the file, which has it no more."""
+    def _leave(self, user: str, known: Tokens | None) -> list[str]:
+        """Whatever login this user has here and in the file, which has it no more: by their refresh tokens."""
         try:
             with self._token_file.locked():
-                found = self._token_file.read(user)
-                self._token_file.remove(user)
-                return found
+                return self._token_file.end(user, known)
         except TokenFileBusy as busy:
             logger.warning("A login that is over stays in its file: %s", busy)
-            return None
+            return [] if known is None else [known.refresh_token]
 
     def _remove(self, over: Tokens) -> None:
         """Unless it has been renewed since, or somebody has logged in anew."""

@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 LOCK_WITHIN: Final = 15.0  # seconds; whoever has the lock waits for the server for 10 at most
 LOCK_EVERY: Final = 0.05  # seconds between two looks
+ENDED: Final = 100  # logins that are over and wait to be told of, at the most
 MAX_SIZE: Final = 1024 * 1024  # bytes
 
 
@@ -67,6 +68,16 @@ class NoTokenFile:
     def remove(self, user: str) -> None:
         """There is nothing."""
 
+    def end(self, user: str, known: Tokens | None) -> list[str]:
+        """There is nobody else who could tell."""
+        return [] if known is None else [known.refresh_token]
+
+    def ended(self) -> list[str]:
+        return []
+
+    def has_ended(self, refresh_token: str) -> None:
+        """Nothing was kept."""
+
     def device(self) -> str:
         return ""
 
@@ -91,6 +102,7 @@ class TokenFile:
         self._folder = folder
         name = hashlib.sha256(self._server.encode()).hexdigest()[:12]
         self._path = folder / f"session-{name}.json"
+        self._ended = folder / f"ended-{name}.json"
         self._device = folder / f"device-{name}.token"
 
     @contextmanager
@@ -130,6 +142,41 @@ class TokenFile:
         logins = self._logins()
         if logins.pop(user, None) is not None:
             self._replace(logins)
+
+    def end(self, user: str, known: Tokens | None) -> list[str]:
+        """Forgets this user's login, there and `known`, and gives its refresh tokens: the server has yet to hear that
+        it is over, and whichever program here reaches it tells it. While it is `locked`."""
+        both = [tokens.refresh_token for tokens in (known, self.read(user)) if tokens is not None]
+        self.remove(user)
+        self._keep_ended([*self.ended(), *dict.fromkeys(both)])
+        return both
+
+    def ended(self) -> list[str]:
+        """Refresh tokens of logins that are over, and of which the server has not heard that."""
+        try:
+            return msgspec.json.decode(read_private(self._ended, MAX_SIZE), type=list[str])
+        except FileNotFoundError:
+            return []
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            logger.warning("%s cannot be used: %s. Logins in it end by themselves within 12 hours.", self._ended, error)
+            return []
+
+    def has_ended(self, refresh_token: str) -> None:
+        """The server has heard of that one. TokenFileBusy."""
+        if refresh_token in self.ended():
+            with self.locked():
+                self._keep_ended([each for each in self.ended() if each != refresh_token])
+
+    def _keep_ended(self, refresh_tokens: list[str]) -> None:
+        try:
+            if refresh_tokens:
+                write_private(self._ended, msgspec.json.encode(refresh_tokens[-ENDED:]))
+            else:
+                self._ended.unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning(
+                "%s cannot be written: %s. The logins end by themselves within 12 hours.", self._ended, error
+            )
 
     def device(self) -> str:
         """By what the server knows this machine; empty where it knows it by nothing."""

@@ -75,14 +75,14 @@ class TokenClient:
 
     def renew(self, tokens: Tokens) -> Tokens:
         """The next pair. Where no answer came, the same may be asked again for a minute."""
-        answer = self._ask("/auth/token", _bearer(tokens))
+        answer = self._ask("/auth/token", _bearer(tokens.refresh_token))
         if answer.status in NO:
             raise AuthenticationProblem("Your login has ended: please log in again.")
         return self._tokens(answer, tokens.since)
 
-    def log_out(self, tokens: Tokens) -> None:
-        """Ends the login, or finds that it is over; an older server has no such request, and nothing to be told."""
-        answer = self._ask("/auth/logout", _bearer(tokens))
+    def log_out(self, refresh_token: str) -> None:
+        """Ends the login that the token is of, or finds that it is over; an older server has no such request."""
+        answer = self._ask("/auth/logout", _bearer(refresh_token))
         if answer.status not in (200, 404, *NO):
             raise ConnectionProblem(f"The server at {self._server} cannot end a login just now.")
 
@@ -136,8 +136,8 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _bearer(tokens: Tokens) -> Headers:
-    return {"Authorization": f"Bearer {tokens.refresh_token}"}
+def _bearer(refresh_token: str) -> Headers:
+    return {"Authorization": f"Bearer {refresh_token}"}
 
 
 def _reason(answer: Answer) -> str | None:

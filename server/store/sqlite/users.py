@@ -102,8 +102,8 @@ class SqliteUserLists:
         rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
         return {row[0]: read_user(row) for row in rows}
 
-    def live_logins(self) -> set[str]:
-        return {row[0] for row in self._all("SELECT sid FROM logins WHERE expires_at > ?", self._now())}
+    def live_logins(self) -> dict[str, str]:
+        return dict(self._all("SELECT sid, user FROM logins WHERE expires_at > ?", self._now()))
 
     def signing_keys(self) -> dict[str, bytes]:
         return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
