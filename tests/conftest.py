@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -16,6 +19,13 @@ from tests.gym_kit import make_gym
 # Where an environment forbids byte code, each program that a test starts would compile the project again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+gc.disable()  # until all is imported and collected, which stays
+
+# What is tested is that a disk is waited for, and not the disk: memory says at once that it has written.
+MEMORY: Final = Path("/dev/shm")  # noqa: S108
+ROOM: Final = 2 << 30  # bytes, at the least
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM and "TMPDIR" not in os.environ:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -42,6 +52,7 @@ def pytest_collection_finish() -> None:
     """Where screens are tested, they cost what they must; where none is, Textual is not even imported."""
     gc.freeze()  # all that was imported and collected stays: the garbage collector need not look through it again
     gc.set_threshold(20_000, 20, 100)  # as on a console: a look through a screen's tree of widgets is dear
+    gc.enable()
     if "textual" in sys.modules:
         from tests.idle import wait_for_messages
         from tests.style_sheets import parse_once
