@@ -89,11 +89,13 @@ COMMANDS: Final[dict[str, Command]] = {
         ),
         Command("guest", "f5", "guest", "signs a guest up for today, and lets one in", also="visitor daypass trial"),
         Command("new", "", "", "signs a new member up", also="signup join add"),
-        Command("renew", "", "", "renews the membership of whoever was named last", also="extend prolong"),
-        Command("freeze", "", "", "freezes it until a day, or ends a freeze", also="pause unfreeze"),
-        Command("visits", "", "", "adds visits to a punch card", also="punch topup"),
-        Command("note", "", "", "writes a note down about whoever was named last", also="notes remark"),
-        Command("alert", "", "", "adds an alert, which is said at each check-in", also="warning"),
+        Command(
+            "renew", "", "", "renews the membership of whoever was named last", also="extend prolong", takes_words=True
+        ),
+        Command("freeze", "", "", "freezes it until a day, or ends a freeze", also="pause unfreeze", takes_words=True),
+        Command("visits", "", "", "adds visits to a punch card", also="punch topup", takes_words=True),
+        Command("note", "", "", "writes a note about whoever was named last", also="notes remark", takes_words=True),
+        Command("alert", "", "", "adds an alert, which is said at each check-in", also="warning", takes_words=True),
         Command(
             "card", "", "", "gives a card to whoever was named last; or it was lost, or returned", also="cards barcode"
         ),
@@ -114,7 +116,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("notices", "ctrl+n", "notices", "shows what was told to all, and goes back", also="news alerts"),
         Command("read", "enter", "read", "marks a notice read", typed=False),
         Command("tell", "", "", "tells every desk something, for a manager", also="notify announce", takes_words=True),
-        Command("handover", "", "", "hands over to the next shift, with a note", also="shift note"),
+        Command("handover", "", "", "hands over to the next shift, with a note", also="shift note", takes_words=True),
         Command("password", "", "", "changes one's own password", also="passwd"),
         Command("log-out", "", "", "logs out, here and at the server", also="logout lock"),
         Command("back", "escape", "back", "goes back one step", typed=False),

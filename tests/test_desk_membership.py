@@ -44,7 +44,7 @@ async def test_who_is_not_taken_does_not_come_in_either(gym: Gym) -> None:
         connection.refuse(id, "guest_limit", "2 guests have come today: please ask a manager.")
         await until(lambda: gym.desk.queued == 0)
         assert sent_ids(connection, "check_in") == []
-    assert gym.said[-1] == "✗ Gus Roth refused: 2 guests have come today: please ask a manager"
+    assert gym.said[-1] == "✗ Gus Roth not saved: 2 guests have come today: please ask a manager"
     assert (found(gym, "gus"), gym.desk.in_since(guest.id), gym.desk.undo()) == ([], None, None)
 
 
@@ -74,7 +74,7 @@ async def test_a_change_is_seen_at_once_and_gone_where_somebody_else_was_faster(
         connection.refuse(id, "changed_meanwhile", details={"changed": changed})
         await until(lambda: gym.verdicts and gym.verdicts[-1].kind == "refused")
         said = "phone is 2 now (mia, 17:24), valid until is 27 Nov 2027 now (mia)"
-        assert gym.said[-1] == f"✗ Ana Silva refused: {said} — look at it, and change it again"
+        assert gym.said[-1] == f"✗ Ana Silva not saved: {said} — look at it, and change it again"
         assert gym.desk.find("ana")[0].member.phone is None
 
 
@@ -89,7 +89,7 @@ async def test_what_cannot_be_is_said_at_once_and_kept_only_where_nobody_is_ther
         _, id = await connection.received(SaveMember)
         connection.refuse(id, "invalid", sentence)
         await until(lambda: gym.desk.queued == 0)
-    assert gym.said[-1] == "✗ Neo Moor refused: The number 1 belongs to Ana Silva: please choose another"
+    assert gym.said[-1] == "✗ Neo Moor not saved: The number 1 belongs to Ana Silva: please choose another"
     assert [row.reason for row in gym.desk.set_aside] == [sentence]
     assert found(gym, "moor") == []
 

@@ -155,7 +155,7 @@ async def test_an_undo_that_the_next_shift_may_not_give_is_refused_and_nothing_i
         _, id = await connection.received(Undo)
         connection.refuse(id, "not_allowed", "sam did that: only sam or a manager can undo it.")
         await until(lambda: len(gym.verdicts) == 2)
-        assert gym.said[-1].startswith("✗ Ana Silva refused: sam did that: only sam or a manager can undo it")
+        assert gym.said[-1].startswith("✗ Ana Silva not undone: sam did that: only sam or a manager can undo it")
         assert (gym.desk.queued, gym.desk.set_aside) == (0, [])
         assert gym.desk.in_since("m1") is not None
         assert gym.replica.undoable is not None, "a manager may still take it back"

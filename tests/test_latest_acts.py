@@ -67,4 +67,4 @@ async def test_where_there_is_nothing_it_says_so() -> None:
     app = make_app(FakeDesk([ANA]))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*":undo-one", "enter")
-        await until(lambda: "✗ Undo refused: nothing that can be taken back" in screen_text(app))
+        await until(lambda: "✗ Undo: nothing that can be taken back" in screen_text(app))

@@ -26,3 +26,10 @@ def test_a_commands_own_name_gives_it_whatever_others_are_called(name: str) -> N
 def test_what_two_are_called_besides_is_left_to_a_person() -> None:
     both = (Option("ring", "", "rings", also=("call",)), Option("phone", "", "dials", also=("call",)))
     assert offer(":call", both).pick is None
+
+
+def test_words_go_to_the_command_of_that_name_before_one_that_others_call_so() -> None:
+    history = Option("history", "F2", "", ("visits",), takes_words=True)
+    visits = Option("visits", "", "", takes_words=True)
+    assert offer(":visits 10", [history, visits]).options == (visits,)
+    assert offer(":visits 10", [history]).options == (history,)

@@ -63,7 +63,7 @@ async def test_a_number_that_nobody_has_teaches_nothing() -> None:
         scan(app, *"X100042", "enter")
         await pilot.pause()
         await pilot.press(*"5", "enter")
-        assert "Reader refused: nobody here has that number" in screen_text(app)
+        assert "Reader: nobody here has that number" in screen_text(app)
         await pilot.press("escape", "escape")
         assert "CHECK IN" in screen_text(app)
         assert desk.done == []

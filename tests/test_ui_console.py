@@ -129,6 +129,6 @@ async def test_a_copy_that_cannot_be_read_is_a_sentence() -> None:
         await until_shown(pilot, lambda: app.desk.replica.members.by_code("4711") is not None)
         app.desk.replica._db.execute("DROP TABLE words")
         await pilot.press("a")
-        await until_shown(pilot, shows(app, "The box refused: This desk cannot read its own copy"))
+        await until_shown(pilot, shows(app, "The box: This desk cannot read its own copy"))
         await pilot.press("backspace", *"4711", "enter")
         await until_shown(pilot, shows(app, "Ana Silva queued"))

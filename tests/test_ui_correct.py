@@ -73,6 +73,18 @@ async def test_a_wrong_person_is_put_right_in_five_keys_and_the_name() -> None:
     assert 2 + sum(len(keys) for keys, _ in RIGHT) - len("ben") == 5  # of eight
 
 
+async def test_the_newest_of_those_that_were_typed_for_is_chosen_by_itself() -> None:
+    """Ten minutes and thirty check-ins ago: nobody looks through a list for it."""
+    rush = tuple(visit(n, f"Member {n}", minutes=n // 4) for n in range(2, 32))
+    desk = FakeDesk([ANA, BEN])
+    desk.service.state = MANAGER
+    desk.service.history = lambda asked: CheckIns((CAME,) if asked.text else (*rush, CAME), None)
+    app = make_app(desk)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("f2", *"ana", "ctrl+o")  # and Enter twice, with who it was: 7 and the name
+        await shown(app, "CORRECT    not Ana Silva: type who", " › 17:14")
+
+
 async def test_of_several_one_is_chosen_and_never_guessed() -> None:
     async with chosen() as (app, _, pilot, asked):
         await pilot.press("ctrl+o", *"ma")
@@ -151,7 +163,7 @@ async def test_the_servers_no_is_told() -> None:
         await pilot.press("enter")
         await shown(app, "REASON")
         await pilot.press("enter")
-        await shown(app, "refused: that member was in from 17:00 on by another visit — correct that one first")
+        await shown(app, "Correction: that member was in from 17:00 on by another visit — correct that one first")
         assert "Ben" not in screen_text(app)  # whom a mask may cover
 
 
@@ -165,7 +177,7 @@ async def test_the_servers_no_is_told() -> None:
 async def test_who_may_not_and_a_desk_alone_are_told(state: ConnectionState, words: str) -> None:
     async with chosen(state=state) as (app, _, pilot, asked):
         await pilot.press("ctrl+o")
-        await shown(app, f"✗ Correction refused: {words}")
+        await shown(app, f"✗ Correction: {words}")
         assert asked == []
 
 

@@ -186,7 +186,7 @@ async def test_undo_says_what_it_took_back() -> None:
         await press_later(pilot, "ctrl+z")
         assert "✓ Ana Silva undone" in screen_text(app)
         await press_later(pilot, "ctrl+z")
-        assert "Undo refused: this desk has done nothing" in screen_text(app)
+        assert "Undo: this desk has done nothing" in screen_text(app)
 
 
 async def test_a_later_word_takes_the_place_of_the_first_and_a_bad_one_is_always_heard(

@@ -136,7 +136,7 @@ async def test_what_ends_in_the_middle_says_how_far_it_came(file: Path, breaks: 
 async def test_a_new_look_is_of_its_own_file(file: Path) -> None:
     async with at_the_import() as (app, _, _service, pilot):
         await pilot.press(*"nothing.csv", "enter")
-        await shows(app, pilot, "✗ nothing.csv refused")
+        await shows(app, pilot, "✗ nothing.csv")
         await pilot.press("escape", *"clients.csv", "enter")
         await shows(app, pilot, "ANSWER")
         assert "IMPORT clients.csv" in words_of(app)
@@ -217,9 +217,9 @@ async def test_who_is_no_manager_is_told_so(file: Path) -> None:
     async with at_the_import(role="staff") as (app, _, service, pilot):
         assert "only a manager imports members" in words_of(app)
         await pilot.press(*"clients.csv", "enter")
-        await shows(app, pilot, "Import refused: only a manager imports members — Ctrl+L logs in somebody else")
+        await shows(app, pilot, "Import: only a manager imports members — Ctrl+L logs in somebody else")
         await pilot.press("ctrl+z")
-        await shows(app, pilot, "Undo refused: only a manager imports members")
+        await shows(app, pilot, "Undo: only a manager imports members")
         assert service.told == []
 
 
@@ -257,7 +257,7 @@ async def test_from_the_plan_esc_goes_back_to_the_last_question_and_no_lets_it_b
         await pilot.press("escape")
         await shows(app, pilot, "3. What does an empty cell mean")
         await pilot.press("x", "enter")
-        await shows(app, pilot, "✗ Answer refused: “x” is none of them")
+        await shows(app, pilot, "✗ Answer: “x” is none of them")
         await pilot.press("enter")
         await shows(app, pilot, "IMPORT?")
         assert "refused:" not in words_of(app)
@@ -269,4 +269,4 @@ async def test_from_the_plan_esc_goes_back_to_the_last_question_and_no_lets_it_b
 async def test_what_is_no_list_is_said(file: Path) -> None:
     async with at_the_import() as (app, _, _service, pilot):
         await pilot.press(*"nothing.csv", "enter")
-        await shows(app, pilot, "✗ nothing.csv refused: cannot be read — No such file or directory")
+        await shows(app, pilot, "✗ nothing.csv: cannot be read — No such file or directory")

@@ -89,7 +89,7 @@ def test_a_verdict_says_what_it_is_and_of_whom_not() -> None:
     told = of_verdict(replace(said, remarks=("doctor",), next_step="ask Zoe Quist"))
     assert told.words == "! Z. Q. checked in: payment overdue — there is something to say: F7 shows it · ask Z. Q."
     changed = replace(said, kind="refused", action="save_member", detail="phone is 079 now (mia, 17:02)")
-    assert of_verdict(changed).words == f"✗ Z. Q. refused: {HIDDEN}"
+    assert of_verdict(changed).words == f"✗ Z. Q. not saved: {HIDDEN}"
     nobody = replace(said, kind="refused", subject="Unknown card", member=None, detail="nobody here has that number")
     assert of_verdict(nobody) == nobody
 

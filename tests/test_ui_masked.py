@@ -110,13 +110,13 @@ async def test_after_f8_where_nobody_was_refused_what_is_typed_goes_nowhere() ->
     app = make_app(desk)
     async with app.run_test() as pilot:
         await pilot.press("f8")
-        assert "✗ Override refused: nobody has just been refused by the rules" in screen_text(app)
+        assert "✗ Override: nobody has just been refused by the rules" in screen_text(app)
         for text in ("mia", PIN, "4711", ":quit", "/x"):
             await pilot.press(*text)
             assert text not in screen_text(app)
             await pilot.press(*["backspace"] * len(text))
             await typed(pilot, text)
-            assert "✗ Override refused: what was typed went nowhere — Esc first" in screen_text(app)
+            assert "✗ Override: what was typed went nowhere — Esc first" in screen_text(app)
             assert screen(app).entry.password
         assert desk.done == []
         await pilot.press("escape", *"4711", "enter")

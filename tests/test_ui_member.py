@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from gymtui.client.login.login import Login
+from gymtui.protocol import SaveMember
 from gymtui.ui import GymApp
+from gymtui.ui.screens.member import MemberScreen
 from tests.desk_kit import ANA, BEN, Gym, gym
 from tests.factories import NOW
 from tests.fake_login import FakeLogin
@@ -57,6 +59,18 @@ async def test_a_word_opens_what_it_is_called_and_says_the_old_value_beside(gym:
         await until(lambda: "CHECK IN" in screen_text(app))
     ana = gym.desk.find("ana")[0].member
     assert (ana.status, ana.frozen_until, ana.phone) == ("frozen", "2026-12-18", "2")
+
+
+async def test_words_behind_a_command_stand_in_the_box_that_it_opens(gym: Gym) -> None:
+    gym.replica.members.table.fold([replace(ANA, visits_left=3, seq=9)])
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ana", "escape", *":visits 10", "enter")
+        await until(lambda: isinstance(app.screen, MemberScreen) and app.screen.text == "10")
+        await pilot.press("enter")
+        await until(lambda: gym.desk.queued == 1)
+    [row] = gym.desk.queue
+    assert isinstance(row.request, SaveMember)
+    assert row.request.visits == 10
 
 
 async def test_of_several_nobody_is_opened(gym: Gym) -> None:

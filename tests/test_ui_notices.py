@@ -77,11 +77,21 @@ async def test_a_handover_shows_the_shift_and_its_note_waits_for_the_server(gym:
         assert row.request.note.startswith("all is well (1 checked in, 0 checked out")
 
 
+async def test_a_note_behind_the_command_is_left_at_once(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*":handover her knee is bad", "enter")
+        await says(pilot, "… Handover queued, not sent yet")
+        assert app.screen is app.front_desk
+        [row] = gym.desk.queue
+        assert isinstance(row.request, HandOver)
+        assert row.request.note.startswith("her knee is bad (")
+
+
 async def test_a_manager_tells_every_desk(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
     async with shown(gym, alone=False) as (_, pilot):
         connection = await gym.live()
         await pilot.press(*":tell", "enter")
-        await says(pilot, "Notice refused: only a manager")
+        await says(pilot, "Notice: only a manager")
         monkeypatch.setattr(WebSocketService, "role", property(lambda _: "manager"))
         await pilot.press(*":notify", "enter", *"Pool closed", "enter")
         request, id = await connection.received(Notify)
@@ -96,4 +106,4 @@ async def test_a_manager_tells_every_desk(gym: Gym, monkeypatch: pytest.MonkeyPa
 async def test_a_server_that_is_away_is_told_nothing_and_the_text_is_not_asked_for(gym: Gym) -> None:
     async with shown(gym) as (_, pilot):
         await pilot.press(*":tell", "enter")
-        await says(pilot, "Notice refused: that needs the server")
+        await says(pilot, "Notice: that needs the server")

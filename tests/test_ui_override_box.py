@@ -107,7 +107,7 @@ async def test_only_a_refusal_by_the_rules_is_overridden_and_only_by_a_server() 
     app = make_app(desk)
     async with app.run_test() as pilot:
         await pilot.press("f8")
-        assert "✗ Override refused: nobody has just been refused by the rules" in screen_text(app)
+        assert "✗ Override: nobody has just been refused by the rules" in screen_text(app)
         desk.answers = {"Ben Ode": "refused"}
         desk.service.becomes(ConnectionState(phase="waiting", since=NOW, attempt=1, retry_at=NOW + 4000))
         await pilot.press("escape", *"4712", "enter", "f8")
@@ -144,6 +144,6 @@ async def test_an_error_on_the_way_does_not_show_the_pin(
     async with app.run_test() as pilot:
         await refused(pilot, desk)
         await pilot.press(*"owed", "enter", *"mia", "enter", *PIN, "enter")
-        assert "✗ The override refused: no such thing" in screen_text(app)
+        assert "✗ The override: no such thing" in screen_text(app)
         assert [record for record in caplog.records if record.levelno == logging.ERROR]
         assert PIN not in caplog.text + screen_text(app)

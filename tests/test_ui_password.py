@@ -64,7 +64,7 @@ async def test_what_cannot_be_one_is_asked_for_again(new: str, again: list[str],
         await pilot.press(*ASKS, *PRESENT, "enter")
         app.front_desk.entry.value = new
         await pilot.press("enter", *again)
-        await until_shown(pilot, shows(app, f"✗ Password refused: {why}"))
+        await until_shown(pilot, shows(app, f"✗ Password: {why}"))
         assert (app.front_desk.prompt, login.changed) == ("NEW ONE", [])
         await pilot.press(*keys(NEW), "enter", *keys(NEW), "enter")
         await until_shown(pilot, lambda: login.changed != [])
@@ -88,7 +88,7 @@ async def test_a_no_is_a_sentence_and_the_login_stays(problem: Exception, caplog
         await pilot.press(*ASKS, *PRESENT, "enter", *keys(NEW), "enter", *keys(NEW), "enter")
         what, _, step = str(problem)[1:].rstrip(".").partition(": ")
         await until_shown(pilot, lambda: what in screen_text(app) and step in screen_text(app))
-        assert "✗ Password refused: " in screen_text(app)
+        assert "✗ Password: " in screen_text(app)
         assert (desk.service.calls, is_asking(app)) == ([], True)
     assert "canary" not in caplog.text
 
@@ -98,7 +98,7 @@ async def test_escape_goes_back_a_question_and_no_other_key_unmasks_the_box() ->
     app = make_app(FakeDesk(), login)
     async with app.run_test() as pilot:
         await pilot.press(*ASKS, *PRESENT, "enter", *"canary", "f3")
-        assert "✗ Password refused: nothing else is done meanwhile — Esc first" in screen_text(app)
+        assert "✗ Password: nothing else is done meanwhile — Esc first" in screen_text(app)
         assert "canary" not in screen_text(app)
         await pilot.press("escape")
         assert (app.front_desk.prompt, app.front_desk.entry.value) == ("PASSWORD", "")
@@ -124,10 +124,10 @@ async def test_it_needs_a_server_and_somebody_who_is_logged_in() -> None:
         desk.service.becomes(LOGGED_OUT)
         await pilot.pause()
         await pilot.press("escape", *ASKS)
-        assert "✗ Password refused: that needs the server" in screen_text(app)
+        assert "✗ Password: that needs the server" in screen_text(app)
         login.user = None
         await pilot.press(*ASKS)
-        assert "✗ Password refused: nobody is logged in" in screen_text(app)
+        assert "✗ Password: nobody is logged in" in screen_text(app)
 
 
 async def test_that_it_goes_unencrypted_is_said_before_it_is_typed() -> None:

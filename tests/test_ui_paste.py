@@ -79,9 +79,9 @@ async def test_pasted_lines_without_a_card_do_nothing_and_say_so() -> None:
     async with app.run_test() as pilot:
         app.post_message(events.Paste(":theme paper\nDear Max"))
         await settled(pilot)
-        assert "Paste refused: none of the 2 lines is a card" in screen_text(app)
+        assert "Paste: none of the 2 lines is a card" in screen_text(app)
         await pilot.press(*"an")
         app.post_message(events.Paste("4711\n4712"))
         await settled(pilot)
-        assert "Paste refused: something stands in the box" in screen_text(app)
+        assert "Paste: something stands in the box" in screen_text(app)
         assert (desk.done, front(app).entry.value) == ([], "an")

@@ -39,7 +39,7 @@ async def test_an_error_on_the_way_does_not_show_or_log_what_was_typed(
         await pilot.press(*typed)
         monkeypatch.setattr(desk, "check_in", fail)
         await pilot.press("enter")
-        assert "✗ The box refused: no such thing" in screen_text(app)
+        assert "✗ The box: no such thing" in screen_text(app)
         assert [record for record in caplog.records if record.levelno == logging.ERROR]
         assert typed not in screen_text(app)
         logs = [record.getMessage() for record in caplog.records if record.name.startswith("gymtui")]

@@ -28,7 +28,7 @@ async def test_after_what_was_not_done_the_first_undo_says_what_it_would_take_ba
         await pilot.press(*"4711", "enter")
         await press_later(pilot, "ctrl+z")
         assert len(desk.done) == 1
-        assert "✗ Undo refused: nothing was done just now" in screen_text(app)
+        assert "✗ Undo: nothing was done just now" in screen_text(app)
         assert f"— Ctrl+Z again takes back Ben Ode's {what}" in screen_text(app)
         await press_later(pilot, "ctrl+z")
         assert desk.done == []

@@ -168,7 +168,7 @@ async def test_a_card_is_never_lost_here() -> None:
         await pilot.pause()
         assert desk.done == [("check_out", "Ana Silva"), ("check_in", "Zoe Huber"), ("check_in", "555")]
         await pilot.press(*"nob", "enter")
-        assert "✗ Unknown name refused: nobody who is in has that name or number" in screen_text(app)
+        assert "✗ Unknown name: nobody who is in has that name or number" in screen_text(app)
 
 
 async def test_the_list_follows_what_happens_and_works_alone() -> None:

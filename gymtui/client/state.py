@@ -53,6 +53,7 @@ VerdictKind = Literal[
     "queued",
     "warned",
     "refused",
+    "not_done",
     "already_in",
     "asked",
     "stopped",
@@ -105,11 +106,21 @@ SYMBOLS: dict[VerdictKind, str] = {
     "queued": "…",
     "warned": "!",
     "refused": "✗",
+    "not_done": "✗",
     "already_in": "↩",
     "asked": "?",
     "stopped": "!",
     "done": "✓",
     "alarm": "!",
+}
+
+
+REFUSED: dict[CommandKind, str] = {  # to others than the people at the door
+    "undo": "not undone",
+    "save_member": "not saved",
+    "save_card": "card not changed",
+    "roll_call": "not told",
+    "hand_over": "not told",
 }
 
 
@@ -121,7 +132,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     desk 2`). Nothing but `queued` is said before it is certain: a visit is `checked_in` once it is on disk at the
     server. `sent` tells a queued command that waits for its answer from one that waits for a connection. `warning` is
     what this desk's own rules say about a queued check-in; `remarks` are what to tell the person who comes in;
-    `repeats`: all that has been said before. `next_command` is the `:name` of the command whose key stands in
+    `repeats`: all that has been said before. `not_done` is what somebody asked of the desk itself, and nobody at the
+    door is refused by it. `next_command` is the `:name` of the command whose key stands in
     `next_step`, or that helps all the same.
     """
 
@@ -147,7 +159,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """The line for the screen, `✓ Ana Silva checked in`; the words before the colon never change."""
         behind = f" — {self.behind}" if self.behind else ""
-        return f"{self.symbol} {self.subject} {self._outcome()}{behind}"
+        between = "" if self.kind == "not_done" else " "
+        return f"{self.symbol} {self.subject}{between}{self._outcome()}{behind}"
 
     @property
     def behind(self) -> str:
@@ -171,7 +184,9 @@ class Verdict(Struct, frozen=True, kw_only=True):
             case "warned":
                 return f"checked in: {self.detail}"
             case "refused":
-                return f"refused: {self.detail}"
+                return f"{REFUSED.get(self.action, 'refused')}: {self.detail}"
+            case "not_done":
+                return f": {self.detail}"
             case "already_in":
                 return f"already in {self.detail}"
             case "asked":

@@ -16,12 +16,14 @@ from gymtui.ui.wall import stay
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """The `answer` to `text`; `wrong` says why that asks nothing. `chosen` is a row's id, and stays with it."""
+    """The `answer` to `text`, which is the question that was `asked`; `wrong` says why that asks nothing. `chosen` is a
+    row's id, and stays with it."""
 
     text: str = ""
     wrong: str | None = None
     answer: Answer | None = None
     chosen: str | None = None
+    asked: Question | None = None
 
     @property
     def rows(self) -> tuple[Past, ...]:
@@ -43,6 +45,19 @@ class History(Struct, frozen=True, kw_only=True):
 
     def answered(self, answer: Answer) -> History:
         return replace(self, answer=answer, wrong=None)
+
+    @property
+    def is_answered(self) -> bool:
+        """Are the rows those that were asked for last?"""
+        return self.answer is not None and self.answer.question == self.asked
+
+    def with_newest(self) -> History:
+        """The newest visit that counts is chosen, where something was typed to find it by, and none is."""
+        if self.chosen is not None or not self.text or not self.is_answered:
+            return self
+        visits = (row for row in self.rows if isinstance(row, CheckInEvent) and outcome(row) is None)
+        newest = max(visits, key=lambda visit: visit.check_in_time, default=None)
+        return self if newest is None else replace(self, chosen=newest.id)
 
     def moved(self, step: int) -> History:
         """Down from the box is the first row, up from the first row is the box again."""

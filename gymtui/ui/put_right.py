@@ -7,7 +7,8 @@ from typing import Final
 from gymtui.client.desk.verdicts import NOUNS
 from gymtui.client.state import Verdict, VerdictKind
 
-NOT_DONE: Final[tuple[VerdictKind, ...]] = ("already_in", "asked", "refused")  # after which everything is as it was
+# After which everything is as it was.
+NOT_DONE: Final[tuple[VerdictKind, ...]] = ("already_in", "asked", "refused", "not_done")
 
 WAYS: Final[dict[str, tuple[str | None, str | None]]] = {  # how, and the command whose key stands in that
     "change": ("Ctrl+G changes it again", "member"),
@@ -29,5 +30,5 @@ def put_right(told: Verdict | None, now: int) -> Verdict | None:
     step, command = WAYS[what]
     detail = f"a {what} cannot be taken back"
     return Verdict(
-        kind="refused", subject="Undo", command_id="", at=now, detail=detail, next_step=step, next_command=command
+        kind="not_done", subject="Undo", command_id="", at=now, detail=detail, next_step=step, next_command=command
     )

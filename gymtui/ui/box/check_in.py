@@ -85,7 +85,7 @@ class CheckIn(Mode):
         elif scan.fault is not None:
             self.box.search = None
             self.box.reset()
-            self.box.say(self.box.refusal("Unknown card", *scan.fault))
+            self.box.say(self.box.unknown_card(*scan.fault))
         else:
             self.give(meant_digits(scan.text) or scan.text)  # it is told of as what it is: a number
 

@@ -47,7 +47,7 @@ class CorrectMode(Mode):
     def begin(cls, box: CorrectBox, chosen: Past | None) -> None:
         """Asks a manager about the chosen visit. It needs the server: what else the member did then has to be known."""
         if not isinstance(chosen, CheckInEvent) or outcome(chosen) is not None:
-            box.say(box.refusal("Correction", "no visit is chosen that counts", "↑ ↓ choose one"))
+            box.say(box.refusal("Correction", "no visit is chosen that counts", "type whose, or ↑ ↓ choose one"))
         elif box.connection.phase != "live":
             box.say(box.refusal("Correction", "that needs the server", "again once the connection is back"))
         elif box.connection.role != "manager":

@@ -129,7 +129,7 @@ class FormMode(Mode):
         elif (owned := self.box.owner(scan.text)) is not None:
             check_in(self.box, owned.member, owned.card.code)
         else:
-            self.box.say(self.box.refusal("Unknown card", "nobody here has that number", "go on with the question"))
+            self.box.say(self.box.unknown_card("nobody here has that number", "go on with the question"))
 
     def commanded(self, name: str | None) -> bool:
         """Undo takes the form back, and nothing else."""

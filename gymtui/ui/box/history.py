@@ -83,7 +83,7 @@ class HistoryMode(Mode):
     async def scanned(self, scan: Scan) -> None:
         owned = self.box.owner(scan.text)
         if owned is None and scan.fault is not None:
-            self.box.say(self.box.refusal("Unknown card", *scan.fault))
+            self.box.say(self.box.unknown_card(*scan.fault))
         else:
             check_in(self.box, *((owned.member, owned.card.code) if owned else (scan.text, None)))
         self.box.look("", self.member)

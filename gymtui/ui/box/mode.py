@@ -88,6 +88,10 @@ class Box(Protocol):
         """A verdict that the console gives by itself: the desk was asked for nothing."""
         ...
 
+    def unknown_card(self, detail: str, next_step: str | None) -> Verdict:
+        """A word about somebody who stands there with a card that is no card here."""
+        ...
+
     def named(self, name: str) -> str:
         """A name as it may stand on the screen: printable, and as much of it as the mask leaves."""
         ...

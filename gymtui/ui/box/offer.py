@@ -50,7 +50,9 @@ def offer(text: str, options: Iterable[Option]) -> Palette:
     or not, then whatever has a word that begins with each word typed; where there is none of them, the nearest."""
     typed, options = text.removeprefix(SIGN).strip(), list(options)
     name, _, behind = typed.partition(" ")
-    if behind and (taken := next((o for o in options if o.takes_words and is_called(o.called, name)), None)):
+    taking = [option for option in options if option.takes_words and is_called(option.called, name)] if behind else []
+    if taking:  # by its own name before whatever others call so
+        taken = next((option for option in taking if is_called((option.name,), name)), taking[0])
         return Palette(text=text, options=(taken,), certain=True, words=behind.strip())
     called = [option for option in options if is_called(option.called, typed)]
     named = [option for option in called if is_called((option.name,), typed)]

@@ -106,7 +106,7 @@ class ReaderMode(Mode):
         if self._learned is not None:
             self._say(" ".join(describe(self._learned)), "done")
         else:
-            self._say(self._lesson.says, "refused")
+            self._say(self._lesson.says, "not_done")
 
     def _say(self, sentences: str, kind: VerdictKind) -> None:
         verdict = self.box.refusal("Reader", sentences.rstrip("."), None)

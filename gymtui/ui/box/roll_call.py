@@ -106,7 +106,7 @@ class RollCallMode(Mode):
         elif owners:
             self._mark(owners[0].member.ref)
         else:
-            box.say(box.refusal("Unknown card", *(scan.fault or ("nobody here has it", "type the name"))))
+            box.say(box.unknown_card(*(scan.fault or ("nobody here has it", "type the name"))))
         box.read()
 
     def back(self, text: str) -> None:

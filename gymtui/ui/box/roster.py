@@ -119,7 +119,7 @@ class RosterMode(Mode):
         elif owners:
             self.give(owners[0].member, owners[0].card.code)
         elif scan.fault is not None:
-            self.box.say(self.box.refusal("Unknown card", *scan.fault))
+            self.box.say(self.box.unknown_card(*scan.fault))
         else:
             self.give(scan.text)
         self.box.read()

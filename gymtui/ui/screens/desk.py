@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 OF_VISITS = ("check_in", "check_out", "undo")
 RECENT = 120_000  # milliseconds: what was done before that, nobody has in mind any more
-BELLS: dict[VerdictKind, int] = {"refused": 2, "warned": 1, "asked": 1, "stopped": 1}
+BELLS: dict[VerdictKind, int] = {"refused": 2, "not_done": 2, "warned": 1, "asked": 1, "stopped": 1}
 LOOK = 5.0  # seconds between two looks at this machine's clock
 BETWEEN_BELLS = 0.25  # seconds: a terminal makes one sound of two at once
 
@@ -191,9 +191,12 @@ class DeskScreen(RollCalledScreen):
         return named(name, masked=self.masked)
 
     def refusal(self, subject: str, detail: str, next_step: str | None) -> Verdict:
-        return Verdict(
-            kind="refused", subject=subject, command_id="", at=self._clock(), detail=detail, next_step=next_step
-        )
+        at = self._clock()
+        return Verdict(kind="not_done", subject=subject, command_id="", at=at, detail=detail, next_step=next_step)
+
+    def unknown_card(self, detail: str, next_step: str | None) -> Verdict:
+        """Somebody stands there with it."""
+        return replace(self.refusal("Unknown card", detail, next_step), kind="refused")
 
     @contextmanager
     def answering(self, subject: str) -> Iterator[None]:

@@ -28,7 +28,7 @@ from gymtui.ui.box.sign_up import SignUpMode
 from gymtui.ui.box.undo_list import UndoList
 from gymtui.ui.roll_call import called
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
-from gymtui.ui.screens.handover import HandoverScreen
+from gymtui.ui.screens.handover import HandoverScreen, hand_over
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.member_actions import MemberActions
 from gymtui.ui.screens.notices import NoticesScreen, tell
@@ -136,8 +136,13 @@ class FrontDesk(MemberActions):
     def action_notices(self) -> None:
         self.app.push_screen(NoticesScreen(self.desk, clock=self._clock))
 
-    def action_handover(self) -> None:
-        self.app.push_screen(HandoverScreen(self.desk, clock=self._clock))
+    def action_handover(self, words: str = "") -> None:
+        """With words behind it, they are the note."""
+        if words:
+            with self.answering("Handover"):
+                self.say(hand_over(self, words))
+        else:
+            self.app.push_screen(HandoverScreen(self.desk, clock=self._clock))
 
     def action_tell(self, words: str = "") -> None:
         tell(self, words)

@@ -15,6 +15,7 @@ from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.handover import shift
 from gymtui.client.desk.verdicts import policy_of, today
 from gymtui.client.replica.visits import RECENT
+from gymtui.client.state import Verdict
 from gymtui.printable import printable
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.mode import Box
@@ -44,29 +45,33 @@ class HandoverScreen(BoxScreen):
 
     def on_mount(self) -> None:
         with self.answering("Handover"):
-            since, lines = self._shift()
+            since, lines = shift_at(self)
             words = f"this desk since {hours_minutes(since, self.zone)}"
             self.query_one("#title", Static).update(Content.assemble("HANDOVER   ", (words, "not bold $quiet")))
             self.query_one("#shift", Static).update("\n".join(printable(line) for line in lines))
 
-    def _shift(self) -> tuple[int, list[str]]:
-        replica, now = self.desk.replica, self.now()
-        begins = gym_day.beginning(today(replica.gym, now), policy_of(replica.gym))
-        events = [*replica.visits.recent(RECENT), *replica.notices.newest()]
-        since, lines = shift(events, self.desk.name, gym_day.instant(begins, self.zone))
-        inside, waits = len(self.desk.present()), self.desk.queued
-        aside = len(self.desk.set_aside)
-        lines += [f"{inside} in now", f"{waits} wait for the server, {aside} set aside"]
-        return since, lines
-
     def _hand_over(self, note: str) -> None:
         with self.answering("Handover"):
-            _, lines = self._shift()
-            self.desk.handover.give(f"{note} ({'; '.join(lines[:3])})"[:1000])
-            said = self.refusal("Handover", "is written for the next one, at every desk", None)
-            is_live = self.connection.is_live
-            self.say(replace(said, kind="done") if is_live else replace(said, kind="queued", detail=None))
+            self.say(hand_over(self, note))
             self.dismiss()
+
+
+def shift_at(screen: BoxScreen) -> tuple[int, list[str]]:
+    """Since when (ms) the shift at this desk goes, and its lines."""
+    desk, replica, now = screen.desk, screen.desk.replica, screen.now()
+    begins = gym_day.beginning(today(replica.gym, now), policy_of(replica.gym))
+    events = [*replica.visits.recent(RECENT), *replica.notices.newest()]
+    since, lines = shift(events, desk.name, gym_day.instant(begins, screen.zone))
+    lines += [f"{len(desk.present())} in now", f"{desk.queued} wait for the server, {len(desk.set_aside)} set aside"]
+    return since, lines
+
+
+def hand_over(screen: BoxScreen, note: str) -> Verdict:
+    """Leaves the note, with the shift in short; gives what to say. ReplicaError where the disk does not take it."""
+    _, lines = shift_at(screen)
+    screen.desk.handover.give(f"{note} ({'; '.join(lines[:3])})"[:1000])
+    said = screen.refusal("Handover", "is written for the next one, at every desk", None)
+    return replace(said, kind="done") if screen.connection.is_live else replace(said, kind="queued", detail=None)
 
 
 class _ScreenBox(Box, Protocol):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
+from asyncio import shield, sleep, wait_for
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +14,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
+from textual.worker import WorkerFailed
 
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
@@ -41,6 +43,7 @@ from gymtui.ui.widgets.key_line import KeyLine
 
 REST = 0.1  # seconds that somebody may go on typing before the server is asked
 LATELY = 50  # events of the desk's own copy
+PATIENCE = 1.0  # seconds that a key waits for the list it is about
 MOST = 20_000  # rows of a file that a desk writes
 
 
@@ -123,11 +126,12 @@ class HistoryScreen(BoxScreen):
             self.history = replace(self.history, text=text, wrong=str(wrong))
         else:
             is_new = text != self.history.text or member != self.history.question.member
-            self.history = replace(self.history, text=text, wrong=None, **({"chosen": None} if is_new else {}))
+            chosen = None if is_new else self.history.chosen
+            self.history = replace(self.history, text=text, wrong=None, asked=question, chosen=chosen)
             self.run_worker(self._ask(question, text), group="history", exclusive=True, exit_on_error=False)
 
     async def _ask(self, question: Question, text: str) -> None:
-        await asyncio.sleep(REST if text else 0)
+        await sleep(REST if text else 0)
         with self.answering("The history"):
             answer = await self._reader.ask(question)
             lately = self.desk.replica.visits.recent(LATELY)  # what has come while the answer was on its way
@@ -184,8 +188,14 @@ class HistoryScreen(BoxScreen):
             elif (verdict := self.desk.undo(Undoable(visit.command_id, visit.member, began))) is not None:
                 self.say(verdict)
 
-    def action_correct(self) -> None:
+    async def action_correct(self) -> None:
+        """The chosen visit; where none is, the newest of those that were typed for, once they are there."""
         with self.answering("The correction"):
+            asked = [worker for worker in self.workers if worker.group == "history" and not worker.is_finished]
+            if asked and not self.history.is_answered:
+                with suppress(TimeoutError, WorkerFailed):
+                    await wait_for(shield(asked[-1].wait()), PATIENCE)
+            self.history = self.history.with_newest()
             CorrectMode.begin(self, self.history.pick)
 
     def action_export(self) -> None:

@@ -33,7 +33,8 @@ MANAGERS: Final = "only a manager changes members"
 
 
 class MemberScreen(BoxScreen):
-    """The list around the box, as this desk knows the member; `line` is the one whose value is asked for at once."""
+    """The list around the box, as this desk knows the member; `line` is the one whose value is asked for at once, with
+    `words` in the box that an Enter says it is."""
 
     TITLE = "Member"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,14 +45,16 @@ class MemberScreen(BoxScreen):
 
     settings: var[Settings] = var(Settings())
 
-    def __init__(self, desk: Desk, member: Member, line: str = "", *, clock: clock.Clock = clock.now) -> None:
+    def __init__(
+        self, desk: Desk, member: Member, line: str = "", words: str = "", *, clock: clock.Clock = clock.now
+    ) -> None:
         super().__init__(desk, clock=clock)
         self._member = member
         lines = lines_of(member, desk.membership.today(), zone_of(desk.replica.gym))
         self.set_reactive(MemberScreen.settings, Settings(all=lines))
         mode = MemberMode(self)
         self.begin_with(mode)
-        self._line, self._mode = line, mode
+        self._line, self._words, self._mode = line, words, mode
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
@@ -68,6 +71,8 @@ class MemberScreen(BoxScreen):
         self._read_again()
         if self._line:
             self._mode.open(self._line)
+        if self._words:
+            self.write(self._words)
 
     def subscriptions(self) -> list[Callable[[], None]]:
         again = self.telling("settings", lambda _: self._read_again())

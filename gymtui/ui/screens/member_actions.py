@@ -15,7 +15,7 @@ class MemberActions(BoxScreen):
         """Whoever that is."""
         raise NotImplementedError
 
-    def _open(self, line: str = "") -> None:
+    def _open(self, line: str = "", words: str = "") -> None:
         with self.answering("Member"):
             member = self.whom()
             if member is None:
@@ -25,25 +25,25 @@ class MemberActions(BoxScreen):
                 self.take()
                 self.typed("")
                 self.reset()
-                self.app.push_screen(MemberScreen(self.desk, member, line, clock=self._clock))
+                self.app.push_screen(MemberScreen(self.desk, member, line, words, clock=self._clock))
 
     def action_member(self) -> None:
         self._open()
 
-    def action_renew(self) -> None:
-        self._open("renew")
+    def action_renew(self, words: str = "") -> None:
+        self._open("renew", words)
 
-    def action_freeze(self) -> None:
-        self._open("freeze")
+    def action_freeze(self, words: str = "") -> None:
+        self._open("freeze", words)
 
-    def action_visits(self) -> None:
-        self._open("visits")
+    def action_visits(self, words: str = "") -> None:
+        self._open("visits", words)
 
-    def action_note(self) -> None:
-        self._open("note")
+    def action_note(self, words: str = "") -> None:
+        self._open("note", words)
 
-    def action_alert(self) -> None:
-        self._open("alert")
+    def action_alert(self, words: str = "") -> None:
+        self._open("alert", words)
 
     def action_card(self) -> None:
         """About whoever was found or named last."""
