@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gymtui.errors import WrongUsage
+from gymtui.importing.beside import plan_path
 from server.admin import members
 from server.store.opening import open_store
 
@@ -18,6 +19,30 @@ LIST = """Client ID,First Name,Last Name,Mobile Phone,Status,Expiration Date
 102,Cem,Abt,555-0102,Active,31/12/2020
 103,,,555-0103,Active,31/12/2099
 """
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return str(tmp_path / "gym" / "gym.db")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "clients.csv"
+    file.write_text(LIST, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def plan(file: Path) -> Path:
+    return plan_path(file)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no terminal, unless a test says that there is."""
+    monkeypatch.setattr("sys.stdin", None)
+    monkeypatch.setattr(members, "ask_at_terminal", lambda: None)
 
 
 def take(database: str, file: Path, *, apply: bool = True, strict: bool = False) -> None:

@@ -15,30 +15,9 @@ from gymtui.importing.rows import MembersFileError
 from server.admin import members
 from server.admin.errors import AdminError
 from server.store.opening import open_store
-from tests.plan_kit import LIST, answer, planned, stored, take
+from tests.plan_kit import LIST, _nobody_to_ask, answer, database, file, plan, planned, stored, take
 
-
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    return str(tmp_path / "gym" / "gym.db")
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    file = tmp_path / "clients.csv"
-    file.write_text(LIST, encoding="utf-8")
-    return file
-
-
-@pytest.fixture
-def plan(file: Path) -> Path:
-    return beside.plan_path(file)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", None)
-    monkeypatch.setattr(members, "ask_at_terminal", lambda: None)
+__all__ = ["_nobody_to_ask", "database", "file", "plan"]
 
 
 def test_a_look_writes_its_plan_and_nothing_else(

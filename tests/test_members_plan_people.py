@@ -10,7 +10,6 @@ import pytest
 from msgspec.structs import replace
 
 from gymtui.errors import WrongUsage
-from gymtui.importing.beside import plan_path
 from gymtui.importing.questions import Question
 from server.admin import members
 from server.admin.errors import AdminError
@@ -18,30 +17,9 @@ from server.gym.importing.taking import put
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import make_gym
-from tests.plan_kit import LIST, answer, planned, stored, take
+from tests.plan_kit import _nobody_to_ask, answer, database, file, plan, planned, stored, take
 
-
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    return str(tmp_path / "gym" / "gym.db")
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    file = tmp_path / "clients.csv"
-    file.write_text(LIST, encoding="utf-8")
-    return file
-
-
-@pytest.fixture
-def plan(file: Path) -> Path:
-    return plan_path(file)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", None)
-    monkeypatch.setattr(members, "ask_at_terminal", lambda: None)
+__all__ = ["_nobody_to_ask", "database", "file", "plan"]
 
 
 def test_who_may_be_somebody_else_is_asked(
