@@ -5,23 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, cast
-from weakref import WeakSet
+from typing import Final, Self
 
 import uvloop
-from websockets.asyncio.server import Server as Listener
-from websockets.asyncio.server import ServerConnection, serve
 
 from gymtui import cleartext, clock
 from gymtui.config import local_timezone
 from gymtui.errors import GymError
-from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_FRAME, MAX_RATE, PATH, Close
+from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_RATE, Close
 from server.auth.auth import Auth
 from server.auth.logins import Logins
 from server.gym.auto_check_out import AutoCheckOut
@@ -30,10 +26,12 @@ from server.gym.importing.indexing import index_members
 from server.gym.settings import configure
 from server.gym.settings_file import read_policy
 from server.net.bind_errors import reason
-from server.net.connection import HIGH_WATER, Connection
+from server.net.connection import Connection
 from server.net.context import ServerContext
+from server.net.door import Door
 from server.net.http import HttpRoutes
 from server.net.hub import Hub
+from server.net.lobby import Lobby, room
 from server.net.login_routes import LoginRoutes
 from server.net.metrics import Metrics
 from server.net.session import ServerSession
@@ -49,7 +47,6 @@ POLL: Final = 0.1  # seconds between two looks for what other programs wrote
 RECOUNT: Final = 600  # polls after which the counters are sent anew: a day has ended somewhere
 DRAIN: Final = 8.0  # seconds that commands and connections have to end
 RESTART: Final = 2000  # milliseconds after which the next server may be there
-SEND_BUFFER: Final = 64 * 1024  # bytes in the kernel for one reader: with its own sizes it hides a dead one for minutes
 
 
 class ServerError(GymError):
@@ -81,7 +78,6 @@ class Server:
         self._max_connections = max_connections
         self._now = now
         self._sessions: set[ServerSession] = set()
-        self._connections: WeakSet[Connection] = WeakSet()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as started:
@@ -110,12 +106,14 @@ class Server:
             metrics=self.metrics,
             now=self._now,
             max_rate=self._max_rate,
+            max_connections=self._max_connections,
         )
         loop = asyncio.get_running_loop()
         auto_check_out = AutoCheckOut(self._database, now=self._now)
         watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=loop.time, now=self._now)
         try:
-            self._listener = await self._listen()
+            routes = HttpRoutes(self._login_routes, self._database, self.metrics)
+            self._door = await Door(Lobby(loop.time)).open(self._serve, routes, self._host, self._port)
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
         self.parts = Supervisor()
@@ -136,48 +134,15 @@ class Server:
 
     @property
     def url(self) -> str:
-        host, port = self._listener.sockets[0].getsockname()[:2]
-        return f"ws://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
+        return self._door.url
 
     @property
     def is_loopback(self) -> bool:
         """Does it listen to this machine alone?"""
         return cleartext.is_loopback(self._host)
 
-    async def _listen(self) -> Listener:
-        listener = await serve(
-            self._serve,
-            self._host,
-            self._port,
-            process_request=HttpRoutes(self._login_routes, self._database, self.metrics),
-            create_connection=cast("type[Connection]", self._accept),
-            compression=None,
-            server_header=None,
-            ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
-            close_timeout=3,
-            max_size=MAX_FRAME,
-            write_limit=HIGH_WATER,
-        )
-        for listening in listener.sockets:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        return listener
-
-    def _accept(self, *args: Any, **options: Any) -> Connection:
-        """Keeps hold of every connection from its first byte: it has no session yet, and may never have one."""
-        connection = Connection(*args, **options)
-        self._connections.add(connection)
-        return connection
-
-    def _hang_up(self) -> None:
-        """Cuts every connection at once."""
-        for connection in self._connections:
-            connection.hang_up()
-
-    async def _serve(self, connection: ServerConnection) -> None:
-        session = ServerSession(cast("Connection", connection), self._context)
-        if len(self._sessions) >= self._max_connections:
-            await session.turn_away()
-            return
+    async def _serve(self, connection: Connection) -> None:
+        session = ServerSession(connection, self._context)
         self._sessions.add(session)
         try:
             await session.run()
@@ -219,7 +184,7 @@ class Server:
     async def _drain(self) -> None:
         """Graceful shutdown: no new connections or commands; what has come in is committed, answered and fanned out."""
         log.info("draining %d sessions", len(self._sessions))
-        self._listener.close(close_connections=False)
+        self._door.close()
         sessions = list(self._sessions)
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN):
@@ -230,8 +195,8 @@ class Server:
                 await asyncio.gather(
                     *(session.connection.close(Close.DRAINING, "The server stops.") for session in sessions)
                 )
-        self._hang_up()
-        await self._listener.wait_closed()
+        self._door.hang_up()
+        await self._door.closed()
 
     async def _flush(self) -> None:
         """The last window; where this is the part that has died, the next server tells it."""
@@ -286,7 +251,8 @@ def run(
         if timezone is None:
             _tell_timezone(zone)
 
-    server = Server(database, host=host, port=port, batch_ms=batch_ms, max_rate=max_rate)
+    places = room(MAX_CONNECTIONS)
+    server = Server(database, host=host, port=port, batch_ms=batch_ms, max_rate=max_rate, max_connections=places)
     uvloop.run(serve_until_stopped(server, listens))
 
 

@@ -152,7 +152,7 @@ async def test_a_connection_that_goes_in_the_middle_is_told(gym: Path, file: Pat
     class Cut(Fake):
         def sees(self, what: str, progress: object) -> None:
             if what.startswith("Taking"):
-                for connection in list(server._connections):
+                for connection in list(server._door._connections):
                     connection.hang_up()
 
     async with at_a_desk(gym, Cut()) as (errand, server):
@@ -167,7 +167,7 @@ async def come_back(person: Fake, server: Server) -> None:
     line = person.line
     assert line is not None
     before = line.state.session_id
-    for connection in list(server._connections):
+    for connection in list(server._door._connections):
         connection.hang_up()
     await until(lambda: line.state.is_live and line.state.session_id != before)
 

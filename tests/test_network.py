@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from gymtui.protocol import PATH, STALL
-from server.app import SEND_BUFFER, Server
+from server.app import Server
 from server.net.connection import HIGH_WATER
+from server.net.door import SEND_BUFFER
 from tests.faults.proxy import HOST, Proxy
 from tests.gym_kit import token
 from tests.kit import Wire, port_of, serving

@@ -219,8 +219,9 @@ async def test_a_full_server_says_when_to_come_back_and_has_room_again(gym: Path
     access = token(gym, "ana")
     async with serving(gym, max_connections=2) as server, AsyncExitStack() as stack:
         first = await stack.enter_async_context(Wire.open(server.url, access))
-        async with Wire.open(server.url) as second:  # one that has not authenticated has a place too
-            await first.until("connection_status")
+        async with Wire.open(server.url) as stranger, Wire.open(server.url, access) as second:
+            for each in (first, second):
+                await each.until("connection_status")
             for _ in range(3):
                 async with Wire.open(server.url, access) as third:
                     [error] = await third.rest()
@@ -232,8 +233,8 @@ async def test_a_full_server_says_when_to_come_back_and_has_room_again(gym: Path
                         "retry_after_ms": 5000,
                     }
                     assert await third.closed() == Close.OVERLOADED
-            await second.send("authenticate", {"token": access})
-            await second.until("connection_status")
+            await stranger.send("authenticate", {"token": access})
+            assert (await stranger.until("error"))["payload"]["code"] == "rate_limited"
         await until(lambda: len(server._sessions) == 1)
         async with Wire.open(server.url, access) as again:
             assert (await again.ask("check_in", {"code": "1"}))["ok"] is True

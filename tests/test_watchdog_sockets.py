@@ -15,8 +15,8 @@ from websockets.asyncio.client import connect
 
 from gymtui.protocol import PING_EVERY, STALL, Close
 from server import app
-from server.app import SEND_BUFFER
 from server.net.connection import HIGH_WATER
+from server.net.door import SEND_BUFFER
 from tests.gym_kit import token
 from tests.kit import Wire, serving
 from tests.waiting import WITHIN, until

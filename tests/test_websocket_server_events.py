@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
-from server import app
+from server.net import door
 from tests.gym_kit import token
 from tests.kit import Wire, port_of, serving
 from tests.waiting import WITHIN, until
@@ -170,7 +168,7 @@ async def test_a_client_that_never_stops_sending_does_not_keep_the_server(gym: P
 async def test_whoever_has_said_nothing_yet_does_not_keep_the_server(
     gym: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "serve", partial(serve, open_timeout=3600))  # so long the library waits for what it wants
+    monkeypatch.setattr(door, "ASK_WITHIN", 3600)
     async with asyncio.timeout(WITHIN):
         async with serving(gym) as server:
             silent, one = await asyncio.open_connection("127.0.0.1", port_of(server.url))

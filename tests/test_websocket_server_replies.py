@@ -168,7 +168,7 @@ async def test_odd_but_good(gym: Path) -> None:
         assert (await wire.until("reply", id="a"))["payload"]["result"]["member"]["membership_number"] == "1"
         await wire.send("check_in", {"code": "2", "location": "\x00\u202e🏋", "unknown": [1]}, "b", extra=1)
         assert (await wire.until("reply", id="b"))["payload"]["result"]["location"] == "\x00\u202e🏋"
-        await wire.socket.send([b'{"type":"check_in",', b'"payload":{"code":"3"},', b'"id":"c"}'])
+        await wire.socket.send(['{"type":"check_in",', '"payload":{"code":"3"},', '"id":"c"}'])
         assert (await wire.until("reply", id="c"))["payload"]["ok"] is True
         await wire.send("check_in", {"code": "4\x004"}, "d")
         assert (await wire.until("reply", id="d"))["payload"]["error"]["code"] == "unknown_member"

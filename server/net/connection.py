@@ -20,6 +20,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 
 from gymtui.faults import fault, is_planned
+from gymtui.protocol import MAX_MESSAGE, MAX_REQUEST
+from server.net.lobby import Lobby
 
 HIGH_WATER: Final = 64 * 1024  # backpressure: bytes that may wait for one reader before it gets nothing more
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
@@ -27,6 +29,14 @@ UNREADABLE: Final = (
     b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
     b"This cannot be read as a request: please send HTTP/1.1, and no body.\n"
 )
+TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
+    b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
+    b"That is too long for a request here: please send less than 16 KiB.\n"
+)
+MAX_STRANGE: Final = 2 * MAX_MESSAGE  # bytes of messages before one of them has logged in
+NO_TEXT: Final = b"\xffbinary"  # what a binary message begins with here, and no text in UTF-8
+END: Final = b"\r\n\r\n"
 
 
 def frame(message: bytes) -> bytes:
@@ -38,12 +48,18 @@ class Connection(ServerConnection):
     """One client's socket. `user` is whose it is, once that is known; `cursor` is the newest seq of the journal that
     was written to it; `heard_at` and `pinged_at` are in the event loop's seconds. `ended_by_us` is the code with which
     the server ended it, also where the other side could not hear that any more and the connection ends with 1006; None
-    where the server did not."""
+    where the server did not. `is_hasty`: something came behind its request before that had an answer."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lobby: Lobby | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._lobby = lobby
+        self._strange = 0  # bytes of what came before anybody logged in
+        self._end = b""  # what came last of a request
+        self._is_asked = False
+        self.address = "an unknown address"
         self.cursor = 0
         self.user = ""
+        self.is_hasty = False
         self.heard_at = self.pinged_at = self._took_at = self.loop.time()
         self._written = self._taken = 0
         self._soon: list[bytes] = []
@@ -53,9 +69,28 @@ class Connection(ServerConnection):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self.address = str((self.remote_address or (self.address,))[0])  # while there is one to ask
+        if self._lobby is not None:
+            self._lobby.enter(self)
         self.recv_messages.resume = self._read_on
         if self._is_unwanted:
             self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._lobby is not None:
+            self._lobby.leave(self)
+        super().connection_lost(exc)
+
+    def welcome(self, user: str) -> None:
+        """Somebody has logged in on it."""
+        self.user = user
+        if self._lobby is not None:
+            self._lobby.leave(self)
+
+    @property
+    def is_owed(self) -> bool:
+        """Is it the server's turn: is there a request that is not answered yet?"""
+        return self.request is not None and self.response is None
 
     def hang_up(self) -> None:
         """Ends it at once, without a word, and also where it only begins."""
@@ -79,7 +114,35 @@ class Connection(ServerConnection):
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
-        super().data_received(data)
+        if not self._is_asked:
+            data = self._head(data)
+        elif self.protocol.state is State.CONNECTING:  # nobody says more before the answer
+            self.is_hasty = True
+            return
+        elif not self.user:
+            self._strange += len(data)
+        if self._strange > (MAX_STRANGE if self._is_asked else MAX_REQUEST) and not self._is_leaving:
+            self._too_much()
+        elif not self.transport.is_closing():
+            super().data_received(data)
+
+    def _head(self, data: bytes) -> bytes:
+        """What of it belongs to the request, which ends with an empty line; the library takes the rest for frames."""
+        seen = self._end + data
+        end = seen.find(END) + len(END) - len(self._end)
+        self._end = seen[1 - len(END) :]
+        if END not in seen:
+            self._strange += len(data)
+            return data
+        self._is_asked, self.is_hasty, self._strange = True, end < len(data), 0
+        return data[:end]
+
+    def _too_much(self) -> None:
+        """More than anybody has to send to log in: what came is let go of at once."""
+        self._is_leaving = True
+        if not self._is_asked:
+            self.transport.write(TOO_LARGE)
+        self.transport.close()
 
     def send_data(self) -> None:
         """The library ends a request that it cannot read, one with a body among them, without a word: here is one."""
@@ -89,6 +152,8 @@ class Connection(ServerConnection):
         super().send_data()
 
     def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode is Opcode.BINARY:
+            event.data = NO_TEXT + bytes(event.data)
         if not (self._is_leaving and isinstance(event, Frame)):
             super().process_event(event)
 

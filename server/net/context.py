@@ -20,3 +20,4 @@ class ServerContext(Struct, frozen=True, kw_only=True):
     metrics: Metrics
     now: clock.Clock
     max_rate: int  # messages a second of one connection
+    max_connections: int  # on which somebody has logged in

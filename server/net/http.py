@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from gymtui.protocol import PATH
+from server.net.connection import Connection
 from server.net.login_routes import LoginRoutes
 from server.net.metrics import Metrics
 from server.store.group_commit import GroupCommit
@@ -31,7 +32,7 @@ class HttpRoutes:
             return answer
         path = request.path.partition("?")[0]
         if path.rstrip("/") == PATH.rstrip("/"):
-            return None
+            return self._hasty(connection) if cast("Connection", connection).is_hasty else None
         match path:
             case "/healthz":
                 return connection.respond(HTTPStatus.OK, "alive\n")
@@ -45,6 +46,15 @@ class HttpRoutes:
             case _:
                 sentence = f"Nothing is here: the front desk's WebSocket is at {PATH}\n"
                 return connection.respond(HTTPStatus.NOT_FOUND, sentence)
+
+    def _hasty(self, connection: ServerConnection) -> Response:
+        sentence = "Something came before this was answered: please wait for the answer.\n"
+        return connection.respond(HTTPStatus.BAD_REQUEST, sentence)
+
+    def answered(self, _: ServerConnection, request: Request, response: Response) -> None:
+        """Before any answer goes out: to HEAD none has a body."""
+        if request.method == "HEAD":
+            response.body = b""
 
     async def _ready(self, connection: ServerConnection) -> Response:
         """`/readyz`: 200 where a command would be on disk now, else 503 and why it would not."""

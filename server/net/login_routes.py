@@ -6,7 +6,7 @@ import base64
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
@@ -21,6 +21,7 @@ from server.auth.auth import Auth, Denied
 from server.auth.hashing import Busy
 from server.auth.logins import Logins, TokenPair, Unfit
 from server.auth.source import Source
+from server.net.connection import Connection
 from server.net.login_watch import LoginWatch, Result
 from server.net.metrics import Metrics
 from server.store import StoreUnavailable
@@ -58,7 +59,7 @@ class LoginRoutes:
         if request.method != "POST":
             return _refuse(connection, HTTPStatus.METHOD_NOT_ALLOWED, f"Please POST to {path}.", Allow="POST")
         scheme, credentials = authorization(request)
-        address = (connection.remote_address or ("",))[0]
+        address = cast("Connection", connection).address
         if path == "/auth/logout":
             return await self._renew(connection, "logout", partial(self._logins.log_out, credentials, address))
         if path == "/auth/token" and scheme != "basic":

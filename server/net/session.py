@@ -24,7 +24,7 @@ from gymtui.protocol import (
     ErrorCode,
 )
 from server.auth.auth import expiry
-from server.net.connection import Connection
+from server.net.connection import NO_TEXT, Connection
 from server.net.context import ServerContext
 from server.net.handshake import Identity, enter
 from server.net.metrics import reason
@@ -45,7 +45,6 @@ class ServerSession:
         self.connection = connection
         self.id = str(connection.id)
         self.sender = Sender(connection, context.metrics)
-        self._address = str((connection.remote_address or ("an unknown address",))[0])  # while there is one to ask
         self._context = context
         self._rate_limit = RateLimit(context.max_rate, connection.loop.time)
         self.handler: RequestHandler | None = None  # there is none until it is known who has come
@@ -57,7 +56,9 @@ class ServerSession:
         metrics, began = self._context.metrics, self.connection.loop.time()
         try:
             identity = await enter(self.connection, self._context)
-            if identity is not None:
+            if identity is not None and len(self._context.hub.connections) >= self._context.max_connections:
+                await self._turn_away()
+            elif identity is not None:
                 await self._listen(self._welcome(identity))
         except ConnectionClosed:
             pass  # however it ended, `_log_end` says it
@@ -82,7 +83,7 @@ class ServerSession:
         log.log(
             logging.WARNING if by_us in FAULTS else logging.INFO,
             "session %s of %s at %s from %s ended after %.0f s: %s",
-            *(self.id, self.user or "nobody", desk or "no desk", self._address, seconds, why),
+            *(self.id, self.user or "nobody", desk or "no desk", self.connection.address, seconds, why),
         )
 
     # --- for whoever looks after sessions -------------------------------------------------------------------------
@@ -103,14 +104,6 @@ class ServerSession:
     def end(self, code: Close, reason: str) -> None:
         if self._ending is None:
             self._ending = asyncio.create_task(self.connection.close(code, reason))
-
-    async def turn_away(self) -> None:
-        """The server is full: says so, and when to come back."""
-        message = "Too many are connected: please try again in a while."
-        body = ErrorBody(code="rate_limited", message=message, retryable=True, retry_after_ms=RETRY_MS)
-        self._context.metrics.attempts.labels("nobody", Close.OVERLOADED.name.lower()).inc()
-        self.sender.refuse(None, body)
-        await self.connection.close(Close.OVERLOADED, message)
 
     def announce(self, status: Literal["connected", "draining"], *, retry_after_ms: int | None = None) -> None:
         """Says how it is with the server, and where its journal stands."""
@@ -138,9 +131,17 @@ class ServerSession:
 
     # --- coming in, and listening ---------------------------------------------------------------------------------
 
+    async def _turn_away(self) -> None:
+        """The server is full: says so, and when to come back."""
+        message = "Too many are connected: please try again in a while."
+        body = ErrorBody(code="rate_limited", message=message, retryable=True, retry_after_ms=RETRY_MS)
+        self._context.metrics.attempts.labels("nobody", Close.OVERLOADED.name.lower()).inc()
+        self.sender.refuse(None, body)
+        await self.connection.close(Close.OVERLOADED, message)
+
     def _welcome(self, identity: Identity) -> RequestHandler:
         context, claims = self._context, identity.claims
-        self.connection.user = claims.user
+        self.connection.welcome(claims.user)
         self.handler = RequestHandler(self.connection, context, self.sender, identity)
         role = self.handler.role_at_entry
         log.info("session %s: %s at %s", self.id, claims.user, identity.desk or "no desk")
@@ -198,6 +199,8 @@ class ServerSession:
 def _requests(data: bytes) -> Sequence[Asked | Unreadable]:
     if len(data) > MAX_MESSAGE:
         return [Unreadable("too_large", f"A message has at most {MAX_MESSAGE // 1024} KiB.", codec.id_of(data))]
+    if data.startswith(NO_TEXT):
+        return [Unreadable("invalid", "A message is a text frame, and that was a binary one.")]
     try:
         return codec.read_requests(data)
     except Unreadable as unreadable:

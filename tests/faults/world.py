@@ -116,13 +116,13 @@ class World:
             return
         server, self.server = self.server, None
         self.deaths.dead.add(SERVER)
-        server._listener.close(close_connections=False)
-        server._hang_up()
+        server._door.close()
+        server._door.hang_up()
         server.parts.death.cancel()
         for task in server.parts.tasks:
             task.cancel()
         await self.end_of(*server.parts.tasks)
-        await server._listener.wait_closed()
+        await server._door.closed()
         await server._started.aclose()
 
     async def look_after(self) -> None:

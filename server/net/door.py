@@ -1,0 +1,74 @@
+"""The door: the port that the server listens on, and every connection from its first byte to its last."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, Self, cast
+from weakref import WeakSet
+
+from websockets.asyncio.server import Server as Listener
+from websockets.asyncio.server import ServerConnection, serve
+
+from gymtui.protocol import MAX_FRAME, PATH
+from server.net.connection import HIGH_WATER, Connection
+from server.net.http import HttpRoutes
+from server.net.lobby import Lobby
+
+SEND_BUFFER: Final = 64 * 1024  # bytes in the kernel for one reader: with its own sizes it hides a dead one for minutes
+ASK_WITHIN: Final = 10.0  # seconds for a whole request
+
+
+class Door:
+    """Hands each connection to `serve` once it is a WebSocket; what is plain HTTP the `routes` answer."""
+
+    def __init__(self, lobby: Lobby) -> None:
+        self._lobby = lobby
+        self._connections: WeakSet[Connection] = WeakSet()
+
+    async def open(
+        self, handler: Callable[[Connection], Awaitable[None]], routes: HttpRoutes, host: str, port: int
+    ) -> Self:
+        """Listens; OSError and UnicodeError where it cannot."""
+        self._listener: Listener = await serve(
+            cast("Callable[[ServerConnection], Awaitable[None]]", handler),
+            host,
+            port,
+            process_request=routes,
+            process_response=routes.answered,
+            create_connection=cast("type[Connection]", self._accept),
+            compression=None,
+            server_header=None,
+            open_timeout=ASK_WITHIN,
+            ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
+            close_timeout=3,
+            max_size=MAX_FRAME,
+            write_limit=HIGH_WATER,
+        )
+        for listening in self._listener.sockets:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        return self
+
+    @property
+    def url(self) -> str:
+        host, port = self._listener.sockets[0].getsockname()[:2]
+        return f"ws://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
+
+    def close(self) -> None:
+        """Nobody comes in any more."""
+        self._listener.close(close_connections=False)
+
+    def hang_up(self) -> None:
+        """Cuts every connection at once."""
+        for connection in self._connections:
+            connection.hang_up()
+
+    async def closed(self) -> None:
+        """Once every connection is gone."""
+        await self._listener.wait_closed()
+
+    def _accept(self, *args: Any, **options: Any) -> Connection:
+        """Keeps hold of every connection from its first byte: it has no session yet, and may never have one."""
+        connection = Connection(*args, lobby=self._lobby, **options)
+        self._connections.add(connection)
+        return connection
