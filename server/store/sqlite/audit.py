@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from server.store import DatabaseDamaged, VisitColumns
 from server.store.sqlite.chain import breaks
 from server.store.sqlite.errors import as_store_errors
 from server.store.sqlite.file import existing, open_to_read
+from server.store.sqlite.shape import differences
+
+T = TypeVar("T")
 
 COLUMNS = ", ".join(VisitColumns.__struct_fields__)
 
@@ -34,6 +37,7 @@ class SqliteAudit:
         for (line,) in self._rows(f"PRAGMA integrity_check({most})"):
             if line != "ok":
                 yield f"The file is damaged: {line}."
+        yield from self._read(lambda: [f"In the file {difference}." for difference in differences(self._db)])
         for table, row, parent, _ in self._rows("PRAGMA foreign_key_check"):
             yield f"Row {row} of the table {table} belongs to a row of {parent} that is not there."
         # Not counted on the index that forbids it: that is what may be damaged.
@@ -43,10 +47,7 @@ class SqliteAudit:
             yield f"The member {member_id} is in {count} times at once."
 
     def breaks(self) -> Iterator[str]:
-        try:
-            yield from breaks(self._db)
-        except sqlite3.DatabaseError as error:
-            raise DatabaseDamaged(str(error)) from error
+        return self._read(lambda: breaks(self._db))
 
     def has_gym(self) -> bool:
         return any(self._rows("SELECT 1 FROM gym"))
@@ -76,7 +77,10 @@ class SqliteAudit:
         return {hour: counts for hour, *counts in self._rows("SELECT hour, check_ins, stays, stay FROM hours")}
 
     def _rows(self, sql: str) -> Generator[Any, None, None]:
+        return self._read(lambda: self._db.execute(sql))
+
+    def _read(self, rows: Callable[[], Iterable[T]]) -> Generator[T, None, None]:
         try:
-            yield from self._db.execute(sql)
+            yield from rows()
         except sqlite3.DatabaseError as error:
             raise DatabaseDamaged(str(error)) from error

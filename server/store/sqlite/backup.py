@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from gymtui.private_file import PARTS, beside, put_in_place
 from server.store.errors import BackupError, StoreError
 from server.store.sqlite.errors import as_store_errors, code_of, next_step
 from server.store.sqlite.file import existing, lock, migrate, open_to_read
+from server.store.sqlite.shape import differences, programs
 
 GoOn = Callable[[int, int], bool]
 """Asked with how many pages of how many are copied: no ends the copy, and nothing of it stays."""
@@ -95,12 +96,19 @@ def _copy(source: Path, copy: Path, file: Path, go_on: GoOn) -> int:
             found = made.execute("PRAGMA quick_check(1)").fetchone()[0]
             if found != "ok":
                 raise BackupError(f"{source} is damaged ({found}): please use an older backup.")
+            _refuse_strangers(source, programs(made))
             migrate(made, source, clock.now())
+            _refuse_strangers(source, differences(made))
             made.execute("UPDATE gym SET is_copy = 1")
             seq: int = made.execute("SELECT last_seq FROM gym").fetchone()[0]
     except sqlite3.Error as error:
         raise BackupError(f"{source} cannot be copied to {file} ({error}): {next_step(error)}.") from error
     return seq
+
+
+def _refuse_strangers(source: Path, found: Iterable[str]) -> None:
+    if first := next(iter(found), None):
+        raise BackupError(f"{source} is not as gymtui makes a database ({first}): please use another backup.")
 
 
 def _carry_erased(database: Path, copy: Path) -> None:
