@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -98,12 +99,31 @@ def load(
     return msgspec.structs.replace(settings, database=_path(settings.database))
 
 
+def passed_over() -> str | None:
+    """A sentence on the file in this folder, where it is one that is passed over."""
+    here = Path(FILE)
+    if not here.is_file() or (why := _stranger(here)) is None:
+        return None
+    return f"The {FILE} in this folder is passed over, because {why}: name it with --config if it is yours."
+
+
 def keys(file: Path | None = None) -> dict[str, str]:
     """`[keys]` of the file that `load` reads: a command's name and its keys; ConfigError where it is no such table."""
     try:
         return msgspec.convert(_read_file(file)[1], dict[str, str])
     except msgspec.ValidationError as error:
         raise ConfigError('[keys] of gymtui.toml has lines such as undo = "f6", and no others.') from error
+
+
+def _stranger(path: Path) -> str | None:
+    """Why a file that nobody named decides nothing: somebody else could have it send a password to another server.
+    None where it may."""
+    status = path.stat()
+    if status.st_uid not in (os.geteuid(), 0):
+        return "it is somebody else's"
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return "others may write it, until `chmod go-w` is done"
+    return None
 
 
 def _path(database: str) -> str:
@@ -120,7 +140,7 @@ def _read_file(file: Path | None) -> tuple[dict[str, Any], object]:
     own."""
     if file is None:
         candidates = (Path(FILE), Path(platformdirs.user_config_dir("gymtui", appauthor=False)) / FILE)
-        file = next((path for path in candidates if path.is_file()), None)
+        file = next((path for path in candidates if path.is_file() and _stranger(path) is None), None)
         if file is None:
             return {}, {}
     try:

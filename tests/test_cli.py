@@ -127,6 +127,9 @@ def test_a_command_does_and_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert run("admin", "members", "export", "out.csv", "--log-level", "debug") == 0
     assert capsys.readouterr().out == "1 member imported, 0 rows not.\n1 member exported.\n"
     assert (tmp_path / "file.db").exists()
+    (tmp_path / "gymtui.toml").chmod(0o666)
+    assert run("admin", "users", "list", "--database", "file.db") == 0
+    assert "gymtui.toml in this folder is passed over" in capsys.readouterr().err
 
 
 def test_interrupted_is_130(monkeypatch: pytest.MonkeyPatch) -> None:

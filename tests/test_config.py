@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -11,7 +14,7 @@ from msgspec.structs import fields
 
 from gymtui import logs
 from gymtui.command_table import HELP
-from gymtui.config import Config, ConfigError, load, local_timezone
+from gymtui.config import Config, ConfigError, load, local_timezone, passed_over
 from gymtui.preferences import THEMES, Choices, ChoicesFile
 from gymtui.programs import desk as console
 from gymtui.ui import GymApp
@@ -19,11 +22,14 @@ from gymtui.ui.theme import COLOURS
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file of the person who runs the tests has a say."""
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No file of the person who runs the tests has a say, and files are made as most people make them."""
+    before = os.umask(0o022)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    yield
+    os.umask(before)
 
 
 def test_flags_before_environment_before_file_before_defaults(tmp_path: Path) -> None:
@@ -45,6 +51,33 @@ def test_the_file_of_this_folder_goes_before_the_persons_own(tmp_path: Path) -> 
     other = tmp_path / "other.toml"
     other.write_text("")
     assert load({}, {}, other).gym is None
+
+
+@pytest.mark.parametrize("writer", [stat.S_IWGRP, stat.S_IWOTH])
+def test_a_file_that_others_may_write_decides_nothing_unless_it_is_named(tmp_path: Path, writer: int) -> None:
+    here = tmp_path / "gymtui.toml"
+    here.write_text('url = "ws://elsewhere.test/ws/checkins/"')
+    here.chmod(0o600 | writer)
+    assert load({}, {}).url == Config().url
+    assert "others may write it" in (passed_over() or "")
+    assert load({}, {}, here).url == "ws://elsewhere.test/ws/checkins/"
+    here.chmod(0o644)
+    assert load({}, {}).url == "ws://elsewhere.test/ws/checkins/"
+    assert passed_over() is None
+
+
+def test_a_file_of_somebody_else_decides_nothing_and_the_persons_own_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "config" / "gymtui" / "gymtui.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text('gym = "own"')
+    monkeypatch.chdir(own.parent)
+    monkeypatch.setattr("os.geteuid", lambda: own.stat().st_uid + 1)
+    if own.stat().st_uid == 0:  # whose files everybody may trust
+        os.chown(own, 1, -1)
+    assert load({}, {}).gym is None
+    assert "it is somebody else's" in (passed_over() or "")
 
 
 def test_every_setting_may_come_from_anywhere(tmp_path: Path) -> None:
