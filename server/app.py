@@ -34,6 +34,7 @@ from server.net.hub import Hub
 from server.net.lobby import Lobby, room
 from server.net.login_routes import LoginRoutes
 from server.net.metrics import Metrics
+from server.net.roster import Roster
 from server.net.session import ServerSession
 from server.net.supervisor import Supervisor
 from server.net.watchdog import Watchdog
@@ -104,6 +105,7 @@ class Server:
             database=self._database,
             hub=self.hub,
             metrics=self.metrics,
+            roster=Roster(self._database, now=self._now),
             now=self._now,
             max_rate=self._max_rate,
             max_connections=self._max_connections,
@@ -120,6 +122,7 @@ class Server:
         self.parts.start("what tells everyone", self.hub.run())
         self.parts.start("what follows other programs", self._follow_others())
         self.parts.start("the watchdog", watchdog.run())
+        self.parts.start("what hears of desks", self._context.roster.run())
         self.parts.start("automatic check-out", auto_check_out.run())
         self.parts.start("the house's notices", HouseNotices(self._database, self._desks, now=self._now).run())
         self.parts.start("what is told of wrong passwords", self._login_routes.watch.run())
@@ -151,8 +154,7 @@ class Server:
 
     def _desks(self) -> set[str]:
         """The names of those that are connected."""
-        handlers = [session.handler for session in self._sessions]
-        return {handler.identity.desk for handler in handlers if handler is not None and handler.identity.desk}
+        return {session.desk for session in self._sessions if session.desk}
 
     def _committed(self, committed: Committed) -> None:
         if committed.rows:  # where they follow another program's, the next look at the journal reads all of them
@@ -241,9 +243,8 @@ def run(
 ) -> None:
     """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it listens; stdout by default."""
     rules = None if policy is None else read_policy(Path(policy))
-    settings = configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)
     with opened(database) as store:
-        store.write([settings])
+        store.write([configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)])
         zone = store.gym().timezone
 
     def listens(line: str) -> None:

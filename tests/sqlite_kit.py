@@ -38,6 +38,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP TABLE devices",),
     ("DROP TABLE accesses",),
     ("DROP INDEX journal_refusals",),
+    ("DROP TABLE heard", "DROP TABLE served"),
 )
 
 # The same of a desk's own copy.

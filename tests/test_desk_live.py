@@ -96,6 +96,17 @@ async def test_a_check_in_that_clashed_says_who_was_in(gym: Gym, there: list[Che
         assert gym.verdicts[-1].next_command == "conflicts"
 
 
+async def test_what_the_server_does_not_believe_has_let_nobody_in(gym: Gym) -> None:
+    gym.desk.check_in(ANA)
+    async with gym.open() as connection:
+        request, id = await connection.received(CheckIn)
+        flags = ("offline", "warned", "unproven", "clash")
+        connection.reply(id, done(request, "id1", 2, status="checked_out", check_out_time=TIME, flags=flags))
+        await until(lambda: gym.desk.queued == 0)
+        assert gym.verdicts[-1].kind == "refused"
+        assert "not let in, the server heard of this desk then — F6 shows it" in gym.said[-1]
+
+
 async def test_the_servers_no_is_a_refusal_with_its_reason(gym: Gym) -> None:
     async with gym.open() as connection:
         gym.desk.check_in(ANA)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, Role, Stats, Undo
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.store import Outcome, Work
+from server.store import Outcome, Transaction, Work
 from server.store.opening import open_store
 from tests.gym_kit import add_members, add_user
 
@@ -28,7 +29,8 @@ ROLES: dict[str, Role] = {"ana": "staff", "ben": "staff", "mia": "manager"}
 
 
 class Till:
-    """`ana` and `ben` are staff, `mia` is a manager; they give commands one at a time."""
+    """`ana` and `ben` are staff, `mia` is a manager; they give commands one at a time, at the desk `Front`, which has
+    been alone since 1970, for all that is known, and all of them have been there."""
 
     def __init__(self, database: str | Path, *members: dict[str, object]) -> None:
         self.now = NINE
@@ -37,12 +39,20 @@ class Till:
         for name, role in ROLES.items():
             add_user(self.store, name, role)
         add_members(self.store, members)
+        self.store.write([partial(was_at, "Front", user) for user in ROLES])
 
     def give(
-        self, payload: Command, *, id: str | None = None, user: str = "ana", desk: str | None = "Front"
+        self,
+        payload: Command,
+        *,
+        id: str | None = None,
+        user: str = "ana",
+        desk: str | None = "Front",
+        connected: int | None = None,
     ) -> Outcome:
         """What becomes of the command; without an `id` it has one of its own."""
-        order = Order(id=id or f"c{next(self._ids)}", payload=payload, user=user, role=ROLES[user], desk=desk)
+        id = id or f"c{next(self._ids)}"
+        order = Order(id=id, payload=payload, user=user, role=ROLES[user], desk=desk, connected=connected)
         outcomes, _ = self.store.write([lambda tx: perform(tx, order)])
         return outcomes[0]
 
@@ -124,6 +134,11 @@ class Till:
             as_of_seq=self.seq,
             as_of=clock.to_text(self.now),
         )
+
+
+def was_at(desk: str, user: str, tx: Transaction) -> None:
+    """The user was logged in at the desk, once, and it is not connected any more."""
+    tx.desks.go(desk, user, 0, 0)
 
 
 def command(code: str, id: str) -> Work:

@@ -119,8 +119,12 @@ def _visit(event: CheckInEvent) -> Row:
         outcome=outcome,
         place=event.location or event.desk or "",
         by=event.by,
-        note=" ".join(["in already", *notes] if kind == "clash" else notes),
+        note=" ".join([_why(event), *notes] if kind == "clash" else notes),
     )
+
+
+def _why(clash: CheckInEvent) -> str:
+    return "not let in" if "unproven" in clash.flags else "in already"
 
 
 def _what(event: CheckInEvent) -> tuple[RowKind, str]:

@@ -57,16 +57,17 @@ def _named(tx: Transaction, code: str, member_id: str) -> str:
     return code if member is None else f"{code} of {member.full_name}"
 
 
-def refuse_lost(tx: Transaction, request: CheckIn, member: Member) -> None:
-    """Refused where the card was reported lost: whoever has it now may be somebody else. What a desk has done alone
-    has happened; an override is a manager's word."""
+def lost_card(tx: Transaction, request: CheckIn, member: Member) -> Refused | None:
+    """What to say where the card was reported lost: whoever has it now may be somebody else. An override is a manager's
+    word."""
     code = request.code or request.card
-    if code is None or request.offline or request.override is not None:
-        return
+    if code is None or request.override is not None:
+        return None
     for card in (card for holder, card in read_as(tx, code) if holder.id == member.id and card.state == "lost"):
         since = "" if card.since is None else f" on {_day(tx, card.since)}"
         sentence = f"That card of {member.full_name} was reported lost{since}: please ask who it is."
-        raise Refused("card_lost", "this card was reported lost", sentence, member)
+        return Refused("card_lost", "this card was reported lost", sentence, member)
+    return None
 
 
 def save_card(tx: Transaction, order: Order, request: SaveCard) -> Outcome:

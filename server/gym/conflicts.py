@@ -84,7 +84,9 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
         owner = "another member" if conflict.holder is None else conflict.holder.full_name
         deed, card = DEEDS.get(conflict.kind, "it"), event.member.membership_number
         said.append(f"{deed} was by the card {card}, which belongs to {owner} now. It is recorded as the desk knew it.")
-    if "warned" in event.flags:
+    if "unproven" in event.flags:
+        said.append("was said to have come in while the desk was connected, and the rules refuse it now: not let in.")
+    elif "warned" in event.flags:
         wall = datetime.fromtimestamp(conflict.at / 1000, zone)
         reason = (
             None

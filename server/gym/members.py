@@ -13,6 +13,7 @@ from gymtui.cards.owned import cards_of
 from gymtui.gym_day import day_of
 from gymtui.protocol import Member, SaveMember
 from gymtui.saving import given, overtaken, saved
+from server.gym.alone import alone_from
 from server.gym.cards import unfit
 from server.gym.debts import dated
 from server.gym.orders import Order, Refused, Rejected, record, wall
@@ -127,11 +128,14 @@ def _changed(tx: Transaction, order: Order, before: Member | None, request: Save
 def _refuse_one_guest_more(
     tx: Transaction, order: Order, before: Member | None, member: Member, request: SaveMember
 ) -> None:
-    """Staff take so many guests a day as the policy says. What a desk has done alone has happened."""
+    """Staff take so many guests a day as the policy says. What a desk has done alone has happened, where it can have
+    been alone."""
     most, today = tx.gym.policy.guests_a_day, day_of(wall(tx, tx.at), tx.gym.policy).isoformat()
     is_todays = member.guest and member.valid_until == today
     was_todays = before is not None and before.guest and before.valid_until == today
-    if most is None or request.offline or order.role == "manager" or not is_todays or was_todays:
+    if most is None or order.role == "manager" or not is_todays or was_todays:
+        return
+    if request.offline and alone_from(tx, order.desk, order.connected, 0) is not None:
         return
     if (count := tx.guests_on(today)) >= most:
         why = f"{count} guests have come today, as many as the gym takes a day"

@@ -46,7 +46,8 @@ NOT_ASKED: Final[dict[str, Any]] = {"offline": False, "occurred_at": None, "desk
 class Order(Struct, frozen=True, kw_only=True):
     """A command with the one who gave it: `id` is its idempotency key, `user`, `role` and `desk` are the session's.
 
-    `assumed`: nobody gave it; the gym takes for granted that it has happened.
+    `connected`: since when the desk at which it was given is connected (ms); None where it is not. `assumed`: nobody
+    gave it; the gym takes for granted that it has happened.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Order(Struct, frozen=True, kw_only=True):
     user: str
     role: Role
     desk: str | None
+    connected: int | None = None
     assumed: bool = False
 
     @property

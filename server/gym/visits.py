@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from gymtui import clock, rules
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, Undo
+from server.gym.alone import alone_from
 from server.gym.assumed_exit import assumed_exit, day_over
-from server.gym.cards import refuse_lost
+from server.gym.cards import lost_card
 from server.gym.orders import (
     Order,
     Refused,
@@ -32,11 +33,15 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     if request.override is not None and request.offline:
         raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
     member = member_of(tx, request)
-    refuse_lost(tx, request, member)
+    lost = lost_card(tx, request, member)
+    if lost is not None and not request.offline:
+        raise lost
     at, desk_time = occurred(tx, request.occurred_at), wrong_time(request)
-    clash = _is_in(tx, request, member, at)
+    was_in = _is_in(tx, request, member, at)
     ref, reissued = _by_card(tx, request, member.ref)
-    flags = flags_of(tx, at, request) + _ruled(tx, request, member, at) + ("clash",) * clash + reissued
+    ruled = _ruled(tx, order, request, member, at, is_lost=lost is not None)
+    clash = was_in or "unproven" in ruled
+    flags = flags_of(tx, at, request) + ruled + ("clash",) * clash + reissued
     override = request.override if "override" in flags else None
     event = CheckInEvent(
         id=clock.new_id(tx.at),
@@ -86,18 +91,26 @@ def _is_in(tx: Transaction, request: CheckIn, member: Member, at: int) -> bool:
     return True
 
 
-def _ruled(tx: Transaction, request: CheckIn, member: Member, at: int) -> tuple[str, ...]:
-    """The flag that the rules leave on a check-in; Refused where they keep the member out."""
-    then = wall(tx, at if request.offline else tx.at)
-    crowd = None if request.offline else rules.Crowd(tx.currently_in, tx.gym.capacity)
+def _ruled(
+    tx: Transaction, order: Order, request: CheckIn, member: Member, at: int, *, is_lost: bool
+) -> tuple[str, ...]:
+    """The flags that the rules leave on a check-in; Refused where they keep the member out. What a desk did alone they
+    judge as of then, but for a card that is lost by now: somebody should look. A desk that cannot have been alone is
+    believed no more than one that asks now; but it may be the server that is wrong, so what it says is recorded, for a
+    manager to look at, and lets nobody in."""
+    alone = alone_from(tx, order.desk, order.connected, at) if request.offline else None
+    then = wall(tx, tx.at if alone is None else alone)
+    crowd = rules.Crowd(tx.currently_in, tx.gym.capacity) if alone is None else None
     ruling = rules.hardest(rules.decide(member, tx.gym.policy, then), rules.house(tx.gym.policy, then, crowd))
-    if ruling.action == "refuse" and request.override is not None:
+    if ruling.action != "refuse" and not is_lost:
+        return () if ruling.action == "allow" else ("warned",)
+    if request.override is not None:
         return ("override",)
-    if ruling.action == "refuse" and not request.offline:
-        assert ruling.code is not None
-        assert ruling.reason is not None
-        raise Refused(ruling.code, ruling.reason, f"{member.full_name} may not come in: {ruling.reason}.", member)
-    return () if ruling.action == "allow" else ("warned",)
+    if request.offline:
+        return ("warned",) if alone is not None else ("warned", "unproven")
+    assert ruling.code is not None
+    assert ruling.reason is not None
+    raise Refused(ruling.code, ruling.reason, f"{member.full_name} may not come in: {ruling.reason}.", member)
 
 
 def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
@@ -149,6 +162,8 @@ def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
     member, name = tx.member(visit.member_id), _as_called_now(tx, visit).full_name
     if visit.check_out_at is not None and "undone" in visit.event.flags:
         raise Refused("unknown_visit", "undone already", f"The check-in of {name} has been undone already.")
+    if "unproven" in visit.event.flags:
+        raise Refused("not_checked_in", "was not let in", f"{name} was not let in: there is nothing to undo.", member)
     if "clash" in visit.event.flags:
         sentence = f"{name} was in already by an earlier check-in: there is nothing to undo."
         raise Refused("not_checked_in", "in by an earlier check-in", sentence, member)

@@ -49,11 +49,14 @@ class InFlight:
                 done(Outcome(error=denied.error))
                 return
         key = id or clock.new_id(self._context.now())  # the idempotency key; who sends none cannot send it again
+        desk, connected = identity.desk, self._context.roster.since(identity.desk)
 
         def work(tx: Transaction, role: Role) -> Outcome:
             if (error := _withdrawn(tx, payload)) is not None:
                 return Outcome(error=error)
-            return perform(tx, Order(id=key, payload=payload, user=identity.claims.user, role=role, desk=identity.desk))
+            user = identity.claims.user
+            order = Order(id=key, payload=payload, user=user, role=role, desk=desk, connected=connected)
+            return perform(tx, order)
 
         self._context.database.submit(by_right(identity.claims, payload, work), done)
 

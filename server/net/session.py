@@ -15,6 +15,7 @@ from gymtui.codec import Asked, Unreadable
 from gymtui.faults import fault
 from gymtui.protocol import (
     MAX_MESSAGE,
+    STAFF,
     VERSION,
     AuthResponse,
     Batch,
@@ -30,6 +31,7 @@ from server.net.handshake import Identity, enter
 from server.net.metrics import reason
 from server.net.rate_limit import RateLimit
 from server.net.request_handler import RequestHandler
+from server.net.roster import Presence
 from server.net.sender import Sender
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class ServerSession:
         self.handler: RequestHandler | None = None  # there is none until it is known who has come
         self._ending: asyncio.Task[None] | None = None
         self._deaf = False
+        self._presence: Presence | None = None
 
     async def run(self) -> None:
         """From the upgrade to the close."""
@@ -72,6 +75,8 @@ class ServerSession:
             if self.handler is not None and (role := self.handler.role_at_entry) is not None:
                 metrics.connections.labels(role).dec()
                 metrics.lives.labels(role).observe(self.connection.loop.time() - began)
+            if self._presence is not None:
+                self._context.roster.go(self._presence)
             if self.handler is not None:
                 await self.handler.importing.over()
 
@@ -79,11 +84,10 @@ class ServerSession:
         """Why it is over, whose it was, at which desk, and where it came from."""
         by_us, code = self.connection.ended_by_us, self.connection.close_code or CloseCode.ABNORMAL_CLOSURE
         why = f"{code} by the client or the network" if by_us is None else f"{reason(by_us)} ({by_us}) by the server"
-        desk = None if self.handler is None else self.handler.identity.desk
         log.log(
             logging.WARNING if by_us in FAULTS else logging.INFO,
             "session %s of %s at %s from %s ended after %.0f s: %s",
-            *(self.id, self.user or "nobody", desk or "no desk", self.connection.address, seconds, why),
+            *(self.id, self.user or "nobody", self.desk or "no desk", self.connection.address, seconds, why),
         )
 
     # --- for whoever looks after sessions -------------------------------------------------------------------------
@@ -92,6 +96,10 @@ class ServerSession:
     def user(self) -> str | None:
         """Who has come in; None before."""
         return None if self.handler is None else self.handler.identity.claims.user
+
+    @property
+    def desk(self) -> str | None:
+        return None if self.handler is None else self.handler.identity.desk
 
     @property
     def expires_at(self) -> float | None:
@@ -150,8 +158,15 @@ class ServerSession:
             context.metrics.connections.labels(role).inc()
         self.sender.send(AuthResponse(success=True, user=claims.user, role=role, expires_at=expiry(claims)))
         self.announce("connected")
+        if identity.desk and role in STAFF:
+            self._presence = context.roster.come(identity.desk, claims.user, self._heard)
         context.hub.join(self.connection)
         return self.handler
+
+    def _heard(self) -> int:
+        """When something came from it last (ms)."""
+        silent = self.connection.loop.time() - self.connection.heard_at
+        return self._context.now() - round(silent * 1000)
 
     async def _listen(self, handler: RequestHandler) -> None:
         while True:

@@ -15,6 +15,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Final, ParamSpec, TypeVar
 
+from msgspec import Struct
+
 from gymtui.protocol import ErrorBody
 from server.store import Committed, Outcome, Store, StoreUnavailable, Transaction, Work
 from server.store.commit_pacing import GAP, CommitPacing
@@ -30,6 +32,15 @@ COMMIT_COUNTS: Final = 1.0  # seconds that /readyz trusts a commit and writes no
 Done = Callable[[Outcome], None]
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
+
+
+class Unasked(Struct, frozen=True):
+    """Work that the server does by itself: that it fails keeps nobody waiting."""
+
+    do: Callable[[Transaction], None]
+
+    def __call__(self, tx: Transaction) -> None:
+        self.do(tx)
 
 
 class GroupCommit:
@@ -153,7 +164,7 @@ class GroupCommit:
         try:
             outcomes, committed = self.store.write([work for work, _ in group])
         except StoreUnavailable as unavailable:
-            if any(work is not _touch for work, _ in group):
+            if not all(isinstance(work, Unasked) for work, _ in group):
                 self._note_failure(str(unavailable))
             self._report(group, [_failed("storage_unavailable", str(unavailable), retryable=True)] * len(group), None)
         except Exception:  # whatever one work does, the thread that writes for everyone goes on
@@ -194,8 +205,7 @@ class GroupCommit:
                 self._died("what tells everyone", error)
 
 
-def _touch(tx: Transaction) -> None:
-    tx.touch()
+_touch: Final = Unasked(lambda tx: tx.touch())
 
 
 def _unwritable() -> Outcome:

@@ -24,6 +24,7 @@ from gymtui.protocol import (
     Stats,
 )
 from server.store.accounts import AccountsStore, AccountsTransaction
+from server.store.desks import Desks
 from server.store.persons import Erasure, Merges
 from server.store.records import (
     Access,
@@ -81,6 +82,8 @@ class Transaction(AccountsTransaction, Protocol):
     def erasure(self) -> Erasure: ...
     @property
     def merges(self) -> Merges: ...
+    @property
+    def desks(self) -> Desks: ...
     def forget(self, seq: int) -> None:
         """Trims the journal: the rows up to this one go, and that their commands were ever given."""
 
@@ -100,7 +103,6 @@ class Transaction(AccountsTransaction, Protocol):
 
     def put_gym(self, gym: Gym) -> None: ...
     def member(self, member_id: str) -> Member | None: ...
-
     def called(self, external_id: str) -> Member | None: ...  # by the program before
     def changes_of(self, member_id: str, after: int) -> Iterator[MemberChange]: ...  # the newest first
     def guests_on(self, day: str) -> int: ...  # those who were given it as their last day, within two days
@@ -131,7 +133,6 @@ class Transaction(AccountsTransaction, Protocol):
     def visit(self, visit_id: str) -> Visit | None: ...
     def open_visit(self, member_id: str) -> Visit | None: ...
     def last_visit(self, member_id: str) -> Visit | None: ...
-
     def overlapping(self, member_id: str, since: int, until: int | None, *, but: str) -> Visit | None:
         """Another visit of the member, open or not, that is in part in `[since, until)` (ms; None: from then on)."""
 

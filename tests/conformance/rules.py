@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 
 from tests.conformance.contract import sentence
@@ -72,14 +73,32 @@ async def _(gym: Gym) -> None:
             await wire.refused("check_in", {"member_id": member["id"]}, refused[0])
 
 
-@sentence("Refused offline is recorded all the same, since it happened, and flagged.")
+@sentence("Refused, and told by a desk that was alone, is recorded all the same, since it happened, and flagged.")
 async def _(gym: Gym) -> None:
     if (await actions(gym))["membership_expired"] == "allow":
         raise Untried("the gym's policy allows expired memberships: nothing is flagged")
-    async with gym.wire() as wire:
+    desk = f"conformance {new_id()}"
+    async with gym.wire(desk=desk):
+        pass
+    await asyncio.sleep(0.1)  # alone
+    async with gym.wire(desk=desk) as wire:
         member = await gym.member(wire, valid_until="2000-01-01")
         event = await wire.do("check_in", {"member_id": member["id"], "offline": True})
-        expect(set(event["flags"]) == {"offline", "warned"}, event)
+        expect((event["status"], set(event["flags"])) == ("checked_in", {"offline", "warned"}), event)
+
+
+@sentence("Nobody whom the rules refuse is let in by the word of a desk that cannot have been alone.")
+async def _(gym: Gym) -> None:
+    if (await actions(gym))["membership_expired"] != "refuse":
+        raise Untried("the gym's policy does not refuse expired memberships")
+    for desk in (None, f"conformance {new_id()}"):
+        async with gym.wire(desk=desk) as wire:
+            member = await gym.member(wire, valid_until="2020-01-01")
+            claim = {"member_id": member["id"], "offline": True, "occurred_at": "2019-12-31T12:00:00Z"}
+            event = await wire.do("check_in", claim)
+            expect(event["status"] == "checked_out" and {"warned", "clash"} <= set(event["flags"]), event)
+            told = (await wire.do("list_conflicts", {}))["conflicts"]
+            expect(any(note["member"]["id"] == member["id"] for note in told if note["member"]), told)
 
 
 @sentence("A punch card goes down with the check-in, in its event, and back with undo.")

@@ -45,6 +45,7 @@ NOUNS: Final[dict[CommandKind, str]] = {
 }
 
 IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
+UNPROVEN: Final = "not let in, the server heard of this desk then"
 
 NO_NAME: Final = "Unknown name"
 
@@ -185,8 +186,9 @@ class Matter(Struct, frozen=True, kw_only=True):
         if "override" in flags:
             return matter.says("warned", at, detail=f"override by {event.by.rpartition(' + ')[2]}")
         if "clash" in flags:
-            step = "F6 shows it"
-            return matter.says("warned", at, detail=warning or IN_ALREADY, next_step=step, next_command="conflicts")
+            kind: VerdictKind = "refused" if "unproven" in flags else "warned"
+            why = UNPROVEN if "unproven" in flags else warning or IN_ALREADY
+            return matter.says(kind, at, detail=why, next_step="F6 shows it", next_command="conflicts")
         if "warned" in flags:
             verdict = matter.says("warned", at, detail=warning or self.warning or "please look at the membership")
             return replace(verdict, repeats=verdict.detail == self.warning)

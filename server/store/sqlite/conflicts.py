@@ -48,7 +48,8 @@ def find_conflicts(db: sqlite3.Connection, since: int, until: int = EVER) -> Gen
         event = _visit(payload)
         if not FLAGS.isdisjoint(event.flags) and not _is_undone(db, event):
             time = event.check_out_time if kind == "check_out" else event.check_in_time
-            before = _open_before(db, event) if "clash" in event.flags else None
+            is_second = "clash" in event.flags and "unproven" not in event.flags
+            before = _open_before(db, event) if is_second else None
             holder = _holder(db, event) if "reissued" in event.flags else None
             happened = clock.to_ms(time or "")
             yield Conflict(kind=kind, event=event, at=happened, recorded_at=at, other=before, holder=holder)

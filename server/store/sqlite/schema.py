@@ -220,10 +220,28 @@ CREATE TABLE accesses (
 # The refusals, which the history is asked for: among all that is told late they are few.
 _TWENTY_FIRST: Final = "CREATE INDEX journal_refusals ON journal (at) WHERE type = 'refusal'"
 
+# When desks were connected, with the server that has heard of them; until when is NULL as long as nobody has seen one
+# go. What was before, the journal tells: who gave commands at which desk, and when there was a server last.
+_TWENTY_SECOND: Final = """
+CREATE TABLE heard (
+    desk TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    until INTEGER,
+    served INTEGER NOT NULL,
+    PRIMARY KEY (desk, since, user)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE served (since INTEGER PRIMARY KEY, until INTEGER NOT NULL) STRICT;
+INSERT INTO heard SELECT desk, max(at), user, max(at), 0 FROM (
+    SELECT CAST(payload AS TEXT) ->> '$.desk' AS desk, user, at FROM journal WHERE type = 'check_in_update'
+) WHERE desk IS NOT NULL AND user != '' GROUP BY desk, user;
+INSERT INTO served SELECT at, at FROM journal ORDER BY seq DESC LIMIT 1
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
-    *(_TWENTIETH, _TWENTY_FIRST),
+    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

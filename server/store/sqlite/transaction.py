@@ -14,6 +14,7 @@ from gymtui.protocol import ErrorBody, Event, Gym, Member
 from server.store import Counts, Outcome, Row, Settled, as_result
 from server.store.sqlite.card_index import holders, index_cards
 from server.store.sqlite.chain import COLUMNS, Told, new_link
+from server.store.sqlite.desks import SqliteDesks
 from server.store.sqlite.erasing import SqliteErasure
 from server.store.sqlite.member_rows import SqliteMemberRows
 from server.store.sqlite.merges import SqliteMerges
@@ -150,6 +151,10 @@ class SqliteTransaction(SqliteMemberRows, SqliteVisits):
     @property
     def merges(self) -> SqliteMerges:
         return SqliteMerges(self._db)
+
+    @property
+    def desks(self) -> SqliteDesks:
+        return SqliteDesks(self._db, self.at)
 
     # --- members --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,91 @@
+"""Which desks are connected, and on disk when each was: what a desk says of a time can be compared with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+from gymtui import clock
+from server.store import Outcome, Transaction
+from server.store.group_commit import GroupCommit, Unasked
+
+EVERY: Final = 20.0  # seconds between two marks: what a crash takes along of the time in which the desks were heard
+
+
+class Presence(Struct, eq=False):
+    """A connection of a desk since a time (ms); `heard` says when it was heard last."""
+
+    desk: str
+    user: str
+    since: int
+    heard: Callable[[], int]
+
+
+class Roster:
+    """Keeps what the gym's `Desks` know. What the disk does not take was not: while nothing can be written no desk was
+    heard of, and none that has waited for that is told afterwards that the server was there."""
+
+    def __init__(self, database: GroupCommit, *, now: clock.Clock = clock.now) -> None:
+        self._database = database
+        self._now = now
+        self._served = now()
+        self._here: defaultdict[str, set[Presence]] = defaultdict(set)
+        self._unwritten: set[Presence] = set()
+
+    def since(self, desk: str | None) -> int | None:
+        """Since when the desk has been connected (ms); None where it is not."""
+        return min((presence.since for presence in self._here.get(desk or "", ())), default=None)
+
+    def come(self, desk: str, user: str, heard: Callable[[], int]) -> Presence:
+        """Somebody who may give commands is connected at this desk."""
+        presence = Presence(desk, user, self._now(), heard)
+        self._here[desk].add(presence)
+        self._unwritten.add(presence)
+        self.mark()
+        return presence
+
+    def go(self, presence: Presence) -> None:
+        """That connection has ended."""
+        self._here[presence.desk].discard(presence)
+        self._unwritten.discard(presence)
+        if not self._here[presence.desk]:
+            del self._here[presence.desk]
+        desk, user, since, until = presence.desk, presence.user, presence.since, presence.heard()
+        self._database.submit(Unasked(lambda tx: tx.desks.go(desk, user, since, until)), _whatever)
+
+    async def run(self) -> None:
+        """For ever."""
+        while True:
+            self.mark()
+            await asyncio.sleep(EVERY)
+
+    def mark(self) -> None:
+        """There is a server, and whoever has come since the last mark is there."""
+        served, now, come = self._served, self._now(), [(p, p.desk, p.user, p.since) for p in self._unwritten]
+
+        def work(tx: Transaction) -> None:
+            tx.desks.serve(served, now)
+            for _, desk, user, since in come:
+                tx.desks.come(desk, user, since, served)
+
+        def done(outcome: Outcome) -> None:
+            if outcome.error is not None:
+                self._begin_again()
+            self._unwritten.difference_update([p for p, *_ in come] if outcome.error is None else ())
+
+        self._database.submit(Unasked(work), done)
+
+    def _begin_again(self) -> None:
+        """This is another server from now on, and everybody has come to it just now."""
+        self._served = self._now()
+        self._unwritten = {presence for here in self._here.values() for presence in here}
+        for presence in self._unwritten:
+            presence.since = self._served
+
+
+def _whatever(_: Outcome) -> None:
+    """Where its end is not on disk, a desk was there as long as the server: the last mark says how long."""

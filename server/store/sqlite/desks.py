@@ -1,0 +1,56 @@
+"""When desks were connected, who was logged in there, and when there was a server."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from gymtui import clock
+from server.store.desks import Span
+
+KEPT: Final = 50  # spans that are looked at, and those of one desk that are kept
+AGE: Final = 90 * clock.DAY  # milliseconds after which they go, but for a person's last one at each desk
+
+HEARD: Final = (
+    "SELECT since, coalesce(until, (SELECT s.until FROM served s WHERE s.since = heard.served), since) FROM heard "
+    "WHERE desk = ? ORDER BY since DESC LIMIT ?"
+)
+PRUNE: Final = (
+    "DELETE FROM heard WHERE desk = ?1 AND (since < ?2 OR since < "
+    "(SELECT since FROM heard WHERE desk = ?1 ORDER BY since DESC LIMIT 1 OFFSET ?3)) "
+    "AND since < (SELECT max(since) FROM heard h WHERE h.desk = ?1 AND h.user = heard.user)"
+)
+
+
+class SqliteDesks:
+    """The `Desks` of a transaction at a time (ms)."""
+
+    def __init__(self, db: sqlite3.Connection, at: int) -> None:
+        self._db = db
+        self._at = at
+
+    def serve(self, served: int, until: int) -> None:
+        self._db.execute(
+            "INSERT INTO served VALUES (?, ?) ON CONFLICT (since) DO UPDATE SET until = excluded.until", (served, until)
+        )
+        self._db.execute("DELETE FROM served WHERE until < ?", (self._at - AGE,))
+
+    def come(self, desk: str, user: str, since: int, served: int) -> None:
+        self._db.execute("INSERT OR IGNORE INTO heard VALUES (?, ?, ?, NULL, ?)", (desk, since, user, served))
+        self._db.execute(PRUNE, (desk, self._at - AGE, KEPT))
+
+    def go(self, desk: str, user: str, since: int, until: int) -> None:
+        self._db.execute(
+            "INSERT INTO heard VALUES (?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET until = excluded.until",
+            (desk, since, user, max(since, until)),
+        )
+
+    def heard(self, desk: str) -> list[Span]:
+        return self._db.execute(HEARD, (desk, KEPT)).fetchall()[::-1]
+
+    def served(self) -> list[Span]:
+        rows = self._db.execute("SELECT since, until FROM served ORDER BY since DESC LIMIT ?", (KEPT,)).fetchall()
+        return rows[::-1]
+
+    def was_at(self, desk: str, user: str) -> bool:
+        return self._db.execute("SELECT 1 FROM heard WHERE desk = ? AND user = ?", (desk, user)).fetchone() is not None
