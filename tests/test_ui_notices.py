@@ -67,6 +67,7 @@ async def test_a_handover_shows_the_shift_and_its_note_waits_for_the_server(gym:
         gym.replica.apply([visit(6, "Ben Ode", desk="desk 1")], 6)
         await pilot.press(*":handover", "enter")
         await says(pilot, "1 checked in, 0 checked out")
+        assert "this desk since 00:00" in screen_text(app)
         await pilot.press("enter")
         assert gym.desk.queued == 0
         await pilot.press(*"all is well", "enter")
@@ -85,6 +86,14 @@ async def test_a_note_behind_the_command_is_left_at_once(gym: Gym) -> None:
         [row] = gym.desk.queue
         assert isinstance(row.request, HandOver)
         assert row.request.note.startswith("her knee is bad (")
+
+
+async def test_a_shift_begins_with_the_gym_s_own_day(gym: Gym) -> None:
+    async with shown(gym) as (_, pilot):
+        early = visit(6, "Ben Ode", desk="desk 1", minutes=16 * 60 + 54)  # half past midnight, on the wall
+        gym.replica.apply([early, visit(7, "Cal Roe", desk="desk 1", minutes=17 * 60 + 25)], 7)
+        await pilot.press(*":handover", "enter")
+        await says(pilot, "1 checked in, 0 checked out")
 
 
 async def test_a_manager_tells_every_desk(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,7 @@ async def test_one_that_is_begun_elsewhere_is_said_here(gym: Gym) -> None:
         await says(pilot, "! Roll-call is on since 17:24, desk 2")
         await pilot.press(*":evac", "enter")
         assert isinstance(app.screen, RollCallScreen)
-        assert "2 missing, 0 safe" in screen_text(app)
+        assert re.search("2 missing, 0 safe +since 17:24, desk 2", screen_text(app))
         assert "! ROLL-CALL desk 1" in screen_text(app).splitlines()[0]
         over = replace(ELSEWHERE, step="end", command_id="t2", seq=7)
         gym.replica.apply([over], 7)

@@ -8,6 +8,7 @@ from textual.reactive import var
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
+from gymtui.client.desk.verdicts import zone_of
 from gymtui.protocol import Event, RollCallUpdate
 from gymtui.roll_call import RollCallNow
 from gymtui.ui.screens.live import LiveScreen
@@ -22,6 +23,9 @@ class RollCalledScreen(LiveScreen):
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk.service, heading=desk.name, clock=clock)
         self.desk = desk
+        # From the beginning: a screen tells times, and asks when the day began, before its bases are mounted.
+        self.set_reactive(LiveScreen.gym, desk.replica.gym)
+        self.set_reactive(LiveScreen.zone, zone_of(desk.replica.gym))
 
     def _gym_name(self) -> GymName:
         return super()._gym_name().data_bind(RollCalledScreen.roll_call)
