@@ -19,7 +19,7 @@ from tests.test_save_member import save
 from tests.till import Till
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA as ANA_SILVA
-from tests.ui_front_desk_kit import BEN, screen_text
+from tests.ui_front_desk_kit import BEN, later, screen_text
 from tests.waiting import until
 from tests.wrong_clock_kit import IN_2000, started
 
@@ -222,3 +222,20 @@ async def test_the_next_card_is_no_answer() -> None:
         await until(lambda: "✓ Ben Ode checked in" in screen_text(app))
         await pilot.pause()
         assert desk.done == [("check_in", "Ana Silva"), ("check_in", "Ben Ode")]
+
+
+@pytest.mark.slow
+async def test_nobody_is_asked_about_whom_the_server_has_not_taken() -> None:
+    """A guest too many: there is nobody any more whom Enter could let in."""
+    desk = full_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"ana", "enter")
+        desk.publish("verdict", later("refused", "Ben Ode", "another"))
+        await until(lambda: "✗ Ben Ode refused" in screen_text(app))
+        assert "LET IN?" in screen_text(app)
+        desk.replica.members.remove(ANA_SILVA)
+        desk.publish("verdict", later("refused", "Ana Silva", "sign-up"))
+        await until(lambda: "LET IN?" not in screen_text(app))
+        await pilot.press("enter")
+        assert desk.done == [("check_in", "Ana Silva")]

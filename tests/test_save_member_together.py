@@ -208,7 +208,7 @@ def test_staff_take_so_many_guests_a_day(till: Till) -> None:
     before = till.seq
     error = till.refused(guest(3))
     assert (error.code, till.seq) == ("guest_limit", before)
-    assert error.message == "2 guests have come today, as many as the gym takes a day: please ask a manager."
+    assert error.message == "2 guests have come today, and no more may: please ask a manager."
     save(till, edited(first, waiver_signed=True), user="ana")  # who is counted already
     save(till, replace(guest(4), offline=True), user="ana")  # who was let in while the desk was alone
     save(till, guest(5), user="mia")

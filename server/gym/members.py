@@ -138,5 +138,4 @@ def _refuse_one_guest_more(
     if request.offline and alone_from(tx, order.desk, order.connected, 0) is not None:
         return
     if (count := tx.guests_on(today)) >= most:
-        why = f"{count} guests have come today, as many as the gym takes a day"
-        raise Rejected("guest_limit", f"{why[:1].upper()}{why[1:]}: please ask a manager.")
+        raise Rejected("guest_limit", f"{count} guests have come today, and no more may: please ask a manager.")

@@ -22,8 +22,14 @@ NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
     "unknown_member": "scan again, or search by name",
     "unknown_visit": "choose the member by name",
     "not_checked_in": "check in first",
+    "guest_limit": "a manager may take one more",
     "card_lost": "ask who it is, and check in by name",
     "ambiguous": "choose the member by name",
     "not_allowed": "call a manager",
     "changed_meanwhile": "look at it, and change it again",
 }
+
+
+def shorter(sentence: str, code: str) -> str:
+    """The server's sentence, without what it asks for where the next step is known here."""
+    return sentence.partition(": please ")[0] if code in NEXT_STEPS else sentence

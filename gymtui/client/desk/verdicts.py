@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from gymtui import clock, rules
 from gymtui.client.desk.changes import described, described_card, meanwhile
-from gymtui.client.desk.next_steps import NEXT_STEPS, UNLESS_ALLOWED
+from gymtui.client.desk.next_steps import NEXT_STEPS, UNLESS_ALLOWED, shorter
 from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind, Verdict, VerdictKind
@@ -208,7 +208,7 @@ class Matter(Struct, frozen=True, kw_only=True):
         if self.overrides and body.code in ("not_allowed", "rate_limited"):
             why = _reason(body)
             return self._asked_again(at, why[:1].lower() + why[1:])
-        return self.refused(at, body.code, _reason(body))
+        return self.refused(at, body.code, shorter(_reason(body), body.code))
 
 
 def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = None) -> Matter:

@@ -52,6 +52,11 @@ class LetIn(QuestionMode):
         if self._unused is not None:
             self._unused.stop()
 
+    def settled(self, verdict: Verdict) -> None:
+        """Of somebody new, whom the server has not taken, there is nothing more to ask."""
+        if isinstance(self._who, Member) and self.box.desk.replica.members.member(self._who.id) is None:
+            self.box.pop(self)
+
     def suspended(self) -> None:
         self.box.pop(self)
 
