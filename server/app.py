@@ -21,7 +21,7 @@ from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_RATE, Close
 from server.auth.auth import Auth
 from server.auth.logins import Logins
 from server.gym.auto_check_out import AutoCheckOut
-from server.gym.house import HouseNotices
+from server.gym.house import HouseNotices, LastBackup
 from server.gym.importing.indexing import index_members
 from server.gym.settings import configure
 from server.gym.settings_file import read_policy
@@ -40,7 +40,7 @@ from server.net.supervisor import Supervisor
 from server.net.watchdog import Watchdog
 from server.store import Committed, StoreUnavailable
 from server.store.group_commit import GroupCommit
-from server.store.opening import open_store, opened
+from server.store.opening import last_backup, open_store, opened
 
 log = logging.getLogger(__name__)
 
@@ -110,12 +110,12 @@ class Server:
             max_rate=self._max_rate,
             max_connections=self._max_connections,
         )
-        loop = asyncio.get_running_loop()
-        auto_check_out = AutoCheckOut(self._database, now=self._now)
-        watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=loop.time, now=self._now)
+        timer = asyncio.get_running_loop().time
+        watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=timer, now=self._now)
+        backup = LastBackup(lambda: last_backup(self._location), self.metrics.backup_age.set)
         try:
             routes = HttpRoutes(self._login_routes, self._database, self.metrics)
-            self._door = await Door(Lobby(loop.time)).open(self._serve, routes, self._host, self._port)
+            self._door = await Door(Lobby(timer)).open(self._serve, routes, self._host, self._port)
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
         self.parts = Supervisor()
@@ -123,8 +123,8 @@ class Server:
         self.parts.start("what follows other programs", self._follow_others())
         self.parts.start("the watchdog", watchdog.run())
         self.parts.start("what hears of desks", self._context.roster.run())
-        self.parts.start("automatic check-out", auto_check_out.run())
-        self.parts.start("the house's notices", HouseNotices(self._database, self._desks, now=self._now).run())
+        self.parts.start("automatic check-out", AutoCheckOut(self._database, now=self._now).run())
+        self.parts.start("the house's notices", HouseNotices(self._database, self._desks, backup, now=self._now).run())
         self.parts.start("what is told of wrong passwords", self._login_routes.watch.run())
         self.parts.start("the database's threads", self._database.watch())
 

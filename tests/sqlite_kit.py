@@ -39,6 +39,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP TABLE accesses",),
     ("DROP INDEX journal_refusals",),
     ("DROP TABLE heard", "DROP TABLE served"),
+    ("ALTER TABLE gym DROP COLUMN backed_up_at",),
 )
 
 # The same of a desk's own copy.

@@ -11,13 +11,15 @@ from threading import Event, Thread
 
 import pytest
 
+from gymtui import clock
 from server.admin import backup
 from server.admin.verify import check
 from server.store import BackupError, StoreError, opening
-from server.store.opening import back_up, open_store
+from server.store.opening import back_up, last_backup, open_store, put_back
 from tests.backup_kit import _no_file_is_left_open, file, in_folder, path, rows, sound, till
 from tests.factories import member_row
 from tests.gym_kit import make_gym
+from tests.sqlite_kit import age
 from tests.till import Till
 from tests.waiting import WITHIN
 
@@ -46,6 +48,26 @@ def test_a_backup_is_the_gym_in_one_file_for_its_owner(path: Path, file: Path) -
     assert in_folder(file) == ["gym.bak"]
     assert file.stat().st_mode & 0o777 == 0o600
     assert sound(file)
+
+
+def test_a_gym_knows_when_it_was_copied_and_a_copy_too(path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(till(path).store):
+        assert last_backup(path) is None
+        monkeypatch.setattr(clock, "now", lambda: 1_700_000_000_000)
+        back_up(path, file)
+        assert (last_backup(path), last_backup(file)) == (1_700_000_000_000,) * 2
+        monkeypatch.setattr(clock, "now", lambda: 1_800_000_000_000)
+    put_back(file, path)
+    assert last_backup(path) == 1_700_000_000_000
+
+
+def test_a_gym_of_an_older_version_is_copied_as_before(
+    path: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(till(path).store) as store:
+        age(store, 22)
+    back_up(path, file)
+    assert (capsys.readouterr().err, rows(file) == rows(path)) == ("", True)
 
 
 def test_a_backup_is_of_one_moment_though_the_gym_goes_on(

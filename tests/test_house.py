@@ -8,14 +8,17 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gymtui import clock
 from gymtui.protocol import Notification
-from server.gym.house import GONE, HouseNotices
+from server.gym.house import GONE, OLD, HouseNotices, LastBackup
 from server.store.group_commit import GroupCommit
 from tests.factories import member_row
 from tests.gym_kit import name_gym
 from tests.till import DAY, Till
 
 DESKS: set[str] = set()
+BACKED_UP: list[int | None] = []
+AGES: list[float] = []  # in seconds, as the metrics are told
 
 
 @pytest.fixture
@@ -26,7 +29,10 @@ async def gym(tmp_path: Path) -> AsyncIterator[tuple[Till, HouseNotices, HouseNo
     till = Till(path, *(member_row(str(number), f"Member {number}") for number in range(1, 11)))
     database = GroupCommit(till.store, lambda _: None)
     DESKS.clear()
-    first, second = (HouseNotices(database, lambda: DESKS, now=lambda: till.now) for _ in range(2))
+    BACKED_UP[:] = [till.now]
+    AGES.clear()
+    backup = LastBackup(lambda: BACKED_UP[0], AGES.append)
+    first, second = (HouseNotices(database, lambda: DESKS, backup, now=lambda: till.now) for _ in range(2))
     yield till, first, second
     await database.close()
 
@@ -76,3 +82,34 @@ async def test_a_desk_that_has_gone_is_missed_while_somebody_is_in(
     till.now += GONE
     await first.look()
     assert len(said(till)) == 1
+
+
+async def test_a_backup_that_is_a_week_old_is_told_once_a_day(gym: tuple[Till, HouseNotices, HouseNotices]) -> None:
+    till, first, second = gym
+    till.now += OLD - 1
+    await first.look()
+    assert (said(till), AGES) == ([], [(OLD - 1) / 1000])
+    till.now += 1
+    for server in (first, second, first):
+        await server.look()
+    assert said(till) == ["The last backup is 7 days old: gymtui admin backup FILE makes one"]
+    till.now += DAY
+    await first.look()
+    assert said(till)[1:] == ["The last backup is 8 days old: gymtui admin backup FILE makes one"]
+    BACKED_UP[:] = [till.now]
+    till.now += DAY
+    await first.look()
+    assert (len(said(till)), AGES[-1]) == (2, DAY / 1000)
+
+
+async def test_a_gym_that_was_never_copied_is_told_after_a_week(gym: tuple[Till, HouseNotices, HouseNotices]) -> None:
+    till, first, _ = gym
+    BACKED_UP[:] = [None]
+    founded = clock.time_of(till.store.gym_id())
+    assert founded is not None
+    till.now = founded + OLD - 1
+    await first.look()
+    assert said(till) == []
+    till.now += 1
+    await first.look()
+    assert said(till) == ["This gym has no backup: gymtui admin backup FILE makes one"]

@@ -71,6 +71,9 @@ class Metrics:
         self.people_in = gauge("people_in", "Members whose visit is open.")
         self.people_assumed = gauge("people_in_assumed", "Of these, those who came in more than three hours ago.")
         self.capacity = gauge("capacity", "How many may be in; 0 where any number may.")
+        self.backup_age = gauge(
+            "backup_age_seconds", "How old the newest backup is; the gym itself, where it has none."
+        )
         self.loop_lag = histogram("event_loop_lag_seconds", "By how much a timer of the event loop came late.", SECONDS)
         self._traffic: dict[tuple[str, str], tuple[Counter, Counter]] = {}
 

@@ -72,6 +72,11 @@ def back_up(database: str | Path, file: Path, go_on: GoOn = lambda _, __: True) 
     return sqlite_backup.back_up(_path(database), file, go_on)
 
 
+def last_backup(database: str | Path) -> int | None:
+    """When (ms) the gym was copied last; None where it never was. StoreError."""
+    return sqlite_backup.last_backup(_path(database))
+
+
 def put_back(file: Path, database: str | Path, go_on: GoOn = lambda _, __: True) -> tuple[int, Path | None]:
     """Puts a backup in the place of the database; gives the journal's newest row, and where what was there is now.
 

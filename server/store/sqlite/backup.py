@@ -26,6 +26,7 @@ GoOn = Callable[[int, int], bool]
 """Asked with how many pages of how many are copied: no ends the copy, and nothing of it stays."""
 
 PAGES: Final = 500  # that are copied between two of these questions
+NOTED_WITHIN: Final = 30.0  # seconds that another program's lock is waited for
 BESIDE: Final = ("-wal", "-shm", "-journal")  # the files that a database may consist of beside its own
 
 
@@ -37,7 +38,15 @@ def back_up(database: Path, file: Path, go_on: GoOn) -> int:
         seq = _copy(database, copy, file, go_on)
         with _written(file):
             put_in_place(copy, file)
+    _note(database)
     return seq
+
+
+def last_backup(database: Path) -> int | None:
+    """When (ms) the gym was copied last; None where it never was. StoreError."""
+    with as_store_errors(database), closing(open_to_read(existing(database))) as db:
+        at: int | None = db.execute("SELECT backed_up_at FROM gym").fetchone()[0]
+    return at
 
 
 def put_back(file: Path, database: Path, go_on: GoOn) -> tuple[int, Path | None]:
@@ -99,7 +108,9 @@ def _copy(source: Path, copy: Path, file: Path, go_on: GoOn) -> int:
             _refuse_strangers(source, programs(made))
             migrate(made, source, clock.now())
             _refuse_strangers(source, differences(made))
-            made.execute("UPDATE gym SET is_copy = 1")
+            # What a copy was copied from has noted it by itself.
+            noted = "backed_up_at = CASE WHEN is_copy THEN backed_up_at ELSE ? END"
+            made.execute(f"UPDATE gym SET {noted}, is_copy = 1", (clock.now(),))
             seq: int = made.execute("SELECT last_seq FROM gym").fetchone()[0]
     except sqlite3.Error as error:
         raise BackupError(f"{source} cannot be copied to {file} ({error}): {next_step(error)}.") from error
@@ -109,6 +120,16 @@ def _copy(source: Path, copy: Path, file: Path, go_on: GoOn) -> int:
 def _refuse_strangers(source: Path, found: Iterable[str]) -> None:
     if first := next(iter(found), None):
         raise BackupError(f"{source} is not as gymtui makes a database ({first}): please use another backup.")
+
+
+def _note(database: Path) -> None:
+    """In the gym, when it was copied; one of an older version has no place for that yet."""
+    try:
+        with closing(sqlite3.connect(database, timeout=NOTED_WITHIN, isolation_level=None)) as db:
+            db.execute("UPDATE gym SET backed_up_at = ?", (clock.now(),))
+    except sqlite3.Error as error:
+        if "no such column" not in str(error):
+            complain(f"The backup is whole, but {database} cannot note that it was made ({error}): {next_step(error)}.")
 
 
 def _carry_erased(database: Path, copy: Path) -> None:

@@ -238,10 +238,13 @@ INSERT INTO heard SELECT desk, max(at), user, max(at), 0 FROM (
 INSERT INTO served SELECT at, at FROM journal ORDER BY seq DESC LIMIT 1
 """
 
+# When the gym was copied to a backup last; NULL: never, as far as it knows.
+_TWENTY_THIRD: Final = "ALTER TABLE gym ADD COLUMN backed_up_at INTEGER"
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
-    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND),
+    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)
