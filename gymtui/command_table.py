@@ -54,6 +54,8 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin users pin", ("database",), "server.admin.users:users_pin", "set a manager's PIN for overrides"),
     ("admin keys rotate", ("database",), "server.admin.tokens:keys_rotate", "sign tokens with a new key"),
     ("admin tokens issue", ("database",), "server.admin.tokens:tokens_issue", "print one access token"),
+    ("admin tokens list", ("database",), "server.admin.tokens:tokens_list", "list the tokens that were issued"),
+    ("admin tokens revoke", ("database",), "server.admin.tokens:tokens_revoke", "end a token that was issued"),
     (
         "admin members import",
         ("database",),
@@ -127,6 +129,13 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ("--password-stdin", {"action": "store_true", "help": "read the password from stdin"}),
     ),
     "admin users pin": (NAME, ("--pin-stdin", {"action": "store_true", "help": "read the PIN from stdin"})),
+    "admin keys rotate": (
+        ("--now", {"action": "store_true", "help": "end all logins and tokens at once: the old key may be known"}),
+    ),
+    "admin tokens revoke": (
+        ("id", {"nargs": "?", "metavar": "ID", "help": "the token, as the list has it"}),
+        ("--user", {"dest": "name", "metavar": "NAME", "help": "instead: all tokens of a user"}),
+    ),
     "admin tokens issue": (
         ("--user", {"required": True, "dest": "name", "help": "whose token"}),
         ("--ttl", {"required": True, "type": int, "help": "seconds it is good for"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from gymtui.protocol import Member, Role
 from server.admin.importing.members import import_members
 from server.auth import auth, hashing
 from server.gym.settings import configure
-from server.store import Store, Transaction, User
+from server.store import IssuedToken, Store, Transaction, User
 from server.store.opening import open_store, opened
 
 PASSWORD = "a long enough password"
@@ -53,12 +54,16 @@ def name_gym(database: str | Path, **named: Any) -> None:
 
 def token(database: str | Path, user: str, *, ttl: int = 3600, now: int | None = None) -> str:
     """An access token as `admin tokens issue` prints it."""
-    store = open_store(database)
-    try:
-        at = clock.now() if now is None else now
-        return auth.issue(store.signing_keys(), store.users()[user], auth.ISSUED + clock.new_id(at), ttl=ttl, now=at)
-    finally:
-        store.close()
+    at = clock.now() if now is None else now
+    with closing(open_store(database)) as store:
+        return auth.issue_by_hand(store, store.users()[user], ttl=ttl, now=lambda: at)
+
+
+def issue_as(store: Store, id: str, user: str) -> None:
+    """A token that was issued by hand is on the list under that id."""
+    kid, now = next(reversed(store.signing_keys())), clock.now()
+    listed = IssuedToken(id=id, user=user, kid=kid, issued_at=now, expires_at=now + 3_600_000)
+    store.write([lambda tx: tx.put_issued(listed)])
 
 
 def stored(store: Store, number: str) -> Member:

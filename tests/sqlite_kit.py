@@ -40,6 +40,10 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP INDEX journal_refusals",),
     ("DROP TABLE heard", "DROP TABLE served"),
     ("ALTER TABLE gym DROP COLUMN backed_up_at",),
+    (
+        *(f"DROP TABLE {table}" for table in ("issued", "issued_ended", "refresh_key")),
+        "ALTER TABLE gym DROP COLUMN issued_until",
+    ),
 )
 
 # The same of a desk's own copy.

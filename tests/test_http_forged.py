@@ -16,7 +16,7 @@ from server.auth import auth
 from server.auth.auth import BadToken
 from server.store import User
 from server.store.opening import open_store
-from tests.gym_kit import token
+from tests.gym_kit import issue_as, token
 from tests.http_token_kit import Watch, ask, ask_raw, basic
 from tests.kit import serving
 from tests.till import NINE
@@ -26,6 +26,7 @@ def forged(gym: Path) -> dict[str, str]:
     """Tokens that open nothing, by what is wrong with them."""
     with closing(open_store(gym)) as store:
         [(kid, key)] = store.signing_keys().items()
+        issue_as(store, "1", "ana")
     now = clock.now() // 1000
     good = {
         "iss": "gymtui",
@@ -146,7 +147,7 @@ async def test_forged_tokens_open_nothing(gym: Path) -> None:
     tokens = forged(gym)
     assert len(tokens) > 35
     async with serving(gym) as server:
-        assert server.auth.admit(token(gym, "ana")).user == "ana"
+        assert (await server.auth.admitted(token(gym, "ana"))).user == "ana"
         for wrong, forgery in tokens.items():
             with pytest.raises(BadToken) as caught:
                 server.auth.admit(forgery)
@@ -158,6 +159,7 @@ async def test_the_role_in_a_token_counts_for_nothing(gym: Path) -> None:
         ana = store.users()["ana"]
         promoted = User(name="ana", role="manager", password_hash="", disabled=False)
         now = clock.now()
+        issue_as(store, "1", "ana")
         tokens = [auth.issue(store.signing_keys(), user, "issued:1", ttl=60, now=now) for user in (ana, promoted)]
     async with serving(gym) as server:
         for each in tokens:
@@ -169,6 +171,7 @@ async def test_a_token_is_good_until_its_last_millisecond(gym: Path) -> None:
     watch = Watch()
     async with serving(gym, now=watch) as server:
         access = token(gym, "ana", ttl=300, now=NINE)
+        await server.auth.reload()
         watch.now = NINE + 299_999
         assert server.auth.admit(access).expires_at == NINE // 1000 + 300
         watch.now += 1

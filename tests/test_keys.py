@@ -11,13 +11,15 @@ import pytest
 
 from gymtui import clock
 from server.admin import tokens
+from server.auth import auth
+from server.auth.auth import BadToken
 from server.store import Transaction
 from server.store.opening import open_store
-from server.store.sqlite.users import KEY_LIFE
+from server.store.sqlite.issued import ACCESS_LIFE
 from tests.gym_kit import token
 from tests.http_token_kit import Watch, ask, basic, bearer
 from tests.kit import Wire, serving
-from tests.till import DAY, NINE
+from tests.till import DAY
 from tests.waiting import until
 
 
@@ -26,8 +28,8 @@ def kid_of(access: str) -> str:
     return kid
 
 
-def kids(gym: Path) -> list[str]:
-    with closing(open_store(gym)) as store:
+def kids(gym: Path, at: int | None = None) -> list[str]:
+    with closing(open_store(gym, now=lambda: clock.now() if at is None else at)) as store:
         return list(store.signing_keys())
 
 
@@ -62,7 +64,7 @@ async def test_a_new_key_signs_and_the_old_ones_are_good_for_what_they_have_sign
             await wire.send("authenticate", {"token": after["access_token"]}, "r")
             assert (await wire.until("auth_response", id="r"))["payload"]["success"] is True
         for access in (*before, after["access_token"], token(gym, "ana")):
-            assert server.auth.admit(access).user == "ana"
+            assert (await server.auth.admitted(access)).user == "ana"
 
 
 async def test_a_login_goes_on_over_a_new_key(gym: Path) -> None:
@@ -80,18 +82,43 @@ async def test_a_login_goes_on_over_a_new_key(gym: Path) -> None:
         assert (await ask(server.url, "/auth/token", bearer(third.json["refresh_token"]))).status == 200
 
 
-def test_a_key_is_forgotten_when_nothing_it_has_signed_can_be_good(tmp_path: Path) -> None:
-    """However long it has signed: what counts is when the next one took its place."""
-    path = tmp_path / "gym.db"
-    with closing(open_store(path, now=lambda: NINE)) as store:
-        [first] = store.signing_keys()
-    assert tokens.TTL * 1000 <= KEY_LIFE
-    years = NINE + 3 * KEY_LIFE
-    second = rotate(path, years)
-    assert kids(path) == [first, second]
-    third = rotate(path, years + DAY)
-    assert kids(path) == [first, second, third]
-    fourth = rotate(path, years + KEY_LIFE + 1)
-    assert kids(path) == [second, third, fourth]
-    fifth = rotate(path, years + 10 * KEY_LIFE)
-    assert kids(path) == [fourth, fifth]
+def issue(gym: Path, user: str, at: int, *, days: int) -> str:
+    """A token issued by hand at that time."""
+    with closing(open_store(gym, now=lambda: at)) as store:
+        return auth.issue_by_hand(store, store.users()[user], ttl=days * DAY // 1000, now=lambda: at)
+
+
+def test_a_key_is_good_while_something_that_it_has_signed_may_be(gym: Path) -> None:
+    """However long it has signed: what counts is when the next one took its place, and what was issued with it."""
+    [first] = kids(gym)
+    at = clock.now()
+    issue(gym, "ana", at, days=30)
+    second = rotate(gym, at + DAY)
+    assert kids(gym, at + DAY) == [first, second]
+    third = rotate(gym, at + 2 * DAY)
+    assert kids(gym, at + 2 * DAY) == [first, second, third]
+    assert kids(gym, at + 2 * DAY + ACCESS_LIFE) == [first, third]  # by themselves
+    assert kids(gym, at + 30 * DAY + 1000) == [third]
+    fourth = rotate(gym, at)  # the clock was set back
+    assert kids(gym, at + 3 * DAY)[-1] == fourth
+
+
+async def test_a_key_that_may_be_known_is_good_for_nothing_at_once(
+    gym: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with serving(gym) as server:
+        body = (await ask(server.url, "/auth/token", basic("ana"))).json
+        by_hand = token(gym, "otto")
+        await server.auth.reload()
+        async with Wire.open(server.url, body["access_token"]) as ana, Wire.open(server.url, by_hand) as otto:
+            await ana.until("connection_status")
+            await otto.until("connection_status")
+            tokens.keys_rotate(database=str(gym), now=True)
+            assert "Nothing else is good any more" in capsys.readouterr().out
+            assert (await ana.closed(), await otto.closed()) == (4003, 4003)
+        assert len(kids(gym)) == 1
+        for access in (body["access_token"], by_hand):
+            with pytest.raises(BadToken):
+                server.auth.admit(access)
+        assert (await ask(server.url, "/auth/token", bearer(body["refresh_token"]))).status == 401
+        assert (await ask(server.url, "/auth/token", basic("ana"))).status == 200

@@ -18,7 +18,7 @@ from gymtui.protocol import Close
 from server.auth import auth
 from server.auth.auth import BadToken
 from server.store.opening import open_store
-from tests.gym_kit import make_gym, token
+from tests.gym_kit import issue_as, make_gym, token
 from tests.kit import Wire, serving
 
 
@@ -28,6 +28,7 @@ class Forger:
     def __init__(self, gym: Path) -> None:
         with closing(open_store(gym)) as store:
             [(self.kid, self.key)] = store.signing_keys().items()
+            issue_as(store, "1", "mia")
         now = clock.now() // 1000
         self.header = {"alg": "HS256", "kid": self.kid, "typ": "at+jwt"}
         self.claims = {

@@ -77,10 +77,11 @@ async def test_enabled_may_log_in_again_and_old_logins_stay_ended(gym: Path) -> 
         beside(users.users_enable, gym, "ana")()
         await server.auth.reload()
         assert (await ask(server.url, "/auth/token", bearer(body["refresh_token"]))).status == 401
-        async with Wire.open(server.url, body["access_token"]) as wire:
-            await wire.rest()
-            assert await wire.closed() == Close.BAD_TOKEN
-        for access in (by_hand, (await logged_in(server.url, "ana"))["access_token"]):
+        for access in (body["access_token"], by_hand):
+            async with Wire.open(server.url, access) as wire:
+                await wire.rest()
+                assert await wire.closed() == Close.BAD_TOKEN
+        for access in (token(gym, "ana"), (await logged_in(server.url, "ana"))["access_token"]):
             async with Wire.open(server.url, access) as wire:
                 assert (await wire.next())["payload"]["success"] is True
 

@@ -18,7 +18,7 @@ from server.auth import hashing
 from server.auth.attempt_limit import PinLimit
 from server.auth.hashing import Busy, HashingLane
 from server.auth.source import Source, source_of
-from server.store import Store, Transaction, User
+from server.store import Issued, IssuedToken, Store, Transaction, User
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,10 @@ class BadToken(Exception):
     def __init__(self, message: str, *, expired: bool = False) -> None:
         super().__init__(message)
         self.expired = expired
+
+
+class Ended(BadToken):
+    """It is signed as ours are, and its login is not there: any more, or yet."""
 
 
 class Denied(Exception):
@@ -90,17 +94,27 @@ def issue(keys: dict[str, bytes], user: User, sid: str, *, ttl: int, now: int) -
 
 
 def issue_by_hand(store: Store, user: User, *, ttl: int, now: clock.Clock = clock.now) -> str:
-    """An access token with no login behind it, good for `ttl` seconds or until the user is disabled."""
-    return issue(store.signing_keys(), user, ISSUED + clock.new_id(now()), ttl=ttl, now=now())
+    """An access token with no login behind it, good for `ttl` seconds, or until it is revoked or its user disabled."""
+    keys, at = store.signing_keys(), now()
+    token = IssuedToken(
+        id=clock.new_id(at), user=user.name, kid=next(reversed(keys)), issued_at=at, expires_at=at + ttl * 1000
+    )
+    store.write([lambda tx: tx.put_issued(token)])
+    return issue(keys, user, ISSUED + token.id, ttl=ttl, now=at)
 
 
 def role_in(tx: Transaction, user: str, sid: str) -> Role | None:
     """What the user may do at this commit, as `Auth.role` says it from memory."""
     found = tx.user(user)
     login = tx.login(sid)
-    if found is None or found.disabled or not (sid.startswith(ISSUED) or (login and login.user == user)):
+    if found is None or found.disabled or not (_is_issued(tx.issued, user, sid) or (login and login.user == user)):
         return None
     return found.role
+
+
+def _is_issued(issued: Issued, user: str, sid: str) -> bool:
+    """Was it issued to that user by hand, and not revoked?"""
+    return sid.startswith(ISSUED) and issued.has(sid.removeprefix(ISSUED), user)
 
 
 class Auth:
@@ -125,7 +139,14 @@ class Auth:
 
     def _look(self) -> _Known:
         store = self._store
-        return _Known(store.users(), store.live_logins(), store.signing_keys(), store.devices())
+        return _Known(
+            store.users(),
+            store.live_logins(),
+            store.signing_keys(),
+            store.devices(),
+            store.issued(),
+            store.refresh_key(),
+        )
 
     @property
     def has_users(self) -> bool:
@@ -135,6 +156,11 @@ class Auth:
     def keys(self) -> dict[str, bytes]:
         """The signing keys, the oldest first."""
         return self._known.keys
+
+    @property
+    def refresh_key(self) -> bytes:
+        """What refresh tokens are marked with."""
+        return self._known.refresh_key
 
     def user(self, name: str) -> User | None:
         """By the name as it is kept; None where that one may not come in."""
@@ -156,6 +182,14 @@ class Auth:
 
     # --- access ---------------------------------------------------------------------------------------------------
 
+    async def admitted(self, token: str) -> Claims:
+        """As `admit`, once more with what is new where another program may have given the token out just now."""
+        try:
+            return self.admit(token)
+        except Ended:
+            await self.reload()
+            return self.admit(token)
+
     def admit(self, token: str) -> Claims:
         """The claims of a good token of somebody who still may come in; BadToken says why not."""
         try:
@@ -173,7 +207,7 @@ class Auth:
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError, ValidationError) as error:
             raise BadToken("This token is not one of ours: please log in.") from error
         if typ != "at+jwt" or self.role(claims.sub, claims.sid) is None:
-            raise BadToken("This login has ended: please log in again.")
+            raise Ended("This login has ended: please log in again.")
         if claims.exp * 1000 <= self._now():
             raise BadToken("This token has expired: please log in again.", expired=True)
         return Claims(user=claims.sub, sid=claims.sid, expires_at=claims.exp)
@@ -181,7 +215,9 @@ class Auth:
     def role(self, user: str, sid: str) -> Role | None:
         """What the user may do right now; None where the user or the login is no more."""
         found = self._known.users.get(user)
-        if found is None or found.disabled or not (sid.startswith(ISSUED) or self._known.logins.get(sid) == user):
+        known = self._known
+        is_open = _is_issued(known.issued, user, sid) or known.logins.get(sid) == user
+        if found is None or found.disabled or not is_open:
             return None
         return found.role
 
@@ -242,7 +278,7 @@ class Auth:
     def _stand_in(self, name: str) -> str:
         """What a password of nobody is compared with: always the same for one name, and as slow as somebody's."""
         hashes = [user.password_hash for _, user in sorted(self._known.users.items())] or [self._nobody]
-        digest = hashlib.blake2b(folded(name).encode(errors="surrogatepass"), key=next(iter(self.keys.values())))
+        digest = hashlib.blake2b(folded(name).encode(errors="surrogatepass"), key=self.refresh_key)
         return hashing.stand_in(hashes[int.from_bytes(digest.digest()) % len(hashes)])
 
 
@@ -253,6 +289,8 @@ class _Known(NamedTuple):
     logins: dict[str, str]  # whose each is
     keys: dict[str, bytes]
     devices: set[bytes]
+    issued: Issued
+    refresh_key: bytes
 
 
 def expiry(claims: Claims) -> str:

@@ -117,7 +117,7 @@ class Logins:
     async def refresh(self, token: str, address: str) -> TokenPair:
         """The next pair of a login. A token used before gives the same pair's refresh token again for a minute; after
         that its use ends the login. Denied for that, and for a token that is none of ours."""
-        key, sid = self._mark_key, login_of(token)
+        key, sid = self._auth.refresh_key, login_of(token)
         if not is_ours(key, token):  # before the disk hears of it
             raise Denied(OVER)
         kept: list[LoginRecord] = []
@@ -148,7 +148,7 @@ class Logins:
         """Ends the login of a refresh token, the newest or an older one; one that has ended stays so. Denied for a
         token that is none of ours; StoreUnavailable where the end cannot be kept just now."""
         sid = login_of(token)
-        if not is_ours(self._mark_key, token):
+        if not is_ours(self._auth.refresh_key, token):
             raise Denied(OVER)
         ended: list[LoginRecord] = []
 
@@ -166,7 +166,7 @@ class Logins:
         """A new login, not written down yet, and its first refresh token."""
         now = self._now()
         sid = clock.new_id(now)
-        refresh = first(self._mark_key, sid)
+        refresh = first(self._auth.refresh_key, sid)
         login = LoginRecord(
             sid=sid,
             user=user.name,
@@ -186,8 +186,3 @@ class Logins:
         if outcome.error is not None:
             raise StoreUnavailable(outcome.error.message)
         await self._auth.reload()
-
-    @property
-    def _mark_key(self) -> bytes:
-        """The oldest key: a newer one would make every login's refresh token a stranger's."""
-        return next(iter(self._auth.keys.values()))

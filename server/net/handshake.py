@@ -51,7 +51,7 @@ async def enter(connection: Connection, context: ServerContext) -> Identity | No
         tokens = [first.token]
         desk = _name((first.client and first.client.desk) or "") or desk
     try:
-        return Identity(context.auth.admit(tokens[0]), desk)
+        return Identity(await context.auth.admitted(tokens[0]), desk)
     except BadToken as bad:
         code = Close.TOKEN_EXPIRED if bad.expired else Close.BAD_TOKEN
         await _turn_away(connection, context, code, str(bad))

@@ -78,7 +78,7 @@ class RequestHandler:
             case Resume():
                 await self._resume(request, id)
             case Authenticate():
-                self._renew(request, id)
+                await self._renew(request, id)
 
     def _deny(self, request: Request, id: str | None, error: ErrorBody) -> None:
         if isinstance(request, Command):  # it is counted among the commands, as refused
@@ -108,11 +108,11 @@ class RequestHandler:
         self._context.metrics.reconnects.labels(self.role_at_entry or "nobody", resumed.resumed).inc()
         self._sender.reply(id, codec.encode(resumed))
 
-    def _renew(self, request: Authenticate, id: str | None) -> None:
+    async def _renew(self, request: Authenticate, id: str | None) -> None:
         """A later `authenticate`: the same person with a newer token."""
         user = self.identity.claims.user
         try:
-            claims = self._context.auth.admit(request.token)
+            claims = await self._context.auth.admitted(request.token)
         except BadToken as bad:
             self._sender.send(AuthResponse(success=False, message=str(bad)), id)
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from server.store.records import Access, LoginRecord, User
+from server.store.records import Access, Issued, IssuedToken, LoginRecord, User
 
 
 class AccountsTransaction(Protocol):
@@ -13,10 +13,22 @@ class AccountsTransaction(Protocol):
     def user(self, name: str) -> User | None: ...
 
     def put_user(self, user: User) -> None:
-        """The logins of a disabled user end for good."""
+        """The logins of a disabled user end for good, and the tokens issued by hand."""
 
     def add_signing_key(self, kid: str, key: bytes) -> None:
-        """The key that signs from now on; an older one is kept for as long as a token that it has signed may live."""
+        """The key that signs from now on; an older one is good for as long as a token that it has signed may live."""
+
+    def retire_keys(self) -> None:
+        """None but the newest key is good, and nothing that was given out before: no login, no refresh token, no token
+        issued by hand."""
+
+    @property
+    def issued(self) -> Issued: ...
+    def put_issued(self, token: IssuedToken) -> None: ...
+    def end_issued(self, id: str) -> None: ...
+
+    def end_issued_of(self, user: str) -> None:
+        """Also those that are not on the list: they were issued before there was one."""
 
     def login(self, sid: str) -> LoginRecord | None: ...
     def put_login(self, login: LoginRecord) -> None: ...
@@ -40,7 +52,12 @@ class AccountsStore(Protocol):
     def live_logins(self) -> dict[str, str]: ...  # whose each is
 
     def signing_keys(self) -> dict[str, bytes]:
-        """Keys by their `kid`; the newest, which signs, comes last."""
+        """Keys by their `kid` that something good may be signed with; the newest, which signs, comes last."""
+
+    def refresh_key(self) -> bytes:
+        """What refresh tokens are marked with."""
+
+    def issued(self) -> Issued: ...
 
     def devices(self) -> set[bytes]:
         """The digests of the known desks' tokens."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Raw, Struct
 
+from gymtui import clock
 from gymtui.codec import encode, encoded
 from gymtui.protocol import (
     CheckInEvent,
@@ -64,6 +65,31 @@ class LoginRecord(Struct, frozen=True, kw_only=True):
     previous: bytes | None
     rotated_at: int
     expires_at: int
+
+
+class IssuedToken(Struct, frozen=True, kw_only=True):
+    """An access token that was issued by hand, with no login behind it; `kid` is the key that has signed it (ms)."""
+
+    id: str
+    user: str
+    kid: str
+    issued_at: int
+    expires_at: int
+
+
+class Issued(Struct, frozen=True):
+    """Which tokens issued by hand are good: the `tokens` by id; and, of those from before there was a list of them, the
+    ones of `until` then (ms) whose user was not `ended` since they were issued."""
+
+    tokens: Mapping[str, IssuedToken]
+    until: int
+    ended: Mapping[str, int]
+
+    def has(self, id: str, user: str) -> bool:
+        if (known := self.tokens.get(id)) is not None:
+            return known.user == user
+        at = clock.time_of(id)
+        return at is not None and self.ended.get(user, -1) < at <= self.until
 
 
 class Access(Struct, frozen=True, kw_only=True):

@@ -241,10 +241,28 @@ INSERT INTO served SELECT at, at FROM journal ORDER BY seq DESC LIMIT 1
 # When the gym was copied to a backup last; NULL: never, as far as it knows.
 _TWENTY_THIRD: Final = "ALTER TABLE gym ADD COLUMN backed_up_at INTEGER"
 
+# The tokens that were issued by hand; those from before there was a list are good where their user was not ended since.
+# And by what refresh tokens are known: until now that was the oldest key that signs.
+_TWENTY_FOURTH: Final = """
+CREATE TABLE issued (
+    id TEXT PRIMARY KEY,
+    user TEXT NOT NULL,
+    kid TEXT NOT NULL,
+    issued_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE issued_ended (user TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+ALTER TABLE gym ADD COLUMN issued_until INTEGER NOT NULL DEFAULT 0;
+UPDATE gym SET issued_until = CAST(strftime('%s') AS INTEGER) * 1000;
+INSERT INTO issued_ended SELECT name, (SELECT issued_until FROM gym) FROM users WHERE disabled;
+CREATE TABLE refresh_key (key BLOB NOT NULL) STRICT;
+INSERT INTO refresh_key SELECT coalesce((SELECT key FROM signing_keys ORDER BY made_at LIMIT 1), randomblob(32))
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
-    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD),
+    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

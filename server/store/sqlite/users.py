@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gymtui import clock
-from server.store import Access, LoginRecord, User
+from server.store import Access, Issued, IssuedToken, LoginRecord, User
+from server.store.sqlite.issued import KEPT, good_keys, read_issued
 
 DEVICES: Final = 20  # desks of one user that are known at the most
 DEVICE_LIFE: Final = 366 * clock.DAY  # milliseconds without a login after which one is not
-KEY_LIFE: Final = 366 * clock.DAY  # milliseconds that the last token a key has signed may live
 
 
 class SqliteUsers:
@@ -34,16 +34,48 @@ class SqliteUsers:
         )
         if user.disabled:
             self._db.execute("DELETE FROM logins WHERE user = ?", (user.name,))
+            self._end_issued_of(user.name)
         self._users_version += 1
 
     def add_signing_key(self, kid: str, key: bytes) -> None:
-        # A key is forgotten `KEY_LIFE` after the next one took its place: until then what it has signed may live.
-        self._db.execute(
-            "DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys WHERE made_at < ?)",
-            (self.at - KEY_LIFE,),
-        )
-        self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, self.at))
+        good = good_keys(self._rows, self.at)
+        for old in [old for (old,) in self._db.execute("SELECT kid FROM signing_keys") if old not in good]:
+            self._db.execute("DELETE FROM signing_keys WHERE kid = ?", (old,))
+        last = self._one("SELECT coalesce(max(made_at), 0) FROM signing_keys")[0]
+        self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, max(self.at, last + 1)))
         self._users_version += 1
+
+    def retire_keys(self) -> None:
+        self._db.execute("DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys)")
+        self._db.execute("UPDATE refresh_key SET key = randomblob(32)")
+        self._db.execute("UPDATE gym SET issued_until = 0")
+        self._db.execute("DELETE FROM issued")
+        self._db.execute("DELETE FROM logins")
+        self._users_version += 1
+
+    @property
+    def issued(self) -> Issued:
+        return read_issued(self._rows)
+
+    def put_issued(self, token: IssuedToken) -> None:
+        self._db.execute("DELETE FROM issued WHERE expires_at < ?", (self.at - KEPT,))
+        self._db.execute(
+            "INSERT INTO issued VALUES (?, ?, ?, ?, ?)",
+            (token.id, token.user, token.kid, token.issued_at, token.expires_at),
+        )
+        self._users_version += 1
+
+    def end_issued(self, id: str) -> None:
+        self._db.execute("DELETE FROM issued WHERE id = ?", (id,))
+        self._users_version += 1
+
+    def end_issued_of(self, user: str) -> None:
+        self._end_issued_of(user)
+        self._users_version += 1
+
+    def _end_issued_of(self, user: str) -> None:
+        self._db.execute("DELETE FROM issued WHERE user = ?", (user,))
+        self._db.execute("INSERT OR REPLACE INTO issued_ended VALUES (?, ?)", (user, self.at))
 
     def login(self, sid: str) -> LoginRecord | None:
         row = self._one('SELECT sid, user, "current", previous, rotated_at, expires_at FROM logins WHERE sid = ?', sid)
@@ -91,6 +123,9 @@ class SqliteUsers:
     def _one(self, sql: str, *values: object) -> Any:
         return self._db.execute(sql, values).fetchone()
 
+    def _rows(self, sql: str, *values: object) -> list[Any]:
+        return self._db.execute(sql, values).fetchall()
+
 
 class SqliteUserLists:
     """What a store answers of them."""
@@ -106,7 +141,14 @@ class SqliteUserLists:
         return dict(self._all("SELECT sid, user FROM logins WHERE expires_at > ?", self._now()))
 
     def signing_keys(self) -> dict[str, bytes]:
-        return dict(self._all("SELECT kid, key FROM signing_keys ORDER BY made_at"))
+        return good_keys(self._all, self._now())
+
+    def refresh_key(self) -> bytes:
+        key: bytes = self._all("SELECT key FROM refresh_key")[0][0]
+        return key
+
+    def issued(self) -> Issued:
+        return read_issued(self._all)
 
     def devices(self) -> set[bytes]:
         return {row[0] for row in self._all("SELECT digest FROM devices")}
