@@ -8,8 +8,9 @@ import pytest
 from tests.member_lists_clubs import CLUBS
 from tests.member_lists_kit import Sample, comes_in, looked, people
 from tests.member_lists_programs import PROGRAMS
+from tests.member_lists_strange import STRANGE
 
-LISTS = PROGRAMS | CLUBS
+LISTS = PROGRAMS | CLUBS | STRANGE
 
 
 @pytest.mark.parametrize("list", LISTS.values(), ids=LISTS)

@@ -8,7 +8,7 @@ from gymtui.importing.rows import MembersFileError
 from tests.member_lists_kit import comes_in, looked, people
 
 ODD = """Chalk Talk export,,,,,,
-Who,Tag nr,Runs to,Standing,Fully paid,Colour,Born
+Who,Plate,Runs to,Standing,Settled,Colour,Born
 Ana Silva,A-17,03/04/2027,good egg,yes,red 1,14/03/1990
 Ben Ode,A-18,05/06/2026,good egg,yes,blue 2,25/12/1988
 Cem Abt,A-19,07/08/2027,bad egg,no,green 3,30/07/2001
@@ -16,10 +16,10 @@ Dea Ott,A-20,09/10/2027,bad egg,no,grey 4,31/07/2001
 """
 ANSWERS = {
     "which is full_name": "Who",
-    "which is membership_number": "Tag nr",
+    "which is membership_number": "Plate",
     "column Runs to": "valid_until",
     "column Standing": "status",
-    "column Fully paid": "ignore",
+    "column Settled": "ignore",
     "dates of Runs to": "30/11/2026",
     "Standing: good egg": "active",
 }
@@ -212,7 +212,9 @@ def test_a_secret_is_in_no_plan() -> None:
 
 
 def test_people_may_be_called_null_or_april() -> None:
-    assert set(people(looked(b"First,Last Name,First Name,Barcode,Status\nx,Null,April,1,Active\n"))) == {"April Null"}
+    assert set(people(looked(b"Initials,Last Name,First Name,Barcode,Status\nx,Null,April,1,Active\n"))) == {
+        "April Null"
+    }
 
 
 @pytest.mark.parametrize("text", ["Colour,Size\n1,2\n", "a@b.ch,c@d.ch\n", "Born\n2001-01-01\n"])

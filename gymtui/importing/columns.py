@@ -21,12 +21,14 @@ from gymtui.search.folding import fold
 WORDS: Final = 12  # words of a status that nobody knows, at the most, for it to be one
 # What several columns may be together: of a yes or no, each counts.
 MANY: Final = frozenset(
-    "membership_number cards notes alerts active archived frozen banned payment_overdue owed".split()
+    "membership_number cards notes alerts active archived frozen frozen_until banned payment_overdue owed paid "
+    "fee_group".split()
 )
 BY_RANK: Final = frozenset({"phone", "email", "home_location", "plan"})  # of several, the best known one counts
 OFTEN: Final = 10  # rows of a name, on average, that is a membership's, which has one too
 MEMBERSHIPS: Final = 50  # that a gym has, at the most
 SAID: Final = "the plan says so"
+EARLIER: Final = "the earlier"
 BARE: Final = ("name", "naam", "navn")  # headings that do not say whose name it is
 
 
@@ -47,8 +49,9 @@ def columns_of(table: Table, chosen: Mapping[str, str], questions: Questions, to
     left = [column for column in free if column.heading not in found]
     found |= dict.fromkeys(fee_groups(left, questions), "fee_group")
     for column in free:
-        field = found.get(column.heading) or asked_about(column, questions, today)
+        field = found.get(column.heading) or asked_about(column, len(table.rows), questions, today)
         columns[column.at] = column._replace(field=field)
+    columns = _one_each(columns, chosen, questions)  # also of those whose field is an answer
     return printed([column if column.field else _with_why(column) for column in columns], questions)
 
 
@@ -83,7 +86,7 @@ def _can_be(field: str, cells: Sequence[str]) -> bool:
         return are_yes_or_no(cells)
     if field == "status":
         return len({plain(cell) for cell in cells if not state_of(cell)}) <= WORDS
-    if field in ("valid_from", "valid_until"):
+    if field in ("valid_from", "valid_until", "frozen_until"):
         days = [cell for cell in cells if not is_no_date(cell) and plain(cell) not in NEVER]
         return not days or are_dates(days)
     if field in ("payment_overdue", "owed", "balance"):
@@ -136,7 +139,12 @@ def _one_each(columns: list[Column], chosen: Mapping[str, str], questions: Quest
         else:
             choices = {column.heading: ", ".join(column.shown) for column in same}
             asked = f"Which column is {field}?"
-            kept = questions.ask(f"which is {field}", asked, choices, columns=tuple(choices)) or same[0].heading
+            settled = tuple(choices)
+            if field == "valid_until":
+                choices[EARLIER] = "of each row the earlier of them counts"
+            kept = questions.ask(f"which is {field}", asked, choices, columns=settled) or same[0].heading
+            if kept == EARLIER:
+                continue
         why = f"“{kept}” is the {field}"
         columns = [c._replace(field="", why=why) if c.field == field and c.heading != kept else c for c in columns]
     return columns

@@ -51,25 +51,31 @@ def _by_number(rows: Sequence[Row]) -> tuple[list[list[Row]], list[Problem]]:
 
 
 def _by_name(groups: list[list[Row]], questions: Questions) -> list[list[Row]]:
-    """Who has no id and no number, but one name with one e-mail address or birth date, may be one: it is asked."""
+    """Who has no id and no number, but one name with one e-mail address or birth date, or with nothing else that tells
+    people apart, may be one: it is asked."""
     alike: dict[object, list[Row]] = {}
     for group in groups:
         fields = group[0][1]
         known = fields.get("email"), fields.get("birth_date")
-        nameless = fields.get("external_id") or fields.get("membership_number") or not any(known)
-        alike.setdefault(("line", group[0][0]) if nameless else (_name(group[0]), *known), []).extend(group)
+        is_numbered = fields.get("external_id") or fields.get("membership_number")
+        alike.setdefault(("line", group[0][0]) if is_numbered else (_name(group[0]), *known), []).extend(group)
     repeated = [rows for rows in alike.values() if len({line for line, _ in rows}) > 1 and not _numbered(rows)]
     if not repeated:
         return groups
     line, fields = repeated[0][0]
     answer = questions.ask(
         "rows of one name",
-        f"“{fields['full_name']}” has {len(repeated[0])} rows with one e-mail address or birth date (line {line}"
+        f"“{fields['full_name']}” has {len(repeated[0])} rows with {_in_common(fields)} (line {line}"
         f"{'' if len(repeated) == 1 else f'; {len(repeated):,} such names'}). Are they one person?",
         {ONE: "the contract that lets in longest counts", DIFFERENT: "each is somebody"},
         of_people=True,
     )
     return list(alike.values()) if answer == ONE else groups
+
+
+def _in_common(fields: Mapping[str, object]) -> str:
+    is_known = fields.get("email") or fields.get("birth_date")
+    return "one e-mail address or birth date" if is_known else "nothing that tells people apart"
 
 
 def _numbered(rows: list[Row]) -> bool:

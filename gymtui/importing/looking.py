@@ -10,7 +10,7 @@ from datetime import date
 from hashlib import sha256
 from typing import NamedTuple
 
-from gymtui.importing.column import DOOR, Column
+from gymtui.importing.column import DOOR, Column, has_yes_or_nothing
 from gymtui.importing.columns import columns_of
 from gymtui.importing.contracts import one_each
 from gymtui.importing.named import in_cells
@@ -57,9 +57,16 @@ class Look(NamedTuple):
 def look(content: bytes, answers: Answers, *, today: date) -> Look:
     """What a file has. MembersFileError where it is no member list."""
     questions = Questions(answers.answers)
-    table = table_of(lines_of(content, questions))
+    source = lines_of(content, questions)
+    table = table_of(source.lines)
+    table.notes.extend(source.notes)
     columns = columns_of(table, answers.fields, questions, today)
     read = [(column, reader_of(column, questions, today)) for column in columns if column.field]
+    table.notes.extend(
+        f"“{column.heading}” has yes or nothing: nothing means no."
+        for column in columns
+        if has_yes_or_nothing(column, len(table.rows))
+    )
     people = people_of(table.rows, read, questions)
     rows, left_out, remarks = one_each(people.rows, questions, today)
     if lost := lost_zeros([str(fields["membership_number"]) for _, fields in rows if "membership_number" in fields]):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from gymtui.importing.column import DOOR, NAMES, Column
+from gymtui.importing.column import DOOR, NAMES, Column, has_yes_or_nothing
 from gymtui.importing.dates import is_no_date
 from gymtui.importing.empties import clearable
 from gymtui.importing.numbers import taken_out
@@ -31,8 +31,8 @@ PLAIN: Final = (
     "home_location",
     "guest",
 )
-DAYS: Final = ("valid_from", "valid_until", "birth_date")
-DEBTS: Final = frozenset({"payment_overdue", "owed", "balance"})
+DAYS: Final = ("valid_from", "valid_until", "frozen_until", "birth_date")
+DEBTS: Final = frozenset({"payment_overdue", "owed", "balance", "paid"})
 
 NOTHING: Final = object()  # what a cell says that is empty
 SOME: Final = 2  # rows that a question of many shows
@@ -88,7 +88,8 @@ def people_of(
 def _said(
     rows: Iterable[tuple[int, list[str]]], read: Sequence[tuple[Column, Reader]], people: People
 ) -> Iterable[Cells]:
-    readers = [(column.at, column.field, _of_cells(column, reader)) for column, reader in read]
+    rows = list(rows)
+    readers = [(column.at, column.field, _of_cells(column, reader, len(rows))) for column, reader in read]
     for line, row in rows:
         said: dict[str, list[object]] = {}
         try:
@@ -108,15 +109,16 @@ def _said(
             yield Cells(line, said)
 
 
-def _of_cells(column: Column, reader: Reader) -> Reader:
+def _of_cells(column: Column, reader: Reader, rows: int) -> Reader:
     """What reads the cells of a column as they stand in a row, `NOTHING` where they say nothing: most columns have a
     few, again and again."""
+    nothing = reader("no") if has_yes_or_nothing(column, rows) else NOTHING
 
     @lru_cache(maxsize=REMEMBERED)
     def read(cell: str) -> object:
         cell = cell.strip()
         is_empty = not cell or (column.field not in NAMES and is_nothing(cell)) or _is_no_day(column.field, cell)
-        return NOTHING if is_empty else reader(taken_out(cell))
+        return nothing if is_empty else reader(taken_out(cell))
 
     return read
 
@@ -145,7 +147,10 @@ def _halves(name: str) -> tuple[str, str] | None:
 
 def _is_silent(row: Cells, fields: set[str]) -> bool:
     """Does it say nothing of who may come in, where others do? Without a status it does not, though it has an end."""
-    return "status" not in row.said if "status" in fields else bool(DOOR & fields) and not DOOR & set(row.said)
+    for field in ("status", "active"):
+        if field in fields:
+            return field not in row.said
+    return bool(DOOR & fields) and not DOOR & set(row.said)
 
 
 def _without_a_word(said: Sequence[Cells], fields: set[str], questions: Questions) -> str:
@@ -177,6 +182,8 @@ def _member(row: Cells, fields: set[str], *, flip: bool, absent: str) -> dict[st
     """The fields of the member, empty ones left out. ValueError: nobody."""
     member: dict[str, object] = {"full_name": _name(row, flip=flip)}
     member |= {field: row.first(field) for field in PLAIN if field in row.said}
+    if ends := [end for end in row.said.get("valid_until", ()) if end is not None]:
+        member["valid_until"] = min(map(str, ends))  # of several, where a person has said that the earlier counts
     states = [str(state) for state in row.said.get("status", [])]
     plan = row.first("plan") or ", ".join(map(str, row.said.get("fee_group", [])))
     if plan:
@@ -185,6 +192,9 @@ def _member(row: Cells, fields: set[str], *, flip: bool, absent: str) -> dict[st
     is_out = row.any("archived") or False in row.said.get("active", ()) or plain(str(plan)) in NO_PLAN
     worst |= {"inactive"} if is_out else set()
     worst |= {field for field in ("frozen", "banned") if row.any(field)}
+    if (thaw := row.first("frozen_until")) is not None:
+        worst.add("frozen")
+        member["frozen_until"] = thaw
     if worst != {"active"} or STATES & fields:
         member["status"] = next(status for status in STATUSES if status in worst or status == "active")
     if "overdue" in states or not DEBTS.isdisjoint(row.said):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from typing import Final
+from functools import partial
+from statistics import median_low
+from typing import Final, NamedTuple
 
 from gymtui.importing.delimited import Line, rows_of
 from gymtui.importing.markup import tables_of
@@ -19,7 +21,14 @@ ENCODINGS: Final = {"cp1252": "Western Europe", "cp1250": "Central Europe"}
 _SEP: Final = re.compile('\ufeff?"?sep=(?P<by>.)"?[\r\n]*', re.IGNORECASE)
 
 
-def lines_of(content: bytes, questions: Questions) -> list[Line]:
+class Source(NamedTuple):
+    """The rows of a file, and what there is to say of others that were not read."""
+
+    lines: list[Line]
+    notes: tuple[str, ...] = ()
+
+
+def lines_of(content: bytes, questions: Questions) -> Source:
     """The rows of a file. MembersFileError."""
     if content.startswith(b"PK\x03\x04"):
         return _one_of(sheets_of(content), questions)
@@ -30,17 +39,19 @@ def lines_of(content: bytes, questions: Questions) -> list[Line]:
     text = _text(content, questions)
     if re.match(r"\s*<", text):
         return _one_of({f"table {number}": rows for number, rows in enumerate(tables_of(text), 1)}, questions)
-    return _delimited(text)
+    return Source(_delimited(text))
 
 
-def _one_of(tables: Mapping[str, list[Line]], questions: Questions) -> list[Line]:
-    """The table that has a heading; asked, where several have."""
-    known = {name: lines for name, lines in tables.items() if heading_at(lines)[0]}
-    if len(known) < 2:
-        return next(iter(known.values()), [])
-    choices = {name: f"{len(lines):,} rows" for name, lines in known.items()}
-    chosen = questions.ask("table", "Which of these has the members?", choices)
-    return known[chosen or next(iter(known))]
+def _one_of(tables: Mapping[str, list[Line]], questions: Questions) -> Source:
+    """The table that has a heading; asked, where several have, or none and several have anything."""
+    filled = {name: lines for name, lines in tables.items() if any(any(cells) for _, cells in lines)}
+    known = {name: lines for name, lines in filled.items() if heading_at(lines)[0]} or filled
+    chosen = next(iter(known), "")
+    if len(known) > 1:
+        choices = {name: f"{len(lines):,} rows" for name, lines in known.items()}
+        chosen = questions.ask("table", "Which of these has the members?", choices) or chosen
+    others = ", ".join(f"{name} ({len(lines):,} rows)" for name, lines in filled.items() if name != chosen)
+    return Source(known.get(chosen, []), (f"Not read: {others}.",) if others else ())
 
 
 def _delimited(text: str) -> list[Line]:
@@ -49,8 +60,14 @@ def _delimited(text: str) -> list[Line]:
     if lines and (said := _SEP.fullmatch(lines[0])):
         lines[0] = "\n"  # the rows keep their lines
         return list(rows_of(lines, delimiter=said["by"]))
-    by = max(DELIMITERS, key=lambda delimiter: heading_at(list(rows_of(lines[: HEAD + 1], delimiter=delimiter)))[:2])
-    return list(rows_of(lines, delimiter=by))
+    return list(rows_of(lines, delimiter=max(DELIMITERS, key=partial(_fit, lines[: HEAD + 1]))))
+
+
+def _fit(lines: list[str], delimiter: str) -> tuple[int, int, int]:
+    """How much of a heading is known with that delimiter; where nothing is, how many cells most rows have."""
+    rows = list(rows_of(lines, delimiter=delimiter))
+    known, width, _ = heading_at(rows)
+    return known, width, median_low([len(cells) for _, cells in rows if isinstance(cells, list)] or [0])
 
 
 def _text(content: bytes, questions: Questions) -> str:

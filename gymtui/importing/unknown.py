@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 from gymtui.importing.column import DOOR, NAMES, NUMBERS, Column, are_few_words
 from gymtui.importing.dates import FORMATS, are_dates, read_as
-from gymtui.importing.headings import is_no_matter, is_secret, meaning_of
+from gymtui.importing.headings import is_no_matter, is_secret, meaning_of, words_of
+from gymtui.importing.numbers import is_amount, sign_of
 from gymtui.importing.questions import Questions
 from gymtui.importing.rows import MembersFileError
 from gymtui.importing.vocabulary import are_yes_or_no, plain
 
 MATTERING: Final = DOOR | {"valid_from", "payment_overdue", "owed", "balance", "hours"}
+# What is in the headings of columns that keep people out: a reason to ask, and to take nothing for anything.
+TELLING: Final = re.compile(
+    r"\b(?:cancel|terminat|expir|laps|unpaid|arrear|owe|debt|remain|suspend|freez|froz|block|barred|kundig|gekundigt|"
+    r"gesperr|sperr|ausgetret|ablauf|schuld|ruckstand|ubrig|resili|echeance|impay|bloqu|venc|caduc|moros|deud|scad|"
+    r"disdett|sospes|residu|inadimpl|opgezegd|opzeg|geblok|verlop|zablok|zawiesz|pozost|wygas)|"
+    r"\b(?:until|ends?|ended|left|leaving|ban|banned|hold|due|bis|ende|offen|rest|fin|jusqu|baja|hasta|fine|fino|baixa|"
+    r"eind|tot|do)\b"
+)
 IGNORE: Final = "ignore"
 NONE: Final = "none"
 # What a column may be that looks so, and nobody knows.
-AHEAD: Final = {"valid_until": "the last day", "valid_from": "the first day"}
+AHEAD: Final = {
+    "valid_until": "the last day",
+    "valid_from": "the first day",
+    "frozen_until": "the last day on which they may not come in",
+}
+AMOUNTS: Final = {
+    "visits_left": "how many visits are left",
+    "owed": "what they owe",
+    "balance": "what is on their account",
+}
 FEW_WORDS: Final = {"status": "who may come in", "plan": "the membership's name"}
 YES_OR_NO: Final = {
     "active": "only yes comes in",
     "archived": "yes does not come in",
     "frozen": "yes is frozen",
+    "banned": "yes may not come in at all",
     "payment_overdue": "yes owes money",
+    "paid": "no owes money",
     "waiver_signed": "yes has signed the waiver",
 }
 
@@ -81,19 +102,25 @@ def fee_groups(unknown: list[Column], questions: Questions) -> set[str]:
     return set(marked) if answer == "memberships" else set()
 
 
-def asked_about(column: Column, questions: Questions, today: date) -> str:
-    """The field of a column that nobody knows, where it looks as if it mattered at the door."""
+def asked_about(column: Column, rows: int, questions: Questions, today: date) -> str:
+    """The field of a column that nobody knows, where it looks as if it mattered at the door: of so many `rows`."""
     distinct = dict.fromkeys(column.cells)
+    choices: dict[str, str]
     if any(_is_ahead(cell, today) for cell in distinct):
         looks, choices = "has days to come", AHEAD
     elif not column.cells or is_no_matter(column.heading) or is_secret(column.heading):
         return ""
     elif are_yes_or_no(distinct):
-        looks, choices = "says yes and no", YES_OR_NO
+        looks, choices = "says yes and no", YES_OR_NO | (AMOUNTS if all(map(str.isdecimal, distinct)) else {})
     elif are_few_words(column.cells):
         looks, choices = "has few words, again and again", FEW_WORDS
-    elif meaning_of(column.heading) in MATTERING:
-        looks, choices = "is called like what matters at the door, and has what nobody knows", AHEAD | FEW_WORDS
+    elif are_dates(distinct) and 2 * len(column.cells) < rows:
+        looks, choices = "has a day for some, and for most it has none", AHEAD
+    elif any(is_amount(cell) and sign_of(column.heading, cell) < 0 for cell in distinct):
+        looks, choices = "has amounts below nothing", AMOUNTS
+    elif meaning_of(column.heading) in MATTERING or (not column.why and TELLING.search(words_of(column.heading))):
+        choices = AHEAD | AMOUNTS | FEW_WORDS
+        looks = "is called like what matters at the door, and has what nobody knows"
     else:
         return ""
     shown = ", ".join(column.shown)

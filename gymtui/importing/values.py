@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from gymtui.importing.cells import value_of
@@ -43,14 +43,12 @@ def reader_of(column: Column, questions: Questions, today: date) -> Reader:
             return _state_reader(heading, cells, questions)
         case "visits_left":
             return visits_reader(heading, cells, questions)
-        case "owed":
-            return lambda cell: sign_of(heading, cell) > 0
-        case "balance":
-            return _balance_reader(heading, cells, questions)
-        case "payment_overdue":
-            return lambda cell: sign_of(heading, cell) > 0 if yes_or_no(cell) is None else bool(yes_or_no(cell))
+        case "owed" | "balance" | "payment_overdue" | "paid":
+            return _debt_reader(column.field, heading, cells, questions)
         case "fee_group":
             return lambda _: heading
+        case "frozen_until":
+            return _thawing(date_reader(heading, cells, questions), today)
         case field if field in FLAGS:
             return lambda cell: _flag(heading, cell)
         case field:
@@ -59,6 +57,16 @@ def reader_of(column: Column, questions: Questions, today: date) -> Reader:
 
 def _date_or_none(read: Callable[[str], date]) -> Reader:
     return lambda cell: None if plain(cell) in NEVER else read(cell).isoformat()
+
+
+def _thawing(read: Callable[[str], date], today: date) -> Reader:
+    """The first day after the last on which somebody does not come in, None where that is behind."""
+
+    def reader(cell: str) -> str | None:
+        last = read(cell)
+        return (last + timedelta(1)).isoformat() if today <= last < date.max else None
+
+    return reader
 
 
 def _born(read: Callable[[str], date], today: date) -> Reader:
@@ -80,6 +88,19 @@ def _state_reader(heading: str, cells: list[str], questions: Questions) -> Reade
         text = f"What is “{written[word]}” in “{heading}” ({people})?"
         told[word] = questions.ask(f"{heading}: {word}", text, STATE, otherwise="inactive")
     return lambda cell: state_of(cell) or told[plain(cell)]
+
+
+def _debt_reader(field: str, heading: str, cells: list[str], questions: Questions) -> Reader:
+    """Whether somebody owes."""
+    match field:
+        case "balance":
+            return _balance_reader(heading, cells, questions)
+        case "paid":
+            return lambda cell: not _flag(heading, cell)
+        case "owed":
+            return lambda cell: sign_of(heading, cell) > 0
+        case _:
+            return lambda cell: sign_of(heading, cell) > 0 if yes_or_no(cell) is None else bool(yes_or_no(cell))
 
 
 def _balance_reader(heading: str, cells: list[str], questions: Questions) -> Reader:

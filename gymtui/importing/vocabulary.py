@@ -13,7 +13,7 @@ STATES: Final[dict[str, str]] = {
     "active": "active, act, current, ok, good, good standing, in good standing, enabled, valid, new, grace, paid, "
     "yes, open, live, in force, regular, member, aktiv, gultig, bezahlt, actif, active e, valide, a jour, activo, "
     "activa, vigente, al dia, attivo, attiva, valido, ativo, ativa, actief, lopend, aktivt, aktivni, 1, true, y, "
-    "a",
+    "a, aktywny, aktywna, oplacony, wazny, em dia, activa, regular",
     "inactive": "inactive, inact, expired, lapsed, ended, cancelled, canceled, terminated, closed, deleted, "
     "archived, former, former member, ex member, past, old, left, disabled, deactivated, no, not active, not a "
     "member, non member, nonmember, none, no membership, lead, prospect, invited, website signup, pending, "
@@ -21,16 +21,17 @@ STATES: Final[dict[str, str]] = {
     "ausgetreten, beendet, geloscht, ehemalig, ungultig, verstorben, inactif, inactive e, expire, expiree, "
     "resilie, resiliee, termine, annule, radie, inactivo, inactiva, baja, de baja, vencido, vencida, caducado, "
     "caducada, cancelado, cancelada, inattivo, inattiva, scaduto, scaduta, disdetto, cessato, inativo, inativa, "
-    "opgezegd, verlopen, beeindigd, utmeldt, utlopt, 0, false, n, i",
+    "opgezegd, verlopen, beeindigd, utmeldt, utlopt, nieaktywny, nieaktywna, wygasly, "
+    "wygasl, rezygnacja, 0, false, n, i",
     "frozen": "frozen, freeze, freezed, on freeze, on hold, hold, paused, pause, suspended, suspension, vacation, "
     "medical hold, medical freeze, leave of absence, ruhend, ruht, pausiert, eingefroren, stillgelegt, sistiert, "
     "suspendu, suspendue, gele, en pause, congelado, congelada, suspendido, suspendida, pausado, pausada, "
-    "sospeso, sospesa, congelato, suspenso, bevroren, gepauzeerd, frosset, fryst",
+    "sospeso, sospesa, congelato, suspenso, bevroren, gepauzeerd, frosset, fryst, zawieszony, zawieszona, zamrozony",
     "banned": "banned, barred, blacklisted, blocked, expelled, trespassed, do not admit, no entry, access denied, "
     "gesperrt, hausverbot, ausgeschlossen, bloque, bloquee, exclu, exclue, bloqueado, bloqueada, expulsado, "
-    "bloccato, espulso, geblokkeerd, sperret",
+    "bloccato, espulso, geblokkeerd, sperret, zablokowany, zablokowana",
     "overdue": "overdue, past due, in arrears, arrears, delinquent, unpaid, owing, uberfallig, im ruckstand, "
-    "impaye, en retard, moroso, morosa, impagado, insoluto",
+    "impaye, en retard, moroso, morosa, impagado, insoluto, inadimplente, zalegly",
 }
 YES: Final = frozenset(
     "yes, y, true, t, 1, x, on, checked, signed, ja, j, wahr, oui, o, vrai, si, s, verdadero, vero, sim, "
