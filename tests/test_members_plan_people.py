@@ -153,3 +153,18 @@ def test_who_was_deleted_comes_back_as_he_was_in_the_look_and_in_the_import(
             ("Ana Silva", "banned", False),
             ("Ben Ode", "active", False),
         }
+
+
+def test_who_needs_a_new_card_is_told_after_the_import_too(
+    database: str, file: Path, plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text("Name,Barcode,Status\nAna Silva,7,Active\nBen Ode,7,Active\nCem Abt,8,Lapsed\n")
+    with pytest.raises(WrongUsage):
+        take(database, file, apply=False)
+    answer(plan, "number 7", "line 3")
+    take(database, file)
+    assert "1 member needs a new card: who is in clients.csv.new-cards.csv.\n" in capsys.readouterr().out
+    assert file.with_name("clients.csv.new-cards.csv").read_text().splitlines() == [
+        "why,Name,Barcode,Status",
+        '"has no card any more, and gets a new one",Ana Silva,7,Active',
+    ]

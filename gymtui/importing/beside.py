@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from gymtui.importing import plan_file
+from gymtui.importing.contracts import NEW_CARD
 from gymtui.importing.csv_cells import cell_of
 from gymtui.importing.headings import is_secret
 from gymtui.importing.plan_file import Plan
@@ -43,9 +44,20 @@ def keep_plan(file: Path, text: str) -> None:
 
 def keep_left_out(file: Path, table: Table, problems: Sequence[Problem]) -> Path | None:
     """These rows as a list of their own with a column why, to be mended and imported; where it is. MembersFileError."""
+    return _keep_rows(file, "left-out", table, problems)
+
+
+def keep_new_cards(file: Path, table: Table, remarks: Sequence[Problem]) -> tuple[int, Path | None]:
+    """The rows of those who are in, and need a new card, as a list of their own: how many, and where it is.
+    MembersFileError."""
+    needing = [remark for remark in remarks if remark.sentence == NEW_CARD]
+    return len(needing), _keep_rows(file, "new-cards", table, needing)
+
+
+def _keep_rows(file: Path, kind: str, table: Table, problems: Sequence[Problem]) -> Path | None:
     if not problems:
         return None
-    path = file.with_name(f"{file.name}.left-out.csv")
+    path = file.with_name(f"{file.name}.{kind}.csv")
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     shown = [at for at, heading in enumerate(table.heading) if not is_secret(heading)]
@@ -53,7 +65,7 @@ def keep_left_out(file: Path, table: Table, problems: Sequence[Problem]) -> Path
     for problem in problems:
         cells = table.cells.get(problem.line, [])
         writer.writerow([cell_of(problem.sentence), *(cell_of(cells[at]) for at in shown if at < len(cells))])
-    _keep(path, text.getvalue(), f"{WHY},", "list of rows left out")
+    _keep(path, text.getvalue(), f"{WHY},", "list of rows from an import")
     return path
 
 

@@ -16,6 +16,7 @@ from gymtui.search.folding import fold
 DIFFERENT, ONE = "different people", "one person"
 MOST: Final = 9  # people whose a number may be: one that more have is nobody's, such as 0
 THEY_ARE_ONE: Final = {ONE: "the contract that lets in longest counts, and all their cards are theirs"}
+NEW_CARD: Final = "has no card any more, and gets a new one"
 NO_OWNER: Final = {"nobody's": "they come in, and get new cards", LEFT_OUT: "these rows are left out"}
 
 
@@ -133,7 +134,7 @@ def _whose(rows: Sequence[Row], questions: Questions, today: date) -> tuple[list
             elif owner != f"line {line}":
                 kept[line] = _without(kept[line], code)
     cardless = [line for line, fields in rows if line in kept and _cards(fields) and not _cards(kept[line])]
-    remarks |= {line: Problem(line, "has no card any more, and gets a new one") for line in cardless}
+    remarks |= {line: Problem(line, NEW_CARD) for line in cardless}
     people = sorted((line, fields) for line, fields in kept.items() if line not in left_out)
     return people, list(left_out.values()), [remarks[line] for line in remarks if line not in left_out]
 

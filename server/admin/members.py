@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from gymtui.errors import WrongUsage
-from gymtui.importing.beside import keep_left_out
+from gymtui.importing.beside import keep_left_out, keep_new_cards
 from gymtui.importing.named import in_rows
 from gymtui.importing.ours import is_ours, read_members
 from gymtui.importing.rows import MembersFileError, Problem, Row
 from gymtui.importing.telling import grouped
-from gymtui.output import complain
+from gymtui.output import complain, say
 from gymtui.protocol import CardKind
 from server.admin.errors import AdminError
 from server.admin.exports import MEMBERS
@@ -45,6 +45,10 @@ def members_import(
         taken, left_out = _take(database, file, seen.rows, seen.left_out, strict=strict, plan=plan)
         if (path := keep_left_out(file, seen.table, left_out)) is not None:
             complain(f"what was left out is in {path.name}, each row with why.")
+        out = {problem.line for problem in left_out}
+        count, path = keep_new_cards(file, seen.table, [each for each in seen.remarks if each.line not in out])
+        if path is not None:
+            say(f"{counted(count, 'member')} {'needs' if count == 1 else 'need'} a new card: who is in {path.name}.")
     else:
         look_at(file, content, known(database), ask=ask_at_terminal())
         return

@@ -29,7 +29,7 @@ from gymtui.protocol import (
 from server.auth.auth import Claims
 from server.gym.importing.staged import Staged
 from server.gym.importing.steps import NotWritten, Steps, Taking, Undoing
-from server.gym.importing.undoing import Undo, note_of
+from server.gym.importing.undoing import Undo, note_of, nothing_left
 from server.gym.orders import Rejected
 from server.net.entitled import by_right
 from server.net.sender import Sender
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 PAGE: Final = 500  # members that are read at once: others look things up in between
 NOTHING: Final = ImportProgress(number=None, behind=0, of=0, new=0, changed=0)
 NO_LIST: Final = "This connection has no list: `import_rows` with `begins` comes first, and then all of it."
-UNDONE: Final = "Nothing is left to take back: each import can be once, until `gymtui admin trim` forgets it."
 
 
 class Importing:
@@ -128,7 +127,7 @@ class Importing:
         reads, store = self._reads, self._database.store
         found, rows = await reads(store.imported, request.number)
         if not rows:
-            raise Rejected("invalid", UNDONE)
+            raise Rejected("invalid", nothing_left(request.number))
         self._steps = Undoing(found, Undo(rows, self._user))
         return self._steps.about(await reads(note_of, store, found, rows))
 

@@ -76,13 +76,14 @@ class Gym(NamedTuple):
 
 class Result(NamedTuple):
     """What has become of it: `all` of it is in, or not; of `nobodys` rows nobody was made, and the file `left_out` has
-    them."""
+    them. `new_cards`: so many need one, and where the list of them is."""
 
     progress: ImportProgress
     all: bool
     nobodys: int = 0
     left_out: Path | None = None
     notes: tuple[ImportNote, ...] = ()
+    new_cards: tuple[int, Path | None] = (0, None)
 
 
 class Errand:
@@ -213,8 +214,9 @@ class Errand:
         notes = listing.refused
         progress = await self._step_on(f"Taking {listing.file.name}", ImportTake(), notes)
         left_out = await asyncio.to_thread(listing.keep_left_out, notes)
+        new_cards = await asyncio.to_thread(listing.keep_new_cards, notes)
         nobodys = len({problem.line for problem in listing.nobodys(notes)})
-        return Result(progress, progress.behind >= progress.of, nobodys, left_out, tuple(notes))
+        return Result(progress, progress.behind >= progress.of, nobodys, left_out, tuple(notes), new_cards)
 
     async def _step_on(self, what: str, request: ImportTake | ImportUndo, notes: list[ImportNote]) -> ImportProgress:
         """A step after the other until all is done, or the person has stopped it; what is done has its note then."""

@@ -12,7 +12,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from gymtui.importing import plan_file
-from gymtui.importing.beside import keep_left_out, keep_plan, plan_of
+from gymtui.importing.beside import keep_left_out, keep_new_cards, keep_plan, plan_of
 from gymtui.importing.door import in_words
 from gymtui.importing.empties import KEY as EMPTY
 from gymtui.importing.empties import asked_of_empty_cells
@@ -153,6 +153,13 @@ class Listing(NamedTuple):
         if self.look is None:
             return None
         return keep_left_out(self.file, self.look.table, self.nobodys(notes))
+
+    def keep_new_cards(self, notes: Sequence[ImportNote]) -> tuple[int, Path | None]:
+        """Of those who are in, who needs a new card, as a file beside it, and how many."""
+        if self.look is None:
+            return 0, None
+        out = {problem.line for problem in self.nobodys(notes)}
+        return keep_new_cards(self.file, self.look.table, [each for each in self.look.remarks if each.line not in out])
 
     def _with_answers(self) -> list[Question]:
         """As they are answered by now, with what was answered of people whom only the server knows."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-OURS: Final = (".plan.toml", ".left-out.csv")  # what an import keeps beside its file is no list to import
+OURS: Final = (
+    ".plan.toml",
+    ".left-out.csv",
+    ".new-cards.csv",
+)  # what an import keeps beside its file is no list to import
 MOST: Final = 500  # names that are offered
 
 

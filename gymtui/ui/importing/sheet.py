@@ -111,6 +111,9 @@ def of_result(result: Result, undo: str) -> Sheet:
     if result.nobodys:
         where = f", each with why in {result.left_out}" if result.left_out else ""
         told.append(f"{counted(result.nobodys, 'row')} left out{where}.")
+    count, path = result.new_cards
+    if count:
+        told.append(f"{counted(count, 'person needs', 'people need')} a new card: who is in {path}.")
     if not result.all:
         told.append("It was stopped there. Look at the same list again for the rest.")
     if progress.number is not None:

@@ -8,7 +8,7 @@ from gymtui.output import complain
 from server.admin.errors import AdminError
 from server.admin.importing.members import undo_import
 from server.admin.progress import Progress
-from server.gym.importing.undoing import in_words
+from server.gym.importing.undoing import in_words, nothing_left
 from server.store.opening import opened
 
 
@@ -17,8 +17,7 @@ def take_back(database: str, number: int | None) -> None:
     with opened(database, found=True) as store, Progress("members") as progress:
         undone = undo_import(store, number, go_on=progress.go_on, by=whoever())
     if undone is None:
-        which = "Nothing is left" if number is None else f"Nothing is left of import {number}"
-        raise AdminError(f"{which} to take back: each import can be once, until `gymtui admin trim` forgets it.")
+        raise AdminError(nothing_left(number))
     for member in undone.touched:
         complain(f"{member.full_name} ({member.membership_number or 'no number'}) was changed since, and stays.")
     counts = in_words(undone.put_back, undone.gone, len(undone.touched))

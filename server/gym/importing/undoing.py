@@ -94,6 +94,12 @@ class Undo:
         return True
 
 
+def nothing_left(number: int | None) -> str:
+    """That there is nothing of that import, or of any, and why."""
+    which = "" if number is None else f" of import {number}"
+    return f"Nothing is left{which} to take back: each import can be once, until `gymtui admin trim` forgets it."
+
+
 def in_words(put_back: int, gone: int, touched: int) -> str:
     """How many are as before, gone because they were new, and left."""
     return f"{put_back - gone:,} as before, {gone:,} gone again, {touched:,} changed since and left"
