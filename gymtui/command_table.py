@@ -12,6 +12,7 @@ from typing import Any, Final
 
 CLIENT: Final = ("url", "user", "desk", "token")
 LOGS: Final = ("log_level", "log_json")
+DOOR: Final = ("allow_origin", "host_name", "trust_proxy")
 GYM: Final = ("gym", "timezone", "capacity", "policy")
 
 # What people type; the settings it takes; the function that does it, with settings and arguments as its keywords; what
@@ -23,7 +24,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "gymtui.demo:run",
         "a whole gym on this machine: server, members, a day, the desk",
     ),
-    ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM), "server.app:run", "the server"),
+    ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM, *DOOR), "server.app:run", "the server"),
     (
         "kiosk",
         (*CLIENT, "theme"),
@@ -224,6 +225,9 @@ HELP: Final[dict[str, str]] = {
     "timezone": "the gym's time zone, such as Europe/Zurich",
     "capacity": "how many people may be in",
     "policy": "a TOML file: what to refuse, what to warn of, when people have left",
+    "allow_origin": "pages that may speak to the server, https://desk.example.org; several with commas",
+    "host_name": "the server's own names beside the machine's; several with commas",
+    "trust_proxy": "addresses of proxies whose X-Forwarded-For is believed; several with commas",
     "rate": "events a second, on average",
     "desks": "how many desks take part",
     "seed": "the seed of names and of the day's course",

@@ -49,6 +49,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timezone: str | None = None
     capacity: Annotated[int, Meta(ge=1)] | None = None
     policy: str | None = None
+    allow_origin: str | None = None
+    host_name: str | None = None
+    trust_proxy: str | None = None
     rate: Annotated[float, Meta(gt=0, le=100_000)] = 1.0
     desks: Annotated[int, Meta(ge=1, le=1000)] = 2
     seed: int = 7

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from server.net.hub import Hub
 from server.net.lobby import Lobby, room
 from server.net.login_routes import LoginRoutes
 from server.net.metrics import Metrics
+from server.net.origins import Origins
 from server.net.roster import Roster
 from server.net.session import ServerSession
 from server.net.supervisor import Supervisor
@@ -69,6 +70,8 @@ class Server:
         batch_ms: int = BATCH_MS,
         max_rate: int = MAX_RATE,
         max_connections: int = MAX_CONNECTIONS,
+        origins: Origins | None = None,
+        proxies: Collection[str] = (),
         now: clock.Clock = clock.now,
     ) -> None:
         self._location = database
@@ -77,6 +80,8 @@ class Server:
         self._window = batch_ms / 1000
         self._max_rate = max_rate
         self._max_connections = max_connections
+        self._origins = origins or Origins()
+        self._proxies = proxies
         self._now = now
         self._sessions: set[ServerSession] = set()
 
@@ -114,8 +119,16 @@ class Server:
         watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=timer, now=self._now)
         backup = LastBackup(lambda: last_backup(self._location), self.metrics.backup_age.set)
         try:
-            routes = HttpRoutes(self._login_routes, self._database, self.metrics)
-            self._door = await Door(Lobby(timer)).open(self._serve, routes, self._host, self._port)
+            routes = HttpRoutes(
+                self._login_routes,
+                self.auth,
+                self._database,
+                self.metrics,
+                origins=self._origins,
+                proxies=self._proxies,
+            )
+            lobby = Lobby(timer, proxies=self._proxies)
+            self._door = await Door(lobby).open(self._serve, routes, self._host, self._port)
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
         self.parts = Supervisor()
@@ -239,6 +252,9 @@ def run(
     timezone: str | None = None,
     capacity: int | None = None,
     policy: str | None = None,
+    allow_origin: str | None = None,
+    host_name: str | None = None,
+    trust_proxy: str | None = None,
     say: Callable[[str], None] | None = None,
 ) -> None:
     """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it listens; stdout by default."""
@@ -253,8 +269,22 @@ def run(
             _tell_timezone(zone)
 
     places = room(MAX_CONNECTIONS)
-    server = Server(database, host=host, port=port, batch_ms=batch_ms, max_rate=max_rate, max_connections=places)
+    server = Server(
+        database,
+        host=host,
+        port=port,
+        batch_ms=batch_ms,
+        max_rate=max_rate,
+        max_connections=places,
+        origins=Origins(_listed(host_name), _listed(allow_origin)),
+        proxies=_listed(trust_proxy),
+    )
     uvloop.run(serve_until_stopped(server, listens))
+
+
+def _listed(setting: str | None) -> list[str]:
+    """What a setting names, with commas between."""
+    return [part.strip() for part in (setting or "").split(",") if part.strip()]
 
 
 def _tell_timezone(name: str) -> None:

@@ -27,7 +27,7 @@ class Guest:
     """A connection as the lobby sees it."""
 
     def __init__(self, address: str, *, is_owed: bool = False) -> None:
-        self.address = address
+        self.peer = address
         self.is_owed = is_owed
         self.is_cut = False
 

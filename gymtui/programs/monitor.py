@@ -29,7 +29,7 @@ def run(*, url: str, user: str | None, desk: str, token: str | None, theme: Them
         service,
         journal,
         login,
-        ask=partial(ask_connected, url),
+        ask=partial(ask_connected, url, login.token),
         url=url,
         user=user,
         theme=theme,

@@ -48,7 +48,8 @@ class Connection(ServerConnection):
     """One client's socket. `user` is whose it is, once that is known; `cursor` is the newest seq of the journal that
     was written to it; `heard_at` and `pinged_at` are in the event loop's seconds. `ended_by_us` is the code with which
     the server ended it, also where the other side could not hear that any more and the connection ends with 1006; None
-    where the server did not. `is_hasty`: something came behind its request before that had an answer."""
+    where the server did not. `is_hasty`: something came behind its request before that had an answer.
+    `peer` is the address that it comes from, `address` that of whoever asks, which is another one behind a proxy."""
 
     def __init__(self, *args: Any, lobby: Lobby | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,7 +57,7 @@ class Connection(ServerConnection):
         self._strange = 0  # bytes of what came before anybody logged in
         self._end = b""  # what came last of a request
         self._is_asked = False
-        self.address = "an unknown address"
+        self.peer = self.address = "an unknown address"
         self.cursor = 0
         self.user = ""
         self.is_hasty = False
@@ -69,7 +70,7 @@ class Connection(ServerConnection):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.address = str((self.remote_address or (self.address,))[0])  # while there is one to ask
+        self.peer = self.address = str((self.remote_address or (self.peer,))[0])  # while there is one to ask
         if self._lobby is not None:
             self._lobby.enter(self)
         self.recv_messages.resume = self._read_on

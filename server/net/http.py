@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final, cast
 
@@ -10,10 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
+from gymtui.cleartext import is_loopback
 from gymtui.protocol import PATH
+from server.auth.auth import Auth, BadToken
 from server.net.connection import Connection
-from server.net.login_routes import LoginRoutes
+from server.net.login_routes import LoginRoutes, authorization
 from server.net.metrics import Metrics
+from server.net.origins import Origins
+from server.net.proxies import HEADER, client_of
 from server.store.group_commit import GroupCommit
 
 READY_WITHIN: Final = 2.0  # seconds
@@ -22,30 +27,60 @@ READY_WITHIN: Final = 2.0  # seconds
 class HttpRoutes:
     """The routes, asked before the upgrade: the WebSocket's path goes through (None), the rest is answered here."""
 
-    def __init__(self, login_routes: LoginRoutes, database: GroupCommit, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        login_routes: LoginRoutes,
+        auth: Auth,
+        database: GroupCommit,
+        metrics: Metrics,
+        *,
+        origins: Origins,
+        proxies: Collection[str],
+    ) -> None:
         self._login_routes = login_routes
+        self._auth = auth
+        self._origins = origins
+        self._proxies = proxies
         self._database = database
         self._metrics = metrics
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
+        asker = cast("Connection", connection)
+        asker.address = client_of(asker.peer, request, self._proxies)
+        if (refusal := self._origins.refusal(request)) is not None:
+            return connection.respond(HTTPStatus.FORBIDDEN, refusal)
         if (answer := await self._login_routes(connection, request)) is not None:
             return answer
         path = request.path.partition("?")[0]
         if path.rstrip("/") == PATH.rstrip("/"):
-            return self._hasty(connection) if cast("Connection", connection).is_hasty else None
+            return self._hasty(connection) if asker.is_hasty else None
         match path:
             case "/healthz":
                 return connection.respond(HTTPStatus.OK, "alive\n")
             case "/readyz":
                 return await self._ready(connection)
             case "/metrics":
-                response = connection.respond(HTTPStatus.OK, self._metrics.text().decode())
-                del response.headers["Content-Type"]
-                response.headers["Content-Type"] = CONTENT_TYPE_LATEST
-                return response
+                return self._figures(asker, request)
             case _:
                 sentence = f"Nothing is here: the front desk's WebSocket is at {PATH}\n"
                 return connection.respond(HTTPStatus.NOT_FOUND, sentence)
+
+    def _figures(self, asker: Connection, request: Request) -> Response:
+        """`/metrics`: for whoever asks from this machine itself, and for whoever has a token."""
+        is_forwarded = asker.address == asker.peer and HEADER in request.headers
+        if is_forwarded or not is_loopback(asker.address):
+            scheme, token = authorization(request)
+            try:
+                self._auth.admit(token if scheme == "bearer" else "")
+            except BadToken:
+                sentence = "The figures need a token here: please send one, `Authorization: Bearer TOKEN`.\n"
+                response = asker.respond(HTTPStatus.UNAUTHORIZED, sentence)
+                response.headers["WWW-Authenticate"] = "Bearer"
+                return response
+        response = asker.respond(HTTPStatus.OK, self._metrics.text().decode())
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = CONTENT_TYPE_LATEST
+        return response
 
     def _hasty(self, connection: ServerConnection) -> Response:
         sentence = "Something came before this was answered: please wait for the answer.\n"

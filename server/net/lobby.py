@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import resource
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, Protocol
 
 from gymtui.protocol import MAX_STRANGERS
@@ -25,7 +25,7 @@ class Stranger(Protocol):
     """A connection on which nobody has logged in."""
 
     @property
-    def address(self) -> str: ...
+    def peer(self) -> str: ...  # its address
     @property
     def is_owed(self) -> bool:
         """Has it asked for what the server has not answered yet?"""
@@ -34,10 +34,19 @@ class Stranger(Protocol):
 
 
 class Lobby:
-    """Who is in it, the oldest first. `timer` gives seconds that only go forward."""
+    """Who is in it, the oldest first. `timer` gives seconds that only go forward; of the `proxies` each has many behind
+    it."""
 
-    def __init__(self, timer: Callable[[], float], *, in_all: int = MAX_STRANGERS, from_one: int = FROM_ONE) -> None:
+    def __init__(
+        self,
+        timer: Callable[[], float],
+        *,
+        proxies: Collection[str] = (),
+        in_all: int = MAX_STRANGERS,
+        from_one: int = FROM_ONE,
+    ) -> None:
         self._timer = timer
+        self._proxies = proxies
         self._in_all = in_all
         self._from_one = from_one
         self._here: dict[Stranger, None] = {}
@@ -51,9 +60,9 @@ class Lobby:
     def enter(self, stranger: Stranger) -> None:
         """One more; the one that has waited longest goes where there is no room."""
         self._here[stranger] = None
-        self._by_address[stranger.address] += 1
-        if self._by_address[stranger.address] > self._from_one:
-            self._turn_out(each for each in self._here if each.address == stranger.address)
+        self._by_address[stranger.peer] += 1
+        if self._by_address[stranger.peer] > self._from_one and stranger.peer not in self._proxies:
+            self._turn_out(each for each in self._here if each.peer == stranger.peer)
         elif len(self._here) > self._in_all:
             self._turn_out(iter(self._here))
 
@@ -61,16 +70,16 @@ class Lobby:
         """It has logged in, or is gone."""
         if stranger in self._here:
             del self._here[stranger]
-            self._by_address[stranger.address] -= 1
-            if not self._by_address[stranger.address]:
-                del self._by_address[stranger.address]
+            self._by_address[stranger.peer] -= 1
+            if not self._by_address[stranger.peer]:
+                del self._by_address[stranger.peer]
 
     def _turn_out(self, here: Iterator[Stranger]) -> None:
         """The first that is not owed an answer; the newest, which has asked for nothing yet, never is."""
         chosen = next(each for each in here if not each.is_owed)
         self.leave(chosen)
         chosen.hang_up()
-        self._turned_out[chosen.address] += 1
+        self._turned_out[chosen.peer] += 1
         if self._timer() - self._told_at >= TELL_EVERY:
             self._tell()
 

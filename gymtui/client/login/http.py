@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from gymtui.client.errors import Problem
 from gymtui.client.tasks import in_background
 
 TOKEN_WITHIN: Final = 10.0  # seconds for an answer about a login: the server hashes a password first
@@ -70,11 +71,12 @@ async def ask_readiness(url: str) -> Readiness:
     return "ready" if answer.status == 200 else "unready" if answer.status == 503 else "stranger"
 
 
-async def ask_connected(url: str) -> Connected:
-    """What the server of the WebSocket at `url` says at `/metrics`."""
+async def ask_connected(url: str, token: Callable[[], Awaitable[str]]) -> Connected:
+    """What the server of the WebSocket at `url` says at `/metrics`, to whoever has that token."""
     try:
-        answer = await in_background(lambda: _exchange("GET", address(url, "/metrics"), LOOK_WITHIN))
-    except NO_ANSWER:  # the connection itself says so as well
+        headers = {"Authorization": f"Bearer {await token()}"}
+        answer = await in_background(lambda: _exchange("GET", address(url, "/metrics"), LOOK_WITHIN, headers))
+    except (*NO_ANSWER, Problem):  # the connection itself says so as well
         return {}
     found = _CONNECTIONS.findall(answer.body.decode(errors="replace"))
     return {role: int(count) for role, count in found if count != "0"}
