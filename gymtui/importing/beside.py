@@ -18,10 +18,12 @@ from gymtui.importing.table import Table
 from gymtui.private_file import may_replace, write_private
 
 WHY: Final = "why"
+PLAN: Final = ".plan.toml"
+NEWEST: Final = 50  # plans of other files that are looked at
 
 
 def plan_path(file: Path) -> Path:
-    return file.with_name(f"{file.name}.plan.toml")
+    return file.with_name(f"{file.name}{PLAN}")
 
 
 def plan_of(file: Path) -> Plan | None:
@@ -35,6 +37,27 @@ def plan_of(file: Path) -> Plan | None:
         raise MembersFileError(f"{path} cannot be read: {error}.") from error
     except MembersFileError as error:
         raise MembersFileError(f"{path} {error}.") from error
+
+
+def plan_before(file: Path, headings: Sequence[str]) -> tuple[str, Plan] | None:
+    """The newest plan of another file in the folder that has these headings, in whatever order, and that file's name.
+    What it says of members who are not in the file, or of everybody, was said of that file alone, and is left out."""
+    for path in sorted(file.parent.glob(f"*{PLAN}"), key=_age)[:NEWEST]:
+        before = Path(str(path).removesuffix(PLAN))
+        try:
+            plan = plan_of(before)
+        except MembersFileError:  # that file's own import says so
+            continue
+        if plan is not None and before.name != file.name and sorted(plan.headings) == sorted(headings):
+            return before.name, plan._replace(everybody_may_come_in=False, missing="keep")
+    return None
+
+
+def _age(path: Path) -> float:
+    try:
+        return -path.stat().st_mtime
+    except OSError:  # gone meanwhile
+        return 0.0
 
 
 def keep_plan(file: Path, text: str) -> None:

@@ -1,4 +1,5 @@
-"""The plan of a file that has changed since: what was said of the one before, as far as it fits the new one."""
+"""The plan of a file that has changed since, or of the next one of its kind: what was said of the one before, as far as
+it fits the new one."""
 
 from __future__ import annotations
 
@@ -36,9 +37,10 @@ def _recalled(before: Plan, question: Question) -> str:
     return "" if question.of_people and asked.text != question.text else before.answers.answers.get(question.key, "")
 
 
-def what_is_kept(before: Plan, plan: Plan, seen: Look, name: str) -> Iterator[str]:
-    """What was kept of the plan before, and what has to be asked again, as sentences."""
-    yield f"{name} has changed since its plan was made."
+def what_is_kept(before: Plan, plan: Plan, seen: Look, name: str, other: str = "") -> Iterator[str]:
+    """What was kept of the plan before, which may be that of `other` file, and what has to be asked again, as
+    sentences."""
+    yield f"{name} has the headings of {other}." if other else f"{name} has changed since its plan was made."
     columns = [f"“{heading}” is {field or 'ignored'}" for heading, field in plan.answers.fields.items()]
     kept = [*columns, *(question.key for question in seen.questions if question.answer)]
     kept += ["missing = inactive"] if plan.missing == "inactive" else []
@@ -46,6 +48,6 @@ def what_is_kept(before: Plan, plan: Plan, seen: Look, name: str) -> Iterator[st
     answered = [key for key, answer in before.answers.answers.items() if answer]
     again = [question.key for question in seen.questions if not question.answer and question.key in answered]
     if kept:
-        yield f"Kept of that plan: {'; '.join(kept)}."
+        yield f"Kept of {f'the plan of {other}' if other else 'that plan'}: {'; '.join(kept)}."
     if again:
         yield f"To be answered again: {'; '.join(again)}."

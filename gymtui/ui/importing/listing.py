@@ -12,7 +12,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from gymtui.importing import plan_file
-from gymtui.importing.beside import keep_left_out, keep_new_cards, keep_plan, plan_of
+from gymtui.importing.beside import keep_left_out, keep_new_cards, keep_plan, plan_before, plan_of
 from gymtui.importing.door import in_words
 from gymtui.importing.empties import KEY as EMPTY
 from gymtui.importing.empties import asked_of_empty_cells
@@ -204,11 +204,14 @@ def opened(file: Path, *, today: date, seed: int = 0) -> Listing:
         except MembersFileError as error:
             raise MembersFileError(f"{file.name} cannot be imported: {error}.") from error
 
-    if before is None or before.digest == plan.digest:
-        seen = see(plan := before or plan)
+    other = ""
+    if before is None:
+        other, before = plan_before(file, see(plan).table.heading) or ("", plan)
+    if before.digest == plan.digest:
+        seen = see(plan := before)
     else:
         plan, seen = renewed(before, see)
-        said = tuple(what_is_kept(before, plan, seen, file.name))
+        said = tuple(what_is_kept(before, plan, seen, file.name, other))
     return Listing(file, content, plan, seen, seen.rows, seen.left_out, seed, said=said, named=seen.named)
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.importing import plan_file
-from gymtui.importing.beside import keep_plan, plan_of, plan_path
+from gymtui.importing.beside import keep_plan, plan_before, plan_of, plan_path
 from gymtui.importing.door import at_the_door, in_words
 from gymtui.importing.empties import are_cleared, asked_of_empty_cells
 from gymtui.importing.looking import Look, digest_of, look
@@ -61,9 +61,12 @@ def look_at(file: Path, content: bytes, gym: Known, *, ask: Ask | None = None, r
     """Looks, asks, prints the plan and keeps it beside the file. WrongUsage where a question is still open."""
     plan, said = plan_of(file), list[str]()
     if plan is None or plan.digest != digest_of(content):
-        before, plan = plan, Plan(digest_of(content))
+        before, other, plan = plan, "", Plan(digest_of(content))
+        if before is None:
+            headings = _look(file, content, plan, gym).table.heading
+            other, before = plan_before(file, headings) or ("", None)
         if before is not None:
-            plan, said = _renewed(file, content, before, gym)
+            plan, said = _renewed(file, content, before, gym, other)
     plan, seen, beside = _asked(file, content, plan, gym, ask)
     door = [line for sentence in _door(beside, plan.missing, gym) for line in wrapped(sentence)]
     lines = [*said, *told(seen, random or Random()), "", *door]
@@ -93,10 +96,10 @@ def _answered(seen: Look, plan: Plan) -> Look:
     return seen._replace(questions=[q._replace(answer=given.get(q.key, q.answer)) for q in seen.questions])
 
 
-def _renewed(file: Path, content: bytes, before: Plan, gym: Known) -> tuple[Plan, list[str]]:
-    """The plan of a file that has changed, and what there is to say of that."""
+def _renewed(file: Path, content: bytes, before: Plan, gym: Known, other: str) -> tuple[Plan, list[str]]:
+    """The plan of a file that has changed, or is the next after an `other`, and what there is to say of that."""
     plan, seen = renewed(before, lambda plan: _beside(_look(file, content, plan, gym), plan, gym)[0])
-    said = what_is_kept(before, plan, seen, file.name)
+    said = what_is_kept(before, plan, seen, file.name, other)
     return plan, [*(line for sentence in said for line in wrapped(sentence)), ""]
 
 
