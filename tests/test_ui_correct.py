@@ -200,3 +200,16 @@ async def test_what_was_corrected_is_not_undone() -> None:
         await pilot.press("ctrl+z")
         await shown(app, "was put right already")
         assert desk.taken_back == []
+
+
+async def test_what_nobody_has_answered_stands_there_for_the_next_enter() -> None:
+    async with chosen() as (app, desk, pilot, asked):
+        correct, desk.service.correct = desk.service.correct, None
+        await pilot.press("ctrl+o", *"ben", "enter")
+        await shown(app, "REASON")
+        await pilot.press("enter")
+        await shown(app, "✗ Correction: the server has not answered", "REASON", "Enter says “a namesake”")
+        desk.service.correct = correct
+        await pilot.press("enter")
+        await shown(app, "✓ Ben Ode corrected, was Ana Silva")
+        assert asked == [Correct(check_in_id="v1", reason="a namesake", member_id=BEN.id)]

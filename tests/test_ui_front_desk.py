@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 from textual.widgets import Button
 
+from gymtui.client.state import Verdict, VerdictKind
 from gymtui.ui.widgets.verdict import VerdictLine
-from tests.factories import member
+from tests.factories import NOW, member
 from tests.readers import scan
 from tests.settled import press_later, until_shown
 from tests.ui_fakes import FakeDesk, is_checking_out, make_app
@@ -228,3 +229,20 @@ async def test_a_warning_rings_once_and_its_repeat_leaves_the_line_to_whoever_ca
         await pilot.pause()
         assert "✓ Ben Ode checked in" in screen_text(app)
         assert bells == [1]
+
+
+@pytest.mark.parametrize("size", [(60, 20), (60, 24)])
+@pytest.mark.parametrize("kind", ["refused", "not_done"])
+async def test_a_narrow_screen_shows_the_next_step_whole(size: tuple[int, int], kind: VerdictKind) -> None:
+    app = make_app(a_desk())
+    step = "look at it once more, and change it again where that is still right"
+    detail = "phone is 079 555 00 11 now (mia, 17:24), valid until is 27 Nov 2027 now (mia)"
+    async with app.run_test(size=size) as pilot:
+        said = Verdict(kind=kind, subject="Ana Silva", command_id="", at=NOW, detail=detail, next_step=step)
+        front(app).say(said)
+        await pilot.pause()
+        assert step in " ".join(screen_text(app).split())
+        assert "Ana Silva" in screen_text(app)
+        front(app).say(replace(said, detail="membership expired 3 Nov", next_step="F8 override (manager)"))
+        await pilot.pause()
+        assert "expired 3 Nov — F8 override (manager)" in " ".join(screen_text(app).split())

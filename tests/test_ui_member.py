@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from gymtui.client.login.login import Login
-from gymtui.protocol import SaveMember
+from gymtui.protocol import HandOver, SaveMember
 from gymtui.ui import GymApp
 from gymtui.ui.screens.member import MemberScreen
 from tests.desk_kit import ANA, BEN, Gym, gym
@@ -81,3 +81,17 @@ async def test_of_several_nobody_is_opened(gym: Gym) -> None:
         await until(lambda: "nobody has been named yet" in screen_text(app))
         await pilot.press("down", "ctrl+g")
         await until(lambda: "Renew" in screen_text(app))
+
+
+async def test_what_staff_hear_of_somebody_is_left_for_the_next_shift(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(gym.desk.membership), "may_change", False)
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ana", "escape", *":note her knee is bad", "enter")
+        await until(lambda: isinstance(app.screen, MemberScreen) and app.screen.text == "her knee is bad")
+        await pilot.press("enter")
+        await until(lambda: "Handover queued" in screen_text(app))
+    [row] = gym.desk.queue
+    assert isinstance(row.request, HandOver)
+    assert row.request.note.startswith("Ana Silva (1): her knee is bad (")

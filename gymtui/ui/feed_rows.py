@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 from msgspec import UNSET, Struct
@@ -45,6 +46,22 @@ class Row(Struct, frozen=True, kw_only=True):
     @property
     def symbol(self) -> str:
         return SYMBOLS[self.kind]
+
+
+def told_once(before: News | None, events: Iterable[News]) -> Iterator[News]:
+    """Without the end of another roll-call that was ended with the one `before` it: two desks that were cut off from
+    each other may each have begun one, and a person ends both at once."""
+    for event in events:
+        if not _ends_with(event, before):
+            yield event
+        before = event
+
+
+def _ends_with(event: News, before: News | None) -> bool:
+    if not (isinstance(event, RollCallUpdate) and isinstance(before, RollCallUpdate)):
+        return False
+    row, row_before = (replace(_step(step), seq=0, at="") for step in (event, before))
+    return event.step == "end" and row == row_before
 
 
 def row_of(event: News, *, masked: bool = False) -> Row:

@@ -49,12 +49,20 @@ class CorrectMode(Mode):
         if not isinstance(chosen, CheckInEvent) or outcome(chosen) is not None:
             box.say(box.refusal("Correction", "no visit is chosen that counts", "type whose, or ↑ ↓ choose one"))
         elif box.connection.phase != "live":
-            box.say(box.refusal("Correction", "that needs the server", "again once the connection is back"))
+            step = "once it is back; :handover TEXT leaves a note till then"
+            box.say(box.refusal("Correction", "that needs the server", step))
         elif box.connection.role != "manager":
             step = f"{box.key('log-in')} logs in somebody else"
             box.say(box.refusal("Correction", "only a manager corrects visits", step))
         else:
             box.push(cls(box, chosen, box.take()))
+
+    @classmethod
+    def again(cls, box: CorrectBox, visit: CheckInEvent, asked: Correct) -> None:
+        """What nobody has answered stands there once more, for the next Enter."""
+        mode = cls(box, visit, box.take())
+        mode._asked = asked
+        box.push(mode)
 
     @property
     def prompt(self) -> str:

@@ -117,6 +117,7 @@ HERE: dict[str, tuple[str, ...]] = {
         "Renew, Freeze, Add visits suggest what is usual: ↑ ↓ for others, or type.",
         "An alert is said at each check-in until somebody has dealt with it.",
         "A manager changes members; what was changed goes to every desk at once.",
+        "A note or an alert of anybody else goes to the next shift, with the name.",
         "Without the server it waits on this desk's disk, and is seen here already.",
         "Where somebody else was faster, nothing is written, and it says what is now.",
     ),

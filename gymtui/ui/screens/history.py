@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import shield, sleep, wait_for
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
-from textual.worker import WorkerFailed
+from textual.worker import Worker, WorkerFailed
 
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
@@ -191,10 +191,7 @@ class HistoryScreen(BoxScreen):
     async def action_correct(self) -> None:
         """The chosen visit; where none is, the newest of those that were typed for, once they are there."""
         with self.answering("The correction"):
-            asked = [worker for worker in self.workers if worker.group == "history" and not worker.is_finished]
-            if asked and not self.history.is_answered:
-                with suppress(TimeoutError, WorkerFailed):
-                    await wait_for(shield(asked[-1].wait()), PATIENCE)
+            await come(worker for worker in self.workers if worker.group == "history")
             self.history = self.history.with_newest()
             CorrectMode.begin(self, self.history.pick)
 
@@ -232,7 +229,11 @@ class HistoryScreen(BoxScreen):
         with self.answering("The correction"):
             try:
                 now = codec.convert(await self.desk.service.request(request), CheckInEvent)
-            except (RequestRefused, Disconnected) as problem:
+            except Disconnected:
+                CorrectMode.again(self, visit, request)
+                step = "Enter asks again once the connection is back"
+                self.say(self.refusal("Correction", "the server has not answered", step))
+            except RequestRefused as problem:
                 self.say(self.refusal("Correction", *why_not(problem)))
             else:
                 was = f", was {self.named(visit.member.full_name)}" if now.member.id != visit.member.id else ""
@@ -247,9 +248,16 @@ class HistoryScreen(BoxScreen):
         self.history = self.history.moved(-self._page_rows)
 
 
-def why_not(problem: RequestRefused | Disconnected) -> tuple[str, str | None]:
+async def come(asked: Iterable[Worker[object]]) -> None:
+    """Until what was asked is there; for a moment at the most."""
+    for worker in [worker for worker in asked if not worker.is_finished]:
+        with suppress(TimeoutError, WorkerFailed):
+            await wait_for(shield(worker.wait()), PATIENCE)
+
+
+def why_not(problem: RequestRefused) -> tuple[str, str | None]:
     """In words, and what to do; by which other visit somebody was in without a name, which a mask may cover."""
-    if isinstance(problem, RequestRefused) and problem.body.code == "already_checked_in" and problem.body.details:
+    if problem.body.code == "already_checked_in" and problem.body.details:
         return f"that member was {problem.body.details.get('reason')} by another visit", "correct that one first"
     detail, _, step = str(problem).rstrip(".").partition(": ")
     return detail, step or None

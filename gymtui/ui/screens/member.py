@@ -24,12 +24,14 @@ from gymtui.ui.box.member import MemberMode
 from gymtui.ui.member_fields import MemberLine
 from gymtui.ui.member_lines import lines_of, without_what_is_private
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.handover import hand_over
 from gymtui.ui.settings import Setting, Settings
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.settings_list import SettingsList
 
 MANAGERS: Final = "only a manager changes members"
+FOR_THE_NEXT_SHIFT: Final = ("note", "alert")  # what staff hear: it is handed over, for a manager to keep
 
 
 class MemberScreen(BoxScreen):
@@ -118,6 +120,8 @@ class MemberScreen(BoxScreen):
     def locked(self) -> tuple[str, str] | None:
         """Why the chosen line cannot be changed by whoever is logged in."""
         line = self.settings.pick
+        if line is not None and line.key in FOR_THE_NEXT_SHIFT and self.desk.looks_on is None:
+            return None
         if (why := self.desk.looks_on) is not None:
             return why, f"{self.key('log-in')} logs in somebody else"
         if self.desk.membership.may_change or line is None or (isinstance(line, MemberLine) and line.is_staffs):
@@ -130,7 +134,9 @@ class MemberScreen(BoxScreen):
         with self.answering(self.named(self._member.full_name)):
             assert isinstance(setting, MemberLine)
             change = setting.comes_to(text)
-            if self.desk.membership.may_change or change.keys() == {"acknowledged"}:
+            if setting.key in FOR_THE_NEXT_SHIFT and not self.desk.membership.may_change:
+                self.say(hand_over(self, f"{self._member.full_name} ({self._member.membership_number}): {text}"))
+            elif self.desk.membership.may_change or change.keys() == {"acknowledged"}:
                 self.say(self.desk.membership.change(self._member, **change))
             else:
                 self.say(self.refusal(setting.label, MANAGERS, f"{self.key('log-in')} logs in somebody else"))

@@ -23,7 +23,7 @@ from gymtui.protocol import Event
 from gymtui.search.folding import words
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
-from gymtui.ui.feed_rows import News, Row, row_of
+from gymtui.ui.feed_rows import News, Row, row_of, told_once
 from gymtui.ui.throttle import Throttle
 from gymtui.ui.wall import hours_minutes_seconds
 from gymtui.ui.widgets.error_boundary import LiveWidget
@@ -90,7 +90,8 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     def _flush(self) -> None:
         if not self._pending:  # all of it came in time for the last paint
             return
-        rows = [event for event in self._pending if isinstance(event, News)]
+        newest = self.all[0] if self.all else None
+        rows = list(told_once(newest, (event for event in self._pending if isinstance(event, News))))
         self._pending.clear()
         self.all.extendleft(rows)
         if self.filter:

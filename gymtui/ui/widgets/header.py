@@ -16,6 +16,8 @@ from gymtui.roll_call import RollCallNow
 from gymtui.ui.wall import wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
+SHORT, SHORTEST = 1, 2
+
 
 class GymName(LiveWidget):
     """The gym, then the desk and who is logged in, as far as there is room for all of it."""
@@ -45,26 +47,27 @@ class GymName(LiveWidget):
         named = printable(self._desk or "")
         desk = gym + Content.styled(f"   {named}", quiet)
         user = desk + Content.styled(f" · {printable(self.user or '')}", quiet)
-        short = self._signed(Content.styled(named or name, quiet), short=True)
+        shorter = [self._signed(Content.styled(named or name, quiet), form=form) for form in (SHORT, SHORTEST)]
         whole = (*((user,) if self.user else ()), desk, gym)
-        fitting = (line for line in whole if line.cell_length <= self.size.width)
-        cut = short if any(self._signs()) else gym
-        return next(fitting, cut.truncate(self.size.width, ellipsis=True))
+        cut = shorter if any(self._signs()) else [gym]
+        fitting = (line for line in (*whole, *cut) if line.cell_length <= self.size.width)
+        return next(fitting, cut[-1].truncate(self.size.width, ellipsis=True))
 
-    def _signed(self, line: Content, *, short: bool = False) -> Content:
-        """Behind what holds at this desk now, the most urgent first; `short`, in as few cells as say it."""
-        for words, sign, style in reversed(list(self._signs())):
-            line = Content.styled(sign if short else words, self.get_visual_style(f"gym-name--{style}")) + " " + line
+    def _signed(self, line: Content, *, form: int = 0) -> Content:
+        """Behind what holds at this desk now, the most urgent first, in one of its forms."""
+        for *forms, style in reversed(list(self._signs())):
+            line = Content.styled(forms[form], self.get_visual_style(f"gym-name--{style}")) + " " + line
         return line
 
-    def _signs(self) -> Iterator[tuple[str, str, str]]:
+    def _signs(self) -> Iterator[tuple[str, str, str, str]]:
+        """Each in words, short, in as few cells as say it, and its style."""
         if self.roll_call is not None:
-            on = "DRILL" if self.roll_call.drill else "ROLL-CALL"
-            yield f"! {on} ", f"! {on}", "alarm"
+            on, call = ("DRILL", "DRILL") if self.roll_call.drill else ("ROLL-CALL", "ROLL")
+            yield f"! {on} ", f"! {on}", f"! {call}", "alarm"
         if self.masked:
-            yield "▒ NAMES HIDDEN  ", "▒ HIDDEN", "masked"
+            yield "▒ NAMES HIDDEN  ", "▒ HIDDEN", "▒", "masked"
         if self.unread:
-            yield f"◆ {self.unread} unread", f"◆ {self.unread}", "unread"
+            yield f"◆ {self.unread} unread", f"◆ {self.unread}", f"◆ {self.unread}", "unread"
 
 
 class WallClock(LiveWidget):

@@ -75,16 +75,29 @@ class VerdictLine(LiveWidget):
         return replace(verdict, next_step=verdict.next_step.replace(known, now))
 
     def _lines(self, verdict: Verdict, width: int) -> list[str]:
-        """The words; where they are too long for a line and there is a second one, the next step is there."""
+        """The words; where they are too long for a line, and there are more, the next step has lines of its own, and
+        stays whole before the outcome does."""
         words = printable(verdict.words)
         if cell_len(words) <= width:
             return [words]
         outcome = replace(verdict, next_step=None, remarks=())
         behind = cell_len(printable(outcome.words)) - cell_len(printable(verdict.subject))
         name = _cut(verdict.subject, max(NAME_AT_LEAST, width - behind))
-        if not verdict.behind or self.content_size.height < 2:
+        rows = self.content_size.height
+        if rows < 2:
             return [replace(verdict, subject=name).words]
-        return [replace(outcome, subject=name).words, f"  — {printable(verdict.behind)}"]
+        step = _wrapped(f"— {verdict.behind}", width, rows - 1) if verdict.behind else []
+        return [*_wrapped(replace(outcome, subject=name).words, width, rows - len(step)), *step]
+
+
+def _wrapped(text: str, width: int, rows: int) -> list[str]:
+    """In so many rows at the most, all but the first of them indented; the last is cut where that is not enough."""
+    if cell_len(printable(text)) <= width:
+        return [fit(text, width)]
+    indent = "  "
+    lines = [line.plain.rstrip() for line in Content(printable(text)).wrap(width - len(indent))]
+    kept = [*lines[: rows - 1], " ".join(lines[rows - 1 :])]
+    return [fit(indent * (row > 0) + line, width) for row, line in enumerate(kept)]
 
 
 def _cut(text: str, width: int) -> str:
