@@ -174,3 +174,13 @@ def test_a_backup_that_is_broken_off_leaves_no_half_of_one(
     assert running.returncode == code
     assert not file.exists()
     assert asked_to_end == signal.SIGKILL or in_folder(file) == []
+
+
+def test_a_server_that_looks_for_its_last_backup_keeps_its_log(path: Path) -> None:
+    """Another program that closes the file deletes the log where nobody holds it, and what is in it is lost."""
+    with closing(open_store(path)) as store:
+        store.write([lambda tx: tx.touch()])
+        assert last_backup(path) is None
+        other = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute('SELECT * FROM gym'); db.close()"
+        subprocess.run([sys.executable, "-c", other, str(path)], check=True)
+        assert path.with_name(f"{path.name}-wal").exists()
