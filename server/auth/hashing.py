@@ -28,7 +28,9 @@ GIVES_WAY: Final = 5  # by how much a hash is nicer than what the desks wait for
 
 T = TypeVar("T")
 
-hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # Argon2id, OWASP's smallest
+COST: Final = (2, 19_456, 1)  # rounds, KiB and lanes of Argon2id: the smallest that OWASP names
+
+hasher = argon2.PasswordHasher(*COST)
 
 
 class Busy(Exception):
