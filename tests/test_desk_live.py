@@ -254,6 +254,17 @@ async def test_check_out(gym: Gym) -> None:
         assert gym.desk.in_since("m1") is None
 
 
+async def test_whom_another_desk_has_let_out_meanwhile_is_out_as_was_wanted(gym: Gym) -> None:
+    gym.replica.apply([visit(1, ANA)], 1)
+    gym.server.seq = 1
+    gym.desk.check_out(ANA)
+    async with gym.open() as connection:
+        _, id = await connection.received(CheckOut)
+        connection.refuse(id, "not_checked_in", "Ana Silva has left already: undo the check-out first.")
+        await until(lambda: gym.desk.queued == 0)
+    assert gym.said[-1] == "✗ Ana Silva refused: out already — nothing is left to do"
+
+
 async def test_who_is_not_in_cannot_leave_unless_the_server_knows_of_it(gym: Gym) -> None:
     async with gym.open() as connection:
         verdict = gym.desk.check_out(ANA)

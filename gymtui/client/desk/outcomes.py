@@ -67,7 +67,8 @@ class Outcomes:
                 self._publish(matter.set_aside(self._clock(), row.reason or ""))
                 self._update_undo_log(lambda: self._replica.undo_log.forget(row.id))
             case ErrorBody():
-                self._publish(matter.denied(self._clock(), outcome, zone_of(self._replica.gym)))
+                said = matter.denied(self._clock(), outcome, zone_of(self._replica.gym))
+                self._publish(_as_wanted(said) if outcome.code == "not_checked_in" else said)
                 self._presence.reopens(row.id, None)
                 self._update_undo_log(lambda: self._replica.undo_log.refused(row.id))
             case Raw() if row.kind in OF_MEMBERS:
@@ -122,3 +123,10 @@ class Outcomes:
             write()
         except ReplicaError as error:
             self._service.report(ProcessingProblem(str(error), kind="undo"))
+
+
+def _as_wanted(verdict: Verdict) -> Verdict:
+    """Of a check-out: whom this desk knew to be in, another one has let out meanwhile."""
+    if verdict.action != "check_out":
+        return verdict
+    return replace(verdict, detail="out already", next_step="nothing is left to do", next_command=None)
