@@ -127,8 +127,12 @@ async def test_the_next_page_comes_as_one_goes_down() -> None:
         desk.service.history = lambda asked: CheckIns(tuple(many[:40]), "1/x") if asked.cursor is None else CheckIns(
             tuple(many[40:]), None
         )  # fmt: skip
+        await pilot.press(*"today")
+        await shown(app, "HISTORY   today: the newest 40 visits")
+        await pilot.press("ctrl+u")
+        await shown(app, "HISTORY   today: the newest 40 of 1,204 visits")
         await pilot.press(*"ever")
-        await shown(app, "ever: 40 visits and more")
+        await shown(app, "ever: the newest 40 visits")
         await pilot.press("pagedown", "pagedown", "pagedown")
         await shown(app, "ever: 60 visits")
 
@@ -177,7 +181,7 @@ async def test_all_of_what_was_asked_for_is_written(tmp_path: Path, monkeypatch:
     async with opened() as (app, desk, pilot):
         desk.service.history = lambda asked: CheckIns(VISITS, "1/x") if asked.cursor is None else CheckIns(more, None)
         await pilot.press(*"ever")
-        await shown(app, "ever: 2 visits and more")
+        await shown(app, "ever: the newest 2 visits")
         await pilot.press("ctrl+p", *"export", "enter")
         await shown(app, "✓ History 3 rows are in ~/history-2026-11-18-172400.csv")
     table, events = sorted(tmp_path.iterdir())

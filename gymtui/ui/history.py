@@ -17,13 +17,14 @@ from gymtui.ui.wall import stay
 
 class History(Struct, frozen=True, kw_only=True):
     """The `answer` to `text`, which is the question that was `asked`; `wrong` says why that asks nothing. `chosen` is a
-    row's id, and stays with it."""
+    row's id, and stays with it. `counted` are the visits of today, by the gym's counters."""
 
     text: str = ""
     wrong: str | None = None
     answer: Answer | None = None
     chosen: str | None = None
     asked: Question | None = None
+    counted: int | None = None
 
     @property
     def rows(self) -> tuple[Past, ...]:
@@ -94,7 +95,11 @@ class History(Struct, frozen=True, kw_only=True):
             return f"{len(self.rows):,} refused{more}"
         if self.question.at is not None:
             return f"{len(self.rows):,} {'person' if len(self.rows) == 1 else 'people'}{more}"
-        return f"{visits_words(row for row in self.rows if isinstance(row, CheckInEvent))}{more}"
+        if more:  # what they are nobody has counted, but for today
+            is_today = not self.text and self.question.member is None
+            of = f" of {self.counted:,}" if is_today and self.counted is not None else ""
+            return f"the newest {len(self.rows):,}{of} visits"
+        return visits_words(row for row in self.rows if isinstance(row, CheckInEvent))
 
 
 def visits_words(visits: Iterable[CheckInEvent]) -> str:

@@ -27,7 +27,7 @@ from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
 from gymtui.private_file import write_private
-from gymtui.protocol import CheckInEvent, Correct, Event, MemberRef
+from gymtui.protocol import CheckInEvent, Correct, Event, MemberRef, Stats
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.correct import CorrectMode
 from gymtui.ui.box.history import HistoryMode
@@ -64,8 +64,7 @@ class HistoryScreen(BoxScreen):
 
     def __init__(self, desk: Desk, folder: Path, words: str = "", *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk, clock=clock)
-        self._folder = folder
-        self._words = words
+        self._folder, self._words = folder, words
         self._reader = HistoryReader(
             desk.service, desk.replica, lambda: waiting(desk.replica, desk.queue, desk.name), clock=clock
         )
@@ -106,6 +105,9 @@ class HistoryScreen(BoxScreen):
         super()._queue_changed(queued)
         if self.history.answer is not None and self.history.answer.problem is not None:
             self._look_again()
+
+    def watch_stats(self, stats: Stats | None) -> None:
+        self.history = replace(self.history, counted=None if stats is None else stats.today_total)
 
     def watch_is_live(self) -> None:
         self._look_again()
@@ -156,9 +158,8 @@ class HistoryScreen(BoxScreen):
     def watch_history(self, history: History) -> None:
         member = history.question.member
         title = history.title if member is None or not self.masked else self.named(member.full_name)
-        words = Content.assemble(printable(title), "   ", (printable(history.words), "not bold $quiet"))
         for line in self.query("#title").results(Static):
-            line.update(words)
+            line.update(Content.assemble(printable(title), "   ", (printable(history.words), "not bold $quiet")))
         is_far_down = (history.index or 0) + self._page_rows >= len(history.rows)
         fetches = any(worker.group == "history-more" and worker.is_running for worker in self.workers)
         if history.index is not None and is_far_down and history.answer and history.answer.cursor and not fetches:
