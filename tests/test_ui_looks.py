@@ -89,6 +89,7 @@ async def test_without_symbols_every_screen_is_ascii() -> None:
 async def test_the_day_is_compared_with_last_week_and_drawn_by_the_hour() -> None:
     assert change_text(STATS) == ""
     assert change_text(replace(STATS, same_weekday=1100)) == "+9 %"
+    assert change_text(replace(STATS, same_weekday=1)) == ""
     desk = FakeDesk()
     desk.replica.stats = replace(STATS, same_weekday=1300, hours=(0, 0, 10, 5, 10, *[0] * 19))
     app = make_app(desk)

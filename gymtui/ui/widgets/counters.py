@@ -23,6 +23,7 @@ from gymtui.ui.wall import stay, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 NARROW = 14  # cells of the second and the third figure, at least
+COMPARABLE = 10  # visits a week ago: a percentage of fewer says nothing
 ROOMY = 34  # cells from which what is assumed is said in words
 BIG = 5  # rows from which the figures are three rows high
 
@@ -33,8 +34,8 @@ def stay_text(minutes: float | None) -> str:
 
 
 def change_text(stats: Stats) -> str:
-    """Today against the same weekday of last week up to this time: `+9 %`; nothing where that is not known."""
-    if not stats.same_weekday:
+    """Today against the same weekday of last week by now: `+9 %`; nothing where few came then, or that is not known."""
+    if stats.same_weekday is None or stats.same_weekday < COMPARABLE:
         return ""
     return f"{(stats.today_total - stats.same_weekday) / stats.same_weekday:+.0%}".replace("%", " %")
 
