@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from gymtui.client.login.http import Readiness
 from gymtui.protocol import Role
 
@@ -37,3 +39,17 @@ class FakeLogin:
 
     async def say_over(self) -> bool:
         return self.hears
+
+
+class SlowLogin(FakeLogin):
+    """Answers once it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    async def log_in(self, user: str, password: str) -> None:
+        try:
+            await super().log_in(user, password)
+        finally:
+            await self.may_answer.wait()

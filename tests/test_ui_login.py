@@ -13,7 +13,7 @@ from gymtui.client.login.login import Login
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LOOK_EVERY, LoginScreen
 from tests.factories import member
-from tests.fake_login import FakeLogin
+from tests.fake_login import FakeLogin, SlowLogin
 from tests.settled import until_shown
 from tests.ui_fakes import LIVE, LOGGED_OUT, FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, screen_text
@@ -37,20 +37,6 @@ class Steps:
 
     def end(self) -> None:
         self._go_on.set()
-
-
-class SlowLogin(FakeLogin):
-    """Answers once it may."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.may_answer = asyncio.Event()
-
-    async def log_in(self, user: str, password: str) -> None:
-        try:
-            await super().log_in(user, password)
-        finally:
-            await self.may_answer.wait()
 
 
 async def test_no_login_is_asked_for_while_the_connection_needs_none() -> None:

@@ -17,10 +17,10 @@ from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import SERVER, LoginScreen
 from tests.factories import NOW
-from tests.fake_login import FakeLogin
+from tests.fake_login import FakeLogin, SlowLogin
 from tests.settled import until_shown
 from tests.ui_fakes import LOGGED_OUT, FakeDesk, make_app
-from tests.ui_front_desk_kit import ANA, screen_text
+from tests.ui_front_desk_kit import ANA, BEN, screen_text
 from tests.ui_login_kit import shows
 
 pytestmark = pytest.mark.slow
@@ -95,6 +95,30 @@ async def test_a_card_that_is_scanned_into_the_login_is_taken_at_the_desk(
         assert isinstance(app.screen, FrontDesk)
         assert app.screen.entry.value == "an"
         assert "⚠ log in again" in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("failure", "calls"),
+    [(None, ["logged_in"]), (ConnectionProblem("Nobody answers at 127.0.0.1:8765."), [])],
+)
+async def test_cards_that_are_scanned_while_a_login_is_answered_are_all_taken(
+    failure: Exception | None, calls: list[str]
+) -> None:
+    desk, login = FakeDesk([ANA, BEN]), SlowLogin()
+    login.failure = failure
+    app = make_app(desk, login)
+    async with app.run_test() as pilot:
+        desk.service.becomes(LOGGED_OUT)
+        await pilot.press("x", "enter")
+        await until_shown(pilot, lambda: login.tried == [("maria", "x")])
+        for card in ("4711", "4712"):
+            await pilot.press(*card, "enter")
+        assert desk.done == []
+        login.may_answer.set()
+        await until_shown(pilot, lambda: len(desk.done) == 2)
+        assert desk.done == [("check_in", "Ana Silva"), ("check_in", "Ben Ode")]
+        assert (login.tried, desk.service.calls) == ([("maria", "x")], calls)
+        assert isinstance(app.screen, FrontDesk)
 
 
 async def test_a_card_is_taken_where_nobody_has_typed_a_name() -> None:

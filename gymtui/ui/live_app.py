@@ -39,8 +39,7 @@ UNTOLD: Final = (
 
 
 class LiveApp(BaseApp):
-    """Listens to `service`, and asks for a login once it needs one and nobody is typing; whoever leaves that open goes
-    on without.
+    """Listens to `service`, and asks for a login once it needs one and nobody is typing; that may be left open.
 
     `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be. What the person chooses is kept in
     `choices`. `ascii`: the terminal has no more.
@@ -141,8 +140,8 @@ class LiveApp(BaseApp):
         if self._is_asking:
             return
         self._asks_later = False
-        anew = self._login_again if self._needs_login else partial(self._login_screen, instead_of=self.login.user)
-        self.push_screen(anew(), self._login_done)
+        screen = self._login_again() if self._needs_login else self._login_screen(instead_of=self.login.user)
+        self.push_screen(screen, partial(self._login_done, screen.cards))
 
     def action_log_in_again(self) -> None:
         self.action_log_in()
@@ -195,9 +194,10 @@ class LiveApp(BaseApp):
             is_card=self.is_card,
         )
 
-    def _login_done(self, card: str | None) -> None:
+    def _login_done(self, cards: Sequence[str], card: str | None) -> None:
+        for each in (card or "", *cards):
+            self.take_card(each)
         if card is not None:
-            self.take_card(card)
             return
         self._left = None
         self.run_worker(self._say_over(""), group="log-out", exclusive=True, exit_on_error=False)

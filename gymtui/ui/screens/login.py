@@ -105,6 +105,7 @@ class LoginScreen(PassingScreen[str | None]):
         self._is_card = is_card
         self._sleep = sleep
         self._is_away = False  # and that is the problem that is shown
+        self.cards: list[str] = []  # that were scanned while a login was on its way, for whatever comes of it
 
     def compose(self) -> ComposeResult:
         with Vertical(id="card"):
@@ -202,6 +203,7 @@ class LoginScreen(PassingScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if self.asking:
+            self.cards += _taken_out(event, self._is_card)
             return
         field = self.query_one("#user", Input)
         user, password = field.value.strip(), event.value
@@ -259,4 +261,15 @@ class LoginScreen(PassingScreen[str | None]):
         self.server = server
         if self._take_card(tried):
             return
+        if self.cards:
+            self.dismiss("")
         self.problem = problem
+
+
+def _taken_out(event: Input.Submitted, is_card: Callable[[str], bool]) -> list[str]:
+    """The card that was scanned, which is no more in the field; anything else stays there, for the next try."""
+    text = event.value.strip()
+    if not is_card(text):
+        return []
+    event.input.value = event.input.value.removeprefix(event.value)
+    return [text]
