@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from gymtui import clock
-from gymtui.client.desk.handover import shift
+from gymtui.client.desk.handover import known_from, shift
 from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.replica import Replica
+from gymtui.client.replica.visits import KEPT
 from gymtui.protocol import Event, HandOver, Notification
 from tests.desk_kit import ANA, Gym, gym
 from tests.factories import NOW, TIME, member, refusal, snapshot, visit
@@ -81,6 +82,22 @@ def test_a_shift_goes_since_the_desk_s_last_handover() -> None:
     ]
     assert shift(events, "desk 2", day)[1][1] == "1 refused: Cal Roe"
     assert shift([], "desk 1", day)[0] == day
+
+
+def test_a_desk_that_has_not_heard_of_the_whole_day_says_since_when_it_has() -> None:
+    day = NOW - 8 * HOUR
+    newest: list[Event] = [visit(9, "Ana Silva", minutes=5), refusal(8, "Cal Roe"), visit(7, "Ben Ode", minutes=90)]
+    assert known_from(newest, day, counted=2) == day
+    assert known_from(newest, day, counted=3) == NOW - HOUR * 3 // 2
+    assert known_from(newest, NOW - HOUR, counted=3) == NOW - HOUR  # it is the day's own beginning
+    assert known_from([], day, counted=3) == day
+
+
+def test_a_desk_keeps_more_than_its_feed_begins_with(tmp_path: Path) -> None:
+    replica = Replica(tmp_path / "desk.db")
+    replica.apply([visit(seq, "Ana Silva") for seq in range(1, 700)], 700)
+    assert len(replica.visits.recent(KEPT)) == 699
+    replica.close()
 
 
 def test_a_handover_is_a_notice_of_the_gym_once(tmp_path: Path) -> None:

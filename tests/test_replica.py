@@ -13,6 +13,7 @@ from gymtui import codec
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.schema import APPLICATION_ID, VERSIONS
 from gymtui.client.replica.undo_log import Undoable
+from gymtui.client.replica.visits import KEPT
 from gymtui.protocol import Event, Member, MemberRef, Notification
 from tests.factories import GYM, member, refusal, snapshot, stats, visit
 from tests.replica_kit import Open, gym, open_replica, path, replica
@@ -197,12 +198,12 @@ def test_a_visit_at_no_time_there_is_stops_nobody(replica: Replica) -> None:
 
 
 def test_the_recent_past_is_a_ring_of_news(replica: Replica) -> None:
-    notice = Notification(id="n", level="info", title="Hello", message="", at="", seq=601)
-    refused = refusal(602)
-    replica.apply([visit(seq) for seq in range(1, 601)], 600)
-    replica.apply([notice, refused, member(603), GYM], 604)
-    recent = replica.visits.recent(1000)
-    assert [event.seq for event in recent] == [*range(602, 102, -1)]
+    notice = Notification(id="n", level="info", title="Hello", message="", at="", seq=KEPT + 101)
+    refused = refusal(KEPT + 102)
+    replica.apply([visit(seq) for seq in range(1, KEPT + 101)], KEPT + 100)
+    replica.apply([notice, refused, member(KEPT + 103), GYM], KEPT + 104)
+    recent = replica.visits.recent(2 * KEPT)
+    assert [event.seq for event in recent] == [*range(KEPT + 102, 102, -1)]
     assert recent[:2] == [refused, notice]
     assert len(replica.visits.recent(7)) == 7
 

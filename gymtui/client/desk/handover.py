@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeGuard
 
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk_clock import DeskClock
@@ -52,12 +53,23 @@ def shift(events: Iterable[Event], desk: str | None, day: int) -> tuple[int, lis
     return since, list(_lines(here))
 
 
+def known_from(newest: Sequence[Event], day: int, counted: int) -> int:
+    """From when on (ms) these events, the newest first, are all that a desk can have heard of: since the `day` began,
+    or since the oldest of them, where the gym has `counted` more visits than they tell of."""
+    came = {event.id for event in newest if _is_check_in(event) and (_at(event) or 0) >= day}
+    return day if len(came) >= counted or not newest else max(day, _at(newest[-1]) or day)
+
+
 def _is_of(notice: Notification, desk: str | None) -> bool:
     return notice.title.startswith(HANDOVER) and (desk is None or notice.title.endswith(f", {desk}"))
 
 
 def _desk_of(event: Event) -> str | None:
     return event.desk if isinstance(event, CheckInEvent | Refusal) else None
+
+
+def _is_check_in(event: Event) -> TypeGuard[CheckInEvent]:
+    return isinstance(event, CheckInEvent) and event.status == "checked_in"
 
 
 def _at(event: Event) -> int | None:

@@ -16,7 +16,8 @@ from gymtui.protocol import EVENTS, CheckInEvent, Event, MemberRef, Notification
 
 logger = logging.getLogger(__name__)
 
-RECENT: Final = 500  # events kept for the feed
+RECENT: Final = 500  # events that a feed begins with
+KEPT: Final = 5000  # events that are kept: more than most gyms have in a day, for the handover counts them
 NEWS: Final = CheckInEvent | Refusal | Notification | RollCallUpdate
 
 _visit = msgspec.json.Decoder(CheckInEvent).decode
@@ -76,13 +77,13 @@ class VisitTable:
         self._open(present)
 
     def keep(self, news: Sequence[CheckInEvent | Refusal | Notification | RollCallUpdate]) -> None:
-        """Remembers the last of them for the feed."""
+        """Remembers the last of them, for the feed and for the handover."""
         self._db.executemany(
             "INSERT OR REPLACE INTO recent VALUES (?, ?, ?)",
-            [(event.seq, event.type, encode(event)) for event in news[-RECENT:]],
+            [(event.seq, event.type, encode(event)) for event in news[-KEPT:]],
         )
         self._db.execute(
-            "DELETE FROM recent WHERE seq <= (SELECT seq FROM recent ORDER BY seq DESC LIMIT 1 OFFSET ?)", (RECENT,)
+            "DELETE FROM recent WHERE seq <= (SELECT seq FROM recent ORDER BY seq DESC LIMIT 1 OFFSET ?)", (KEPT,)
         )
 
     def forget(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
@@ -12,9 +12,9 @@ from textual.widgets import Static
 
 from gymtui import clock, gym_day
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.handover import shift
+from gymtui.client.desk.handover import known_from, shift
 from gymtui.client.desk.verdicts import policy_of, today
-from gymtui.client.replica.visits import RECENT
+from gymtui.client.replica.visits import KEPT
 from gymtui.client.state import Verdict
 from gymtui.printable import printable
 from gymtui.ui.bindings import bind
@@ -23,6 +23,8 @@ from gymtui.ui.box.notice import TextMode
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.key_line import KeyLine
+
+KNOWN: Final = ", as far back as it knows"
 
 
 class HandoverScreen(BoxScreen):
@@ -45,8 +47,8 @@ class HandoverScreen(BoxScreen):
 
     def on_mount(self) -> None:
         with self.answering("Handover"):
-            since, lines = shift_at(self)
-            words = f"this desk since {hours_minutes(since, self.zone)}"
+            since, lines, is_whole = shift_at(self)
+            words = f"this desk since {hours_minutes(since, self.zone)}" + ("" if is_whole else KNOWN)
             self.query_one("#title", Static).update(Content.assemble("HANDOVER   ", (words, "not bold $quiet")))
             self.query_one("#shift", Static).update("\n".join(printable(line) for line in lines))
 
@@ -56,19 +58,20 @@ class HandoverScreen(BoxScreen):
             self.dismiss()
 
 
-def shift_at(screen: BoxScreen) -> tuple[int, list[str]]:
-    """Since when (ms) the shift at this desk goes, and its lines."""
+def shift_at(screen: BoxScreen) -> tuple[int, list[str], bool]:
+    """Since when (ms) the shift at this desk goes, its lines, and whether these are all of it."""
     desk, replica, now = screen.desk, screen.desk.replica, screen.now()
     begins = gym_day.beginning(today(replica.gym, now), policy_of(replica.gym))
-    events = [*replica.visits.recent(RECENT), *replica.notices.newest()]
-    since, lines = shift(events, desk.name, gym_day.instant(begins, screen.zone))
+    newest, day = replica.visits.recent(KEPT), gym_day.instant(begins, screen.zone)
+    known = known_from(newest, day, replica.stats.today_total if replica.stats else 0)
+    since, lines = shift([*newest, *replica.notices.newest()], desk.name, known)
     lines += [f"{len(desk.present())} in now", f"{desk.queued} wait for the server, {len(desk.set_aside)} set aside"]
-    return since, lines
+    return since, lines, since > known or known == day
 
 
 def hand_over(screen: BoxScreen, note: str) -> Verdict:
     """Leaves the note, with the shift in short; gives what to say. ReplicaError where the disk does not take it."""
-    _, lines = shift_at(screen)
+    _, lines, _ = shift_at(screen)
     screen.desk.handover.give(f"{note} ({'; '.join(lines[:3])})"[:1000])
     said = screen.refusal("Handover", "is written for the next one, at every desk", None)
     return replace(said, kind="done") if screen.connection.is_live else replace(said, kind="queued", detail=None)
