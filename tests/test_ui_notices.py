@@ -67,7 +67,7 @@ async def test_a_handover_shows_the_shift_and_its_note_waits_for_the_server(gym:
         gym.replica.apply([visit(6, "Ben Ode", desk="desk 1")], 6)
         await pilot.press(*":handover", "enter")
         await says(pilot, "1 checked in, 0 checked out")
-        assert "this desk since 17:24, as far back as it knows" in screen_text(app)  # of the 1,204 that came today
+        assert "this desk since 17:24, as far as it knows" in screen_text(app)  # of the 1,204 that came today
         await pilot.press("enter")
         assert gym.desk.queued == 0
         await pilot.press(*"all is well", "enter")

@@ -24,7 +24,7 @@ from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.key_line import KeyLine
 
-KNOWN: Final = ", as far back as it knows"
+KNOWN: Final = ", as far as it knows"
 
 
 class HandoverScreen(BoxScreen):

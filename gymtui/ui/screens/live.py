@@ -117,7 +117,8 @@ class LiveScreen(PassingScreen[None]):
         self.refresh_bindings()
 
     def watch_gym(self, gym: Gym | None) -> None:
-        self.zone = zone_of(gym)
+        if gym is not None:
+            self.zone = zone_of(gym)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """`try again` is there while something waits or has stopped."""

@@ -23,8 +23,8 @@ class RollCalledScreen(LiveScreen):
     def __init__(self, desk: Desk, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk.service, heading=desk.name, clock=clock)
         self.desk = desk
-        # From the beginning: a screen tells times, and asks when the day began, before its bases are mounted.
-        self.set_reactive(LiveScreen.gym, desk.replica.gym)
+        # From the beginning: a screen tells times, and asks when the day began, before its bases are mounted. (Not the
+        # gym itself: of what is there already no watcher is told.)
         self.set_reactive(LiveScreen.zone, zone_of(desk.replica.gym))
 
     def _gym_name(self) -> GymName:
