@@ -35,6 +35,7 @@ from server.net.lobby import Lobby, room
 from server.net.login_routes import LoginRoutes
 from server.net.metrics import Metrics
 from server.net.origins import Origins
+from server.net.refusal_limit import RefusalLimit
 from server.net.roster import Roster
 from server.net.session import ServerSession
 from server.net.supervisor import Supervisor
@@ -105,18 +106,18 @@ class Server:
         self.logins = Logins(self.auth, self._database, now=self._now)
         self._login_routes = LoginRoutes(self.auth, self.logins, self._database, self.metrics, now=self._now)
         started.callback(self.auth.close)
+        timer = asyncio.get_running_loop().time
         self._context = ServerContext(
             auth=self.auth,
             database=self._database,
             hub=self.hub,
             metrics=self.metrics,
             roster=Roster(self._database, now=self._now),
+            refusals=RefusalLimit(self._database, timer=timer),
             now=self._now,
             max_rate=self._max_rate,
             max_connections=self._max_connections,
         )
-        timer = asyncio.get_running_loop().time
-        watchdog = Watchdog(lambda: self._sessions, self.metrics, timer=timer, now=self._now)
         backup = LastBackup(lambda: last_backup(self._location), self.metrics.backup_age.set)
         try:
             routes = HttpRoutes(
@@ -134,8 +135,9 @@ class Server:
         self.parts = Supervisor()
         self.parts.start("what tells everyone", self.hub.run())
         self.parts.start("what follows other programs", self._follow_others())
-        self.parts.start("the watchdog", watchdog.run())
+        self.parts.start("the watchdog", Watchdog(self._sessions.copy, self.metrics, timer=timer, now=self._now).run())
         self.parts.start("what hears of desks", self._context.roster.run())
+        self.parts.start("what tells of refusals", self._context.refusals.run())
         self.parts.start("automatic check-out", AutoCheckOut(self._database, now=self._now).run())
         self.parts.start("the house's notices", HouseNotices(self._database, self._desks, backup, now=self._now).run())
         self.parts.start("what is told of wrong passwords", self._login_routes.watch.run())

@@ -150,7 +150,7 @@ class Notification(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
     """A command the rules refused. `reason` is the few words a verdict ends with, `message` a whole sentence;
-    `unknown_card` is there where a code was nobody's."""
+    `unknown_card` is there where a code was nobody's, `count` where so many more are told by this one row."""
 
     type: ClassVar[str] = "refusal"
     id: str
@@ -163,6 +163,7 @@ class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
     desk: str | None
     command_id: str
     unknown_card: UnknownCard | UnsetType = UNSET
+    count: Whole | UnsetType = UNSET
     seq: Seq
 
 

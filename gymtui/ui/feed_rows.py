@@ -121,7 +121,10 @@ def _refusal(event: Refusal) -> Row:
 
 
 def _nobody(event: Refusal) -> str:
-    """The card that nobody has; a server of before tells it in the message, which is shown to nobody."""
+    """The card that nobody has (a server of before tells it in the message, which is shown to nobody), or how many
+    commands were refused at once."""
+    if event.count is not UNSET:
+        return f"{event.count:,} commands"
     return "unknown card" if event.unknown_card is UNSET else event.unknown_card.words
 
 

@@ -8,6 +8,7 @@ from gymtui import clock
 from server.auth.auth import Auth
 from server.net.hub import Hub
 from server.net.metrics import Metrics
+from server.net.refusal_limit import RefusalLimit
 from server.net.roster import Roster
 from server.store.group_commit import GroupCommit
 
@@ -20,6 +21,7 @@ class ServerContext(Struct, frozen=True, kw_only=True):
     hub: Hub
     metrics: Metrics
     roster: Roster
+    refusals: RefusalLimit
     now: clock.Clock
     max_rate: int  # messages a second of one connection
     max_connections: int  # on which somebody has logged in

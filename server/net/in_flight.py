@@ -18,6 +18,7 @@ from server.gym.orders import Order
 from server.net.context import ServerContext
 from server.net.entitled import by_right
 from server.net.handshake import Identity
+from server.net.refusal_limit import PAUSE
 from server.net.sender import Sender
 from server.store import Outcome, Transaction
 from server.store.group_commit import Done
@@ -41,7 +42,13 @@ class InFlight:
         self._received(payload, id)(Outcome(error=error))
 
     async def submit(self, payload: Command, id: str | None, identity: Identity) -> None:
+        user, desk, refusals = identity.claims.user, identity.desk, self._context.refusals
         done = self._received(payload, id)
+        if (error := refusals.too_many(user, desk)) is not None:
+            refusals.untold(user, desk)
+            done(Outcome(error=error))
+            await asyncio.sleep(PAUSE)
+            return
         if isinstance(payload, CheckIn) and payload.override is not None:
             try:  # before the transaction: a PIN takes 50 ms to check, and the writer works for everyone
                 payload = await self._allowed_by(payload.override, payload, identity)
@@ -49,16 +56,20 @@ class InFlight:
                 done(Outcome(error=denied.error))
                 return
         key = id or clock.new_id(self._context.now())  # the idempotency key; who sends none cannot send it again
-        desk, connected = identity.desk, self._context.roster.since(identity.desk)
+        connected = self._context.roster.since(desk)
 
         def work(tx: Transaction, role: Role) -> Outcome:
             if (error := _withdrawn(tx, payload)) is not None:
                 return Outcome(error=error)
-            user = identity.claims.user
             order = Order(id=key, payload=payload, user=user, role=role, desk=desk, connected=connected)
-            return perform(tx, order)
+            return refusals.counted(user, desk, lambda: perform(tx, order))
 
-        self._context.database.submit(by_right(identity.claims, payload, work), done)
+        def told(outcome: Outcome) -> None:
+            if outcome.error is not None and outcome.error.code == "rate_limited":
+                refusals.untold(user, desk)
+            done(outcome)
+
+        self._context.database.submit(by_right(identity.claims, payload, work), told)
 
     async def room(self) -> None:
         """Waits until one more may be read."""
