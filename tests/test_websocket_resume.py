@@ -133,6 +133,7 @@ async def test_what_another_program_writes_is_live(gym: Path) -> None:
             "Name Zero",
         ]
         assert (await ana.ask("check_in", {"code": "new"}))["ok"] is True
+        await until(lambda: server.auth.user("zoe"))
         async with Wire.open(server.url, token(gym, "zoe")) as zoe:
             assert (await zoe.next())["payload"]["success"] is True
 
