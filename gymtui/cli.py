@@ -105,6 +105,8 @@ def _main(arguments: list[str]) -> int:
     if target in SCREENS and not _is_terminal():
         return _failed("Here is no terminal to show the screens on: please start it in one, or use `gymtui tail`.", 2)
     last = choices.ChoicesFile(config.data_folder()).read() if target in REMEMBERING else choices.Choices()
+    if flags.get("token"):
+        output.complain("Whoever lists what runs on this machine sees that token: please set GYMTUI_TOKEN instead.")
     if file is None and (sentence := config.passed_over()):
         output.complain(sentence)
     try:

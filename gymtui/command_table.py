@@ -214,7 +214,7 @@ HELP: Final[dict[str, str]] = {
     "url": "the server's WebSocket, ws://HOST:PORT/ws/checkins/",
     "user": "who logs in",
     "desk": "the name of this desk, as others see it; what waits here does not depend on it",
-    "token": "a ready access token instead of a login",
+    "token": "a ready access token instead of a login, better set as GYMTUI_TOKEN: a command line is seen by all",
     "theme": "slate, paper or ansi; else the one that :theme chose last",
     "host": "the address to listen on",
     "port": "the port to listen on; 0 picks a free one",

@@ -121,6 +121,11 @@ def test_no_error_reaches_the_terminal_as_a_command(arguments: list[str], capsys
     assert said.count("\n") == 1
 
 
+def test_a_token_on_the_command_line_is_said_to_be_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("tail", "--url", "http://wrong/", "--token", "t") == 2
+    assert "please set GYMTUI_TOKEN instead" in capsys.readouterr().err
+
+
 def test_a_command_does_and_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "gymtui.toml").write_text('database = "file.db"')
     (tmp_path / "m.csv").write_text("name,number\nAna,1\n")

@@ -128,8 +128,8 @@ async def commands(url: str, access: str) -> None:
         middle = text.index(PIN) + 2
         await wire.socket.send([text[:middle], text[middle:]])
         assert (await wire.until("reply", id="pieces"))["payload"]["error"]["code"] == "already_checked_in"
-        await wire.socket.send(text.replace("pieces", "bytes").encode())
-        await wire.until("reply", id="bytes")
+        await wire.socket.send(text.replace("pieces", "bytes").encode())  # which is no text, and is told so
+        await wire.until("error")
         for id, typed in (("typed", TYPED), ("typed PIN", TYPED_PIN)):
             assert (await wire.ask("check_in", {"code": typed}, id))["error"]["code"] == "unknown_member"
         for nonsense in (

@@ -24,10 +24,11 @@ from tests.waiting import until
 from tests.websocket_service_kit import live
 
 
-async def test_connects_with_the_token_and_the_desks_name_in_the_url() -> None:
+async def test_connects_with_the_desks_name_in_the_url_and_the_token_where_no_proxy_logs_it() -> None:
     async with played(desk="desk 2 & door") as play:
         connection = await live(play)
-        assert parse_qs(urlsplit(connection.url).query) == {"token": ["a-token"], "desk": ["desk 2 & door"]}
+        assert parse_qs(urlsplit(connection.url).query) == {"desk": ["desk 2 & door"]}
+        assert connection.headers["Authorization"] == "Bearer a-token"
         assert play.server.options["max_size"] == 1024 * 1024
         assert play.server.options["compression"] is None
         assert play.server.options["proxy"] is None
@@ -204,7 +205,7 @@ async def test_a_login_that_is_not_known_asks_the_person_and_then_goes_on() -> N
         await login.log_in("sam", "a password")
         play.service.logged_in()
         await live(play)
-        assert "token=another" in server.connections[1].url
+        assert server.connections[1].headers["Authorization"] == "Bearer another"
 
 
 async def test_somebody_else_who_logs_in_has_a_connection_of_their_own() -> None:
@@ -222,7 +223,7 @@ async def test_somebody_else_who_logs_in_has_a_connection_of_their_own() -> None
             await asked
         await play.phase("live")
         assert connection.closed == 1000
-        assert "token=another" in server.connections[1].url
+        assert server.connections[1].headers["Authorization"] == "Bearer another"
         assert play.backoffs == []
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from msgspec import Struct
@@ -44,12 +44,13 @@ Responder = Callable[["MockConnection", Request, str | None], None]
 
 
 class MockConnection:
-    """One connection as the server sees it; `sent` is all that the client has sent, `closed` the code that it closed
-    with. Where the client pings, a pong goes back by itself."""
+    """One connection as the server sees it; `headers` came with the client, `sent` is all that it has sent, `closed`
+    the code that it closed with. Where the client pings, a pong goes back by itself."""
 
-    def __init__(self, server: MockWebSocket, url: str) -> None:
+    def __init__(self, server: MockWebSocket, url: str, headers: Mapping[str, str]) -> None:
         self.server = server
         self.url = url
+        self.headers = headers
         self.sent: list[bytes] = []
         self.closed: int | None = None
         self._incoming: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -237,7 +238,7 @@ class MockWebSocket:
         self.options = options
         if self._refusals:
             raise self._refusals.popleft()
-        connection = MockConnection(self, url)
+        connection = MockConnection(self, url, options.get("additional_headers", {}))
         self.connections.append(connection)
         if self.greets:
             connection.authenticate()

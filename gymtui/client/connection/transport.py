@@ -21,7 +21,7 @@ from gymtui.protocol import MAX_FRAME, PING_EVERY, SILENCE, AuthResponse, Close,
 
 logger = logging.getLogger(__name__)
 
-# The library's own debug lines have the request's path in them, and with it the token.
+# The library's own debug lines have the request's headers in them, and with them the token.
 _wire = logging.getLogger("gymtui.client.wire")
 _wire.setLevel(logging.INFO)
 
@@ -189,11 +189,18 @@ class NoFrontDesk(Ended):
         self.status = status
 
 
-def address(url: str, token: str, desk: str | None) -> str:
-    """The URL to connect to, with the token and the desk's name in its query."""
+def address(url: str, desk: str | None) -> str:
+    """The URL to connect to, with the desk's name in its query."""
+    if not desk:
+        return url
     parts = urlsplit(url)
-    query = urlencode({"token": token} | ({"desk": desk} if desk else {}))
+    query = urlencode({"desk": desk})
     return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))
+
+
+def credentials(token: str) -> dict[str, str]:
+    """The header that has the token. It could stand in the URL too, and then in the log of each proxy on the way."""
+    return {"Authorization": f"Bearer {token}"}
 
 
 async def dial(
@@ -203,7 +210,8 @@ async def dial(
     for an HTTP 401 or 403."""
     server = urlsplit(url).netloc
     try:
-        return Transport(await connect(address(url, token, desk), **OPTIONS), send_within=send_within)
+        opened = await connect(address(url, desk), additional_headers=credentials(token), **OPTIONS)
+        return Transport(opened, send_within=send_within)
     except InvalidStatus as error:
         status = error.response.status_code
         if status in (401, 403):
