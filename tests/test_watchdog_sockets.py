@@ -151,6 +151,7 @@ async def test_an_idle_connection_is_one_task_and_no_queue(gym: Path) -> None:
             for user in ("ana", "ben", "mia", "otto")
         ]
         await until(lambda: len(server.hub.connections) == len(clients))
+        await until(lambda: all(session.connection._soon == [] for session in server._sessions))  # the welcome has gone
         assert len(asyncio.all_tasks()) - before == len(clients)
         assert server.hub._behind == {}
         for session in server._sessions:
