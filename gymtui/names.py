@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 NAME: Final = 64  # characters of a user's name at the most
+TOGETHER: Final = " + "  # `ana + mia`: mia has let in, against the rules
+SENT_BY: Final = ", sent by "  # `mia, sent by ana`: mia has queued it, as ana's desk says
 
 
 def tidy(name: str) -> str:
@@ -24,6 +26,11 @@ def known_as(name: str, names: Iterable[str]) -> str | None:
     names = set(names)
     same = [known for known in names if folded(known) == folded(name)]
     return name if name in names else same[0] if len(same) == 1 else None
+
+
+def people(by: str) -> list[str]:
+    """Whoever is named in the `by` of an event: the user, a manager who has let in, who queued it and who sent it."""
+    return by.replace(SENT_BY, TOGETHER).split(TOGETHER)
 
 
 def may_be_name(text: str) -> bool:

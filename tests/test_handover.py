@@ -108,7 +108,7 @@ def test_a_handover_is_a_notice_of_the_gym_once(tmp_path: Path) -> None:
     assert till.seq == before
     assert till.refused(HandOver(note="  ")).code == "invalid"
     [row] = [row for row in till.store.read(0, 99) if row.type == "notification"]
-    assert b'"title":"Handover from ben + ana, Front"' in row.payload
+    assert b'"title":"Handover from ben, sent by ana, Front"' in row.payload
     till.store.close()
 
 

@@ -43,8 +43,8 @@ def test_an_already_checked_in_is_kept_with_its_details(till: Till) -> None:
 
 def test_whoever_queued_a_command_and_whoever_sent_it_stand_beside_it(till: Till) -> None:
     queued = CheckIn(code="1", queued_by="ana")
-    assert till.done(queued, id="mine", user="ben").by == "ana + ben"
-    assert till.done(queued, id="mine", user="ana").by == "ana + ben"  # the answer to ben's was lost: the same command
+    assert till.done(queued, id="mine", user="ben").by == "ana, sent by ben"
+    assert till.done(queued, id="mine", user="ana").by == "ana, sent by ben"  # the answer to ben's was lost: the same
     assert till.done(queued, id="mine", user="mia").command_id == "mine"
     assert till.done(CheckOut(code="1", queued_by="ana"), user="ana").by == "ana"
     refused = till.refused(CheckIn(code="3", queued_by="ana"), id="no", user="ben")
@@ -59,9 +59,9 @@ def test_what_has_happened_is_recorded_whoever_the_server_knows(till: Till) -> N
     """A backup may be older than the user who queued it."""
     at = clock.to_text(till.now)
     came = till.done(CheckIn(code="1", queued_by="zoe", occurred_at=at, offline=True), id="came")
-    assert came.by == "zoe + ana"
-    assert till.done(CheckOut(code="1", queued_by="zoe", occurred_at=at), id="left").by == "zoe + ana"
-    assert till.done(Undo(command_id="left", queued_by="zoe")).by == "zoe + ana"
+    assert came.by == "zoe, sent by ana"
+    assert till.done(CheckOut(code="1", queued_by="zoe", occurred_at=at), id="left").by == "zoe, sent by ana"
+    assert till.done(Undo(command_id="left", queued_by="zoe")).by == "zoe, sent by ana"
     assert till.refused(CheckOut(code="1", queued_by="zoe")).code == "invalid"
 
 

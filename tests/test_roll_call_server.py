@@ -51,7 +51,7 @@ def test_a_step_is_a_row_once(till: Till, tmp_path: Path) -> None:
     assert (start.at, start.by, start.desk, start.seq) == (clock.to_text(NINE), "ana", "Front", till.seq)
     mark = RollCall(roll_call_id="r", step="safe", member_id=ana(till), queued_by="ben")
     told = give(till, mark, "m")
-    assert (told.member and told.member.full_name, told.by) == ("Ana Silva", "ben + ana")
+    assert (told.member and told.member.full_name, told.by) == ("Ana Silva", "ben, sent by ana")
     before = till.seq
     assert give(till, mark, "m") == told
     assert till.seq == before

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gymtui import clock
-from gymtui.names import folded
+from gymtui.names import folded, people
 from gymtui.printable import printable
 from server.admin.deeds import Deed, accesses, deeds
 from server.admin.export_file import Format, cell_text
@@ -55,7 +55,7 @@ def _wanted(first: int, user: str | None, desk: str | None, member: str | None) 
     def is_wanted(deed: Deed) -> bool:
         return (
             deed.at >= since
-            and (user is None or folded(user) in map(folded, deed.user.split(" + ")))
+            and (user is None or folded(user) in map(folded, people(deed.user)))
             and (desk is None or deed.desk == desk)
             and (member is None or (deed.member is not None and deed.member.id == member))
         )

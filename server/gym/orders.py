@@ -18,7 +18,7 @@ from gymtui import clock
 from gymtui.cards.keys import find
 from gymtui.cards.owned import Owned
 from gymtui.codec import encode
-from gymtui.names import folded
+from gymtui.names import SENT_BY, folded
 from gymtui.protocol import (
     CheckIn,
     CheckInEvent,
@@ -76,9 +76,9 @@ class Order(Struct, frozen=True, kw_only=True):
 
     @property
     def by(self) -> str:
-        """Whoever queued it, and whoever sent it where that is somebody else: `ana + ben`."""
+        """Whoever queued it, and whoever sent it where that is somebody else: `ana, sent by ben`."""
         same = self.queued_by is None or folded(self.queued_by) == folded(self.user)
-        return self.user if same else f"{self.queued_by} + {self.user}"
+        return self.user if same else f"{self.queued_by}{SENT_BY}{self.user}"
 
     @property
     def digest(self) -> bytes:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.clock import to_ms
+from gymtui.names import people
 from gymtui.protocol import CheckInEvent, Event
 
 SETTLED: Final = frozenset({"undone", "corrected", "clash", "assumed_out"})  # flags of what nobody takes back
@@ -32,7 +33,7 @@ def latest_acts(events: Iterable[Event], most: int, *, user: str | None) -> list
     for event in sorted(events, key=lambda event: event.seq, reverse=True):
         if isinstance(event, CheckInEvent):
             last.setdefault(event.id, event)
-    can_be = (e for e in last.values() if SETTLED.isdisjoint(e.flags) and (user is None or user in e.by.split(" + ")))
+    can_be = (e for e in last.values() if SETTLED.isdisjoint(e.flags) and (user is None or user in people(e.by)))
     return [_act(event) for event, _ in zip(can_be, range(most), strict=False)]
 
 
