@@ -55,6 +55,7 @@ class SettingsScreen(BoxScreen):
         return SettingsList().data_bind(SettingsScreen.settings)
 
     def on_mount(self) -> None:
+        self.watch_gym(self.gym)  # known from the beginning, it has not changed
         self._say_who_may()
 
     # --- what follows -------------------------------------------------------------------------------------------------
