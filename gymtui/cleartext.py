@@ -5,8 +5,15 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
+from gymtui.errors import WrongUsage
+
 SERVED = (
-    "Passwords and tokens go over the network unencrypted: please put something like nginx with TLS before this server."
+    "Passwords and tokens go over the network unencrypted: please give this server --tls-cert and --tls-key, or put a "
+    "proxy with TLS before it."
+)
+REFUSED = (
+    "Passwords and tokens would go to {host} unencrypted: please ask for an address with wss://, or allow it with "
+    "--allow-cleartext."
 )
 DIALLED = "Passwords and tokens go to {host} unencrypted: please ask for an address with wss://."
 
@@ -26,6 +33,12 @@ def is_here(url: str) -> bool:
     """Is that a server of this machine?"""
     host = urlsplit(url).hostname
     return host is not None and is_loopback(host)
+
+
+def refuse(url: str) -> None:
+    """WrongUsage where what is secret would leave this machine as it is."""
+    if warning(url) is not None:
+        raise WrongUsage(REFUSED.format(host=urlsplit(url).hostname))
 
 
 def warning(url: str) -> str | None:

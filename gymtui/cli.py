@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from gymtui import __version__, output
-from gymtui.command_table import ARGUMENTS, CLIENT, COMMANDS, HELP, KEYED, LOGS, REMEMBERING, SCREENS, SWITCHES
+from gymtui.command_table import ARGUMENTS, CLIENT, COMMANDS, HELP, KEYED, LOGS, REMEMBERING, SCREENS, SWITCHES, TRUST
 from gymtui.printable import printable
 
 
@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line, made from the tables above."""
     top = _Parser(prog="gymtui", description="A gym's front desk in a terminal; without a command, the desk itself.")
     top.add_argument("--version", action="version", version=__version__)
-    _add_settings(top, (*CLIENT, "theme", *LOGS))
+    _add_settings(top, (*CLIENT, *TRUST, "theme", *LOGS))
     top.set_defaults(run=("gymtui.programs.desk:run", (*CLIENT, "theme")))
     groups: dict[str, Any] = {"": top.add_subparsers(metavar="COMMAND")}
     for name, settings, run, text in COMMANDS:
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
         command = groups[" ".join(path)].add_parser(last, help=text, description=text)
         for argument, words in ARGUMENTS.get(name, ()):
             command.add_argument(argument, **words)
-        _add_settings(command, (*settings, *LOGS))
+        _add_settings(command, (*settings, *(TRUST if "url" in settings else ()), *LOGS))
         command.set_defaults(run=(run, settings))
     return top
 
@@ -113,6 +113,8 @@ def _main(arguments: list[str]) -> int:
         settings = config.load(flags, file=file, chosen=last)
         if target in KEYED:
             options["keys"] = config.keys(file)
+        if "url" in names:
+            _see_to_trust(settings.url, settings.ca, cleartext=settings.allow_cleartext)
     except GymError as error:
         return _failed(error, 2)
     logs.start(settings.log_level, as_json=settings.log_json)
@@ -136,6 +138,17 @@ def _main(arguments: list[str]) -> int:
         logging.getLogger(__name__).debug("unexpected", exc_info=error)
         return _failed(f"something failed that should not have: {error!r}; --log-level debug tells where.", 1)
     return 0
+
+
+def _see_to_trust(url: str, ca: str | None, *, cleartext: bool) -> None:
+    """Whose certificates are trusted; and nobody's password goes where it can be read, unless that was asked for."""
+    from gymtui.certificates import trust  # noqa: PLC0415
+    from gymtui.cleartext import refuse  # noqa: PLC0415
+
+    if ca is not None:
+        trust(ca)
+    if not cleartext:
+        refuse(url)
 
 
 def _imported(module: str, function: str) -> Callable[..., None]:

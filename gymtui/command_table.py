@@ -12,7 +12,8 @@ from typing import Any, Final
 
 CLIENT: Final = ("url", "user", "desk", "token")
 LOGS: Final = ("log_level", "log_json")
-DOOR: Final = ("allow_origin", "host_name", "trust_proxy")
+DOOR: Final = ("tls_cert", "tls_key", "allow_origin", "host_name", "trust_proxy")
+TRUST: Final = ("ca", "allow_cleartext")  # of whoever connects: the command line itself sees to them
 GYM: Final = ("gym", "timezone", "capacity", "policy")
 
 # What people type; the settings it takes; the function that does it, with settings and arguments as its keywords; what
@@ -225,6 +226,10 @@ HELP: Final[dict[str, str]] = {
     "timezone": "the gym's time zone, such as Europe/Zurich",
     "capacity": "how many people may be in",
     "policy": "a TOML file: what to refuse, what to warn of, when people have left",
+    "ca": "the PEM file of the authority whose certificates are trusted",
+    "allow_cleartext": "send passwords and tokens unencrypted to another machine",
+    "tls_cert": "the PEM file of the server's certificate and its chain",
+    "tls_key": "the PEM file of its key",
     "allow_origin": "pages that may speak to the server, https://desk.example.org; several with commas",
     "host_name": "the server's own names beside the machine's; several with commas",
     "trust_proxy": "addresses of proxies whose X-Forwarded-For is believed; several with commas",
@@ -244,4 +249,4 @@ SCREENS: Final = {
 }
 REMEMBERING: Final = (*SCREENS, "gymtui.programs.tail:run")  # they go to the server of the last login
 KEYED: Final = (*SCREENS, "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
-SWITCHES: Final = frozenset({"json", "log_json"})
+SWITCHES: Final = frozenset({"json", "log_json", "allow_cleartext"})

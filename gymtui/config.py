@@ -49,6 +49,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timezone: str | None = None
     capacity: Annotated[int, Meta(ge=1)] | None = None
     policy: str | None = None
+    ca: str | None = None
+    allow_cleartext: bool = False
+    tls_cert: str | None = None
+    tls_key: str | None = None
     allow_origin: str | None = None
     host_name: str | None = None
     trust_proxy: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from server.net.bind_errors import reason
 from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.door import Door
+from server.net.entrance import Entrance, entrance
 from server.net.http import HttpRoutes
 from server.net.hub import Hub
 from server.net.lobby import Lobby, room
@@ -71,8 +72,7 @@ class Server:
         batch_ms: int = BATCH_MS,
         max_rate: int = MAX_RATE,
         max_connections: int = MAX_CONNECTIONS,
-        origins: Origins | None = None,
-        proxies: Collection[str] = (),
+        entrance: Entrance | None = None,
         now: clock.Clock = clock.now,
     ) -> None:
         self._location = database
@@ -81,8 +81,7 @@ class Server:
         self._window = batch_ms / 1000
         self._max_rate = max_rate
         self._max_connections = max_connections
-        self._origins = origins or Origins()
-        self._proxies = proxies
+        self.entrance = entrance or Entrance(origins=Origins())
         self._now = now
         self._sessions: set[ServerSession] = set()
 
@@ -125,11 +124,11 @@ class Server:
                 self.auth,
                 self._database,
                 self.metrics,
-                origins=self._origins,
-                proxies=self._proxies,
+                origins=self.entrance.origins,
+                proxies=self.entrance.proxies,
             )
-            lobby = Lobby(timer, proxies=self._proxies)
-            self._door = await Door(lobby).open(self._serve, routes, self._host, self._port)
+            door = Door(Lobby(timer, proxies=self.entrance.proxies), self.entrance.certificate)
+            self._door = await door.open(self._serve, routes, self._host, self._port)
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
         self.parts = Supervisor()
@@ -224,16 +223,19 @@ class Server:
 
 
 async def serve_until_stopped(server: Server, say: Callable[[str], None]) -> None:
-    """Serves until SIGTERM, SIGINT or SIGHUP (its terminal has gone, and there is nothing to reload); says where it
-    listens, and on an empty gym what to do first. ServerError, once it has drained, where a part of it has died."""
+    """Serves until SIGTERM or SIGINT; at SIGHUP it reads its certificate anew, and without one that is its end too (its
+    terminal has gone). Says where it listens, and on an empty gym what to do first. ServerError, once it has drained,
+    where a part of it has died."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    certificate = server.entrance.certificate
+    for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, stop.set if certificate is None else certificate.renew)
     async with server:
         if not server.auth.has_users:
             log.warning("Nobody can log in yet: add a user with `gymtui admin users add NAME --role manager`.")
-        if not server.is_loopback:
+        if certificate is None and not server.is_loopback:
             log.warning("%s", cleartext.SERVED)
         say(f"listening on {server.url}")
         server.parts.death.add_done_callback(lambda _: stop.set())
@@ -254,10 +256,8 @@ def run(
     timezone: str | None = None,
     capacity: int | None = None,
     policy: str | None = None,
-    allow_origin: str | None = None,
-    host_name: str | None = None,
-    trust_proxy: str | None = None,
     say: Callable[[str], None] | None = None,
+    **reached: str | None,
 ) -> None:
     """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it listens; stdout by default."""
     rules = None if policy is None else read_policy(Path(policy))
@@ -278,15 +278,9 @@ def run(
         batch_ms=batch_ms,
         max_rate=max_rate,
         max_connections=places,
-        origins=Origins(_listed(host_name), _listed(allow_origin)),
-        proxies=_listed(trust_proxy),
+        entrance=entrance(**reached),
     )
     uvloop.run(serve_until_stopped(server, listens))
-
-
-def _listed(setting: str | None) -> list[str]:
-    """What a setting names, with commas between."""
-    return [part.strip() for part in (setting or "").split(",") if part.strip()]
 
 
 def _tell_timezone(name: str) -> None:

@@ -156,3 +156,15 @@ def test_nobody_looks_for_garbage_while_a_command_is_imported(monkeypatch: pytes
     monkeypatch.setattr("gymtui.cli.import_module", imported)
     assert run("keys") == 0
     assert looks == [False, True]
+
+
+@pytest.mark.parametrize(("url", "is_refused"), [("ws://gym.example/", True), ("wss://gym.example/", False)])
+def test_what_is_secret_goes_nowhere_unencrypted_unless_asked_to(
+    url: str, is_refused: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("gymtui.programs.tail.run", lambda **settings: asked.append(settings["url"]))
+    assert run("tail", "--url", url) == (2 if is_refused else 0)
+    assert ("allow it with --allow-cleartext" in capsys.readouterr().err) is is_refused
+    assert run("tail", "--url", url, "--allow-cleartext") == 0
+    assert asked == ([url] if is_refused else [url, url])

@@ -83,7 +83,14 @@ def test_a_file_of_somebody_else_decides_nothing_and_the_persons_own_does(
 def test_every_setting_may_come_from_anywhere(tmp_path: Path) -> None:
     values = {"port": "81", "batch_ms": "7", "capacity": "9", "rate": "0.5", "desks": "3", "seed": "-4"}
     values |= {"max_rate": "5", "theme": "paper", "url": "wss://gym.test/ws/checkins/"}
-    values |= {"json": "true", "log_json": "1", "log_level": "debug", "timezone": "Europe/Zurich", "database": "/g.db"}
+    values |= {
+        "allow_cleartext": "true",
+        "json": "true",
+        "log_json": "1",
+        "log_level": "debug",
+        "timezone": "Europe/Zurich",
+        "database": "/g.db",
+    }
     values |= {name: f"a {name}" for name in Config.__struct_fields__ if name not in values}
     environment = {f"GYMTUI_{name.upper()}": value for name, value in values.items()}
     file = tmp_path / "all.toml"

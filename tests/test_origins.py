@@ -9,6 +9,7 @@ import pytest
 from websockets.datastructures import Headers
 from websockets.http11 import Request
 
+from server.net.entrance import entrance
 from server.net.origins import Origins
 from server.net.proxies import client_of
 from tests.gym_kit import token
@@ -81,7 +82,7 @@ def test_who_asks_is_whom_a_trusted_proxy_says(peer: str, said: str | list[str],
 
 
 async def test_wrong_passwords_count_by_the_address_behind_the_proxy(gym: Path) -> None:
-    async with serving(gym, proxies=["127.0.0.1"]) as server:
+    async with serving(gym, entrance=entrance(trust_proxy="127.0.0.1")) as server:
         for _ in range(6):
             last = await ask(server.url, "/auth/token", "X-Forwarded-For: 1.2.3.4", basic("ana", "wrong"))
         assert last.status == 429
@@ -89,10 +90,10 @@ async def test_wrong_passwords_count_by_the_address_behind_the_proxy(gym: Path) 
         assert other.status == 200
 
 
-@pytest.mark.parametrize("proxies", [[], ["127.0.0.1"]])
-async def test_the_figures_are_for_this_machine_and_for_a_token(proxies: list[str], gym: Path) -> None:
+@pytest.mark.parametrize("proxies", [None, "127.0.0.1"])
+async def test_the_figures_are_for_this_machine_and_for_a_token(proxies: str | None, gym: Path) -> None:
     access = token(gym, "otto")
-    async with serving(gym, proxies=proxies) as server:
+    async with serving(gym, entrance=entrance(trust_proxy=proxies)) as server:
         assert (await ask(server.url, "/metrics", method="GET")).status == 200
         far = "X-Forwarded-For: 1.2.3.4"
         refused = await ask(server.url, "/metrics", far, method="GET")

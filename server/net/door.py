@@ -11,6 +11,7 @@ from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
 
 from gymtui.protocol import MAX_FRAME, PATH
+from server.net.certificate import Certificate
 from server.net.connection import HIGH_WATER, Connection
 from server.net.http import HttpRoutes
 from server.net.lobby import Lobby
@@ -22,8 +23,9 @@ ASK_WITHIN: Final = 10.0  # seconds for a whole request
 class Door:
     """Hands each connection to `serve` once it is a WebSocket; what is plain HTTP the `routes` answer."""
 
-    def __init__(self, lobby: Lobby) -> None:
+    def __init__(self, lobby: Lobby, certificate: Certificate | None = None) -> None:
         self._lobby = lobby
+        self._tls = None if certificate is None else certificate.context
         self._connections: WeakSet[Connection] = WeakSet()
 
     async def open(
@@ -40,6 +42,8 @@ class Door:
             compression=None,
             server_header=None,
             open_timeout=ASK_WITHIN,
+            ssl=self._tls,
+            ssl_handshake_timeout=None if self._tls is None else ASK_WITHIN,
             ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
             close_timeout=3,
             max_size=MAX_FRAME,
@@ -52,7 +56,7 @@ class Door:
     @property
     def url(self) -> str:
         host, port = self._listener.sockets[0].getsockname()[:2]
-        return f"ws://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
+        return f"{'ws' if self._tls is None else 'wss'}://{f'[{host}]' if ':' in host else host}:{port}{PATH}"
 
     def close(self) -> None:
         """Nobody comes in any more."""

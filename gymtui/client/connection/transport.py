@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.protocol import State
 
-from gymtui import codec
+from gymtui import certificates, codec
 from gymtui.client.connection.reconnect import ABNORMAL, SENTENCES, Ended, asked_for, sentence
 from gymtui.client.errors import AuthenticationProblem
 from gymtui.faults import fault
@@ -224,4 +224,6 @@ async def dial(
     except socket.gaierror as error:
         raise Ended(f"{server} is not known here: please check the address and the network.") from error
     except (OSError, WebSocketException, ValueError) as error:
+        if (wrong := certificates.sentence(error, server)) is not None:
+            raise Ended(wrong) from error
         raise Ended(f"The server at {server} cannot be reached: please check the network.") from error

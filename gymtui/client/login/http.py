@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from gymtui.client.errors import Problem
 from gymtui.client.tasks import in_background
+from gymtui.protocol import PATH
 
 TOKEN_WITHIN: Final = 10.0  # seconds for an answer about a login: the server hashes a password first
 LOOK_WITHIN: Final = 3.0  # seconds for an answer that a screen waits for
@@ -50,7 +51,8 @@ _CONNECTIONS: Final = re.compile(r'^gymtui_connections\{role="(\w+)"\} (\d+)', r
 def address(url: str, path: str) -> str:
     """The HTTP URL of that path at the server of the WebSocket at `url`."""
     parts = urlsplit(url)
-    return f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}{path}"
+    below, found, _ = parts.path.rpartition(PATH.rstrip("/"))  # a proxy may have it all below a path of its own
+    return f"{'https' if parts.scheme == 'wss' else 'http'}://{parts.netloc}{below if found else ''}{path}"
 
 
 def fetch(url: str, headers: Headers) -> Answer:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct
 
-from gymtui import clock
+from gymtui import certificates, clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import NO_ANSWER, Answer, Fetch, Headers, address
 from gymtui.client.login.token_file import NoTokenFile, TokenFile, Tokens
@@ -96,6 +96,7 @@ class TokenClient:
             return self._post(path, headers)
         except NO_ANSWER as error:
             message = f"The server at {self._server} cannot be reached: please check the network and the address."
+            message = certificates.sentence(error, self._server) or message
             raise ConnectionProblem(message) from error
 
     def _post(self, path: str, headers: Headers) -> Answer:
