@@ -182,7 +182,7 @@ async def test_a_queue_that_changes_no_words_paints_nothing(work: Work) -> None:
         assert indicator.region in work.painted
 
 
-@pytest.mark.parametrize("action", ["who", "connection", "conflicts", "help"])
+@pytest.mark.parametrize("action", ["history", "who", "connection", "conflicts", "policy", "peak", "help"])
 async def test_a_screen_comes_up_with_a_few_layouts_and_no_work_for_the_one_below(work: Work, action: str) -> None:
     app = make_app(a_desk())
     async with app.run_test() as pilot:

@@ -124,7 +124,7 @@ class LiveScreen(PassingScreen[None]):
         """`try again` is there while something waits or has stopped."""
         if action != "try_again":
             return True
-        return self.connection.phase in CAN_RETRY or any(b.error for b in self.query(WebSocketErrorBoundary))
+        return self.connection.phase in CAN_RETRY or any(b.error for b in self.walk_children(WebSocketErrorBoundary))
 
     def action_try_again(self) -> None:
         if self.connection.phase in CAN_RETRY:

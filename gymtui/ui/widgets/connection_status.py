@@ -98,7 +98,7 @@ class ConnectionStatusIndicator(LiveWidget):
 
     def _said(self) -> tuple[str, Look]:
         said = connection_words(self.state, self.queued, self._clock(), self.zone)
-        return with_aside(said, self.aside, key_of(self, "connection"))
+        return with_aside(said, self.aside, key_of(self, "connection")) if self.aside else said
 
     def render(self) -> Content:
         self._painted = words, look = self._said()

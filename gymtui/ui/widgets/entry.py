@@ -77,7 +77,7 @@ class Entry(Input):
     virtual_size: reactive[Size] = reactive(Size(0, 0))  # of the text: Textual's own lays out the screen with each key
 
     def __init__(self) -> None:
-        super().__init__(select_on_focus=False, max_length=120, compact=True)
+        super().__init__(select_on_focus=False, max_length=120, validate_on=())  # whatever is typed will do
         self.cursor_blink = False
         self._pasted = ""  # what the box held once a line had been pasted into the empty one
 

@@ -94,6 +94,10 @@ class WebSocketErrorBoundary(Widget):
     def compose(self) -> ComposeResult:
         yield self._content
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing is seen of it but around a panel: a live widget lies over all of it."""
+        return super().render_lines(crop) if self.error else [Strip.blank(crop.width)] * crop.height
+
     def _build(self) -> Widget:
         try:
             return self._make()
