@@ -8,7 +8,6 @@ from typing import Final
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import (
     AtTheDoor,
-    ImportCleared,
     ImportCompare,
     ImportCompared,
     ImportEnd,
@@ -35,7 +34,6 @@ COMPARED: Final = ImportCompared(
     untold=0,
     with_it=AtTheDoor(come_in=162, refused={"membership_expired": 18, "membership_frozen": 14}),
     without_it=AtTheDoor(come_in=31, refused={"membership_expired": 2}),
-    cleared=(ImportCleared(field="valid_until", count=4, name="Noor Haddad", value="2027-01-31"),),
 )
 
 
