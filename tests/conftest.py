@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import settings
 
 from tests.engines import ENGINES, Engine
 from tests.factories import member_row
@@ -20,6 +21,10 @@ from tests.gym_kit import make_gym
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 gc.disable()  # until all is imported and collected, which stays
+
+# How long an example takes on a busy machine says nothing.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # What is tested is that a disk is waited for, and not the disk: memory says at once that it has written.
 MEMORY: Final = Path("/dev/shm")  # noqa: S108

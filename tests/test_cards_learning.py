@@ -99,7 +99,7 @@ def test_a_clerk_is_told_what_was_understood() -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_learned_reader_gives_back_the_codes_and_no_other(name: str, seed: int) -> None:
     listed, arrives = READERS[name]

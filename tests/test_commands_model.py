@@ -117,7 +117,5 @@ class Gym(RuleBasedStateMachine):
         assert stored(self.till.store, "2").visits_left == self.cards - len(kept)
 
 
-Gym.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+Gym.TestCase.settings = settings(max_examples=25, stateful_step_count=50, suppress_health_check=[HealthCheck.too_slow])
 TestWhateverHappens = Gym.TestCase

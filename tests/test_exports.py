@@ -59,7 +59,7 @@ def people(draw: st.DrawFn) -> list[Member]:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(people())
 def test_a_gym_that_is_exported_is_the_same_in_an_empty_one(everybody: list[Member]) -> None:
     with tempfile.TemporaryDirectory() as folder:

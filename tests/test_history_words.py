@@ -135,7 +135,7 @@ def test_a_day_on_which_a_clock_is_put_back_has_an_hour_more() -> None:
     assert asked.until - asked.since == 25 * 3600 * 1000
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(max_size=40))
 def test_whatever_is_typed_is_a_question_or_a_sentence(text: str) -> None:
     with suppress(WrongWords):

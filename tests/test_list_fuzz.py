@@ -30,7 +30,7 @@ def csv(rows: list[list[str]]) -> bytes:
 
 
 @given(TABLES, st.integers(0, 3))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_table_is_a_plan_that_can_be_read_again(table: tuple[list[str], list[list[str]]], choice: int) -> None:
     heading, rows = table
     content = csv([heading, *rows])
@@ -48,7 +48,7 @@ def test_any_table_is_a_plan_that_can_be_read_again(table: tuple[list[str], list
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_are_a_list_or_none(content: bytes) -> None:
     for begin in (b"", b"PK\x03\x04", b"Name;Barcode\n", b"\xff\xfe", b"<table><tr><td>Name<td>Code<tr>"):
         with suppress(MembersFileError):
