@@ -41,7 +41,7 @@ async def test_nobody_who_reads_is_a_quiet_end(gym: Path, tmp_path: Path, argume
 async def test_a_login_that_is_refused_is_1_and_a_sentence(gym: Path, tmp_path: Path, access: str) -> None:
     if access == "expired":
         access = token(gym, "ana", ttl=60, now=clock.now() - 3_600_000)
-    async with serving(gym) as server, command(tmp_path, "--url", server.url, "--token", access) as process:
+    async with serving(gym) as server, command(tmp_path, "--url", server.url, GYMTUI_TOKEN=access) as process:
         code, out, err = await ended(process)
     assert (code, out) == (1, "")
     assert err.splitlines()[-1].startswith("gymtui: ")
@@ -51,7 +51,7 @@ async def test_a_login_that_is_refused_is_1_and_a_sentence(gym: Path, tmp_path: 
 
 async def test_a_token_that_is_over_is_1_and_promises_nothing(gym: Path, tmp_path: Path) -> None:
     access = token(gym, "ana", ttl=60, now=clock.now() - 3_600_000)
-    async with serving(gym) as server, command(tmp_path, "--url", server.url, "--token", access) as process:
+    async with serving(gym) as server, command(tmp_path, "--url", server.url, GYMTUI_TOKEN=access) as process:
         assert await ended(process) == (1, "", "gymtui: The given token is over: please log in, or give a new one.\n")
 
 

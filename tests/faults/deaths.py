@@ -25,7 +25,8 @@ def but_deaths(error: BaseException) -> BaseException | None:
     """What there is of an error beside that somebody was killed."""
     if isinstance(error, BaseExceptionGroup):
         return error.split((Killed, asyncio.CancelledError))[1]
-    return None if isinstance(error, Killed | asyncio.CancelledError) else error
+    was_killed = isinstance(error, Killed | asyncio.CancelledError) or isinstance(error.__cause__, Killed)
+    return None if was_killed else error
 
 
 class Deaths:
