@@ -70,6 +70,7 @@ def test_a_gym_of_an_older_version_is_copied_as_before(
     assert (capsys.readouterr().err, rows(file) == rows(path)) == ("", True)
 
 
+@pytest.mark.slow
 def test_a_backup_is_of_one_moment_though_the_gym_goes_on(
     path: Path, file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

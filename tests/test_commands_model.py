@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -19,6 +20,8 @@ from tests.factories import member_row
 from tests.gym_kit import stored
 from tests.sqlite_kit import connection_of
 from tests.till import DAY, Till
+
+pytestmark = pytest.mark.slow
 
 
 class Gym(RuleBasedStateMachine):

@@ -6,12 +6,16 @@ from contextlib import closing
 from datetime import date
 from random import Random
 
+import pytest
+
 from gymtui.client import Replica
 from gymtui.protocol import Member, MembersPage
 from gymtui.sample.people import members
 from gymtui.ui.screens.front_desk import HITS
 from tests.factories import member
 from tests.keystrokes import Keystrokes, beginnings
+
+pytestmark = pytest.mark.slow
 
 
 def test_what_is_typed_of_a_name() -> None:

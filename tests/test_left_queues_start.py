@@ -23,6 +23,8 @@ from gymtui.ui import GymApp
 from tests.desk_kit import BEN
 from tests.left_queues_kit import OLD, Next, check_in, ids, leave, replica
 
+pytestmark = pytest.mark.slow
+
 DIES = """
 import os, signal, sys
 from pathlib import Path

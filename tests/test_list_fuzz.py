@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,8 @@ from gymtui.importing.looking import Answers, look
 from gymtui.importing.plan_file import Plan, read, written
 from gymtui.importing.rows import MembersFileError
 from tests.member_lists_kit import TODAY, looked
+
+pytestmark = pytest.mark.slow
 
 HEADINGS = st.sampled_from([text.split(", ")[0] for text in FIELDS.values()] + ["Name", "Odd", "Visits", "", "Name "])
 ODD = "Ana|Silva, Ana|1|00123|3/10|yes|x|no|Active|odd|-25,50|01/02/2027|31.02.2027|0000-00-00|never|n/a|1.23E+15|²/3|٣"

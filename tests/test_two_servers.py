@@ -18,6 +18,8 @@ from tests.gym_kit import make_gym, name_gym, token
 from tests.kit import Wire, serving
 from tests.till import HOUR, NINE
 
+pytestmark = pytest.mark.slow
+
 MEMBERS = 40
 POLLS = 3  # looks at the journal until what the other server wrote has been told here: the one under way, and two
 

@@ -25,6 +25,8 @@ from tests.gym_kit import PASSWORD, token
 from tests.kit import Wire, serving
 from tests.token_file_kit import tokens
 
+pytestmark = pytest.mark.slow
+
 COMPOSED = "Zürich am See"
 TAKEN_APART = unicodedata.normalize("NFD", COMPOSED)
 
