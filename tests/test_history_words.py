@@ -58,6 +58,8 @@ TABLE: Final[list[tuple[str, dict[str, Any], str]]] = [
     ("at 9:05", {"at": at("2026-11-22T09:05")}, "in at 09:05 today"),
     ("yesterday 18:20", {"at": at("2026-11-21T18:20")}, "in at 18:20 yesterday"),
     ("y18:20", {"at": at("2026-11-21T18:20")}, "in at 18:20 yesterday"),
+    ("y1820", {"at": at("2026-11-21T18:20")}, "in at 18:20 yesterday"),
+    ("y182", {"text": "y182"}, "ever"),
     ("18:20 20 Nov", {"at": at("2026-11-20T18:20")}, "in at 18:20 20 Nov"),
     ("9:00-10:30", {"since": at("2026-11-22T09:00"), "until": at("2026-11-22T10:30")}, "today 09:00–10:30"),
     ("fri 22:00-01:00", {"since": at("2026-11-20T22:00"), "until": at("2026-11-21T01:00")}, "20 Nov 22:00–01:00"),

@@ -85,7 +85,7 @@ async def test_what_is_typed_is_asked_at_once() -> None:
     async with opened(*VISITS) as (app, desk, pilot):
         asked: list[ListCheckIns | ListRefusals] = []
         desk.service.history = answering(*VISITS, asked=asked)
-        await pilot.press(*"y18:20")
+        await pilot.press(*"y1820")
         await shown(app, "in at 18:20 yesterday: 2 people")
         assert asked[-1] == ListCheckIns(at="2026-11-17T17:20:00.000Z", limit=PAGE)
         await pilot.press("escape", *"refused")

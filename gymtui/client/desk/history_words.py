@@ -151,6 +151,7 @@ _WORDS: Final[list[tuple[re.Pattern[str], Callable[[_Read, re.Match[str]], None]
         (r"(\d+) days?|week", _take_last_days),
         (r"ever|all", _take_ever),
         (rf"(?:at )?(y?)({_TIME})(?:-({_TIME}))?", _take_time),
+        (rf"(y)(\d{{4}})(?:-({_TIME}))?", _take_time),
         (r'(desk|by|who):("[^"]*"?|\S*)', _take_filter),
         (r"in|out|refused|refusals", _take_outcome),
         (r"\S+", _take_name),
@@ -177,7 +178,7 @@ def _day(text: str, read: _Read) -> date:
 
 def _time(text: str) -> time:
     try:
-        return time.fromisoformat(text.zfill(5))
+        return time.fromisoformat(text.zfill(5) if ":" in text else text)
     except ValueError as error:
         raise WrongWords(f"{text} is no time of day") from error
 

@@ -59,7 +59,7 @@ HERE: dict[str, tuple[str, ...]] = {
     "History": (
         "What is typed is asked at once. A day: today, yesterday, mon, 20 Nov,",
         "2026-11-20. Several: 7 days, week, 18 Nov - 20 Nov, ever. A time: 18:20",
-        "is who was in then, y18:20 yesterday; 18:00-19:30 is who came.",
+        "is who was in then, y1820 yesterday; 18:00-19:30 is who came.",
         "ana, 4711, who:sun: a name or a number. desk:2, by:mia, in, out, refused.",
         "↑ ↓ choose, Enter shows all visits of whoever is chosen. ~ is assumed.",
         "Ctrl+Z takes the chosen one back; Ctrl+O corrects it (a manager, with the",
