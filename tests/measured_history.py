@@ -5,67 +5,23 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from datetime import date
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from random import Random
 from statistics import quantiles
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 from gymtui import clock
-from gymtui.codec import encode
-from gymtui.protocol import CheckInEvent, ListCheckIns, MemberRef
-from gymtui.sample.people import members
+from gymtui.protocol import ListCheckIns
 from server.store import Store
 from server.store.opening import open_store
-from tests.gym_kit import add_members
-from tests.sqlite_kit import connection_of
-from tests.till import DAY, MINUTE, NINE
+from tests.big_gym import fill
+from tests.till import DAY, NINE
 
-OPEN: Final = 15 * 60  # minutes of a day in which somebody may come
 TIMES: Final = 50
-
-
-def visits(people: list[tuple[str, str]], count: int) -> Iterator[tuple[Any, ...]]:
-    """Rows of the table, spread over a year; half of the exits nobody saw."""
-    random = Random(1)
-    for n in range(count):
-        id, name = random.choice(people)
-        came = NINE - 364 * DAY + n * 364 // count * DAY + random.randrange(OPEN) * MINUTE - 3 * 60 * MINUTE
-        left = came + random.randrange(20, 150) * MINUTE
-        event = CheckInEvent(
-            id=clock.new_id(came),
-            member=MemberRef(id, name, id[-6:]),
-            check_in_time=clock.to_text(came),
-            check_out_time=clock.to_text(left),
-            status="checked_out",
-            location="Main door",
-            by=random.choice(["ana", "ben"]),
-            desk=random.choice(["desk 1", "desk 2"]),
-            flags=("assumed_out",) * (n % 2),
-            command_id=f"c{n}",
-        )
-        yield event.id, id, came, left, event.command_id, 0, None, encode(event)
-
-
-def fill(store: Store, people: int, count: int) -> None:
-    add_members(store, [{**member, "membership_number": str(n)} for n, member in enumerate(_people(people), 100_000)])
-    known = [(member.id, member.full_name) for member in store.all_members()]
-    db = connection_of(store)
-    db.execute("BEGIN")
-    db.executemany("INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?)", visits(known, count))
-    db.execute(
-        "INSERT INTO hours SELECT strftime('%Y-%m-%dT%H', check_in_at / 1000, 'unixepoch'), count(*), 0, 0 "
-        "FROM visits GROUP BY 1"
-    )
-    db.execute("COMMIT")
-
-
-def _people(count: int) -> Iterator[dict[str, object]]:
-    yield from members(count, Random(7), date(2026, 11, 18))
 
 
 def questions(store: Store) -> dict[str, Callable[[], object]]:
@@ -91,7 +47,7 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
 
 def main(people: int, count: int) -> None:
     with TemporaryDirectory() as folder, closing(open_store(Path(folder) / "gym.db", now=lambda: NINE)) as store:
-        fill(store, people, count)
+        fill(store, people, count, until=datetime.fromtimestamp(NINE // 1000, UTC).replace(hour=0))
         for what, ask in questions(store).items():
             spent = []
             for _ in range(TIMES):
