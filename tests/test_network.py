@@ -22,7 +22,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.slow
 
 LARGEST_ROW = 5 * 1024  # of these tests: a message of 1,000 characters of four bytes, in its event
-MOST = HIGH_WATER + MAX_PART + LARGEST_ROW  # that may wait here for a reader who has stopped: it is looked before a batch
+MOST = HIGH_WATER + MAX_PART + LARGEST_ROW  # that may wait here for a reader who has stopped: one batch too many
 
 
 # --- a snapshot larger than any buffer -------------------------------------------------------------------------------
