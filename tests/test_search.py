@@ -77,6 +77,7 @@ def test_a_desk_and_the_server_find_the_same_in_the_same_order(gym: Gym, text: s
     assert gym.near_on_desk(text) == [json.loads(found)["id"] for found in gym.store.near_members(text, 9)]
 
 
+@example(text="A1-A")
 @example(text="000")
 @example(text="001")
 @given(text=TEXTS)

@@ -81,12 +81,13 @@ def _those(ask: Ask, wanted: str, words: Iterable[str]) -> list[str]:
 def _condition(reading: Reading) -> tuple[str, list[str]]:
     first, last = _bounds(reading.first)
     known, begun, inside, forms = list[str](), list[str](), list[str](), list[str]()
+    further = "substr(word, 2)" if reading.first.startswith(NUMBER) else "word"  # a number is no further word of itself
     for other in reading.others:
         marks = (FIRST, FURTHER, NUMBER) if reading.numbers else (FIRST, FURTHER)
         known.append(f"({' OR '.join([f'EXISTS (SELECT 1 FROM words WHERE {BEGINS})'] * len(marks))})")
         begun += [bound for mark in marks for bound in _bounds(mark + other)]
         found = [other if UNSPACED.match(other) else f" {other}", *([NUMBER + other] if reading.numbers else [])]
-        inside.append(f"({' OR '.join(['instr(word, ?)'] * len(found))})")
+        inside.append(f"({' OR '.join([f'instr({further}, ?)'] * len(found))})")
         forms += found
     if reading.longest is not None:
         inside.append(f"instr(word, ' ') <= {reading.longest + 1}")
