@@ -65,8 +65,6 @@ async def test_the_first_part_that_dies_ends_the_server_with_1(part: str, gym: P
         await wire.send("search_members", {"text": "an"}, "third")
         rest = await wire.rest()
         assert rest[-1]["payload"]["status"] == "draining"
-        answers = {message["id"]: message["payload"] for message in rest if message["type"] in ("reply", "error")}
-        assert "second" in answers or part != "writer"
         assert await wire.closed() == 4200
         ended, _, err = await finished(process)
     assert ended == 1, err
