@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TextIO
 
-from textual.worker import Worker, WorkerFailed
+from textual.worker import Worker, WorkerError
 
 from gymtui.client.connection.service import WebSocketService
 
@@ -100,7 +100,7 @@ def hangs_up(terminal: int) -> bool:
 
 async def say_goodbye(service: WebSocketService, running: Worker[None] | None) -> None:
     """Ends the service, and waits for what runs it: a socket whose task is cancelled would close with an error code.
-    What failed before then has been told, and is no reason to stay."""
+    What failed before then has been told, and what was stopped is over: neither is a reason to stay."""
     try:
         async with asyncio.timeout(GOODBYE):
             await service.close()
@@ -108,5 +108,5 @@ async def say_goodbye(service: WebSocketService, running: Worker[None] | None) -
                 await running.wait()
     except TimeoutError:
         logger.warning("The server did not say goodbye within %s s.", GOODBYE)
-    except WorkerFailed as failed:
+    except WorkerError as failed:
         logger.info("There is no goodbye to wait for: %s", failed)

@@ -14,7 +14,7 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
-from textual.worker import Worker, WorkerFailed
+from textual.worker import Worker, WorkerError
 
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
@@ -252,7 +252,7 @@ class HistoryScreen(BoxScreen):
 async def come(asked: Iterable[Worker[object]]) -> None:
     """Until what was asked is there; for a moment at the most."""
     for worker in [worker for worker in asked if not worker.is_finished]:
-        with suppress(TimeoutError, WorkerFailed):
+        with suppress(TimeoutError, WorkerError):
             await wait_for(shield(worker.wait()), PATIENCE)
 
 
