@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -59,18 +59,29 @@ def _keys_on_file(code: str) -> tuple[str, ...]:
     return _keys(EXACT, _some(whole)) + _folded(texts) + _numbers(texts)
 
 
-def levels(scan: str, check: CardCheck | None = None) -> tuple[tuple[str, ...], ...]:
+def levels(scan: str, check: CardCheck | None = None) -> Iterator[tuple[str, ...]]:
     """The keys that a scanned text asks for, the strongest level first. The first one that finds anybody decides: one
-    is the member, several are a question. The last is with the gym's `check`, where it has one."""
+    is the member, several are a question. The last is with the gym's `check`, where it has one. A level is made when
+    it is asked for: most cards are found by the first."""
+    seen: set[tuple[str, ...]] = {()}
+    for level in _levels(scan, check):
+        if level not in seen:
+            seen.add(level)
+            yield level
+
+
+def _levels(scan: str, check: CardCheck | None) -> Iterator[tuple[str, ...]]:
     whole = framed(scan)
     symbology, rest = aim.split(whole)
-    text, number = bare(rest), _some(_track_2(rest))  # a track on file and its number are one card, whose ever
-    found = [_keys(EXACT, (*_some(whole), *number))]
+    number = _some(_track_2(rest))  # a track on file and its number are one card, whose ever
+    yield _keys(EXACT, (*_some(whole), *number))
+    text = bare(rest)
     for texts in ((*_left_open(symbology, text), *number), _some(meant_digits(text))):
-        found += [_keys(EXACT, texts), _folded(texts), _numbers(texts, upc_e=symbology is not aim.EAN_8)]
+        yield _keys(EXACT, texts)
+        yield _folded(texts)
+        yield _numbers(texts, upc_e=symbology is not aim.EAN_8)
     if check is not None:
-        found.append(_of_all(_with_or_without(symbology, _left_open(symbology, text), check)))
-    return tuple(dict.fromkeys(level for level in found if level))
+        yield _of_all(_with_or_without(symbology, _left_open(symbology, text), check))
 
 
 def find(scan: str, by_key: Callable[[str], Iterable[T]], check: CardCheck | None = None) -> tuple[T, ...]:

@@ -231,8 +231,8 @@ def _visit(tx: Transaction, request: CheckOut) -> Visit:
         settled = tx.settled(request.command_id)
         visit = None if settled is None else _visit_of(tx, settled)
     else:
-        member = _leaver(tx, request)
-        visit = tx.open_visit(member.id) or _assumed(tx.last_visit(member.id))
+        member, visit = _leaver(tx, request)
+        visit = visit or _assumed(tx.last_visit(member.id))
         if visit is None:
             sentence = f"{member.full_name} is not in: nothing to check out."
             raise Refused("not_checked_in", "not in", sentence, member)
@@ -245,12 +245,13 @@ def _is_forgotten(tx: Transaction, visit: Visit, at: int) -> bool:
     return rules.is_forgotten(wall(tx, visit.check_in_at), wall(tx, at), tx.gym.policy)
 
 
-def _leaver(tx: Transaction, request: CheckOut) -> Member:
-    """Whom a check-out names: whoever is in may leave, deleted meanwhile or not."""
+def _leaver(tx: Transaction, request: CheckOut) -> tuple[Member, Visit | None]:
+    """Whom a check-out names, with the visit that is open: whoever is in may leave, deleted meanwhile or not."""
     found = [tx.member(request.member_id)] if request.member_id else [m for m, _ in read_as(tx, request.code or "")]
-    if len(found) == 1 and found[0] is not None and tx.open_visit(found[0].id) is not None:
-        return found[0]
-    return member_of(tx, request)
+    if len(found) == 1 and (leaver := found[0]) is not None and (visit := tx.open_visit(leaver.id)) is not None:
+        return leaver, visit
+    member = member_of(tx, request)
+    return member, tx.open_visit(member.id)
 
 
 def _by_card(tx: Transaction, request: CheckIn | CheckOut, ref: MemberRef) -> tuple[MemberRef, tuple[str, ...]]:

@@ -48,6 +48,7 @@ class SqliteTransaction(SqliteMemberRows, SqliteVisits):
         self.gym: Gym = _gym.decode(gym)
         self._hours: dict[str, list[int]] = {}
         self._members: dict[str, Member | None] = {}  # what has been looked up, as it is now
+        self._cards: dict[tuple[str, ...], list[Owned]] = {}
         self._encoded: tuple[Event | None, bytes] = None, b""  # the member that was put last: most have a row too
         self._words = Words(None if late[0] is None else (late[0], late[1]))
 
@@ -176,7 +177,11 @@ class SqliteTransaction(SqliteMemberRows, SqliteVisits):
         return {key for (key,) in no_cards}, {id for (id,) in nobodys}
 
     def cards(self, *keys: str) -> list[Owned]:
-        return [owned(_member.decode(member), code) for member, code in holders(self._db, *keys)]
+        if keys not in self._cards:
+            found = [(_member.decode(member), code) for member, code in holders(self._db, *keys)]
+            self._members |= {member.id: member for member, _ in found}
+            self._cards[keys] = [owned(member, code) for member, code in found]
+        return self._cards[keys]
 
     def all_cards(self) -> Iterator[tuple[str, str]]:
         return self._db.execute("SELECT DISTINCT code, member_id FROM cards ORDER BY code, member_id")
@@ -184,6 +189,7 @@ class SqliteTransaction(SqliteMemberRows, SqliteVisits):
     def put_member(self, member: Member, *, found_later: bool = False) -> None:
         before = self.member(member.id)
         self._members[member.id] = member
+        self._cards.clear()
         self._encoded = member, encode(member)
         self._db.execute(
             "INSERT INTO members VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET membership_number = "

@@ -15,16 +15,26 @@ DEVICE_LIFE: Final = 366 * clock.DAY  # milliseconds without a login after which
 
 
 class SqliteUsers:
-    """What a transaction has of them. `_users_version` moves with each change; whoever ends the commit writes it."""
+    """What a transaction has of them. `_users_version` moves with each change; whoever ends the commit writes it. Until
+    it moves, what was read is not read again: each command of a commit asks who may give it."""
 
     def __init__(self, db: sqlite3.Connection, at: int, users_version: int) -> None:
         self._db = db
         self.at = at
         self._users_version = users_version
+        self._users: dict[str, User | None] = {}
+        self._logins: dict[str, LoginRecord | None] = {}
+        self._issued: Issued | None = None
+
+    def _users_changed(self) -> None:
+        self._users_version += 1
+        self._users, self._logins, self._issued = {}, {}, None
 
     def user(self, name: str) -> User | None:
-        row = self._one("SELECT name, role, password_hash, pin_hash, disabled FROM users WHERE name = ?", name)
-        return None if row is None else read_user(row)
+        if name not in self._users:
+            row = self._one("SELECT name, role, password_hash, pin_hash, disabled FROM users WHERE name = ?", name)
+            self._users[name] = None if row is None else read_user(row)
+        return self._users[name]
 
     def put_user(self, user: User) -> None:
         self._db.execute(
@@ -35,7 +45,7 @@ class SqliteUsers:
         if user.disabled:
             self._db.execute("DELETE FROM logins WHERE user = ?", (user.name,))
             self._end_issued_of(user.name)
-        self._users_version += 1
+        self._users_changed()
 
     def add_signing_key(self, kid: str, key: bytes) -> None:
         good = good_keys(self._rows, self.at)
@@ -43,7 +53,7 @@ class SqliteUsers:
             self._db.execute("DELETE FROM signing_keys WHERE kid = ?", (old,))
         last = self._one("SELECT coalesce(max(made_at), 0) FROM signing_keys")[0]
         self._db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (kid, key, max(self.at, last + 1)))
-        self._users_version += 1
+        self._users_changed()
 
     def retire_keys(self) -> None:
         self._db.execute("DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys)")
@@ -51,11 +61,13 @@ class SqliteUsers:
         self._db.execute("UPDATE gym SET issued_until = 0")
         self._db.execute("DELETE FROM issued")
         self._db.execute("DELETE FROM logins")
-        self._users_version += 1
+        self._users_changed()
 
     @property
     def issued(self) -> Issued:
-        return read_issued(self._rows)
+        if self._issued is None:
+            self._issued = read_issued(self._rows)
+        return self._issued
 
     def put_issued(self, token: IssuedToken) -> None:
         self._db.execute("DELETE FROM issued WHERE expires_at < ?", (self.at - KEPT,))
@@ -63,21 +75,26 @@ class SqliteUsers:
             "INSERT INTO issued VALUES (?, ?, ?, ?, ?)",
             (token.id, token.user, token.kid, token.issued_at, token.expires_at),
         )
-        self._users_version += 1
+        self._users_changed()
 
     def end_issued(self, id: str) -> None:
         self._db.execute("DELETE FROM issued WHERE id = ?", (id,))
-        self._users_version += 1
+        self._users_changed()
 
     def end_issued_of(self, user: str) -> None:
         self._end_issued_of(user)
-        self._users_version += 1
+        self._users_changed()
 
     def _end_issued_of(self, user: str) -> None:
         self._db.execute("DELETE FROM issued WHERE user = ?", (user,))
         self._db.execute("INSERT OR REPLACE INTO issued_ended VALUES (?, ?)", (user, self.at))
 
     def login(self, sid: str) -> LoginRecord | None:
+        if sid not in self._logins:
+            self._logins[sid] = self._read_login(sid)
+        return self._logins[sid]
+
+    def _read_login(self, sid: str) -> LoginRecord | None:
         row = self._one('SELECT sid, user, "current", previous, rotated_at, expires_at FROM logins WHERE sid = ?', sid)
         if row is None:
             return None
@@ -92,15 +109,15 @@ class SqliteUsers:
             "INSERT OR REPLACE INTO logins VALUES (?, ?, ?, ?, ?, ?)",
             (login.sid, login.user, login.current, login.previous, login.rotated_at, login.expires_at),
         )
-        self._users_version += 1
+        self._users_changed()
 
     def end_login(self, sid: str) -> None:
         self._db.execute("DELETE FROM logins WHERE sid = ?", (sid,))
-        self._users_version += 1
+        self._users_changed()
 
     def end_logins(self, user: str) -> None:
         self._db.execute("DELETE FROM logins WHERE user = ?", (user,))
-        self._users_version += 1
+        self._users_changed()
 
     def put_device(self, digest: bytes, user: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", (digest, user, self.at))
@@ -109,7 +126,7 @@ class SqliteUsers:
             "(SELECT digest FROM devices WHERE user = ? ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
             (self.at - DEVICE_LIFE, user, DEVICES),
         )
-        self._users_version += 1
+        self._users_changed()
 
     def note_access(self, access: Access) -> None:
         self._db.execute(
