@@ -284,9 +284,8 @@ async def test_whoever_asks_often_whether_it_is_ready_costs_the_disk_nothing(
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         await wire.until("connection_status")
         await until(lambda: not server._context.roster._unwritten)  # who has come is a commit of its own
-        assert await ready(server) == (200, "ready")  # a probe is written, or that commit is young enough
-        passed: list[str] = []
-        with planned(passed.append):
+        assert await ready(server) == (200, "ready")  # by a probe, or by that commit
+        with planned((passed := list[str]()).append):
             for _ in range(4):
                 assert await ready(server) == (200, "ready")
         assert passed.count("before_commit") == commits
@@ -296,7 +295,6 @@ async def test_a_commit_tells_of_the_disk_for_a_while(gym: Path, monkeypatch: py
     monkeypatch.setattr(database, "COMMIT_COUNTS", 3600.0)
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         assert (await wire.ask("check_in", {"code": "1"}, "a"))["ok"]
-        passed: list[str] = []
-        with planned(passed.append):
+        with planned((passed := list[str]()).append):
             assert await ready(server) == (200, "ready")
         assert passed == []
