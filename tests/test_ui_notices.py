@@ -51,7 +51,7 @@ async def test_what_is_unread_is_counted_and_read_with_enter(gym: Gym) -> None:
     async with shown(gym) as (app, pilot):
         await says(pilot, "◆ 2 unread")
         await pilot.press("f7")
-        await says(pilot, "▒ HIDDEN ◆ 2 desk 1")
+        await says(pilot, "▒ HIDDEN ◆ 2 Riverside +desk 1")
         await pilot.press("f7")
         await pilot.press("ctrl+n")
         assert isinstance(app.screen, NoticesScreen)

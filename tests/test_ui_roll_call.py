@@ -133,7 +133,7 @@ async def test_one_that_is_begun_elsewhere_is_said_here(gym: Gym) -> None:
         await pilot.press(*":evac", "enter")
         assert isinstance(app.screen, RollCallScreen)
         assert re.search("2 missing, 0 safe +since 17:24, desk 2", screen_text(app))
-        assert "! ROLL-CALL desk 1" in screen_text(app).splitlines()[0]
+        assert re.match(" ! ROLL-CALL  ◆ Riverside +desk 1 ", screen_text(app))
         over = replace(ELSEWHERE, step="end", command_id="t2", seq=7)
         gym.replica.apply([over], 7)
         gym.service._dispatcher.publish("events", [over])

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from rich.cells import cell_len
 from textual.content import Content
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.timer import Timer
 
@@ -58,7 +59,7 @@ def with_aside(said: tuple[str, Look], aside: int, key: str) -> tuple[str, Look]
 
 
 class ConnectionStatusIndicator(LiveWidget):
-    """Shows the words; it ticks while it counts down, and is still otherwise."""
+    """Shows the words, and is as wide as these; it ticks while it counts down, and is still otherwise."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "connection--live",
@@ -67,7 +68,7 @@ class ConnectionStatusIndicator(LiveWidget):
         "connection--alarm",
     }
 
-    state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0))
+    state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0), repaint=False)
     queued: reactive[int] = reactive(0, repaint=False)
     aside: reactive[int] = reactive(0, repaint=False)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
@@ -84,17 +85,21 @@ class ConnectionStatusIndicator(LiveWidget):
             self._tick = None
         if state.silent_since is not None or (state.phase == "waiting" and is_short(state, self._clock())):
             self._tick = self.set_timer(1.0, self._count)
+        self.watch_queued()
 
     def watch_queued(self) -> None:
-        if self._said() != self._painted:
-            self.refresh()
+        """The line is only shared anew where more or fewer cells are needed."""
+        if (said := self._said()) != self._painted:
+            self.refresh(layout=self._painted is None or _cells(said) != _cells(self._painted))
 
     def watch_aside(self) -> None:
         self.watch_queued()
 
     def _count(self) -> None:
-        self.refresh()
         self.watch_state(self.state)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return _cells(self._said())
 
     def _said(self) -> tuple[str, Look]:
         said = connection_words(self.state, self.queued, self._clock(), self.zone)
@@ -106,3 +111,8 @@ class ConnectionStatusIndicator(LiveWidget):
         words = fit(words, min(cell_len(words), self.size.width - 2))
         pill = Content.styled(f" {words} ", self.get_visual_style(f"connection--{look}"))
         return pill.pad_left(max(0, self.size.width - pill.cell_length))
+
+
+def _cells(said: tuple[str, Look]) -> int:
+    """Of the words, between two spaces."""
+    return cell_len(printable(said[0])) + 2

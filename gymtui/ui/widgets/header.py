@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, tzinfo
+from itertools import product
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 
@@ -16,7 +18,9 @@ from gymtui.roll_call import RollCallNow
 from gymtui.ui.wall import wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
-SHORT, SHORTEST = 1, 2
+Part = tuple[str, str]  # words, and their style
+Sign = tuple[str, str, str, str]  # in words, short, in as few cells as say it; and its style
+WORDS, SHORT, SHORTEST = range(3)
 
 
 class GymName(LiveWidget):
@@ -41,26 +45,18 @@ class GymName(LiveWidget):
         self._desk = desk
 
     def render(self) -> Content:
-        quiet, look = self.get_visual_style("gym-name--desk"), self.get_visual_style("gym-name--gym")
+        parts = shared(list(self._signs()), self._places(), self.size.width)
+        styled = [(words, self.get_visual_style(f"gym-name--{style}")) for words, style in parts]
+        return Content.assemble(*styled).truncate(self.size.width, ellipsis=True)
+
+    def _places(self) -> list[Part]:
         name = printable(self.gym.name) if self.gym else "Front desk"
-        gym = self._signed(Content.styled(name if self.unread else f"◆ {name}", look))
-        named = printable(self._desk or "")
-        desk = gym + Content.styled(f"   {named}", quiet)
-        user = desk + Content.styled(f" · {printable(self.user or '')}", quiet)
-        shorter = [self._signed(Content.styled(named or name, quiet), form=form) for form in (SHORT, SHORTEST)]
-        whole = (*((user,) if self.user else ()), desk, gym)
-        cut = shorter if any(self._signs()) else [gym]
-        fitting = (line for line in (*whole, *cut) if line.cell_length <= self.size.width)
-        return next(fitting, cut[-1].truncate(self.size.width, ellipsis=True))
+        behind = [printable(part) for part in (self._desk, self.user) if part]
+        gym = (name if self.unread else f"◆ {name}", "gym")
+        return [gym, *((f"{sign}{part}", "desk") for sign, part in zip(("   ", " · "), behind, strict=False))]
 
-    def _signed(self, line: Content, *, form: int = 0) -> Content:
-        """Behind what holds at this desk now, the most urgent first, in one of its forms."""
-        for *forms, style in reversed(list(self._signs())):
-            line = Content.styled(forms[form], self.get_visual_style(f"gym-name--{style}")) + " " + line
-        return line
-
-    def _signs(self) -> Iterator[tuple[str, str, str, str]]:
-        """Each in words, short, in as few cells as say it, and its style."""
+    def _signs(self) -> Iterator[Sign]:
+        """What holds at this desk now, the most urgent first."""
         if self.roll_call is not None:
             on, call = ("DRILL", "DRILL") if self.roll_call.drill else ("ROLL-CALL", "ROLL")
             yield f"! {on} ", f"! {on}", f"! {call}", "alarm"
@@ -90,3 +86,18 @@ class WallClock(LiveWidget):
         now = wall(self._clock(), self.zone)
         form = f"{now:%a} {now.day} {now:%b}  {now:%H:%M}" if self.size.width >= 17 else f"{now:%H:%M}"
         return Content(form.rjust(self.size.width))
+
+
+def shared(signs: Sequence[Sign], places: Sequence[Part], room: int) -> list[Part]:
+    """The signs, and behind them as many of the places as there is room for, in cells: signs become short before the
+    last place goes, and shortest before the first one, the gym, would be cut."""
+    whole = range(len(places), 0, -1)
+    choices = [*product(whole, (WORDS, SHORT)), *product(whole, (SHORTEST,))]
+    lines = [[*_signed(signs, form), *places[:count]] for count, form in choices]
+    return next((line for line in lines if sum(cell_len(words) for words, _ in line) <= room), lines[-1])
+
+
+def _signed(signs: Sequence[Sign], form: int) -> Iterator[Part]:
+    for sign in signs:
+        yield sign[form], sign[-1]
+        yield " ", "desk"
