@@ -190,12 +190,24 @@ async def test_enter_lets_in_all_the_same() -> None:
         await pilot.press(*"ana", "enter")
         assert "? Ana Silva not in yet: the gym is full, 220 of 220 in" in screen_text(app)
         assert "LET IN?" in screen_text(app)
-        assert "Enter lets in Ana Silva all the same, Esc does not" in screen_text(app)
+        assert "Enter lets in, Esc does not: Ana Silva" in screen_text(app)
         await pilot.press("enter")
         assert "✓ Ana Silva checked in" in screen_text(app)
         assert "CHECK IN" in screen_text(app)
         await pilot.press("enter")
         assert desk.done == [("check_in", "Ana Silva")] * 2
+
+
+@pytest.mark.slow
+async def test_a_narrow_screen_has_the_whole_question() -> None:
+    desk = FakeDesk([replace(ANA_SILVA, full_name="Maria Luisa Chefgast")])
+    desk.answers["Maria Luisa Chefgast"] = "asked"
+    app = make_app(desk)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press(*"maria", "enter")
+        said = " ".join(screen_text(app).split())
+        assert "LET IN? Enter lets in, Esc does not: Maria Luisa" in said
+        assert "? Maria Luisa Chefgast not in yet: the gym is full, 220 of 220 in" in said
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ async def test_a_card_of_somebody_else_is_asked_about() -> None:
         await pilot.press(*"ana", "escape", *":card", "enter")
         scan(app, *"4712", "enter")
         await pilot.pause()
-        assert "it is Ben Ode's: Enter gives it to Ana Silva, Esc does not" in screen_text(app)
+        assert "Enter gives it, Esc does not: from Ben Ode to Ana Silva" in screen_text(app)
         await pilot.press("escape")
         assert desk.membership.cards == []
         scan(app, *"4712", "enter")
@@ -51,9 +51,9 @@ async def test_what_became_of_a_card_is_chosen_with_the_arrows() -> None:
     app = make_app(desk)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press(*"ana", "escape", *":card", "enter", "down")
-        assert "Enter: Ana Silva's card B-77 was lost, Esc: it is not so" in screen_text(app)
+        assert "Enter: yes, Esc: no; Ana Silva's card B-77 was lost" in screen_text(app)
         await pilot.press("down", "down")
-        assert "Enter: Ana Silva's membership number 4711 is in use" in screen_text(app)
+        assert "Enter: yes, Esc: no; Ana Silva's membership number 4711 is in use" in screen_text(app)
         await pilot.press("up", "up", "enter")
         assert desk.membership.cards == [SaveCard(member_id=ANA.id, code="B-77", state="lost")]
 
@@ -124,7 +124,7 @@ async def test_a_number_that_may_be_nobody_s_is_given_out_where_somebody_says_so
         scan(app, *code, "enter")
         await pilot.pause()
         assert why in screen_text(app)
-        assert f"Enter gives {code} to Ana Silva all the same, Esc does not" in screen_text(app)
+        assert f"Enter gives it all the same, Esc does not: {code}, to Ana Silva" in screen_text(app)
         assert desk.membership.cards == []
         await pilot.press("escape", "enter")
         assert desk.membership.cards == []

@@ -61,7 +61,7 @@ async def test_who_was_a_guest_before_is_that_one_again(gym: Gym) -> None:
         await pilot.press("f5")
         await until(lambda: "GUEST      Gus Roth" in screen_text(app))
         await pilot.press("enter")
-        await until(lambda: "Gus Roth was a guest before, and is this one" in screen_text(app))
+        await until(lambda: "Enter: yes, n: another; Gus Roth was a guest before" in screen_text(app))
         await pilot.press("enter", "enter", "enter")
         await until(lambda: gym.desk.queued == 2)
     assert queued(gym)[0][1]["id"] == "g1"

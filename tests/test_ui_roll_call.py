@@ -83,7 +83,7 @@ async def test_it_works_without_a_server_from_the_first_key_to_paper(gym: Gym, h
         await pilot.press("ctrl+z")
         assert people(gym) == (["Ben Ode"], ["Ana Silva"])
         await pilot.press(*"Tom", "enter")
-        assert "Enter adds Tom as safe" in screen_text(app)
+        assert "Enter adds, Esc does not: Tom, who is in no list" in screen_text(app)
         await pilot.press("enter")
         assert people(gym) == (["Ben Ode"], ["Ana Silva", "Tom"])
         await pilot.press(*":print", "enter")

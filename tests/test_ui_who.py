@@ -118,7 +118,7 @@ async def test_many_are_marked_and_go_only_once_it_was_said_how_many() -> None:
         await pilot.press("f3", "down", "insert", "ctrl+@", "enter")
         assert desk.done == []
         assert "CHECK OUT 2" in screen_text(app)
-        assert "Enter again checks out these 2" in screen_text(app)
+        assert "Enter again checks out 2, Esc does not" in screen_text(app)
         await pilot.press("escape", "enter", "enter")
         assert desk.done == [("check_out", "Maya Quist"), ("check_out", "Ben Ode")]
         assert "✓ Ben Ode and 1 more checked out" in screen_text(app)

@@ -49,11 +49,11 @@ class CardMode(Mode):
         if change is None:
             return f"scan the card that {name} gets" + ("; ↓ for what became of one" if self._known else "")
         if change.owner is not None:
-            return f"it is {self.box.named(change.owner.full_name)}'s: Enter gives it to {name}, {back} does not"
+            return f"Enter gives it, {back} does not: from {self.box.named(change.owner.full_name)} to {name}"
         if change.is_doubtful:
-            return f"Enter gives {printable(change.code)} to {name} all the same, {back} does not"
+            return f"Enter gives it all the same, {back} does not: {printable(change.code)}, to {name}"
         what = "membership number" if change.code == self._member.membership_number else "card"
-        return f"Enter: {name}'s {what} {printable(change.code)} {CARDS[change.state]}, {back}: it is not so"
+        return f"Enter: yes, {back}: no; {name}'s {what} {printable(change.code)} {CARDS[change.state]}"
 
     @property
     def is_busy(self) -> bool:

@@ -36,7 +36,7 @@ class GuestMode(FormMode):
     def questions(self) -> tuple[Question, ...]:
         if self._before is None:
             return NAME, HOST, WAIVER
-        hint = f"Enter: {self.box.named(self._before.full_name)} was a guest before, and is this one; n: another"
+        hint = f"Enter: yes, n: another; {self.box.named(self._before.full_name)} was a guest before"
         return NAME, Question(key="same", prompt="THE SAME?", hint=hint), HOST, WAIVER
 
     def read(self, question: Question, text: str) -> Any:

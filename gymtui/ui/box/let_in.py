@@ -43,7 +43,7 @@ class LetIn(QuestionMode):
 
     @property
     def placeholder(self) -> str:
-        return f"Enter lets in {self.box.named(self._verdict.subject)} all the same, {self.box.key('back')} does not"
+        return f"Enter lets in, {self.box.key('back')} does not: {self.box.named(self._verdict.subject)}"
 
     def begun(self) -> None:
         self._unused = self.box.set_timer(UNUSED, lambda: self.box.pop(self))

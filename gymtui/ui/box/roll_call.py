@@ -182,7 +182,7 @@ class AddedMode(QuestionMode):
 
     @property
     def placeholder(self) -> str:
-        return f"in no list: Enter adds {printable(self._name)} as safe, {self.box.key('back')} does not"
+        return f"Enter adds, {self.box.key('back')} does not: {printable(self._name)}, who is in no list"
 
     async def confirmed(self, below: Mode) -> None:
         self._added(self._name)
@@ -205,7 +205,7 @@ class EndMode(QuestionMode):
     @property
     def placeholder(self) -> str:
         told = self._view.told
-        return f"Enter ends it at every desk: {summary(told) if told else ''}; {self.box.key('back')} does not"
+        return f"Enter ends it at every desk, {self.box.key('back')} does not: {summary(told) if told else ''}"
 
     async def confirmed(self, below: Mode) -> None:
         self._end()

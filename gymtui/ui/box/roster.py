@@ -61,7 +61,7 @@ class RosterMode(Mode):
     def placeholder(self) -> str:
         marked = len(self.box.roster.marked)
         if self.asking:
-            return f"Enter again checks out these {marked}; {self.box.key('back')} does not"
+            return f"Enter again checks out {marked}, {self.box.key('back')} does not"
         if marked:
             return f"Enter checks out the {'one' if marked == 1 else marked} marked"
         return self.looks_on or "type or ↑ ↓, Enter checks out; a card of who is not in checks in"

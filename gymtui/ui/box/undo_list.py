@@ -51,7 +51,7 @@ class UndoList(QuestionMode):
 
     @property
     def placeholder(self) -> str:
-        return f"↑ ↓ choose, Enter takes that back, {self.box.key('back')} does not"
+        return f"↑ ↓ choose, Enter takes it back, {self.box.key('back')} does not"
 
     def begun(self) -> None:
         rows = tuple(

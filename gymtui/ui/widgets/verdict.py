@@ -76,7 +76,7 @@ class VerdictLine(LiveWidget):
 
     def _lines(self, verdict: Verdict, width: int) -> list[str]:
         """The words; where they are too long for a line, and there are more, the next step has lines of its own, and
-        stays whole before the outcome does."""
+        stays whole before the outcome does. The name is cut where all lines are not enough."""
         words = printable(verdict.words)
         if cell_len(words) <= width:
             return [words]
@@ -86,18 +86,24 @@ class VerdictLine(LiveWidget):
         rows = self.content_size.height
         if rows < 2:
             return [replace(verdict, subject=name).words]
-        step = _wrapped(f"— {verdict.behind}", width, rows - 1) if verdict.behind else []
-        return [*_wrapped(replace(outcome, subject=name).words, width, rows - len(step)), *step]
+        step = _within(rows - 1, _wrapped(f"— {verdict.behind}", width)) if verdict.behind else []
+        room = rows - len(step)
+        whole, short = (_wrapped(replace(outcome, subject=who).words, width) for who in (verdict.subject, name))
+        return [*_within(room, whole if len(whole) <= room else short), *step]
 
 
-def _wrapped(text: str, width: int, rows: int) -> list[str]:
-    """In so many rows at the most, all but the first of them indented; the last is cut where that is not enough."""
-    if cell_len(printable(text)) <= width:
-        return [fit(text, width)]
+def _wrapped(text: str, width: int) -> list[str]:
+    """In as many rows as that takes, all but the first of them indented."""
     indent = "  "
-    lines = [line.plain.rstrip() for line in Content(printable(text)).wrap(width - len(indent))]
-    kept = [*lines[: rows - 1], " ".join(lines[rows - 1 :])]
-    return [fit(indent * (row > 0) + line, width) for row, line in enumerate(kept)]
+    if cell_len(printable(text)) <= width:
+        return [printable(text)]
+    lines = Content(printable(text)).wrap(width - len(indent))
+    return [indent * (row > 0) + line.plain.rstrip() for row, line in enumerate(lines)]
+
+
+def _within(rows: int, lines: list[str]) -> list[str]:
+    """In so many rows at the most: the last is too long where that is not enough, and is cut."""
+    return [*lines[: rows - 1], " ".join([lines[rows - 1], *map(str.strip, lines[rows:])])] if lines[rows:] else lines
 
 
 def _cut(text: str, width: int) -> str:
