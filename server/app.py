@@ -34,6 +34,7 @@ from server.net.http import HttpRoutes
 from server.net.hub import Hub
 from server.net.lobby import Lobby, room
 from server.net.login_routes import LoginRoutes
+from server.net.lookout import Lookout
 from server.net.metrics import Metrics
 from server.net.origins import Origins
 from server.net.refusal_limit import RefusalLimit
@@ -106,18 +107,8 @@ class Server:
         self._login_routes = LoginRoutes(self.auth, self.logins, self._database, self.metrics, now=self._now)
         started.callback(self.auth.close)
         timer = asyncio.get_running_loop().time
-        self._context = ServerContext(
-            auth=self.auth,
-            database=self._database,
-            hub=self.hub,
-            metrics=self.metrics,
-            roster=Roster(self._database, now=self._now),
-            refusals=RefusalLimit(self._database, timer=timer),
-            now=self._now,
-            max_rate=self._max_rate,
-            max_connections=self._max_connections,
-        )
-        backup = LastBackup(lambda: last_backup(self._location), self.metrics.backup_age.set)
+        self._context = self._shared(timer)
+        backup = LastBackup(lambda: last_backup(self._location), self.metrics.backed_up)
         try:
             routes = HttpRoutes(
                 self._login_routes,
@@ -141,6 +132,22 @@ class Server:
         self.parts.start("the house's notices", HouseNotices(self._database, self._desks, backup, now=self._now).run())
         self.parts.start("what is told of wrong passwords", self._login_routes.watch.run())
         self.parts.start("the database's threads", self._database.watch())
+
+    def _shared(self, timer: Callable[[], float]) -> ServerContext:
+        """What the sessions have in common."""
+        roster = Roster(self._database, now=self._now)
+        return ServerContext(
+            auth=self.auth,
+            database=self._database,
+            hub=self.hub,
+            metrics=self.metrics,
+            roster=roster,
+            refusals=RefusalLimit(self._database, timer=timer),
+            lookout=Lookout(self._sessions.copy, self._database, self.hub, roster, self.metrics, now=self._now),
+            now=self._now,
+            max_rate=self._max_rate,
+            max_connections=self._max_connections,
+        )
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -32,6 +32,8 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "list_refusals": (ALL, {}),
     "list_conflicts": (ALL, {}),
     "sync_members": (ALL, {}),
+    "list_connections": (("operator", "manager"), {}),
+    "server_stats": (("operator", "manager"), {}),
     "check_in": (("staff", "manager"), {"code": "1"}),
     "check_out": (("staff", "manager"), {"code": "2"}),
     "undo": (("staff", "manager"), {"command_id": "none"}),

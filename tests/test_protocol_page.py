@@ -50,11 +50,22 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "list_refusals": protocol.Refusals,
     "list_conflicts": protocol.Conflicts,
     "sync_members": protocol.MembersPage,
+    "list_connections": protocol.Connections,
+    "server_stats": protocol.ServerFigures,
 }
-WHOLE: Final = (protocol.CheckInEvent, protocol.RollCallUpdate, protocol.ImportCompared, protocol.ImportProgress)
+WHOLE: Final = (
+    protocol.ServerFigures,
+    protocol.CheckInEvent,
+    protocol.RollCallUpdate,
+    protocol.ImportCompared,
+    protocol.ImportProgress,
+)
 PARTS: Final[list[type[Struct]]] = [
     protocol.MemberRef,
     protocol.ConflictNote,
+    protocol.ConnectedClient,
+    protocol.AbsentDesk,
+    protocol.CommandCount,
     protocol.MemberTotals,
     protocol.Card,
     protocol.Acknowledged,

@@ -13,6 +13,7 @@ from gymtui.protocol.events import *
 from gymtui.protocol.importing import *
 from gymtui.protocol.limits import *
 from gymtui.protocol.notices import *
+from gymtui.protocol.operations import *
 from gymtui.protocol.queries import *
 from gymtui.protocol.requests import *
 from gymtui.protocol.responses import *
@@ -24,8 +25,9 @@ Command = (
     CheckIn | CheckOut | Undo | Correct | SaveMember | SaveCard | Notify | Configure | ShareReader | RollCall | HandOver
 )
 Query = SearchMembers | GetMember | GetPeak | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
+OperatorRequest = ListConnections | ServerStats  # about the server itself
 ImportRequest = ImportRows | ImportCompare | ImportTake | ImportUndo | ImportEnd
-Request = Command | Query | ImportRequest | Authenticate | Resume | Ping | Heartbeat
+Request = Command | Query | OperatorRequest | ImportRequest | Authenticate | Resume | Ping | Heartbeat
 Event = CheckInEvent | Member | Notification | Refusal | RollCallUpdate | Gym  # the rows of the journal
 ServerMessage = (
     Event | Stats | AuthResponse | ConnectionStatus | Pong | HeartbeatAck | Batch | Reply | ErrorBody | Snapshot

@@ -49,6 +49,7 @@ class Connection(ServerConnection):
     was written to it; `heard_at` and `pinged_at` are in the event loop's seconds. `ended_by_us` is the code with which
     the server ended it, also where the other side could not hear that any more and the connection ends with 1006; None
     where the server did not. `is_hasty`: something came behind its request before that had an answer.
+    `round_trip` is how long its last ping took (seconds).
     `peer` is the address that it comes from, `address` that of whoever asks, which is another one behind a proxy."""
 
     def __init__(self, *args: Any, lobby: Lobby | None = None, **kwargs: Any) -> None:
@@ -61,6 +62,8 @@ class Connection(ServerConnection):
         self.cursor = 0
         self.user = ""
         self.is_hasty = False
+        self.round_trip: float | None = None
+        self._awaits_pong = False
         self.heard_at = self.pinged_at = self._took_at = self.loop.time()
         self._written = self._taken = 0
         self._soon: list[bytes] = []
@@ -87,6 +90,11 @@ class Connection(ServerConnection):
         self.user = user
         if self._lobby is not None:
             self._lobby.leave(self)
+
+    def probe(self, now: float) -> None:
+        """Asks whether it is there; `now` in the event loop's seconds."""
+        self.pinged_at, self._awaits_pong = now, True
+        self.write(PING)
 
     @property
     def is_owed(self) -> bool:
@@ -153,6 +161,8 @@ class Connection(ServerConnection):
         super().send_data()
 
     def process_event(self, event: Event) -> None:
+        if isinstance(event, Frame) and event.opcode is Opcode.PONG and self._awaits_pong:
+            self.round_trip, self._awaits_pong = self.loop.time() - self.pinged_at, False
         if isinstance(event, Frame) and event.opcode is Opcode.BINARY:
             event.data = NO_TEXT + bytes(event.data)
         if not (self._is_leaving and isinstance(event, Frame)):

@@ -7,6 +7,7 @@ from msgspec import Struct
 from gymtui import clock
 from server.auth.auth import Auth
 from server.net.hub import Hub
+from server.net.lookout import Lookout
 from server.net.metrics import Metrics
 from server.net.refusal_limit import RefusalLimit
 from server.net.roster import Roster
@@ -22,6 +23,7 @@ class ServerContext(Struct, frozen=True, kw_only=True):
     metrics: Metrics
     roster: Roster
     refusals: RefusalLimit
+    lookout: Lookout
     now: clock.Clock
     max_rate: int  # messages a second of one connection
     max_connections: int  # on which somebody has logged in

@@ -5,7 +5,7 @@ Labels are few and bounded: types of messages, roles, error codes, close codes; 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final, Literal
 
@@ -71,7 +71,8 @@ class Metrics:
         self.people_in = gauge("people_in", "Members whose visit is open.")
         self.people_assumed = gauge("people_in_assumed", "Of these, those who came in more than three hours ago.")
         self.capacity = gauge("capacity", "How many may be in; 0 where any number may.")
-        self.backup_age = gauge(
+        self.backup_age_seconds: float | None = None
+        self._backup_age = gauge(
             "backup_age_seconds", "How old the newest backup is; the gym itself, where it has none."
         )
         self.loop_lag = histogram("event_loop_lag_seconds", "By how much a timer of the event loop came late.", SECONDS)
@@ -106,6 +107,17 @@ class Metrics:
         for name, lane in lanes.items():
             self._waiting.labels(name).set_function(partial(getattr, lane, "waiting"))
             self._hashed.labels(name).set_function(partial(getattr, lane, "done"))
+
+    def backed_up(self, age: float) -> None:
+        """The newest backup, or the gym where it has none, is so many seconds old."""
+        self.backup_age_seconds = age
+        self._backup_age.set(age)
+
+    def outcomes(self) -> Iterator[tuple[tuple[str, str, str], int]]:
+        """How many commands were answered, by type, outcome and error code."""
+        for sample in (sample for metric in self.commands.collect() for sample in metric.samples):
+            if sample.name.endswith("_total"):
+                yield (sample.labels["type"], sample.labels["outcome"], sample.labels["code"]), int(sample.value)
 
     def closed(self, code: int | None, by_us: int | None = None) -> None:
         """One connection ended, with a code, or without a word; `by_us` is why, where the server did it. A client may

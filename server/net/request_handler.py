@@ -18,6 +18,7 @@ from gymtui.protocol import (
     Heartbeat,
     HeartbeatAck,
     ImportRequest,
+    OperatorRequest,
     Ping,
     Pong,
     Query,
@@ -63,6 +64,8 @@ class RequestHandler:
             await self.in_flight.submit(request, id, self.identity)
         elif isinstance(request, Query):
             await self._query(request, id)
+        elif isinstance(request, OperatorRequest):
+            await self._look_out(request, id)
         elif isinstance(request, ImportRequest):
             self.importing.ask(request, id)
         else:
@@ -98,6 +101,12 @@ class RequestHandler:
                 self._refuse(id, "unknown_member", "There is no such member: please search by name.")
             else:
                 self._sender.reply(id, result)
+
+    async def _look_out(self, request: OperatorRequest, id: str | None) -> None:
+        try:
+            self._sender.reply(id, await self._context.lookout.answer(request))
+        except StoreUnavailable as unavailable:
+            self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
 
     async def _resume(self, request: Resume, id: str | None) -> None:
         try:

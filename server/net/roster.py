@@ -35,25 +35,33 @@ class Roster:
         self._served = now()
         self._here: defaultdict[str, set[Presence]] = defaultdict(set)
         self._unwritten: set[Presence] = set()
+        self._goodbyes: set[str] = set()  # of desks
 
     def since(self, desk: str | None) -> int | None:
         """Since when the desk has been connected (ms); None where it is not."""
         return min((presence.since for presence in self._here.get(desk or "", ())), default=None)
 
+    def has_said_goodbye(self, desk: str) -> bool:
+        """Did the desk, when it was connected last, leave by itself? None has that was never connected here."""
+        return desk in self._goodbyes
+
     def come(self, desk: str, user: str, heard: Callable[[], int]) -> Presence:
         """Somebody who may give commands is connected at this desk."""
         presence = Presence(desk, user, self._now(), heard)
         self._here[desk].add(presence)
+        self._goodbyes.discard(desk)
         self._unwritten.add(presence)
         self.mark()
         return presence
 
-    def go(self, presence: Presence) -> None:
-        """That connection has ended."""
+    def go(self, presence: Presence, *, said_goodbye: bool) -> None:
+        """That connection has ended; by itself, or not."""
         self._here[presence.desk].discard(presence)
         self._unwritten.discard(presence)
         if not self._here[presence.desk]:
             del self._here[presence.desk]
+            if said_goodbye:
+                self._goodbyes.add(presence.desk)
         desk, user, since, until = presence.desk, presence.user, presence.since, presence.heard()
         self._database.submit(Unasked(lambda tx: tx.desks.go(desk, user, since, until)), _whatever)
 

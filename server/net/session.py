@@ -23,6 +23,7 @@ from gymtui.protocol import (
     ConnectionStatus,
     ErrorBody,
     ErrorCode,
+    Role,
 )
 from server.auth.auth import expiry
 from server.net.connection import NO_TEXT, Connection
@@ -37,6 +38,7 @@ from server.net.sender import Sender
 log = logging.getLogger(__name__)
 
 FAULTS: Final = (Close.SILENT, Close.STALLED, Close.ABUSED, Close.TOO_MANY, CloseCode.INTERNAL_ERROR)  # to look at
+GOODBYES: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY)
 RETRY_MS: Final = 5000  # milliseconds after which one who was turned away may come back
 
 
@@ -53,6 +55,7 @@ class ServerSession:
         self._ending: asyncio.Task[None] | None = None
         self._deaf = False
         self._presence: Presence | None = None
+        self.since = context.now()
 
     async def run(self) -> None:
         """From the upgrade to the close."""
@@ -76,7 +79,7 @@ class ServerSession:
                 metrics.connections.labels(role).dec()
                 metrics.lives.labels(role).observe(self.connection.loop.time() - began)
             if self._presence is not None:
-                self._context.roster.go(self._presence)
+                self._context.roster.go(self._presence, said_goodbye=self._has_left())
             if self.handler is not None:
                 await self.handler.importing.over()
 
@@ -100,6 +103,10 @@ class ServerSession:
     @property
     def desk(self) -> str | None:
         return None if self.handler is None else self.handler.identity.desk
+
+    @property
+    def role(self) -> Role | None:
+        return None if self.handler is None else self.handler.role
 
     @property
     def expires_at(self) -> float | None:
@@ -159,11 +166,16 @@ class ServerSession:
         self.sender.send(AuthResponse(success=True, user=claims.user, role=role, expires_at=expiry(claims)))
         self.announce("connected")
         if identity.desk and role in STAFF:
-            self._presence = context.roster.come(identity.desk, claims.user, self._heard)
+            self._presence = context.roster.come(identity.desk, claims.user, lambda: self.heard)
         context.hub.join(self.connection)
         return self.handler
 
-    def _heard(self) -> int:
+    def _has_left(self) -> bool:
+        """Did the client end it, with a goodbye?"""
+        return self.connection.ended_by_us is None and self.connection.close_code in GOODBYES
+
+    @property
+    def heard(self) -> int:
         """When something came from it last (ms)."""
         silent = self.connection.loop.time() - self.connection.heard_at
         return self._context.now() - round(silent * 1000)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
 from gymtui.protocol import PING_EVERY, RENEW_GRACE, SILENCE, STALL, Close
-from server.net.connection import PING, Connection
+from server.net.connection import Connection
 from server.net.metrics import Metrics
 
 EVERY: Final = 0.5  # seconds between two rounds: what is revoked is closed within a second
@@ -80,8 +80,7 @@ class Watchdog:
             else:
                 self._check_rights(watched)
                 if now - connection.pinged_at >= PING_EVERY:
-                    connection.pinged_at = now
-                    connection.write(PING)
+                    connection.probe(now)
 
     def _check_rights(self, watched: Watched) -> None:
         if watched.expires_at is None:

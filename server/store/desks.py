@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Span = tuple[int, int]  # from when until when (ms)
+
+
+class LastHeard(NamedTuple):
+    """Of a desk: who was logged in there last, and until when it is known to have been connected (ms)."""
+
+    desk: str
+    user: str
+    at: int
 
 
 class Desks(Protocol):
@@ -25,3 +33,10 @@ class Desks(Protocol):
 
     def was_at(self, desk: str, user: str) -> bool:
         """Was the user ever logged in there?"""
+
+
+class DesksStore(Protocol):
+    """What a store answers of them."""
+
+    def last_heard(self, since: int) -> list[LastHeard]:
+        """Each desk that was heard at a time (ms) or later, whichever was heard last first."""

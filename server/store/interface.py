@@ -24,7 +24,7 @@ from gymtui.protocol import (
     Stats,
 )
 from server.store.accounts import AccountsStore, AccountsTransaction
-from server.store.desks import Desks
+from server.store.desks import Desks, DesksStore
 from server.store.persons import Erasure, Merges
 from server.store.records import (
     Access,
@@ -37,6 +37,7 @@ from server.store.records import (
     KeptVisit,
     MemberChange,
     Outcome,
+    Room,
     Row,
     Settled,
     SnapshotData,
@@ -149,7 +150,7 @@ Work = Callable[[Transaction], Outcome | None]
 DONE: Final = Outcome()
 
 
-class Store(AccountsStore, Protocol):
+class Store(AccountsStore, DesksStore, Protocol):
     """A gym's database. Every method blocks; `write` belongs to one thread, queries may come from any.
 
     Any of them raises StoreUnavailable where the database cannot be used just now. Members, visits and events come
@@ -161,6 +162,8 @@ class Store(AccountsStore, Protocol):
 
     def close(self) -> None: ...
     def within(self, seconds: float) -> AbstractContextManager[None]: ...  # what this thread reads then; TooLong
+
+    def room(self) -> Room: ...
 
     # --- the journal ---
 

@@ -150,6 +150,14 @@ class Head(Struct, frozen=True):
     users_version: int
 
 
+class Room(Struct, frozen=True):
+    """Bytes of the database, of the log beside it, and free on their disk."""
+
+    data: int
+    log: int
+    free: int
+
+
 class SnapshotData(Struct, frozen=True, kw_only=True):
     """Position and data of one transaction; visits encoded, newest first. Where `seq` and `visit` were asked for it is
     the rest of an earlier one: the visits behind that one as they are now, to go on with the journal from `seq`.

@@ -27,6 +27,8 @@ READS: Final[list[tuple[str, Json]]] = [
     ("list_check_ins", {"limit": 1}),
     ("list_refusals", {"limit": 1}),
     ("sync_members", {"limit": 1}),
+    ("list_connections", {}),
+    ("server_stats", {}),
     ("resume", {"epoch": "another"}),
 ]
 

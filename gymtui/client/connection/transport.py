@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.protocol import State
 
-from gymtui import certificates, codec
+from gymtui import __version__, certificates, codec
 from gymtui.client.connection.reconnect import ABNORMAL, SENTENCES, Ended, asked_for, sentence
 from gymtui.client.errors import AuthenticationProblem
 from gymtui.faults import fault
@@ -70,6 +70,7 @@ OPTIONS: Final[dict[str, Any]] = {
     "max_size": MAX_FRAME,
     "compression": None,  # 50 KiB a connection and a side channel, for less than batches save
     "proxy": None,
+    "user_agent_header": f"gymtui/{__version__}",
     "logger": _wire,
 }
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from gymtui import clock
-from server.store.desks import Span
+from server.store.desks import LastHeard, Span
 
 KEPT: Final = 50  # spans that are looked at, and those of one desk that are kept
 AGE: Final = 90 * clock.DAY  # milliseconds after which they go, but for a person's last one at each desk
 
-HEARD: Final = (
-    "SELECT since, coalesce(until, (SELECT s.until FROM served s WHERE s.since = heard.served), since) FROM heard "
-    "WHERE desk = ? ORDER BY since DESC LIMIT ?"
-)
+UNTIL: Final = "coalesce(until, (SELECT s.until FROM served s WHERE s.since = heard.served), since)"
+LAST: Final = f"""
+SELECT desk, user, at FROM
+    (SELECT desk, user, {UNTIL} AS at, row_number() OVER (PARTITION BY desk ORDER BY {UNTIL} DESC) AS place FROM heard)
+WHERE place = 1 AND at >= ? ORDER BY at DESC
+"""
+HEARD: Final = f"SELECT since, {UNTIL} FROM heard WHERE desk = ? ORDER BY since DESC LIMIT ?"
 PRUNE: Final = (
     "DELETE FROM heard WHERE desk = ?1 AND (since < ?2 OR since < "
     "(SELECT since FROM heard WHERE desk = ?1 ORDER BY since DESC LIMIT 1 OFFSET ?3)) "
@@ -54,3 +58,12 @@ class SqliteDesks:
 
     def was_at(self, desk: str, user: str) -> bool:
         return self._db.execute("SELECT 1 FROM heard WHERE desk = ? AND user = ?", (desk, user)).fetchone() is not None
+
+
+class SqliteDeskLists:
+    """What a store answers of desks."""
+
+    _all: Callable[..., list[Any]]
+
+    def last_heard(self, since: int) -> list[LastHeard]:
+        return [LastHeard(*row) for row in self._all(LAST, since)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from gymtui import clock, sqlite_file
 from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
-from server.store import StoreError
+from server.store import Room, StoreError
 from server.store.sqlite.chain import chain
 from server.store.sqlite.errors import DAMAGE, as_store_errors
 from server.store.sqlite.schema import APPLICATION_ID, CHAINED, MIGRATIONS, SCHEMA_VERSION
@@ -82,6 +83,14 @@ def connect(path: Path, patience: float) -> sqlite3.Connection:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA cache_size = -32768")  # 32 MiB: the directory of a large club stays in memory
     return db
+
+
+def room_of(path: Path) -> Room:
+    """Bytes of the file and of its log, and free on their disk. By their names: to open and close the file would end
+    SQLite's own locks of it."""
+    log = path.with_name(f"{path.name}-wal")
+    with as_store_errors(path):
+        return Room(path.stat().st_size, log.stat().st_size if log.exists() else 0, shutil.disk_usage(path.parent).free)
 
 
 def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:

@@ -33,6 +33,7 @@ from server.store import (
     ImportedRow,
     JournalRow,
     Outcome,
+    Room,
     Row,
     SnapshotData,
     Work,
@@ -40,9 +41,10 @@ from server.store import (
 from server.store.pages import fitting
 from server.store.sqlite.conflicts import find_conflicts
 from server.store.sqlite.counters import read_stats, totals_of
+from server.store.sqlite.desks import SqliteDeskLists
 from server.store.sqlite.erasing import rows_with
 from server.store.sqlite.errors import DiskGuard, as_store_errors
-from server.store.sqlite.file import connect, lock, migrate, refuse_other_files, turn
+from server.store.sqlite.file import connect, lock, migrate, refuse_other_files, room_of, turn
 from server.store.sqlite.history import END, Wanted, cursor_of, position, refusals_wanted, visits_wanted
 from server.store.sqlite.peak import read_peak
 from server.store.sqlite.readers import Readers
@@ -76,7 +78,7 @@ _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member).decode
 
 
-class SqliteStore(SqliteUserLists):
+class SqliteStore(SqliteUserLists, SqliteDeskLists):
     """A gym in one file. One connection writes, from one thread at a time; each thread that reads has one of its own.
 
     `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says
@@ -86,6 +88,7 @@ class SqliteStore(SqliteUserLists):
 
     def __init__(self, path: Path, *, now: clock.Clock, patience: float) -> None:
         self._now = now
+        self._path = path
         self._guard = DiskGuard()
         with as_store_errors(path), ExitStack() as opened:
             refuse_other_files(path)
@@ -107,6 +110,9 @@ class SqliteStore(SqliteUserLists):
 
     def write_over(self) -> None:
         self._writer.write_over()
+
+    def room(self) -> Room:
+        return room_of(self._path)
 
     # --- queries --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,130 @@
+"""The lookout: what an operator is told of the server itself, on the wire, whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Final, Protocol
+
+from gymtui import __version__, clock
+from gymtui.codec import encode
+from gymtui.protocol import (
+    AbsentDesk,
+    CommandCount,
+    ConnectedClient,
+    Connections,
+    ListConnections,
+    OperatorRequest,
+    Role,
+    ServerFigures,
+)
+from server.net.connection import Connection
+from server.net.hub import Hub
+from server.net.metrics import Metrics
+from server.net.roster import Roster
+from server.store.group_commit import GroupCommit
+
+NAME: Final = 64  # characters of what a program calls itself
+KNOWN: Final = 7 * clock.DAY  # milliseconds that a desk is missed
+
+
+class Seen(Protocol):
+    """What is told of a session; `user` is None before somebody has logged in."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def connection(self) -> Connection: ...
+    @property
+    def user(self) -> str | None: ...
+    @property
+    def role(self) -> Role | None: ...
+    @property
+    def desk(self) -> str | None: ...
+    @property
+    def since(self) -> int: ...
+    @property
+    def heard(self) -> int: ...
+
+
+class Lookout:
+    """Looks at the `sessions`, the hub, the roster and the database; changes nothing."""
+
+    def __init__(
+        self,
+        sessions: Callable[[], Collection[Seen]],
+        database: GroupCommit,
+        hub: Hub,
+        roster: Roster,
+        metrics: Metrics,
+        *,
+        now: clock.Clock,
+    ) -> None:
+        self._sessions = sessions
+        self._database = database
+        self._hub = hub
+        self._roster = roster
+        self._metrics = metrics
+        self._now = now
+        self._started = now()
+
+    async def answer(self, request: OperatorRequest) -> bytes:
+        """The result, encoded. StoreUnavailable."""
+        if isinstance(request, ListConnections):
+            return encode(await self._connections())
+        return encode(await self._figures())
+
+    async def _connections(self) -> Connections:
+        now = self._now()
+        known = await self._database.query(self._database.store.last_heard, now - KNOWN)
+        here = [self._told(session) for session in self._sessions() if session.user is not None]
+        there = {client.desk for client in here}
+        return Connections(
+            connections=tuple(sorted(here, key=lambda client: (client.desk or "", client.user, client.since))),
+            absent=tuple(
+                AbsentDesk(
+                    desk=desk, user=user, heard=clock.to_text(at), said_goodbye=self._roster.has_said_goodbye(desk)
+                )
+                for desk, user, at in known
+                if desk not in there
+            ),
+            as_of=clock.to_text(now),
+        )
+
+    def _told(self, session: Seen) -> ConnectedClient:
+        connection = session.connection
+        return ConnectedClient(
+            session_id=session.id,
+            user=session.user or "",
+            role=session.role,
+            desk=session.desk,
+            address=connection.address,
+            client=_program(connection),
+            since=clock.to_text(session.since),
+            heard=clock.to_text(max(session.heard, session.since)),
+            round_trip_ms=None if connection.round_trip is None else round(connection.round_trip * 1000),
+            behind=max(0, self._hub.head - connection.cursor),
+            waiting=connection.transport.get_write_buffer_size(),
+        )
+
+    async def _figures(self) -> ServerFigures:
+        room, age = await self._database.query(self._database.store.room), self._metrics.backup_age_seconds
+        return ServerFigures(
+            version=__version__,
+            started=clock.to_text(self._started),
+            as_of=clock.to_text(self._now()),
+            seq=self._hub.head,
+            commands=tuple(
+                CommandCount(command=type, outcome=outcome, code=code, count=count)
+                for (type, outcome, code), count in self._metrics.outcomes()
+            ),
+            database_bytes=room.data,
+            log_bytes=room.log,
+            free_bytes=room.free,
+            backup_age_seconds=None if age is None else round(age),
+        )
+
+
+def _program(connection: Connection) -> str | None:
+    """What it calls itself: printable, and not long."""
+    said = "" if connection.request is None else connection.request.headers.get("User-Agent", "")
+    return "".join(c for c in said if c.isprintable())[:NAME] or None

@@ -1,0 +1,106 @@
+"""What an operator is told of the server itself: who is connected, which desks are not, and how it goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gymtui import __version__
+from tests.factories import member_row
+from tests.gym_kit import make_gym, token
+from tests.kit import Wire, serving
+from tests.waiting import until
+
+
+@pytest.fixture
+def gym(tmp_path: Path) -> Path:
+    make_gym(tmp_path / "gym.db", member_row("1", "Ana"))
+    return tmp_path / "gym.db"
+
+
+async def seen(wire: Wire) -> dict[str, Any]:
+    result: dict[str, Any] = (await wire.ask("list_connections"))["result"]
+    return result
+
+
+async def test_each_connection_is_told_with_its_person_and_desk(gym: Path) -> None:
+    async with (
+        serving(gym) as server,
+        Wire.open(server.url, token(gym, "otto")) as otto,
+        Wire.open(server.url, token(gym, "ana"), desk="Front") as ana,
+    ):
+        await ana.until("connection_status")
+        connections = (await seen(otto))["connections"]
+        assert [(c["user"], c["role"], c["desk"]) for c in connections] == [
+            ("otto", "operator", None),
+            ("ana", "staff", "Front"),
+        ]
+        assert all(c["address"] == "127.0.0.1" and c["heard"] >= c["since"] for c in connections)
+        assert [(c["behind"], c["waiting"], c["round_trip_ms"]) for c in connections] == [(0, 0, None)] * 2
+        assert "websockets" in connections[0]["client"]
+
+
+async def test_a_ping_that_came_back_has_a_round_trip(gym: Path) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as otto:
+        await otto.until("connection_status")
+        [session] = server._sessions
+        session.connection.probe(session.connection.loop.time())
+        await until(lambda: session.connection.round_trip is not None)
+        [told] = (await seen(otto))["connections"]
+        assert 0 <= told["round_trip_ms"] < 60_000
+
+
+@pytest.mark.parametrize("said_goodbye", [True, False])
+async def test_a_desk_that_has_gone_is_missed_by_name_and_it_is_told_how_it_went(
+    gym: Path, *, said_goodbye: bool
+) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as otto:
+        async with Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
+            await ana.until("connection_status")
+            await until(lambda: not server._context.roster._unwritten)
+            assert (await seen(otto))["absent"] == []
+            if not said_goodbye:
+                [desk] = [session for session in server._sessions if session.desk]
+                desk.connection.transport.abort()
+        await until(lambda: len(server._sessions) == 1)
+        await server._database.write(lambda _: None)  # what has ended is on disk
+        [absent] = (await seen(otto))["absent"]
+        assert (absent["desk"], absent["user"], absent["said_goodbye"]) == ("Front", "ana", said_goodbye)
+        async with Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
+            await ana.until("connection_status")
+            assert (await seen(otto))["absent"] == []
+
+
+async def test_a_server_that_began_anew_misses_the_desks_of_the_one_before(gym: Path) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
+        await ana.until("connection_status")
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as otto:
+        [absent] = (await seen(otto))["absent"]
+        assert (absent["desk"], absent["said_goodbye"]) == ("Front", False)
+
+
+async def test_the_figures_of_the_server(gym: Path) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as ana:
+        async with Wire.open(server.url, token(gym, "otto")) as otto:
+            for id in ("a", "a", "b"):
+                await ana.ask("check_in", {"code": "1"}, id)
+            figures = (await otto.ask("server_stats"))["result"]
+        assert figures["version"] == __version__
+        assert figures["started"] <= figures["as_of"]
+        counted = {(c["command"], c["outcome"], c["code"]): c["count"] for c in figures["commands"]}
+        assert counted == {
+            ("check_in", "applied", "ok"): 1,
+            ("check_in", "duplicate", "ok"): 1,
+            ("check_in", "refused", "already_checked_in"): 1,
+        }
+        assert figures["database_bytes"] == gym.stat().st_size
+        assert figures["free_bytes"] > 0
+        assert figures["log_bytes"] == gym.with_name("gym.db-wal").stat().st_size
+
+
+async def test_nobody_at_a_desk_is_told_who_is_connected(gym: Path) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as ana:
+        for request in ("list_connections", "server_stats"):
+            assert (await ana.ask(request))["error"]["code"] == "not_allowed"
