@@ -29,6 +29,7 @@ from gymtui.protocol import (
     ServerMessage,
     Stats,
 )
+from gymtui.unreadable import UNREADABLE
 
 T = TypeVar("T")
 
@@ -36,7 +37,6 @@ encode = msgspec.json.Encoder().encode
 EMPTY = Raw(b"{}")
 _OLD_NAMES = {b"memberId": "member_id", b"checkInId": "check_in_id"}
 _VISITS = (CheckIn.type, CheckOut.type)
-_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)  # what the library raises
 MAX_OLD_BATCH = 100  # requests in one `batch` of a client of old
 
 
@@ -125,7 +125,7 @@ def _read(data: bytes | str) -> _Message:
         if not data.isascii() and isinstance(data, bytes):
             data.decode()  # what is handed on unread must be text too
         return _message.decode(data)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise Unreadable("invalid", f"This is no message: {_because(error)}.") from error
 
 
@@ -166,7 +166,7 @@ def id_of(data: bytes) -> str | None:
     """The id of a message that is too large to be read."""
     try:
         id = _id.decode(data).id
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     return id if id is not None and 0 < len(id) <= 64 and id.isprintable() else None
 
@@ -184,7 +184,7 @@ def _asked(outside: _Message, *ways: str) -> Asked:
         if outside.type in _VISITS and any(name in bytes(body) for name in _OLD_NAMES):
             return Asked(_in_old_names(body, REQUESTS[outside.type]), id, frozenset((*ways, "camelCase")))
         return Asked(_payloads[outside.type].decode(body), id, frozenset(ways))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise Unreadable("invalid", f"`{outside.type}` cannot be read: {_because(error)}.", id) from error
 
 
@@ -230,7 +230,7 @@ def read_frame(data: bytes | str) -> Frame:
 def _read_payload(name: str, data: Raw) -> tuple[Any, Unreadable | None]:
     try:
         return _payloads[name].decode(data), None
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         return None, Unreadable("invalid", f"`{name}` cannot be read: {_because(error)}.")
 
 
@@ -240,7 +240,7 @@ def _read_batch(outside: _Message) -> Frame:
         lists = _typed_batch.decode(outside.payload).batches
         events: list[Event] = [event for name in EVENTS for event in getattr(lists, name)]
         stats = lists.stats
-    except _UNREADABLE:
+    except UNREADABLE:
         events, stats = _read_one_by_one(outside.payload, failures)
     return Frame(
         events=tuple(sorted(events, key=lambda event: event.seq)),
@@ -255,7 +255,7 @@ def _read_one_by_one(payload: Raw, failures: list[Unreadable]) -> tuple[list[Eve
     """A batch that one pass could not read, payload by payload and slower, so that a broken one harms no other."""
     try:
         batches = _raw_batch.decode(payload).batches
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         failures.append(Unreadable("invalid", f"`batch` cannot be read: {_because(error)}."))
         return [], ()
     events: list[Event] = []
@@ -278,7 +278,7 @@ def convert(result: Raw | bytes, kind: type[T]) -> T:
     """The result of a reply as what it is; Unreadable where it is not."""
     try:
         return msgspec.json.decode(result, type=kind)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise Unreadable("invalid", f"The reply cannot be read: {_because(error)}.") from error
 
 

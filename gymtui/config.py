@@ -155,7 +155,7 @@ def _read_file(file: Path | None) -> tuple[dict[str, Any], object]:
             lines = tomllib.load(opened)
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{file} is not a TOML file: {error}.") from error
     keys = lines.pop("keys", {})
     unknown = set(lines) - set(Config.__struct_fields__)

@@ -14,6 +14,7 @@ from msgspec import Struct
 from gymtui.errors import GymError
 from gymtui.passwords import NO_PIN, PIN
 from gymtui.private_file import read_private, write_private
+from gymtui.unreadable import UNREADABLE
 
 TRIES: Final = 3  # wrong ones in a row, after which none is taken for a while
 REST: Final = 30_000  # milliseconds
@@ -72,7 +73,7 @@ class KioskLock:
     def _kept(self) -> _Kept:
         try:
             return msgspec.json.decode(read_private(self._file, SIZE), type=_Kept)
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, *UNREADABLE) as error:
             raise KioskLocked(f"{self._file} cannot be read: please remove it, and start the kiosk again.") from error
 
 

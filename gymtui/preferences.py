@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from gymtui.cards.profile import ReaderProfile
 from gymtui.names import folded
 from gymtui.private_file import write_private
+from gymtui.unreadable import UNREADABLE
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class ChoicesFile:
             return msgspec.json.decode(self._path.read_bytes(), type=Choices)
         except FileNotFoundError:
             return Choices()
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (OSError, *UNREADABLE) as error:
             logger.warning("%s cannot be used: %s.", self._path, error)
             return None
 

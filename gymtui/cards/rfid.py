@@ -105,7 +105,7 @@ def _with_checksum(name: str, checksum: Callable[[bytes], int]) -> Writing:
 
 def _decimal(bits: int, digits: int = 0) -> Writing:
     if not digits:
-        return Writing(f"{bits} bits without zeros in front", bits, "0|[1-9][0-9]*", _whole, str)
+        return Writing(f"{bits} bits without zeros in front", bits, "0|[1-9][0-9]{0,19}", _whole, str)
     written = f"[0-9]{{{digits}}}"
     return Writing(f"{bits} bits in {digits} digits", bits, written, _whole, lambda value: f"{value:0{digits}}")
 

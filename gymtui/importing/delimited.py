@@ -9,6 +9,8 @@ from typing import Final
 OPEN_QUOTE: Final = "has a quote that does not end where its cell does"
 LONG_CELL: Final = f"has a cell of more than {csv.field_size_limit():,} characters"
 
+WIDEST: Final = 1000  # cells that a row of a table or a sheet has at the most
+
 Line = tuple[int, list[str] | str]
 """The cells of a row, by its last line; or why it has none, by its first."""
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Final
 
-from gymtui.importing.delimited import Line
+from gymtui.importing.delimited import WIDEST, Line
 
 ROWS: Final = ("tr", "row")
 CELLS: Final = ("td", "th", "cell")
-WIDEST: Final = 1000  # cells that a row skips at the most
 TABLES: Final = ("table", "ss:table")
 
 
@@ -36,10 +35,9 @@ class _Reader(HTMLParser):
             self._row = []
             self.tables[-1].append(self._row)
         elif tag in CELLS and self.tables:
-            place, width = said.get("ss:index") or "", said.get("colspan") or ""
-            self._row += [""] * (min(int(place), WIDEST) - 1 - len(self._row) if place.isdecimal() else 0)
+            self._row += [""] * (_count(said.get("ss:index"), 0) - 1 - len(self._row))
             self._at = len(self._row)
-            self._row += [""] * (min(int(width), WIDEST) if width.isdecimal() else 1)
+            self._row += [""] * _count(said.get("colspan"), 1)
         elif tag == "br":
             self.handle_data(" ")
 
@@ -50,3 +48,9 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if 0 <= self._at < len(self._row):
             self._row[self._at] += data
+
+
+def _count(said: str | None, otherwise: int) -> int:
+    """`WIDEST` at the most: its further digits are of no number that could be."""
+    digits = (said or "")[:5]
+    return min(int(digits), WIDEST) if digits.isdecimal() else otherwise

@@ -25,9 +25,10 @@ _DAMAGES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"#+|#(?:N/A|REF!|VALUE!|NAME\?|NUM!|DIV/0!)"), "is a spreadsheet's error"),
 )
 _LEFT: Final = r"(?:left|remaining|rest\w*|übrig|restant\w*)"
-_PACK_LEFT: Final = re.compile(rf"(?P<of>\d+)\D*\((?P<left>\d+) {_LEFT}\)", re.IGNORECASE)
-_LEFT_OF: Final = re.compile(rf"(?P<left>\d+) (?:{_LEFT}.*|(?:of|von|de|sur|di) \d+)", re.IGNORECASE)
-_FRACTION: Final = re.compile(r"(?P<first>\d+) ?/ ?(?P<of>\d+)")
+_COUNT: Final = r"\d{1,9}"  # visits; of thousands of digits nobody makes a number
+_PACK_LEFT: Final = re.compile(rf"(?P<of>\d+)\D*\((?P<left>{_COUNT}) {_LEFT}\)", re.IGNORECASE)
+_LEFT_OF: Final = re.compile(rf"(?P<left>{_COUNT}) (?:{_LEFT}.*|(?:of|von|de|sur|di) \d+)", re.IGNORECASE)
+_FRACTION: Final = re.compile(rf"(?P<first>{_COUNT}) ?/ ?(?P<of>{_COUNT})")
 _BESIDE: Final = re.compile(r"\.[-–—]$|[A-Z]{3}|Fr\.?|[$€£¥₣ \u00a0\u202f'’]")  # what stands beside an amount
 _AMOUNT: Final = re.compile(r"\(?[+−-]?[.,]?\d[\d.,]*[−-]?\)?")
 _PLAIN: Final = re.compile(r"(?P<left>\d{1,7})(?:[.,]0+)?")

@@ -92,7 +92,7 @@ def read(text: str) -> Plan:
             tuple(column["heading"] for column in said.get("columns", [])),
             asked,
         )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise MembersFileError(
             f"is no plan any more ({error}): delete it, and the next import makes a new one"
         ) from error

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import io
 import re
+import struct
+import warnings
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from gymtui.importing.delimited import Line
+from gymtui.importing.delimited import WIDEST, Line
 from gymtui.importing.rows import MembersFileError
 
 MOST: Final = 1 << 30  # bytes that a workbook may be when it is unpacked
+LONGEST: Final = 1 << 20  # rows, which is what Excel has
 DIGITS: Final = 15  # of a number, as far as a spreadsheet keeps them
+# What the libraries raise where a part of the package, or of a part, is not what it has to be.
+DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, LookupError, ValueError, TypeError, SyntaxError, AttributeError),
+    *(EOFError, ArithmeticError, RuntimeError, OSError),
+)
 _PADDED: Final = re.compile(r'(?:"(?P<before>[^"]*)")?(?P<zeros>0{2,})')
 
 
@@ -27,15 +36,18 @@ def sheets_of(content: bytes) -> dict[str, list[Line]]:
             names, size = packed.namelist(), sum(part.file_size for part in packed.infolist())
         if size > MOST or "xl/workbook.xml" not in names:
             raise MembersFileError("it is no workbook that Excel writes: please export it as .xlsx or CSV")
-        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        return {sheet.title: _lines(sheet) for sheet in workbook.worksheets if sheet.sheet_state == "visible"}
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, AttributeError, EOFError) as error:
+        with warnings.catch_warnings(action="ignore"):  # it would write them across the screen
+            workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+            return {sheet.title: _lines(sheet) for sheet in workbook.worksheets if sheet.sheet_state == "visible"}
+    except DAMAGED as error:
         raise MembersFileError("it is a workbook that is damaged: please export it once more") from error
 
 
 def _lines(sheet: Any) -> list[Line]:
+    """As far as a sheet can go, without rows that are only skipped: a small file can skip a billion."""
     sheet.reset_dimensions()  # some programs write wrong ones
-    return [(line, [_text(cell) for cell in row]) for line, row in enumerate(sheet.iter_rows(), 1)]
+    rows = enumerate(sheet.iter_rows(max_row=LONGEST), 1)
+    return [(line, [_text(cell) for cell in row[:WIDEST]]) for line, row in rows if row]
 
 
 def _text(cell: Any) -> str:

@@ -14,6 +14,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.errors import GymError, WrongUsage
 from gymtui.private_file import may_replace, write_private
 from gymtui.protocol import CheckIns, ListCheckIns
+from gymtui.unreadable import UNREADABLE
 
 PAGE: Final = 500  # visits among which one is looked for that was over before a time
 LATER: Final = {"offline", "late", "assumed_out", "undone", "clash"}  # these were recorded after they had happened
@@ -50,7 +51,7 @@ class CursorFile:
 def _is_cursor(head: bytes) -> bool:
     try:
         msgspec.json.decode(head, type=Cursor)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return False
     return True
 

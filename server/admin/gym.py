@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,6 @@ def _lines(settings: Sequence[str]) -> dict[str, Any]:
         inner = lines.setdefault(table, {}) if table else lines
         if not found or not isinstance(inner, dict):
             raise WrongUsage(f"{setting} sets nothing: please write it as payment_overdue=refuse.")
-        is_number = value.isascii() and value.isdigit() and name != "name"
+        is_number = re.fullmatch("[0-9]{1,18}", value) is not None and name != "name"
         inner[name] = int(value) if is_number else value
     return lines

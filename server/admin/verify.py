@@ -15,6 +15,7 @@ from gymtui.codec import encode
 from gymtui.errors import GymError
 from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Member
+from gymtui.unreadable import UNREADABLE
 from server.admin.progress import Progress
 from server.admin.projection import Projection
 from server.store import Audit, DatabaseDamaged, VisitColumns, opening
@@ -22,7 +23,7 @@ from server.store import Audit, DatabaseDamaged, VisitColumns, opening
 SHOWN: Final = 20  # sentences on what is wrong: more of them say no more
 OUTSIDE: Final = frozenset({"undone", "clash", "assumed_out"})  # visits whose length nobody counts
 
-UNREADABLE: Final = (KeyError, ValueError, OverflowError, msgspec.DecodeError)  # what one row may say
+WRONG: Final = (*UNREADABLE, KeyError, ValueError, OverflowError, OSError)  # what comes of what one row may say
 
 _event = msgspec.json.Decoder(CheckInEvent).decode
 _member = msgspec.json.Decoder(Member).decode
@@ -105,7 +106,7 @@ def _journal(tables: Audit, report: Report, go_on: Callable[[int, int], bool]) -
         report.rows += 1
         try:
             projection.take(seq, type, kind, payload)
-        except UNREADABLE as error:
+        except WRONG as error:
             report.wrong.append(f"Row {seq:,} of the journal cannot be right: {error}.")
     if newest != last:
         report.wrong.append(f"The journal ends with its row {newest:,}, and should with {last:,}.")
@@ -117,7 +118,7 @@ def _merged(tables: Audit) -> dict[str, str]:
     merged: dict[str, str] = {}
     for id, _, _, body in tables.members():
         if b'"merged_into"' in body:
-            with suppress(msgspec.DecodeError):
+            with suppress(*UNREADABLE):
                 merged[id] = str(_member(body).merged_into)
     return merged
 
@@ -151,7 +152,7 @@ def _visits(tables: Audit, projection: Projection, report: Report) -> Iterator[s
         try:
             visit = _event(event)
             should = _columns_of(visit, _whose(visit, columns.member_id, projection.merged))
-        except UNREADABLE as error:
+        except WRONG as error:
             yield f"The visit {columns.id} cannot be right: {error}."
             continue
         known = projection.visits.get(columns.id)
@@ -177,7 +178,7 @@ def _members(tables: Audit, projection: Projection, report: Report) -> Iterator[
         seen.add(id)
         try:
             member = _member(body)
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             yield f"The member {id} cannot be right: {error}."
             continue
         known = projection.member(member)
@@ -213,7 +214,7 @@ def _hours(tables: Audit, projection: Projection) -> Iterator[str]:
     has = [sum(counts) for counts in zip(*hours.values(), strict=True)] or [0, 0, 0]
     try:
         should = _recount(tables)
-    except UNREADABLE:
+    except WRONG:
         yield "The counters of all hours cannot be compared: a visit cannot be read."
         return
     if has != should:

@@ -35,7 +35,7 @@ def read_settings(file: Path) -> GymFields:
             lines = tomllib.load(toml)
     except OSError as error:
         raise WrongUsage(f"{file} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise WrongUsage(f"{file} is not a TOML file: {error}.") from error
     unknown = set(lines) - {*GYM, *Policy.__struct_fields__}
     if unknown:

@@ -21,6 +21,7 @@ from gymtui.client.login.token_file import NoTokenFile, TokenFile, TokenFileBusy
 from gymtui.client.login.tokens import TokenClient
 from gymtui.passwords import unfit
 from gymtui.protocol import Role
+from gymtui.unreadable import UNREADABLE
 
 __all__ = ["Answer", "Fetch", "Login", "fetch"]
 
@@ -241,5 +242,5 @@ def _claims(token: str) -> _Claims:
     try:
         body = token.split(".")[1]
         return msgspec.json.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)), type=_Claims)
-    except (IndexError, binascii.Error, ValueError, msgspec.DecodeError):
+    except (IndexError, binascii.Error, ValueError, *UNREADABLE):
         return _Claims()

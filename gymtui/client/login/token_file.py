@@ -21,6 +21,7 @@ from gymtui.errors import GymError
 from gymtui.names import known_as
 from gymtui.private_file import read_private, write_private
 from gymtui.protocol import Role
+from gymtui.unreadable import UNREADABLE
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +158,7 @@ class TokenFile:
             return msgspec.json.decode(read_private(self._ended, MAX_SIZE), type=list[str])
         except FileNotFoundError:
             return []
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (OSError, *UNREADABLE) as error:
             logger.warning("%s cannot be used: %s. Logins in it end by themselves within 12 hours.", self._ended, error)
             return []
 
@@ -201,7 +202,7 @@ class TokenFile:
             content = msgspec.json.decode(read_private(self._path, MAX_SIZE), type=_Content)
         except FileNotFoundError:
             return {}
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (OSError, *UNREADABLE) as error:
             self._warn(error)
             return {}
         if content.server != self._server:

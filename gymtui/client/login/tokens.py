@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import base64
-from typing import Final
+from typing import Annotated, Final
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from gymtui import certificates, clock
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import NO_ANSWER, Answer, Fetch, Headers, address
 from gymtui.client.login.token_file import NoTokenFile, TokenFile, Tokens
 from gymtui.protocol import Role
+from gymtui.unreadable import UNREADABLE
 
 RENEW_AT: Final = 0.8  # of a token's life
+LONGEST: Final = 1e9  # seconds that a token may be good for: a sum of times stays one
 NO: Final = (400, 401, 403)  # statuses
 
 
@@ -27,7 +29,7 @@ class _User(Struct, frozen=True):
 
 class _Pair(Struct, frozen=True):
     access_token: str
-    expires_in: float
+    expires_in: Annotated[float, Meta(ge=0, le=LONGEST)]
     refresh_token: str
     user: _User
     device_token: str | None = None
@@ -107,7 +109,7 @@ class TokenClient:
             if answer.status != 200:
                 raise msgspec.ValidationError(f"HTTP status {answer.status}")
             pair = msgspec.json.decode(answer.body, type=_Pair)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             message = f"What answers at {self._server} cannot log anybody in just now: please check the address."
             raise ConnectionProblem(message) from error
         if pair.device_token is not None:
@@ -145,6 +147,6 @@ def _reason(answer: Answer) -> str | None:
     """The sentence in a refusal, where there is one."""
     try:
         message = msgspec.json.decode(answer.body, type=_Error).error.message
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
     return "".join(c for c in message if c.isprintable()) or None

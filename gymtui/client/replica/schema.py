@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from gymtui import sqlite_file
 from gymtui.codec import Unreadable
 from gymtui.errors import GymError
+from gymtui.unreadable import UNREADABLE
 
 APPLICATION_ID: Final = 0x67796D31  # "gym1"
 BUSY: Final = 5.0  # seconds to wait for another program that has the file
@@ -182,7 +181,7 @@ def reading() -> Iterator[None]:
     """ReplicaError where the disk does not give what is asked for, or gives something else."""
     try:
         yield
-    except (sqlite3.Error, msgspec.DecodeError, Unreadable) as error:
+    except (sqlite3.Error, *UNREADABLE, Unreadable) as error:
         raise ReplicaError(
             f"This desk cannot read its own copy: {sqlite_file.cause(error)}. Please check the disk."
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -141,7 +142,7 @@ def _ask(question: Question, number: int) -> str:
         said = input(f"1 to {len(choices)}, or Enter to leave it open: ").strip()
         if not said:
             return ""
-        if said.isdecimal() and 0 < int(said) <= len(choices):
+        if re.fullmatch(r"\d{1,9}", said) and 0 < int(said) <= len(choices):
             return choices[int(said) - 1]
 
 
