@@ -87,7 +87,7 @@ class Mutants:
         return self._harm(list(self._random.choice(self._tokens)))
 
     def of(self, message: bytes) -> bytes:
-        """This one with something wrong in it."""
+        """This one with something wrong in it, whatever is wrong with it already."""
         return self._harm(TOKEN.findall(message))
 
     def _harm(self, tokens: list[bytes]) -> bytes:
@@ -104,6 +104,8 @@ class Mutants:
     # --- to words, so that what comes of it may well be JSON ----------------------------------------------------------
 
     def _harm_word(self, tokens: list[bytes]) -> None:
+        if not tokens:
+            return
         words = [place for place, token in enumerate(tokens) if token not in PUNCTUATION]
         place = self._random.choice(words or [0])
         if tokens[place + 1 : place + 2] == [b":"]:
@@ -123,7 +125,7 @@ class Mutants:
         tokens[place] = self._random.choice(self._keys)
 
     def _say_twice(self, tokens: list[bytes], place: int) -> None:
-        tokens[place:place] = [tokens[place], b":", self._strange(tokens[place + 2]), b","]
+        tokens[place:place] = [tokens[place], b":", self._strange(tokens[min(place + 2, len(tokens) - 1)]), b","]
 
     def _leave_out(self, tokens: list[bytes], place: int) -> None:
         """A field with one of its commas; of an object in it, only the brace."""
