@@ -59,7 +59,7 @@ def test_the_same_seed_makes_the_same_messages() -> None:
 
 
 def test_a_reader_that_lets_anything_else_out_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codec, "_UNREADABLE", (RecursionError,))
+    monkeypatch.setattr(codec, "UNREADABLE", (RecursionError,))
     readers = Readers(seed=5)
     readers.run(100)
     assert any("frame of" in failure for failure in readers.failures)
