@@ -61,13 +61,14 @@ class Stranger:
         self.failures: list[str] = []
 
     async def run(self) -> None:
-        """Knocks or visits until all its messages are sent."""
+        """Knocks, then knocks or visits until all its messages are sent."""
+        kind = 0.0
         while self._left > 0 and not self.failures:
-            kind = self._random.random()
             try:
                 await (self._knock() if kind < AT_THE_DOOR else self._visit(garbled=kind > 1 - GARBLED))
             except (OSError, WebSocketException) as error:
                 self.failures.append(f"a stranger's connection ended, or never was: {error!r}")
+            kind = self._random.random()
 
     async def _knock(self) -> None:
         async with self._connection("") as socket:
