@@ -49,10 +49,10 @@ async def test_the_header_names_who_is_logged_in_where_there_is_room() -> None:
     desk = a_desk()
     app = make_app(desk)
     async with app.run_test(size=(120, 30)) as pilot:
-        desk.service.becomes(replace(LIVE, user="maria"))
+        desk.service.becomes(replace(LIVE, user="maria of the evening"))
         await settled(pilot)
-        assert "Riverside   desk 2 · maria" in screen_text(app)
-        await pilot.resize_terminal(80, 24)
+        assert "Riverside   desk 2 · maria of the evening" in screen_text(app)
+        await pilot.resize_terminal(60, 20)
         await settled(pilot)
         assert "· maria" not in screen_text(app)
         assert "Riverside   desk 2" in screen_text(app)

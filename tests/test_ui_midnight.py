@@ -1,4 +1,4 @@
-"""The counters turn over at the gym's midnight, also where no server says so."""
+"""The counters and the feed turn over at the gym's midnight, also where no server says so."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from msgspec.structs import replace
 from textual.app import App, ComposeResult
 
 from gymtui import clock
+from gymtui.protocol import Policy
 from gymtui.ui.widgets.counters import Counters
-from tests.factories import STATS
+from gymtui.ui.widgets.feed import Feed
+from tests.factories import GYM, STATS, visit
 from tests.settled import settled
 from tests.waiting import until
 
@@ -83,3 +85,45 @@ async def test_a_clock_that_is_behind_takes_nothing_away() -> None:
         await settled(pilot)
         app.now = clock.to_ms("2000-01-01T00:00:00Z")
         assert "1,204" in app.text
+
+
+# --- the feed ---------------------------------------------------------------------------------------------------------
+
+
+class FeedHost(App[None]):
+    """The feed alone, with a row of the last minute before midnight."""
+
+    CSS = "Feed { height: 4; width: 100%; }"
+
+    def __init__(self, day_begins: str) -> None:
+        super().__init__()
+        self.now, self._policy = EVENING, Policy(day_begins=day_begins)
+
+    def compose(self) -> ComposeResult:
+        yield Feed(lambda: self.now)
+
+    def on_mount(self) -> None:
+        self.feed.zone, self.feed.gym = ZURICH, replace(GYM, policy=self._policy)
+        self.feed.extend([replace(visit(1, "Zoe Huber"), check_in_time="2026-11-22T22:59:10Z")])
+
+    @property
+    def feed(self) -> Feed:
+        return self.query_one(Feed)
+
+    @property
+    def row(self) -> str:
+        return self.feed.render_line(1).text.strip()
+
+
+@pytest.mark.parametrize(("day_begins", "hours"), [("00:00", 0), ("04:00", 4)])
+async def test_a_row_says_its_day_once_that_is_over(day_begins: str, hours: int) -> None:
+    app = FeedHost(day_begins)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: "Zoe Huber" in app.row)
+        app.now += hours * 3_600_000
+        app.feed._tick()  # as the timer does at the end of each minute
+        await settled(pilot)
+        assert app.row.startswith("23:59:10  ▲ Zoe")
+        app.now += 60_000
+        app.feed._tick()
+        await until(lambda: app.row.startswith("Sun 23:59 ▲ Zoe"))

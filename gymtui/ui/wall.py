@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from gymtui import rules
+from gymtui.gym_day import day_of
+from gymtui.protocol import Policy
+
+WEEK = 7  # days after which a weekday is another one
 
 
 def wall(ms: int, zone: tzinfo) -> datetime:
@@ -30,3 +34,13 @@ def since(ms: int, zone: tzinfo, now: int) -> str:
 def hours_minutes_seconds(text: str, zone: tzinfo) -> str:
     """`HH:MM:SS` of a time as it stands on the wire; ValueError where it is none."""
     return f"{datetime.fromisoformat(text).astimezone(zone):%H:%M:%S}"
+
+
+def moment(text: str, zone: tzinfo, policy: Policy, today: date) -> str:
+    """`HH:MM:SS` of a time as it stands on the wire; `Fri 22:00` or `3 Nov` where that is of one of the gym's days
+    before this one; ValueError where it is none."""
+    at = datetime.fromisoformat(text).astimezone(zone)
+    days = (today - day_of(at, policy)).days
+    if days <= 0:  # or this clock is behind
+        return f"{at:%H:%M:%S}"
+    return f"{at:%a %H:%M}" if days < WEEK else f"{at.day} {at:%b}"

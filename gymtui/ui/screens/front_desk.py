@@ -97,7 +97,7 @@ class FrontDesk(MemberActions):
         )
 
     def _feed(self) -> Feed:
-        feed = Feed().data_bind(LiveScreen.zone, DeskScreen.masked)
+        feed = Feed(self._clock).data_bind(LiveScreen.zone, LiveScreen.gym, DeskScreen.masked)
         feed.extend(sorted(self.desk.replica.visits.recent(RECENT), key=lambda event: event.seq))
         return feed
 

@@ -81,7 +81,7 @@ class Monitor(LiveScreen):
         return Following().data_bind(LiveScreen.connection, Monitor.paused, Monitor.held)
 
     def _feed(self) -> Feed:
-        feed = Feed().data_bind(LiveScreen.zone)
+        feed = Feed(self._clock).data_bind(LiveScreen.zone, LiveScreen.gym)
         feed.extend(self._events)
         return feed
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -19,13 +19,16 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from gymtui.protocol import Event
+from gymtui import clock
+from gymtui.client.desk.verdicts import policy_of
+from gymtui.gym_day import day_of
+from gymtui.protocol import Event, Gym
 from gymtui.search.folding import words
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.feed_rows import News, Row, row_of, told_once
 from gymtui.ui.throttle import Throttle
-from gymtui.ui.wall import hours_minutes_seconds
+from gymtui.ui.wall import moment, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 KEPT = 2000
@@ -38,7 +41,8 @@ PLACE_FROM, BY_FROM, NOTE_FROM = 46, 70, 100  # cells of width from which these 
 
 
 class Feed(LiveWidget, ScrollView, can_focus=False):
-    """A heading, then a row an event. Scrolled away from the top it holds still and counts what is new."""
+    """A heading, then a row an event, with its day where that is not today's, by the clock that `now` gives (ms).
+    Scrolled away from the top it holds still and counts what is new."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "feed--heading",
@@ -57,10 +61,13 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     }
 
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
+    gym: reactive[Gym | None] = reactive[Gym | None](None)  # its days may turn at another hour than midnight
     masked: reactive[bool] = reactive(False)
+    today: reactive[date] = reactive(date.min)
 
-    def __init__(self) -> None:
+    def __init__(self, now: clock.Clock) -> None:
         super().__init__()
+        self._now = now
         self.all: deque[News] = deque(maxlen=KEPT)
         self.rows = self.all  # what is shown: all, or what the filter leaves; each becomes a `Row` once it is seen
         self.filter: tuple[str, ...] = ()
@@ -71,6 +78,14 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
 
     def on_mount(self) -> None:
         self.virtual_size = Size(1, KEPT)
+        self._tick()
+
+    def _tick(self) -> None:
+        self._look_at_day()
+        self.set_timer(60 - self._now() / 1000 % 60, self._tick)
+
+    def _look_at_day(self) -> None:
+        self.today = day_of(wall(self._now(), self.zone), policy_of(self.gym))
 
     def extend(self, events: Iterable[Event]) -> None:
         """What has happened, in `seq` order; painted with whatever else comes within the next sixth of a second."""
@@ -130,6 +145,13 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
 
     def watch_zone(self) -> None:
         self._strips.clear()
+        self.call_later(self._look_at_day)
+
+    def watch_gym(self) -> None:
+        self.watch_zone()
+
+    def watch_today(self) -> None:
+        self._strips.clear()
 
     def watch_masked(self) -> None:
         self._strips.clear()
@@ -171,7 +193,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         return Strip([Segment(fit(text, width), self._look(look))], width)
 
     def _format(self, row: Row, width: int) -> Strip:
-        at = hours_minutes_seconds(row.at, self.zone)
+        at = moment(row.at, self.zone, policy_of(self.gym), self.today)
         texts = (at, row.symbol, row.who, row.outcome, row.place, row.by, row.note)
         cells = _cells(texts, _refusal_columns(width) if row.kind in ("refused", "again") else _columns(width))
         name = "refused" if row.kind == "refused" else "name"
