@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from inspect import isawaitable
 from types import SimpleNamespace
 from typing import Any, Literal, cast
 
@@ -114,7 +115,8 @@ class FakeService(Signals):
         if isinstance(request, Correct) and self.correct is not None:
             return Raw(encode(self.correct(request)))
         if isinstance(request, ListCheckIns | ListRefusals) and self.history is not None:
-            return Raw(encode(self.history(request)))
+            answer = self.history(request)
+            return Raw(encode(await answer if isawaitable(answer) else answer))
         if not isinstance(request, GetMember) or request.member_id not in self.cards:
             raise Disconnected("There is no connection to the server.")
         return Raw(encode(self.cards[request.member_id]))

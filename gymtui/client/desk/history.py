@@ -35,6 +35,7 @@ Past = CheckInEvent | Refusal
 KNOWN: Final = 500  # events of the desk's own copy that are looked through
 PAGE: Final = 50  # rows that are asked for at once: a slow line waits for them
 PAGES: Final = 60  # of which the server may find nothing on any, one after the other
+NOT_CONNECTED: Final = "not connected"
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -74,8 +75,12 @@ class HistoryReader:
             return await self._page(answer)
         except (Disconnected, RequestRefused, codec.Unreadable) as error:
             logger.info("The history comes from this desk: %s", error)
-            why = "not connected" if isinstance(error, Disconnected) else str(error).rstrip(".")
+            why = NOT_CONNECTED if isinstance(error, Disconnected) else str(error).rstrip(".")
             return replace(answer, rows=tuple(self._known(question)), problem=why)
+
+    def here(self, question: Question, why: str) -> Answer:
+        """What this desk knows, at once, and why it is no more than that."""
+        return Answer(question=question, as_of=self._clock(), rows=tuple(self._known(question)), problem=why)
 
     async def more(self, answer: Answer) -> Answer:
         """With the page that follows; where it does not come, as before."""

@@ -18,7 +18,7 @@ from textual.worker import Worker, WorkerError
 
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.history import Answer, HistoryReader, after, time_of
+from gymtui.client.desk.history import NOT_CONNECTED, Answer, HistoryReader, after, time_of
 from gymtui.client.desk.history_queue import waiting
 from gymtui.client.desk.history_words import Question, WrongWords, read_words
 from gymtui.client.desk.verdicts import policy_of, zone_of
@@ -69,7 +69,7 @@ class HistoryScreen(BoxScreen):
             desk.service, desk.replica, lambda: waiting(desk.replica, desk.queue, desk.name), clock=clock
         )
         self._member: MemberRef | None = None
-        self.set_reactive(HistoryScreen.is_live, self.connection.phase == "live")
+        self.set_reactive(HistoryScreen.is_live, self.connection.is_live)
         self.begin_with(HistoryMode(self))
 
     def compose(self) -> ComposeResult:
@@ -94,7 +94,16 @@ class HistoryScreen(BoxScreen):
 
     def watch_connection(self, state: ConnectionState) -> None:
         super().watch_connection(state)
-        self.is_live = state.phase == "live"
+        self.is_live = state.is_live
+        if self._silence is not None and self.history.is_asked:
+            self._look_again()
+
+    @property
+    def _silence(self) -> str | None:
+        """Why the server says nothing now; None: it answers."""
+        if not self.connection.is_live:
+            return NOT_CONNECTED
+        return None if self.connection.silent_since is None else "the server does not answer"
 
     def _happened(self, events: Sequence[Event]) -> None:
         if self.history.answer is not None and self.history.wrong is None:
@@ -130,6 +139,8 @@ class HistoryScreen(BoxScreen):
             is_new = text != self.history.text or member != self.history.question.member
             chosen = None if is_new else self.history.chosen
             self.history = replace(self.history, text=text, wrong=None, asked=question, chosen=chosen)
+            if (why := self._silence) is not None:
+                self.history = self.history.answered(self._reader.here(question, why))
             self.run_worker(self._ask(question, text), group="history", exclusive=True, exit_on_error=False)
 
     async def _ask(self, question: Question, text: str) -> None:
