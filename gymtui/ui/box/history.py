@@ -12,21 +12,18 @@ from gymtui.ui.box.let_in import check_in
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
+from gymtui.ui.box.screen_box import ScreenBox
 from gymtui.ui.burst import Scan
 from gymtui.ui.history import History
 
 
-class HistoryBox(Box, Protocol):
+class HistoryBox(ScreenBox, Protocol):
     """The box over the list of visits."""
 
     history: History
 
     def look(self, text: str, member: MemberRef | None) -> None:
         """Asks for what the text says, of one member or of all."""
-        ...
-
-    def dismiss(self) -> object:
-        """Back to the front desk."""
         ...
 
 

@@ -14,6 +14,7 @@ from gymtui.ui.box.let_in import check_in
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
+from gymtui.ui.box.screen_box import ScreenBox
 from gymtui.ui.burst import Scan
 from gymtui.ui.importing.paths import completed, completions, named
 from gymtui.ui.importing.sheet import START, Sheet, of_names
@@ -24,7 +25,7 @@ DIGITS = tuple("123456789")  # of the choices that have one
 MAY_GO_ON = ("help", "quit", "older", "newer")  # what may be done while something takes its time
 
 
-class ImportBox(Box, Protocol):
+class ImportBox(ScreenBox, Protocol):
     """The box over the sheet of an import."""
 
     sheet: Sheet
@@ -34,7 +35,7 @@ class ImportBox(Box, Protocol):
         """Why nobody imports anything here, and what to do."""
         ...
 
-    def scroll(self, step: int) -> None:
+    def move(self, step: int) -> None:
         """So many lines or choices down."""
         ...
 
@@ -46,10 +47,6 @@ class ImportBox(Box, Protocol):
         """Asks whether the last import is to be taken back."""
         ...
 
-    def dismiss(self) -> object:
-        """Back to the front desk."""
-        ...
-
 
 class _ImportMode(Mode):
     list = "import"
@@ -57,7 +54,7 @@ class _ImportMode(Mode):
     box: ImportBox
 
     def moved(self, step: int, text: str) -> None:
-        self.box.scroll(step)
+        self.box.move(step)
 
     async def scanned(self, scan: Scan) -> None:
         owned = self.box.owner(scan.text)

@@ -13,21 +13,18 @@ from gymtui.protocol import MemberRef
 from gymtui.ui.box.mode import Box, Mode, QuestionMode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
+from gymtui.ui.box.screen_box import ScreenBox
 from gymtui.ui.burst import Scan
 from gymtui.ui.roll_call import RollCallView, ref_of, summary
 
 
-class RollCallBox(Box, Protocol):
+class RollCallBox(ScreenBox, Protocol):
     """The box over the list of a roll-call."""
 
     view: RollCallView
 
     def read(self) -> None:
         """The list as it is now."""
-        ...
-
-    def dismiss(self) -> object:
-        """Back to the front desk."""
         ...
 
 

@@ -14,13 +14,14 @@ from gymtui.ui.box.let_in import check_in
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
+from gymtui.ui.box.screen_box import ScreenBox
 from gymtui.ui.box.search import member_of
 from gymtui.ui.bulk import Bulk
 from gymtui.ui.burst import Scan
 from gymtui.ui.roster import Roster
 
 
-class RosterBox(Box, Protocol):
+class RosterBox(ScreenBox, Protocol):
     """The box over the list of who is in."""
 
     roster: Roster
@@ -31,10 +32,6 @@ class RosterBox(Box, Protocol):
 
     def say_all(self, bulk: Bulk) -> None:
         """Shows what became of several commands, now and with each answer."""
-        ...
-
-    def dismiss(self) -> object:
-        """Back to the front desk."""
         ...
 
 

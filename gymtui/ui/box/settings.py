@@ -12,11 +12,12 @@ from gymtui.ui.box.let_in import check_in
 from gymtui.ui.box.mode import Box, Mode
 from gymtui.ui.box.offer import SIGN as COMMAND
 from gymtui.ui.box.palette import PaletteMode
+from gymtui.ui.box.screen_box import ScreenBox
 from gymtui.ui.burst import Scan
 from gymtui.ui.settings import NEW_DAY, Setting, Settings
 
 
-class SettingsBox(Box, Protocol):
+class SettingsBox(ScreenBox, Protocol):
     """The box over the list of settings."""
 
     settings: Settings
@@ -28,10 +29,6 @@ class SettingsBox(Box, Protocol):
 
     def change(self, setting: Setting, text: str) -> None:
         """Asks the server for that, and says what came of it."""
-        ...
-
-    def dismiss(self) -> object:
-        """Back to the front desk."""
         ...
 
 

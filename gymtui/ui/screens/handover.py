@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
@@ -18,8 +18,8 @@ from gymtui.client.replica.visits import KEPT
 from gymtui.client.state import Verdict
 from gymtui.printable import printable
 from gymtui.ui.bindings import bind
-from gymtui.ui.box.mode import Box
 from gymtui.ui.box.notice import TextMode
+from gymtui.ui.box.screen_box import ScreenBox
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.key_line import KeyLine
@@ -77,18 +77,10 @@ def hand_over(screen: BoxScreen, note: str) -> Verdict:
     return replace(said, kind="done") if screen.connection.is_live else replace(said, kind="queued", detail=None)
 
 
-class _ScreenBox(Box, Protocol):
-    """The box of a screen that can be left."""
-
-    def dismiss(self) -> object:
-        """Back to the front desk."""
-        ...
-
-
 class _NoteMode(TextMode):
     """The base of this screen's box: it is over when the screen is."""
 
-    box: _ScreenBox
+    box: ScreenBox
 
     @property
     def is_busy(self) -> bool:

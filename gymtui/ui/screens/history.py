@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Static
 from textual.worker import Worker, WorkerError
 
 from gymtui import clock, codec
@@ -25,7 +22,6 @@ from gymtui.client.desk.verdicts import policy_of, zone_of
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState
-from gymtui.printable import printable
 from gymtui.private_file import write_private
 from gymtui.protocol import CheckInEvent, Correct, Event, MemberRef, Stats
 from gymtui.ui.bindings import bind
@@ -33,13 +29,11 @@ from gymtui.ui.box.correct import CorrectMode
 from gymtui.ui.box.history import HistoryMode
 from gymtui.ui.history import History
 from gymtui.ui.history_file import as_csv, as_json_lines
-from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.desk import DeskScreen
+from gymtui.ui.screens.listed import ListScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.wall import wall
-from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.history_list import HistoryList
-from gymtui.ui.widgets.key_line import KeyLine
 
 REST = 0.1  # seconds that somebody may go on typing before the server is asked
 LATELY = 50  # events of the desk's own copy
@@ -47,10 +41,11 @@ PATIENCE = 1.0  # seconds that a key waits for the list it is about
 MOST = 20_000  # rows of a file that a desk writes
 
 
-class HistoryScreen(BoxScreen):
+class HistoryScreen(ListScreen):
     """The list around the box. It is asked for with each text; what happens since is added."""
 
     TITLE = "History"
+    PART = "history"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("history", "front desk", app=True),
         bind("who", app=True),
@@ -72,15 +67,7 @@ class HistoryScreen(BoxScreen):
         self.set_reactive(HistoryScreen.is_live, self.connection.is_live)
         self.begin_with(HistoryMode(self))
 
-    def compose(self) -> ComposeResult:
-        yield from self.compose_header()
-        yield Static("", id="title", markup=False)
-        yield from self.compose_box()
-        yield from self.compose_verdict()
-        yield WebSocketErrorBoundary(self._list, id="history")
-        yield KeyLine()
-
-    def _list(self) -> HistoryList:
+    def make_list(self) -> HistoryList:
         return HistoryList(self._clock).data_bind(HistoryScreen.history, LiveScreen.zone, DeskScreen.masked)
 
     def on_mount(self) -> None:
@@ -134,6 +121,7 @@ class HistoryScreen(BoxScreen):
         try:
             question = read_words(text, wall(now, zone_of(gym)), policy_of(gym), member)
         except WrongWords as wrong:
+            self.workers.cancel_group(self, "history")  # no answer to what stood there before takes the word away
             self.history = replace(self.history, text=text, wrong=str(wrong))
         else:
             is_new = text != self.history.text or member != self.history.question.member
@@ -169,16 +157,11 @@ class HistoryScreen(BoxScreen):
     def watch_history(self, history: History) -> None:
         member = history.question.member
         title = history.title if member is None or not self.masked else self.named(member.full_name)
-        for line in self.query("#title").results(Static):
-            line.update(Content.assemble(printable(title), "   ", (printable(history.words), "not bold $quiet")))
-        is_far_down = (history.index or 0) + self._page_rows >= len(history.rows)
+        self.entitle(title, history.words)
+        is_far_down = (history.index or 0) + self.page >= len(history.rows)
         fetches = any(worker.group == "history-more" and worker.is_running for worker in self.workers)
         if history.index is not None and is_far_down and history.answer and history.answer.cursor and not fetches:
             self.run_worker(self._ask_more(), group="history-more", exit_on_error=False)
-
-    @property
-    def _page_rows(self) -> int:
-        return next((history_list.page for history_list in self.query(HistoryList)), 1)
 
     # --- what the person does -----------------------------------------------------------------------------------------
 
@@ -253,11 +236,8 @@ class HistoryScreen(BoxScreen):
                 self.say(replace(said, kind="done", member=now.member, next_command="correct"))
                 self.look(self.history.text, self._member)
 
-    def action_older(self) -> None:
-        self.history = self.history.moved(self._page_rows)
-
-    def action_newer(self) -> None:
-        self.history = self.history.moved(-self._page_rows)
+    def move(self, step: int) -> None:
+        self.history = self.history.moved(step)
 
 
 async def come(asked: Iterable[Worker[object]]) -> None:

@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from msgspec.structs import replace
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Static
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
@@ -44,9 +41,8 @@ from gymtui.ui.importing.sheet import (
     of_undone,
 )
 from gymtui.ui.screens.box import BoxScreen
-from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
+from gymtui.ui.screens.listed import ListScreen
 from gymtui.ui.widgets.import_view import ImportView
-from gymtui.ui.widgets.key_line import KeyLine
 
 TAKEN_BACK: Final = (
     "Whoever was changed by it is as before, and whoever is new is gone. Whoever was changed at a desk since, or has"
@@ -55,10 +51,11 @@ TAKEN_BACK: Final = (
 MEMBERS: Final = "MEMBERS"  # what the screen is about while it is no file
 
 
-class ImportScreen(BoxScreen):
+class ImportScreen(ListScreen):
     """The `Person` of an errand: what that asks stands on the sheet, and is answered in the box."""
 
     TITLE = "Import"
+    PART = "import"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("history", show=False, app=True),
         bind("who", show=False, app=True),
@@ -78,15 +75,7 @@ class ImportScreen(BoxScreen):
         self.has_stopped = False
         self.begin_with(PathMode(self))
 
-    def compose(self) -> ComposeResult:
-        yield from self.compose_header()
-        yield Static("", id="title", markup=False)
-        yield from self.compose_box()
-        yield from self.compose_verdict()
-        yield WebSocketErrorBoundary(self._view, id="import")
-        yield KeyLine()
-
-    def _view(self) -> ImportView:
+    def make_list(self) -> ImportView:
         return ImportView().data_bind(ImportScreen.sheet)
 
     def on_mount(self) -> None:
@@ -109,9 +98,7 @@ class ImportScreen(BoxScreen):
         away = self.connection.phase != "live"
         words = "looked at and answered here; taking it waits for the server" if away else "a list of another program"
         words = self.locked[0] if self.locked else words
-        title = Content.assemble(f"IMPORT {self._about}   ", (words, "not bold $quiet"))
-        for line in self.query("#title").results(Static):
-            line.update(title)
+        self.entitle(f"IMPORT {self._about}", words)
         self.mutate_reactive(BoxScreen.modes)
 
     @property
@@ -140,20 +127,10 @@ class ImportScreen(BoxScreen):
         self._last = None if result.all else result.progress.number
         return of_undone(result)
 
-    def scroll(self, step: int) -> None:
+    def move(self, step: int) -> None:
         self.sheet = self.sheet.moved(step)
         for view in self.query(ImportView):
             self.sheet = self.sheet._replace(top=min(self.sheet.top, view.furthest))
-
-    def action_older(self) -> None:
-        self._page(1)
-
-    def action_newer(self) -> None:
-        self._page(-1)
-
-    def _page(self, direction: int) -> None:
-        for view in self.query(ImportView):
-            self.scroll(direction * view.page)
 
     # --- what takes its time ------------------------------------------------------------------------------------------
 

@@ -7,17 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import ClassVar, Final
 
 from msgspec.structs import replace
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Static
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.state import Verdict
-from gymtui.printable import printable
 from gymtui.protocol import Gym, Member
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.member import MemberMode
@@ -25,20 +21,20 @@ from gymtui.ui.member_fields import MemberLine
 from gymtui.ui.member_lines import lines_of, without_what_is_private
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.handover import hand_over
+from gymtui.ui.screens.listed import ListScreen
 from gymtui.ui.settings import Setting, Settings
-from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
-from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.settings_list import SettingsList
 
 MANAGERS: Final = "only a manager changes members"
 FOR_THE_NEXT_SHIFT: Final = ("note", "alert")  # what staff hear: it is handed over, for a manager to keep
 
 
-class MemberScreen(BoxScreen):
+class MemberScreen(ListScreen):
     """The list around the box, as this desk knows the member; `line` is the one whose value is asked for at once, with
     `words` in the box that an Enter says it is."""
 
     TITLE = "Member"
+    PART = "settings"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("who", show=False, app=True),
         bind("connection", app=True),
@@ -58,15 +54,7 @@ class MemberScreen(BoxScreen):
         self.begin_with(mode)
         self._line, self._words, self._mode = line, words, mode
 
-    def compose(self) -> ComposeResult:
-        yield from self.compose_header()
-        yield Static("", id="title", markup=False)
-        yield from self.compose_box()
-        yield from self.compose_verdict()
-        yield WebSocketErrorBoundary(self._list, id="settings")
-        yield KeyLine()
-
-    def _list(self) -> SettingsList:
+    def make_list(self) -> SettingsList:
         return SettingsList().data_bind(MemberScreen.settings)
 
     def on_mount(self) -> None:
@@ -102,19 +90,16 @@ class MemberScreen(BoxScreen):
         self._member = self.desk.replica.members.member(self._member.id) or self._member
         lines = lines_of(self._member, self.desk.membership.today(), self.zone)
         self.settings = replace(self.settings, all=without_what_is_private(lines) if self.masked else lines)
-        for title in self.query("#title").results(Static):
-            title.update(Content.assemble(*self._title()))
+        self.entitle(self.named(self._member.full_name), *self._about())
         self.mutate_reactive(BoxScreen.modes)
 
-    def _title(self) -> Iterator[str | tuple[str, str]]:
+    def _about(self) -> Iterator[str | tuple[str, str]]:
         member = self._member
-        about = [member.membership_number, "guest" if member.guest else member.plan]
-        yield self.named(member.full_name)
-        yield ("   " + " · ".join(printable(part) for part in about if part), "not bold $quiet")
+        yield " · ".join(part for part in (member.membership_number, "guest" if member.guest else member.plan) if part)
         if self.desk.replica.members.waits(member.id):
-            yield ("   changed here, not sent yet", "not bold $warning")
+            yield "changed here, not sent yet", "not bold $warning"
         elif not self.desk.membership.may_change:
-            yield (f"   {MANAGERS}", "not bold $quiet")
+            yield MANAGERS
 
     @property
     def locked(self) -> tuple[str, str] | None:
@@ -141,12 +126,5 @@ class MemberScreen(BoxScreen):
             else:
                 self.say(self.refusal(setting.label, MANAGERS, f"{self.key('log-in')} logs in somebody else"))
 
-    def action_older(self) -> None:
-        self._page(1)
-
-    def action_newer(self) -> None:
-        self._page(-1)
-
-    def _page(self, direction: int) -> None:
-        for lines in self.query(SettingsList):
-            self.settings = self.settings.moved(direction * lines.page)
+    def move(self, step: int) -> None:
+        self.settings = self.settings.moved(step)

@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Static
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.roll_calls import RollCallList
 from gymtui.private_file import write_private
-from gymtui.protocol import Snapshot
 from gymtui.roll_call import RollCallNow
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.roll_call import EndMode, RollCallMode
 from gymtui.ui.roll_call import RollCallView, as_csv, sheet, summary
-from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.listed import FollowingScreen
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.throttle import Throttle
 from gymtui.ui.wall import hours_minutes, wall
-from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
-from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.roll_call_list import RollCallRows
 
-RATE = 5  # times a second that the list is read anew
 
-
-class RollCallScreen(BoxScreen):
+class RollCallScreen(FollowingScreen):
     """The list around the box; what the box does with it is the roll-call mode's. `folder` takes what is printed and
     exported."""
 
     TITLE = "Roll-call"
+    PART = "roll-call"
+    RATE = 5
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("who", show=False, app=True),
         bind("connection", show=False, app=True),
@@ -53,35 +45,8 @@ class RollCallScreen(BoxScreen):
         self._last: RollCallList | None = None  # it can be printed after its end, too
         self.begin_with(RollCallMode(self))
 
-    def compose(self) -> ComposeResult:
-        yield from self.compose_header()
-        yield Static("", id="title", markup=False)
-        yield from self.compose_box()
-        yield from self.compose_verdict()
-        yield WebSocketErrorBoundary(self._list, id="roll-call")
-        yield KeyLine()
-
-    def _list(self) -> RollCallRows:
+    def make_list(self) -> RollCallRows:
         return RollCallRows().data_bind(RollCallScreen.view, LiveScreen.zone)
-
-    def on_mount(self) -> None:
-        self._throttle = Throttle(self, self.read, RATE)
-        self.read()
-
-    def subscriptions(self) -> list[Callable[[], None]]:
-        service = self.desk.service
-        return [*super().subscriptions(), service.subscribe("events", self.telling("roll-call", self._changed))]
-
-    def _changed(self, _: object) -> None:
-        self._throttle.ask()
-
-    def _queue_changed(self, queued: int) -> None:
-        super()._queue_changed(queued)
-        self._throttle.ask()
-
-    def _restarted(self, part: Snapshot) -> None:
-        super()._restarted(part)
-        self._throttle.ask()
 
     def read(self) -> None:
         with self.answering("Roll-call"):
@@ -92,10 +57,9 @@ class RollCallScreen(BoxScreen):
     def watch_view(self, view: RollCallView) -> None:
         told = view.told
         if told is None:
-            title = "ROLL-CALL", "none is on; it goes on every desk, with the server or without"
+            self.entitle("ROLL-CALL", "none is on; it goes on every desk, with the server or without")
         else:
-            title = ("DRILL" if told.now.drill else "ROLL-CALL"), f"{summary(told)}   {begun(told.now, self.zone)}"
-        self.query_one("#title", Static).update(Content.assemble(f"{title[0]}   ", (title[1], "not bold $quiet")))
+            self.entitle("DRILL" if told.now.drill else "ROLL-CALL", summary(told), begun(told.now, self.zone))
 
     # --- what the person does -----------------------------------------------------------------------------------------
 
@@ -144,15 +108,8 @@ class RollCallScreen(BoxScreen):
     def _done(self, detail: str, step: str | None) -> None:
         self.say(replace(self.refusal("Roll-call", detail, step), kind="done"))
 
-    def action_older(self) -> None:
-        self._page(1)
-
-    def action_newer(self) -> None:
-        self._page(-1)
-
-    def _page(self, direction: int) -> None:
-        for rows in self.query(RollCallRows):
-            self.view = self.view.moved(direction * rows.page)
+    def move(self, step: int) -> None:
+        self.view = self.view.moved(step)
 
 
 def begun(now: RollCallNow, zone: tzinfo) -> str:

@@ -5,31 +5,27 @@ from __future__ import annotations
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Static
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.state import ConnectionState
-from gymtui.printable import printable
 from gymtui.protocol import Configure, Gym
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.settings import SettingsMode
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.listed import ListScreen
 from gymtui.ui.settings import NONE, Setting, Settings, settings_of
-from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
-from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.settings_list import SettingsList
 
 
-class SettingsScreen(BoxScreen):
+class SettingsScreen(ListScreen):
     """The list around the box, as this desk knows it; what it changes, it asks of the server."""
 
     TITLE = "The gym's settings"
+    PART = "settings"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("who", show=False, app=True),
         bind("history", show=False, app=True),
@@ -43,15 +39,7 @@ class SettingsScreen(BoxScreen):
         super().__init__(desk, clock=clock)
         self.begin_with(SettingsMode(self))
 
-    def compose(self) -> ComposeResult:
-        yield from self.compose_header()
-        yield Static("", id="title", markup=False)
-        yield from self.compose_box()
-        yield from self.compose_verdict()
-        yield WebSocketErrorBoundary(self._list, id="settings")
-        yield KeyLine()
-
-    def _list(self) -> SettingsList:
+    def make_list(self) -> SettingsList:
         return SettingsList().data_bind(SettingsScreen.settings)
 
     def on_mount(self) -> None:
@@ -70,10 +58,7 @@ class SettingsScreen(BoxScreen):
         self._say_who_may()
 
     def _say_who_may(self) -> None:
-        words = "changed for every desk at once" if self.locked is None else self.locked[0]
-        title = Content.assemble("THE GYM'S SETTINGS   ", (printable(words), "not bold $quiet"))
-        for line in self.query("#title").results(Static):
-            line.update(title)
+        self.entitle("THE GYM'S SETTINGS", self.locked[0] if self.locked else "changed for every desk at once")
         self.mutate_reactive(BoxScreen.modes)
 
     @property
@@ -107,12 +92,5 @@ class SettingsScreen(BoxScreen):
                 before = f", was {setting.words}" if setting.words else ""
                 self.say(replace(self.refusal(setting.label, f"{now}{before}", None), kind="done"))
 
-    def action_older(self) -> None:
-        self._page(1)
-
-    def action_newer(self) -> None:
-        self._page(-1)
-
-    def _page(self, direction: int) -> None:
-        for settings_list in self.query(SettingsList):
-            self.settings = self.settings.moved(direction * settings_list.page)
+    def move(self, step: int) -> None:
+        self.settings = self.settings.moved(step)

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.reactive import var
-from textual.widgets import Static
 
 from gymtui import clock, rules
 from gymtui.client.desk.desk import Desk
-from gymtui.protocol import Snapshot
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.roster import RosterMode
 from gymtui.ui.roster import Roster
-from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.desk import DeskScreen
+from gymtui.ui.screens.listed import FollowingScreen
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.throttle import Throttle
-from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
-from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.roster_list import RosterList
 
-RATE = 3  # times a second that the list is read anew
 
-
-class WhoIsIn(BoxScreen):
+class WhoIsIn(FollowingScreen):
     """The list around the box; what the box does with it is the roster mode's."""
 
     TITLE = "Who is in"
+    PART = "roster"
+    RATE = 3
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("who", "front desk", app=True),
         bind("history", show=False, app=True),
@@ -48,35 +40,8 @@ class WhoIsIn(BoxScreen):
         self.list = RosterMode(self)
         self.begin_with(self.list)
 
-    def compose(self) -> ComposeResult:
-        yield from self.compose_header()
-        yield Static("", id="title", markup=False)
-        yield from self.compose_box()
-        yield from self.compose_verdict()
-        yield WebSocketErrorBoundary(self._list, id="roster")
-        yield KeyLine()
-
-    def _list(self) -> RosterList:
+    def make_list(self) -> RosterList:
         return RosterList(self._clock).data_bind(WhoIsIn.roster, LiveScreen.zone, DeskScreen.masked)
-
-    def on_mount(self) -> None:
-        self._throttle = Throttle(self, self.read, RATE)
-        self.read()
-
-    def subscriptions(self) -> list[Callable[[], None]]:
-        service = self.desk.service
-        return [*super().subscriptions(), service.subscribe("events", self.telling("roster", self._changed))]
-
-    def _changed(self, _: object) -> None:
-        self._throttle.ask()
-
-    def _queue_changed(self, queued: int) -> None:
-        super()._queue_changed(queued)
-        self._throttle.ask()
-
-    def _restarted(self, part: Snapshot) -> None:
-        super()._restarted(part)
-        self._throttle.ask()
 
     def read(self) -> None:
         with self.answering("Who is in"):
@@ -91,9 +56,7 @@ class WhoIsIn(BoxScreen):
         count += f": {told}" if told else ""
         seen = f", {len(roster.rows)} shown" if roster.text else ""
         order = "the newest first" if roster.order == "time" else "by name"
-        self.query_one("#title", Static).update(
-            Content.assemble("WHO IS IN   ", (f"{count}{seen}, {order}", "not bold $quiet"))
-        )
+        self.entitle("WHO IS IN", f"{count}{seen}, {order}")
 
     # --- what the person does -----------------------------------------------------------------------------------------
 
@@ -115,12 +78,5 @@ class WhoIsIn(BoxScreen):
     def action_sort(self) -> None:
         self.roster = self.roster.sorted()
 
-    def action_older(self) -> None:
-        self._page(1)
-
-    def action_newer(self) -> None:
-        self._page(-1)
-
-    def _page(self, direction: int) -> None:
-        for roster_list in self.query(RosterList):
-            self.roster = self.roster.moved(direction * roster_list.page)
+    def move(self, step: int) -> None:
+        self.roster = self.roster.moved(step)
