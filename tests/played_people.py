@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.protocol import CheckInEvent, ConflictNote, Conflicts, Event, Member, Peak
+from gymtui.protocol import CheckInEvent, ConflictNote, Conflicts, Event, Hand, Member, Peak
 from gymtui.sample.people import members
 from tests.factories import NOW, STATS, member, refusal, visit
 
@@ -82,7 +82,8 @@ def yesterday() -> Iterator[CheckInEvent]:
         came = NOW - 19 * HOUR - number * 7 * 60_000 - 40 * 60_000
         left = came + (35 + number * 13 % 70) * 60_000
         flags = ("assumed_out",) if number % 3 == 1 else ("undone",) if number == 6 else ()
-        place: dict[str, Any] = DESKS[number % 2]
+        came_in, place = DESKS[number % 2], DESKS[number % 5 % 2]
+        hands: dict[str, Any] = place | {"by": "", "desk": None} if "assumed_out" in flags else place
         yield visit(
             SEQ - 900 - number,
             who,
@@ -90,7 +91,8 @@ def yesterday() -> Iterator[CheckInEvent]:
             check_out_time=clock.to_text(came if "undone" in flags else left),
             status="checked_out",
             flags=flags,
-            **place,
+            let_in=Hand(came_in["by"], came_in["desk"]),
+            **hands,
         )
 
 

@@ -183,7 +183,7 @@ def test_check_ins_are_exported_as_scripts_rely_on_it(
     heading, first, second = csv.reader(file.read_text(encoding="utf-8").splitlines())
     assert ",".join(heading) == (
         "check_in_id,command_id,member_id,membership_number,full_name,check_in_time,check_out_time,status,"
-        "location,by,desk,flags"
+        "location,by,desk,flags,let_in_by,let_in_desk,let_out_by,let_out_desk,corrected_by"
     )
     assert first == [
         came.id,
@@ -198,8 +198,9 @@ def test_check_ins_are_exported_as_scripts_rely_on_it(
         "ana",
         "",
         "",
+        *("ana", "Front", "ana", "", ""),
     ]
-    assert (left.id, second[4:8], second[-2:]) == (
+    assert (left.id, second[4:8], second[10:12]) == (
         came.id,
         ["Ben", "2026-11-22T09:30:00.000Z", "", "checked_in"],
         ["Front", "offline"],

@@ -9,7 +9,7 @@ import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Refusal, Undo
+from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Hand, Refusal, Undo
 from server.store import Transaction
 from tests.commands_kit import till
 from tests.factories import member_row
@@ -58,6 +58,7 @@ def test_check_out(till: Till) -> None:
         by="ben",
         desk=None,
         command_id="bye",
+        let_in=Hand("ana", "Front"),
         seq=left.seq,
     )
     assert left.seq == came.seq + 1

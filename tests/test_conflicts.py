@@ -63,7 +63,7 @@ def test_two_desks_that_have_seen_one_person_come_in(gym: Till) -> None:
         f"Sun 22 Nov 09:40  Ana Silva (1), no desk (ana): {in_since}",
     ]
     gym.check_out("1", desk="Back door")  # it is not where she came in
-    assert "in since Sun 22 Nov 10:00. That visit stands." in report(gym.store, 0)[0]
+    assert "in since Sun 22 Nov 10:00, Side door (ben). That visit stands." in report(gym.store, 0)[0]
 
 
 def test_who_came_in_against_the_rules(gym: Till) -> None:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from gymtui import clock
-from gymtui.protocol import CheckIn, CheckOut, Notified, Notify, Undo
+from gymtui.protocol import CheckIn, CheckOut, Hand, Notified, Notify, Undo
 from tests.commands_kit import till
 from tests.factories import member_row
 from tests.gym_kit import add_members, stored
@@ -114,7 +114,13 @@ def test_undo_of_a_check_in(till: Till) -> None:
     till.now += MINUTE
     undone = till.undo("in", id="u")
     assert undone == replace(
-        came, check_out_time=came.check_in_time, status="checked_out", flags=("undone",), command_id="u", seq=undone.seq
+        came,
+        check_out_time=came.check_in_time,
+        status="checked_out",
+        flags=("undone",),
+        command_id="u",
+        let_in=Hand("ana", "Front"),
+        seq=undone.seq,
     )
     assert till.counts() == (0, 0, None)
     assert till.check_in().status == "checked_in"

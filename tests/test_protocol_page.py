@@ -62,6 +62,7 @@ WHOLE: Final = (
 )
 PARTS: Final[list[type[Struct]]] = [
     protocol.MemberRef,
+    protocol.Hand,
     protocol.ConflictNote,
     protocol.ConnectedClient,
     protocol.AbsentDesk,

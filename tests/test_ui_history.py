@@ -21,6 +21,7 @@ from gymtui.protocol import (
     CheckInEvent,
     CheckIns,
     Event,
+    Hand,
     ListCheckIns,
     ListRefusals,
     MemberCard,
@@ -209,12 +210,27 @@ async def test_all_of_what_was_asked_for_is_written(tmp_path: Path, monkeypatch:
     table, events = sorted(tmp_path.iterdir())
     assert [stat.S_IMODE(file.stat().st_mode) for file in (table, events)] == [0o600, 0o600]
     assert table.read_text().splitlines() == [
-        "came,left,minutes,full_name,membership_number,desk,by,flags",
-        "2026-11-18 17:04,,,Ben Ode,4712,desk 2,maria,",
-        "2026-11-18 16:41,,,Ana Silva,4711,desk 2,maria,",
-        "2026-11-18 15:54,2026-11-18 16:54,60,'=1+1,3,desk 2,maria,",
+        "came,left,minutes,full_name,membership_number,desk,by,flags,"
+        "let_in_by,let_in_desk,let_out_by,let_out_desk,corrected_by",
+        "2026-11-18 17:04,,,Ben Ode,4712,desk 2,maria,,maria,desk 2,,,",
+        "2026-11-18 16:41,,,Ana Silva,4711,desk 2,maria,,maria,desk 2,,,",
+        "2026-11-18 15:54,2026-11-18 16:54,60,'=1+1,3,desk 2,maria,,,,maria,desk 2,",
     ]
     assert [json.loads(line)["id"] for line in events.read_text().splitlines()] == ["v2", "v1", "v3"]
+
+
+async def test_where_somebody_was_let_in_and_who_let_them_out() -> None:
+    over = {
+        "status": "checked_out",
+        "check_out_time": to_text(NOW),
+        "flags": ("assumed_out",),
+        "let_in": Hand("tom", "7"),
+    }
+    async with opened(visit(2, BEN, minutes=20, by="", desk=None, **over), size=(120, 24)) as (app, desk, pilot):
+        await shown(app, "7           tom           automatic")
+        desk.service.cards[BEN.id] = MemberCard(BEN, (), None)
+        await pilot.press("down", "enter")
+        await shown(app, "BEN ODE   ever: 1 visit", "~17:24  automatic ", "7           tom")
 
 
 async def test_names_from_outside_are_no_markup() -> None:

@@ -55,8 +55,16 @@ class UnknownCard(Struct, frozen=True):
         return f"unknown card …{self.hint}" if self.hint else "unknown card"
 
 
+class Hand(Struct, frozen=True):
+    """By whom something was done, empty where nobody did it, and at which desk."""
+
+    by: str
+    desk: str | None
+
+
 class CheckInEvent(Payload, frozen=True, kw_only=True, omit_defaults=False):
-    """A visit as it stands after the command that `command_id` names; fields in the order of the wire."""
+    """A visit as it stands after the command that `command_id` names; fields in the order of the wire. `let_in`,
+    `let_out` and `corrected` are of the rows before, `gymtui.visit_hands` reads them."""
 
     type: ClassVar[str] = "check_in_update"
     id: str
@@ -71,6 +79,9 @@ class CheckInEvent(Payload, frozen=True, kw_only=True, omit_defaults=False):
     command_id: str = ""
     visits_left: Whole | UnsetType = UNSET
     desk_time: str | UnsetType = UNSET
+    let_in: Hand | UnsetType = UNSET
+    let_out: Hand | UnsetType = UNSET
+    corrected: Hand | UnsetType = UNSET
     seq: Seq = 0
 
 

@@ -13,6 +13,7 @@ from gymtui.client.desk.history_queue import UNTOLD
 from gymtui.client.desk.history_words import Question
 from gymtui.protocol import CheckInEvent, MemberTotals
 from gymtui.ui.wall import stay
+from gymtui.visit_hands import corrected, let_out, said_by
 
 
 class History(Struct, frozen=True, kw_only=True):
@@ -128,6 +129,17 @@ def totals_words(totals: MemberTotals) -> str:
     """`14 in all, 3 in the last 30 days, 1 h 05 min on average`."""
     said = f"{totals.visits:,} in all, {totals.last_30_days} in the last 30 days"
     return said if totals.average_stay_minutes is None else f"{said}, {stay(totals.average_stay_minutes)} on average"
+
+
+def ended_by(visit: CheckInEvent) -> str:
+    """At which desk and by whom somebody was let out, and who has put it right: `desk 2, mia; corrected by ben`."""
+    left, put_right = let_out(visit), corrected(visit)
+    told = [] if left is None else [", ".join(part for part in (left.desk, said_by(left)) if part)]
+    if put_right is not None:
+        told.append(f"corrected by {put_right.by}")
+    elif outcome(visit) == "taken back":
+        told.append(f"taken back by {visit.by}")
+    return "; ".join(told)
 
 
 def outcome(visit: CheckInEvent) -> str | None:

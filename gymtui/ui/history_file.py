@@ -15,9 +15,11 @@ from gymtui.importing.csv_cells import cell_of, joined
 from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent
 from gymtui.ui.wall import wall
+from gymtui.visit_hands import COLUMNS, cells
 
-VISIT: Final = ("came", "left", "minutes", "full_name", "membership_number", "desk", "by", "flags")
-REFUSAL: Final = ("at", "full_name", "membership_number", "why", "desk", "by")
+WHO: Final = ("full_name", "membership_number")
+VISIT: Final = ("came", "left", "minutes", *WHO, "desk", "by", "flags", *COLUMNS)
+REFUSAL: Final = ("at", *WHO, "why", "desk", "by")
 
 
 def as_csv(rows: Sequence[Past], zone: tzinfo, *, refused: bool) -> str:
@@ -42,7 +44,8 @@ def _cells(row: Past, zone: tzinfo) -> tuple[str, ...]:
     seen = left is not None and "assumed_out" not in row.flags
     minutes = f"{(to_ms(left) - to_ms(row.check_in_time)) / 60_000:.0f}" if left is not None and seen else ""
     times = _time(row.check_in_time, zone), "" if left is None else _time(left, zone)
-    return (*times, minutes, name, number, row.desk or "", row.by, joined(row.flags))
+    by_whom = (cell or "" for cell in cells(row))
+    return (*times, minutes, name, number, row.desk or "", row.by, joined(row.flags), *by_whom)
 
 
 def _time(text: str, zone: tzinfo) -> str:

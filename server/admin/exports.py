@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from gymtui import visit_hands
 from gymtui.protocol import CheckInEvent, ConflictNote, Member, MemberRef
 from server.admin import export_file
 from server.admin.deeds import Deed
@@ -28,7 +29,9 @@ CHECK_IN: Final = [
     "by",
     "desk",
     "flags",
+    *visit_hands.COLUMNS,
 ]
+OLDER_CHECK_IN: Final = CHECK_IN[: -len(visit_hands.COLUMNS)]  # `by` and `desk` alone, which are those of the last row
 CONFLICT: Final = ["recorded_at", "at", "member_id", "membership_number", "full_name", "desk", "by", "sentence"]
 
 AUDIT: Final = ["seq", "at", "user", "desk", "what", "outcome", "member_id", "full_name", "before", "after"]
@@ -36,7 +39,7 @@ AUDIT: Final = ["seq", "at", "user", "desk", "what", "outcome", "member_id", "fu
 
 def refuse_to_replace(file: Path) -> None:
     """As `export_file` says, with the headings of today and before. ExportError."""
-    export_file.refuse_to_replace(file, (MEMBERS, *OLDER, CHECK_IN, CONFLICT, AUDIT))
+    export_file.refuse_to_replace(file, (MEMBERS, *OLDER, CHECK_IN, OLDER_CHECK_IN, CONFLICT, AUDIT))
 
 
 def write_members(file: Path, members: Iterable[Member], format: Format = "csv") -> int:
@@ -61,6 +64,7 @@ def write_check_ins(file: Path, visits: Iterable[tuple[CheckInEvent, MemberRef]]
             visit.by,
             visit.desk,
             visit.flags,
+            *visit_hands.cells(visit),
         ]
         for visit, member in visits
     )

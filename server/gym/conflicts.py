@@ -12,7 +12,8 @@ import msgspec
 from msgspec import UNSET
 
 from gymtui import clock, rules
-from gymtui.protocol import CheckInEvent, ConflictNote, Gym, Member, Refusal
+from gymtui.protocol import CheckInEvent, ConflictNote, Gym, Hand, Member, Refusal
+from gymtui.visit_hands import let_in
 from server.store import Conflict, Store
 
 DEEDS: Final = {
@@ -104,10 +105,9 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
 
 
 def _beginning(visit: CheckInEvent, zone: ZoneInfo) -> str:
-    """When a visit began, and where as long as nobody has touched it since: it has the desk of who did so last."""
-    began = day_and_time(clock.to_ms(visit.check_in_time), zone)
-    untouched = visit.status == "checked_in" and "undone" not in visit.flags
-    return f"{began}, {_place(visit)}" if untouched else began
+    """When a visit began, and where, as far as that is known."""
+    began, hand = day_and_time(clock.to_ms(visit.check_in_time), zone), let_in(visit)
+    return began if hand is None else f"{began}, {_place(hand)}"
 
 
 def day_and_time(ms: int, zone: ZoneInfo) -> str:
@@ -122,5 +122,5 @@ def _date_and_time(ms: int, zone: ZoneInfo) -> str:
     return f"{wall.day} {wall:%b %Y %H:%M}"
 
 
-def _place(event: CheckInEvent | Refusal | ConflictNote) -> str:
+def _place(event: Hand | ConflictNote) -> str:
     return f"{event.desk or 'no desk'} ({event.by or 'the gym itself'})"

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from gymtui import clock, rules
 from gymtui.protocol import Correct, Member
+from gymtui.visit_hands import kept, let_out
 from server.gym.orders import Order, Refused, Rejected, hour, record, wall
 from server.gym.visits import punch
 from server.store import Counts, Outcome, Transaction, Visit
@@ -94,8 +95,11 @@ def _on_cards(tx: Transaction, order: Order, before: Visit, after: Visit, member
         left = punch(tx, tx.member(member.id) or member, -1)
         punched = left is not UNSET
     is_assumed = not void and "assumed_out" in before.event.flags and after.check_out_at == before.check_out_at
+    was_seen_out = is_assumed or "assumed_out" not in before.event.flags
+    by_whom = let_out(before.event) if was_seen_out and not void else None
     event = replace(
         before.event,
+        **kept(before.event) | {"let_out": by_whom or UNSET, "corrected": UNSET},
         member=member.ref,
         check_in_time=clock.to_text(after.check_in_at),
         check_out_time=None if after.check_out_at is None else clock.to_text(after.check_out_at),

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from gymtui import clock, rules
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, Undo
+from gymtui.visit_hands import kept, place_in
 from server.gym.alone import alone_from
 from server.gym.assumed_exit import assumed_exit, day_over
 from server.gym.cards import lost_card
@@ -85,7 +86,8 @@ def _is_in(tx: Transaction, request: CheckIn, member: Member, at: int) -> bool:
         return False
     if not request.offline:
         since = rules.since(wall(tx, visit.check_in_at), wall(tx, tx.at))
-        since += f", {visit.event.desk}" if visit.event.desk else ""
+        place = place_in(visit.event)
+        since += f", {place}" if place else ""
         sentence = f"{member.full_name} is in already, since {since}."
         raise Refused("already_checked_in", f"already in since {since}", sentence, member, visit.event)
     return True
@@ -136,6 +138,7 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
         command_id=order.id,
         visits_left=UNSET,
         desk_time=desk_time,
+        **kept(visit.event),
         seq=tx.next_seq,
     )
     out = 0 if was_assumed else -1
@@ -182,6 +185,7 @@ def _undo_check_in(tx: Transaction, order: Order, visit: Visit) -> Outcome:
         command_id=order.id,
         visits_left=punch(tx, member, 1) if visit.punched else UNSET,
         desk_time=UNSET,
+        **kept(visit.event),
         seq=tx.next_seq,
     )
     tx.count(Counts(hour=hour(tx, visit.check_in_at), currently_in=-1, check_ins=-1))
@@ -206,6 +210,7 @@ def _undo_check_out(tx: Transaction, order: Order, visit: Visit, command_id: str
         command_id=order.id,
         visits_left=UNSET,
         desk_time=UNSET,
+        **kept(visit.event),
         seq=tx.next_seq,
     )
     was_counted = "assumed_out" not in visit.event.flags

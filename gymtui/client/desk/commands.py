@@ -23,6 +23,7 @@ from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import CommandKind, Verdict
 from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, SaveCard, SaveMember, Undo
 from gymtui.rules import hardest
+from gymtui.visit_hands import place_in
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ class Commands:
         if in_since is not None and self._judgement.is_in(member.id, in_since):
             visit = self._presence.visit(member.id)
             # Said here and nowhere else: that somebody scans twice is no news for the journal.
-            desk = self._name if visit is None else visit.desk
+            desk = self._name if visit is None else place_in(visit)
             detail = since(in_since, desk, zone_of(self._replica.gym), self._clock.now())
             return matter.already_in(self._clock.now(), detail)
         live = self._service.state.is_live

@@ -19,6 +19,7 @@ from gymtui.protocol import (
     CheckIns,
     Event,
     GetMember,
+    Hand,
     ListCheckIns,
     ListRefusals,
     MemberCard,
@@ -27,6 +28,7 @@ from gymtui.protocol import (
     Refusals,
 )
 from gymtui.search.folding import spellings, words
+from gymtui.visit_hands import hands
 
 logger = logging.getLogger(__name__)
 
@@ -182,13 +184,17 @@ def _fits(question: Question, row: Past) -> bool:
         question.until is None or at < question.until,
         question.member is None or (member is not None and member.id == question.member.id),
         not question.text or (member is not None and _is_called(member.full_name, member.membership_number, question)),
-        question.desk is None or _has_word(row.desk or "", question.desk),
-        question.by is None or _has_word(row.by, question.by),
+        question.desk is None or any(_has_word(hand.desk or "", question.desk) for hand in _hands(row)),
+        question.by is None or any(_has_word(hand.by, question.by) for hand in _hands(row)),
     ]
     if isinstance(row, CheckInEvent):
         told.append(question.status in (None, row.status))
         told.append(question.at is None or (question.at - clock.DAY < at <= question.at and _is_in(row, question.at)))
     return all(told)
+
+
+def _hands(row: Past) -> tuple[Hand, ...]:
+    return hands(row) if isinstance(row, CheckInEvent) else (Hand(row.by, row.desk),)
 
 
 def _is_in(visit: CheckInEvent, at: int) -> bool:

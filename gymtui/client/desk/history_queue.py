@@ -11,6 +11,7 @@ from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
 from gymtui.clock import to_text
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Undo
+from gymtui.visit_hands import kept
 
 QUEUED: Final = "queued"  # a flag of such a visit, on no wire
 UNTOLD: Final = "untold"  # another, where the server does not know either that it has begun
@@ -38,6 +39,7 @@ def waiting(replica: Replica, queue: Iterable[Outgoing], desk: str | None) -> li
                 hands |= {"id": row.id, "member": member.ref, "check_in_time": began, "flags": (QUEUED, UNTOLD)}
                 visits[row.id] = CheckInEvent(check_out_time=None, status="checked_in", **hands)
             elif isinstance(request, CheckOut) and visit is not None:
+                hands |= kept(visit)
                 hands["flags"] = (QUEUED, UNTOLD) if UNTOLD in visit.flags else (QUEUED,)
                 visits[visit.id] = replace(visit, check_out_time=to_text(row.at), status="checked_out", **hands)
     return list(visits.values())

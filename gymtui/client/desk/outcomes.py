@@ -21,6 +21,7 @@ from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.replica.visits import since as began
 from gymtui.client.state import CommandKind, Verdict
 from gymtui.protocol import CheckInEvent, ErrorBody
+from gymtui.visit_hands import place_in
 
 OF_THE_HOUSE: Final = ("roll_call", "hand_over")  # commands that are about no member
 
@@ -113,7 +114,7 @@ class Outcomes:
         if "clash" in event.flags:
             visit = self._presence.visit(event.member.id)
             zone = zone_of(self._replica.gym)
-            return None if visit is None else f"already in {since(began(visit), visit.desk, zone, at)}"
+            return None if visit is None else f"already in {since(began(visit), place_in(visit), zone, at)}"
         member = self._replica.members.member(event.member.id)
         return None if member is None else judge(member, self._replica.gym, at).reason
 

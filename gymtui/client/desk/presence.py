@@ -7,6 +7,7 @@ from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.visits import since
 from gymtui.client.state import Inside
 from gymtui.protocol import CheckInEvent, MemberRef
+from gymtui.visit_hands import place_in
 
 
 class Presence:
@@ -48,7 +49,7 @@ class Presence:
         began = self._queue.in_since(member.id, known, self._restored)
         if began is None:
             return None
-        place = (visit.location or visit.desk) if visit and is_open else None
+        place = (visit.location or place_in(visit)) if visit and is_open else None
         came_as = visit.member if visit and is_open and visit.member != member else None
         return Inside(member=member, since=began, place=place, queued=began != known, came_as=came_as)
 

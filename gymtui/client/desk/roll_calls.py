@@ -25,6 +25,7 @@ from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, MemberRef, RollCall, RollCallUpdate
 from gymtui.roll_call import RollCallNow, at_ms, fold, key_of, named
 from gymtui.rules import is_assumed_in
+from gymtui.visit_hands import place_in
 
 PERHAPS: Final = 60 * 60_000  # milliseconds for which somebody whose exit nobody saw may well be in the house
 
@@ -185,7 +186,7 @@ class RollCalls:
                     name=event.member.full_name,
                     number=event.member.membership_number,
                     since=to_ms(event.check_in_time),
-                    place=event.location or event.desk,
+                    place=event.location or place_in(event),
                     assumed=True,
                 )
 

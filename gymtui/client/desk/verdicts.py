@@ -21,9 +21,9 @@ from gymtui.client.state import CommandKind, Verdict, VerdictKind
 from gymtui.gym_day import day_of
 from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy, SaveCard, SaveMember
 from gymtui.unknown_card import unknown_card
+from gymtui.visit_hands import place_in
 
 logger = logging.getLogger(__name__)
-
 DONE: Final[dict[CommandKind, VerdictKind]] = {
     "check_in": "checked_in",
     "check_out": "checked_out",
@@ -199,7 +199,7 @@ class Matter(Struct, frozen=True, kw_only=True):
         if body.code == "already_checked_in" and self.action == "check_in":
             visit = _visit(body)
             matter = self if visit is None else self.about(visit.member)
-            detail = "" if visit is None else since(clock.to_ms(visit.check_in_time), visit.desk, zone, at)
+            detail = "" if visit is None else since(clock.to_ms(visit.check_in_time), place_in(visit), zone, at)
             return matter.already_in(at, detail)
         if body.code == "unknown_member" and self.member is None:
             return self.unknown(at)

@@ -1,4 +1,5 @@
-"""The history, a row a visit: when somebody came and went, how long that was, at which desk and by whom."""
+"""The history, a row a visit: when somebody came and went, how long that was, at which desk and by whom they were let
+in; and let out, where there is room for it. In one member's own that stands in the place of the name."""
 
 from __future__ import annotations
 
@@ -11,15 +12,16 @@ from textual.reactive import reactive
 from gymtui import clock
 from gymtui.client.desk.history import time_of
 from gymtui.client.desk.history_queue import QUEUED
-from gymtui.protocol import CheckInEvent, Refusal
+from gymtui.protocol import CheckInEvent, Hand, Refusal
 from gymtui.ui.cells import fit
-from gymtui.ui.history import History, outcome
+from gymtui.ui.history import History, ended_by, outcome
 from gymtui.ui.privacy import named
 from gymtui.ui.wall import hours_minutes, since, stay
 from gymtui.ui.widgets.choice_list import ChoiceList
+from gymtui.visit_hands import let_in
 
-CAME, LEFT, STAY, DESK, BY = 18, 8, 12, 12, 14  # cells of the columns
-DESK_FROM, BY_FROM = 76, 100  # cells of width from which there is a desk, and who was at it
+CAME, LEFT, STAY, DESK, BY, OUT = 18, 8, 12, 12, 14, 22  # cells of the columns
+DESK_FROM, BY_FROM, OUT_FROM = 76, 100, 116  # cells of width from which it is said where they came in, by whom, and out
 NOBODY: Final = "somebody unknown"
 
 
@@ -66,26 +68,36 @@ class HistoryList(ChoiceList):
         return BY if self.content_size.width >= BY_FROM else 0
 
     @property
+    def _out_width(self) -> int:
+        """Behind it all; nothing in a member's own history, where it is said in the middle."""
+        question = self.history.question
+        is_out = self.content_size.width >= OUT_FROM and question.member is None and not question.refused
+        return OUT if is_out else 0
+
+    @property
     def _places(self) -> int:
         return self._desk_width + self._by_width
 
     @property
     def _name_width(self) -> int:
-        return max(12, min(32, self.content_size.width - 3 - CAME - LEFT - STAY - self._places))
+        return max(12, min(32, self.content_size.width - 3 - CAME - LEFT - STAY - self._places - self._out_width))
 
     def head(self) -> list[Content]:
         where = f"{fit('DESK', self._desk_width)}{fit('BY', self._by_width)}"
         if self.history.question.refused:
             text = f"{fit('WHEN', CAME)}{fit('WHO', self._name_width)}{where}WHY"
         else:
-            text = f"{fit('CAME', CAME)}{fit('LEFT', LEFT)}{fit('WHO', self._name_width)}{fit('STAYED', STAY)}{where}"
+            who = fit("WHO" if self.history.question.member is None else "LET OUT", self._name_width)
+            out = fit("LET OUT", self._out_width)
+            text = f"{fit('CAME', CAME)}{fit('LEFT', LEFT)}{who}{fit('STAYED', STAY)}{where}{out}"
         return [self.styled(f"   {text}", "heading")]
 
     def row(self, row: int) -> Content:
         past = self.history.rows[row]
         name = named(past.member.full_name, masked=self.masked) if past.member else NOBODY
         came = since(time_of(past), self.zone, self._clock())
-        where = f"{fit(past.desk or '', self._desk_width)}{fit(past.by or '–', self._by_width)}"
+        hand = (let_in(past) if isinstance(past, CheckInEvent) else None) or Hand(past.by, past.desk)
+        where = f"{fit(hand.desk or '', self._desk_width)}{fit(hand.by or '–', self._by_width)}"
         begin = " › " if row == self.chosen_row else "   "
         if isinstance(past, Refusal):
             rest = self.content_size.width - 3 - CAME - self._name_width - self._places
@@ -94,11 +106,12 @@ class HistoryList(ChoiceList):
                 self.styled(where, "quiet"),
                 self.styled(fit(past.reason, max(0, rest)), "refused"),
             )
+        who = name if self.history.question.member is None else ended_by(past)
         return Content.assemble(
             f"{begin}{fit(came, CAME)}",
             self._left(past),
-            f"{fit(name, self._name_width - 1)} ",
-            self.styled(f"{fit(self._stayed(past), STAY)}{where}", "quiet"),
+            f"{fit(who, self._name_width - 1)} ",
+            self.styled(f"{fit(self._stayed(past), STAY)}{where}{fit(ended_by(past), self._out_width)}", "quiet"),
         )
 
     def _left(self, visit: CheckInEvent) -> Content:

@@ -25,17 +25,18 @@ Condition = tuple[str, tuple[object, ...]]  # SQL, and its values
 
 
 class Rows(Struct, frozen=True):
-    """Rows that have a time, from a table: what goes out of one, its time, what tells it from others of that time, and
-    whom it is about."""
+    """Rows that have a time, from a table: what goes out of one, its time, what tells it from others of that time,
+    whom it is about, and where in it stands by whom and at which desk."""
 
     event: str
     at: str
     id: str
     person: str
+    hands: tuple[str, ...]
 
 
-VISITS: Final = Rows("event", "check_in_at", "id", "member_id")
-REFUSALS: Final = Rows("payload", "at", "seq", "CAST(payload AS TEXT) ->> '$.member.id'")
+VISITS: Final = Rows("event", "check_in_at", "id", "member_id", ("$", "$.let_in", "$.let_out", "$.corrected"))
+REFUSALS: Final = Rows("payload", "at", "seq", "CAST(payload AS TEXT) ->> '$.member.id'", ("$",))
 
 
 class Wanted(Struct, frozen=True):
@@ -84,7 +85,7 @@ def cursor_of(row: tuple[Any, ...]) -> str:
 
 def visits_wanted(wanted: ListCheckIns, db: sqlite3.Connection) -> Wanted:
     """The visits of a time, a member, a state, whose rows say what is asked. NoPage, ValueError."""
-    before, outside = position(wanted.cursor), _by_hand(wanted)
+    before, outside = position(wanted.cursor), _by_hand(VISITS, wanted)
     inside, index = _since(VISITS, wanted), "visits_by_time"
     if wanted.at is not None:
         at = clock.to_ms(wanted.at)
@@ -118,7 +119,7 @@ def refusals_wanted(wanted: ListRefusals) -> Wanted:
     at, seq = position(wanted.cursor)
     if wanted.cursor is not None and not re.fullmatch("[0-9]{1,15}", seq):
         raise NoPage(wanted.cursor)
-    inside, outside = _since(REFUSALS, wanted), _by_hand(wanted)
+    inside, outside = _since(REFUSALS, wanted), _by_hand(REFUSALS, wanted)
     inside += [(f"type = '{Refusal.type}'", ()), _before(REFUSALS, wanted, (at, int(seq or 0)))]
     if (named := _named(wanted.text)) is not None:
         outside.append(_about(named))
@@ -138,11 +139,19 @@ def _before(rows: Rows, wanted: ListCheckIns | ListRefusals, place: tuple[int, A
     return f"({rows.at}, {rows.id}) < (?, ?)", place
 
 
-def _by_hand(wanted: ListCheckIns | ListRefusals) -> list[Condition]:
-    """At which desk, by whom: whole words of what the row says, `2` of `desk 2`, `mia` of `ana + mia`."""
+def _by_hand(rows: Rows, wanted: ListCheckIns | ListRefusals) -> list[Condition]:
+    """At which desk, by whom: whole words of what the row says, `2` of `desk 2`, `mia` of `ana + mia`; of a visit, at
+    either end."""
     words = [("desk", wanted.desk), ("by", wanted.by)]
-    said = "instr(' ' || lower(coalesce({text} ->> '$.{field}', '')) || ' ', ?)"
-    return [(said.format(text=TEXT, field=field), (f" {word.lower()} ",)) for field, word in words if word is not None]
+    said = "instr(' ' || lower(coalesce({text} ->> '{hand}.{field}', '')) || ' ', ?)"
+    return [
+        (
+            "(" + " OR ".join(said.format(text=TEXT, hand=hand, field=field) for hand in rows.hands) + ")",
+            (f" {word.lower()} ",) * len(rows.hands),
+        )
+        for field, word in words
+        if word is not None
+    ]
 
 
 def _named(text: str | None) -> Condition | None:
