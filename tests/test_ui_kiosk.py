@@ -20,6 +20,7 @@ from gymtui.ui.screens.kiosk import KioskScreen
 from tests.desk_kit import ANA, BEN, Gym, done, gym
 from tests.factories import snapshot, visit
 from tests.fake_login import FakeLogin
+from tests.readers import scan
 from tests.settled import until_shown
 
 __all__ = ["gym"]
@@ -99,6 +100,7 @@ async def test_no_key_leads_out_of_it_but_the_pin(gym: Gym, tmp_path: Path) -> N
         assert app.is_running
         await typed(pilot, "escape", *"2581", "enter")
         assert "Not that PIN" in text(app)
+        assert "Enter, or Esc" in text(app)
         assert app.return_code is None
         await typed(pilot, *"25")
         assert "Not that PIN" not in text(app)
@@ -109,6 +111,20 @@ async def test_no_key_leads_out_of_it_but_the_pin(gym: Gym, tmp_path: Path) -> N
         await typed(pilot, "escape", *"258025", "enter")
         await until_shown(pilot, lambda: not KioskLock(tmp_path / "kiosk.json").is_set)
     assert app.return_code == 0
+
+
+async def test_what_is_typed_is_whole_and_nobody_else_s(
+    gym: Gym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with shown(gym, tmp_path) as (app, pilot):
+        scan(app, *"999", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.large == "PLEASE SEE THE DESK")
+        assert not app._typed  # or the number that is typed next would begin with that
+        await typed(pilot, "1", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.large == "WELCOME")
+        monkeypatch.setattr("gymtui.ui.kiosk_app.ASKED_FOR", 0.01)
+        await typed(pilot, "9")  # and whoever typed it has gone
+        await until_shown(pilot, lambda: not app._typed)
 
 
 async def test_the_server_has_the_last_word(gym: Gym, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

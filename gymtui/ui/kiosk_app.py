@@ -30,7 +30,7 @@ from gymtui.ui.theme import COLOURS
 logger = logging.getLogger(__name__)
 
 LONGEST: Final = 64  # characters of a code that somebody types, and digits of a PIN
-ASKED_FOR: Final = 15.0  # seconds that a PIN is waited for
+ASKED_FOR: Final = 15.0  # seconds that a PIN, or the rest of a number, is waited for
 
 
 class KioskApp(BaseApp):
@@ -67,7 +67,7 @@ class KioskApp(BaseApp):
         self._shown: str | None = None  # the command whose verdict stands there
         self._client: Worker[None] | None = None
         self._notice_timer: Timer | None = None
-        self._pin_timer: Timer | None = None
+        self._typed_timer: Timer | None = None
 
     def show(self, log: Any) -> None:
         with outlasting_terminal():
@@ -107,6 +107,7 @@ class KioskApp(BaseApp):
 
     async def _take(self, each: events.Key | Scan) -> None:
         if isinstance(each, Scan):
+            self._type("")  # its characters came one by one before it was known for a scan
             self._scanned(each)
         else:
             await self._press(each)
@@ -123,16 +124,16 @@ class KioskApp(BaseApp):
             self._type((self._typed + character)[:LONGEST])
 
     def _type(self, text: str) -> None:
-        self._typed = text
-        if self.kiosk.pin is not None:
-            self._ask(len(text), text)
+        self._ask(None if self.kiosk.pin is None else len(text), text)
 
     def _ask(self, digits: int | None, typed: str = "", *, refused: bool = False) -> None:
-        """A PIN is asked for, with so many digits by now; None: it is not. `refused`: the last one was not it."""
+        """A PIN is asked for, with so many digits by now; None: it is not. `refused`: the last one was not it. What is
+        `typed` and not entered is forgotten after a while: who comes next types another number."""
         self.kiosk.refused, self.kiosk.pin, self._typed = refused, digits, typed
-        if self._pin_timer is not None:
-            self._pin_timer.stop()
-        self._pin_timer = None if digits is None else self.set_timer(ASKED_FOR, lambda: self._ask(None))
+        if self._typed_timer is not None:
+            self._typed_timer.stop()
+        is_waited_for = digits is not None or typed
+        self._typed_timer = self.set_timer(ASKED_FOR, lambda: self._ask(None)) if is_waited_for else None
 
     async def _entered(self) -> None:
         typed, self._typed = self._typed, ""

@@ -61,6 +61,6 @@ class KioskScreen(Screen[None]):
         self._show_foot()
 
     def _show_foot(self) -> None:
-        again = "Not that PIN; after three, wait half a minute.   " if self.refused else ""
-        asked = None if self.pin is None else f"{again}PIN of the staff: {'•' * self.pin}   Enter, or Esc"
-        self.query_one("#kiosk-foot", Static).update(asked or self.state)
+        asked = "Not that PIN; after three, wait 30 s." if self.refused else "PIN of the staff:"
+        foot = self.state if self.pin is None else f"{asked} {'•' * self.pin}  Enter, or Esc"
+        self.query_one("#kiosk-foot", Static).update(foot)
