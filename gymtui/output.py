@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import io
 import os
 import select
@@ -42,7 +43,7 @@ def guard() -> None:
         io.BufferedWriter(_Checked(out.fileno(), "w", closefd=False)),
         encoding=out.encoding,
         errors="backslashreplace" if out.errors == "strict" else out.errors,
-        line_buffering=out.line_buffering,
+        line_buffering=out.line_buffering or out.write_through,  # PYTHONUNBUFFERED asks for no line that waits
     )
 
 
@@ -72,6 +73,11 @@ def announce(text: str) -> None:
     if sys.stderr.isatty():
         columns = os.get_terminal_size(sys.stderr.fileno()).columns
         print(printable(text)[: columns - 1], end="\x1b[K\r", file=sys.stderr, flush=True)
+
+
+def ask_hidden(question: str) -> str:
+    """What a person at a terminal types and nobody sees, in the place of a line that was announced."""
+    return getpass.getpass(f"\r\x1b[K{printable(question)}")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gymtui.output import ask_hidden
 from tests.gym_kit import token
 from tests.kit import Wire, serving
 from tests.small_disk import SmallDisk, disk
@@ -113,3 +114,17 @@ async def test_a_narration_that_cannot_be_written_ends_a_tail_too(gym: Path, tmp
                 env=environment(tmp_path, GYMTUI_TOKEN=access),
             )
         assert await asyncio.to_thread(process.wait, 20) == 1
+
+
+def test_where_no_line_may_wait_none_does() -> None:
+    lines = "import os; from gymtui import output; output.guard(); print('there'); os._exit(0)"
+    process = subprocess.run([sys.executable, "-u", "-c", lines], stdout=subprocess.PIPE, check=True, timeout=30)
+    assert process.stdout == b"there\n"
+
+
+def test_a_question_takes_the_place_of_what_was_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("getpass.getpass", asked.append)
+    ask_hidden("Password for \x1b[2Jana: ")
+    assert asked[0].startswith("\r\x1b[KPassword for ")
+    assert "\x1b[2J" not in asked[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import sys
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from functools import partial
 from gymtui.config import data_folder
 from gymtui.errors import GymError
 from gymtui.kiosk_lock import KioskLock
-from gymtui.output import say
+from gymtui.output import ask_hidden, say
 from gymtui.passwords import NO_PIN, PIN
 from gymtui.preferences import ChoicesFile, Theme
 from gymtui.programs.desk import open_desk
@@ -43,7 +42,7 @@ def _new_pin() -> str:
     if not sys.stdin.isatty():
         raise NoPin("A kiosk is left by a PIN, and here is no terminal to type one.")
     say("Members scan themselves from now on. Esc and this PIN leave the kiosk.")
-    pin, again = (getpass.getpass(f"{which} (6 to 12 digits): ") for which in ("PIN", "The same PIN again"))
+    pin, again = (ask_hidden(f"{which} (6 to 12 digits): ") for which in ("PIN", "The same PIN again"))
     if pin != again:
         raise NoPin("These were two PINs: please start the kiosk again.")
     if not PIN.fullmatch(pin):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import sys
 
 from gymtui import cleartext
@@ -12,7 +11,7 @@ from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
 from gymtui.config import data_folder
 from gymtui.errors import GymError
-from gymtui.output import complain
+from gymtui.output import ask_hidden, complain
 from gymtui.preferences import ChoicesFile
 
 
@@ -37,7 +36,7 @@ def sign_in(url: str, *, user: str | None, token: str | None, choices: ChoicesFi
             raise NoLogin("Nobody is logged in: please set GYMTUI_TOKEN, or name a --user and type the password.")
         if not sys.stdin.isatty():
             raise NoLogin(f"{name} is not logged in, and no terminal to type the password: please set GYMTUI_TOKEN.")
-        asyncio.run(login.log_in(name, getpass.getpass(f"Password for {name}: ")))
+        asyncio.run(login.log_in(name, ask_hidden(f"Password for {name}: ")))
         if choices is not None:
             choices.logged_in(url=url, user=login.user or name)
     return login
