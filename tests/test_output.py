@@ -36,7 +36,7 @@ def printed(home: Path, arguments: list[str], stdout: int) -> tuple[int, str]:
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
-        env=environment(home),
+        env=environment(home) | {"PYTHONUNBUFFERED": "1"},  # what fails does so where it is printed
         check=False,
         timeout=30,
     )
@@ -50,6 +50,7 @@ COMMANDS = [
     ["keys"],
     ["admin", "users", "list", "--database", "GYM"],
     ["admin", "conflicts", "--database", "GYM"],
+    ["admin", "audit", "--database", "GYM"],
     ["admin", "verify", "--database", "GYM"],
     ["admin", "tokens", "issue", "--user", "ana", "--ttl", "60", "--database", "GYM"],
     ["admin", "members", "export", "FOLDER/out.csv", "--database", "GYM"],

@@ -34,6 +34,8 @@ def as_store_errors(path: Path) -> Iterator[None]:
         raise StoreError(f"{path} cannot be used ({error}): {next_step(error)}.") from error
     except PermissionError as error:
         raise StoreError(f"{path} cannot be used ({error.strerror}): {RIGHTS}.") from error
+    except BrokenPipeError:  # of whoever read what was printed meanwhile
+        raise
     except OSError as error:
         raise StoreError(f"{path} cannot be used ({error.strerror}): please name another file.") from error
 
