@@ -100,10 +100,18 @@ def load(
         reason, _, where = str(error).partition(" - at `$.")
         name = where.rstrip("`")
         raise ConfigError(f"The setting {name or 'of gymtui.toml'} cannot be used: {reason}.") from error
-    address = urlsplit(settings.url)
-    if address.scheme not in ("ws", "wss") or not address.hostname:
+    if not _is_address(settings.url):
         raise ConfigError(f"{settings.url} is not the address of a server: please give ws://HOST:PORT{PATH}.")
     return msgspec.structs.replace(settings, database=_path(settings.database))
+
+
+def _is_address(url: str) -> bool:
+    """Could a server's WebSocket be there?"""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of what begins as an address of IPv6, or of a port that is no number
+        return False
 
 
 def passed_over() -> str | None:
@@ -139,7 +147,10 @@ def _path(database: str) -> str:
     if found and scheme != "sqlite":
         raise ConfigError(f"The database {scheme}://… cannot be used here: please name a path or sqlite:///PATH.")
     path = rest if found else database
-    return str(Path("/" + path.lstrip("/") if found else path).expanduser())
+    try:
+        return str(Path("/" + path.lstrip("/") if found else path).expanduser())
+    except RuntimeError as error:  # `~somebody`
+        raise ConfigError(f"The database {database} is of nobody on this machine: please name its path.") from error
 
 
 def _read_file(file: Path | None) -> tuple[dict[str, Any], object]:

@@ -242,7 +242,7 @@ def test_the_time_zone_of_this_machine(monkeypatch: pytest.MonkeyPatch, zone: st
     assert local_timezone() == name
 
 
-@pytest.mark.parametrize("url", ["http://gym.test", "gym.test", "ws://", "nonsense"])
+@pytest.mark.parametrize("url", ["http://gym.test", "gym.test", "ws://", "nonsense", "ws://[::1", "ws://gym:x/"])
 def test_an_address_that_is_no_servers_is_told(url: str) -> None:
     with pytest.raises(ConfigError, match="is not the address of a server: please give ws://HOST:PORT"):
         load({"url": url}, {})

@@ -65,6 +65,8 @@ def test_the_seeds_are_of_entrances_and_small() -> None:
         ("files", b'{"x":' + DEEP + b"}"),
         ("answers", b"200\n" + SEEDS["answers"][0].partition(b"\n")[2].replace(b"300", b"1e306")),
         ("answers", b'401\n{"x":' + DEEP + b"}"),
+        ("settings", b'url = "ws://[::1"'),
+        ("settings", b'database = "~nobody-is-called-so/gym.db"'),
         ("settings", b"port = " + MANY),
         ("settings", b"capacity = " + DEEP),
         ("plans", b'digest = "x"\nn = ' + MANY),

@@ -72,6 +72,7 @@ def test_a_path_is_completed_as_far_as_it_is_certain(tmp_path: Path, monkeypatch
     assert completions(f"{tmp_path}/cl") == [f"{tmp_path}/clients 2.csv", f"{tmp_path}/clients.csv"]
     assert (completed("cl", completions("cl")), completed("l", completions("l"))) == ("clients", "lists/")
     assert (completions(".h"), completions("nowhere/x"), completed("zz", [])) == ([".hidden"], [], "zz")
+    assert completions("~nobody-is-called-so/") == []
     assert named("'clients 2.csv'") == named("clients\\ 2.csv") == Path("clients 2.csv")
 
 

@@ -16,8 +16,15 @@ MOST: Final = 500  # names that are offered
 def named(text: str) -> Path:
     """The file that a text names, also as a terminal writes one that was dropped there; `~` is the person's home."""
     text = text.strip().strip("'\"")
-    path = Path(text).expanduser()
-    return path if path.exists() else Path(text.replace("\\ ", " ")).expanduser()
+    path = _from_home(text)
+    return path if path.exists() else _from_home(text.replace("\\ ", " "))
+
+
+def _from_home(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # of nobody on this machine, or not typed to its end
+        return Path(text)
 
 
 def completions(text: str) -> list[str]:
