@@ -12,8 +12,6 @@ from types import ModuleType
 from typing import Final
 
 import pytest
-from websockets.asyncio.client import connect
-from websockets.asyncio.server import serve
 
 from tests.conformance.__main__ import parser
 
@@ -52,15 +50,6 @@ def run(heading: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 async def test_the_widget_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     board = run("Add a widget that listens", monkeypatch)
     await board.test_the_board_listens_and_fails_alone()
-
-
-async def test_the_echo_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    echo = run("Try a server against the contract", monkeypatch)
-    async with serve(echo.echo, "127.0.0.1", 0, create_connection=echo.Connection, **echo.OPTIONS) as server:
-        port = server.sockets[0].getsockname()[1]
-        async with connect(f"ws://127.0.0.1:{port}", compression=None, proxy=None) as socket:
-            await socket.send("hello")
-            assert await socket.recv() == "hello"
 
 
 async def test_the_event_type_is_added_to_a_copy_of_the_project(tmp_path: Path) -> None:
