@@ -35,7 +35,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("tail", (*CLIENT, "json"), "gymtui.programs.tail:run", "one line an event on stdout; narration on stderr"),
     (
         "monitor",
-        (*CLIENT, "theme"),
+        ("url", "user", "token", "theme"),
         "gymtui.programs.monitor:run",
         "live traffic and what is wrong with it; changes nothing",
     ),

@@ -129,7 +129,10 @@ class Server:
         self.parts.start("what hears of desks", self._context.roster.run())
         self.parts.start("what tells of refusals", self._context.refusals.run())
         self.parts.start("automatic check-out", AutoCheckOut(self._database, now=self._now).run())
-        self.parts.start("the house's notices", HouseNotices(self._database, self._desks, backup, now=self._now).run())
+        self.parts.start(
+            "the house's notices",
+            HouseNotices(self._database, lambda: self._context.roster.desks, backup, now=self._now).run(),
+        )
         self.parts.start("what is told of wrong passwords", self._login_routes.watch.run())
         self.parts.start("the database's threads", self._database.watch())
 
@@ -172,10 +175,6 @@ class Server:
             await session.run()
         finally:
             self._sessions.discard(session)
-
-    def _desks(self) -> set[str]:
-        """The names of those that are connected."""
-        return {session.desk for session in self._sessions if session.desk}
 
     def _committed(self, committed: Committed) -> None:
         if committed.rows:  # where they follow another program's, the next look at the journal reads all of them

@@ -17,7 +17,7 @@ from gymtui import clock
 from gymtui.client import Desk, Login, MockWebSocket, Replica, WebSocketService
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.desk.desk_clock import DeskClock
-from gymtui.client.login.http import Connected, Headers, Readiness
+from gymtui.client.login.http import Headers, Readiness
 from gymtui.client.login.login import Answer
 from gymtui.client.mock import MockConnection
 from gymtui.codec import encode
@@ -31,12 +31,14 @@ from gymtui.protocol import (
     ImportRequest,
     ListCheckIns,
     ListConflicts,
+    ListConnections,
     Member,
     MemberCard,
     MembersPage,
     Request,
     Resume,
     Resumed,
+    ServerStats,
     SyncMembers,
     Undo,
 )
@@ -44,6 +46,7 @@ from gymtui.ui import GymApp
 from gymtui.ui.monitor_app import MonitorApp
 from tests.client_kit import Pauses
 from tests.factories import NOW, snapshot, visit
+from tests.played_connections import seen
 from tests.played_list import Taking
 from tests.played_people import (
     BEN,
@@ -110,6 +113,8 @@ class Server:
                 connection.reply(id, peak())
             case ListConflicts():
                 connection.reply(id, MISFITS)
+            case ListConnections() | ServerStats():
+                connection.reply(id, seen(request))
             case CheckIn(member_id=str(who)):
                 self._let_in(connection, PEOPLE[who], request, id)
             case CheckOut(member_id=str(who)):
@@ -200,10 +205,6 @@ async def console(
             await app.leave()
 
 
-async def _count() -> Connected:
-    return {"operator": 1, "manager": 1, "staff": 4}
-
-
 @asynccontextmanager
 async def monitor(
     server: MockWebSocket, clock: Clock, token: str | None, size: tuple[int, int]
@@ -211,7 +212,7 @@ async def monitor(
     """The monitor against a played server, with all of time standing still."""
     login, journal = Login(URL, token=token), Bookmark()
     service = WebSocketService(URL, login, journal, connect=server, clock=clock, timer=clock.timer, sleep=clock.sleep)
-    app = MonitorApp(service, journal, login, ask=_count, url=URL, clock=clock)
+    app = MonitorApp(service, journal, login, url=URL, clock=clock)
     async with app.run_test(size=size) as pilot:
         yield app, pilot
         await app.leave()

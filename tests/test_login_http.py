@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from gymtui.client import Login
-from gymtui.client.login.http import ask_connected, ask_readiness
-from tests.gym_kit import make_gym, token
-from tests.kit import Wire, serving
+from gymtui.client.login.http import ask_readiness
+from tests.kit import serving
 
 
 @asynccontextmanager
@@ -62,15 +61,3 @@ async def test_an_address_that_cannot_be_is_away(url: str) -> None:
 
 async def some_token() -> str:
     return "a token"
-
-
-async def test_the_servers_count_by_role(tmp_path: Path) -> None:
-    gym = tmp_path / "gym.db"
-    make_gym(gym)
-    async with AsyncExitStack() as stack:
-        url = (await stack.enter_async_context(serving(gym))).url
-        for user in ("ana", "ben", "otto"):
-            wire = await stack.enter_async_context(Wire.open(url, token(gym, user)))
-            await wire.until("connection_status")
-        assert await ask_connected(url, some_token) == {"staff": 2, "operator": 1}
-    assert await ask_connected(url, some_token) == {}

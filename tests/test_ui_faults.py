@@ -25,10 +25,12 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.who import WhoIsIn
+from gymtui.ui.widgets.alarm_lines import AlarmLines
 from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.command_list import CommandList
 from gymtui.ui.widgets.conflict_list import ConflictDetails, ConflictList
 from gymtui.ui.widgets.connection_details import ConnectionDetails
+from gymtui.ui.widgets.connection_list import ConnectionList
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import FaultPanel, LiveWidget, WebSocketErrorBoundary
@@ -91,7 +93,7 @@ PLACES: Final = {
     "settings": Place((*":policy", "enter"), (*HEADER, SettingsList)),
     "import": Place((*":import", "enter"), (*HEADER, ImportView)),
 }
-ON_THE_MONITOR: Final[Kinds] = (*HEADER, TrafficFigures, Following, Feed)
+ON_THE_MONITOR: Final[Kinds] = (*HEADER, AlarmLines, TrafficFigures, ConnectionList, Following, Feed)
 
 
 def kinds(of: type[LiveWidget] = LiveWidget) -> Iterator[type[LiveWidget]]:
@@ -144,6 +146,7 @@ async def test_a_part_of_the_monitor_stops_alone_and_comes_back(way: Break, monk
     async with monitor(server, Clock(), "a.b.c", (120, 40)) as (app, pilot):
         connection = await server.accepted()
         await until_shown(pilot, lambda: "Zoe Huber" in text_of(app))
+        app.monitor.sentences = ("desk 2 is missing",)  # else there is no line of alarms that could fail
         for seq, kind in enumerate(ON_THE_MONITOR, 3):
             with monkeypatch.context() as patch:
                 await stops(pilot, kind, way, patch)

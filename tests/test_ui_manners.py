@@ -14,7 +14,6 @@ from textual.pilot import Pilot
 
 from gymtui.client import Login, MockWebSocket, WebSocketService
 from gymtui.client.connection.follower import Bookmark
-from gymtui.client.login.http import Connected
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import Inside
 from gymtui.preferences import THEMES
@@ -46,10 +45,6 @@ def screen_of(app: App[None]) -> type:
     return type(app.screen)
 
 
-async def nobody_is_connected() -> Connected:
-    return {}
-
-
 @asynccontextmanager
 async def monitoring(**options: Any) -> AsyncIterator[tuple[MonitorApp, Pilot[None]]]:
     """The monitor over a played server, as somebody chose it."""
@@ -58,7 +53,7 @@ async def monitoring(**options: Any) -> AsyncIterator[tuple[MonitorApp, Pilot[No
     service = WebSocketService(
         URL, Login(URL, token="a.b.c"), journal, connect=server, clock=lambda: NOW, sleep=Pauses()
     )
-    app = MonitorApp(service, journal, login, ask=nobody_is_connected, url=URL, clock=lambda: NOW, **options)
+    app = MonitorApp(service, journal, login, url=URL, clock=lambda: NOW, **options)
     async with app.run_test(size=(80, 24)) as pilot:
         await server.accepted()
         await until_shown(pilot, lambda: "Riverside" in text_of(app))

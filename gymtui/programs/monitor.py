@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import partial
 
 from gymtui import logs
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.login.http import ask_connected
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
 from gymtui.config import data_folder
@@ -18,18 +16,17 @@ from gymtui.ui.ascii import lacks_symbols
 from gymtui.ui.monitor_app import MonitorApp
 
 
-def run(*, url: str, user: str | None, desk: str, token: str | None, theme: Theme, keys: Mapping[str, str]) -> None:
+def run(*, url: str, user: str | None, token: str | None, theme: Theme, keys: Mapping[str, str]) -> None:
     """The monitor, until the person leaves. It keeps nothing but its log, and what the person chose."""
     folder = data_folder()
     log = folder / "monitor.log"
     logs.to_file(log)
     login, journal = Login(url, token=token, user=user, token_file=TokenFile(folder, url)), Bookmark()
-    service = WebSocketService(url, login, journal, desk=desk)
+    service = WebSocketService(url, login, journal)
     shown = MonitorApp(
         service,
         journal,
         login,
-        ask=partial(ask_connected, url, login.token),
         url=url,
         user=user,
         theme=theme,

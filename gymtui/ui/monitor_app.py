@@ -7,7 +7,6 @@ from typing import Any
 from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.login.http import AskConnected
 from gymtui.client.login.login import Login
 from gymtui.protocol import Gym
 from gymtui.ui.live_app import LiveApp
@@ -15,8 +14,7 @@ from gymtui.ui.screens.monitor import Monitor
 
 
 class MonitorApp(LiveApp):
-    """Runs `service`, whose journal is `journal`, and shows what it brings; `ask` tells who is connected. Never ends by
-    itself."""
+    """Runs `service`, whose journal is `journal`, and shows what it brings. Never ends by itself."""
 
     TITLE = "Monitor"
 
@@ -26,13 +24,12 @@ class MonitorApp(LiveApp):
         journal: Bookmark,
         login: Login,
         *,
-        ask: AskConnected,
         clock: clock.Clock = clock.now,
         **options: Any,
     ) -> None:
         super().__init__(service, login, clock=clock, **options)
         self.journal = journal
-        self.monitor = Monitor(service, journal, ask, clock=clock)
+        self.monitor = Monitor(service, journal, clock=clock)
 
     @property
     def gym(self) -> Gym | None:

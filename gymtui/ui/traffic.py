@@ -12,6 +12,8 @@ from gymtui import clock
 from gymtui.protocol import CheckInEvent, Event, Notification, Refusal
 
 SECONDS: Final = 60  # whole seconds that a rate and its sparkline look back on
+MINUTE: Final = 60_000  # milliseconds
+STILL: Final = 3000  # milliseconds without a look at the figures: this program stood still
 SAMPLES: Final = 1000  # delays and batches, the newest, that a percentile is taken of
 AFTERWARDS: Final = frozenset({"undone", "offline", "late", "clash", "assumed_out"})  # flags of what happened earlier
 
@@ -36,6 +38,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     batch_size: Percentiles | None = None
     largest_batch: int = 0
     refusals: tuple[tuple[str, int], ...] = ()
+    refused_lately: int = 0  # in the last minute
+    last_at: int | None = None  # when the newest of them came (ms)
 
     @property
     def last_second(self) -> int:
@@ -48,7 +52,8 @@ class Figures(Struct, frozen=True, kw_only=True):
 
 
 class Traffic:
-    """Counts what comes. Times of day are milliseconds."""
+    """Counts what comes. Times of day are milliseconds. While nobody asked for the figures, as somebody does each
+    second, this program stood still: what waited for it meanwhile came late by its own fault, and is no delay."""
 
     def __init__(self, now: int) -> None:
         self._second = now // 1000
@@ -59,11 +64,16 @@ class Traffic:
         self._delays: deque[float] = deque(maxlen=SAMPLES)
         self._sizes: deque[int] = deque(maxlen=SAMPLES)
         self._refusals: Counter[str] = Counter()
+        self._refused: deque[int] = deque()  # when, in the last minute
+        self._last: int | None = None
+        self._looked, self._awake = now, 0
 
     def came(self, events: Sequence[Event], now: int, *, since: int, offset: int) -> None:
         """A batch has come. Its delays count for what happened after `since`, when this connection came: what is older
         was only sent again. `offset` is how much the server's clock is ahead of this one."""
         self._advance(now)
+        self._wake(now)
+        since, self._last = max(since, self._awake), now
         self._coming += len(events)
         self._total += len(events)
         self._batches += 1
@@ -72,6 +82,7 @@ class Traffic:
         for event in events:
             if isinstance(event, Refusal):
                 self._refusals[event.code.replace("_", " ")] += 1
+                self._refused.append(now)
             at = happened_at(event)
             if at is not None and at - offset >= since:
                 self._delays.append(max(0, now + offset - at) / 1000)
@@ -81,6 +92,10 @@ class Traffic:
 
     def figures(self, now: int) -> Figures:
         self._advance(now)
+        self._wake(now)
+        self._looked = now
+        while self._refused and now - self._refused[0] >= MINUTE:
+            self._refused.popleft()
         return Figures(
             rates=tuple(self._rates),
             peak=self._peak,
@@ -91,7 +106,14 @@ class Traffic:
             batch_size=percentiles(self._sizes),
             largest_batch=self._largest,
             refusals=tuple(self._refusals.most_common()),
+            refused_lately=len(self._refused),
+            last_at=self._last,
         )
+
+    def _wake(self, now: int) -> None:
+        """What happened before this program woke up is no measure of how late it came."""
+        if now - self._looked >= STILL:
+            self._awake = self._looked = now
 
     def _advance(self, now: int) -> None:
         """Ends the seconds that are over; a clock that was set back ends none."""

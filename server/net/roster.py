@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from msgspec import Struct
@@ -36,6 +36,11 @@ class Roster:
         self._here: defaultdict[str, set[Presence]] = defaultdict(set)
         self._unwritten: set[Presence] = set()
         self._goodbyes: set[str] = set()  # of desks
+
+    @property
+    def desks(self) -> Collection[str]:
+        """The names of those that are connected."""
+        return self._here.keys()
 
     def since(self, desk: str | None) -> int | None:
         """Since when the desk has been connected (ms); None where it is not."""

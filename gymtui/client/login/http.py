@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import re
 import urllib.request
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
@@ -11,7 +10,6 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from gymtui.client.errors import Problem
 from gymtui.client.tasks import in_background
 from gymtui.protocol import PATH
 
@@ -40,13 +38,6 @@ Readiness = Literal["ready", "unready", "stranger", "away"]
 
 Probe = Callable[[str], Awaitable[Readiness]]
 
-Connected = Mapping[str, int]
-"""How many are connected by role; empty where the server does not say."""
-
-AskConnected = Callable[[], Awaitable[Connected]]
-
-_CONNECTIONS: Final = re.compile(r'^gymtui_connections\{role="(\w+)"\} (\d+)', re.MULTILINE)
-
 
 def address(url: str, path: str) -> str:
     """The HTTP URL of that path at the server of the WebSocket at `url`."""
@@ -71,17 +62,6 @@ async def ask_readiness(url: str) -> Readiness:
     except NO_ANSWER:
         return "away"
     return "ready" if answer.status == 200 else "unready" if answer.status == 503 else "stranger"
-
-
-async def ask_connected(url: str, token: Callable[[], Awaitable[str]]) -> Connected:
-    """What the server of the WebSocket at `url` says at `/metrics`, to whoever has that token."""
-    try:
-        headers = {"Authorization": f"Bearer {await token()}"}
-        answer = await in_background(lambda: _exchange("GET", address(url, "/metrics"), LOOK_WITHIN, headers))
-    except (*NO_ANSWER, Problem):  # the connection itself says so as well
-        return {}
-    found = _CONNECTIONS.findall(answer.body.decode(errors="replace"))
-    return {role: int(count) for role, count in found if count != "0"}
 
 
 def _exchange(method: str, url: str, within: float, headers: Headers | None = None) -> Answer:

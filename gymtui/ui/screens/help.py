@@ -130,6 +130,8 @@ HERE: dict[str, tuple[str, ...]] = {
     "Monitor": (
         "What happens at the gym, as it happens; nothing here changes anything.",
         "Space holds the rows and counts what comes, / shows those with its words.",
+        "Who is connected stands above, the worst first; a desk that is cut off is missing.",
+        "What rings stays until Enter; offline the figures are the last that came.",
         "q leaves.",
     ),
 }

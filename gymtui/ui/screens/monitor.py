@@ -13,15 +13,19 @@ from textual.containers import Horizontal
 from textual.reactive import var
 from textual.widgets import Input
 
-from gymtui import clock
+from gymtui import clock, gym_day
 from gymtui.client.connection.follower import Bookmark
+from gymtui.client.connection.lookout import Lookout
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.login.http import AskConnected, Connected
 from gymtui.client.state import ConnectionState
-from gymtui.protocol import Event, Snapshot
+from gymtui.protocol import Connections, Event, ServerFigures, Snapshot
 from gymtui.ui.bindings import bind
+from gymtui.ui.lookout import Bell, Standing, alarms, standings
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.traffic import Figures, Traffic
+from gymtui.ui.wall import wall
+from gymtui.ui.widgets.alarm_lines import AlarmLines
+from gymtui.ui.widgets.connection_list import ConnectionList
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.following import Following
@@ -29,7 +33,7 @@ from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 
 KEPT: Final = 2000  # events that a pause holds back, and that a feed which is made anew begins with
-ASKED: Final = 5.0  # seconds between two counts of who is connected
+ASKED: Final = 2.0  # seconds between two looks at who is connected
 
 
 class Monitor(LiveScreen):
@@ -42,6 +46,7 @@ class Monitor(LiveScreen):
         Binding("space", "pause", "pause", key_display="Space"),
         # Before any other key is looked at: what stands behind the `/` in the same read is the filter's already.
         Binding("slash", "filter", "filter", key_display="/", priority=True),
+        Binding("enter", "acknowledge", "seen", key_display="Enter"),
         Binding("q", "app.quit", "leave", show=False),
         bind("back"),
         bind("older", show=False, priority=True),
@@ -52,22 +57,28 @@ class Monitor(LiveScreen):
     position: var[tuple[str, int]] = var(("", 0))
     paused: var[bool] = var(False)
     held: var[int] = var(0)
-    connected: var[Connected] = var[Connected]({})
+    seen: var[Connections | None] = var[Connections | None](None)
+    server: var[ServerFigures | None] = var[ServerFigures | None](None)
+    standings: var[tuple[Standing, ...]] = var(())
+    note: var[str] = var("")
+    sentences: var[tuple[str, ...]] = var(())
 
     box = getters.query_one("#filter", Input)
 
-    def __init__(
-        self, service: WebSocketService, journal: Bookmark, ask: AskConnected, *, clock: clock.Clock = clock.now
-    ) -> None:
+    def __init__(self, service: WebSocketService, journal: Bookmark, *, clock: clock.Clock = clock.now) -> None:
         super().__init__(service, heading="monitor", clock=clock)
         self._journal = journal
-        self._ask = ask
+        self._bell = Bell()
+        self._lookout = Lookout(service)
+        self._began = clock()
         self._traffic = Traffic(clock())
         self._events: deque[Event] = deque(maxlen=KEPT)
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
+        yield WebSocketErrorBoundary(self._alarms, id="alarms")
         yield WebSocketErrorBoundary(self._figures, id="figures")
+        yield WebSocketErrorBoundary(self._list, id="connections")
         with Horizontal(id="bar"):
             yield Input(id="filter", compact=True, select_on_focus=False, placeholder="a name, refused, a desk …")
             yield WebSocketErrorBoundary(self._following, id="following")
@@ -75,7 +86,15 @@ class Monitor(LiveScreen):
         yield KeyLine()
 
     def _figures(self) -> TrafficFigures:
-        return TrafficFigures().data_bind(Monitor.figures, Monitor.position, Monitor.connected, LiveScreen.stats)
+        return TrafficFigures().data_bind(
+            Monitor.figures, Monitor.position, Monitor.seen, Monitor.server, LiveScreen.stats
+        )
+
+    def _alarms(self) -> AlarmLines:
+        return AlarmLines().data_bind(Monitor.sentences)
+
+    def _list(self) -> ConnectionList:
+        return ConnectionList().data_bind(Monitor.standings, Monitor.note)
 
     def _following(self) -> Following:
         return Following().data_bind(LiveScreen.connection, Monitor.paused, Monitor.held)
@@ -88,8 +107,8 @@ class Monitor(LiveScreen):
     def on_mount(self) -> None:
         self.box.cursor_blink = False
         self.set_interval(1.0, self.measure)
-        self.set_interval(ASKED, self._count)
-        self._count()
+        self.set_interval(ASKED, self.look_out)
+        self.look_out()
 
     def subscriptions(self) -> list[Callable[[], None]]:
         return [*super().subscriptions(), self._service.subscribe("events", self.telling("feed", self._happened))]
@@ -99,7 +118,10 @@ class Monitor(LiveScreen):
     def _connection_changed(self, state: ConnectionState) -> None:
         if state.phase == "live" and state.latency is not None:
             self._traffic.ponged(state.latency)
+        came = state.phase == "live" and self.connection.phase != "live"
         super()._connection_changed(state)
+        if came:
+            self.look_out()
 
     def _restarted(self, part: Snapshot) -> None:
         """The journal is taken up further on, with a few rows of the recent past."""
@@ -123,11 +145,30 @@ class Monitor(LiveScreen):
         for feed in self.query(Feed):
             feed.extend(events)
 
-    def _count(self) -> None:
-        self.run_worker(self._ask_connected(), group="connected", exclusive=True, exit_on_error=False)
+    def look_out(self) -> None:
+        """Asks who is connected, and now and then how the server does."""
+        if self.connection.phase == "live":
+            self.run_worker(self._look_out(), group="lookout", exclusive=True, exit_on_error=False)
 
-    async def _ask_connected(self) -> None:
-        self.connected = await self._ask()
+    async def _look_out(self) -> None:
+        if await self._lookout.look():
+            self.seen, self.server, self.note = self._lookout.seen, self._lookout.server, self._lookout.note
+            self.judge()
+
+    def judge(self) -> None:
+        """Rings where something is wrong that was not before."""
+        self.standings = () if self.seen is None else tuple(standings(self.seen, self.gym, self.zone))
+        found = alarms(self.standings, self.figures, self.stats, self.server, self._quiet_for())
+        if self._bell.hear(found):
+            self.app.bell()
+        self.sentences = self._bell.sentences
+
+    def _quiet_for(self) -> int | None:
+        """For how many milliseconds nothing has happened; None while the gym is shut."""
+        now = self._clock()
+        if self.gym is None or not gym_day.is_open(self.gym.policy, wall(now + self._service.clock_offset, self.zone)):
+            return None
+        return now - max(self.figures.last_at or 0, self._began)
 
     def measure(self) -> None:
         """Shows the figures as they are now; every second does."""
@@ -136,10 +177,17 @@ class Monitor(LiveScreen):
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
+    def watch_sentences(self) -> None:
+        self.refresh_bindings()
+
     def watch_paused(self, paused: bool) -> None:
         self.set_class(paused, "-paused")
 
     # --- what the person does ----------------------------------------------------------------------------------------
+
+    def action_acknowledge(self) -> None:
+        self._bell.seen()
+        self.sentences = self._bell.sentences
 
     def action_pause(self) -> None:
         self.paused = not self.paused
@@ -156,6 +204,8 @@ class Monitor(LiveScreen):
         """A `/` in the filter is a letter of it."""
         if action == "filter" and self.focused is self.box:
             return False
+        if action == "acknowledge":
+            return bool(self.sentences)
         return super().check_action(action, parameters)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import ClassVar, Final
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.style import Style
 
-from gymtui.client.login.http import Connected
-from gymtui.printable import printable
-from gymtui.protocol import Stats
+from gymtui.protocol import Connections, ServerFigures, Stats
 from gymtui.ui.cells import fit
+from gymtui.ui.lookout import sized
 from gymtui.ui.traffic import Figures, Percentiles
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 BARS: Final = " ▁▂▃▄▅▆▇█"
+OUTCOMES: Final = ("applied", "refused", "failed")  # of commands; what was sent again is done already
+DAY: Final = 86_400  # seconds
 CAPTION: Final = 12  # cells
 HALF: Final = 27  # cells of the first figures of a line
 RATES: Final = HALF + 9  # of the rates: the sparkline begins where the second figures do
@@ -38,14 +40,15 @@ def milliseconds(of: Percentiles | None) -> Named:
 
 
 class TrafficFigures(LiveWidget):
-    """Five lines; painted only when a figure has changed."""
+    """Six lines; painted only when a figure has changed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"figures--caption", "figures--name", "figures--bars", "figures--refused"}
 
     figures: reactive[Figures] = reactive(Figures)
     position: reactive[tuple[str, int]] = reactive(("", 0))
     stats: reactive[Stats | None] = reactive[Stats | None](None)
-    connected: reactive[Connected] = reactive[Connected]({})
+    seen: reactive[Connections | None] = reactive[Connections | None](None)
+    server: reactive[ServerFigures | None] = reactive[ServerFigures | None](None)
 
     def render(self) -> Content:
         figures = self.figures
@@ -64,6 +67,7 @@ class TrafficFigures(LiveWidget):
             self._line("BATCHES   ", self._named(_batches(figures), HALF), self._part("JOURNAL", self._journal())),
             self._part("CONNECTED ", self._people()),
             self._refusals(figures),
+            self._part("SERVER    ", self._server()),
         )
         return Content("\n").join(lines)
 
@@ -88,11 +92,27 @@ class TrafficFigures(LiveWidget):
 
     def _people(self) -> Content:
         """How many connections, in all and by role."""
-        if not self.connected:
+        if self.seen is None:
             return Content.styled("not known yet", self._look("name"))
-        roles = sorted(self.connected.items())
-        total = sum(self.connected.values())
-        return self._named((("in all", f"{total:,}"), *((printable(role), f"{count:,}") for role, count in roles)))
+        roles = Counter(client.role or "nobody" for client in self.seen.connections)
+        named = ((role, f"{count:,}") for role, count in sorted(roles.items()))
+        return self._named((("in all", f"{roles.total():,}"), *named))
+
+    def _server(self) -> Content:
+        """What became of commands, and how much room there is."""
+        if self.server is None:
+            return Content.styled("not known yet", self._look("name"))
+        became = Counter[str]()
+        for counted in self.server.commands:
+            became[counted.outcome] += counted.count
+        age = self.server.backup_age_seconds
+        named = [(outcome, f"{became[outcome]:,}") for outcome in OUTCOMES if became[outcome]]
+        named += [("disk", f"{sized(self.server.free_bytes)} free")]
+        named += [] if age is None else [("backup", "today" if age < DAY else f"{age // DAY} d old")]
+        named += [("database", sized(self.server.database_bytes)), ("log", sized(self.server.log_bytes))]
+        while named and self._named(tuple(named)).cell_length > self.content_size.width - CAPTION:
+            named.pop()  # what does not fit whole is left out
+        return self._named(tuple(named))
 
     def _journal(self) -> Content:
         epoch, seq = self.position

@@ -1,0 +1,59 @@
+"""Who is connected and which desks are not, a line each, the worst first."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.style import Style
+
+from gymtui.ui.cells import fit
+from gymtui.ui.lookout import Look, Standing
+from gymtui.ui.widgets.error_boundary import LiveWidget
+
+SYMBOLS: Final[dict[Look, str]] = {"error": "✗", "warning": "!", "good": "●", "quiet": "○"}
+DESK: Final = 18  # cells of the columns
+USER: Final = 12
+WORDS: Final = 26
+SINCE: Final = 14
+ADDRESS: Final = 18
+CLIENT: Final = 20
+
+
+class ConnectionList(LiveWidget):
+    """As many as there is room for; the last line says how many more there are. `note` says why nobody is known."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"connections--{look}" for look in SYMBOLS}
+
+    standings: reactive[tuple[Standing, ...]] = reactive(())
+    note: reactive[str] = reactive("")
+
+    def render(self) -> Content:
+        width, room = self.content_size.width, max(1, self.content_size.height)
+        if not self.standings:
+            return Content.styled(fit(self.note or "who is connected is not known yet", width), self._look("quiet"))
+        cut = len(self.standings) > room
+        shown = self.standings[: room - 1 if cut else room]
+        lines = [self._line(one, width) for one in shown]
+        if cut:
+            rest = self.standings[len(shown) :]
+            wrong = sum(one.look in ("error", "warning") for one in rest)
+            more = f"  and {len(rest):,} more, " + (f"{wrong:,} of them not well" if wrong else "all well")
+            lines.append(Content.styled(fit(more, width), self._look("error" if wrong else "quiet")))
+        return Content("\n").join(lines)
+
+    def _line(self, one: Standing, width: int) -> Content:
+        look, quiet = self._look(one.look), self._look("quiet")
+        mark = Content.styled(f"{SYMBOLS[one.look]} ", look)
+        name = Content(fit(one.desk, DESK) + fit(one.user, USER))
+        words = Content.styled(fit(one.words, WORDS), look)
+        line = mark + name + words
+        # A column that does not fit whole is left out.
+        for text, cells in ((one.since and f"since {one.since}", SINCE), (one.address, ADDRESS), (one.client, CLIENT)):
+            if line.cell_length + cells <= width:
+                line += Content.styled(fit(text, cells), quiet)
+        return line.truncate(width, ellipsis=True)
+
+    def _look(self, name: str) -> Style:
+        return self.get_visual_style(f"connections--{name}", partial=True)

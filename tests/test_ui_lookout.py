@@ -1,0 +1,128 @@
+"""How connections stand in words, what rings, and until when."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from gymtui.protocol import Connections
+from gymtui.ui.lookout import Alarm, Bell, Standing, alarms, sized, standings
+from gymtui.ui.traffic import Figures, Percentiles, Traffic
+from tests.factories import GYM, NOW, refusal, visit
+from tests.played_connections import SERVER, client, connected
+from tests.played_people import TODAY
+
+MINUTE = 60_000
+
+
+def words(seen: Connections, **gym: object) -> list[tuple[str, str, str]]:
+    return [(one.look, one.desk, one.words) for one in standings(seen, replace(GYM, **gym), UTC)]
+
+
+def test_the_worst_stand_first_each_with_its_reason() -> None:
+    assert words(connected()) == [
+        ("error", "desk 2", "not heard for 19 s"),
+        ("error", "side door", "missing since 16:02"),
+        ("warning", "office", "slow line, 1,340 ms"),
+        ("good", "desk 1", "live 11 ms"),
+        ("good", "operator", "live 12 ms"),
+        ("good", "pool", "live 13 ms"),
+        ("quiet", "kiosk", "left 14:49"),
+    ]
+
+
+def test_nobody_misses_a_desk_of_a_gym_that_is_shut() -> None:
+    shut = replace(GYM.policy, exceptions={"2026-11-18": "closed"})
+    assert ("quiet", "side door", "away since 16:02") in words(connected(), policy=shut)
+
+
+def test_who_takes_nothing_is_behind() -> None:
+    stuck = replace(client("desk 9", "ida", "staff", 12), waiting=70_000, behind=1204)
+    assert words(replace(connected(), connections=(stuck,), absent=())) == [
+        ("error", "desk 9", "takes nothing: 1,204 rows behind")
+    ]
+
+
+def about(
+    standing: list[Standing],
+    *,
+    figures: Figures = Figures(),  # noqa: B008  it is frozen
+    inside: int = 1,
+    quiet_for: int | None = None,
+    **server: int | None,
+) -> list[str]:
+    stats = replace(TODAY, currently_in=inside, capacity=60)
+    return [alarm.about for alarm in alarms(standing, figures, stats, replace(SERVER, **server), quiet_for)]
+
+
+@pytest.mark.parametrize(
+    ("things", "rings"),
+    [
+        ({}, []),
+        ({"figures": Figures(refused_lately=10)}, ["refusals"]),
+        ({"figures": Figures(refused_lately=9)}, []),
+        ({"figures": Figures(delay=Percentiles(0.1, 1.2, 2.0))}, ["delay"]),
+        ({"inside": 60}, ["full"]),
+        ({"inside": 59}, []),
+        ({"quiet_for": 30 * MINUTE}, ["quiet"]),
+        ({"quiet_for": 29 * MINUTE}, []),
+        ({"free_bytes": 900_000_000}, ["disk"]),
+        ({"backup_age_seconds": 8 * 86_400}, ["backup"]),
+        ({"backup_age_seconds": None}, []),
+    ],
+)
+def test_each_threshold_rings_and_not_before(things: dict[str, Any], rings: list[str]) -> None:
+    assert about([], **things) == rings
+
+
+def test_desks_that_are_missing_or_silent_ring_by_their_names() -> None:
+    standing = standings(connected(), GYM, UTC)
+    assert about(standing) == ["desk 2 jonas", "side door ben"]
+
+
+def test_what_rang_stays_until_it_was_seen_and_rings_again_once_it_was_over() -> None:
+    bell, full = Bell(), Alarm("full", "the gym is full")
+    assert bell.hear([full])
+    assert not bell.hear([full])
+    assert not bell.hear([])
+    assert list(bell.sentences) == ["the gym is full; over"]
+    assert not bell.hear([full])  # nobody has seen the first one yet
+    bell.seen()
+    assert list(bell.sentences) == []
+    assert not bell.hear([full])
+    assert list(bell.sentences) == []
+    assert not bell.hear([])
+    assert bell.hear([full])
+    assert list(bell.sentences) == ["the gym is full"]
+
+
+def test_the_newest_stands_first_with_its_newest_words() -> None:
+    bell = Bell()
+    bell.hear([Alarm("a", "a for 16 s")])
+    assert bell.hear([Alarm("a", "a for 18 s"), Alarm("b", "b")])
+    assert list(bell.sentences) == ["b", "a for 18 s"]
+
+
+def test_refusals_of_the_last_minute_are_counted() -> None:
+    traffic = Traffic(NOW)
+    traffic.came([refusal(1, "A"), refusal(2, "B")], NOW, since=0, offset=0)
+    traffic.came([refusal(3, "C")], NOW + 30_000, since=0, offset=0)
+    assert traffic.figures(NOW + 59_999).refused_lately == 3
+    assert traffic.figures(NOW + 60_000).refused_lately == 1
+
+
+def test_what_waited_while_this_program_stood_still_is_no_delay_of_the_gym() -> None:
+    traffic = Traffic(NOW)
+    traffic.figures(NOW)
+    traffic.came([visit(1, "A")], NOW + 60_000, since=0, offset=0)  # it happened at NOW, while nobody looked
+    assert traffic.figures(NOW + 60_000).delay is None
+
+
+@pytest.mark.parametrize(
+    ("bytes", "text"), [(640, "0.6 kB"), (64_000, "64 kB"), (1_240_000_000, "1.2 GB"), (3 * 10**12, "3.0 TB")]
+)
+def test_sizes_are_read_at_a_glance(bytes: int, text: str) -> None:
+    assert sized(bytes) == text
