@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pytest
@@ -19,6 +20,7 @@ from tests.waiting import until
 __all__ = ["gym"]
 pytestmark = pytest.mark.slow
 NAME = "Gus Roth"
+HOSTS = ((11, "Berg"), (12, "Cox"), (13, "Dahl"), (14, "Sá"))
 GUEST: tuple[tuple[tuple[str, ...], str], ...] = (  # keys, and what they lead to
     (("f5",), "1 of 3: the guest's name"),
     ((*NAME, "enter"), "GUEST OF"),
@@ -80,6 +82,25 @@ async def test_nobody_is_guessed_for_a_host(gym: Gym) -> None:
         await pilot.press(*"n", "enter")
         await until(lambda: gym.desk.queued == 2)
     assert queued(gym)[0][1]["waiver_signed"] is False
+
+
+async def test_a_host_is_sought_among_those_who_are_in_first(gym: Gym) -> None:
+    people = [replace(ANA, id=f"m{n}", full_name=f"Ana {name}", membership_number=str(n), seq=n) for n, name in HOSTS]
+    gym.replica.members.table.fold(people)
+    gym.desk.check_in(people[1])
+    gym.now += 1000
+    gym.desk.check_in(people[3])
+    async with shown(gym) as (app, pilot):
+        await pilot.press("f5", *"Gus", "enter", *"ana")
+        names = [f"Ana {name}" for name in ("Sá", "Cox")] + ["Ana Berg", "Ana Dahl"]
+        await until(lambda: re.findall(r"(?m)^\W+\d (Ana \w+)", screen_text(app))[:4] == names)
+        await pilot.press("escape", "down")
+        await until(lambda: re.findall(r"(?m)^\W+\d (Ana \w+)", screen_text(app)) == names[:2])
+        await pilot.click(app.screen.query_one("#hits"), offset=(20, 1))
+        await until(lambda: "WAIVER" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: gym.desk.queued == 4)
+    assert queued(gym)[2][1]["host_id"] == people[1].id
 
 
 async def test_somebody_new_is_six_questions(gym: Gym) -> None:

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gymtui.client.state import Hit
 from gymtui.ui.box.front_desk_box import FrontDeskBox
@@ -32,6 +33,7 @@ class FormMode(Mode):
     """Enter answers, Esc goes back to the question before. A card that is scanned where no card is asked for comes in
     all the same, and the form waits."""
 
+    list = "hits"
     subject = "The form"
     box: FrontDeskBox
 
@@ -92,15 +94,21 @@ class FormMode(Mode):
             self.box.search = None
         elif self.box.search is None or not self.box.search.answers(text):
             row = None if self.box.search is None else self.box.search.numbered(text)
-            hits = tuple(self.box.desk.find(text, FOUND))
+            hits = self.find(text)
             self.box.search = row if row and not hits else Search(text=text, hits=hits, rows=self.box.hit_rows)
 
     def moved(self, step: int, text: str) -> None:
-        if self.question.finds and self.box.search is not None:
-            self.box.search = self.box.search.moved(step)
+        if self.question.finds:
+            search = self.box.search or Search(text=text, hits=self.find(text), rows=self.box.hit_rows)
+            self.box.search = search.moved(step) if search.hits else self.box.search
+
+    async def picked(self, row: int) -> None:
+        if self.box.search is not None:
+            self.box.search = replace(self.box.search, chosen=row)
+            await self.entered(self.box.take())
 
     def back(self, text: str) -> None:
-        if text:
+        if text or self.box.search:
             self.box.search = None
         elif self._texts:
             self.box.write(self._texts.pop())
@@ -152,11 +160,19 @@ class FormMode(Mode):
             self.doubt(question, text, "a name has letters")
         return text
 
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """Whom the hits show for a text."""
+        return tuple(self.box.desk.find(text, FOUND))
+
+    def pick(self, text: str) -> Hit | None:
+        """The one who is chosen of those that are shown for it."""
+        search = self.box.search
+        return search.pick if search is not None and search.answers(text) else None
+
     def member(self, text: str) -> Hit:
         """The one whom a text means; ValueError where that is nobody, or could be several."""
-        search = self.box.search
-        if search is not None and search.answers(text) and search.pick is not None:
-            return search.pick
+        if (picked := self.pick(text)) is not None:
+            return picked
         if (owned := self.box.owner(text)) is not None:
             return self.box.desk.hit(owned.member)
         exact = [hit for hit in self.box.desk.find(text, FOUND) if not hit.near]

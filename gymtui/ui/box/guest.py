@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from gymtui.client.state import Hit
 from gymtui.protocol import Member
 from gymtui.search.folding import fold
 from gymtui.ui.box.form import FormMode, Question, yes
 from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.box.let_in import check_in
+from gymtui.ui.box.search import FOUND, member_of
+from gymtui.ui.roster import Roster
 
 NAME: Final = Question(key="name", prompt="GUEST", hint="the guest's name, then Enter")
-HOST: Final = Question(key="host", prompt="GUEST OF", hint="type or scan whose guest, or Enter alone", finds=True)
+HOST: Final = Question(key="host", prompt="GUEST OF", hint="a name, a card, ↓ who is in; Enter: none", finds=True)
 WAIVER: Final = Question(key="waiver", prompt="WAIVER", hint="Enter: it is signed, and in; n: it is not")
 
 
@@ -45,9 +48,18 @@ class GuestMode(FormMode):
                 self._before = self._known(self.name(question, text, "a guest"))
                 return text
             case "host":
-                return self.member(text).member if text else None
+                return self.member(text).member if text or self.pick(text) else None
             case _:
                 return yes(text)
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """Whoever is in comes first, and of these who came in last: a guest comes with somebody."""
+        desk = self.box.desk
+        here = [one.member for one in Roster(people=tuple(desk.present()), text=text).rows[:FOUND]]
+        known = {ref.id for ref in here}
+        first = (desk.hit(desk.replica.members.member(ref.id) or member_of(ref)) for ref in here)
+        others = super().find(text) if text else ()
+        return (*first, *(hit for hit in others if hit.member.id not in known))
 
     def _known(self, name: str) -> Member | None:
         """The one guest of that very name."""
