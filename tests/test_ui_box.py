@@ -71,7 +71,7 @@ async def test_a_colon_lists_commands_and_enter_does_the_chosen_one() -> None:
         await pilot.press("enter")
         assert (is_checking_out(app), front(app).palette, front(app).entry.value) == (True, None, "")
         await pilot.press(*":xyz", "enter")
-        assert "✗ Command: there is none by that name — : alone lists them all" in screen_text(app)
+        assert "✗ Command: there is none by that name — : alone lists what there is here" in screen_text(app)
         await pilot.press(*":theme p", "enter")
         assert app.theme == "paper"
 

@@ -14,9 +14,10 @@ from gymtui.client.login.login import Login
 from gymtui.protocol import HandOver, SaveMember
 from gymtui.ui import GymApp
 from gymtui.ui.screens.member import MemberScreen
-from tests.desk_kit import ANA, BEN, Gym, gym
+from tests.desk_kit import ANA, BEN, CAL, Gym, gym
 from tests.factories import NOW
 from tests.fake_login import FakeLogin
+from tests.readers import scan
 from tests.ui_front_desk_kit import screen_text
 from tests.waiting import until
 
@@ -51,7 +52,7 @@ async def test_a_membership_is_renewed_with_four_keys(gym: Gym) -> None:
 async def test_a_word_opens_what_it_is_called_and_says_the_old_value_beside(gym: Gym) -> None:
     gym.replica.members.table.fold([replace(ANA, phone="1", seq=9)])
     async with shown(gym) as (app, pilot):
-        await pilot.press(*"ana", "escape", *":freeze", "enter")
+        await pilot.press(*"ana", "ctrl+g", *":freeze", "enter")
         await until(lambda: "frozen until 18 Dec 2026" in screen_text(app))
         await pilot.press("enter", *"phone", "enter")
         await until(lambda: "now 1; type a number, or none" in screen_text(app))
@@ -71,6 +72,63 @@ async def test_words_behind_a_command_stand_in_the_box_that_it_opens(gym: Gym) -
     [row] = gym.desk.queue
     assert isinstance(row.request, SaveMember)
     assert row.request.visits == 10
+
+
+@pytest.mark.parametrize("from_there", [False, True], ids=["the desk", "the member"])
+@pytest.mark.parametrize("word", ["renew", "freeze", "visits", "note", "alert"])
+async def test_a_word_means_the_same_in_both_places_and_leaves_one_there(gym: Gym, word: str, from_there: bool) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ana", "escape", *(["ctrl+g"] if from_there else []))
+        place = app.screen
+        assert isinstance(place, MemberScreen) == from_there
+        for keys in (("escape", "escape"), ("enter",)):
+            await pilot.press(*f":{word}", "enter")
+            await until(lambda: "NEW VALUE" in screen_text(app))
+            await pilot.press("1", *keys)
+            await until(lambda: app.screen is place and "NEW VALUE" not in screen_text(app))
+        await until(lambda: "Ana Silva queued, not sent yet" in screen_text(app))
+    [row] = gym.desk.queue
+    assert (row.kind, row.member_id) == ("save_member", ANA.id)
+
+
+async def test_what_almost_is_a_word_offers_that_one(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ana", "ctrl+g", *":alrt")
+        await until(lambda: ":alert" in screen_text(app))
+
+
+async def test_who_may_change_nobody_is_told_so_where_one_was(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(gym.desk.membership), "may_change", False)
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ana", "escape", *":renew", "enter")
+        await until(lambda: "Renew: only a manager changes members" in screen_text(app))
+        await until(lambda: app.screen is app.front_desk)
+
+
+async def test_a_card_comes_in_while_a_value_is_asked_for(gym: Gym) -> None:
+    gym.replica.members.table.fold([replace(CAL, membership_number="400123", seq=9)])
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ana", "escape", *":renew", "enter")
+        await until(lambda: "NEW VALUE" in screen_text(app))
+        scan(app, *"400123", "enter")
+        await until(lambda: gym.desk.queued == 1)
+        await pilot.press("enter")
+        await until(lambda: gym.desk.queued == 2 and app.screen is app.front_desk)
+    assert [row.kind for row in gym.desk.queue] == ["check_in", "save_member"]
+
+
+async def test_another_one_who_is_typed_there_is_offered(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press(*"ana", "ctrl+g", *"ben")
+        await until(lambda: "Ben Ode" in screen_text(app))
+        await pilot.press("enter")
+        await until(lambda: "Ben Ode   2" in screen_text(app))
+        await pilot.press(*"zzz", "enter")
+        await until(lambda: "no line is called so, and nobody" in screen_text(app))
+        await pilot.press("escape", *"o", "backspace", *"silva", "enter")
+        await until(lambda: "Ana Silva   1" in screen_text(app))
+        await pilot.press("escape")
+        await until(lambda: app.screen is app.front_desk)
 
 
 async def test_of_several_nobody_is_opened(gym: Gym) -> None:

@@ -10,12 +10,11 @@ from msgspec.structs import replace
 from gymtui.client.desk.history import Past
 from gymtui.protocol import CheckInEvent, Correct
 from gymtui.ui.box.mode import Box, Mode
-from gymtui.ui.box.offer import Option, Palette
+from gymtui.ui.box.offer import Palette
+from gymtui.ui.box.people import people
 from gymtui.ui.burst import Scan
 from gymtui.ui.correction import NEVER, REASONS, correction, for_member
 from gymtui.ui.history import outcome
-
-SHOWN = 8  # members to choose from
 
 
 class CorrectBox(Box, Protocol):
@@ -147,8 +146,6 @@ class CorrectMode(Mode):
             self.box.palette = None
 
     def _found(self, text: str) -> Palette | None:
-        """Whom the text finds, with their numbers; near hits are none of them."""
-        hits = [hit.member for hit in self.box.desk.find(text, SHOWN) if not hit.near] if text else []
-        self._ids = [member.id for member in hits]
-        rows = tuple(Option(member.membership_number or "–", "", self.box.named(member.full_name)) for member in hits)
-        return Palette(text=text, options=rows, certain=len(rows) == 1) if rows else None
+        members, found = people(self.box, text)
+        self._ids = [member.id for member in members]
+        return found

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from gymtui.keys import COMMANDS
 from gymtui.ui.box.mode import SignMode
-from gymtui.ui.box.offer import SIGN, offer
+from gymtui.ui.box.offer import SIGN, Option, Palette, is_called, offer
 
 
 class PaletteMode(SignMode):
@@ -22,12 +27,12 @@ class PaletteMode(SignMode):
 
     def narrowed(self, text: str) -> None:
         if self.box.palette is None or self.box.palette.text != text:
-            self.box.palette = offer(text, self.box.options())
+            self.box.palette = found(text, self.box.options())
 
     async def done(self, text: str) -> None:
         offered = self.box.palette
         if offered is None or offered.text != text:  # it came in the same read as its Enter
-            offered = offer(text, self.box.options())
+            offered = found(text, self.box.options())
         if offered.options and not offered.certain:
             self.box.write(text)
             self.box.palette = offered.moved(0)
@@ -37,7 +42,8 @@ class PaletteMode(SignMode):
         if offered.pick is not None:
             await self.box.run(offered.pick, offered.words)
         else:
-            self.box.say(self.box.refusal("Command", "there is none by that name", f"{SIGN} alone lists them all"))
+            why = "that is done on another screen" if offered.elsewhere else "there is none by that name"
+            self.box.say(self.box.refusal("Command", why, f"{SIGN} alone lists what there is here"))
 
     def moved(self, step: int, text: str) -> None:
         if self.box.palette is not None:
@@ -53,3 +59,12 @@ class PaletteMode(SignMode):
     def completed(self) -> None:
         if self.box.palette and self.box.palette.options:
             self.box.write(f"{SIGN}{self.box.palette.options[self.box.palette.chosen].name}")
+
+
+def found(text: str, options: Iterable[Option]) -> Palette:
+    """What to offer; by the name of a command of other screens nothing else is meant."""
+    offered, name = offer(text, options), text.removeprefix(SIGN).strip().partition(" ")[0]
+    is_here = any(is_called(option.called, name) for option in offered.options)
+    if is_here or not any(command.typed and is_called(command.called, name) for command in COMMANDS.values()):
+        return offered
+    return replace(offered, options=(), certain=False, elsewhere=True)

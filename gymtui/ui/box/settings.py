@@ -101,9 +101,10 @@ class ValueMode(Mode):
     subject = "The settings"
     box: SettingsBox
 
-    def __init__(self, box: SettingsBox, setting: Setting) -> None:
+    def __init__(self, box: SettingsBox, setting: Setting, then: Callable[[], object] = lambda: None) -> None:
         super().__init__(box)
         self._setting = setting
+        self._then = then  # what follows once this is over
         self._suggested = setting.first
 
     @property
@@ -126,6 +127,9 @@ class ValueMode(Mode):
     def _now(self) -> Setting:
         """As it is in force: somebody else may have changed it."""
         return self.box.settings.named(self._setting.key) or self._setting
+
+    def ended(self) -> None:
+        self._then()
 
     def moved(self, step: int, text: str) -> None:
         choices = self._setting.choices
@@ -156,8 +160,13 @@ class ValueMode(Mode):
             self._setting = now
             self.box.write(text)
         else:
-            self.box.pop(self)
             self.box.change(now, text)
+            self.box.pop(self)
+
+    async def scanned(self, scan: Scan) -> None:
+        """A card that is scanned here comes in all the same, and the question waits as it was."""
+        self._suggested = self._setting.first
+        await self.box.below(self).scanned(scan)
 
     def commanded(self, name: str | None) -> bool:
         """Undo takes the question back, and nothing else."""

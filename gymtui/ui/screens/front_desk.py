@@ -30,7 +30,7 @@ from gymtui.ui.roll_call import called
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
 from gymtui.ui.screens.handover import HandoverScreen, hand_over
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.screens.member_actions import MemberActions
+from gymtui.ui.screens.member import MembersDesk
 from gymtui.ui.screens.notices import NoticesScreen, tell
 from gymtui.ui.screens.roll_call import begun
 from gymtui.ui.widgets.counters import Counters
@@ -46,7 +46,7 @@ REST = 0.15  # seconds that somebody is looked at before the card is drawn, and 
 ALARM = 3  # bells for a roll-call
 
 
-class FrontDesk(MemberActions):
+class FrontDesk(MembersDesk):
     """The panes around the box: counters, hits, feed, the member's card. Binds what the desk knows down to them."""
 
     TITLE = "Front desk"

@@ -99,6 +99,7 @@ HERE: dict[str, tuple[str, ...]] = {
     "The gym's settings": (
         "What the gym lets in, warns of and refuses, and when it is open.",
         "Type or ↑ ↓ choose, Enter; the old value stands beside the new one.",
+        "Another one's name or number, and Enter, opens that one.",
         "A manager changes them, for every desk at once; everybody reads them.",
         "Without the server they are as this desk knew them, and only read.",
     ),
@@ -115,6 +116,7 @@ HERE: dict[str, tuple[str, ...]] = {
     "Member": (
         "What can be done with this member, then what is kept of them.",
         "Type or ↑ ↓ choose, Enter; the old value stands beside the new one.",
+        "Another one's name or number, and Enter, opens that one.",
         "Renew, Freeze, Add visits suggest what is usual: ↑ ↓ for others, or type.",
         "An alert is said at each check-in until somebody has dealt with it.",
         "A manager changes members; what was changed goes to every desk at once.",

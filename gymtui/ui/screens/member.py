@@ -22,6 +22,7 @@ from gymtui.ui.member_lines import lines_of, without_what_is_private
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.handover import hand_over
 from gymtui.ui.screens.listed import ListScreen
+from gymtui.ui.screens.member_actions import MemberActions
 from gymtui.ui.settings import Setting, Settings
 from gymtui.ui.widgets.settings_list import SettingsList
 
@@ -29,7 +30,7 @@ MANAGERS: Final = "only a manager changes members"
 FOR_THE_NEXT_SHIFT: Final = ("note", "alert")  # what staff hear: it is handed over, for a manager to keep
 
 
-class MemberScreen(ListScreen):
+class MemberScreen(ListScreen, MemberActions):
     """The list around the box, as this desk knows the member; `line` is the one whose value is asked for at once, with
     `words` in the box that an Enter says it is."""
 
@@ -60,9 +61,7 @@ class MemberScreen(ListScreen):
     def on_mount(self) -> None:
         self._read_again()
         if self._line:
-            self._mode.open(self._line)
-        if self._words:
-            self.write(self._words)
+            self._mode.ask(self._line, self._words, self.dismiss)
 
     def subscriptions(self) -> list[Callable[[], None]]:
         again = self.telling("settings", lambda _: self._read_again())
@@ -115,6 +114,17 @@ class MemberScreen(ListScreen):
 
     # --- what the person does -----------------------------------------------------------------------------------------
 
+    def whom(self) -> Member:
+        return self._member
+
+    def ask(self, line: str, words: str) -> None:
+        """Here, where one is already."""
+        self.reset()
+        self._mode.ask(line, words, lambda: None)
+
+    def turn_to(self, member: Member) -> None:
+        self.app.switch_screen(MemberScreen(self.desk, member, clock=self._clock))
+
     def change(self, setting: Setting, text: str) -> None:
         with self.answering(self.named(self._member.full_name)):
             assert isinstance(setting, MemberLine)
@@ -128,3 +138,25 @@ class MemberScreen(ListScreen):
 
     def move(self, step: int) -> None:
         self.settings = self.settings.moved(step)
+
+
+class MembersDesk(MemberActions):
+    """A screen that opens the one of whoever was found or named last."""
+
+    def ask(self, line: str, words: str) -> None:
+        self._open(line, words)
+
+    def action_member(self) -> None:
+        self._open()
+
+    def _open(self, line: str = "", words: str = "") -> None:
+        with self.answering("Member"):
+            member = self.whom()
+            if member is None:
+                step = "type a name, ↓ chooses where several match"
+                self.say(self.refusal("Member", "nobody has been named yet", step))
+            else:
+                self.take()
+                self.typed("")
+                self.reset()
+                self.app.push_screen(MemberScreen(self.desk, member, line, words, clock=self._clock))

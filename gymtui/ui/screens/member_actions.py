@@ -1,52 +1,41 @@
-"""What is done to members from the front desk: one is opened, or gets a card."""
+"""What is done to a member by its name, on any screen that knows who is meant."""
 
 from __future__ import annotations
+
+from abc import abstractmethod
 
 from gymtui.protocol import Member, SaveCard
 from gymtui.ui.box.card import CardMode
 from gymtui.ui.screens.box import BoxScreen
-from gymtui.ui.screens.member import MemberScreen
 
 
 class MemberActions(BoxScreen):
-    """What can be done with whoever was found or named last, on a screen that knows who that is; and who is new."""
+    """One line of theirs is asked for, or they get a card; after that one is where one was."""
 
+    @abstractmethod
     def whom(self) -> Member | None:
-        """Whoever that is."""
-        raise NotImplementedError
+        """Whoever is meant."""
 
-    def _open(self, line: str = "", words: str = "") -> None:
-        with self.answering("Member"):
-            member = self.whom()
-            if member is None:
-                step = "type a name, ↓ chooses where several match"
-                self.say(self.refusal("Member", "nobody has been named yet", step))
-            else:
-                self.take()
-                self.typed("")
-                self.reset()
-                self.app.push_screen(MemberScreen(self.desk, member, line, words, clock=self._clock))
-
-    def action_member(self) -> None:
-        self._open()
+    @abstractmethod
+    def ask(self, line: str, words: str) -> None:
+        """Asks for the value of that line of theirs, with the words in the box."""
 
     def action_renew(self, words: str = "") -> None:
-        self._open("renew", words)
+        self.ask("renew", words)
 
     def action_freeze(self, words: str = "") -> None:
-        self._open("freeze", words)
+        self.ask("freeze", words)
 
     def action_visits(self, words: str = "") -> None:
-        self._open("visits", words)
+        self.ask("visits", words)
 
     def action_note(self, words: str = "") -> None:
-        self._open("note", words)
+        self.ask("note", words)
 
     def action_alert(self, words: str = "") -> None:
-        self._open("alert", words)
+        self.ask("alert", words)
 
     def action_card(self) -> None:
-        """About whoever was found or named last."""
         with self.answering("The card"):
             member = self.whom()
             if (why := self.desk.looks_on) is not None:

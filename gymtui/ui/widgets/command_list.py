@@ -43,7 +43,8 @@ class CommandList(ChoiceList):
     def nothing(self) -> Content:
         if self.palette is None:
             return Content("")
-        nothing = f"   there is no command {self.palette.text} — : alone lists them all"
+        why = "is done on another screen" if self.palette.elsewhere else "is no command"
+        nothing = f"   {self.palette.text} {why} — : alone lists what there is here"
         return self.styled(fit(nothing, self.size.width), "quiet")
 
     def row(self, row: int) -> Content:
