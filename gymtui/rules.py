@@ -24,23 +24,46 @@ class Ruling(Struct, frozen=True):
     reason: str | None = None
 
 
-class Crowd(Struct, frozen=True):
-    """How many are in, and how many may be (None: any number)."""
+class Uncounted(Struct, frozen=True):
+    """How many come and go by what waits at a desk, and is in no count of the server's."""
 
-    inside: int
-    capacity: int | None = None
-
-    @property
-    def is_full(self) -> bool:
-        return self.capacity is not None and self.inside >= self.capacity
+    comes: int = 0
+    goes: int = 0
 
     @property
-    def is_nearly_full(self) -> bool:
-        return self.capacity is not None and self.inside >= NEARLY * self.capacity
+    def net(self) -> int:
+        return self.comes - self.goes
 
     @property
     def words(self) -> str:
-        return f"{self.inside:,} of {self.capacity:,} in"
+        """`+3 −1 queued here`; nothing where there is nobody."""
+        told = [f"+{self.comes:,}"] * bool(self.comes) + [f"−{self.goes:,}"] * bool(self.goes)
+        return f"{' '.join(told)} queued here" if told else ""
+
+
+class Crowd(Struct, frozen=True):
+    """How many are in as the server counts, how many more at a desk alone, and how many may be (None: any number)."""
+
+    inside: int
+    capacity: int | None = None
+    uncounted: Uncounted = Uncounted()
+
+    @property
+    def is_full(self) -> bool:
+        return self.capacity is not None and self._all >= self.capacity
+
+    @property
+    def is_nearly_full(self) -> bool:
+        return self.capacity is not None and self._all >= NEARLY * self.capacity
+
+    @property
+    def words(self) -> str:
+        """`57 of 60 in`; `52 of 60 in, +5 queued here`."""
+        return ", ".join(filter(None, (f"{self.inside:,} of {self.capacity:,} in", self.uncounted.words)))
+
+    @property
+    def _all(self) -> int:
+        return self.inside + self.uncounted.net
 
 
 ALLOWED = Ruling("allow")

@@ -127,13 +127,13 @@ def test_an_undo_that_cannot_be_written_takes_nothing_back(gym: Gym, monkeypatch
 def test_an_undo_that_cannot_be_written_opens_nothing_again(gym: Gym, monkeypatch: pytest.MonkeyPatch) -> None:
     gym.replica.apply([visit(1, ANA)], 1)
     gym.desk.check_out(ANA)
-    opens = Mock(wraps=gym.desk._presence.reopens)
-    monkeypatch.setattr(gym.desk._presence, "reopens", opens)
+    opens = Mock(wraps=gym.desk.presence.reopens)
+    monkeypatch.setattr(gym.desk.presence, "reopens", opens)
     monkeypatch.setattr(gym.replica, "enqueue", Mock(side_effect=ReplicaError("disk is full")))
     undo = gym.desk.undo()
     assert undo is not None
     assert [call.args for call in opens.call_args_list] == [(undo.command_id, NOW), (undo.command_id, None)]
-    assert (gym.desk.in_since("m1"), gym.desk._presence._restored) == (None, {})
+    assert (gym.desk.in_since("m1"), gym.desk.presence._restored) == (None, {})
 
 
 def test_a_hundred_commands_can_be_taken_back(gym: Gym) -> None:

@@ -48,7 +48,7 @@ def test_a_full_gym_is_asked_about_and_lets_in_whoever_is_sure(gym: Gym) -> None
 def test_nine_tenths_are_told_and_what_waits_is_counted(gym: Gym) -> None:
     holds(gym, 8, capacity=10)
     assert gym.desk.check_in(ANA).remarks == ()
-    assert gym.desk.check_in(CAL).remarks == ("9 of 10 in",)
+    assert gym.desk.check_in(CAL).remarks == ("8 of 10 in, +1 queued here",)
     holds(gym, 9, capacity=10)
     assert gym.desk.check_in(ANA).kind == "already_in"
     gym.desk.check_out(ANA)

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym
+from gymtui.rules import Uncounted
 from gymtui.ui.feed_rows import row_of
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.counters import Counters
@@ -36,13 +37,13 @@ async def test_what_waits_stands_beside_who_is_in_while_the_server_is_away() -> 
     desk = a_desk()
     app = make_app(desk)
     async with app.run_test(size=(80, 24)) as pilot:
-        desk.queued = 4
+        desk.queued, desk.presence.uncounted = 4, Uncounted(comes=3, goes=1)
         desk.publish("queue", 4)
         await settled(pilot)
-        assert "4 queued" not in screen_text(app)
+        assert "queued here" not in screen_text(app)
         desk.service.becomes(ConnectionState(phase="waiting", since=NOW, attempt=1, retry_at=NOW + 5000))
         await settled(pilot)
-        assert "148 of 220, 4 queued" in screen_text(app)
+        assert "148 of 220, +3 −1 queued" in screen_text(app)
 
 
 async def test_the_header_names_who_is_logged_in_where_there_is_room() -> None:

@@ -43,7 +43,7 @@ from gymtui.protocol import (
     Role,
     ShareReader,
 )
-from gymtui.rules import Ruling
+from gymtui.rules import Ruling, Uncounted
 from gymtui.search.folding import words
 from gymtui.search.text import index_words
 from gymtui.ui import GymApp
@@ -165,6 +165,7 @@ class FakeDesk(Signals):
         self.left_queues = SimpleNamespace(found=())
         self.roll_calls = SimpleNamespace(now=None, list=None)
         self.dead_letters = SimpleNamespace(acknowledge=self._acknowledge, retry=self._retry)
+        self.presence = SimpleNamespace(uncounted=Uncounted())
         self.looks_on: str | None = None
         self.reader: ReaderProfile | None = None
         self.near: dict[str, Sequence[Member]] = {}  # near hits, by what was typed

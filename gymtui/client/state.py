@@ -34,6 +34,11 @@ class ConnectionState(Struct, frozen=True, kw_only=True):
         """Is the server there, and has it said who this is?"""
         return self.phase == "live"
 
+    @property
+    def answers(self) -> bool:
+        """Does it answer, too?"""
+        return self.is_live and self.silent_since is None
+
 
 class Hit(Struct, frozen=True, kw_only=True):
     """A member that matches what was typed, or is `near` it: it would with an error less, or the phone ends so.

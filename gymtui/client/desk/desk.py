@@ -72,12 +72,12 @@ class Desk:
         self.clock = clock = clock or DeskClock(replica)
         new_id = new_id or (lambda: id_of(clock.now()))
         self._queue = OutboxQueue(replica, clock)
-        self._judgement = Judgement(replica, self._queue, clock)
-        self._presence = Presence(replica, self._queue)
+        self.presence = Presence(replica, self._queue)
+        self._judgement = Judgement(replica, self._queue, self.presence, clock)
         self._dispatcher = Dispatcher(("verdict", "queue", "directory"), service.report)
         publish = partial(self._dispatcher.publish, "verdict")
         self._sender = OutboxSender(service, self._queue, self._outcome_came, sleep=sleep)
-        self._outcomes = Outcomes(service, replica, self._presence, publish, clock=clock.now)
+        self._outcomes = Outcomes(service, replica, self.presence, publish, clock=clock.now)
         self.dead_letters = DeadLetters(self._queue, self._outcomes, publish, self._queue_changed, clock=clock.now)
         self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock.now)
         self._commands = Commands(
@@ -86,7 +86,7 @@ class Desk:
             self._queue,
             self._queue_changed,
             judgement=self._judgement,
-            presence=self._presence,
+            presence=self.presence,
             live=self._live_commands,
             clock=clock,
             new_id=new_id,
@@ -95,13 +95,13 @@ class Desk:
         self.membership = self._commands.membership
         self.handover = Handover(service, self._queue, self._queue_changed, clock=clock, new_id=new_id)
         self.roll_calls = RollCalls(
-            service, replica, self._queue, self._queue_changed, self._presence, clock=clock, new_id=new_id, name=name
+            service, replica, self._queue, self._queue_changed, self.presence, clock=clock, new_id=new_id, name=name
         )
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
         self.left_queues = LeftQueues(service, replica, folder, publish, self._journal_replaced, now=clock.now)
         service.subscribe("time", self._time_came)
         service.subscribe("stats", replica.fold_stats)
-        service.subscribe("events", self._presence.catch_up)
+        service.subscribe("events", self.presence.catch_up)
         service.subscribe("snapshot", self._journal_replaced)
 
     async def run(self) -> None:
@@ -154,11 +154,11 @@ class Desk:
 
     def in_since(self, member_id: str) -> int | None:
         """When the member's open visit began (ms), as far as journal and queue know; None where there is none."""
-        return self._presence.since(member_id)
+        return self.presence.since(member_id)
 
     def present(self) -> list[Inside]:
         """Who is in, as far as journal and queue know, the newest first."""
-        return self._presence.everyone()
+        return self.presence.everyone()
 
     def ruling(self, member: Member) -> Ruling:
         """What the rules say of the member here and now; a doubtful clock says nothing against anybody."""
@@ -176,7 +176,7 @@ class Desk:
     def _journal_replaced(self, _: object = None) -> None:
         """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks; or the outbox of
         another desk was."""
-        self._presence.start_again()
+        self.presence.start_again()
         self._queue.reload()
         if self.clock.is_heard:
             self._queue.correct()

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from gymtui import rules
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.outbox_queue import OutboxQueue
+from gymtui.client.desk.presence import Presence
 from gymtui.client.desk.verdicts import is_forgotten, judge, policy_of, remarks_at, zone_of
 from gymtui.client.replica.replica import Replica
 from gymtui.protocol import Member
@@ -21,9 +22,10 @@ UNSURE: Final = "by this desk's clock, which may be wrong"
 class Judgement:
     """Of members as the replica's gym has its policy, at the time that the desk's clock knows."""
 
-    def __init__(self, replica: Replica, queue: OutboxQueue, clock: DeskClock) -> None:
+    def __init__(self, replica: Replica, queue: OutboxQueue, presence: Presence, clock: DeskClock) -> None:
         self._replica = replica
         self._queue = queue
+        self._presence = presence
         self._clock = clock
 
     def of(self, member: Member) -> Ruling:
@@ -63,7 +65,7 @@ class Judgement:
         gym, stats = self._replica.gym, self._replica.stats
         if gym is None or stats is None:
             return None
-        return Crowd(max(0, stats.currently_in + self._queue.comes_and_goes), gym.capacity)
+        return Crowd(stats.currently_in, gym.capacity, self._presence.uncounted)
 
     def remarks(self, member: Member) -> tuple[str, ...]:
         """What to tell a member who comes in now, and uses one visit; and whoever lets in, where it is nearly full."""

@@ -160,12 +160,6 @@ class OutboxQueue:
         """What waits for this member and is about a visit."""
         return [pending for pending in self.about(member_id) if pending.row.kind not in OF_MEMBERS]
 
-    @property
-    def comes_and_goes(self) -> int:
-        """How many more are in once all that waits is done, as far as check-ins and check-outs say it."""
-        kinds = [pending.row.kind for pending in self._pending.values()]
-        return kinds.count("check_in") - kinds.count("check_out")
-
     def in_since(self, member_id: str, since: int | None, restored: Mapping[str, int]) -> int | None:
         """When the open visit began, or None, once all that waits for this member has been done to a visit open
         `since`. `restored` has the beginning of the visit that an undo opens again, by the undo's id."""

@@ -7,6 +7,7 @@ from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.visits import since
 from gymtui.client.state import Inside
 from gymtui.protocol import CheckInEvent, MemberRef
+from gymtui.rules import Uncounted
 from gymtui.visit_hands import place_in
 
 
@@ -42,6 +43,15 @@ class Presence:
                 here[id] = member.ref
         found = [self._inside(member, visits.get(id)) for id, member in here.items()]
         return sorted((inside for inside in found if inside is not None), key=lambda inside: -inside.since)
+
+    @property
+    def uncounted(self) -> Uncounted:
+        """Who comes and goes once everything waiting has been done, as the server does not know yet."""
+        here = self._replica.visits.present_ids() - self._ahead.keys()
+        here |= {id for id, visit in self._ahead.items() if visit.status == "checked_in"}
+        ids = {row.member_id for row in self._queue if row.member_id is not None}
+        then = {id for id in ids if self._queue.in_since(id, 0 if id in here else None, self._restored) is not None}
+        return Uncounted(comes=len(then - here), goes=len((ids & here) - then))
 
     def _inside(self, member: MemberRef, visit: CheckInEvent | None) -> Inside | None:
         is_open = visit is not None and visit.status == "checked_in"

@@ -45,6 +45,11 @@ class VisitTable:
         return [_visit(event) for (event,) in self._db.execute("SELECT event FROM visits ORDER BY since DESC, id DESC")]
 
     @reading()
+    def present_ids(self) -> set[str]:
+        """Whose visits these are."""
+        return {member_id for (member_id,) in self._db.execute("SELECT member_id FROM visits")}
+
+    @reading()
     def present_members(self) -> list[MemberRef]:
         """Who is in, by the names and numbers that the directory has now."""
         return [

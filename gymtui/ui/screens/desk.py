@@ -14,11 +14,13 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widgets import Static
 
+from gymtui.client.desk.desk import Desk
 from gymtui.client.state import ConnectionState, Verdict, VerdictKind
 from gymtui.clock import time_of
 from gymtui.keys import COMMANDS, shown
 from gymtui.printable import printable
 from gymtui.protocol import Notification, Snapshot
+from gymtui.rules import Uncounted
 from gymtui.ui.bindings import bind
 from gymtui.ui.bulk import Bulk
 from gymtui.ui.privacy import named
@@ -31,7 +33,6 @@ from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)
 
-OF_VISITS = ("check_in", "check_out", "undo")
 RECENT = 120_000  # milliseconds: what was done before that, nobody has in mind any more
 BELLS: dict[VerdictKind, int] = {"refused": 2, "not_done": 2, "warned": 1, "asked": 1, "stopped": 1}
 LOOK = 5.0  # seconds between two looks at this machine's clock
@@ -43,6 +44,11 @@ def bells(verdict: Verdict) -> int:
     if verdict.repeats:
         return 0
     return 1 if verdict.warning or verdict.remarks else BELLS.get(verdict.kind, 0)
+
+
+def uncounted_at(desk: Desk, state: ConnectionState) -> Uncounted:
+    """Whom a desk adds to the server's counts; while that answers, it counts them in a moment."""
+    return Uncounted() if state.answers else desk.presence.uncounted
 
 
 class DeskScreen(RollCalledScreen):
@@ -58,8 +64,7 @@ class DeskScreen(RollCalledScreen):
             self.masked = masked
 
     queued: var[int] = var(0)
-    waiting: var[int] = var(0)  # of these, what the figures lack as long as the server does not answer
-    uncounted: var[int] = var(0)  # and of these, what no figure is about: a roll-call, a handover, a member's card
+    uncounted: var[Uncounted] = var(Uncounted())  # whom the figures lack as long as the server does not answer
     aside: var[int] = var(0)  # dead letters, which stand in the header until a person has taken each of them up
     unread: var[int] = var(0)  # notices, by whoever is logged in
     verdict: var[Verdict | None] = var[Verdict | None](None)
@@ -104,6 +109,7 @@ class DeskScreen(RollCalledScreen):
 
     def watch_connection(self, state: ConnectionState) -> None:
         super().watch_connection(state)
+        self._count_queue(self.desk.queued)
         self.look_at_clock()
         self.count_unread()
 
@@ -124,15 +130,11 @@ class DeskScreen(RollCalledScreen):
         self.gym = self.desk.replica.gym
         self.stats = self.desk.replica.stats
 
-    def compute_waiting(self) -> int:
-        answers = self.connection.phase == "live" and self.connection.silent_since is None
-        return 0 if answers else self.queued - self.uncounted
-
     def _queue_changed(self, queued: int) -> None:
         self._count_queue(queued)
 
     def _count_queue(self, queued: int) -> None:
-        self.uncounted = sum(row.kind not in OF_VISITS for row in self.desk.queue)
+        self.uncounted = uncounted_at(self.desk, self.connection)
         self.queued, self.aside = queued, len(self.desk.set_aside)
 
     # --- what is said -------------------------------------------------------------------------------------------------

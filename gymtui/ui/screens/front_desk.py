@@ -84,7 +84,7 @@ class FrontDesk(MembersDesk):
         yield KeyLine()
 
     def _counters(self) -> Counters:
-        return Counters(self._clock).data_bind(LiveScreen.stats, LiveScreen.zone, LiveScreen.gym, DeskScreen.waiting)
+        return Counters(self._clock).data_bind(LiveScreen.stats, LiveScreen.zone, LiveScreen.gym, DeskScreen.uncounted)
 
     def _hits(self) -> Hits:
         return Hits(self._clock, self.desk.ruling).data_bind(

@@ -21,6 +21,7 @@ from gymtui.ui.bindings import bind
 from gymtui.ui.box.notice import TextMode
 from gymtui.ui.box.screen_box import ScreenBox
 from gymtui.ui.screens.box import BoxScreen
+from gymtui.ui.screens.desk import uncounted_at
 from gymtui.ui.wall import hours_minutes
 from gymtui.ui.widgets.key_line import KeyLine
 
@@ -65,8 +66,15 @@ def shift_at(screen: BoxScreen) -> tuple[int, list[str], bool]:
     newest, day = replica.visits.recent(KEPT), gym_day.instant(begins, screen.zone)
     known = known_from(newest, day, replica.stats.today_total if replica.stats else 0)
     since, lines = shift([*newest, *replica.notices.newest()], desk.name, known)
-    lines += [f"{len(desk.present())} in now", f"{desk.queued} wait for the server, {len(desk.set_aside)} set aside"]
+    lines += [in_now(screen), f"{desk.queued} wait for the server, {len(desk.set_aside)} set aside"]
     return since, lines, since > known or known == day
+
+
+def in_now(screen: BoxScreen) -> str:
+    """`54 in now`; `54 in now: 52 in, +3 −1 queued here`."""
+    inside, uncounted = len(screen.desk.present()), uncounted_at(screen.desk, screen.connection)
+    behind = f": {inside - uncounted.net:,} in, {uncounted.words}" if uncounted.words else ""
+    return f"{inside:,} in now{behind}"
 
 
 def hand_over(screen: BoxScreen, note: str) -> Verdict:

@@ -53,10 +53,15 @@ class WhoIsIn(FollowingScreen):
         people = len(roster.people)
         count = "1 person" if people == 1 else f"{people} people"
         told = rules.occupancy(people, sum(rules.is_assumed_in(inside.since, self.now()) for inside in roster.people))
-        count += f": {told}" if told else ""
+        uncounted = self.uncounted
+        count += f": {people - uncounted.net:,} in, {uncounted.words}" if uncounted.words else ""
+        count += f"{';' if uncounted.words else ':'} {told}" if told else ""
         seen = f", {len(roster.rows)} shown" if roster.text else ""
         order = "the newest first" if roster.order == "time" else "by name"
         self.entitle("WHO IS IN", f"{count}{seen}, {order}")
+
+    def watch_uncounted(self) -> None:
+        self.watch_roster(self.roster)
 
     # --- what the person does -----------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from textual.style import Style
 from gymtui import clock
 from gymtui.gym_day import day_of, first_hour
 from gymtui.protocol import Gym, Policy, Stats
+from gymtui.rules import Uncounted
 from gymtui.ui.cells import spark
 from gymtui.ui.throttle import Throttle
 from gymtui.ui.wall import stay, wall
@@ -24,6 +25,7 @@ from gymtui.ui.widgets.error_boundary import LiveWidget
 
 NARROW = 14  # cells of the second and the third figure, at least
 COMPARABLE = 10  # visits a week ago: a percentage of fewer says nothing
+WHERE = 40  # cells from which it is said that a queue is this desk's
 ROOMY = 34  # cells from which what is assumed is said in words
 BIG = 5  # rows from which the figures are three rows high
 
@@ -54,7 +56,7 @@ def big(text: str) -> list[str]:
 class Counters(LiveWidget):
     """Three figures side by side: two rows, or five where there is room. Painted three times a second at most.
 
-    `waiting` commands are not in the figures yet, which the first one says. `now` gives the time of day (ms) by the
+    The `uncounted` are not in the figures, which the first one says. `now` gives the time of day (ms) by the
     server's clock: where a new day has begun since the figures came, nobody has come today as far as is known here."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -67,7 +69,7 @@ class Counters(LiveWidget):
     }
 
     stats: reactive[Stats | None] = reactive[Stats | None](None, repaint=False)
-    waiting: reactive[int] = reactive(0, repaint=False)
+    uncounted: reactive[Uncounted] = reactive(Uncounted(), repaint=False)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC, repaint=False)
     gym: reactive[Gym | None] = reactive[Gym | None](None, repaint=False)  # its days may turn at another hour
 
@@ -93,11 +95,11 @@ class Counters(LiveWidget):
     def watch_gym(self) -> None:
         self._throttle.ask()
 
-    def watch_waiting(self) -> None:
+    def watch_uncounted(self) -> None:
         self._throttle.ask()
 
     def _show(self) -> None:
-        shown = (self.waiting, *_figures(self._of_today(self.stats))) if self.stats else None
+        shown = (self.uncounted, *_figures(self._of_today(self.stats))) if self.stats else None
         if shown != self._shown:
             self._shown = shown
             self.refresh()
@@ -179,9 +181,10 @@ class Counters(LiveWidget):
         fill = fill_of(stats)
         figure = f"{stats.currently_in:,}"
         of = "" if fill is None else f" of {stats.capacity:,}"
+        queued = self.uncounted.words if width >= WHERE else self.uncounted.words.removesuffix(" here")
+        of += f", {queued}" if queued else ""
         assumed = stats.assumed or 0
         of += (f", ~{assumed:,} assumed" if width >= ROOMY else f", ~{assumed:,}") if assumed else ""
-        of += f", {self.waiting} queued" if self.waiting else ""
         percent = "" if fill is None else f"{fill:.0%}".replace("%", " %")
         rows = self._figure("IN NOW", figure, "")
         if self._is_big:
