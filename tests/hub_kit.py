@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from gymtui import codec
-from gymtui.protocol import CheckIn, CheckOut, Event, Notify, Resume
+from gymtui.protocol import CheckIn, CheckOut, Event, Notify, Resume, Role
 from server.gym.commands import perform
 from server.gym.orders import Order
 from server.net.connection import Connection
@@ -32,6 +32,7 @@ class Line:
     def __init__(self) -> None:
         self.cursor = 0
         self.user = "ana"
+        self.role: Role = "staff"
         self.frames: list[bytes] = []
         self.is_open = True
         self.is_full = False

@@ -22,6 +22,7 @@ from gymtui.protocol.vocabulary import (
     Minute,
     Opening,
     Seq,
+    Sight,
     Text,
     Weekday,
     Whole,
@@ -184,7 +185,7 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     it takes for granted that somebody has left: so many minutes after coming in, or at closing time. Times are those of
     the clock on its wall. `card_check` is a check character that a reader may send or keep, whichever is on file;
     `card_kind` is what the gym's cards are, of which some numbers are nobody's. `override_reasons` are what a desk
-    offers, with `;` between them."""
+    offers, with `;` between them. `staff_sees` and `operator_sees` are which of a member's private fields they do."""
 
     banned: Action = "refuse"
     member_inactive: Action = "refuse"
@@ -207,6 +208,8 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     card_check: CardCheck | None = None
     card_kind: CardKind | None = None
     override_reasons: Text | None = None
+    staff_sees: Sight = "phone"
+    operator_sees: Sight = "nothing"
 
 
 class GymFields(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -16,6 +16,7 @@ Crowding = Literal["allow", "warn", "ask", "refuse"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 CardCheck = Literal["mod10", "luhn", "mod43", "mod16"]
 CardKind = Literal["uid", "hid26"]
+PrivateField = Literal["phone", "email", "birth_date", "home_location", "notes"]
 Text = Annotated[str, Meta(max_length=1000)]
 Key = Annotated[str, Meta(min_length=1, max_length=64)]
 Whole = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]  # what a database can keep
@@ -30,6 +31,9 @@ FullHour = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):00\Z")]
 Opening = Annotated[str, Meta(pattern=rf"^({_TIME}-({_TIME}|24:00)|closed)\Z")]
 Hours = Annotated[str, Meta(pattern=rf"^{_MINUTE}-{_MINUTE}\Z")]
 Timestamp = Annotated[str, Meta(pattern=rf"^{_DAY}T{_MINUTE}:[0-9]{{2}}(\.[0-9]+)?(Z|[+-]{_MINUTE})\Z")]
+
+_PRIVATE = "|".join(get_args(PrivateField))
+Sight = Annotated[str, Meta(pattern=rf"^(nothing|everything|({_PRIVATE})(, ?({_PRIVATE}))*)\Z")]
 
 LastDigits = Annotated[str, Meta(pattern=r"^([0-9]{4})?\Z")]
 

@@ -83,6 +83,22 @@ def readings(text: str) -> Iterator[Reading]:
                 yield Reading(in_order + front, (rest,))
 
 
+def finds(text: str, member: Member) -> bool:
+    """Does the text find this member, by what the index says of one? The same as the index's own answer."""
+    entries = index_words(member)
+    return any(_has(reading, entry) for reading in readings(text) for entry in entries)
+
+
+def _has(reading: Reading, entry: str) -> bool:
+    if not entry.startswith(reading.first) or (reading.longest is not None and entry.index(" ") > reading.longest):
+        return False
+    further = entry[1:] if reading.first.startswith(NUMBER) else entry  # a number is no further word of itself
+    return all(
+        (other if UNSPACED.match(other) else f" {other}") in further or (reading.numbers and NUMBER + other in further)
+        for other in reading.others
+    )
+
+
 def _begun(typed: list[str]) -> Iterator[Reading]:
     if not typed:
         return

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gymtui import rules
 from gymtui.gym_day import WEEKDAYS
-from gymtui.protocol import Action, CardCheck, CardKind, Crowding, Gym, GymFields
+from gymtui.protocol import Action, CardCheck, CardKind, Crowding, Gym, GymFields, PrivateField
 from gymtui.search.folding import words
 from gymtui.typed_day import typed_day
 
@@ -134,6 +134,9 @@ def _of_desk(gym: Gym) -> Iterator[Setting]:
     yield _setting(
         "override_reasons", "Reasons of an override", gym.policy.override_reasons or "", hint, "the usual ones"
     )
+    hint = f"nothing, everything, or some of {', '.join(get_args(PrivateField))}"
+    yield _setting("staff_sees", "What staff see of members", gym.policy.staff_sees, hint)
+    yield _setting("operator_sees", "What operators see of members", gym.policy.operator_sees, hint)
 
 
 def _of_reasons(gym: Gym) -> Iterator[Setting]:

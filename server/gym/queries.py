@@ -26,12 +26,14 @@ from gymtui.protocol import (
     SyncMembers,
 )
 from server.gym.conflicts import newest
+from server.gym.sight import Sight
 from server.store import NoPage, Store, TooLong
 from server.store.group_commit import GroupCommit
 from server.store.pages import fitting
 from server.store.reading import Reads
 
 WEEK: Final = 7 * clock.DAY
+LOOKED: Final = 500  # members that are looked at where some may have been found by what is hidden
 NARROWED: Final[Mapping[type[Query], str]] = {  # how what takes too long is asked for less
     SearchMembers: "by more of the name or the number",
     GetPeak: "to fewer weeks",
@@ -45,11 +47,11 @@ class Unanswerable(Exception):
     """A question without an answer; the text says what is wrong with it."""
 
 
-async def look_up(database: GroupCommit, user: str, request: Query, now: int) -> bytes | None:
-    """The result, asked by a user at `now` (ms); None where the member asked for is not there. Unanswerable, and
-    StoreUnavailable as the store raises it."""
+async def look_up(database: GroupCommit, user: str, request: Query, now: int, sight: Sight) -> bytes | None:
+    """The result as the `sight` has it, asked by a user at `now` (ms); None where the member asked for is not there.
+    Unanswerable, and StoreUnavailable as the store raises it."""
     try:
-        return await _answer(database.store, database.reads_of(user), request, now)
+        return await _answer(database.store, database.reads_of(user), request, now, sight)
     except TooLong as error:
         how = NARROWED.get(type(request), "to less at once")
         raise Unanswerable(f"That takes the server too long: please narrow it {how}.") from error
@@ -59,13 +61,12 @@ async def look_up(database: GroupCommit, user: str, request: Query, now: int) ->
         raise Unanswerable(f"That is no time there is: {error}.") from error
 
 
-async def _answer(store: Store, query: Reads, request: Query, now: int) -> bytes | None:
+async def _answer(store: Store, query: Reads, request: Query, now: int, sight: Sight) -> bytes | None:
     encoded = codec.encoded
     match request:
         case SearchMembers():
-            found = await query(store.search_members, request.text, request.limit)
-            room = request.limit - len(found)
-            near = await query(store.near_members, request.text, room) if room else []
+            found, near = await _found(store, query, request, sight)
+            found, near = sight.members(found), sight.members(near)
             fits = fitting([*found, *near], MAX_PART)
             return codec.encode(Members(members=encoded(found[:fits]), near=encoded(near[: max(0, fits - len(found))])))
         case GetMember():
@@ -73,7 +74,7 @@ async def _answer(store: Store, query: Reads, request: Query, now: int) -> bytes
             if card is None:
                 return None
             member, visits, totals = card
-            return codec.encode(MemberCard(encoded([member])[0], encoded(visits), totals))
+            return codec.encode(MemberCard(encoded([sight.member(member)])[0], encoded(visits), totals))
         case GetPeak():
             return codec.encode(await query(store.peak, request.weeks))
         case ListPresent():
@@ -81,10 +82,10 @@ async def _answer(store: Store, query: Reads, request: Query, now: int) -> bytes
             return codec.encode(Present(present=encoded(visits), cursor=cursor, as_of_seq=seq))
         case ListCheckIns():
             visits, cursor = await query(store.list_check_ins, request)
-            return codec.encode(CheckIns(check_ins=encoded(visits), cursor=cursor))
+            return codec.encode(CheckIns(check_ins=encoded(sight.rows(request.text, visits)), cursor=cursor))
         case ListRefusals():
             refusals, cursor = await query(store.list_refusals, request)
-            return codec.encode(Refusals(refusals=encoded(refusals), cursor=cursor))
+            return codec.encode(Refusals(refusals=encoded(sight.rows(request.text, refusals)), cursor=cursor))
         case ListConflicts():
             since = now - WEEK if request.since is None else clock.to_ms(request.since)
             notes, more = await query(newest, store, since, request.limit)
@@ -93,5 +94,15 @@ async def _answer(store: Store, query: Reads, request: Query, now: int) -> bytes
             return codec.encode(Conflicts(conflicts=encoded(page), more=more or len(page) < len(told)))
         case SyncMembers():
             page, after, more, seq = await query(store.sync_members, request.after_seq, request.limit)
-            members = encoded(page)
+            members = encoded(sight.members(page))
             return codec.encode(MembersPage(members=members, next_after_seq=after, more=more, as_of_seq=seq))
+
+
+async def _found(store: Store, query: Reads, request: SearchMembers, sight: Sight) -> tuple[list[bytes], list[bytes]]:
+    """Whom the text finds, and who is near."""
+    text, limit = request.text, request.limit
+    if sight.is_blind_to(text):
+        return sight.found(text, await query(store.search_members, text, LOOKED))[:limit], []
+    found = await query(store.search_members, text, limit)
+    room = limit - len(found)
+    return found, await query(store.near_members, text, room) if room else []

@@ -13,9 +13,11 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from gymtui.errors import WrongUsage
-from gymtui.protocol import Action, CardCheck, CardKind, Gym, GymFields, Policy
+from gymtui.protocol import Action, CardCheck, CardKind, Gym, GymFields, Policy, PrivateField
 from server.gym.cards import alike_with
 from server.store import Transaction, Work
+
+SIGHT: Final = f'"nothing", "everything", or some of {", ".join(get_args(PrivateField))}, with commas between them'
 
 # What a setting may be, where it is not one of the actions.
 LINES: Final = {
@@ -33,6 +35,8 @@ LINES: Final = {
     "card_check": " or ".join(f'"{check}"' for check in get_args(CardCheck)),
     "override_reasons": 'reasons with ; between them, such as "renews today; our mistake"',
     "card_kind": " or ".join(f'"{kind}"' for kind in get_args(CardKind)),
+    "staff_sees": SIGHT,
+    "operator_sees": SIGHT,
 }
 ACTIONS: Final = " or ".join(f'"{action}"' for action in get_args(Action))
 

@@ -20,7 +20,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 
 from gymtui.faults import fault, is_planned
-from gymtui.protocol import MAX_MESSAGE, MAX_REQUEST
+from gymtui.protocol import MAX_MESSAGE, MAX_REQUEST, Role
 from server.net.lobby import Lobby
 
 HIGH_WATER: Final = 64 * 1024  # backpressure: bytes that may wait for one reader before it gets nothing more
@@ -45,11 +45,11 @@ def frame(message: bytes) -> bytes:
 
 
 class Connection(ServerConnection):
-    """One client's socket. `user` is whose it is, once that is known; `cursor` is the newest seq of the journal that
-    was written to it; `heard_at` and `pinged_at` are in the event loop's seconds. `ended_by_us` is the code with which
-    the server ended it, also where the other side could not hear that any more and the connection ends with 1006; None
-    where the server did not. `is_hasty`: something came behind its request before that had an answer.
-    `round_trip` is how long its last ping took (seconds).
+    """One client's socket. `user` is whose it is, in which `role`, once that is known; `cursor` is the newest
+    seq of the journal that was written to it; `heard_at` and `pinged_at` are in the event loop's seconds. `ended_by_us`
+    is the code with which the server ended it, also where the other side could not hear that any more and the
+    connection ends with 1006; None where the server did not. `is_hasty`: something came behind its request before that
+    had an answer. `round_trip` is how long its last ping took (seconds).
     `peer` is the address that it comes from, `address` that of whoever asks, which is another one behind a proxy."""
 
     def __init__(self, *args: Any, lobby: Lobby | None = None, **kwargs: Any) -> None:
@@ -61,6 +61,7 @@ class Connection(ServerConnection):
         self.peer = self.address = "an unknown address"
         self.cursor = 0
         self.user = ""
+        self.role: Role | None = None
         self.is_hasty = False
         self.round_trip: float | None = None
         self._awaits_pong = False
@@ -85,9 +86,9 @@ class Connection(ServerConnection):
             self._lobby.leave(self)
         super().connection_lost(exc)
 
-    def welcome(self, user: str) -> None:
+    def welcome(self, user: str, role: Role | None) -> None:
         """Somebody has logged in on it."""
-        self.user = user
+        self.user, self.role = user, role
         if self._lobby is not None:
             self._lobby.leave(self)
 

@@ -1,4 +1,5 @@
-"""Fan-out and replay: every connection is a cursor over the journal; a window's events are framed once, sent to all.
+"""Fan-out and replay: every connection is a cursor over the journal; a window's events are framed once, sent to all
+who see the same in them.
 
 A cursor is the newest `seq` that was written to a connection, and the only state that the hub has of it. A cursor at
 the hub's head gets the next window straight to its socket. One behind it (a slow reader, a `resume`) has a task that
@@ -11,14 +12,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gymtui import codec
 from gymtui.faults import fault
-from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Resume, Resumed, Snapshot, Stats
+from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Gym, Resume, Resumed, Snapshot
+from server.gym.sight import Sights, without_deleted
 from server.net.connection import Connection, frame
 from server.net.metrics import Metrics
+from server.net.window import windows
 from server.store import Committed, Row, SnapshotData, StoreUnavailable
 from server.store.group_commit import GroupCommit
 from server.store.pages import fitting
@@ -40,6 +44,7 @@ class Hub:
         self.epoch = self._store.epoch()
         self.gym_id = self._store.gym_id()
         self.stats = self._store.stats()
+        self.sights = Sights(self._store.gym())  # what each role is told of members
         self.head = self.stats.as_of_seq
         self.window = window
         self.connections: set[Connection] = set()
@@ -76,6 +81,8 @@ class Hub:
         if rows and not self._pending:
             self._fed_at = asyncio.get_running_loop().time()
         self._pending += rows
+        for gym in [row for row in rows if row.type == Gym.type][-1:]:
+            self.sights = Sights(codec.convert(gym.payload, Gym))
         if committed.stats.as_of_seq >= self.stats.as_of_seq:
             self.stats = committed.stats
         self._wake.set()
@@ -98,21 +105,23 @@ class Hub:
         async with self._flushing:  # a drain flushes too: two at once would send windows out of order
             rows, self._pending = self._pending, []
             fed_at = self._fed_at
-            for prev_seq, seq, message in _batches(rows, self.head, self.stats):
-                self.head = seq
-                framed, written = frame(message), 0
+            for window in windows(rows, self.head, self.stats):
+                self.head = window.seq
+                written: Counter[int] = Counter()  # messages, by their bytes
                 for number, connection in enumerate(list(self.connections), 1):
-                    if connection.cursor == prev_seq and not connection.is_full:
-                        connection.write(framed)
-                        connection.cursor = seq
-                        written += 1
+                    if connection.cursor == window.prev_seq and not connection.is_full:
+                        framed = window.framed(self.sights.of(connection.role))
+                        connection.write(framed.frame)
+                        connection.cursor = window.seq
+                        written[framed.size] += 1
                     else:
                         self._follow(connection)
                     if number % YIELD_EVERY == 0:
                         await asyncio.sleep(0)
-                self._metrics.batch_events.observe(seq - prev_seq)
-                self._metrics.batch_bytes.observe(len(message))
-                self._metrics.count(Batch.type, "out", len(message), written)
+                self._metrics.batch_events.observe(window.seq - window.prev_seq)
+                self._metrics.batch_bytes.observe(max(written, default=0))
+                for size, count in written.items():
+                    self._metrics.count(Batch.type, "out", size, count)
             if rows:
                 self._metrics.fanout_seconds.observe(asyncio.get_running_loop().time() - fed_at)
 
@@ -153,10 +162,12 @@ class Hub:
                 await self._send_snapshot(connection, snapshot)
             while connection.is_open and connection.cursor < self.head:
                 await connection.drained()
-                rows = await self._database.reads_of(connection.user)(self._store.read, connection.cursor, PAGE)
+                reads = self._database.reads_of(connection.user)
+                rows = await reads(self._store.read, connection.cursor, PAGE)
                 if rows and rows[0].seq > connection.cursor + 1:  # the journal was trimmed while somebody read it all
                     await self._send_snapshot(connection)
                     continue
+                rows = await reads(without_deleted, self._store, rows)
                 await self._send_rows(connection, [row for row in rows if connection.cursor < row.seq <= self.head])
         except StoreUnavailable as unavailable:
             log.error("%s A connection comes back when it can.", unavailable)
@@ -166,13 +177,14 @@ class Hub:
             await connection.close(1011, "What has happened could not be told: please come back.")
 
     async def _send_rows(self, connection: Connection, rows: Sequence[Row]) -> None:
-        for prev_seq, seq, message in _batches(rows, connection.cursor, self.stats):
+        for window in windows(rows, connection.cursor, self.stats):
             if connection.is_full:
                 await connection.drained()
-            if connection.cursor == prev_seq:
-                connection.write(frame(message))
-                connection.cursor = seq
-                self._metrics.count(Batch.type, "out", len(message))
+            if connection.cursor == window.prev_seq:
+                framed = window.framed(self.sights.of(connection.role))
+                connection.write(framed.frame)
+                connection.cursor = window.seq
+                self._metrics.count(Batch.type, "out", framed.size)
 
     async def _send_snapshot(self, connection: Connection, rest: Resume | None = None) -> None:
         """All of it; or, of one that broke off, the visits that had not come, as they are now, and what has happened
@@ -186,22 +198,6 @@ class Hub:
             connection.write(frame(part))
             self._metrics.count(Snapshot.type, "out", len(part))
         connection.cursor = data.seq
-
-
-def _batches(rows: Sequence[Row], prev_seq: int, stats: Stats) -> Iterator[tuple[int, int, bytes]]:
-    """Rows as batches of at most `MAX_PART` bytes, each with what it covers, the last with the counters; without rows,
-    the counters alone."""
-    batches: dict[str, list[bytes]] = {}
-    size, seq = 0, prev_seq
-    for row in rows:
-        if size + len(row.payload) > MAX_PART and size:
-            yield prev_seq, seq, codec.batch(batches, prev_seq, seq)
-            batches, size, prev_seq = {}, 0, seq
-        batches.setdefault(row.type, []).append(row.payload)
-        size += len(row.payload) + 1
-        seq = row.seq
-    batches[Stats.type] = [codec.encode(stats)]
-    yield prev_seq, seq, codec.batch(batches, prev_seq, seq)
 
 
 def _parts(data: SnapshotData) -> Iterator[bytes]:

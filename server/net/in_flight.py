@@ -6,6 +6,7 @@ Backpressure: with `MAX_IN_FLIGHT` of them the session reads no further message 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from gymtui.protocol import MAX_IN_FLIGHT, CheckIn, Command, ErrorBody, Override
 from server.auth.auth import Denied
 from server.gym.commands import perform
 from server.gym.orders import Order
+from server.gym.sight import Sight
 from server.net.context import ServerContext
 from server.net.entitled import by_right
 from server.net.handshake import Identity
@@ -27,9 +29,10 @@ from server.store.group_commit import Done
 class InFlight:
     """Has commands done, and answers each once it is on disk."""
 
-    def __init__(self, context: ServerContext, sender: Sender) -> None:
+    def __init__(self, context: ServerContext, sender: Sender, sight: Callable[[], Sight]) -> None:
         self._context = context
         self._sender = sender
+        self._sight = sight
         self._timer = asyncio.get_running_loop().time
         self._count = 0
         self._room = asyncio.Event()
@@ -102,9 +105,9 @@ class InFlight:
         self._room.set()
         self._context.metrics.settled(type, outcome, self._timer() - began)
         if outcome.error is not None:
-            self._sender.refuse(id, outcome.error)
+            self._sender.refuse(id, self._sight().error(outcome.error))
         elif outcome.result is not None:
-            self._sender.reply(id, outcome.result)
+            self._sender.reply(id, self._sight().result(type, outcome.result))
 
 
 def _withdrawn(tx: Transaction, payload: Command) -> ErrorBody | None:

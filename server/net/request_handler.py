@@ -28,6 +28,7 @@ from gymtui.protocol import (
 )
 from server.auth.auth import BadToken, expiry
 from server.gym.queries import Unanswerable, look_up
+from server.gym.sight import Sight
 from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.entitled import not_allowed
@@ -43,7 +44,7 @@ class RequestHandler:
 
     def __init__(self, connection: Connection, context: ServerContext, sender: Sender, identity: Identity) -> None:
         self.identity = identity
-        self.in_flight = InFlight(context, sender)
+        self.in_flight = InFlight(context, sender, lambda: self.sight)
         self.importing = Importing(context.database, sender, context.now, lambda: self.identity.claims)
         self._connection = connection
         self._context = context
@@ -54,6 +55,11 @@ class RequestHandler:
     def role(self) -> Role | None:
         """What this one may do at this moment; None: nothing any more."""
         return self._context.auth.role(self.identity.claims.user, self.identity.claims.sid)
+
+    @property
+    def sight(self) -> Sight:
+        """What this one is told of members."""
+        return self._context.hub.sights.of(self.role)
 
     async def handle(self, request: Request, id: str | None) -> None:
         """Returns once the next request may be read; a command's answer comes later, when it is on disk."""
@@ -91,7 +97,8 @@ class RequestHandler:
 
     async def _query(self, request: Query, id: str | None) -> None:
         try:
-            result = await look_up(self._context.database, self._connection.user, request, self._context.now())
+            context, user = self._context, self._connection.user
+            result = await look_up(context.database, user, request, context.now(), self.sight)
         except StoreUnavailable as unavailable:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
         except Unanswerable as unanswerable:

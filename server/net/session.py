@@ -156,9 +156,9 @@ class ServerSession:
 
     def _welcome(self, identity: Identity) -> RequestHandler:
         context, claims = self._context, identity.claims
-        self.connection.welcome(claims.user)
         self.handler = RequestHandler(self.connection, context, self.sender, identity)
         role = self.handler.role_at_entry
+        self.connection.welcome(claims.user, role)
         log.info("session %s: %s at %s", self.id, claims.user, identity.desk or "no desk")
         if role is not None:
             context.metrics.attempts.labels(role, "accepted").inc()

@@ -25,7 +25,7 @@ from gymtui.protocol import (
 )
 from server.store.accounts import AccountsStore, AccountsTransaction
 from server.store.desks import Desks, DesksStore
-from server.store.persons import Erasure, Merges
+from server.store.persons import Erasure, Merges, PersonsStore
 from server.store.records import (
     Access,
     Committed,
@@ -150,7 +150,7 @@ Work = Callable[[Transaction], Outcome | None]
 DONE: Final = Outcome()
 
 
-class Store(AccountsStore, DesksStore, Protocol):
+class Store(AccountsStore, DesksStore, PersonsStore, Protocol):
     """A gym's database. Every method blocks; `write` belongs to one thread, queries may come from any.
 
     Any of them raises StoreUnavailable where the database cannot be used just now. Members, visits and events come

@@ -1,4 +1,4 @@
-"""What an engine can do to a person's records: forget them, make two of them one."""
+"""What an engine can do to a person's records: tell who is deleted, forget them, make two of them one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from typing import Protocol
 
 from gymtui.protocol import CheckInEvent, Member
 from server.store.records import JournalRow
+
+
+class PersonsStore(Protocol):
+    """What a store answers of them."""
+
+    def deleted_of(self, ids: Sequence[str]) -> set[str]:
+        """Which of these members are deleted by now."""
 
 
 class Erasure(Protocol):

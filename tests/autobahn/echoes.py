@@ -21,7 +21,7 @@ CLIENTS: Final[dict[str, dict[str, Any]]] = {"websockets": {**BARE, "proxy": Non
 async def _echo(connection: ServerConnection) -> None:
     """Ours marks what is binary, and lets nobody say much before a login."""
     if isinstance(connection, Connection):
-        connection.welcome("autobahn")
+        connection.welcome("autobahn", None)
     with suppress(ConnectionClosed):
         async for message in connection:
             await connection.send(message.removeprefix(NO_TEXT) if isinstance(message, bytes) else message)

@@ -1,15 +1,21 @@
-"""What a transaction asks of the members and of what the journal says of them, beside who has an id or a card."""
+"""What is asked of the members and of what the journal says of them, beside who has an id or a card."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
 
 import msgspec
 
 from gymtui import clock
+from gymtui.codec import encode
 from gymtui.protocol import Member
 from server.store import MemberChange
 from server.store.sqlite.users import SqliteUsers
+
+DELETED: Final = (
+    "SELECT id FROM members WHERE id IN (SELECT value FROM json_each(?)) AND CAST(member AS TEXT) ->> '$.deleted'"
+)
 
 _member = msgspec.json.Decoder(Member)
 
@@ -41,3 +47,12 @@ class SqliteMemberRows(SqliteUsers):
             day,
         )
         return int(found[0])
+
+
+class SqliteMemberLists:
+    """What a store answers of them, beside what is looked for."""
+
+    _all: Callable[..., list[Any]]
+
+    def deleted_of(self, ids: Sequence[str]) -> set[str]:
+        return {id for (id,) in self._all(DELETED, encode(list(ids)).decode())} if ids else set()

@@ -46,6 +46,7 @@ from server.store.sqlite.erasing import rows_with
 from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files, room_of, turn
 from server.store.sqlite.history import END, Wanted, cursor_of, position, refusals_wanted, visits_wanted
+from server.store.sqlite.member_rows import SqliteMemberLists
 from server.store.sqlite.peak import read_peak
 from server.store.sqlite.readers import Readers
 from server.store.sqlite.users import SqliteUserLists
@@ -78,7 +79,7 @@ _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member).decode
 
 
-class SqliteStore(SqliteUserLists, SqliteDeskLists):
+class SqliteStore(SqliteUserLists, SqliteDeskLists, SqliteMemberLists):
     """A gym in one file. One connection writes, from one thread at a time; each thread that reads has one of its own.
 
     `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says
