@@ -63,23 +63,17 @@ COMMANDS: Final[dict[str, Command]] = {
             also="visits past log at",
             takes_words=True,
         ),
-        Command("who", "f3", "who is in", "shows who is in, and goes back", also="in present inside"),
+        Command("who", "f3", "who's in", "shows who is in, and goes back", also="in present inside"),
         Command("check-out", "f4", "check-out", "checks out the next one", also="out"),
-        Command(
-            "connection", "f9", "connection", "shows connection and queue, and goes back", also="queue network status"
-        ),
-        Command("mask", "f7", "mask", "hides names, phones and notes, or shows them", also="privacy hide"),
-        Command("override", "f8", "override", "lets in whom the rules have just refused"),
+        Command("guest", "f5", "guest", "signs a guest up for today, and lets one in", also="visitor daypass trial"),
         Command("undo", "ctrl+z", "undo", "takes back what this desk did last", also="u"),
-        Command("undo-one", "", "", "takes back one of the last, from a list", also="undo-list pick"),
+        Command("override", "f8", "override", "lets in whom the rules have just refused"),
         Command("correct", "ctrl+o", "correct", "puts the chosen visit right: who, when, or never", also="fix wrong"),
         Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, to check out several"),
         Command("sort", "ctrl+t", "sort", "sorts by time, or by name"),
         Command("send-again", "enter", "send again", "sends a command that was set aside once more", typed=False),
         Command("take-away", "delete", "take away", "takes away a command that was set aside", typed=False),
         Command("other-field", "tab", "other field", "goes to the other field", typed=False),
-        Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :", typed=False),
-        Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back", also="clashes"),
         Command(
             "member",
             "ctrl+g",
@@ -87,7 +81,13 @@ COMMANDS: Final[dict[str, Command]] = {
             "opens whoever was found or named last, to change what is kept of them",
             also="edit change open profile",
         ),
-        Command("guest", "f5", "guest", "signs a guest up for today, and lets one in", also="visitor daypass trial"),
+        Command("palette", "ctrl+p", "more", "lists all commands; the same as typing :", typed=False),
+        Command("mask", "f7", "mask", "hides names, phones and notes, or shows them", also="privacy hide"),
+        Command(
+            "connection", "f9", "connection", "shows connection and queue, and goes back", also="queue network status"
+        ),
+        Command("conflicts", "f6", "conflicts", "shows what did not fit offline, and goes back", also="clashes"),
+        Command("undo-one", "", "", "takes back one of the last, from a list", also="undo-list pick"),
         Command("new", "", "", "signs a new member up", also="signup join add"),
         Command(
             "renew", "", "", "renews the membership of whoever was named last", also="extend prolong", takes_words=True

@@ -167,3 +167,14 @@ def test_a_command_that_can_be_typed_has_somebody_to_do_it() -> None:
     for command in COMMANDS.values():
         verb = command.action.partition("(")[0]
         assert not command.typed or any(hasattr(each, f"action_{verb}") for each in doing), command.name
+
+
+@pytest.mark.parametrize(
+    ("width", "more"),
+    [(60, ""), (80, "  Ctrl+Z undo"), (120, "  Ctrl+Z undo  Ctrl+G member  Ctrl+P more  F7 mask")],
+)
+async def test_the_footer_has_what_is_done_most_first(width: int, more: str) -> None:
+    app = make_app(FakeDesk([ANA]))
+    async with app.run_test(size=(width, 24)):
+        line = screen_text(app).splitlines()[-1]
+        assert line.strip().startswith(f"F1 help  F2 history  F3 who's in  F4 check-out  F5 guest{more}")

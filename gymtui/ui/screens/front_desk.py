@@ -53,8 +53,9 @@ class FrontDesk(MembersDesk):
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("check-out"),
         bind("history", app=True),
-        bind("member", show=False),
-        bind("guest", show=False),
+        bind("member"),
+        bind("guest"),
+        bind("mask"),
         bind("who", app=True),
         bind("connection", app=True),
         bind("conflicts", app=True),
