@@ -11,9 +11,10 @@ HAND = 0.09  # and of somebody who types fast
 
 
 class Keyboard:
-    """Strokes at times of its own; `done` is what has become of them."""
+    """Strokes at times of its own; `done` is what has become of them, `shows` the keys that only show something."""
 
-    def __init__(self) -> None:
+    def __init__(self, *shows: str) -> None:
+        self.shows = shows
         self.bursts = Bursts()
         self.now = 100.0
         self.done: list[str | Scan] = []
@@ -21,7 +22,8 @@ class Keyboard:
     def press(self, *keys: str, gap: float = HAND) -> None:
         for key in keys:
             self.rest(gap)
-            self._take(self.bursts.feed(Stroke(key, key if len(key) == 1 else None, self.now)))
+            character = key if len(key) == 1 else None
+            self._take(self.bursts.feed(Stroke(key, character, self.now, shows=key in self.shows)))
 
     def rest(self, seconds: float) -> None:
         """Nobody presses anything; a timer settles what waits."""
@@ -86,6 +88,57 @@ def test_what_was_typed_a_while_before_is_no_part_of_it() -> None:
     keyboard.press(*"100043", "enter", gap=READER)
     keyboard.rest(1)
     assert keyboard.scans == [Scan("100042"), Scan("100043")]
+
+
+def test_a_key_that_only_shows_something_does_so_at_once_and_once() -> None:
+    keyboard = Keyboard("f2")
+    keyboard.press("f2")
+    assert keyboard.done == ["f2"]
+    keyboard.rest(1)
+    keyboard.press(*"an", gap=0.03)
+    assert keyboard.done == ["f2", *"an"]
+
+
+def test_what_is_typed_right_behind_such_a_key_is_typed() -> None:
+    keyboard = Keyboard("f2")
+    keyboard.press("f2")
+    keyboard.press("y", gap=0.04)
+    keyboard.press(*"18", "enter")
+    keyboard.rest(1)
+    assert keyboard.done == ["f2", *"y18", "enter"]
+
+
+def test_such_a_key_in_front_of_a_scan_is_part_of_it_and_waits_from_then_on() -> None:
+    keyboard = Keyboard("f2", "f3")
+    keyboard.scan("f3", *"4711", "enter")
+    assert keyboard.done == ["f3", *"4711", Scan("\x1d4711", has_shown=True)]
+    keyboard.done.clear()
+    keyboard.scan("f3", *"4712", "enter")
+    keyboard.scan("f2")
+    assert keyboard.done == [*"4712", Scan("\x1d4712"), "f2"]
+
+
+def test_such_a_key_inside_a_scan_shows_nothing() -> None:
+    keyboard = Keyboard("f3")
+    keyboard.scan(*"47", "f3", *"11", "f3", "enter")
+    assert keyboard.done == [*"4711", Scan("47\x1d11\x1d")]
+
+
+@pytest.mark.parametrize("gap", [0.0, READER, BURST - 0.001, BURST + 0.001, SEAM, HAND])
+@pytest.mark.parametrize("key", ["f1", "f2", "f3", "f8", "ctrl+g"])
+@pytest.mark.parametrize("line", [*"P", "1P", "P1", "1P2", "PP1", "P:q", "1P2P"])
+def test_whether_a_key_shows_something_changes_no_scan_and_no_command(line: str, key: str, gap: float) -> None:
+    waits, shows = Keyboard(), Keyboard(key)
+    for keyboard in (waits, shows):
+        for _ in range(2):
+            keyboard.scan(*(key if each == "P" else each for each in line), "enter", gap=gap)
+            keyboard.press(*"an", "f4", "enter")
+            keyboard.rest(1)
+    scans = [scan._replace(has_shown=False) for scan in shows.scans]
+    assert scans == waits.scans
+    assert [each for each in shows.done if each != key and isinstance(each, str)] == [
+        each for each in waits.done if each != key and isinstance(each, str)
+    ]
 
 
 def test_two_scans_are_two() -> None:

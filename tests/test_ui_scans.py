@@ -9,6 +9,7 @@ from gymtui.client.state import Inside
 from gymtui.ui.screens.front_desk import FrontDesk
 from tests.factories import NOW, member
 from tests.readers import READER, scan
+from tests.settled import until_shown
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, screen_text
 
@@ -62,6 +63,33 @@ async def test_no_key_of_a_scan_opens_anything(keys: list[str]) -> None:
         assert isinstance(app.screen, FrontDesk)
         assert len(app.screen.modes) == 1
         assert [kind for kind, _ in desk.done] == ["check_in"]
+
+
+@pytest.mark.parametrize("keys", [[], ["f9"], ["f1"], ["f6", "f9"], [*"an"]])
+@pytest.mark.parametrize("key", ["f1", "f2", "f3", "f6", "f9", "ctrl+g"])
+async def test_a_scan_takes_away_what_its_first_key_has_shown(keys: list[str], key: str) -> None:
+    desk = a_desk()
+    desk.inside = [Inside(member=ANA.ref, since=NOW)]
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press(*keys)
+        for _ in range(2):
+            scan(app, key, *"4711", "enter")
+        await until_shown(pilot, lambda: len(desk.done) == 2)
+        assert desk.done == [("check_in", "\x1d4711")] * 2  # as if nothing had been shown
+        assert isinstance(app.screen, FrontDesk)
+
+
+async def test_where_a_scan_would_not_find_what_was_there_its_first_key_shows_nothing() -> None:
+    desk = a_desk()
+    desk.inside = [Inside(member=ANA.ref, since=NOW), Inside(member=BEN.ref, since=NOW)]
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f3")
+        who = app.screen
+        scan(app, "f2", *"4711", "enter")
+        await until_shown(pilot, lambda: app.front_desk.verdict is not None)
+        assert app.screen is who
 
 
 async def test_a_scan_is_no_name_no_phone_and_no_beginning_of_a_number() -> None:

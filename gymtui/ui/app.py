@@ -27,6 +27,7 @@ from gymtui.ui.box.password import PasswordMode
 from gymtui.ui.box.reader import ReaderMode
 from gymtui.ui.burst import Scan
 from gymtui.ui.connection_history import ConnectionHistory
+from gymtui.ui.glances import LYING_OVER, Glances
 from gymtui.ui.key_reader import KeyReader
 from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
@@ -34,14 +35,12 @@ from gymtui.ui.screens.conflicts import ConflictsScreen
 from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
-from gymtui.ui.screens.help import HelpScreen
 from gymtui.ui.screens.history import HistoryScreen
 from gymtui.ui.screens.importing import ImportScreen
 from gymtui.ui.screens.password import change_password
 from gymtui.ui.screens.peak import PeakScreen
 from gymtui.ui.screens.reader import share_reader
 from gymtui.ui.screens.roll_call import RollCallScreen
-from gymtui.ui.screens.rows import RowsScreen
 from gymtui.ui.screens.settings import SettingsScreen
 from gymtui.ui.screens.who import WhoIsIn
 from gymtui.ui.turns import Input, Turns
@@ -51,8 +50,6 @@ from gymtui.ui.widgets.key_line import KeyLine
 logger = logging.getLogger(__name__)
 
 STAYS: Final = "{key} again leaves: {queued} queued, kept here, sent when {desk} is started again"
-
-LYING_OVER: Final = (HelpScreen, RowsScreen)  # the screens without a box, which lie over one that has it
 
 
 class GymApp(LiveApp):
@@ -69,7 +66,8 @@ class GymApp(LiveApp):
         self.conflicts = ConflictReporter(desk.service, clock=clock)
         self._asked_to_stay = False
         self.turns = Turns(self, self._give)
-        self.keys = KeyReader(self.turns.take, self.set_timer)
+        self.glances = Glances(self)
+        self.keys = KeyReader(self.turns.take, self.set_timer, self._shows)
 
     @property
     def gym(self) -> Gym | None:
@@ -99,30 +97,25 @@ class GymApp(LiveApp):
         if isinstance(each, Scan):
             await self._scanned(each)
         elif isinstance(each, events.Key) and each.is_printable:
-            self._to_the_box()
+            self.glances.to_the_box()
             await super().on_event(each)
-        elif isinstance(each, events.Key) and self._leaves(each):
+        elif isinstance(each, events.Key) and self.glances.leaves(each):
             self.pop_screen()
         else:
             await super().on_event(each)
 
-    def _leaves(self, event: events.Key) -> bool:
-        return isinstance(self.screen, LYING_OVER) and command_of(self.screen, event.key) == "back"
+    def _shows(self, event: events.Key) -> bool:
+        """Nothing but a screen, and nobody is before it?"""
+        return self.turns.is_over and self.glances.begins(event)
 
     async def _scanned(self, scan: Scan) -> None:
-        self._to_the_box()
+        if scan.has_shown:
+            self.glances.end()
+        self.glances.to_the_box()
         if isinstance(self.screen, BoxScreen):
             self.screen.entry.scanned(scan)
         elif self._is_asking:  # a login, which has its characters by now
             await self._give(events.Key("enter", None))
-
-    def _to_the_box(self) -> None:
-        """Whatever is shown and has the focus, a printable key belongs to the one box."""
-        while isinstance(self.screen, LYING_OVER):
-            self.pop_screen()
-        screen = self.screen
-        if isinstance(screen, BoxScreen) and screen.focused is not screen.entry:
-            screen.set_focus(screen.entry)
 
     # --- screens ------------------------------------------------------------------------------------------------------
 
@@ -213,7 +206,7 @@ class GymApp(LiveApp):
 
     def take_card(self, code: str) -> None:
         if code:
-            self._to_the_box()
+            self.glances.to_the_box()
             self.screen.post_message(Entry.Scanned(Scan(code)))
 
     @property

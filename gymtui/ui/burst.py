@@ -2,7 +2,8 @@
 
 A reader is a keyboard whose keys are milliseconds apart, its Enter too: such a line is a `Scan`, one text, whatever
 keys it is made of. A character goes on at once, since most are typed; any other key waits until it is known whether
-more follow.
+more follow. Of those one that only shows something does not wait, unless it has begun a scan before: some readers send
+a function key in front.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ UNREADABLE: Final = "\ufffd"  # what stands for any other key
 
 
 class Stroke(NamedTuple):
-    """One key; `character` is what it types, if it does, `event` whatever it was made from."""
+    """One key; `character` is what it types, if it does, `event` whatever it was made from. `shows`: it does nothing
+    but show something, and that can be taken away again."""
 
     key: str
     character: str | None
     time: float
     event: object = None
+    shows: bool = False
 
     @property
     def is_end(self) -> bool:
@@ -45,11 +48,13 @@ class Stroke(NamedTuple):
 class Scan(NamedTuple):
     """A line that came as one burst. `keypad`: so many of its keys were arrows and their like, which is what a reader's
     digits are while NumLock is off. `also` is what else it may be: the text, as this desk's reader is set, of one that
-    is somebody's code as it came. No text is left of what this desk's reader does not send."""
+    is somebody's code as it came. No text is left of what this desk's reader does not send. `has_shown`: its first key
+    was handed on as one that shows something."""
 
     text: str
     keypad: int = 0
     also: str | None = None
+    has_shown: bool = False
 
     @property
     def is_words(self) -> bool:
@@ -81,6 +86,7 @@ class Bursts:
         # The last of them, where it may be a person's, or the end of a line.
         self.waits: Stroke | None = None
         self._before = self._ended = Stroke("", None, float("-inf"))  # the last one handed on; the end of the last scan
+        self._in_front: set[str] = set()  # the keys that a scan has begun with
 
     @property
     def pause(self) -> float | None:
@@ -106,8 +112,9 @@ class Bursts:
         else:
             self._begun = []
             if not stroke.is_end and stroke.key not in HARMLESS and not self._is_held_down(stroke):
+                stroke = stroke._replace(shows=stroke.shows and stroke.key not in self._in_front)
                 self._burst, self.waits = [stroke], stroke
-                return done
+                return [*done, *self._hand_on(stroke)] if stroke.shows else done
         return [*done, *self._hand_on(stroke)]
 
     def settle(self) -> list[Stroke | Scan]:
@@ -118,15 +125,17 @@ class Bursts:
             self._begun = [*begun, *burst]
             return []
         if not waits.is_end:
-            return self._hand_on(waits)
+            return [] if waits.shows else self._hand_on(waits)
         self._ended = waits
         if len(burst) == 2 and burst[0].key in KEYPAD:  # a quick hand: one key of a keypad is no card
             return [*self._hand_on(burst[0]), *self._hand_on(waits)]
-        return [_scan([*begun, *burst])]
+        line = [*begun, *burst]
+        self._in_front.update(stroke.key for stroke in line[:1] if stroke.character is None)
+        return [_scan(line)]
 
     def _more(self, stroke: Stroke) -> list[Stroke | Scan]:
         """One that follows another: a character goes on, and no key is a command."""
-        self._burst.append(stroke)
+        self._burst.append(stroke._replace(shows=False))
         self.waits = stroke if stroke.is_end else None
         return self._hand_on(stroke) if stroke.character is not None or stroke.key in HARMLESS else []
 
@@ -154,7 +163,11 @@ def _scan(burst: Iterable[Stroke]) -> Scan:
     strokes = list(burst)
     while strokes and strokes[-1].is_end:
         strokes.pop()
-    return Scan("".join(map(_character, strokes)), sum(stroke.key in KEYPAD for stroke in strokes))
+    return Scan(
+        "".join(map(_character, strokes)),
+        keypad=sum(stroke.key in KEYPAD for stroke in strokes),
+        has_shown=any(stroke.shows for stroke in strokes),
+    )
 
 
 def _character(stroke: Stroke) -> str:

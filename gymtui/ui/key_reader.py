@@ -17,15 +17,18 @@ class KeyReader:
     Args:
         give: Does what a key means, or takes a reader's line.
         after: Calls a function in so many seconds, unless the timer is stopped before.
+        shows: Whether a key only shows something, which the scan takes away that it begins.
     """
 
     def __init__(
         self,
         give: Callable[[events.Key | Scan], Awaitable[None]],
         after: Callable[[float, Callable[[], Awaitable[None]]], Timer],
+        shows: Callable[[events.Key], bool] = lambda _: False,
     ) -> None:
         self._give = give
         self._after = after
+        self._shows = shows
         self._bursts = Bursts()
         self._timer: Timer | None = None
 
@@ -45,7 +48,9 @@ class KeyReader:
             await self.settle()
             await self._give(event)
             return
-        stroke = Stroke(event.key, event.character if event.is_printable else None, event.time, event)
+        character = event.character if event.is_printable else None
+        shows = character is None and self._shows(event)
+        stroke = Stroke(event.key, character, event.time, event, shows=shows)
         await self._hand_on(self._bursts.feed(stroke))
         if (pause := self._bursts.pause) is not None:
             self._timer = self._after(pause, partial(self._rested, self._bursts.waits))

@@ -29,6 +29,11 @@ class Turns:
         self._waiting: deque[Input] = deque()
         self._is_given = False  # one whose end the others wait for
 
+    @property
+    def is_over(self) -> bool:
+        """Does the next one find everything done that was asked for?"""
+        return not self._waiting and not self._is_given
+
     async def take(self, each: Input) -> None:
         self._waiting.append(each)
         if not self._is_given:
