@@ -26,6 +26,7 @@ from gymtui.preferences import ChoicesFile, Theme
 from gymtui.ui import GymApp
 from gymtui.ui.ascii import lacks_symbols
 from gymtui.ui.base_app import BaseApp
+from gymtui.ui.escape_key import hasten_escape
 
 HELD_FOR: Final = 1.0  # seconds that a file may be held by a desk that takes its queue over
 
@@ -69,6 +70,7 @@ def open_desk(
         service = WebSocketService(url, login, replica, desk=desk, clock=clock.now)
         here = Desk(service, replica, name=desk, folder=folder, clock=clock)
         here.reader = choices.read().reader if choices is not None else None
+        hasten_escape(os.environ)
         shown = app(
             here,
             login,

@@ -13,6 +13,7 @@ from gymtui.client.login.token_file import TokenFile
 from gymtui.config import data_folder
 from gymtui.preferences import ChoicesFile, Theme
 from gymtui.ui.ascii import lacks_symbols
+from gymtui.ui.escape_key import hasten_escape
 from gymtui.ui.monitor_app import MonitorApp
 
 
@@ -23,6 +24,7 @@ def run(*, url: str, user: str | None, token: str | None, theme: Theme, keys: Ma
     logs.to_file(log)
     login, journal = Login(url, token=token, user=user, token_file=TokenFile(folder, url)), Bookmark()
     service = WebSocketService(url, login, journal)
+    hasten_escape(os.environ)
     shown = MonitorApp(
         service,
         journal,
