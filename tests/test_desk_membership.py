@@ -44,7 +44,7 @@ async def test_who_is_not_taken_does_not_come_in_either(gym: Gym) -> None:
         connection.refuse(id, "guest_limit", "2 guests have come today: please ask a manager.")
         await until(lambda: gym.desk.queued == 0)
         assert sent_ids(connection, "check_in") == []
-    assert gym.said[-1] == "✗ Gus Roth not saved: 2 guests have come today — a manager may take one more"
+    assert gym.said[-1] == "✗ Gus Roth not saved: 2 guests have come today — F8 override (manager)"
     assert (found(gym, "gus"), gym.desk.in_since(guest.id), gym.desk.undo()) == ([], None, None)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.protocol import CheckIn, CheckInEvent, ErrorCode, Override, Undo
+from gymtui.protocol import CheckIn, CheckInEvent, ErrorCode, Override, SaveMember, Undo
 from tests.client_kit import settle
 from tests.desk_kit import ANA, BEN, Gym, sent_ids
 from tests.factories import visit
@@ -116,3 +116,20 @@ async def test_who_has_come_in_meanwhile_is_in(gym: Gym) -> None:
         connection.refuse(id, "already_checked_in", details={"reason": "already in since 17:02"})
         await until(lambda: gym.verdicts)
         assert gym.verdicts[0].kind == "already_in"
+
+
+async def test_a_guest_too_many_is_let_in_without_anything_typed_again(gym: Gym) -> None:
+    async with gym.open() as connection:
+        guest, _ = gym.desk.membership.guest("Gus Roth", host=ANA, waiver=True)
+        gym.desk.check_in(guest)
+        asked, id = await connection.received(SaveMember)
+        connection.refuse(id, "guest_limit", "2 guests have come today, and no more may: please ask a manager.")
+        await until(lambda: gym.verdicts and gym.verdicts[-1].kind == "refused")
+        told = gym.verdicts[-1]
+        assert (told.member, told.next_command) == (guest.ref, "override")
+        assert told.member is not None
+        gym.desk.override(told.member, OVERRIDE)
+        request, _ = await connection.received(CheckIn)
+        assert request == CheckIn(member_id=guest.id, override=OVERRIDE, guest=asked.member)
+        gym.desk.override(BEN.ref, OVERRIDE)
+        assert (await connection.received(CheckIn))[0].guest is None

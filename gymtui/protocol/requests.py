@@ -59,7 +59,7 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     `queued_by` is who gave the command, which may be somebody else than whoever is logged in when it is sent;
     `card` is the code that was read, where a desk knew its owner; `unknown_card` is a code that the desk has refused
     and does not tell, for the journal to know of; `desk_time` is what the desk's own clock said, where that was
-    wrong."""
+    wrong; `guest` is who is signed up by it, where a manager lets in one more than a day takes."""
 
     type: ClassVar[str] = "check_in"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -74,6 +74,7 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     card: Key | None = None
     unknown_card: UnknownCard | None = None
     desk_time: Timestamp | None = None
+    guest: MemberFields | None = None
 
 
 class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):

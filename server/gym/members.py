@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from gymtui import clock, rules
 from gymtui.cards.owned import cards_of
-from gymtui.gym_day import day_of
-from gymtui.protocol import Member, SaveMember
+from gymtui.protocol import CheckIn, Member, MemberFields, SaveMember
 from gymtui.saving import given, overtaken, saved
 from server.gym.alone import alone_from
 from server.gym.cards import unfit
 from server.gym.debts import dated
+from server.gym.guests import place
 from server.gym.orders import Order, Refused, Rejected, record, wall
 from server.store import Outcome, Transaction, as_result
 
@@ -39,6 +39,30 @@ def save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
     _refuse_one_guest_more(tx, order, before, member, request)
     tx.put_member(member)
     return Outcome(result=as_result(Member.type, record(tx, order, member)))
+
+
+def turned_away(tx: Transaction, order: Order, request: CheckIn, fields: MemberFields) -> Member:
+    """The guest whom a manager lets in all the same, as they will be; Rejected where that is none."""
+    asked, id = given(fields), request.member_id or ""
+    before = tx.member(id)
+    if request.override is None or asked.get("id") != id or not _is_uuid(id):
+        raise Rejected("invalid", "A `guest` comes with an `override`, and with the `id` that is the `member_id` too.")
+    is_known = before is not None and before.guest and not before.deleted and asked.keys() <= ANOTHER_DAY
+    if not asked.get("guest", is_known) or not (is_known or before is None):
+        raise Rejected("invalid", "Only a guest is let in this way: please look up the member.")
+    if before is None and "full_name" not in asked:
+        raise Rejected("invalid", "A new guest has a `full_name`.")
+    if (problem := impossible(asked)) is not None:
+        raise Rejected("invalid", problem)
+    return _changed(tx, order, before, SaveMember(member=fields))
+
+
+def written(tx: Transaction, order: Order, guest: Member) -> Member:
+    """The guest in the directory, by a row of their own."""
+    guest = replace(guest, seq=tx.next_seq)
+    tx.put_member(guest)
+    tx.append(guest, kind=SaveMember.type, user=order.user)
+    return guest
 
 
 def _may_staff(before: Member | None, fields: dict[str, Any], request: SaveMember) -> bool:
@@ -128,14 +152,11 @@ def _changed(tx: Transaction, order: Order, before: Member | None, request: Save
 def _refuse_one_guest_more(
     tx: Transaction, order: Order, before: Member | None, member: Member, request: SaveMember
 ) -> None:
-    """Staff take so many guests a day as the policy says. What a desk has done alone has happened, where it can have
-    been alone."""
-    most, today = tx.gym.policy.guests_a_day, day_of(wall(tx, tx.at), tx.gym.policy).isoformat()
-    is_todays = member.guest and member.valid_until == today
-    was_todays = before is not None and before.guest and before.valid_until == today
-    if most is None or order.role == "manager" or not is_todays or was_todays:
+    """What a desk has done alone has happened, where it can have been alone; who was today's guest is."""
+    if before is not None and before.guest and before.valid_until == member.valid_until:
         return
-    if request.offline and alone_from(tx, order.desk, order.connected, 0) is not None:
-        return
-    if (count := tx.guests_on(today)) >= most:
-        raise Rejected("guest_limit", f"{count} guests have come today, and no more may: please ask a manager.")
+    ruling = place(tx, order, member)
+    if ruling.action == "refuse" and not (
+        request.offline and alone_from(tx, order.desk, order.connected, 0) is not None
+    ):
+        raise Rejected("guest_limit", f"{ruling.reason}: please ask a manager.")

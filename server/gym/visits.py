@@ -14,6 +14,8 @@ from gymtui.visit_hands import kept, place_in
 from server.gym.alone import alone_from
 from server.gym.assumed_exit import assumed_exit, day_over
 from server.gym.cards import lost_card
+from server.gym.guests import place
+from server.gym.members import turned_away, written
 from server.gym.orders import (
     Order,
     Refused,
@@ -33,14 +35,15 @@ from server.store import Counts, Outcome, Settled, Transaction, Visit
 def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     if request.override is not None and request.offline:
         raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
-    member = member_of(tx, request)
+    at, desk_time = occurred(tx, request.occurred_at), wrong_time(request)
+    member = member_of(tx, request) if request.guest is None else turned_away(tx, order, request, request.guest)
     lost = lost_card(tx, request, member)
     if lost is not None and not request.offline:
         raise lost
-    at, desk_time = occurred(tx, request.occurred_at), wrong_time(request)
     was_in = _is_in(tx, request, member, at)
     ref, reissued = _by_card(tx, request, member.ref)
     ruled = _ruled(tx, order, request, member, at, is_lost=lost is not None)
+    member = member if request.guest is None else written(tx, order, member)
     clash = was_in or "unproven" in ruled
     flags = flags_of(tx, at, request) + ruled + ("clash",) * clash + reissued
     override = request.override if "override" in flags else None
@@ -103,7 +106,8 @@ def _ruled(
     alone = alone_from(tx, order.desk, order.connected, at) if request.offline else None
     then = wall(tx, tx.at if alone is None else alone)
     crowd = rules.Crowd(tx.currently_in, tx.gym.capacity) if alone is None else None
-    ruling = rules.hardest(rules.decide(member, tx.gym.policy, then), rules.house(tx.gym.policy, then, crowd))
+    guests = rules.ALLOWED if alone is not None else place(tx, order, member)
+    ruling = rules.hardest(rules.decide(member, tx.gym.policy, then), rules.house(tx.gym.policy, then, crowd), guests)
     if ruling.action != "refuse" and not is_lost:
         return () if ruling.action == "allow" else ("warned",)
     if request.override is not None:

@@ -131,7 +131,8 @@ class Commands:
         if (no := self._only_looks("check_in", who)) is not None:
             return no
         matter = replace(Matter.of(self._new_id(), "check_in", who), overrides=True)
-        return self._live.override(matter, CheckIn(member_id=who.id, override=override))
+        guest = self.membership.turned_away(who, self._replica.members.member(who.id))
+        return self._live.override(matter, CheckIn(member_id=who.id, override=override, guest=guest))
 
     def undo(self, done: Undoable | None = None) -> Verdict | None:
         done = done or self._replica.undoable

@@ -39,6 +39,7 @@ class Membership:
         self._enqueue = enqueue
         self._new_id = new_id
         self.today = today
+        self._guest: MemberFields | None = None  # who was asked for last
 
     @property
     def may_change(self) -> bool:
@@ -58,17 +59,27 @@ class Membership:
 
     def guest(self, name: str, *, host: Member | None, waiver: bool) -> tuple[Member, Verdict]:
         """A new guest, for today."""
-        today = self.today().isoformat()
-        host_id = None if host is None else host.id
-        return self.sign_up(
-            full_name=name, guest=True, valid_from=today, valid_until=today, host_id=host_id, waiver_signed=waiver
-        )
+        id, today = self._new_id(), self.today().isoformat()
+        fields: dict[str, Any] = {"full_name": name, "guest": True, "valid_from": today, "valid_until": today}
+        fields |= {"host_id": None if host is None else host.id, "waiver_signed": waiver}
+        guest = Member(id=id, **fields)
+        self._guest = MemberFields(id=id, **fields)
+        return guest, self._give(SaveMember(member=self._guest, seen=0), guest.ref)
 
     def guest_again(self, guest: Member, *, host: Member | None, waiver: bool) -> Verdict:
         """Somebody who was a guest before, for today."""
         today = self.today().isoformat()
         host_id = None if host is None else host.id
-        return self.change(guest, valid_from=today, valid_until=today, host_id=host_id, waiver_signed=waiver)
+        request = edited(guest, valid_from=today, valid_until=today, host_id=host_id, waiver_signed=waiver)
+        self._guest = request.member
+        return self._give(request, guest.ref)
+
+    def turned_away(self, whom: MemberRef, known: Member | None) -> MemberFields | None:
+        """What was asked for the guest who came last, where that is this one, and nobody here is known to have them."""
+        guest = self._guest
+        if guest is None or guest.id != whom.id or (known is not None and known.valid_until == guest.valid_until):
+            return None
+        return guest
 
     def give_card(self, member: Member, request: SaveCard) -> Verdict:
         """A card is the member's from now on, or was lost or returned."""

@@ -16,13 +16,13 @@ UNLESS_ALLOWED: Final[dict[str, str]] = {
     "outside_hours": "come back within these hours",
     "gym_closed": "come back when it is open",
     "gym_full": "wait until somebody leaves",
+    "guest_limit": "a manager may take one more",
 }
 
 NEXT_STEPS: Final[dict[str, str]] = UNLESS_ALLOWED | {
     "unknown_member": "scan again, or search by name",
     "unknown_visit": "choose the member by name",
     "not_checked_in": "check in first",
-    "guest_limit": "a manager may take one more",
     "card_lost": "ask who it is, and check in by name",
     "ambiguous": "choose the member by name",
     "not_allowed": "call a manager",

@@ -119,7 +119,7 @@ class OutboxSender:
             self._pauses -= 1
 
     def _settle(self, pending: Pending, outcome: Raw | ErrorBody) -> None:
-        if isinstance(outcome, ErrorBody) and is_sign_up(pending.row):
+        if isinstance(outcome, ErrorBody) and _keeps_out(pending.row, outcome):
             for other in self._queue.about(pending.row.member_id):  # who is not taken has not come in either
                 if other is not pending:
                     self._settle(other, outcome)
@@ -152,6 +152,11 @@ def _is_told(row: Outgoing, error: ErrorBody) -> bool:
     request = row.request if row.kind in OF_MEMBERS else None
     given_live = isinstance(request, SaveMember | SaveCard) and not request.offline
     return given_live and error.code in ("invalid", "not_allowed")
+
+
+def _keeps_out(row: Outgoing, error: ErrorBody) -> bool:
+    """Is there nobody who could come in by what waits behind it?"""
+    return is_sign_up(row) or (row.kind == "save_member" and error.code == "guest_limit")
 
 
 def _event(row: Outgoing, outcome: Raw | ErrorBody) -> Answer | None:

@@ -119,7 +119,7 @@ class Matter(Struct, frozen=True, kw_only=True):
 
     def refused(self, at: int, code: str, reason: str, *, live: bool = True) -> Verdict:
         """What the rules refuse, a manager may allow once there is a server (`live`) to ask."""
-        lifts = self.action == "check_in" and code in UNLESS_ALLOWED
+        lifts = code in UNLESS_ALLOWED and (self.action == "check_in" or code == "guest_limit")
         next_step = "F8 override (manager)" if lifts and live else NEXT_STEPS.get(code)
         return self.says("refused", at, detail=reason, next_step=next_step, next_command="override" if lifts else None)
 
@@ -221,9 +221,9 @@ def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = Non
     if row.kind == "save_card" and isinstance(card := row.request, SaveCard):
         return replace(matter, change=described_card(card))
     if row.kind == "save_member" and isinstance(request := row.request, SaveMember):
-        named = request.member.full_name  # whom the server did not take is in no directory
-        is_gone = member is None and named is not UNSET
-        return replace(matter, change=described(request), subject=str(named) if is_gone else subject)
+        if member is None and (named := request.member.full_name) is not UNSET:  # whom the server did not take
+            matter = matter.about(MemberRef(str(request.member.id), named))
+        return replace(matter, change=described(request))
     return matter
 
 

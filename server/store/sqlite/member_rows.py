@@ -36,17 +36,18 @@ class SqliteMemberRows(SqliteUsers):
             if (member := _member.decode(payload)).id == member_id:
                 yield MemberChange(member, user, at)
 
-    def guests_on(self, day: str) -> int:
+    def guests_on(self, day: str, since: int) -> set[str]:
         # Those who were changed since: an index has them in that order, and of anybody else it is not their first day.
-        since = "coalesce((SELECT seq FROM journal WHERE at < ?1 ORDER BY seq DESC LIMIT 1), 0)"
+        lately = "coalesce((SELECT seq FROM journal WHERE at < ?1 ORDER BY seq DESC LIMIT 1), 0)"
         member = "CAST(member AS TEXT)"
-        found = self._one(
-            f"SELECT count(*) FROM members WHERE seq > {since} AND {member} ->> '$.guest' "
-            f"AND {member} ->> '$.valid_until' = ?2 AND NOT {member} ->> '$.deleted'",
-            self.at - 2 * clock.DAY,
-            day,
+        stands = "check_out_at IS NULL OR NOT instr(CAST(event AS TEXT) ->> '$.flags', '\"undone\"')"
+        came = f"SELECT max({stands}) FROM visits WHERE member_id = members.id AND check_in_at >= ?3"
+        found = self._db.execute(
+            f"SELECT id FROM members WHERE seq > {lately} AND {member} ->> '$.guest' "
+            f"AND {member} ->> '$.valid_until' = ?2 AND NOT {member} ->> '$.deleted' AND coalesce(({came}), 1)",
+            (self.at - 2 * clock.DAY, day, since),
         )
-        return int(found[0])
+        return {id for (id,) in found}
 
 
 class SqliteMemberLists:
