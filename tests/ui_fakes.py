@@ -159,6 +159,7 @@ class FakeDesk(Signals):
         self.taken_back: list[Undoable] = []
         self.overrides: list[tuple[MemberRef, Override]] = []
         self.answers: dict[str, VerdictKind] = {}
+        self.passed_over: list[str] = []
         self.inside: list[Inside] = []
         self.queue: list[Outgoing] = []
         self.set_aside: list[Outgoing] = []
@@ -196,6 +197,9 @@ class FakeDesk(Signals):
     def check_in(self, who: Who, card: str | None = None, *, sure: bool = False) -> Verdict:
         verdict = self._do("check_in", who)
         return replace(verdict, kind="checked_in", detail=None) if sure else verdict
+
+    def pass_over(self, asked: Verdict) -> None:
+        self.passed_over.append(asked.subject)
 
     def check_out(self, who: Who, card: str | None = None) -> Verdict:
         return self._do("check_out", who)

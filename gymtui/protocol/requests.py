@@ -55,7 +55,8 @@ class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """By exactly one of `member_id`, `code` and `unknown_card`; a code is a membership number, never a name.
+    """By exactly one of `member_id`, `code`, `unknown_card` and `passed_over`, who is somebody that was asked about
+    and has not been let in, for the journal to know of; a code is a membership number, never a name.
     `queued_by` is who gave the command, which may be somebody else than whoever is logged in when it is sent;
     `card` is the code that was read, where a desk knew its owner; `unknown_card` is a code that the desk has refused
     and does not tell, for the journal to know of; `desk_time` is what the desk's own clock said, where that was
@@ -75,6 +76,7 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     unknown_card: UnknownCard | None = None
     desk_time: Timestamp | None = None
     guest: MemberFields | None = None
+    passed_over: Key | None = None
 
 
 class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from gymtui.cards.frame import framed
 from gymtui.cards.keys import collisions, keys_of
 from gymtui.cards.nobody import doubtful, nobodys
 from gymtui.cards.owned import Owned, cards_of, with_card
-from gymtui.protocol import MAX_CARDS, Card, CardCheck, CheckIn, Member, SaveCard
+from gymtui.protocol import MAX_CARDS, Card, CardCheck, CheckIn, CheckOut, Member, MemberRef, SaveCard
 from server.gym.orders import Order, Refused, Rejected, read_as, record, wall
 from server.store import Outcome, Transaction, as_result
 
@@ -124,3 +124,13 @@ def _put(tx: Transaction, member: Member) -> Member:
 def _day(tx: Transaction, at: str) -> str:
     day: datetime = wall(tx, clock.to_ms(at))
     return f"{day:%a} {day.day} {day:%b}"
+
+
+def by_card(tx: Transaction, request: CheckIn | CheckOut, ref: MemberRef) -> tuple[MemberRef, tuple[str, ...]]:
+    """Whom a desk that was alone meant by a card: with its number and a flag, where it is somebody else's by now."""
+    if not request.offline or request.card is None:
+        return ref, ()
+    holders = [holder for holder, _ in read_as(tx, request.card) if not holder.deleted]
+    if not holders or any(holder.id == ref.id for holder in holders):
+        return ref, ()
+    return MemberRef(ref.id, ref.full_name, request.card), ("reissued",)

@@ -13,7 +13,8 @@ from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, 
 from gymtui.visit_hands import kept, place_in
 from server.gym.alone import alone_from
 from server.gym.assumed_exit import assumed_exit, day_over
-from server.gym.cards import lost_card
+from server.gym.cards import by_card, lost_card
+from server.gym.full import passed_over
 from server.gym.guests import place
 from server.gym.members import turned_away, written
 from server.gym.orders import (
@@ -35,13 +36,15 @@ from server.store import Counts, Outcome, Settled, Transaction, Visit
 def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     if request.override is not None and request.offline:
         raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
+    if request.passed_over is not None:
+        raise passed_over(tx, request, request.passed_over)
     at, desk_time = occurred(tx, request.occurred_at), wrong_time(request)
     member = member_of(tx, request) if request.guest is None else turned_away(tx, order, request, request.guest)
     lost = lost_card(tx, request, member)
     if lost is not None and not request.offline:
         raise lost
     was_in = _is_in(tx, request, member, at)
-    ref, reissued = _by_card(tx, request, member.ref)
+    ref, reissued = by_card(tx, request, member.ref)
     ruled = _ruled(tx, order, request, member, at, is_lost=lost is not None)
     member = member if request.guest is None else written(tx, order, member)
     clash = was_in or "unproven" in ruled
@@ -129,7 +132,7 @@ def check_out(tx: Transaction, order: Order, request: CheckOut) -> Outcome:
             "not_checked_in", "not in", f"{name} is not in: nothing to check out.", tx.member(visit.member_id)
         )
     is_assumed = order.assumed or forgotten  # how long somebody stayed whom nobody saw leave is not known
-    ref, reissued = _by_card(tx, request, _as_called_now(tx, visit))
+    ref, reissued = by_card(tx, request, _as_called_now(tx, visit))
     seen = () if order.assumed else flags_of(tx, at, request) + reissued
     event = replace(
         visit.event,
@@ -261,16 +264,6 @@ def _leaver(tx: Transaction, request: CheckOut) -> tuple[Member, Visit | None]:
         return leaver, visit
     member = member_of(tx, request)
     return member, tx.open_visit(member.id)
-
-
-def _by_card(tx: Transaction, request: CheckIn | CheckOut, ref: MemberRef) -> tuple[MemberRef, tuple[str, ...]]:
-    """Whom a desk that was alone meant by a card: with its number and a flag, where it is somebody else's by now."""
-    if not request.offline or request.card is None:
-        return ref, ()
-    holders = [holder for holder, _ in read_as(tx, request.card) if not holder.deleted]
-    if not holders or any(holder.id == ref.id for holder in holders):
-        return ref, ()
-    return MemberRef(ref.id, ref.full_name, request.card), ("reissued",)
 
 
 def _as_called_now(tx: Transaction, visit: Visit) -> MemberRef:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -26,6 +27,8 @@ from gymtui.rules import hardest
 from gymtui.visit_hands import place_in
 
 logger = logging.getLogger(__name__)
+
+AGAIN: Final = 60_000  # milliseconds in which the same question about somebody is one
 
 
 class Commands:
@@ -68,6 +71,7 @@ class Commands:
         self._clock = clock
         self._new_id = new_id
         self._name = name
+        self._asked: Verdict | None = None
         self.membership = Membership(service, self._save, new_id=new_id, today=lambda: today(replica.gym, clock.now()))
 
     @property
@@ -108,10 +112,23 @@ class Commands:
         if ruling.action == "refuse":
             return self._live.refuse(matter, CheckIn(member_id=member.id), ruling.code or "", reason)
         if ruling.action == "ask" and not sure:
-            return matter.asked(self._clock.now(), reason)
+            return self._asked_about(matter.asked(self._clock.now(), reason))
         matter = replace(matter, warning=ruling.reason, remarks=self._judgement.remarks(member))
         request = CheckIn(member_id=member.id, card=card)
         return self._enqueue(matter, request, Undoable(matter.command_id, member.ref))
+
+    def _asked_about(self, asked: Verdict) -> Verdict:
+        """Who is asked about again, by a second scan of the card, is passed over once at the most."""
+        last = self._asked
+        if last is not None and last.member == asked.member and asked.at - last.at < AGAIN:
+            asked = replace(asked, command_id=last.command_id)
+        self._asked = asked
+        return asked
+
+    def pass_over(self, asked: Verdict) -> None:
+        if asked.member is not None:
+            matter = Matter(command_id=asked.command_id, action="check_in", subject=asked.subject, member=asked.member)
+            self._live.pass_over(matter, asked.member.id)
 
     def check_out(self, who: Member | str, card: str | None = None) -> Verdict:
         if (no := self._only_looks("check_out", who)) is not None:

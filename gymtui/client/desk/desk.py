@@ -219,6 +219,10 @@ class Desk:
         """
         return self._commands.check_in(who, card, sure=sure)
 
+    def pass_over(self, asked: Verdict) -> None:
+        """Whom a verdict has `asked` about nobody has let in: a refusal, which a server that is there journals."""
+        self._commands.pass_over(asked)
+
     def check_out(self, who: Member | str, card: str | None = None) -> Verdict:
         """Ends the open visit of a member; `who` and `card` as for `check_in`."""
         return self._commands.check_out(who, card)

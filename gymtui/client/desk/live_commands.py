@@ -66,6 +66,11 @@ class LiveCommands:
             self._ask(matter, request, told=True)
         return matter.refused(self._clock(), code, reason, live=self._service.state.is_live)
 
+    def pass_over(self, matter: Matter, member_id: str) -> None:
+        """Somebody was asked about, and has not been let in: the server journals that."""
+        if self._service.state.is_live:
+            self._ask(matter, CheckIn(passed_over=member_id), told=True)
+
     def override(self, matter: Matter, request: CheckIn) -> Verdict:
         """A manager lets somebody in: at a server that is there now, or not at all."""
         if not self._service.state.is_live:

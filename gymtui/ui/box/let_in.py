@@ -24,7 +24,7 @@ def check_in(box: Box, who: Member | str, card: str | None = None) -> None:
 
 class LetIn(QuestionMode):
     """Enter on the empty box is the yes. Whatever else is typed or scanned is about the next one, and leaves this one
-    out."""
+    out, which the journal has as a refusal."""
 
     style = "-overriding"
     _unused: Timer | None = None
@@ -32,6 +32,7 @@ class LetIn(QuestionMode):
     def __init__(self, box: Box, verdict: Verdict, who: Member | str, card: str | None) -> None:
         super().__init__(box)
         self._verdict, self._who, self._card = verdict, who, card
+        self._is_answered = False
 
     @property
     def signs(self) -> Mapping[str, Callable[[Box], Mode]]:
@@ -51,10 +52,17 @@ class LetIn(QuestionMode):
     def ended(self) -> None:
         if self._unused is not None:
             self._unused.stop()
+        if not self._is_answered:
+            self.box.desk.pass_over(self._verdict)
+
+    async def entered(self, text: str) -> None:
+        self._is_answered = not text
+        await super().entered(text)
 
     def settled(self, verdict: Verdict) -> None:
         """Of somebody new, whom the server has not taken, there is nothing more to ask."""
         if isinstance(self._who, Member) and self.box.desk.replica.members.member(self._who.id) is None:
+            self._is_answered = True
             self.box.pop(self)
 
     def suspended(self) -> None:
