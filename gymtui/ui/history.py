@@ -53,11 +53,6 @@ class History(Struct, frozen=True, kw_only=True):
         """Are the rows those that were asked for last?"""
         return self.answer is not None and self.answer.question == self.asked
 
-    @property
-    def is_asked(self) -> bool:
-        """Is an answer on its way?"""
-        return self.asked is not None and not self.is_answered
-
     def with_newest(self) -> History:
         """The newest visit that counts is chosen, where something was typed to find it by, and none is."""
         if self.chosen is not None or not self.text or not self.is_answered:

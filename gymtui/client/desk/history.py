@@ -37,7 +37,6 @@ Past = CheckInEvent | Refusal
 KNOWN: Final = 500  # events of the desk's own copy that are looked through
 PAGE: Final = 50  # rows that are asked for at once: a slow line waits for them
 PAGES: Final = 60  # of which the server may find nothing on any, one after the other
-NOT_CONNECTED: Final = "not connected"
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -77,7 +76,7 @@ class HistoryReader:
             return await self._page(answer)
         except (Disconnected, RequestRefused, codec.Unreadable) as error:
             logger.info("The history comes from this desk: %s", error)
-            why = NOT_CONNECTED if isinstance(error, Disconnected) else str(error).rstrip(".")
+            why = "not connected" if isinstance(error, Disconnected) else str(error).rstrip(".")
             return replace(answer, rows=tuple(self._known(question)), problem=why)
 
     def here(self, question: Question, why: str) -> Answer:

@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerError
 
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.history import NOT_CONNECTED, Answer, HistoryReader, after, time_of
+from gymtui.client.desk.history import Answer, HistoryReader, after, time_of
 from gymtui.client.desk.history_queue import waiting
 from gymtui.client.desk.history_words import Question, WrongWords, read_words
 from gymtui.client.desk.verdicts import policy_of, zone_of
@@ -36,6 +36,7 @@ from gymtui.ui.wall import wall
 from gymtui.ui.widgets.history_list import HistoryList
 
 REST = 0.1  # seconds that somebody may go on typing before the server is asked
+SOON = 0.3  # seconds until it says what the desk knows meanwhile
 LATELY = 50  # events of the desk's own copy
 PATIENCE = 1.0  # seconds that a key waits for the list it is about
 MOST = 20_000  # rows of a file that a desk writes
@@ -82,15 +83,6 @@ class HistoryScreen(ListScreen):
     def watch_connection(self, state: ConnectionState) -> None:
         super().watch_connection(state)
         self.is_live = state.is_live
-        if self._silence is not None and self.history.is_asked:
-            self._look_again()
-
-    @property
-    def _silence(self) -> str | None:
-        """Why the server says nothing now; None: it answers."""
-        if not self.connection.is_live:
-            return NOT_CONNECTED
-        return None if self.connection.silent_since is None else "the server does not answer"
 
     def _happened(self, events: Sequence[Event]) -> None:
         if self.history.answer is not None and self.history.wrong is None:
@@ -127,16 +119,23 @@ class HistoryScreen(ListScreen):
             is_new = text != self.history.text or member != self.history.question.member
             chosen = None if is_new else self.history.chosen
             self.history = replace(self.history, text=text, wrong=None, asked=question, chosen=chosen)
-            if (why := self._silence) is not None:
-                self.history = self.history.answered(self._reader.here(question, why))
             self.run_worker(self._ask(question, text), group="history", exclusive=True, exit_on_error=False)
 
     async def _ask(self, question: Question, text: str) -> None:
         await sleep(REST if text else 0)
+        waiting = self.set_timer(SOON, lambda: self._tell_what_is_known(question))
         with self.answering("The history"):
-            answer = await self._reader.ask(question)
+            try:
+                answer = await self._reader.ask(question)
+            finally:
+                waiting.stop()
             lately = self.desk.replica.visits.recent(LATELY)  # what has come while the answer was on its way
             self.history = self.history.answered(after(answer, lately) if answer.problem is None else answer)
+
+    def _tell_what_is_known(self, question: Question) -> None:
+        """Whoever asks does not wait for a server that says nothing."""
+        with self.answering("The history"):
+            self.history = self.history.answered(self._reader.here(question, "the server has not answered yet"))
 
     def _look_again(self) -> None:
         if self.history.wrong is None:
