@@ -24,7 +24,7 @@ HOSTS = ((11, "Berg"), (12, "Cox"), (13, "Dahl"), (14, "Sá"))
 GUEST: tuple[tuple[tuple[str, ...], str], ...] = (  # keys, and what they lead to
     (("f5",), "1 of 3: the guest's name"),
     ((*NAME, "enter"), "GUEST OF"),
-    ((*"ana", "enter"), "it is signed, and in"),
+    ((*"ana", "enter"), "it is signed, and in; n: not; Gus Roth, guest of Ana Silva"),
     (("enter",), "Gus Roth queued, not sent yet"),
 )
 
@@ -112,7 +112,7 @@ async def test_somebody_new_is_six_questions(gym: Gym) -> None:
         scan(app, *"1", "enter")
         await until(lambda: "that is Ana Silva's" in screen_text(app))
         await pilot.press("backspace", *"9001", "enter")
-        await until(lambda: "6 of 6: Nia Moor, Gold, card 9001; Enter: it is signed" in screen_text(app))
+        await until(lambda: "6 of 6: Enter: it is signed; n: not; Nia Moor, Gold, card 9001" in screen_text(app))
         await pilot.press("escape")
         await until(lambda: "CARD       9001" in screen_text(app))
         await pilot.press("enter", "enter")

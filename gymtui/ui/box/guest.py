@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from gymtui.client.state import Hit
 from gymtui.protocol import Member
 from gymtui.search.folding import fold
@@ -15,7 +17,7 @@ from gymtui.ui.roster import Roster
 
 NAME: Final = Question(key="name", prompt="GUEST", hint="the guest's name, then Enter")
 HOST: Final = Question(key="host", prompt="GUEST OF", hint="a name, a card, ↓ who is in; Enter: none", finds=True)
-WAIVER: Final = Question(key="waiver", prompt="WAIVER", hint="Enter: it is signed, and in; n: it is not")
+WAIVER: Final = Question(key="waiver", prompt="WAIVER", hint="Enter: it is signed, and in; n: not")
 
 
 class GuestMode(FormMode):
@@ -37,10 +39,17 @@ class GuestMode(FormMode):
 
     @property
     def questions(self) -> tuple[Question, ...]:
+        waiver = replace(WAIVER, hint=f"{WAIVER.hint}; {self._told}") if "host" in self.answers else WAIVER
         if self._before is None:
-            return NAME, HOST, WAIVER
+            return NAME, HOST, waiver
         hint = f"Enter: yes, n: another; {self.box.named(self._before.full_name)} was a guest before"
-        return NAME, Question(key="same", prompt="THE SAME?", hint=hint), HOST, WAIVER
+        return NAME, Question(key="same", prompt="THE SAME?", hint=hint), HOST, waiver
+
+    @property
+    def _told(self) -> str:
+        """Who it is and whose guest, before the last Enter."""
+        host = self.answers["host"]
+        return self.box.named(self.answers["name"]) + (f", guest of {self.box.named(host.full_name)}" if host else "")
 
     def read(self, question: Question, text: str) -> Any:
         match question.key:

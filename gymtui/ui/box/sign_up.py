@@ -14,7 +14,7 @@ from gymtui.ui.box.form import FormMode, Question, yes
 from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.member_lines import renewed
 
-WAIVER: Final = Question(key="waiver_signed", prompt="WAIVER", hint="Enter: it is signed; n: it is not")
+WAIVER: Final = Question(key="waiver_signed", prompt="WAIVER", hint="Enter: it is signed; n: not")
 QUESTIONS: Final = (
     Question(key="full_name", prompt="NEW MEMBER", hint="the name, then Enter"),
     Question(key="phone", prompt="PHONE", hint="a number, or Enter alone"),
@@ -50,7 +50,7 @@ class SignUpMode(FormMode):
             return QUESTIONS
         name, plan, card = (self.answers[key] for key in ("full_name", "plan", "card"))
         said = f"{self.box.named(name)}, {printable(plan or 'no plan')}, {f'card {card}' if card else 'no card'}"
-        return *QUESTIONS[:-1], structs.replace(WAIVER, hint=f"{said}; {WAIVER.hint}")
+        return *QUESTIONS[:-1], structs.replace(WAIVER, hint=f"{WAIVER.hint}; {said}")
 
     def read(self, question: Question, text: str) -> Any:
         match question.key:
