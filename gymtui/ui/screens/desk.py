@@ -91,7 +91,7 @@ class DeskScreen(RollCalledScreen):
         ]
 
     def on_mount(self) -> None:
-        self.masked = next((screen.masked for screen in self._desk_screens()), False)
+        self.masked, self.unread = next(((one.masked, one.unread) for one in self._desk_screens()), (False, 0))
         self._count_queue(self.desk.queued)
         self.verdict, self.bulk = next(((screen.verdict, screen.bulk) for screen in self._desk_screens()), (None, None))
         self._show_replica()

@@ -53,6 +53,7 @@ class LiveScreen(PassingScreen[None]):
         self._unsubscribe: list[Callable[[], None]] = []
         # As it is now, and not first something else: each change of a class styles the whole screen anew.
         self.set_reactive(LiveScreen.connection, service.state)
+        self.set_reactive(LiveScreen.user, service.state.user)
 
     def compose_header(self) -> ComposeResult:
         with Horizontal(id="header"):

@@ -33,7 +33,7 @@ class SettingsList(ChoiceList):
 
     def nothing(self) -> Content:
         if self.settings.text:
-            return self.styled("   no setting is called so", "quiet")
+            return self.styled("   nothing is called so", "quiet")
         return self.styled("   they come with the server's first answer", "quiet")
 
     def head(self) -> list[Content]:
