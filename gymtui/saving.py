@@ -16,6 +16,7 @@ from gymtui.cards.owned import with_number
 from gymtui.protocol import Acknowledged, Member, MemberFields, SaveMember
 
 MOST: Final = 1_000_000  # visits on a punch card
+FOLLOWS: Final = {"status": "frozen_until", "payment_overdue": "payment_overdue_since"}  # what a field may change too
 
 
 def given(fields: MemberFields | None) -> dict[str, Any]:
@@ -31,6 +32,23 @@ def edited(member: Member, *, visits: int = 0, acknowledged: tuple[str, ...] = (
         before=MemberFields(**{name: getattr(member, name) for name in fields}),
         visits=visits,
         acknowledged=acknowledged,
+    )
+
+
+def reverse(before: Member | None, request: SaveMember, now: Member) -> SaveMember | None:
+    """The command that takes one back, which made of `before` (None: of nobody) what stands as `now`, or would stand by
+    it; None where it cannot be: that an alert was dealt with is said for good."""
+    fields = given(request.member)
+    id, seen = str(fields.pop("id", now.id)), max(now.seq, 1)
+    if before is None:
+        gone = MemberFields(id=id, full_name=now.full_name, deleted=True)
+        return SaveMember(member=gone, seen=seen, before=MemberFields(full_name=now.full_name, deleted=False))
+    if not fields and not request.visits:
+        return None
+    follow = {name: getattr(now, name) for field, name in FOLLOWS.items() if field in fields}
+    back = {name: getattr(before, name) for name in follow | fields}
+    return SaveMember(
+        member=MemberFields(id=id, **back), seen=seen, before=MemberFields(**(follow | fields)), visits=-request.visits
     )
 
 

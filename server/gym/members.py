@@ -21,6 +21,7 @@ from server.store import Outcome, Transaction, as_result
 
 DATES: Final = ("valid_from", "valid_until", "birth_date", "payment_overdue_since", "frozen_until")
 ANOTHER_DAY: Final = frozenset({"id", "guest", "valid_from", "valid_until", "host_id", "waiver_signed"})
+TAKEN_BACK: Final = frozenset({"id", "full_name", "deleted"})
 ONLY_MANAGERS: Final = "Only a manager may change members: please add a guest, or call the manager."
 
 
@@ -28,7 +29,7 @@ def save_member(tx: Transaction, order: Order, request: SaveMember) -> Outcome:
     """A new member, or what is different about one."""
     fields = given(request.member)
     before = tx.member(str(fields.get("id", "")))
-    if order.role != "manager" and not _may_staff(before, fields, request):
+    if order.role != "manager" and not _may_staff(tx, before, fields, request):
         raise Rejected("not_allowed", ONLY_MANAGERS)
     _refuse_who_is_not_there(before, fields, request)
     if (problem := impossible(fields)) is not None:
@@ -65,12 +66,16 @@ def written(tx: Transaction, order: Order, guest: Member) -> Member:
     return guest
 
 
-def _may_staff(before: Member | None, fields: dict[str, Any], request: SaveMember) -> bool:
-    """A guest, another day for one who was a guest, and a word that an alert was dealt with."""
+def _may_staff(tx: Transaction, before: Member | None, fields: dict[str, Any], request: SaveMember) -> bool:
+    """A guest, another day for one who was a guest, a guest less who has never been in, and a word that an alert was
+    dealt with."""
     if before is None:
         return bool(fields.get("guest")) and ("id" not in fields or request.seen == 0)
     if fields.keys() == {"id"}:
         return not request.visits
+    if fields.keys() <= TAKEN_BACK and fields.get("deleted"):
+        is_called_so = fields.get("full_name", before.full_name) == before.full_name
+        return before.guest and is_called_so and tx.overlapping(before.id, 0, None, but="") is None
     return before.guest and fields.get("guest", True) and fields.keys() <= ANOTHER_DAY and not request.visits
 
 

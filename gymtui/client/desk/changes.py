@@ -38,7 +38,9 @@ def _described(request: SaveMember, fields: dict[str, object]) -> Iterator[str]:
         yield f"{abs(request.visits)} visits {'added' if request.visits > 0 else 'taken off'}"
     if request.acknowledged:
         yield "alert dealt with"
-    if fields.get("status") == "frozen":
+    if "deleted" in fields:
+        yield "taken out of the directory" if fields["deleted"] else "back in the directory"
+    elif fields.get("status") == "frozen":
         until = fields.get("frozen_until")
         yield "frozen" if until is None else f"frozen until {_day(str(until))}"
     elif fields.get("valid_until") is not None:

@@ -72,7 +72,13 @@ class Commands:
         self._new_id = new_id
         self._name = name
         self._asked: Verdict | None = None
-        self.membership = Membership(service, self._save, new_id=new_id, today=lambda: today(replica.gym, clock.now()))
+        self.membership = Membership(
+            service,
+            self._save,
+            new_id=new_id,
+            today=lambda: today(replica.gym, clock.now()),
+            known=replica.members.member,
+        )
 
     @property
     def looks_on(self) -> str | None:

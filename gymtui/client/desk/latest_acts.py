@@ -16,14 +16,18 @@ SETTLED: Final = frozenset({"undone", "corrected", "clash", "assumed_out"})  # f
 
 
 class Act(Struct, frozen=True, kw_only=True):
-    """A check-in or a check-out `at` a time (ms), the last that was done with its visit."""
+    """A check-in or a check-out `at` a time (ms), the last that was done with its visit; or a change of a member, in
+    words."""
 
     done: Undoable
     at: int
     desk: str
+    change: str | None = None
 
     @property
     def what(self) -> str:
+        if self.change is not None:
+            return self.change
         return "check-in" if self.done.since is None else "check-out"
 
 

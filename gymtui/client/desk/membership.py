@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -13,7 +13,27 @@ from gymtui.client.desk.changes import described, described_card
 from gymtui.client.desk.verdicts import Matter
 from gymtui.client.state import Verdict
 from gymtui.protocol import Member, MemberFields, MemberRef, SaveCard, SaveMember
-from gymtui.saving import edited
+from gymtui.saving import edited, reverse, saved
+
+KEPT: Final = 100  # changes that can be taken back
+
+
+class Given(NamedTuple):
+    """A change that was given here at a time (ms), and the member `before` it, None of somebody new, and `after` it."""
+
+    command_id: str
+    at: int
+    request: SaveMember
+    before: Member | None
+    after: Member
+
+    @property
+    def ref(self) -> MemberRef:
+        return self.after.ref
+
+    @property
+    def what(self) -> str:
+        return described(self.request)
 
 
 class Membership:
@@ -25,6 +45,7 @@ class Membership:
         enqueue: Writes a command down, says so and sends it.
         new_id: Gives an idempotency key, and an id for who is new.
         today: The gym's own day.
+        known: The member of an id, as this desk has them.
     """
 
     def __init__(
@@ -34,12 +55,15 @@ class Membership:
         *,
         new_id: Callable[[], str],
         today: Callable[[], date],
+        known: Callable[[str], Member | None],
     ) -> None:
         self._service = service
         self._enqueue = enqueue
         self._new_id = new_id
         self.today = today
+        self._known = known
         self._guest: MemberFields | None = None  # who was asked for last
+        self._given: dict[str, Given] = {}  # by the ids of the commands
 
     @property
     def may_change(self) -> bool:
@@ -48,7 +72,27 @@ class Membership:
 
     def change(self, member: Member, *, visits: int = 0, acknowledged: tuple[str, ...] = (), **fields: Any) -> Verdict:
         """Changes these fields of a member as somebody sees it, adds visits, and says that alerts were dealt with."""
-        return self._give(edited(member, visits=visits, acknowledged=acknowledged, **fields), member.ref)
+        return self._give(edited(member, visits=visits, acknowledged=acknowledged, **fields), member.ref, member)
+
+    @property
+    def given(self) -> list[Given]:
+        """What was changed here since this program was started, and may be taken back by whoever is logged in; the
+        newest first."""
+        return [given for given in reversed(self._given.values()) if self._may_take_back(given)]
+
+    def take_back(self, command_id: str) -> Verdict | None:
+        """A change of this desk, by a new one: where somebody else has changed the same since, the server says so. None
+        where there is nothing to take back by that id."""
+        given = self._given.get(command_id)
+        if given is None or not self._may_take_back(given):
+            return None
+        now = self._known(given.ref.id) or given.after
+        request = reverse(given.before, given.request, now)
+        return None if request is None else self._give(request, given.ref, now)
+
+    def _may_take_back(self, given: Given) -> bool:
+        is_guest = given.before is None and given.after.guest
+        return (is_guest or self.may_change) and reverse(given.before, given.request, given.after) is not None
 
     def sign_up(self, **fields: Any) -> tuple[Member, Verdict]:
         """A new member, with an id from here; found here at once."""
@@ -72,7 +116,7 @@ class Membership:
         host_id = None if host is None else host.id
         request = edited(guest, valid_from=today, valid_until=today, host_id=host_id, waiver_signed=waiver)
         self._guest = request.member
-        return self._give(request, guest.ref)
+        return self._give(request, guest.ref, guest)
 
     def turned_away(self, whom: MemberRef, known: Member | None) -> MemberFields | None:
         """What was asked for the guest who came last, where that is this one, and nobody here is known to have them."""
@@ -86,6 +130,12 @@ class Membership:
         matter = replace(Matter.of(self._new_id(), "save_card", member), change=described_card(request))
         return self._enqueue(matter, request)
 
-    def _give(self, request: SaveMember, ref: MemberRef) -> Verdict:
-        change = described(request)
-        return self._enqueue(replace(Matter.of(self._new_id(), "save_member", ref), change=change), request)
+    def _give(self, request: SaveMember, ref: MemberRef, before: Member | None = None) -> Verdict:
+        matter = replace(Matter.of(self._new_id(), "save_member", ref), change=described(request))
+        verdict = self._enqueue(matter, request)
+        if verdict.kind == "queued":
+            after = saved(before, request, id=ref.id, at="", by="")
+            self._given[matter.command_id] = Given(matter.command_id, verdict.at, request, before, after)
+            if len(self._given) > KEPT:
+                del self._given[next(iter(self._given))]
+        return verdict

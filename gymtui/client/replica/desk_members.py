@@ -108,7 +108,7 @@ class DeskMembers:
         """The cards that a code may be, with their owners; several where it can be read in more than one way."""
         found = {owned.member.id: owned.card.code for table in self._tables for owned in table.owners(code)}
         here = [(member, held) for id, held in found.items() if (member := self.member(id)) is not None]
-        return tuple(owned(member, held) for member, held in here if holds(member, held))
+        return tuple(owned(member, held) for member, held in here if holds(member, held) and not member.deleted)
 
     def whose(self, *codes: str) -> tuple[Owned, ...]:
         """The cards that any of these codes may be, one of each owner."""
@@ -135,7 +135,7 @@ class DeskMembers:
         each = {member.id: member for member in reversed(found)}
         # Whom the index in memory has found may be in the table, and another by now.
         here = (self._here(m) if m.seq else self.member(m.id) for m in reversed(each.values()))
-        return [member for member in here if member is not None][:limit]
+        return [member for member in here if member is not None and not member.deleted][:limit]
 
 
 def holds(member: Member, code: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Protocol
 from gymtui.client.desk.history import KNOWN
 from gymtui.client.desk.history_queue import waiting
 from gymtui.client.desk.latest_acts import Act, latest_acts
+from gymtui.client.replica.undo_log import Undoable
 from gymtui.ui.box.mode import Box, QuestionMode
 from gymtui.ui.box.offer import Option, Palette
 from gymtui.ui.wall import hours_minutes
@@ -39,7 +40,12 @@ class UndoList(QuestionMode):
         """Of what this user did last, or a manager anybody; what waits here is among it."""
         desk, connection = box.desk, box.connection
         events = [*desk.replica.visits.recent(KNOWN), *waiting(desk.replica, desk.queue, desk.name)]
-        acts = latest_acts(events, MOST, user=None if connection.role == "manager" else connection.user or "")
+        visits = latest_acts(events, MOST, user=None if connection.role == "manager" else connection.user or "")
+        changes = [
+            Act(done=Undoable(given.command_id, given.ref), at=given.at, desk=desk.name or "", change=given.what)
+            for given in desk.membership.given
+        ]
+        acts = sorted([*visits, *changes], key=lambda act: -act.at)[:MOST]
         if acts:
             box.push(cls(box, acts))
         else:
@@ -73,7 +79,8 @@ class UndoList(QuestionMode):
 
     async def picked(self, row: int) -> None:
         self.box.pop(self)
-        verdict = self.box.desk.undo(self._acts[row].done)
+        act, desk = self._acts[row], self.box.desk
+        verdict = desk.undo(act.done) if act.change is None else desk.membership.take_back(act.done.command_id)
         if verdict is not None:
             self.box.say(verdict)
 

@@ -24,8 +24,9 @@ from gymtui.rules import Uncounted
 from gymtui.ui.bindings import bind
 from gymtui.ui.bulk import Bulk
 from gymtui.ui.privacy import named
-from gymtui.ui.put_right import NOT_DONE, put_right
+from gymtui.ui.put_right import NOT_DONE
 from gymtui.ui.screens.roll_called import RollCalledScreen
+from gymtui.ui.screens.taking_back import undone_otherwise
 from gymtui.ui.widgets.clock_warning import WrongClock, wrong_clock
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.header import GymName
@@ -216,7 +217,8 @@ class DeskScreen(RollCalledScreen):
 
     def action_undo(self) -> None:
         with self.answering("Undo"):
-            self.say(put_right(self.verdict, self._clock()) or self._forewarned() or self._undone())
+            of_no_visit = undone_otherwise(self.desk, self.verdict, self._clock())
+            self.say(of_no_visit or self._forewarned() or self._undone())
 
     def _undone(self) -> Verdict:
         verdict = self.desk.undo()

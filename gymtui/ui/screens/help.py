@@ -36,7 +36,7 @@ HERE: dict[str, tuple[str, ...]] = {
         "Signs in place of a number, or no card is found: :reader, then three cards.",
         "gymtui reader --watch shows what the reader sends, key by key.",
         "Several that match are a list: ↑ ↓ choose, Enter takes.",
-        "Not the last one? :undo-one lists what was done, to take one of it back.",
+        "Not the last one? :undo-one lists what was done, changes too; takes one back.",
         "≈ is near: a letter or digit is another, or a phone ends so. Choose it.",
         "Pasted: one line waits for Enter; of several, Enter takes the cards.",
         "/ and a word narrows what has happened, : lists all commands.",
