@@ -46,6 +46,16 @@ async def test_what_waits_stands_beside_who_is_in_while_the_server_is_away() -> 
         assert "148 of 220, +3 −1 queued" in screen_text(app)
 
 
+async def test_a_screen_that_opens_has_its_header_whole() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(120, 30)) as pilot:
+        desk.service.becomes(replace(LIVE, user="maria"))
+        app.front_desk.unread = 2
+        await pilot.press("f3")
+        await until_shown(pilot, lambda: "◆ 2 unread Riverside   desk 2 · maria" in screen_text(app))
+
+
 async def test_the_header_names_who_is_logged_in_where_there_is_room() -> None:
     desk = a_desk()
     app = make_app(desk)

@@ -122,7 +122,7 @@ async def test_what_waits_of_it_is_no_visit_that_the_figures_lack(gym: Gym) -> N
     async with shown(gym) as (_, pilot):
         gym.desk.roll_calls.start(drill=True)
         gym.desk.check_out(BEN)
-        await says(pilot, "2 queued .*\n.*\n.*\n.*148 of 220, 1 queued")
+        await says(pilot, "2 queued .*\n.*\n.*\n.*148 of 220, −1 queued")
 
 
 async def test_one_that_is_begun_elsewhere_is_said_here(gym: Gym) -> None:
