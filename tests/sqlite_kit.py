@@ -67,6 +67,7 @@ UNDONE_AT_A_DESK: Final[tuple[tuple[str, ...], ...]] = (
     (),
     ("DROP TABLE roll_calls",),
     ("DROP TABLE notices", "DROP TABLE read_notices"),
+    ("ALTER TABLE desk DROP COLUMN hidden",),
 )
 
 

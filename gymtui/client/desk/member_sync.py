@@ -1,9 +1,11 @@
-"""Member sync: fetches the members page by page, from a cursor, after a snapshot and on the first day."""
+"""Member sync: fetches the members page by page, from a cursor, after a snapshot and on the first day, and again where
+whoever is at the desk sees more of them than the one before; what they do not see goes at once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from msgspec import Raw, Struct
@@ -14,6 +16,7 @@ from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.codec import Unreadable, convert
 from gymtui.protocol import Member, MembersPage, Seq, SyncMembers
+from gymtui.sight import hidden_from
 
 PAGE: Final = 100  # members that are asked for
 FOLDED: Final = 20  # and are taken between two looks at the keys: more would be felt there
@@ -58,6 +61,8 @@ class MemberSync:
                 self._wake.clear()
                 try:
                     after_seq, complete = self._replica.directory
+                    if self._has_other_sight():
+                        continue
                     if complete or not self._service.in_step:
                         await self._wake.wait()
                     else:
@@ -69,7 +74,20 @@ class MemberSync:
                 unsubscribe()
 
     def _look(self, _: object) -> None:
+        with suppress(ReplicaError):  # what `run` tries again, and says why not
+            self._has_other_sight()
         self._wake.set()
+
+    def _has_other_sight(self) -> bool:
+        """Does whoever is at the desk see other fields of members than the one before? Then the copy is kept to it."""
+        state, gym = self._service.state, self._replica.gym
+        if not state.is_live or state.role is None or gym is None:
+            return False
+        hidden = hidden_from(state.role, gym.policy)
+        if hidden == self._replica.members.table.hidden:
+            return False
+        self._replica.keep_to(hidden)
+        return True
 
     async def _next_page(self, after_seq: int) -> None:
         before = self._cursor

@@ -16,6 +16,7 @@ from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.schema import open_file
 from gymtui.protocol import Card, CardCheck, Member, SaveCard, SaveMember
 from gymtui.saving import given, saved
+from gymtui.sight import seen
 from gymtui.sqlite_file import MEMORY
 
 
@@ -77,7 +78,8 @@ class DeskMembers:
         return None if member is None else _with(member, cards)
 
     def _here(self, member: Member) -> Member:
-        return _with(member, self._expected.get(member.id, {}).values())
+        changes = self._expected.get(member.id, {}).values()
+        return seen(_with(member, changes), self.table.hidden) if changes else member
 
     # --- who is there -------------------------------------------------------------------------------------------------
 

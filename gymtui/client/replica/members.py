@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from itertools import islice
 from typing import Any, Final, NamedTuple
@@ -14,14 +14,16 @@ from msgspec.structs import replace
 from gymtui.cards.keys import EXACT, find
 from gymtui.cards.owned import Owned, index_entries, owned
 from gymtui.client.replica.erasing import forget
-from gymtui.client.replica.schema import reading
+from gymtui.client.replica.schema import reading, write_over
 from gymtui.codec import encode
 from gymtui.protocol import ERASED, CardCheck, Member
 from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
 from gymtui.search.near import near_numbers
 from gymtui.search.text import index_words
+from gymtui.sight import seen
 from gymtui.unknown_card import shape
 
+STEP: Final = 1000  # members that are taken in hand at once
 FOUND: Final = "SELECT body, seq, visits_left, visits_seq FROM members WHERE deleted = 0 AND id = ?"
 
 # What is newer wins; the count of a punch card has a `seq` of its own, since a check-in moves it and nothing else.
@@ -52,6 +54,7 @@ class MemberTable:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self.card_check: CardCheck | None = None  # what the gym's readers may send behind a number, or keep
+        self.has_forgotten = False  # something of which the log beside the file may still know
 
     @reading()
     def member(self, id: str) -> Member | None:
@@ -88,26 +91,65 @@ class MemberTable:
 
     def fold(self, members: Iterable[Member]) -> None:
         """Takes members, each once or often and in any order; the highest `seq` of each wins."""
-        newest: dict[str, Member] = {}
+        newest, hidden = dict[str, Member](), self.hidden
         for member in members:
             if member.id not in newest or member.seq > newest[member.id].seq:
-                newest[member.id] = member
+                newest[member.id] = seen(member, hidden)
         before = self._known(newest)
         fresh = [m.id for m in newest.values() if m.id not in before or m.seq > before[m.id].seq]
         self._db.executemany(UPSERT, [_row(newest[id]) for id in fresh])
-        after = self._known(fresh)
-        old, new = _entries(before[id] for id in fresh if id in before), _entries(after.values())
+        known = [before[id] for id in fresh if id in before]
+        self._index(known, self._known(fresh).values())
+        if erased := [one.member for one in known if newest[one.member.id].full_name == ERASED]:
+            forget(self._db, erased, {word for word, _ in _entries(known)})
+            self.has_forgotten = True
+
+    @property
+    @reading()
+    def hidden(self) -> frozenset[str]:
+        """Fields that nobody is to have here."""
+        return frozenset(self._db.execute("SELECT hidden FROM desk").fetchone()[0].split())
+
+    def keep_to(self, hidden: frozenset[str]) -> None:
+        """Nobody has these fields here from now on; inside a transaction of whoever owns `db`. Where there is more to
+        know of everybody than before, the server's word counts again, also where it is no newer."""
+        known = self.hidden
+        self._db.execute("UPDATE desk SET hidden = ?", (" ".join(sorted(hidden)),))
+        self._hide(hidden - known)
+        if known - hidden:
+            self._db.execute("UPDATE members SET stale = 1, seq = -1")
+            self._db.execute("UPDATE desk SET after_seq = 0, complete = 0")
+        self.has_forgotten = True
+
+    def write_over(self) -> None:
+        """What was taken out of the file is not in the log beside it either."""
+        if self.has_forgotten:
+            write_over(self._db)
+            self.has_forgotten = False
+
+    def _hide(self, fields: frozenset[str]) -> None:
+        """Takes them out of whoever has one, and out of the index."""
+        has = " OR ".join(f"CAST(body AS TEXT) ->> '$.{name}' IS NOT NULL" for name in sorted(fields)) or "FALSE"
+        ids = [id for (id,) in self._db.execute(f"SELECT id FROM members WHERE {has}").fetchall()]
+        for at in range(0, len(ids), STEP):
+            before = self._known(ids[at : at + STEP])
+            after = [one._replace(member=seen(one.member, fields)) for one in before.values()]
+            self._db.executemany("UPDATE members SET body = ? WHERE n = ?", [(encode(m), n) for n, _, m in after])
+            if "phone" in fields:
+                self._index(before.values(), after)
+
+    def _index(self, before: Collection[Known], after: Collection[Known]) -> None:
+        """What the index says of these members is so from now on."""
+        old, new = _entries(before), _entries(after)
         self._db.executemany("DELETE FROM words WHERE word = ? AND n = ?", old - new)
         self._db.executemany("INSERT INTO words VALUES (?, ?)", new - old)
         left = new_leftovers(self._db.execute, (word for word, _ in new - old))
         self._db.executemany("INSERT INTO leftovers VALUES (?, ?)", left)
-        old_cards, new_cards = _cards(before[id] for id in fresh if id in before), _cards(after.values())
+        old_cards, new_cards = _cards(before), _cards(after)
         self._db.executemany("DELETE FROM cards WHERE key = ? AND n = ? AND code = ?", old_cards - new_cards)
         self._db.executemany("INSERT INTO cards VALUES (?, ?, ?)", new_cards - old_cards)
         shapes = {(shape(code),) for _, _, code in new_cards - old_cards}
         self._db.executemany("INSERT INTO shapes VALUES (?) ON CONFLICT DO NOTHING", shapes)
-        if erased := [before[id].member for id in fresh if id in before and newest[id].full_name == ERASED]:
-            forget(self._db, erased, {word for word, _ in old})
 
     def fold_visits_left(self, counts: Mapping[str, tuple[int, int]]) -> None:
         """Punch cards by member id: `(visits_left, seq)`."""

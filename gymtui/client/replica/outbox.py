@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Collection
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -93,6 +94,14 @@ class Outbox:
         Inside a transaction of whoever owns `db`."""
         self._db.execute("UPDATE outbox SET state = 'settled', settled_at = ? WHERE id = ?", (at, id))
         self._db.execute("DELETE FROM outbox WHERE settled_at < ?", (at - REMEMBERED,))
+
+    def forget_saves(self, fields: Collection[str]) -> None:
+        """What was done to members is not remembered where one of these fields stands in it, once it is answered.
+        Inside a transaction of whoever owns `db`."""
+        self._db.executemany(
+            "DELETE FROM outbox WHERE settled_at IS NOT NULL AND kind = 'save_member' AND instr(payload, ?)",
+            [(f'"{field}":'.encode(),) for field in sorted(fields)],
+        )
 
     def reopen(self, at: int) -> None:
         """What was settled within a day of `at` (ms) waits again, in its old place; inside a transaction of whoever

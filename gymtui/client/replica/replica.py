@@ -170,6 +170,13 @@ class Replica:
             if not page.more:
                 self.members.table.drop_doubtful()
 
+    def keep_to(self, hidden: frozenset[str]) -> None:
+        """Whoever is at the desk does not see these fields of members: nobody has them here from now on. What they see
+        and is not here comes with the directory, which begins anew."""
+        with self._transaction():
+            self.members.table.keep_to(hidden)
+            self.outbox.forget_saves(hidden)
+
     # --- the outbox -----------------------------------------------------------------------------------------------
 
     def enqueue(self, row: Outgoing, done: Undoable | None = None) -> None:
@@ -197,6 +204,8 @@ class Replica:
                 self.roll_calls.keep([event])
             elif isinstance(event, Member):
                 self.members.table.fold([event])
+                self.outbox.forget_saves(self.members.table.hidden)
+                self.members.table.has_forgotten = True  # its row of the journal comes, and with that the log goes
             elif event is not None and event.seq > self._position[1]:
                 self.visits.change([event])
             fault("before_settle")
@@ -218,6 +227,7 @@ class Replica:
             yield
             fault("before_replica_commit")
         self._load()
+        self.members.table.write_over()
         fault("after_replica_commit")
 
     def _load(self) -> None:

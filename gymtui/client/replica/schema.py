@@ -104,6 +104,12 @@ CREATE TABLE read_notices (user TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (us
 INSERT INTO notices
 SELECT json_extract(CAST(event AS TEXT), '$.id'), seq, event FROM recent WHERE kind = 'notification';
 """,
+    """
+ALTER TABLE desk ADD COLUMN hidden TEXT NOT NULL DEFAULT '';
+UPDATE members SET body = CAST(json_remove(CAST(body AS TEXT), '$.phone', '$.email', '$.birth_date', '$.home_location',
+    '$.notes', '$.alerts', '$.acknowledged', '$.plan', '$.hours', '$.cards', '$.external_id') AS BLOB)
+WHERE deleted;
+""",
 )
 
 
@@ -185,6 +191,12 @@ def reading() -> Iterator[None]:
         raise ReplicaError(
             f"This desk cannot read its own copy: {sqlite_file.cause(error)}. Please check the disk."
         ) from error
+
+
+@reading()
+def write_over(db: sqlite3.Connection) -> None:
+    """What was taken out of the file is not in the log beside it either."""
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 @contextmanager
