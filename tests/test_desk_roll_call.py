@@ -133,7 +133,11 @@ async def test_two_desks_that_were_apart_have_one_roll_call_with_the_marks_of_bo
         connection.events(told(theirs, "t1", 6), told(mark, "t2", 7))
         await until(lambda: of(gym) == ([], ["Ana Silva", "Ben Ode"]))
         gym.desk.roll_calls.end()
-        await answered(connection, 4, 8)
+        await answered(connection, 2, 8)
+        ends = [await connection.received(RollCall) for _ in range(2)]
+        for seq, (request, id) in enumerate(ends, 10):
+            connection.reply(id, told(request, id or "", seq))
+        assert [(end.ends_with, end.found) for end, _ in ends] == [(None, 2), (ends[0][0].roll_call_id, 2)]
         await until(lambda: gym.desk.queued == 0)
         assert gym.desk.roll_calls.now is None
 

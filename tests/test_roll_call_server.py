@@ -74,6 +74,7 @@ def test_no_mark_is_refused_for_what_was_before_it(till: Till) -> None:
         RollCall(roll_call_id="r", step="safe"),
         RollCall(roll_call_id="r", step="safe", member_id="m", name="n"),
         RollCall(roll_call_id="r", step="not_safe"),
+        RollCall(roll_call_id="r", step="start", ends_with="other"),
         RollCall(roll_call_id="r", step="start", occurred_at="2026-02-30T09:00:00Z"),
     ],
 )
@@ -108,12 +109,14 @@ def test_the_audit_tells_each_step(till: Till) -> None:
     give(till, RollCall(roll_call_id="r", step="start", drill=True))
     give(till, RollCall(roll_call_id="r", step="safe", name="A plumber"))
     give(till, RollCall(roll_call_id="r", step="end", found=1, missing=2))
+    give(till, RollCall(roll_call_id="of another desk", step="end", found=1, missing=2, ends_with="r"))
     with closing(till.store):
         rows = till.store.rows_with(["roll_call_id"])
     assert [deed.outcome for deed in deeds(rows)] == [
         "start, drill",
         "safe, A plumber",
         "end, 1 found, 2 missing",
+        "end, counted with the other that it was one with",
     ]
 
 

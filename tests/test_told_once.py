@@ -33,3 +33,9 @@ def test_what_is_another_is_told() -> None:
     between = visit(8, "Ana Silva")
     assert list(told_once(None, [END, elsewhere])) == [END, elsewhere]
     assert list(told_once(END, [between, again])) == [between, again]
+
+
+def test_whatever_comes_between_the_end_of_another_is_no_row() -> None:
+    between, other = visit(8, "Ana Silva"), replace(END, roll_call_id="r2", seq=9, ends_with="r1")
+    assert list(told_once(None, [END, between, other])) == [END, between]
+    assert list(told_once(between, [other])) == []

@@ -16,7 +16,7 @@ People = Annotated[int, Meta(ge=0, le=1_000_000)]
 class RollCall(Payload, frozen=True, kw_only=True, omit_defaults=True):
     """One step of a roll-call, whose id the client makes. `safe` names a `member_id`, or somebody by `name`;
     `not_safe` takes back one mark, by the id of the command that made it; `end` says how many were `found`, and how
-    many are `missing`."""
+    many are `missing`; `ends_with` is the roll-call which this one was one with, and whose end has counted them."""
 
     type: ClassVar[str] = "roll_call"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -28,14 +28,16 @@ class RollCall(Payload, frozen=True, kw_only=True, omit_defaults=True):
     takes_back: Key | None = None
     found: People | None = None
     missing: People | None = None
+    ends_with: Key | None = None
     occurred_at: Timestamp | None = None
     queued_by: Key | None = None
 
 
 class RollCallUpdate(Payload, frozen=True, kw_only=True, omit_defaults=True):
     """One step of a roll-call: it has begun, somebody is safe (a `member`, or a `name` where they are none), one mark
-    was a mistake (`takes_back`, the `command_id` of it), it is over, with so many `found` and `missing` at that desk.
-    Who has a mark that nobody took back is safe, in whatever order the steps come."""
+    was a mistake (`takes_back`, the `command_id` of it), it is over, with so many `found` and `missing` at that desk;
+    `ends_with` another, by the same count. Who has a mark that nobody took back is safe, in whatever order the steps
+    come."""
 
     type: ClassVar[str] = "roll_call_update"
     roll_call_id: str
@@ -46,6 +48,7 @@ class RollCallUpdate(Payload, frozen=True, kw_only=True, omit_defaults=True):
     takes_back: str | None = None
     found: Whole | None = None
     missing: Whole | None = None
+    ends_with: str | None = None
     at: str
     by: str
     desk: str | None = None

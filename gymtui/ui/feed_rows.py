@@ -49,7 +49,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 def told_once(before: News | None, events: Iterable[News]) -> Iterator[News]:
-    """Without the end of another roll-call that was ended with the one `before` it: two desks that were cut off from
+    """Without the end of another roll-call that was ended with one before it: two desks that were cut off from
     each other may each have begun one, and a person ends both at once."""
     for event in events:
         if not _ends_with(event, before):
@@ -58,7 +58,9 @@ def told_once(before: News | None, events: Iterable[News]) -> Iterator[News]:
 
 
 def _ends_with(event: News, before: News | None) -> bool:
-    if not (isinstance(event, RollCallUpdate) and isinstance(before, RollCallUpdate)):
+    if isinstance(event, RollCallUpdate) and event.ends_with is not None:
+        return True
+    if not (isinstance(event, RollCallUpdate) and isinstance(before, RollCallUpdate)):  # as earlier desks end them
         return False
     row, row_before = (replace(_step(step), seq=0, at="") for step in (event, before))
     return event.step == "end" and row == row_before

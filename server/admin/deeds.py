@@ -108,7 +108,9 @@ def _outcome(event: object) -> str:
 
 def _step(event: RollCallUpdate) -> str:
     said = [event.step.replace("_", " "), "drill" if event.drill else "", event.name or ""]
-    if event.step == "end":
+    if event.ends_with is not None:
+        said.append("counted with the other that it was one with")
+    elif event.step == "end":
         said.append(f"{event.found or 0} found, {event.missing or 0} missing")
     return ", ".join(filter(None, said))
 

@@ -25,6 +25,7 @@ def roll_call(tx: Transaction, order: Order, request: RollCall) -> Outcome:
         takes_back=request.takes_back,
         found=request.found,
         missing=request.missing,
+        ends_with=request.ends_with,
         at=clock.to_text(occurred(tx, request.occurred_at)),
         by=order.by,
         desk=order.desk,
@@ -37,6 +38,8 @@ def roll_call(tx: Transaction, order: Order, request: RollCall) -> Outcome:
 def _unfit(request: RollCall) -> str | None:
     if request.step == "safe" and (request.member_id is None) == (request.name is None):
         return "Say who is safe by `member_id` or by `name`, one of the two."
+    if request.step != "end" and request.ends_with is not None:
+        return "Only an `end` says in `ends_with` which roll-call it was one with."
     if request.step == "not_safe" and request.takes_back is None:
         return "Say in `takes_back` which mark was a mistake."
     return None

@@ -120,12 +120,12 @@ class RollCalls:
             self._give(mark.roll_call_id, step="not_safe", drill=mark.drill, takes_back=mark.command_id)
 
     def end(self) -> None:
-        """It is over, with the count as it is here."""
-        told = self.list
-        for id in () if told is None else told.now.ids:
-            assert told is not None
-            count = {"found": len(told.found), "missing": len(told.missing)}
-            self._give(id, step="end", drill=told.now.drill, **count)
+        """It is over, with the count as it is here; of several that are one it is counted once."""
+        if (told := self.list) is None:
+            return
+        first, count = told.now.ids[0], {"found": len(told.found), "missing": len(told.missing)}
+        for id in told.now.ids:
+            self._give(id, step="end", drill=told.now.drill, ends_with=None if id == first else first, **count)
 
     def _give(self, roll_call_id: str, **fields: Any) -> None:
         at = self._clock.now()
