@@ -33,17 +33,25 @@ async def resized(pilot: Pilot[None], width: int, height: int) -> None:
     await pilot.pause()
 
 
-async def test_what_waits_stands_beside_who_is_in_while_the_server_is_away() -> None:
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [
+        ((60, 20), "148 of 220, +3 −1 queued    "),
+        ((80, 24), "148 of 220, +3 −1 queued  67 %"),
+        ((120, 24), "148 of 220, +3 −1 queued here  ━━"),
+    ],
+)
+async def test_what_waits_stands_beside_who_is_in_while_the_server_is_away(size: tuple[int, int], said: str) -> None:
     desk = a_desk()
     app = make_app(desk)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=size) as pilot:
         desk.queued, desk.presence.uncounted = 4, Uncounted(comes=3, goes=1)
         desk.publish("queue", 4)
         await settled(pilot)
         assert "queued here" not in screen_text(app)
         desk.service.becomes(ConnectionState(phase="waiting", since=NOW, attempt=1, retry_at=NOW + 5000))
         await settled(pilot)
-        assert "148 of 220, +3 −1 queued" in screen_text(app)
+        assert said in screen_text(app)
 
 
 async def test_a_screen_that_opens_has_its_header_whole() -> None:

@@ -191,11 +191,13 @@ class Counters(LiveWidget):
             rows[-1] = self._bar(fill, min(40, width - 16, width - len(percent) - len(of) - 3)) + Content.styled(
                 f"  {percent}{of}", self._style("quiet")
             )
-        else:
-            room = width - len(figure) - len(of) - len(percent) - 4
-            rows[-1] += Content.styled(f"{of}  ", self._style("quiet"))
-            rows[-1] += self._bar(fill, min(40, room)) + Content.styled(f"  {percent}", self._style("quiet"))
-        return rows
+            return rows
+        line = rows[-1] + Content.styled(of, self._style("quiet"))
+        bar = self._bar(fill, min(40, width - line.cell_length - len(percent) - 4))
+        for part in (bar, Content.styled(percent, self._style("quiet"))):
+            if part and line.cell_length + part.cell_length <= width:  # no figure is cut
+                line += Content("  ") + part
+        return [*rows[:-1], line]
 
     def _bar(self, fill: float | None, width: int) -> Content:
         if fill is None or width < 4:
