@@ -94,7 +94,7 @@ async def test_it_works_without_a_server_from_the_first_key_to_paper(gym: Gym, h
         assert running(gym)
         await pilot.press("enter")
         assert not running(gym)
-        await says(pilot, "✓ Roll-call is over: 1 missing, 2 safe")
+        await says(pilot, "✓ Drill is over: 1 missing, 2 safe")
         await pilot.press(*":export", "enter")
         rows = list(csv.DictReader((home / "roll-call-2026-11-18-1724.csv").read_text().splitlines()))
         assert [(row["name"], row["state"]) for row in rows] == [

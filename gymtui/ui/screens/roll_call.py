@@ -18,7 +18,7 @@ from gymtui.private_file import write_private
 from gymtui.roll_call import RollCallNow
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.roll_call import EndMode, RollCallMode
-from gymtui.ui.roll_call import RollCallView, as_csv, sheet, summary
+from gymtui.ui.roll_call import RollCallView, as_csv, called, sheet, summary
 from gymtui.ui.screens.listed import FollowingScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.wall import hours_minutes, wall
@@ -74,7 +74,7 @@ class RollCallScreen(FollowingScreen):
         self.desk.roll_calls.end()
         self.read()
         count = summary(told) if told else "as another desk has said"
-        self._done(f"is over: {count}", ":print writes the list")
+        self._done(f"is over: {count}", ":print writes the list", called(told.now) if told else "Roll-call")
 
     def action_print(self) -> None:
         """As plain text, and how it comes on paper."""
@@ -105,8 +105,8 @@ class RollCallScreen(FollowingScreen):
         write_private(self._folder / name, text.encode())
         return f"~/{name}" if self._folder == Path.home() else str(self._folder / name)
 
-    def _done(self, detail: str, step: str | None) -> None:
-        self.say(replace(self.refusal("Roll-call", detail, step), kind="done"))
+    def _done(self, detail: str, step: str | None, subject: str = "Roll-call") -> None:
+        self.say(replace(self.refusal(subject, detail, step), kind="done"))
 
     def move(self, step: int) -> None:
         self.view = self.view.moved(step)

@@ -47,7 +47,7 @@ class NoticeList(ChoiceList):
         return self.chosen
 
     def nothing(self) -> Content:
-        return self.styled("   nothing was said; what managers and the house say stands here", "quiet")
+        return self.styled("   nothing was said to all so far", "quiet")
 
     def foot(self) -> list[Content]:
         """What the chosen one says, as far as four lines go."""
