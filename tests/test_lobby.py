@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
-from contextlib import AsyncExitStack
+import ssl
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
 from gymtui.protocol import MAX_MESSAGE, MAX_REQUEST, Close
 from server.net import lobby
+from server.net.entrance import entrance
 from server.net.lobby import Lobby
 from tests.gym_kit import token
 from tests.http_token_kit import ask, ask_raw, basic
 from tests.kit import Wire, port_of, serving
+from tests.tls_kit import Authority, authority
 from tests.waiting import WITHIN, until
+
+__all__ = ["authority"]  # a fixture
 
 PLACES = 8
 MANY = 5 * PLACES
@@ -108,6 +114,45 @@ async def test_strangers_have_no_part_of_the_connections_of_others(gym: Path) ->
         async with Wire.open(server.url, token(gym, "mia")) as late:
             assert (await late.next())["payload"]["code"] == "rate_limited"
             assert await late.closed() == Close.OVERLOADED
+
+
+@pytest.mark.usefixtures("_few")
+@pytest.mark.parametrize("said", [b"", b"\x16\x03\x01", b"GET / HTTP/1.1\r\n\r\n"])
+async def test_unfinished_handshakes_are_counted_and_keep_no_desk_out(
+    said: bytes, gym: Path, authority: Authority
+) -> None:
+    chain, key = authority.issue()
+    trusting = ssl.create_default_context(cafile=authority.file)
+    async with serving(gym, entrance=entrance(tls_cert=chain, tls_key=key)) as server, AsyncExitStack() as stack:
+        hall = server._door._lobby
+        for _ in range(MANY):
+            _, writer = await asyncio.open_connection("127.0.0.1", port_of(server.url))
+            stack.callback(writer.close)
+            writer.write(said)
+        await until(lambda: len(hall) == (0 if said.startswith(b"GET") else PLACES))
+        async with connect(f"{server.url}?token={token(gym, 'ana')}", ssl=trusting, proxy=None) as socket:
+            assert '"success":true' in str(await socket.recv()).replace(" ", "")
+            assert len(hall) <= PLACES
+
+
+async def test_a_handshake_that_is_not_finished_ends(
+    gym: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("server.net.vestibule.SHAKE_HANDS_WITHIN", 0.01)
+    chain, key = authority.issue()
+    async with serving(gym, entrance=entrance(tls_cert=chain, tls_key=key)) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(server.url))
+        async with asyncio.timeout(WITHIN):
+            assert await _ended(reader)
+        writer.close()
+        await until(lambda: len(server._door._lobby) == 0)
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def _ended(reader: asyncio.StreamReader) -> bool:
+    with suppress(ConnectionError):
+        await reader.read()
+    return True
 
 
 async def test_a_request_without_an_end_is_ended(gym: Path) -> None:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import trustme
 from websockets.asyncio.client import connect
 
 from gymtui import certificates
@@ -27,35 +26,12 @@ from server.net.certificate import Certificate, CertificateError
 from server.net.entrance import entrance
 from tests.gym_kit import PASSWORD, token
 from tests.kit import Wire, serving
+from tests.tls_kit import Authority, authority
 from tests.waiting import WITHIN
 
+__all__ = ["authority"]  # a fixture
+
 NOW = datetime.now(UTC)
-
-
-class Authority:
-    """An authority whose certificate is in `file`, and certificates of it as files for a server."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._ca = trustme.CA()
-        self.file = str(folder / "ca.pem")
-        self._ca.cert_pem.write_to_path(self.file)
-
-    def issue(
-        self, name: str = "127.0.0.1", *, not_before: datetime | None = None, not_after: datetime | None = None
-    ) -> tuple[str, str]:
-        """Chain and key, in the place of those before."""
-        made = self._ca.issue_cert(name, not_before=not_before, not_after=not_after)
-        chain, key = self._folder / "server.pem", self._folder / "server.key"
-        chain.write_bytes(b"".join(part.bytes() for part in made.cert_chain_pems))
-        made.private_key_pem.write_to_path(str(key))
-        return str(chain), str(key)
-
-
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Authority:
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "nobody.pem"))  # it is put back as it was
-    return Authority(tmp_path)
 
 
 @asynccontextmanager

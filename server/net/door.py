@@ -15,6 +15,7 @@ from server.net.certificate import Certificate
 from server.net.connection import HIGH_WATER, Connection
 from server.net.http import HttpRoutes
 from server.net.lobby import Lobby
+from server.net.vestibule import Vestibule
 
 SEND_BUFFER: Final = 64 * 1024  # bytes in the kernel for one reader: with its own sizes it hides a dead one for minutes
 ASK_WITHIN: Final = 10.0  # seconds for a whole request
@@ -26,7 +27,7 @@ class Door:
     def __init__(self, lobby: Lobby, certificate: Certificate | None = None) -> None:
         self._lobby = lobby
         self._tls = None if certificate is None else certificate.context
-        self._connections: WeakSet[Connection] = WeakSet()
+        self._connections: WeakSet[Connection | Vestibule] = WeakSet()
 
     async def open(
         self, handler: Callable[[Connection], Awaitable[None]], routes: HttpRoutes, host: str, port: int
@@ -42,8 +43,6 @@ class Door:
             compression=None,
             server_header=None,
             open_timeout=ASK_WITHIN,
-            ssl=self._tls,
-            ssl_handshake_timeout=None if self._tls is None else ASK_WITHIN,
             ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
             close_timeout=3,
             max_size=MAX_FRAME,
@@ -71,8 +70,12 @@ class Door:
         """Once every connection is gone."""
         await self._listener.wait_closed()
 
-    def _accept(self, *args: Any, **options: Any) -> Connection:
+    def _accept(self, *args: Any, **options: Any) -> Connection | Vestibule:
         """Keeps hold of every connection from its first byte: it has no session yet, and may never have one."""
         connection = Connection(*args, lobby=self._lobby, **options)
         self._connections.add(connection)
-        return connection
+        if self._tls is None:
+            return connection
+        vestibule = Vestibule(connection, self._tls, self._lobby)
+        self._connections.add(vestibule)
+        return vestibule
