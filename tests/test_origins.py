@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import Headers
 from websockets.http11 import Request
 
+from gymtui.client.connection.reconnect import Ended
+from gymtui.client.connection.transport import dial
+from gymtui.client.errors import ConnectionProblem
+from gymtui.client.login.http import Answer
+from gymtui.client.login.login import Login
 from server.net.entrance import entrance
 from server.net.origins import Origins
 from server.net.proxies import client_of
 from tests.gym_kit import token
-from tests.http_token_kit import ask, basic, bearer
-from tests.kit import Wire, serving
+from tests.http_token_kit import ask, ask_raw, basic, bearer
+from tests.kit import Wire, port_of, serving
 
+HERE = socket.gethostname()
 ORIGINS = Origins(names=["gym.example.org"], allowed=["https://app.example.org", "http://shop.test:8080/"])
 
 
@@ -52,8 +60,42 @@ def test_a_page_is_of_this_machine_of_its_own_name_or_on_the_list(origin: str, h
     assert (ORIGINS.refusal(request(Origin=origin, Host=host)) is None) is may
 
 
+@pytest.mark.parametrize(
+    ("host", "may"),
+    [
+        ("127.0.0.1:8765", True),
+        ("10.0.0.5:8765", True),
+        ("[fe80::1]:8765", True),
+        ("localhost", True),
+        (f"{socket.gethostname()}:8765", True),
+        ("frontdesk:8765", True),
+        ("frontdesk.local", True),
+        ("gymserver.club.test", True),
+        ("GYM.example.org.", True),
+        ("rebound.test:8765", False),
+        ("gym.example.org.rebound.test", False),
+        ("127.0.0.1.rebound.test", False),
+        ("localhost.rebound.test", False),
+        ("gymserver.rebound.test", False),
+        ("rebound.local.test", False),
+        ("[", False),
+        ("", False),
+        (["127.0.0.1", "rebound.test"], False),
+        ([], True),
+    ],
+)
+def test_a_request_names_this_server(
+    host: str | list[str], may: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolver = tmp_path / "resolv.conf"
+    resolver.write_text("nameserver 10.0.0.1\n\nsearch club.test\n")
+    monkeypatch.setattr("server.net.origins.RESOLVER", resolver)
+    monkeypatch.setattr(socket, "gethostname", lambda: "gymserver" if host == "gymserver.club.test" else HERE)
+    assert (Origins(["gym.example.org"]).misdirected(request(Host=host)) is None) is may
+
+
 def test_whoever_is_no_page_says_no_origin_and_may() -> None:
-    assert ORIGINS.refusal(request(Host="rebound.test")) is None
+    assert ORIGINS.refusal(request(Host="10.0.0.5")) is None
     assert ORIGINS.refusal(request(Host="10.0.0.5", Origin=["http://localhost", "http://rebound.test"])) is not None
 
 
@@ -63,6 +105,31 @@ async def test_a_page_from_elsewhere_gets_nothing(path: str, gym: Path) -> None:
         answer = await ask(server.url, path, "Origin: http://rebound.test", basic("ana"))
         assert (answer.status, "--allow-origin" in answer.body) == (403, True)
         assert (await ask(server.url, "/auth/token", "Origin: http://localhost:3000", basic("ana"))).status == 200
+
+
+@pytest.mark.parametrize("path", ["/ws/checkins/", "/auth/token", "/auth/password", "/metrics", "/healthz", "/nothing"])
+async def test_what_is_asked_of_another_name_gets_nothing(path: str, gym: Path) -> None:
+    head = f"{'POST' if path.startswith('/auth') else 'GET'} {path} HTTP/1.1\r\nHost: rebound.test\r\n"
+    request = f"{head}{basic('ana')}\r\n\r\n".encode()
+    async with serving(gym) as server:
+        answer = await ask_raw(server.url, request)
+        assert (answer.status, "--host-name" in answer.body) == (421, True)
+    async with serving(gym, entrance=entrance(trust_proxy="127.0.0.1")) as behind:
+        assert (await ask_raw(behind.url, request)).status != 421
+
+
+async def test_a_desk_says_that_the_server_has_another_name(gym: Path) -> None:
+    async with serving(gym) as server:
+        url = server.url.replace("127.0.0.1", "rebound.test")
+
+        async def here(*args: Any, **options: Any) -> ClientConnection:
+            return await connect(*args, host="127.0.0.1", port=port_of(server.url), **options)
+
+        with pytest.raises(Ended, match="does not go by that name: please use its own, or give it this with --host"):
+            await dial(here, url, "x", None)
+    login = Login(url, fetch=lambda url, headers: Answer(421, b""))
+    with pytest.raises(ConnectionProblem, match="does not go by that name"):
+        await login.log_in("ana", "a long enough password")
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,11 @@ class ConnectionProblem(Problem):
         self.retry_in = retry_in
 
 
+def misdirected(server: str) -> str:
+    """What an HTTP 421 says to a person."""
+    return f"The server at {server} does not go by that name: please use its own, or give it this with --host-name."
+
+
 class StoppedProblem(Problem):
     """The server wants no more of this connection: what it says has to be seen to before another try."""
 

@@ -47,6 +47,8 @@ class HttpRoutes:
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         asker = cast("Connection", connection)
         asker.address = client_of(asker.peer, request, self._proxies)
+        if not self._is_known_by_name(asker) and (refusal := self._origins.misdirected(request)) is not None:
+            return connection.respond(HTTPStatus.MISDIRECTED_REQUEST, refusal)
         if (refusal := self._origins.refusal(request)) is not None:
             return connection.respond(HTTPStatus.FORBIDDEN, refusal)
         if (answer := await self._login_routes(connection, request)) is not None:
@@ -64,6 +66,10 @@ class HttpRoutes:
             case _:
                 sentence = f"Nothing is here: the front desk's WebSocket is at {PATH}\n"
                 return connection.respond(HTTPStatus.NOT_FOUND, sentence)
+
+    def _is_known_by_name(self, asker: Connection) -> bool:
+        """Has whoever asks seen a certificate with the name, of this server or of a proxy that is believed?"""
+        return asker.peer in self._proxies or asker.transport.get_extra_info("sslcontext") is not None
 
     def _figures(self, asker: Connection, request: Request) -> Response:
         """`/metrics`: for whoever asks from this machine itself, and for whoever has a token."""

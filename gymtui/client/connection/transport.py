@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -15,7 +16,7 @@ from websockets.protocol import State
 
 from gymtui import __version__, certificates, codec
 from gymtui.client.connection.reconnect import ABNORMAL, SENTENCES, Ended, asked_for, sentence
-from gymtui.client.errors import AuthenticationProblem
+from gymtui.client.errors import AuthenticationProblem, misdirected
 from gymtui.faults import fault
 from gymtui.protocol import MAX_FRAME, PING_EVERY, SILENCE, AuthResponse, Close, ConnectionStatus, ErrorBody
 
@@ -217,6 +218,8 @@ async def dial(
         status = error.response.status_code
         if status in (401, 403):
             raise AuthenticationProblem(SENTENCES[Close.BAD_TOKEN]) from error
+        if status == HTTPStatus.MISDIRECTED_REQUEST:
+            raise Ended(misdirected(server)) from error
         raise NoFrontDesk(server, status) from error
     except TimeoutError as error:
         raise Ended(f"The server at {server} does not answer.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from http import HTTPStatus
 from typing import Annotated, Final
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from gymtui import certificates, clock
-from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
+from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, misdirected
 from gymtui.client.login.http import NO_ANSWER, Answer, Fetch, Headers, address
 from gymtui.client.login.token_file import NoTokenFile, TokenFile, Tokens
 from gymtui.protocol import Role
@@ -64,7 +65,8 @@ class TokenClient:
         try:
             answer = self._post("/auth/password", headers)
         except URLError as error:  # it has not been asked
-            raise ConnectionProblem(f"The server at {self._server} cannot be reached: nothing was changed.") from error
+            message = f"The server at {self._server} cannot be reached: nothing was changed."
+            raise ConnectionProblem(certificates.sentence(error, self._server) or message) from error
         except NO_ANSWER as error:
             message = "The server has not said whether it is changed: please log in with the one or the other."
             raise ConnectionProblem(message) from error
@@ -102,7 +104,10 @@ class TokenClient:
             raise ConnectionProblem(message) from error
 
     def _post(self, path: str, headers: Headers) -> Answer:
-        return self._fetch(address(self._url, path), headers)
+        answer = self._fetch(address(self._url, path), headers)
+        if answer.status == HTTPStatus.MISDIRECTED_REQUEST:
+            raise ConnectionProblem(misdirected(self._server))
+        return answer
 
     def _tokens(self, answer: Answer, since: int) -> Tokens:
         try:
