@@ -111,7 +111,7 @@ class ConflictsScreen(RowsScreen):
 
     def _say_how_many(self) -> None:
         words = Content.assemble("CONFLICTS   ", (printable(self._how_many(self.report)), "not bold $quiet"))
-        self.query_one("#title", Static).update(words)
+        self.query_one("#title", Static).update(words, layout=False)
 
     def _how_many(self, report: Report) -> str:
         if report.as_of is None:

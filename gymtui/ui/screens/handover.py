@@ -50,7 +50,8 @@ class HandoverScreen(BoxScreen):
         with self.answering("Handover"):
             since, lines, is_whole = shift_at(self)
             words = f"this desk since {hours_minutes(since, self.zone)}" + ("" if is_whole else KNOWN)
-            self.query_one("#title", Static).update(Content.assemble("HANDOVER   ", (words, "not bold $quiet")))
+            title = Content.assemble("HANDOVER   ", (words, "not bold $quiet"))
+            self.query_one("#title", Static).update(title, layout=False)
             self.query_one("#shift", Static).update("\n".join(printable(line) for line in lines))
 
     def _hand_over(self, note: str) -> None:

@@ -45,7 +45,7 @@ class ListScreen(BoxScreen):
         parts = [(part, "not bold $quiet") if isinstance(part, str) else part for part in about]
         title = Content.assemble(printable(what), *((f"   {printable(text)}", style) for text, style in parts if text))
         for line in self.query("#title").results(Static):
-            line.update(title)
+            line.update(title, layout=False)
 
     @property
     def page(self) -> int:

@@ -82,7 +82,8 @@ class NoticesScreen(RowsScreen):
     def watch_rows(self, rows: tuple[tuple[Notification, bool], ...]) -> None:
         unread = sum(is_unread for _, is_unread in rows)
         words = f"{unread} unread of {len(rows)}" if rows else "none"
-        self.query_one("#title", Static).update(Content.assemble("NOTICES   ", (words, "not bold $quiet")))
+        title = Content.assemble("NOTICES   ", (words, "not bold $quiet"))
+        self.query_one("#title", Static).update(title, layout=False)
 
     async def on_choice_list_picked(self, event: ChoiceList.Picked) -> None:
         self.choose(event.row)

@@ -91,7 +91,7 @@ class PeakScreen(RowsScreen):
         words = "asking the server" if peak is None else f"check-ins an hour, the mean of {peak.weeks} weeks"
         words = f"{words}: {report.problem}" if report.problem else words
         for line in self.query("#title").results(Static):
-            line.update(Content.assemble("PEAK HOURS   ", (printable(words), "not bold $quiet")))
+            line.update(Content.assemble("PEAK HOURS   ", (printable(words), "not bold $quiet")), layout=False)
 
     async def on_choice_list_picked(self, event: ChoiceList.Picked) -> None:
         self.choose(event.row)
