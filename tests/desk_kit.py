@@ -65,9 +65,10 @@ class Gym:
         if known and self.replica.position == ("", 0):
             self.replica.restore(snapshot(0))
             self.replica.fold_members(MembersPage(members=MEMBERS, next_after_seq=3, more=False, as_of_seq=3))
+        self.login = Login(URL, token="a-token")
         self.service = WebSocketService(
             URL,
-            Login(URL, token="a-token"),
+            self.login,
             self.replica,
             connect=self.server,
             clock=self.wall,

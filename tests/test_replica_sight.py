@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from gymtui import codec
 from gymtui.client.mock import MockConnection
 from gymtui.client.replica.desk_members import Expected
+from gymtui.client.replica.keeping import keep_to
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
 from gymtui.protocol import ERASED, Gym, Member, MembersPage, Policy, SaveMember, SyncMembers
@@ -49,7 +50,7 @@ def left_in(path: Path) -> list[str]:
 def test_what_is_hidden_is_gone_from_the_file_while_it_is_open(replica: Replica, path: Path) -> None:
     replica.fold_members(page(ANA, *(member(n) for n in range(2, 40))))
     assert {"heart", "555 01 23"} <= set(left_in(path))
-    replica.keep_to(PRIVATE)
+    keep_to(replica, PRIVATE)
     assert left_in(path) == []
     assert replica.members.member("m1") == replace(ANA, **dict.fromkeys(PRIVATE))
     assert replica.members.search("555", 9) == replica.members.near("550123", 9) == []
@@ -59,13 +60,13 @@ def test_what_is_hidden_is_gone_from_the_file_while_it_is_open(replica: Replica,
 
 def test_a_phone_that_is_seen_still_finds(replica: Replica, path: Path) -> None:
     replica.fold_members(page(ANA))
-    replica.keep_to(PHONE_ONLY)
+    keep_to(replica, PHONE_ONLY)
     assert "heart" not in left_in(path)
     assert [found.phone for found in replica.members.search("+41 79 555", 9)] == [ANA.phone]
 
 
 def test_what_comes_later_is_kept_without_it_also_from_a_server_that_tells_all(replica: Replica, path: Path) -> None:
-    replica.keep_to(PRIVATE)
+    keep_to(replica, PRIVATE)
     replica.apply([replace(ANA, seq=5)], 5)
     replica.fold_members(page(replace(ANA, seq=6)))
     replica.close()
@@ -78,9 +79,9 @@ def test_what_comes_later_is_kept_without_it_also_from_a_server_that_tells_all(r
 def test_what_is_seen_again_comes_with_the_directory_and_nobody_is_missing_meanwhile(replica: Replica) -> None:
     left = replace(ANA, visits_left=5)
     replica.fold_members(page(left, member(2)))
-    replica.keep_to(PRIVATE)
+    keep_to(replica, PRIVATE)
     replica.apply([visit(8, ANA, visits_left=4)], 8)
-    replica.keep_to(PHONE_ONLY)
+    keep_to(replica, PHONE_ONLY)
     assert replica.directory == (0, False)
     assert [found.id for found in replica.members.search("ana", 9)] == ["m1"]
     replica.fold_members(page(replace(left, **dict.fromkeys(PHONE_ONLY)), member(2)))
@@ -101,21 +102,21 @@ def test_a_change_of_it_waits_and_is_forgotten_once_it_is_answered(replica: Repl
     for id, request in (("a", changed), ("b", plan), ("c", changed)):
         replica.enqueue(save(id, request))
     replica.settle("a", 6)
-    replica.keep_to(PRIVATE)
+    keep_to(replica, PRIVATE)
     assert [(row.id, row.request) for row in replica.outbox.rows()] == [("b", plan), ("c", changed)]
     for id in ("b", "c"):
         replica.settle(id, 7, replace(ANA, seq=9))
     replica.apply([], 9)
     replica.outbox.reopen(8)
     assert [row.id for row in replica.outbox.rows()] == ["b"]  # told again to a server from a backup
-    replica.keep_to(frozenset())
-    replica.keep_to(PRIVATE)
+    keep_to(replica, frozenset())
+    keep_to(replica, PRIVATE)
     assert left_in(path) == []
 
 
 def test_what_waits_shows_nothing_of_it(replica: Replica) -> None:
     replica.fold_members(page(ANA))
-    replica.keep_to(PRIVATE)
+    keep_to(replica, PRIVATE)
     replica.members.expect("a", Expected(edited(ANA, notes="new", plan="Gold"), "2026-11-22T09:00:00.000Z", "mia"))
     found = replica.members.member("m1")
     assert found is not None
@@ -202,3 +203,44 @@ async def test_a_policy_that_hides_takes_away_and_one_that_shows_asks_for_all(pl
         connection.events(policy(6, staff_sees="everything"))
         assert await directory_from(connection) == 0
         assert played.replica.members.table.hidden == frozenset()
+
+
+# --- where nobody is logged in any more -------------------------------------------------------------------------------
+
+
+def wiping(played: Played) -> None:
+    """The gym says that copies are wiped."""
+    played.replica.apply([replace(GYM, policy=Policy(after_log_out="wipe", staff_sees="everything"), seq=5)], 5)
+
+
+@pytest.mark.parametrize("says_so", [True, False])
+async def test_a_copy_is_wiped_at_log_out_if_the_gym_says_so(played: Played, tmp_path: Path, says_so: bool) -> None:
+    played.replica.apply([visit(5, ANA)], 5)
+    if says_so:
+        wiping(played)
+    played.server.seq = 5
+    async with played.open():
+        queued = played.desk.check_out(ANA)
+        await played.login.log_out()
+        played.service.logged_out()
+        await until(lambda: played.service.state.phase == "logged_out")
+        assert [row.id for row in played.replica.outbox.rows()] == [
+            queued.command_id
+        ]  # what waits is sent all the same
+        found = [one.id for one in played.replica.members.search("ana", 9)]
+        assert found == ([] if says_so else ["m1"])
+        assert played.replica.position == (("", 0) if says_so else ("epoch-1", 5))
+    if says_so:
+        assert left_in(tmp_path / "desk.db") == []
+        assert not played.replica.visits.recent(9)
+        assert not played.desk.present()
+        assert played.replica.gym is not None  # who may come in is still known, of whoever is found
+
+
+async def test_a_login_that_is_only_over_wipes_nothing(played: Played) -> None:
+    wiping(played)
+    played.server.seq = 5
+    async with played.open() as connection:
+        connection.close_with(4003)
+        await until(lambda: played.service.state.phase == "logged_out")
+        assert [one.id for one in played.replica.members.search("ana", 9)] == ["m1"]

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from gymtui.protocol.vocabulary import (
     Action,
+    AfterLogOut,
     CardCheck,
     CardKind,
     CardState,
@@ -185,7 +186,8 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     it takes for granted that somebody has left: so many minutes after coming in, or at closing time. Times are those of
     the clock on its wall. `card_check` is a check character that a reader may send or keep, whichever is on file;
     `card_kind` is what the gym's cards are, of which some numbers are nobody's. `override_reasons` are what a desk
-    offers, with `;` between them. `staff_sees` and `operator_sees` are which of a member's private fields they do."""
+    offers, with `;` between them. `staff_sees` and `operator_sees` are which of a member's private fields they do;
+    `after_log_out` is what becomes of a desk's copy of the gym once nobody is logged in there."""
 
     banned: Action = "refuse"
     member_inactive: Action = "refuse"
@@ -210,6 +212,7 @@ class Policy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     override_reasons: Text | None = None
     staff_sees: Sight = "phone"
     operator_sees: Sight = "nothing"
+    after_log_out: AfterLogOut = "keep"
 
 
 class GymFields(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gymtui import rules
 from gymtui.gym_day import WEEKDAYS
-from gymtui.protocol import Action, CardCheck, CardKind, Crowding, Gym, GymFields, PrivateField
+from gymtui.protocol import Action, AfterLogOut, CardCheck, CardKind, Crowding, Gym, GymFields, PrivateField
 from gymtui.search.folding import words
 from gymtui.typed_day import typed_day
 
@@ -137,6 +137,15 @@ def _of_desk(gym: Gym) -> Iterator[Setting]:
     hint = f"nothing, everything, or some of {', '.join(get_args(PrivateField))}"
     yield _setting("staff_sees", "What staff see of members", gym.policy.staff_sees, hint)
     yield _setting("operator_sees", "What operators see of members", gym.policy.operator_sees, hint)
+    choices, value = get_args(AfterLogOut), gym.policy.after_log_out
+    yield Setting(
+        key="after_log_out",
+        label="Copies at desks after a log-out",
+        value=value,
+        words={"keep": "kept", "wipe": "wiped"}[value],
+        hint=" or ".join(choices),
+        choices=choices,
+    )
 
 
 def _of_reasons(gym: Gym) -> Iterator[Setting]:

@@ -13,7 +13,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from gymtui.errors import WrongUsage
-from gymtui.protocol import Action, CardCheck, CardKind, Gym, GymFields, Policy, PrivateField
+from gymtui.protocol import Action, AfterLogOut, CardCheck, CardKind, Gym, GymFields, Policy, PrivateField
 from server.gym.cards import alike_with
 from server.store import Transaction, Work
 
@@ -37,6 +37,7 @@ LINES: Final = {
     "card_kind": " or ".join(f'"{kind}"' for kind in get_args(CardKind)),
     "staff_sees": SIGHT,
     "operator_sees": SIGHT,
+    "after_log_out": " or ".join(f'"{choice}"' for choice in get_args(AfterLogOut)),
 }
 ACTIONS: Final = " or ".join(f'"{action}"' for action in get_args(Action))
 

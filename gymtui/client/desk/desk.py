@@ -20,6 +20,7 @@ from gymtui.client.desk.handover import Handover
 from gymtui.client.desk.judgement import Judgement
 from gymtui.client.desk.left_queues import LeftQueues
 from gymtui.client.desk.live_commands import LiveCommands
+from gymtui.client.desk.log_out import wipe_once_left
 from gymtui.client.desk.member_sync import MemberSync
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
@@ -100,6 +101,7 @@ class Desk:
         self._sync = MemberSync(service, replica, partial(self._dispatcher.publish, "directory"), sleep=sleep)
         self.left_queues = LeftQueues(service, replica, folder, publish, self._journal_replaced, now=clock.now)
         service.subscribe("time", self._time_came)
+        wipe_once_left(service, replica, self._journal_replaced)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self.presence.catch_up)
         service.subscribe("snapshot", self._journal_replaced)
@@ -174,8 +176,7 @@ class Desk:
     # --- the outbox ------------------------------------------------------------------------------------------------
 
     def _journal_replaced(self, _: object = None) -> None:
-        """The journal was taken up elsewhere: one from a backup has to hear again of what it lacks; or the outbox of
-        another desk was."""
+        """Another journal or outbox was taken up, or none is left: one from a backup has to hear of what it lacks."""
         self.presence.start_again()
         self._queue.reload()
         if self.clock.is_heard:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import Disconnected, ProcessingProblem, RequestRefused
+from gymtui.client.replica.keeping import keep_to
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.codec import Unreadable, convert
 from gymtui.protocol import Member, MembersPage, Seq, SyncMembers
@@ -86,7 +87,7 @@ class MemberSync:
         hidden = hidden_from(state.role, gym.policy)
         if hidden == self._replica.members.table.hidden:
             return False
-        self._replica.keep_to(hidden)
+        keep_to(self._replica, hidden)
         return True
 
     async def _next_page(self, after_seq: int) -> None:

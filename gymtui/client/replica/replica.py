@@ -95,7 +95,7 @@ class Replica:
 
     def apply(self, events: Sequence[Event], seq: int) -> None:
         """Folds events, in `seq` order, and moves the position to `seq`: both in one transaction, or neither."""
-        with self._transaction():
+        with self.changing():
             self.visits.fold(events)
             self.members.table.fold(event for event in events if isinstance(event, Member))
             self.members.table.fold_visits_left(_visits_left(events))
@@ -116,7 +116,7 @@ class Replica:
         if part.more:
             return
         parts, self._parts = self._parts, []
-        with self._transaction():
+        with self.changing():
             # What happened to members up to here was folded as it came; what has happened since then was not.
             self._db.execute("UPDATE desk SET after_seq = max(after_seq, seq), complete = 0 WHERE complete")
             epoch, seq = self._position
@@ -135,7 +135,7 @@ class Replica:
 
     def fold_stats(self, stats: Stats) -> None:
         """Takes the newest counters."""
-        with self._transaction():
+        with self.changing():
             self._db.execute("UPDATE desk SET stats = ?", (encode(stats),))
 
     @property
@@ -164,18 +164,11 @@ class Replica:
     def fold_members(self, page: MembersPage) -> None:
         """Takes a page that was asked for with `directory`'s `after_seq`. The last one completes the directory: members
         of an earlier epoch that none has named are gone."""
-        with self._transaction():
+        with self.changing():
             self.members.table.fold(page.members)
             self._db.execute("UPDATE desk SET after_seq = ?, complete = ?", (page.next_after_seq, not page.more))
             if not page.more:
                 self.members.table.drop_doubtful()
-
-    def keep_to(self, hidden: frozenset[str]) -> None:
-        """Whoever is at the desk does not see these fields of members: nobody has them here from now on. What they see
-        and is not here comes with the directory, which begins anew."""
-        with self._transaction():
-            self.members.table.keep_to(hidden)
-            self.outbox.forget_saves(hidden)
 
     # --- the outbox -----------------------------------------------------------------------------------------------
 
@@ -221,8 +214,8 @@ class Replica:
     # --- what is kept at hand -------------------------------------------------------------------------------------
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """What is at hand follows the file only once that has taken it."""
+    def changing(self) -> Iterator[None]:
+        """A transaction. What is at hand follows the file only once that has taken it."""
         with transaction(self._db):
             yield
             fault("before_replica_commit")
