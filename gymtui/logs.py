@@ -34,8 +34,13 @@ def redact(text: str) -> str:
 
 
 class _Line(logging.Formatter):
+    """A message is one line, whatever it repeats of what came from outside; those of a trace begin as no line does."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
+        return printable(redact(super().formatMessage(record)))
+
     def format(self, record: logging.LogRecord) -> str:
-        return "\n    ".join(printable(line) for line in redact(super().format(record)).split("\n"))
+        return "\n    | ".join(printable(line) for line in redact(super().format(record)).split("\n"))
 
 
 class _Json(logging.Formatter):
@@ -48,7 +53,7 @@ class _Json(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = redact(self.formatException(record.exc_info))
-        return json.dumps(line)
+        return printable(json.dumps(line))
 
 
 def start(level: str, *, as_json: bool) -> None:

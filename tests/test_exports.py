@@ -73,6 +73,18 @@ def test_a_gym_that_is_exported_is_the_same_in_an_empty_one(everybody: list[Memb
     assert read == {member.id: member for member in everybody}
 
 
+def test_no_list_has_what_a_terminal_obeys(tmp_path: Path) -> None:
+    obeyed = "\x07\x1b[31m\x7f\x9b2J\u202e\u2066\u200f"
+    everybody = [member(1, f"Ana {obeyed}", notes=f"a\n\tb{obeyed}", alerts=(obeyed,))]
+    for format in ("csv", "jsonl"):
+        file = tmp_path / f"m.{format}"
+        write_members(file, everybody, format)
+        assert not set(file.read_bytes().decode()) & set(obeyed) - set("[31m2J")
+    row = json.loads((tmp_path / "m.jsonl").read_text())
+    assert (row["full_name"], row["notes"]) == (f"Ana {obeyed}", f"a\n\tb{obeyed}")
+    assert "a\n\tb�" in (tmp_path / "m.csv").read_text()
+
+
 def put(store: Store, everybody: list[Member]) -> None:
     def work(tx: Transaction) -> None:
         for one in everybody:

@@ -77,8 +77,18 @@ def test_every_handler_redacts_arguments_and_traces(as_json: bool, tmp_path: Pat
 @pytest.mark.parametrize("as_json", [True, False])
 def test_a_line_is_one_line_and_nothing_a_terminal_obeys(as_json: bool) -> None:
     with logged(as_json=as_json) as stream:
-        logging.getLogger("server").info("ended: %s", "\x1b[31mred\x07\x9b2J\n2026 CRITICAL fake\u202e")
-    lines = stream.getvalue().splitlines()
-    assert not any(c in stream.getvalue() for c in "\x1b\x07\x9b\u202e")
-    assert [line[:4] == "    " or i == 0 for i, line in enumerate(lines)] == [True] * len(lines)
-    assert len(lines) == 1 if as_json else 2
+        logging.getLogger("server").info("ended: %s", "\x1b[31mred\x07\x9b2J\n2026 CRITICAL fake\u202e\x7f")
+    assert not any(c in stream.getvalue() for c in "\x1b\x07\x9b\u202e\x7f")
+    assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_no_line_of_a_trace_begins_as_a_line_of_the_log() -> None:
+    with logged(as_json=False) as stream:
+        try:
+            raise ValueError("no\n2026-11-22 09:00:00,000 WARNING server.net.login_watch: fake\x1b[2J")
+        except ValueError:
+            logging.getLogger("server").exception("failed")
+    _, *trace = stream.getvalue().splitlines()
+    assert len(trace) > 3
+    assert all(line.startswith("    | ") for line in trace)
+    assert "\x1b" not in stream.getvalue()

@@ -15,6 +15,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from gymtui.importing.ours import read_members
+from gymtui.printable import showable
 from gymtui.protocol import Member, MemberStatus
 from server.admin import lists, members
 from server.admin.exports import write_members
@@ -22,9 +23,8 @@ from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import make_gym
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
-    lambda text: text == text.strip()
-)
+WRITTEN = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
+TEXT = WRITTEN.map(showable).filter(lambda text: text == text.strip())  # a list has nothing that a terminal obeys
 DAY = st.dates().map(date.isoformat)
 HOURS = st.times().map(lambda time: f"{time:%H:%M}")
 ANYBODY: dict[str, st.SearchStrategy[object]] = {

@@ -15,6 +15,7 @@ import msgspec
 from gymtui.errors import GymError
 from gymtui.importing.card_cells import card_cell
 from gymtui.importing.csv_cells import cell_of, joined
+from gymtui.printable import showable, showable_json
 from gymtui.private_file import beside, is_stream, may_replace, put_in_place
 from gymtui.protocol import Card
 
@@ -52,7 +53,7 @@ def write_list(file: Path, heading: Sequence[str], rows: Rows, format: Format = 
 def write_person(file: Path, known: dict[str, object]) -> None:
     """One object that a person can read, `member` first. ExportError."""
     text = msgspec.json.format(msgspec.json.encode(known), indent=2).decode()
-    _written(file, lambda opened: opened.write(text + "\n"))
+    _written(file, lambda opened: opened.write(showable_json(text) + "\n"))
 
 
 def _written(file: Path, write: Callable[[TextIO], int]) -> int:
@@ -76,14 +77,15 @@ def _write_csv(opened: TextIO, heading: Sequence[str], rows: Rows) -> int:
     writer, count = csv.writer(opened), 0
     writer.writerow(heading)
     for count, row in enumerate(rows, 1):  # noqa: B007
-        writer.writerow([cell_of(cell_text(value)) for value in row])
+        writer.writerow([cell_of(showable(cell_text(value))) for value in row])
     return count
 
 
 def _write_json_lines(opened: TextIO, heading: Sequence[str], rows: Rows) -> int:
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007
-        opened.write(msgspec.json.encode(dict(zip(heading, row, strict=True))).decode() + "\n")
+        text = msgspec.json.encode(dict(zip(heading, row, strict=True))).decode()
+        opened.write(showable_json(text) + "\n")
     return count
 
 
