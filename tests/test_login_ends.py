@@ -15,6 +15,7 @@ from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import Answer, Headers, fetch
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
+from server.admin.users import users_disable
 from tests.client_kit import running
 from tests.gym_kit import PASSWORD
 from tests.http_token_kit import ask, basic, bearer
@@ -47,6 +48,21 @@ async def test_who_logs_out_ends_the_login_everywhere(gym: Path, tmp_path: Path)
             service.logged_in()
             await until(lambda: service.state.is_live)
             assert service.user == "ben"
+
+
+async def test_the_session_file_of_who_was_disabled_is_worth_nothing(gym: Path, tmp_path: Path) -> None:
+    async with serving(gym) as server:
+        file = TokenFile(tmp_path / "file", server.url)
+        await Login(server.url, token_file=file).log_in("ana", PASSWORD)
+        as_it_is, later = (Login(server.url, user="ana", token_file=file) for _ in range(2))
+        assert as_it_is.is_there
+        assert later.expire()
+        await asyncio.to_thread(users_disable, database=str(gym), name="ana")
+        with pytest.raises(AuthenticationProblem):
+            await later.token()  # by the refresh token
+        service = WebSocketService(server.url, as_it_is, Bookmark())
+        async with running(service.run, service.close):
+            await until(lambda: service.state.phase == "logged_out")
 
 
 async def test_a_login_that_another_program_has_renewed_ends_too(
