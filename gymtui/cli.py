@@ -80,9 +80,9 @@ def _printed(arguments: list[str]) -> int:
             code = ended.code if isinstance(ended.code, int) else 0
         output.flush()
     except BrokenPipeError:  # whoever read it has gone
-        output.give_up()
+        output.give_up(sys.stdout)
     except output.OutputLost as error:
-        output.give_up()
+        output.give_up(sys.stdout)
         return _failed(error, 1)
     return code
 
@@ -180,8 +180,11 @@ def _announced(opening: str) -> Iterator[None]:
 
 
 def _failed(error: object, code: int) -> int:
-    with suppress(OSError, ValueError):  # of stderr, where that cannot be written either
-        output.complain(str(error))
+    with suppress(ValueError):  # of stderr, where that is closed
+        try:
+            output.complain(str(error))
+        except OSError:  # it cannot be written either
+            output.give_up(sys.stderr)
     return code
 
 

@@ -53,9 +53,9 @@ def flush() -> None:
         sys.stdout.flush()
 
 
-def give_up() -> None:
-    """What still waits would fail once more at the exit: it goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def give_up(stream: TextIO) -> None:
+    """What still waits in it would fail once more at the exit: it goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def say(text: str) -> None:

@@ -103,7 +103,8 @@ async def test_a_tail_into_a_full_disk_ends_with_1_and_with_whole_lines(
     assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
 
 
-async def test_a_narration_that_cannot_be_written_ends_a_tail_too(gym: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+async def test_a_narration_that_cannot_be_written_ends_a_tail_too(gym: Path, tmp_path: Path, unbuffered: str) -> None:
     access = token(gym, "ana")
     async with serving(gym) as server:
         with Path("/dev/full").open("wb") as full:
@@ -112,7 +113,7 @@ async def test_a_narration_that_cannot_be_written_ends_a_tail_too(gym: Path, tmp
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=full,
-                env=environment(tmp_path, GYMTUI_TOKEN=access),
+                env=environment(tmp_path, GYMTUI_TOKEN=access) | {"PYTHONUNBUFFERED": unbuffered},
             )
         assert await asyncio.to_thread(process.wait, 20) == 1
 
