@@ -14,17 +14,21 @@ import pytest
 
 from gymtui import clock
 from gymtui.client.desk.desk_clock import DeskClock
+from gymtui.client.desk.handover import shift
 from gymtui.client.desk.outbox_queue import OutboxQueue
 from gymtui.client.desk.presence import Presence
 from gymtui.client.replica.replica import Replica
 from gymtui.client.state import Inside
-from gymtui.protocol import CheckOut, Policy, Snapshot
+from gymtui.protocol import CheckOut, Policy, Refusal, Snapshot
 from gymtui.rules import is_assumed_in
+from gymtui.ui.traffic import Traffic
+from server.admin.deeds import deeds
 from server.admin.lists import check_ins_export
 from server.gym.auto_check_out import AutoCheckOut
 from server.store.group_commit import GroupCommit
+from server.store.opening import listed
 from tests.factories import member_row
-from tests.gym_kit import name_gym, token
+from tests.gym_kit import make_gym, name_gym, token
 from tests.http_token_kit import ask
 from tests.kit import Wire, serving
 from tests.till import HOUR, MINUTE, NINE, Till
@@ -99,6 +103,49 @@ async def test_the_numbers_are_the_same_wherever_they_stand(tmp_path: Path, late
     if not later:
         assert (stats.currently_in, stats.today_total, len(seen)) == (6, 11, 2)
         assert any("assumed_out" in visit["flags"] for visit in visits)
+
+
+async def test_refusals_are_as_many_in_every_place(tmp_path: Path) -> None:
+    """Of five kinds, one of them sent twice; beside them a rejection, which is in no row and in /metrics alone."""
+    path = tmp_path / "gym.db"
+    name_gym(path, timezone="UTC", capacity=1, policy=Policy(guests_a_day=0))
+    make_gym(path, member_row("1", "Ana Silva"), member_row("2", "Ben Ode", valid_until="2026-11-03"))
+    async with (
+        serving(path, now=lambda: NINE) as server,
+        Wire.open(server.url, token(path, "ana", now=NINE), desk="Front") as wire,
+    ):
+        await wire.send("resume", {}, "r")
+        ana = (await wire.ask("check_in", {"code": "1"}, "in"))["result"]["member"]["id"]
+        refused: list[tuple[str, dict[str, object]]] = [
+            ("check_in", {"code": "1"}),  # is in already
+            ("check_in", {"code": "2"}),  # has expired
+            ("check_in", {"code": "2"}),  # the same once more: another id
+            ("check_in", {"code": "987654"}),  # nobody's
+            ("check_in", {"passed_over": ana}),
+            ("undo", {"command_id": "nothing"}),
+        ]
+        for number, (type, asked) in enumerate(refused):
+            assert not (await wire.ask(type, asked, f"no{number}"))["ok"]
+        assert not (await wire.ask("check_in", {"code": "2"}, "no1"))["ok"]  # sent again: a duplicate
+        guest = {"full_name": "Gus Roth", "guest": True, "valid_until": "2026-11-22"}
+        assert not (await wire.ask("save_member", {"member": guest}, "guest"))["ok"]
+        listed_rows = (await wire.ask("list_refusals", {}, "q"))["result"]["refusals"]
+        body = (await ask(server.url, "/metrics", method="GET")).body
+    events = [msgspec.convert(row, Refusal) for row in listed_rows]
+    monitor = Traffic(NINE)
+    monitor.came(events, NINE, since=NINE, offset=0)
+    of_shift = shift(events, "Front", NINE - HOUR)[1]
+    with listed(str(path)) as lists:
+        audit = [deed for deed in deeds(lists.journal(2**62)) if deed.outcome.startswith("refused: ")]
+        journal = [row for row in lists.journal(2**62) if row.type == Refusal.type]
+    told = re.findall(r'^gymtui_commands_total\{code="(\w+)",outcome="refused",type="\w+"\} (.*)$', body, re.MULTILINE)
+    metrics = sum(float(count) for code, count in told if code != "guest_limit")
+
+    assert len(journal) == len(events) == len(audit) == metrics == len(refused)
+    assert [row.seq for row in journal] == [deed.seq for deed in audit] == sorted(event.seq for event in events)
+    assert monitor.figures(NINE).refused_lately == sum(count for _, count in monitor.figures(NINE).refusals) == metrics
+    assert any(line.startswith(f"{len(refused)} refused: ") for line in of_shift)
+    assert [float(count) for code, count in told if code == "guest_limit"] == [1]
 
 
 def _day(time: str) -> object:
