@@ -81,7 +81,9 @@ def _who(member: MemberRef | None, nobody: str = "?") -> tuple[str, str | None]:
 def as_json(event: Event) -> str:
     """One event as a message of the wire. What a terminal would obey is written as JSON writes it, `\\u009b`."""
     text = codec.message(event).decode()
-    return text if text.isascii() else "".join(c if printable(c) == c else _escape(c) for c in text)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if printable(c) == c else _escape(c) for c in text)
 
 
 def _escape(character: str) -> str:

@@ -12,7 +12,7 @@ from gymtui import codec
 from gymtui.client.desk.history import Past
 from gymtui.clock import to_ms
 from gymtui.importing.csv_cells import cell_of, joined
-from gymtui.printable import printable
+from gymtui.printable import printable, showable_json
 from gymtui.protocol import CheckInEvent
 from gymtui.ui.wall import wall
 from gymtui.visit_hands import COLUMNS, cells
@@ -32,8 +32,8 @@ def as_csv(rows: Sequence[Past], zone: tzinfo, *, refused: bool) -> str:
 
 
 def as_json_lines(rows: Sequence[Past]) -> str:
-    """Each as it came over the wire."""
-    return "".join(f"{codec.encode(row).decode()}\n" for row in rows)
+    """Each as it came over the wire; what a terminal would obey is escaped."""
+    return "".join(f"{showable_json(codec.encode(row).decode())}\n" for row in rows)
 
 
 def _cells(row: Past, zone: tzinfo) -> tuple[str, ...]:
