@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import signal
+import socket
 import subprocess
 import sys
 from asyncio.subprocess import Process
@@ -22,6 +23,7 @@ from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.login.login import Login
 from gymtui.client.tasks import until_first
+from gymtui.programs import simulate as program
 from gymtui.programs.simulate import IN_FLIGHT, NothingToSimulate, Simulation
 from server.admin.users import users_disable
 from server.app import Server
@@ -182,6 +184,18 @@ async def test_a_user_who_is_disabled_is_1_and_a_sentence(gym: Path, tmp_path: P
             _, err = await process.communicate()
     assert process.returncode == 1
     assert err == b"gymtui: Your access has ended: please log in again, or ask a manager.\n"
+
+
+async def test_why_there_is_no_connection_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(program, "complain", said.append)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"ws://127.0.0.1:{free.getsockname()[1]}/ws/checkins/"
+    running = asyncio.create_task(program._run(url, Login(url, token="x"), rate=1.0, desks=2, seed=1))
+    await until(lambda: said)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert [line.endswith("is the server running?") for line in said] == [True, False]
 
 
 async def test_an_operator_only_looks(gym: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from itertools import cycle
 from random import Random
 from typing import Final, TypeVar
@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from gymtui import codec
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.errors import Disconnected, RequestRefused
+from gymtui.client.errors import ConnectionProblem, Disconnected, Problem, RequestRefused
 from gymtui.client.login.login import Login
 from gymtui.client.tasks import until_first
 from gymtui.client.unattended import needs_a_person, run_unattended, until_live
@@ -127,8 +127,21 @@ def run(*, url: str, user: str | None, desk: str, token: str | None, rate: float
 async def _run(url: str, login: Login, *, rate: float, desks: int, seed: int) -> None:
     services = [WebSocketService(url, login, Bookmark(), desk=f"door {number}") for number in range(1, desks + 1)]
     simulation = Simulation(services, Random(seed), rate=rate)
+    services[0].subscribe("problem", _said_once())
     connections = [work for service in services for work in (service.run(), needs_a_person(service))]
     try:
         await until_first(simulation.run(), *connections)
     finally:
         complain(simulation.report())
+
+
+def _said_once() -> Callable[[Problem], None]:
+    """Says why there is no connection, each reason once; any other problem is how it ends."""
+    said: set[str] = set()
+
+    def say(problem: Problem) -> None:
+        if isinstance(problem, ConnectionProblem) and (text := str(problem)) not in said:
+            said.add(text)
+            complain(text)
+
+    return say
