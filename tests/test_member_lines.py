@@ -10,7 +10,7 @@ from msgspec.structs import fields, replace
 
 from gymtui.protocol import Acknowledged, Member, MemberFields
 from gymtui.ui.member_fields import MemberLine
-from gymtui.ui.member_lines import lines_of
+from gymtui.ui.member_lines import lines_of, without_what_is_not_here
 from tests.factories import member
 
 TODAY = date(2026, 11, 27)
@@ -37,6 +37,13 @@ RENEWALS = [  # the last day until now, what is typed, the last day from then on
 @pytest.mark.parametrize(("until", "text", "after"), RENEWALS)
 def test_a_membership_goes_on_from_its_end_or_from_today(until: str | None, text: str, after: str) -> None:
     assert line("renew", replace(ANA, valid_until=until)).comes_to(text) == {"valid_until": after}
+
+
+def test_what_others_see_is_not_said_to_be_none() -> None:
+    lines = without_what_is_not_here(lines_of(replace(ANA, notes=None), TODAY), {"email", "notes"})
+    said = {each.key: each.words for each in lines}
+    assert said["email"] == said["notes"] == said["note"] == "shown to managers"
+    assert said["birth_date"] == "none"
 
 
 def test_what_enter_will_do_is_said_before() -> None:

@@ -4,7 +4,7 @@ kept. Pure; what a text comes to is known before it is given."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -22,6 +22,7 @@ VISITS: Final = ("10", "5", "1")
 OPEN, END = "open", "end"  # a freeze without an end, and the end of one
 DEALT_WITH, AWAY = "dealt with", "take away"
 DAY: Final = timedelta(days=1)
+UNSEEN: Final = "shown to managers"
 PRIVATE: Final = {"note", "alert", "full_name", "phone", "email", "birth_date", "home_location", "notes"}
 
 
@@ -33,6 +34,12 @@ def lines_of(member: Member, today: date, zone: tzinfo = UTC) -> tuple[MemberLin
 def without_what_is_private(lines: tuple[MemberLine, ...]) -> tuple[MemberLine, ...]:
     """The same under the privacy mask; what is typed still means what it meant."""
     return tuple(replace(each, words=HIDDEN) if each.key.partition(".")[0] in PRIVATE else each for each in lines)
+
+
+def without_what_is_not_here(lines: tuple[MemberLine, ...], hidden: Collection[str]) -> tuple[MemberLine, ...]:
+    """The same where these fields are for others to see: they may have a value, and nobody here knows."""
+    unknown = {*hidden, *(("note",) if "notes" in hidden else ())}
+    return tuple(replace(each, words=UNSEEN) if each.key in unknown else each for each in lines)
 
 
 def _deeds(member: Member, today: date) -> Iterator[MemberLine]:

@@ -36,6 +36,11 @@ class DeskMembers:
         self._expected: dict[str, dict[str, Expected]] = {}  # by member, by command
         self._new: MemberTable | None = None  # those who are in no row of the table yet
 
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Fields that nobody at this desk sees."""
+        return self.table.hidden
+
     # --- what waits ---------------------------------------------------------------------------------------------------
 
     def expect(self, command_id: str, change: Expected) -> None:
@@ -79,7 +84,7 @@ class DeskMembers:
 
     def _here(self, member: Member) -> Member:
         changes = self._expected.get(member.id, {}).values()
-        return seen(_with(member, changes), self.table.hidden) if changes else member
+        return seen(_with(member, changes), self.hidden) if changes else member
 
     # --- who is there -------------------------------------------------------------------------------------------------
 

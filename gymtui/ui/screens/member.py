@@ -18,7 +18,7 @@ from gymtui.protocol import Gym, Member
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.member import MemberMode
 from gymtui.ui.member_fields import MemberLine
-from gymtui.ui.member_lines import lines_of, without_what_is_private
+from gymtui.ui.member_lines import lines_of, without_what_is_not_here, without_what_is_private
 from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.handover import hand_over
 from gymtui.ui.screens.listed import ListScreen
@@ -50,6 +50,7 @@ class MemberScreen(ListScreen, MemberActions):
         super().__init__(desk, clock=clock)
         self._member = member
         lines = lines_of(member, desk.membership.today(), zone_of(desk.replica.gym))
+        lines = without_what_is_not_here(lines, desk.replica.members.hidden)
         self.set_reactive(MemberScreen.settings, Settings(all=lines))
         mode = MemberMode(self)
         self.begin_with(mode)
@@ -88,6 +89,7 @@ class MemberScreen(ListScreen, MemberActions):
         """The member as the desk knows one by now: here and at other desks much may have been done."""
         self._member = self.desk.replica.members.member(self._member.id) or self._member
         lines = lines_of(self._member, self.desk.membership.today(), self.zone)
+        lines = without_what_is_not_here(lines, self.desk.replica.members.hidden)
         self.settings = replace(self.settings, all=without_what_is_private(lines) if self.masked else lines)
         self.entitle(self.named(self._member.full_name), *self._about())
         self.mutate_reactive(BoxScreen.modes)
