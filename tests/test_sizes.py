@@ -10,8 +10,6 @@ ROOT = Path(__file__).parent.parent
 FILE, CLASS, FUNCTION = 300, 200, 50
 
 TABLES = {  # functions that are one table, a line for each case, by why nobody would cut it
-    "tests/test_http_forged.py forged": "the forged requests, one after the other",
-    "tests/test_keys_forged.py strangers": "the keys of strangers, one after the other",
     "tests/test_metrics.py test_the_figures_of_a_session_are_exact": "every figure of one session",
 }
 
