@@ -20,6 +20,7 @@ from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_RATE, Close
 from server.auth.auth import Auth
 from server.auth.logins import Logins
+from server.auth.pins import Pins
 from server.gym.auto_check_out import AutoCheckOut
 from server.gym.house import HouseNotices, LastBackup
 from server.gym.importing.indexing import index_members
@@ -141,6 +142,7 @@ class Server:
         roster = Roster(self._database, now=self._now)
         return ServerContext(
             auth=self.auth,
+            pins=Pins(self.auth, self._database),
             database=self._database,
             hub=self.hub,
             metrics=self.metrics,

@@ -44,6 +44,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
         *(f"DROP TABLE {table}" for table in ("issued", "issued_ended", "refresh_key")),
         "ALTER TABLE gym DROP COLUMN issued_until",
     ),
+    ("DROP TABLE pin_tries",),
 )
 
 # The same of a desk's own copy.

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 
-from server.auth.attempt_limit import ATTEMPTS, SLOTS, AttemptLimit, PinLimit
+from server.auth.attempt_limit import ATTEMPTS, SLOTS, AttemptLimit
 from server.auth.hashing import EACH, MOST, Busy, HashingLane, hash_password, is_hash_of, stand_in
 from server.auth.source import Source, device_digest, source_of
 from tests.http_token_kit import Watch
@@ -122,30 +122,3 @@ def test_no_flood_of_names_pushes_a_count_out() -> None:
     for number in range(6000):  # 20 a second for the five minutes that a count lives
         few.failed(HERE, f"made up {number}")
     assert sum(few.wait(HERE, f"user {number}") > 0 for number in range(1000)) == 0
-
-
-def test_wrong_pins_wait_longer_each_time_and_then_for_the_manager() -> None:
-    watch = Watch()
-    pins = PinLimit(watch)
-    waits: list[int | None] = []
-    for _ in range(7):
-        assert pins.wait("ana", "mia") == 0
-        pins.failed("ana", "mia")
-        waits.append(wait := pins.wait("ana", "mia"))
-        watch.now += (wait or 0) * 1000
-    assert waits == [0, 0, 0, 0, 30, 300, None]
-    watch.now += 30 * 86_400_000
-    assert (pins.wait("ana", "mia"), pins.wait("ana", "max"), pins.wait("ben", "mia")) == (None, 0, 0)
-    pins.forgive("max")
-    assert pins.stopped() == [("ana", "mia", 7, watch.now - 30 * 86_400_000)]
-    pins.forgive("mia")
-    assert pins.wait("ana", "mia") == 0
-
-
-def test_wrong_pins_of_other_days_are_forgotten_while_nobody_has_to_wait() -> None:
-    watch = Watch()
-    pins = PinLimit(watch)
-    for _ in range(9):
-        pins.failed("ana", "mia")
-        watch.now += 86_400_001
-    assert pins.wait("ana", "mia") == 0

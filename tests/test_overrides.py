@@ -159,7 +159,7 @@ async def test_wrong_pins_of_one_user_keep_no_other_from_the_manager(
         assert codes == ["not_allowed"] * 5 + ["rate_limited"]
         assert (await ben.ask("check_in", override(), "b"))["ok"] is True
         assert (await ana.ask("check_in", override("2"), "c"))["error"]["code"] == "rate_limited"
-    told = [record.getMessage() for record in caplog.records if record.name == "server.auth.auth"]
+    told = [record.getMessage() for record in caplog.records if record.name == "server.auth.pins"]
     assert told == ["ana has given a wrong PIN for mia."] * 5
 
 
@@ -167,7 +167,7 @@ async def test_the_log_names_no_manager_that_there_is_not(gym: Path, caplog: pyt
     async with desk(gym) as (_, ana):
         error = (await ana.ask("check_in", override(manager="canary-pass-7f3a91"), "a"))["error"]
     assert error["code"] == "not_allowed"
-    told = [record.getMessage() for record in caplog.records if record.name == "server.auth.auth"]
+    told = [record.getMessage() for record in caplog.records if record.name == "server.auth.pins"]
     assert told == ["ana has given a wrong PIN for nobody here."]
 
 

@@ -78,7 +78,7 @@ def test_who_becomes_a_manager_is_told(gym: Path, capsys: pytest.CaptureFixture[
 async def test_what_is_there_goes_on_working_until_it_is_changed(gym: Path) -> None:
     change_user(gym, "mia", password_hash=hashing.hash_password("mia"), pin_hash=hashing.hash_password("1234"))
     async with serving(gym) as server:
-        assert await server.auth.check_pin("ana", "mia", "1234") == "mia"
+        assert await server._context.pins.check("ana", "mia", "1234") == "mia"
         assert (await ask(server.url, "/auth/token", basic("mia", "mia"))).status == 200
         for new, why in (("elevenchars", "A manager's password"), ("password2026", FIRST_TRIED)):
             answer = await ask(server.url, "/auth/password", basic("mia", "mia"), to_be(new))

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from gymtui.protocol import Close
 from server.admin import users
 from server.app import Server
-from server.auth.auth import Auth
+from server.auth.pins import Pins
 from server.store import Transaction, Work
 from server.store.sqlite.store import SqliteStore
 from tests.gym_kit import PASSWORD, token
@@ -137,7 +137,7 @@ async def test_a_manager_who_is_none_any_more_lets_nobody_in(gym: Path, monkeypa
     async def is_right(*_: object) -> str:
         return "mia"
 
-    monkeypatch.setattr(Auth, "check_pin", is_right)
+    monkeypatch.setattr(Pins, "check", is_right)
     override = {"reason": "paid", "manager": "mia", "pin": "904517"}
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
         await wire.until("connection_status")

@@ -114,6 +114,8 @@ def _change_user(
 
         def work(tx: Transaction) -> None:
             tx.put_user(replace(tx.user(user.name) or user, **changes))
+            if "pin_hash" in changes:
+                tx.forgive_pins(user.name)
             if ends_logins:
                 tx.end_logins(user.name)
             note(tx, what, user.name, outcome)

@@ -8,7 +8,10 @@ from array import array
 from collections.abc import Callable
 from typing import Final
 
+from msgspec.structs import replace
+
 from server.auth.source import Source
+from server.store import PinTries
 
 ATTEMPTS: Final = 5  # wrong ones before the next has to wait
 PAUSE: Final = 30_000  # milliseconds it then waits
@@ -50,37 +53,17 @@ class AttemptLimit:
         return int.from_bytes(hashlib.blake2b(pair, key=self._key, digest_size=8).digest()) % SLOTS
 
 
-class PinLimit:
-    """Counts wrong PINs by who asks and whose PIN it would be; the name of no manager is one more, "". `now` gives
-    milliseconds."""
+def pin_wait(tries: PinTries, now: int) -> int | None:
+    """Seconds until the next PIN is heard at `now` (ms); 0: at once; None: once that manager has logged in."""
+    if tries.count < ATTEMPTS:
+        return 0
+    if tries.count >= ATTEMPTS + len(PIN_PAUSES):
+        return None
+    left = tries.at + PIN_PAUSES[tries.count - ATTEMPTS] - now
+    return -(-left // 1000) if left > 0 else 0
 
-    def __init__(self, now: Callable[[], int]) -> None:
-        self._now = now
-        self._wrong: dict[tuple[str, str], tuple[int, int]] = {}
 
-    def wait(self, asker: str, manager: str) -> int | None:
-        """Seconds until the next PIN is heard; 0: at once; None: once that manager has logged in."""
-        count, last = self._wrong.get((asker, manager), (0, 0))
-        if count < ATTEMPTS:
-            return 0
-        if count >= ATTEMPTS + len(PIN_PAUSES):
-            return None
-        left = last + PIN_PAUSES[count - ATTEMPTS] - self._now()
-        return -(-left // 1000) if left > 0 else 0
-
-    def stopped(self) -> list[tuple[str, str, int, int]]:
-        """Who has to wait, for whose PIN, after how many, since when (ms)."""
-        return [(*pair, *wrong) for pair, wrong in self._wrong.items() if self.wait(*pair) != 0]
-
-    def failed(self, asker: str, manager: str) -> None:
-        count, last = self._wrong.get((asker, manager), (0, 0))
-        count = 1 if count < ATTEMPTS and self._now() - last > DAY else count + 1
-        self._wrong[asker, manager] = (count, self._now())
-
-    def forget(self, asker: str, manager: str) -> None:
-        self._wrong.pop((asker, manager), None)
-
-    def forgive(self, manager: str) -> None:
-        """Whose PIN it is has shown up, or has another one."""
-        for pair in [pair for pair in self._wrong if pair[1] in (manager, "")]:
-            del self._wrong[pair]
+def one_more(tries: PinTries, now: int) -> PinTries:
+    """With another wrong PIN at `now` (ms); those of other days are forgotten while nobody has to wait."""
+    is_fresh = tries.count < ATTEMPTS and now - tries.at > DAY
+    return replace(tries, count=1 if is_fresh else tries.count + 1, at=now)

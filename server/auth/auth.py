@@ -1,4 +1,4 @@
-"""Authentication: users, passwords (Argon2id), access tokens (JWT), roles, PINs. `server.auth.logins` opens logins."""
+"""Authentication: users, passwords (Argon2id), access tokens (JWT), roles. `server.auth.logins` opens logins."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from gymtui import clock
 from gymtui.names import folded, known_as, may_be_name
 from gymtui.protocol import ErrorBody, ErrorCode, Role
 from server.auth import hashing
-from server.auth.attempt_limit import PinLimit
-from server.auth.hashing import Busy, HashingLane
+from server.auth.hashing import HashingLane
 from server.auth.source import Source, source_of
 from server.store import Issued, IssuedToken, Store, Transaction, User
 from server.store.group_commit import GroupCommit
@@ -126,16 +125,12 @@ class Auth:
         self._now = now
         self.passwords = HashingLane("passwords")
         self.pins = HashingLane("pins")  # a flood of logins keeps nobody at the door
-        self.pin_limit = PinLimit(now)
         self._nobody = hashing.hash_password("")
         self._known = self._look()
 
     async def reload(self) -> None:
         """Reads anew what others may have changed."""
-        before, self._known = self._known.users, await self._database.query(self._look)
-        for name, user in self._known.users.items():
-            if name in before and user.pin_hash != before[name].pin_hash:
-                self.pin_limit.forgive(name)
+        self._known = await self._database.query(self._look)
 
     def _look(self) -> _Known:
         store = self._store
@@ -227,33 +222,10 @@ class Auth:
         known = name if name in users else known_as(name, users)
         return None if known is None else users.get(known)
 
-    async def check_pin(self, asker: str, manager: str, pin: str) -> str:
-        """The manager's name as it is kept, where the PIN that the user `asker` gives is theirs; else Denied, and
-        nobody is told which of the two it was."""
-        user = self._named(manager)
-        whose = "" if user is None else user.name  # not what was typed: it may be the PIN itself
-        self._must_not_wait(asker, whose)
-        source = Source(asker, "")
-        try:
-            self.pins.refuse_if_full(source)
-        except Busy as busy:
-            raise Denied("Many PINs are being looked at just now: please try again.", wait=1) from busy
-        self.pin_limit.failed(asker, whose)  # until proven good: of many attempts at once only the first are heard
-        stored = self._stand_in(manager) if user is None or user.pin_hash is None else user.pin_hash
-        good = await self.pins.run(source, hashing.is_hash_of, stored, pin)
-        if not good or user is None or user.disabled or user.role != "manager":
-            log.warning("%s has given a wrong PIN for %s.", asker, whose or "nobody here")
-            raise Denied("No manager has that name and PIN: nobody was let in.")
-        self.pin_limit.forget(asker, whose)
-        return user.name
-
-    def _must_not_wait(self, asker: str, manager: str) -> None:
-        wait = self.pin_limit.wait(asker, manager)
-        if wait is None:
-            whom = manager or "a manager"
-            raise Denied(f"Too many wrong PINs: none is taken from {asker} until {whom} has logged in.")
-        if wait:
-            raise Denied(f"Too many wrong PINs: please wait {wait} seconds.", wait=wait)
+    def pin_of(self, name: str) -> tuple[User | None, str]:
+        """Who is called so, and the hash that a PIN for them is compared with, which takes as long for nobody's."""
+        user = self._named(name)
+        return user, self._stand_in(name) if user is None or user.pin_hash is None else user.pin_hash
 
     # --- passwords ------------------------------------------------------------------------------------------------
 
@@ -267,8 +239,6 @@ class Auth:
         good = await self.passwords.run(source, hashing.is_hash_of, stored, password)
         if user is None or user.disabled or not good:
             raise Denied(WRONG)
-        if user.role == "manager":
-            self.pin_limit.forgive(user.name)
         return user
 
     async def hashed(self, password: str, source: Source) -> str:

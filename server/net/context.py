@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from gymtui import clock
 from server.auth.auth import Auth
+from server.auth.pins import Pins
 from server.net.hub import Hub
 from server.net.lookout import Lookout
 from server.net.metrics import Metrics
@@ -18,6 +19,7 @@ class ServerContext(Struct, frozen=True, kw_only=True):
     """The parts of one server that its sessions use; it is made once, when the server starts."""
 
     auth: Auth
+    pins: Pins
     database: GroupCommit
     hub: Hub
     metrics: Metrics

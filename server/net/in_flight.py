@@ -22,7 +22,7 @@ from server.net.entitled import by_right
 from server.net.handshake import Identity
 from server.net.refusal_limit import PAUSE
 from server.net.sender import Sender
-from server.store import Outcome, Transaction
+from server.store import Outcome, StoreUnavailable, Transaction
 from server.store.group_commit import Done
 
 
@@ -58,6 +58,9 @@ class InFlight:
             except Denied as denied:
                 done(Outcome(error=denied.error))
                 return
+            except StoreUnavailable as unavailable:
+                done(Outcome(error=ErrorBody(code="storage_unavailable", message=str(unavailable), retryable=True)))
+                return
         key = id or clock.new_id(self._context.now())  # the idempotency key; who sends none cannot send it again
         connected = self._context.roster.since(desk)
 
@@ -91,7 +94,7 @@ class InFlight:
         """The check-in without the PIN, which has been checked; one that happened offline has nothing to check."""
         manager = override.manager
         if not payload.offline:
-            manager = await self._context.auth.check_pin(identity.claims.user, manager, override.pin)
+            manager = await self._context.pins.check(identity.claims.user, manager, override.pin)
         return replace(payload, override=replace(override, manager=manager, pin=""))
 
     def _received(self, payload: Command, id: str | None) -> Done:

@@ -12,10 +12,11 @@ from typing import Final, Literal, NamedTuple
 from gymtui import clock
 from gymtui.printable import printable
 from gymtui.protocol import LOGINS
+from server.auth.attempt_limit import pin_wait
 from server.auth.auth import Auth
 from server.auth.source import Source
 from server.gym.house import tell
-from server.store import Access, StoreUnavailable, Transaction
+from server.store import Access, PinTries, StoreUnavailable, Transaction
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
@@ -74,14 +75,18 @@ class LoginWatch:
             most = printable(addresses.most_common(1)[0][0])
             title = f"Somebody tries passwords: {wrong.total()} wrong ones in {EVERY:g} s, most of them from {most}"
             await self._tell(f"passwords:{self._now() // HOUR}", title)
-        for asker, manager, count, at in self._auth.pin_limit.stopped():
-            wait = self._auth.pin_limit.wait(asker, manager)
-            until = f"{manager or 'a manager'} has logged in" if wait is None else f"{wait} s from now"
-            title = f"{count} wrong PINs from {asker}: none is taken for {manager or 'nobody here'} until {until}"
-            await self._tell(f"pin:{asker}:{manager}:{at}", title)
+        for tries in await self._database.query(self._database.store.all_pin_tries):
+            if (wait := pin_wait(tries, self._now())) != 0:
+                await self._tell(f"pin:{tries.asker}:{tries.manager}:{tries.at}", _stopped(tries, wait))
 
     async def _tell(self, key: str, title: str) -> None:
         await tell(self._database, f"{LOGINS}:{key}", "warning", title, about=LOGINS)
+
+
+def _stopped(tries: PinTries, wait: int | None) -> str:
+    until = f"{tries.manager or 'a manager'} has logged in" if wait is None else f"{wait} s from now"
+    whom = tries.manager or "nobody here"
+    return f"{tries.count} wrong PINs from {tries.asker}: none is taken for {whom} until {until}"
 
 
 def _keep(wrong: Counter[Try], tx: Transaction) -> None:

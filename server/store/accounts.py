@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from server.store.records import Access, Issued, IssuedToken, LoginRecord, User
+from server.store.records import Access, Issued, IssuedToken, LoginRecord, PinTries, User
 
 
 class AccountsTransaction(Protocol):
@@ -35,6 +35,13 @@ class AccountsTransaction(Protocol):
     def end_login(self, sid: str) -> None: ...
     def end_logins(self, user: str) -> None: ...
 
+    def pin_tries(self, asker: str, manager: str) -> PinTries: ...
+    def put_pin_tries(self, tries: PinTries) -> None: ...
+    def forget_pin_tries(self, asker: str, manager: str) -> None: ...
+
+    def forgive_pins(self, manager: str) -> None:
+        """Whose PIN it is has shown up, or has another one: nobody has tried any, nor one of nobody."""
+
     def put_device(self, digest: bytes, user: str) -> None:
         """A desk that this user has logged in at, by the digest of its token; of a user the newest twenty are known."""
 
@@ -58,6 +65,8 @@ class AccountsStore(Protocol):
         """What refresh tokens are marked with."""
 
     def issued(self) -> Issued: ...
+
+    def all_pin_tries(self) -> list[PinTries]: ...
 
     def devices(self) -> set[bytes]:
         """The digests of the known desks' tokens."""

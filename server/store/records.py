@@ -92,6 +92,16 @@ class Issued(Struct, frozen=True):
         return at is not None and self.ended.get(user, -1) < at <= self.until
 
 
+class PinTries(Struct, frozen=True, kw_only=True):
+    """How many wrong PINs `asker` has given for those of a manager, the last of them `at` (ms); `manager` is empty for
+    the PINs of nobody."""
+
+    asker: str
+    manager: str
+    count: int = 0
+    at: int = 0
+
+
 class Access(Struct, frozen=True, kw_only=True):
     """Something that was done about who may come in, or tried: by whom, from where (an address; the system's user and
     machine), about whom; `count` times since the row before. `at` (ms) is the store's."""

@@ -259,10 +259,21 @@ CREATE TABLE refresh_key (key BLOB NOT NULL) STRICT;
 INSERT INTO refresh_key SELECT coalesce((SELECT key FROM signing_keys ORDER BY made_at LIMIT 1), randomblob(32))
 """
 
+# Who has given how many wrong PINs for whose: a server that is started again goes on counting.
+_TWENTY_FIFTH: Final = """
+CREATE TABLE pin_tries (
+    asker TEXT NOT NULL,
+    manager TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (asker, manager)
+) STRICT, WITHOUT ROWID
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
-    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH),
+    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH, _TWENTY_FIFTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

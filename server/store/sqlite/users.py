@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gymtui import clock
-from server.store import Access, Issued, IssuedToken, LoginRecord, User
+from server.store import Access, Issued, IssuedToken, LoginRecord, PinTries, User
 from server.store.sqlite.issued import KEPT, good_keys, read_issued
 
 DEVICES: Final = 20  # desks of one user that are known at the most
 DEVICE_LIFE: Final = 366 * clock.DAY  # milliseconds without a login after which one is not
+
+PIN_TRIES: Final = "SELECT asker, manager, count, at FROM pin_tries"
 
 
 class SqliteUsers:
@@ -128,6 +130,20 @@ class SqliteUsers:
         )
         self._users_changed()
 
+    def pin_tries(self, asker: str, manager: str) -> PinTries:
+        row = self._one(f"{PIN_TRIES} WHERE asker = ? AND manager = ?", asker, manager)
+        return PinTries(asker=asker, manager=manager) if row is None else _read_tries(row)
+
+    def put_pin_tries(self, tries: PinTries) -> None:
+        values = (tries.asker, tries.manager, tries.count, tries.at)
+        self._db.execute("INSERT OR REPLACE INTO pin_tries VALUES (?, ?, ?, ?)", values)
+
+    def forget_pin_tries(self, asker: str, manager: str) -> None:
+        self._db.execute("DELETE FROM pin_tries WHERE asker = ? AND manager = ?", (asker, manager))
+
+    def forgive_pins(self, manager: str) -> None:
+        self._db.execute("DELETE FROM pin_tries WHERE manager IN (?, '')", (manager,))
+
     def note_access(self, access: Access) -> None:
         self._db.execute(
             "INSERT INTO accesses (what, who, origin, about, outcome, count, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -167,6 +183,9 @@ class SqliteUserLists:
     def issued(self) -> Issued:
         return read_issued(self._all)
 
+    def all_pin_tries(self) -> list[PinTries]:
+        return [_read_tries(row) for row in self._all(PIN_TRIES)]
+
     def devices(self) -> set[bytes]:
         return {row[0] for row in self._all("SELECT digest FROM devices")}
 
@@ -174,3 +193,8 @@ class SqliteUserLists:
 def read_user(row: tuple[Any, ...]) -> User:
     name, role, password_hash, pin_hash, disabled = row
     return User(name=name, role=role, password_hash=password_hash, pin_hash=pin_hash, disabled=bool(disabled))
+
+
+def _read_tries(row: tuple[Any, ...]) -> PinTries:
+    asker, manager, count, at = row
+    return PinTries(asker=asker, manager=manager, count=count, at=at)
