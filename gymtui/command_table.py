@@ -193,6 +193,7 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin backup": (("file", {"type": Path, "metavar": "FILE"}),),
     "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),
     "tail": (
+        ("words", {"nargs": "*", "metavar": "WORD", "help": "only these: ana, refused, type:in, desk:2, by:, member:"}),
         ("--since", {"type": _since, "help": "what came after this row of the journal, or from this time on"}),
         ("--cursor", {"type": Path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from msgspec import UNSET
@@ -42,6 +43,16 @@ def hands(visit: CheckInEvent) -> tuple[Hand, ...]:
     return (Hand(visit.by, visit.desk), *(hand for hand in known if hand is not None))
 
 
+def is_at(told: Iterable[Hand], desk: str) -> bool:
+    """Was it at that desk, whole words of its name?"""
+    return any(_has_words(hand.desk or "", desk) for hand in told)
+
+
+def is_by(told: Iterable[Hand], name: str) -> bool:
+    """Was it by somebody of that name?"""
+    return any(_has_words(hand.by, name) for hand in told)
+
+
 def kept(visit: CheckInEvent) -> dict[str, Any]:
     """What the next row has to say of the rows before it; it lets out anew, or nobody."""
     return {"let_in": let_in(visit) or UNSET, "let_out": UNSET, "corrected": corrected(visit) or UNSET}
@@ -56,6 +67,10 @@ def cells(visit: CheckInEvent) -> tuple[str | None, ...]:
 def said_by(hand: Hand) -> str:
     """The name, or that it was automatic."""
     return hand.by or AUTOMATIC
+
+
+def _has_words(text: str, typed: str) -> bool:
+    return f" {typed.lower()} " in f" {text.lower()} "
 
 
 def _cells(hand: Hand | None) -> tuple[str | None, str | None]:

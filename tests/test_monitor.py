@@ -133,6 +133,22 @@ async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_whi
 
 
 @pytest.mark.slow
+async def test_a_filter_goes_by_desk_and_of_a_word_that_is_none_it_says_the_nearest() -> None:
+    server = a_server()
+    async with watching(server, TOKEN) as (camera, pilot):
+        connection = await server.accepted()
+        connection.events(visit(3, "Ana Silva", desk="side door", by="jonas"))
+        await camera.until("Ana Silva")
+        await pilot.press("slash", *"desk:side")
+        await camera.until("1 with “desk:side”")
+        assert "Zoe Huber" not in camera.text
+        await pilot.press("escape", "slash", *"by:jonas dsek:2")
+        await camera.until("there is no “dsek:”; did you mean desk:.", "Ana Silva", "Zoe Huber")
+        await pilot.press("escape")
+        await camera.until("Zoe Huber", "TIME")
+
+
+@pytest.mark.slow
 async def test_a_filter_in_one_gulp_is_whole_and_a_slash_in_it_is_a_letter() -> None:
     server = a_server()
     async with watching(server, TOKEN) as (camera, pilot):
@@ -142,7 +158,7 @@ async def test_a_filter_in_one_gulp_is_whole_and_a_slash_in_it_is_a_letter() -> 
         assert isinstance(app, MonitorApp)
         for key, typed in [("slash", "/"), *zip("q zo", "q zo", strict=True), ("slash", "/"), ("enter", "\r")]:
             app.post_message(events.Key(key, typed))
-        await camera.until("with “q zo”")
+        await camera.until("with “q zo/”")
         assert (app.monitor.box.value, app.monitor.focused, app.monitor.paused) == ("q zo/", None, False)
         assert app.is_running
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.programs.tail import as_json
+from gymtui.programs.event_lines import as_json
 from gymtui.ui.history_file import as_json_lines
 from tests.factories import member_row, refusal
 from tests.gym_kit import make_gym

@@ -15,6 +15,7 @@ import pytest
 
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.event_filter import read_filter
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, StoppedProblem
 from gymtui.client.login.login import Login
 from gymtui.client.mock import MockWebSocket
@@ -23,7 +24,7 @@ from gymtui.programs.tail import Tail
 from gymtui.protocol import Resume
 from server.store.opening import open_store
 from tests.client_kit import played, running
-from tests.factories import GYM, NOW, member_row, snapshot, visit
+from tests.factories import GYM, NOW, member_row, refusal, snapshot, visit
 from tests.gym_kit import add_members, token
 from tests.kit import Wire, port_of, serving
 from tests.tail_kit import command, ended, told
@@ -85,6 +86,22 @@ async def test_a_line_an_event_and_the_story_of_the_connection_elsewhere(gym: Pa
             "out       Name 1  1",
         ]
         assert err.getvalue() == "gymtui: connected as ana\n"
+
+
+async def test_what_is_asked_for_alone_is_printed_and_the_rest_is_not_read_again() -> None:
+    async with played(MockWebSocket(seq=7), full=True) as play:
+        out = Out()
+        Tail(play.service, json=False, out=out, err=Out(), now=lambda: NOW, picked=read_filter("refused desk:2"))
+        connection = await play.server.accepted()
+        _, id = await connection.received(Resume)
+        connection.reply(id, {"resumed": "snapshot"})
+        connection.send_message(snapshot(7))
+        connection.events(visit(8), refusal(9, "Ben Ode"), msgspec.structs.replace(refusal(10), desk="pool"))
+        connection.events(refusal(11, "Ana Silva"))
+        assert [text[10:] for text in await out.until(2)] == [
+            "refused   Ben Ode  9  membership expired 3 Nov  desk 2",
+            "refused   Ana Silva  11  membership expired 3 Nov  desk 2",
+        ]
 
 
 async def test_a_restart_of_the_server_loses_nothing_and_repeats_nothing(gym: Path) -> None:

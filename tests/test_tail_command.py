@@ -122,3 +122,12 @@ async def test_ctrl_c_instead_of_a_password_is_130(gym: Path, tmp_path: Path) ->
             terminal.process.send_signal(signal.SIGINT)
             assert await terminal.ended() == 130
             assert "Traceback" not in terminal.text
+
+
+async def test_a_word_that_picks_nothing_is_wrong_usage(tmp_path: Path) -> None:
+    async with command(tmp_path, "desks:2", GYMTUI_TOKEN="x") as process:
+        assert await ended(process) == (
+            2,
+            "",
+            "gymtui: What to print: there is no “desks:”; did you mean desk:?\n",
+        )

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from gymtui import clock
-from gymtui.programs.tail import as_json, line
+from gymtui.programs.event_lines import as_json, line
 from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal, UnknownCard
 from tests.factories import GYM
 

@@ -7,13 +7,12 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
-from msgspec import UNSET
-
-from gymtui import clock, codec
+from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.event_filter import EventFilter, WrongFilter, read_filter
 from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, Problem, StoppedProblem
 from gymtui.client.login.login import Login
@@ -21,74 +20,21 @@ from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
 from gymtui.client.unattended import needs_a_person, run_unattended, until_live
 from gymtui.config import data_folder
-from gymtui.errors import GymError
+from gymtui.errors import GymError, WrongUsage
 from gymtui.output import all_or_nothing
 from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable
 from gymtui.programs.cursor import Cursor, CursorFile, row_before, to_ms
+from gymtui.programs.event_lines import as_json, line, wall, words_of
 from gymtui.programs.login_prompt import sign_in
-from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, RollCallUpdate, Snapshot
+from gymtui.protocol import Event, Gym, Snapshot
 
 AGAIN: Final = 0.2  # seconds until the journal is set back once more, where the connection went meanwhile
 
+EVERYTHING: Final = EventFilter()
+
 Since = int | datetime | Cursor
 """Where to begin: behind a row, at a time, behind what was printed last."""
-
-
-def line(event: Event, zone: tzinfo, now: int) -> str:
-    """One event as words in columns, `09:00:00  in        Ana Silva  100042  Main door  desk 2`, by the clock on the
-    gym's wall; `now` (ms) is for one that has no time of its own."""
-    at, word, *others = _words(event)
-    wall = _wall(clock.to_text(now) if at is None else at, zone)
-    return printable("  ".join([wall, f"{word:8}", *(text for text in others if text)]))
-
-
-def _words(event: Event) -> tuple[str | None, ...]:
-    """When, what, who, and what else there is to say."""
-    match event:
-        case CheckInEvent(status="checked_in"):
-            return event.check_in_time, "in", *_who(event.member), event.location, event.desk, *event.flags
-        case CheckInEvent():
-            return event.check_out_time, "out", *_who(event.member), event.desk, *event.flags
-        case Refusal():
-            # The message of an older server has the number that nobody has, which may be a PIN.
-            is_plain = event.member is None and event.code != "unknown_member"
-            why = event.message if is_plain else event.reason
-            nobody = "?" if event.unknown_card is UNSET else event.unknown_card.words
-            return event.at, "refused", *_who(event.member, nobody), why, event.desk
-        case Notification():
-            return event.at, event.level, event.title, event.message
-        case RollCallUpdate():
-            what = f"{event.step.replace('_', ' ')}{', drill' if event.drill else ''}"
-            return event.at, "roll-call", what, *_who(event.member, event.name or ""), event.desk
-        case Member():
-            return None, "member", *_who(event.ref), event.plan
-        case Gym():
-            return None, "gym", event.name, event.timezone
-
-
-def _wall(at: str, zone: tzinfo) -> str:
-    try:
-        return f"{datetime.fromtimestamp(clock.to_ms(at) / 1000, zone):%H:%M:%S}"
-    except (ValueError, OverflowError, OSError):
-        return "--:--:--"
-
-
-def _who(member: MemberRef | None, nobody: str = "?") -> tuple[str, str | None]:
-    return (nobody, None) if member is None else (member.full_name, member.membership_number)
-
-
-def as_json(event: Event) -> str:
-    """One event as a message of the wire. What a terminal would obey is written as JSON writes it, `\\u009b`."""
-    text = codec.message(event).decode()
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c if printable(c) == c else _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    units = character.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
 
 
 class Tail:
@@ -96,8 +42,8 @@ class Tail:
     two cannot be written, and when nobody reads.
 
     It begins with the snapshot that the server gives to whoever has nothing yet: that has the gym's time zone. Where it
-    is to begin earlier, `begin` sets `journal` back, and nothing is printed before. `cursor` is written after what was
-    printed.
+    is to begin earlier, `begin` sets `journal` back, and nothing is printed before. Only what passes the `picked` is
+    printed. `cursor` is written after that.
     """
 
     def __init__(
@@ -111,11 +57,13 @@ class Tail:
         journal: Bookmark | None = None,
         since: Since | None = None,
         cursor: CursorFile | None = None,
+        picked: EventFilter = EVERYTHING,
     ) -> None:
         self._service = service
         self._journal = journal or Bookmark()
         self._since = since
         self._cursor = cursor
+        self._picked = picked
         self._from: int | None = None  # ms: what is older is not printed, until something is not
         self._there = asyncio.Event()  # the first snapshot
         self._json = json
@@ -137,7 +85,7 @@ class Tail:
         events = self._after(events)
         try:
             with all_or_nothing(self._out):
-                self._out.writelines([f"{self._line(event)}\n" for event in events])
+                self._out.writelines([f"{text}\n" for event in events if (text := self._line(event)) is not None])
                 self._out.flush()
                 self._keep()  # or else the lines go too: the two agree
         except (OSError, GymError, ValueError) as error:  # the last: a character that `out` does not have
@@ -148,7 +96,7 @@ class Tail:
         if self._from is None:
             return events
         for number, event in enumerate(events):
-            at = _words(event)[0]
+            at = words_of(event)[0]
             if at is not None and clock.to_ms(at) >= self._from:
                 self._from = None
                 return events[number:]
@@ -190,9 +138,11 @@ class Tail:
         self._journal.position = (self._journal.position[0], row)
         await self._service.catch_up()
 
-    def _line(self, event: Event) -> str:
+    def _line(self, event: Event) -> str | None:
         if isinstance(event, Gym):
             self._zone = zone_of(event)
+        if not self._picked.passes(event):
+            return None
         return as_json(event) if self._json else line(event, self._zone or UTC, self._now())
 
     def _snapshot(self, snapshot: Snapshot) -> None:
@@ -228,7 +178,7 @@ class Tail:
             if text in self._said:
                 return
             self._said.add(text)
-            text = f"{_wall(clock.to_text(self._now()), self._zone or UTC)}  {text}"
+            text = f"{wall(clock.to_text(self._now()), self._zone or UTC)}  {text}"
         self._say(text)
 
     def _say(self, text: str) -> None:
@@ -252,19 +202,27 @@ def run(
     json: bool,
     since: int | datetime | None = None,
     cursor: Path | None = None,
+    words: Sequence[str] = (),
 ) -> None:
     """Until interrupted, or until the server no longer knows who this is, or until nobody reads any more. It begins
-    where `cursor` says that the last one stopped, or else with `since`, or else with what happens now."""
+    where `cursor` says that the last one stopped, or else with `since`, or else with what happens now. Only what the
+    `words` ask for is printed."""
+    picked = _picked(words)
     kept = None if cursor is None else CursorFile(cursor)
     login = sign_in(url, user=user, token=token, choices=ChoicesFile(data_folder()))
     begin = since if kept is None or kept.found is None else kept.found
-    run_unattended(_run(url, login, desk, json=json, since=begin, cursor=kept))
+    run_unattended(_run(url, login, desk, json=json, since=begin, cursor=kept, picked=picked))
 
 
-async def _run(
-    url: str, login: Login, desk: str, *, json: bool, since: Since | None, cursor: CursorFile | None
-) -> None:
+def _picked(words: Sequence[str]) -> EventFilter:
+    try:
+        return read_filter(" ".join(words))
+    except WrongFilter as wrong:
+        raise WrongUsage(f"What to print: {wrong}") from wrong
+
+
+async def _run(url: str, login: Login, desk: str, **options: Any) -> None:
     journal = Bookmark()
     service = WebSocketService(url, login, journal, desk=desk, full=True)
-    tail = Tail(service, json=json, out=sys.stdout, err=sys.stderr, journal=journal, since=since, cursor=cursor)
+    tail = Tail(service, out=sys.stdout, err=sys.stderr, journal=journal, **options)
     await until_first(service.run(), needs_a_person(service), tail.over, tail.begin())

@@ -28,7 +28,7 @@ from gymtui.protocol import (
     Refusals,
 )
 from gymtui.search.folding import spellings, words
-from gymtui.visit_hands import hands
+from gymtui.visit_hands import hands, is_at, is_by
 
 logger = logging.getLogger(__name__)
 
@@ -183,8 +183,8 @@ def _fits(question: Question, row: Past) -> bool:
         question.until is None or at < question.until,
         question.member is None or (member is not None and member.id == question.member.id),
         not question.text or (member is not None and _is_called(member.full_name, member.membership_number, question)),
-        question.desk is None or any(_has_word(hand.desk or "", question.desk) for hand in _hands(row)),
-        question.by is None or any(_has_word(hand.by, question.by) for hand in _hands(row)),
+        question.desk is None or is_at(_hands(row), question.desk),
+        question.by is None or is_by(_hands(row), question.by),
     ]
     if isinstance(row, CheckInEvent):
         told.append(question.status in (None, row.status))
@@ -205,10 +205,6 @@ def _is_called(name: str, number: str | None, question: Question) -> bool:
     return any(
         all(any(word.startswith(part) for word in known) for part in typed) for typed in spellings(question.text)
     )
-
-
-def _has_word(text: str, word: str) -> bool:
-    return f" {word.lower()} " in f" {text.lower()} "
 
 
 def _text(ms: int | None) -> str | None:

@@ -39,7 +39,8 @@ HERE: dict[str, tuple[str, ...]] = {
         "Not the last one? :undo-one lists what was done, changes too; takes one back.",
         "≈ is near: a letter or digit is another, or a phone ends so. Choose it.",
         "Pasted: one line waits for Enter; of several, Enter takes the cards.",
-        "/ and a word narrows what has happened, : lists all commands.",
+        "/ and words narrow what has happened: ana, refused, desk:2, by:mia, type:in,",
+        "member:4711. : lists all commands.",
     ),
     "Who is in": (
         "Type to narrow the list; ↑ ↓ choose, Enter checks out.",
@@ -131,7 +132,8 @@ HERE: dict[str, tuple[str, ...]] = {
     ),
     "Monitor": (
         "What happens at the gym, as it happens; nothing here changes anything.",
-        "Space holds the rows and counts what comes, / shows those with its words.",
+        "Space holds the rows and counts what comes. / shows some alone: ana, refused,",
+        "desk:2, by:mia, member:4711, type: (in out refused notice roll-call member gym).",
         "Who is connected stands above, the worst first; a desk that is cut off is missing.",
         "What rings stays until Enter; offline the figures are the last that came.",
         "q leaves.",

@@ -80,7 +80,7 @@ class Monitor(LiveScreen):
         yield WebSocketErrorBoundary(self._figures, id="figures")
         yield WebSocketErrorBoundary(self._list, id="connections")
         with Horizontal(id="bar"):
-            yield Input(id="filter", compact=True, select_on_focus=False, placeholder="a name, refused, a desk …")
+            yield Input(id="filter", compact=True, select_on_focus=False, placeholder="ana, refused, desk:2, type:in …")
             yield WebSocketErrorBoundary(self._following, id="following")
         yield WebSocketErrorBoundary(self._feed, id="feed")
         yield KeyLine()

@@ -20,10 +20,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from gymtui import clock
+from gymtui.client.desk.event_filter import EventFilter, WrongFilter, read_filter
 from gymtui.client.desk.verdicts import policy_of
 from gymtui.gym_day import day_of
 from gymtui.protocol import Event, Gym
-from gymtui.search.folding import words
 from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.feed_rows import News, Row, row_of, told_once
@@ -70,7 +70,8 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         self._now = now
         self.all: deque[News] = deque(maxlen=KEPT)
         self.rows = self.all  # what is shown: all, or what the filter leaves; each becomes a `Row` once it is seen
-        self.filter: tuple[str, ...] = ()
+        self.filter = EventFilter()
+        self.wrong = ""  # why what is typed is no filter
         self.new = 0
         self._pending: deque[Event] = deque(maxlen=KEPT)
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(256)  # by `seq` and width
@@ -109,8 +110,8 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         rows = list(told_once(newest, (event for event in self._pending if isinstance(event, News))))
         self._pending.clear()
         self.all.extendleft(rows)
-        if self.filter:
-            rows = [row for row in rows if self._passes(row)]
+        if self.filter.text:
+            rows = [row for row in rows if self.filter.passes(row)]
             self.rows.extendleft(rows)
         if self.scroll_offset.y:
             self.new += len(rows)
@@ -118,20 +119,18 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         self.refresh()
 
     def narrow(self, text: str) -> None:
-        """Only rows that have words which begin with each of these; without any, all of them again."""
-        self.filter = tuple(words(text))
-        self.rows = deque(filter(self._passes, self.all), maxlen=KEPT) if self.filter else self.all
+        """Only the rows that these words ask for; all of them where there are none, or one that asks nothing."""
+        try:
+            self.filter, self.wrong = read_filter(text), ""
+        except WrongFilter as wrong:
+            self.filter, self.wrong = EventFilter(), str(wrong)
+        self.rows = deque(filter(self.filter.passes, self.all), maxlen=KEPT) if self.filter.text else self.all
         self.scroll_to(y=0, animate=False)
         self.refresh()
 
-    def _passes(self, event: News) -> bool:
-        row = row_of(event)
-        said = words(f"{row.who} {row.outcome} {row.place} {row.by} {row.note}")
-        return all(any(word.startswith(typed) for word in said) for typed in self.filter)
-
     def top(self) -> None:
         """Back to the newest of all."""
-        if self.filter:
+        if self.filter.text or self.wrong:
             self.narrow("")
         self.scroll_to(y=0, animate=False)
 
@@ -178,15 +177,17 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         return self.get_component_rich_style(f"feed--{name}")
 
     def _empty(self) -> str:
-        if self.filter:
+        if self.filter.text:
             return "Nothing that has happened has these words."
         return "Nobody has come in yet; whoever does is shown here at once."
 
     def _heading(self, width: int) -> Strip:
         if self.scroll_offset.y:
             text, look = f"▲ +{self.new} new — {key_of(self, 'back')} goes to the newest", "new"
-        elif self.filter:
-            found = f"{len(self.rows)} with “{' '.join(self.filter)}”"
+        elif self.wrong:
+            text, look = self.wrong, "refused"
+        elif self.filter.text:
+            found = f"{len(self.rows)} with “{self.filter.text}”"
             text, look = f"{found} — {key_of(self, 'back')} shows all", "new"
         else:
             text, look = "".join(_cells(HEADING, _columns(width))), "heading"
