@@ -45,6 +45,18 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE gym DROP COLUMN issued_until",
     ),
     ("DROP TABLE pin_tries",),
+    (
+        "ALTER TABLE logins DROP COLUMN device",
+        "CREATE TABLE before (digest BLOB PRIMARY KEY, user TEXT NOT NULL, used_at INTEGER NOT NULL) STRICT",
+        "INSERT OR REPLACE INTO before SELECT digest, user, used_at FROM devices ORDER BY used_at",
+        "DROP TABLE devices",
+        "ALTER TABLE before RENAME TO devices",
+        "CREATE TABLE before (desk TEXT NOT NULL, since INTEGER NOT NULL, user TEXT NOT NULL, until INTEGER, "
+        "served INTEGER NOT NULL, PRIMARY KEY (desk, since, user)) STRICT, WITHOUT ROWID",
+        "INSERT OR IGNORE INTO before SELECT desk, since, user, until, served FROM heard",
+        "DROP TABLE heard",
+        "ALTER TABLE before RENAME TO heard",
+    ),
 )
 
 # The same of a desk's own copy.

@@ -12,6 +12,7 @@ import pytest
 from gymtui.client.login.http import Answer, Headers, fetch
 from gymtui.client.login.login import Login
 from gymtui.client.login.token_file import TokenFile
+from server.app import Server
 from server.auth.auth import BadToken, issue, role_in
 from server.store import Outcome, Transaction
 from server.store.opening import open_store
@@ -37,6 +38,11 @@ def refresh_token(login: Login) -> str:
     return login._tokens.refresh_token
 
 
+def people(server: Server) -> list[str]:
+    """Whoever is logged in."""
+    return [login.user for login in server.auth._known.logins.values()]
+
+
 async def test_another_person_at_the_desk_ends_the_login_of_the_one_before(gym: Path, tmp_path: Path) -> None:
     async with serving(gym) as server:
         file = TokenFile(tmp_path / "desk", server.url)
@@ -49,7 +55,7 @@ async def test_another_person_at_the_desk_ends_the_login_of_the_one_before(gym: 
         assert Login(server.url, token_file=file).user == "ana"
         assert await desk.say_over()
         assert (await ask(server.url, "/auth/token", bearer(before))).status == 401
-        assert list(server.auth._known.logins.values()) == ["ana"]
+        assert people(server) == ["ana"]
         assert file.ended() == []
         assert await desk.token()
 
@@ -60,7 +66,7 @@ async def test_the_same_person_anew_has_one_login(gym: Path, tmp_path: Path) -> 
         for _ in range(3):
             await desk.log_in("mia", PASSWORD)
             await desk.say_over()
-        assert list(server.auth._known.logins.values()) == ["mia"]
+        assert people(server) == ["mia"]
         assert Login(server.url, user="mia", token_file=TokenFile(tmp_path / "desk", server.url)).is_there
 
 
@@ -73,13 +79,13 @@ async def test_what_the_server_could_not_be_told_the_next_program_tells_it(gym: 
         line.is_there = False
         await (desk.log_out() if way == "out" else desk.log_in("ana", PASSWORD))
         assert await desk.say_over() is False
-        assert "mia" in server.auth._known.logins.values()
+        assert "mia" in people(server)
         [ended] = (tmp_path / "desk").glob("ended-*")
         assert ended.stat().st_mode & 0o777 == 0o600
         following = Login(server.url, token_file=file)  # the desk was left before it could
         assert following.user == (None if way == "out" else "ana")
         assert await following.say_over()
-        assert "mia" not in server.auth._known.logins.values()
+        assert "mia" not in people(server)
         assert not ended.exists()
 
 

@@ -25,12 +25,13 @@ NINE = 1_795_338_000_000  # 2026-11-22T09:00:00.000Z, a Sunday
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+FRONT = b"the token of the desk"  # the digest of one, as far as anybody here looks at it
 ROLES: dict[str, Role] = {"ana": "staff", "ben": "staff", "mia": "manager"}
 
 
 class Till:
     """`ana` and `ben` are staff, `mia` is a manager; they give commands one at a time, at the desk `Front`, which has
-    been alone since 1970, for all that is known, and all of them have been there."""
+    been alone since 1970, for all that is known, has proven to be that desk, and all of them have been there."""
 
     def __init__(self, database: str | Path, *members: dict[str, object]) -> None:
         self.now = NINE
@@ -48,11 +49,14 @@ class Till:
         id: str | None = None,
         user: str = "ana",
         desk: str | None = "Front",
+        device: bytes | None = FRONT,
         connected: int | None = None,
     ) -> Outcome:
         """What becomes of the command; without an `id` it has one of its own."""
         id = id or f"c{next(self._ids)}"
-        order = Order(id=id, payload=payload, user=user, role=ROLES[user], desk=desk, connected=connected)
+        order = Order(
+            id=id, payload=payload, user=user, role=ROLES[user], desk=desk, device=device, connected=connected
+        )
         outcomes, _ = self.store.write([lambda tx: perform(tx, order)])
         return outcomes[0]
 
@@ -138,7 +142,8 @@ class Till:
 
 def was_at(desk: str, user: str, tx: Transaction) -> None:
     """The user was logged in at the desk, once, and it is not connected any more."""
-    tx.desks.go(desk, user, 0, 0)
+    tx.put_device(FRONT, user)
+    tx.desks.go(desk, FRONT, user, 0, 0)
 
 
 def command(code: str, id: str) -> Work:

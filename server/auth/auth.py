@@ -17,7 +17,7 @@ from gymtui.protocol import ErrorBody, ErrorCode, Role
 from server.auth import hashing
 from server.auth.hashing import HashingLane
 from server.auth.source import Source, source_of
-from server.store import Issued, IssuedToken, Store, Transaction, User
+from server.store import Issued, IssuedToken, OpenLogin, Store, Transaction, User
 from server.store.group_commit import GroupCommit
 
 log = logging.getLogger(__name__)
@@ -61,11 +61,13 @@ class Denied(Exception):
 
 
 class Claims(Struct, frozen=True, kw_only=True):
-    """What a good access token says: the user, the login, and until when (seconds since 1970)."""
+    """What a good access token says: the user, the login, until when (seconds since 1970), and by the digest of its
+    token at which desk the login was opened; None: at none that is known."""
 
     user: str
     sid: str
     expires_at: int
+    device: bytes | None = None
 
 
 class _Signed(Struct, frozen=True):
@@ -205,13 +207,14 @@ class Auth:
             raise Ended("This login has ended: please log in again.")
         if claims.exp * 1000 <= self._now():
             raise BadToken("This token has expired: please log in again.", expired=True)
-        return Claims(user=claims.sub, sid=claims.sid, expires_at=claims.exp)
+        device = login.device if (login := self._known.logins.get(claims.sid)) else None
+        return Claims(user=claims.sub, sid=claims.sid, expires_at=claims.exp, device=device)
 
     def role(self, user: str, sid: str) -> Role | None:
         """What the user may do right now; None where the user or the login is no more."""
         found = self._known.users.get(user)
-        known = self._known
-        is_open = _is_issued(known.issued, user, sid) or known.logins.get(sid) == user
+        login = self._known.logins.get(sid)
+        is_open = _is_issued(self._known.issued, user, sid) or (login is not None and login.user == user)
         if found is None or found.disabled or not is_open:
             return None
         return found.role
@@ -256,7 +259,7 @@ class _Known(NamedTuple):
     """What is held in memory of who may log in."""
 
     users: dict[str, User]
-    logins: dict[str, str]  # whose each is
+    logins: dict[str, OpenLogin]
     keys: dict[str, bytes]
     devices: set[bytes]
     issued: Issued

@@ -63,16 +63,15 @@ class Logins:
         """
         user = await self._auth.proven(name, password, source)
         hashed = await self._as_of_today(user, password, source)
-        login, refresh = self._opened(user)
         device = secrets.token_urlsafe(32) if wants_device and not source.is_known else None
+        login, refresh = self._opened(user, device_digest(device) if device else source.device)
 
         def work(tx: Transaction) -> None:
             if hashed != user.password_hash and tx.user(user.name) == user:
                 tx.put_user(replace(user, password_hash=hashed))
             tx.put_login(login)
-            known = device_digest(device) if device else source.device
-            if known is not None:
-                tx.put_device(known, user.name)
+            if login.device is not None:
+                tx.put_device(login.device, user.name)
             _proven(tx, "login", user, source)
 
         await self._write(work)
@@ -97,7 +96,7 @@ class Logins:
         if (why := unfit(new, role=user.role, name=user.name)) is not None:
             raise Unfit(why)
         hashed = await self._auth.hashed(new, source)
-        login, refresh = self._opened(user)
+        login, refresh = self._opened(user, source.device)
         done: list[bool] = []
 
         def work(tx: Transaction) -> None:
@@ -162,7 +161,7 @@ class Logins:
         if ended:
             log.info("%s has logged out.", ended[0].user)
 
-    def _opened(self, user: User) -> tuple[LoginRecord, str]:
+    def _opened(self, user: User, device: bytes | None) -> tuple[LoginRecord, str]:
         """A new login, not written down yet, and its first refresh token."""
         now = self._now()
         sid = clock.new_id(now)
@@ -174,6 +173,7 @@ class Logins:
             previous=None,
             rotated_at=now,
             expires_at=now + REFRESH_TTL * 1000,
+            device=device,
         )
         return login, refresh
 

@@ -161,7 +161,5 @@ def _refuse_one_guest_more(
     if before is not None and before.guest and before.valid_until == member.valid_until:
         return
     ruling = place(tx, order, member)
-    if ruling.action == "refuse" and not (
-        request.offline and alone_from(tx, order.desk, order.connected, 0) is not None
-    ):
+    if ruling.action == "refuse" and not (request.offline and alone_from(tx, order, 0) is not None):
         raise Rejected("guest_limit", f"{ruling.reason}: please ask a manager.")

@@ -46,8 +46,9 @@ NOT_ASKED: Final[dict[str, Any]] = {"offline": False, "occurred_at": None, "desk
 class Order(Struct, frozen=True, kw_only=True):
     """A command with the one who gave it: `id` is its idempotency key, `user`, `role` and `desk` are the session's.
 
-    `connected`: since when the desk at which it was given is connected (ms); None where it is not. `assumed`: nobody
-    gave it; the gym takes for granted that it has happened.
+    `device`: the digest of the token by which the desk has proven to be that one; None where it has proven nothing.
+    `connected`: since when that desk is connected (ms); None where it is not. `assumed`: nobody gave it; the gym takes
+    for granted that it has happened.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Order(Struct, frozen=True, kw_only=True):
     user: str
     role: Role
     desk: str | None
+    device: bytes | None = None
     connected: int | None = None
     assumed: bool = False
 

@@ -106,7 +106,7 @@ def _ruled(
     judge as of then, but for a card that is lost by now: somebody should look. A desk that cannot have been alone is
     believed no more than one that asks now; but it may be the server that is wrong, so what it says is recorded, for a
     manager to look at, and lets nobody in."""
-    alone = alone_from(tx, order.desk, order.connected, at) if request.offline else None
+    alone = alone_from(tx, order, at) if request.offline else None
     then = wall(tx, tx.at if alone is None else alone)
     crowd = rules.Crowd(tx.currently_in, tx.gym.capacity) if alone is None else None
     guests = rules.ALLOWED if alone is not None else place(tx, order, member)

@@ -45,7 +45,8 @@ class InFlight:
         self._received(payload, id)(Outcome(error=error))
 
     async def submit(self, payload: Command, id: str | None, identity: Identity) -> None:
-        user, desk, refusals = identity.claims.user, identity.desk, self._context.refusals
+        user, desk, device = identity.claims.user, identity.desk, identity.claims.device
+        refusals = self._context.refusals
         done = self._received(payload, id)
         if (error := refusals.too_many(user, desk)) is not None:
             refusals.untold(user, desk)
@@ -62,12 +63,12 @@ class InFlight:
                 done(Outcome(error=ErrorBody(code="storage_unavailable", message=str(unavailable), retryable=True)))
                 return
         key = id or clock.new_id(self._context.now())  # the idempotency key; who sends none cannot send it again
-        connected = self._context.roster.since(desk)
+        connected = self._context.roster.since(desk, device)
 
         def work(tx: Transaction, role: Role) -> Outcome:
             if (error := _withdrawn(tx, payload)) is not None:
                 return Outcome(error=error)
-            order = Order(id=key, payload=payload, user=user, role=role, desk=desk, connected=connected)
+            order = Order(id=key, payload=payload, user=user, role=role, desk=desk, device=device, connected=connected)
             return refusals.counted(user, desk, lambda: perform(tx, order))
 
         def told(outcome: Outcome) -> None:

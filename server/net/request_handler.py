@@ -125,7 +125,8 @@ class RequestHandler:
         self._sender.reply(id, codec.encode(resumed))
 
     async def _renew(self, request: Authenticate, id: str | None) -> None:
-        """A later `authenticate`: the same person with a newer token."""
+        """A later `authenticate`: the same person with a newer token. A login that was opened somewhere else does not
+        make this connection another desk's: then it is none's that is known."""
         user = self.identity.claims.user
         try:
             claims = await self._context.auth.admitted(request.token)
@@ -136,6 +137,8 @@ class RequestHandler:
             message = f"This connection belongs to {user}: please open another."
             self._sender.send(AuthResponse(success=False, message=message), id)
             return
+        if claims.device != self.identity.claims.device:
+            claims = replace(claims, device=None)
         self.identity = replace(self.identity, claims=claims)
         self._sender.send(AuthResponse(success=True, user=user, role=self.role, expires_at=expiry(claims)), id)
 

@@ -17,9 +17,11 @@ EVERY: Final = 20.0  # seconds between two marks: what a crash takes along of th
 
 
 class Presence(Struct, eq=False):
-    """A connection of a desk since a time (ms); `heard` says when it was heard last."""
+    """A connection of a desk since a time (ms); `device` is what it has proven to be, None where that is nothing;
+    `heard` says when it was heard last."""
 
     desk: str
+    device: bytes | None
     user: str
     since: int
     heard: Callable[[], int]
@@ -42,17 +44,18 @@ class Roster:
         """The names of those that are connected."""
         return self._here.keys()
 
-    def since(self, desk: str | None) -> int | None:
-        """Since when the desk has been connected (ms); None where it is not."""
-        return min((presence.since for presence in self._here.get(desk or "", ())), default=None)
+    def since(self, desk: str | None, device: bytes | None) -> int | None:
+        """Since when that desk has been connected (ms); None where it is not."""
+        here = (presence for presence in self._here.get(desk or "", ()) if presence.device == device)
+        return min((presence.since for presence in here), default=None)
 
     def has_said_goodbye(self, desk: str) -> bool:
         """Did the desk, when it was connected last, leave by itself? None has that was never connected here."""
         return desk in self._goodbyes
 
-    def come(self, desk: str, user: str, heard: Callable[[], int]) -> Presence:
+    def come(self, desk: str, device: bytes | None, user: str, heard: Callable[[], int]) -> Presence:
         """Somebody who may give commands is connected at this desk."""
-        presence = Presence(desk, user, self._now(), heard)
+        presence = Presence(desk, device, user, self._now(), heard)
         self._here[desk].add(presence)
         self._goodbyes.discard(desk)
         self._unwritten.add(presence)
@@ -67,8 +70,8 @@ class Roster:
             del self._here[presence.desk]
             if said_goodbye:
                 self._goodbyes.add(presence.desk)
-        desk, user, since, until = presence.desk, presence.user, presence.since, presence.heard()
-        self._database.submit(Unasked(lambda tx: tx.desks.go(desk, user, since, until)), _whatever)
+        who, since, until = (presence.desk, presence.device, presence.user), presence.since, presence.heard()
+        self._database.submit(Unasked(lambda tx: tx.desks.go(*who, since, until)), _whatever)
 
     async def run(self) -> None:
         """For ever."""
@@ -78,17 +81,18 @@ class Roster:
 
     def mark(self) -> None:
         """There is a server, and whoever has come since the last mark is there."""
-        served, now, come = self._served, self._now(), [(p, p.desk, p.user, p.since) for p in self._unwritten]
+        served, now = self._served, self._now()
+        come = [(p, (p.desk, p.device, p.user, p.since)) for p in self._unwritten]
 
         def work(tx: Transaction) -> None:
             tx.desks.serve(served, now)
-            for _, desk, user, since in come:
-                tx.desks.come(desk, user, since, served)
+            for _, presence in come:
+                tx.desks.come(*presence, served)
 
         def done(outcome: Outcome) -> None:
             if outcome.error is not None:
                 self._begin_again()
-            self._unwritten.difference_update([p for p, *_ in come] if outcome.error is None else ())
+            self._unwritten.difference_update([p for p, _ in come] if outcome.error is None else ())
 
         self._database.submit(Unasked(work), done)
 

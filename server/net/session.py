@@ -166,7 +166,7 @@ class ServerSession:
         self.sender.send(AuthResponse(success=True, user=claims.user, role=role, expires_at=expiry(claims)))
         self.announce("connected")
         if identity.desk and role in STAFF:
-            self._presence = context.roster.come(identity.desk, claims.user, lambda: self.heard)
+            self._presence = context.roster.come(identity.desk, claims.device, claims.user, lambda: self.heard)
         context.hub.join(self.connection)
         return self.handler
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from server.store.records import Access, Issued, IssuedToken, LoginRecord, PinTries, User
+from server.store.records import Access, Issued, IssuedToken, LoginRecord, OpenLogin, PinTries, User
 
 
 class AccountsTransaction(Protocol):
@@ -45,6 +45,9 @@ class AccountsTransaction(Protocol):
     def put_device(self, digest: bytes, user: str) -> None:
         """A desk that this user has logged in at, by the digest of its token; of a user the newest twenty are known."""
 
+    def was_at(self, device: bytes, user: str) -> bool:
+        """Has the user ever logged in at that desk, as far as it is known?"""
+
     def note_access(self, access: Access) -> None:
         """A row beside the journal, which no desk is told of: `gymtui admin audit` has both."""
 
@@ -56,7 +59,7 @@ class AccountsStore(Protocol):
     """That part of a store."""
 
     def users(self) -> dict[str, User]: ...
-    def live_logins(self) -> dict[str, str]: ...  # whose each is
+    def live_logins(self) -> dict[str, OpenLogin]: ...
 
     def signing_keys(self) -> dict[str, bytes]:
         """Keys by their `kid` that something good may be signed with; the newest, which signs, comes last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Raw, Struct
 
@@ -57,7 +57,8 @@ class User(Struct, frozen=True, kw_only=True):
 
 
 class LoginRecord(Struct, frozen=True, kw_only=True):
-    """One login and its chain of refresh tokens: the hash of the good one and of the one used before it."""
+    """One login and its chain of refresh tokens: the hash of the good one and of the one used before it; `device` is
+    the digest of the token of the desk that has proven there to be that one."""
 
     sid: str
     user: str
@@ -65,6 +66,14 @@ class LoginRecord(Struct, frozen=True, kw_only=True):
     previous: bytes | None
     rotated_at: int
     expires_at: int
+    device: bytes | None = None
+
+
+class OpenLogin(NamedTuple):
+    """Whose a login is that goes on, and at which desk it was opened."""
+
+    user: str
+    device: bytes | None
 
 
 class IssuedToken(Struct, frozen=True, kw_only=True):

@@ -18,12 +18,13 @@ SELECT desk, user, at FROM
     (SELECT desk, user, {UNTIL} AS at, row_number() OVER (PARTITION BY desk ORDER BY {UNTIL} DESC) AS place FROM heard)
 WHERE place = 1 AND at >= ? ORDER BY at DESC
 """
-HEARD: Final = f"SELECT since, {UNTIL} FROM heard WHERE desk = ? ORDER BY since DESC LIMIT ?"
+HEARD: Final = f"SELECT since, {UNTIL} FROM heard WHERE desk = ? AND device = ? ORDER BY since DESC LIMIT ?"
 PRUNE: Final = (
-    "DELETE FROM heard WHERE desk = ?1 AND (since < ?2 OR since < "
-    "(SELECT since FROM heard WHERE desk = ?1 ORDER BY since DESC LIMIT 1 OFFSET ?3)) "
-    "AND since < (SELECT max(since) FROM heard h WHERE h.desk = ?1 AND h.user = heard.user)"
+    "DELETE FROM heard WHERE desk = ?1 AND device = ?2 AND (since < ?3 OR since < "
+    "(SELECT since FROM heard WHERE desk = ?1 AND device = ?2 ORDER BY since DESC LIMIT 1 OFFSET ?4)) "
+    "AND since < (SELECT max(since) FROM heard h WHERE h.desk = ?1 AND h.device = ?2 AND h.user = heard.user)"
 )
+NOTHING: Final = b""  # in the place of the digest, of a desk that has proven nothing
 
 
 class SqliteDesks:
@@ -39,25 +40,25 @@ class SqliteDesks:
         )
         self._db.execute("DELETE FROM served WHERE until < ?", (self._at - AGE,))
 
-    def come(self, desk: str, user: str, since: int, served: int) -> None:
-        self._db.execute("INSERT OR IGNORE INTO heard VALUES (?, ?, ?, NULL, ?)", (desk, since, user, served))
-        self._db.execute(PRUNE, (desk, self._at - AGE, KEPT))
-
-    def go(self, desk: str, user: str, since: int, until: int) -> None:
+    def come(self, desk: str, device: bytes | None, user: str, since: int, served: int) -> None:
+        device = device or NOTHING
         self._db.execute(
-            "INSERT INTO heard VALUES (?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET until = excluded.until",
-            (desk, since, user, max(since, until)),
+            "INSERT OR IGNORE INTO heard VALUES (?, ?, ?, ?, NULL, ?)", (desk, device, since, user, served)
+        )
+        self._db.execute(PRUNE, (desk, device, self._at - AGE, KEPT))
+
+    def go(self, desk: str, device: bytes | None, user: str, since: int, until: int) -> None:
+        self._db.execute(
+            "INSERT INTO heard VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET until = excluded.until",
+            (desk, device or NOTHING, since, user, max(since, until)),
         )
 
-    def heard(self, desk: str) -> list[Span]:
-        return self._db.execute(HEARD, (desk, KEPT)).fetchall()[::-1]
+    def heard(self, desk: str, device: bytes) -> list[Span]:
+        return self._db.execute(HEARD, (desk, device, KEPT)).fetchall()[::-1]
 
     def served(self) -> list[Span]:
         rows = self._db.execute("SELECT since, until FROM served ORDER BY since DESC LIMIT ?", (KEPT,)).fetchall()
         return rows[::-1]
-
-    def was_at(self, desk: str, user: str) -> bool:
-        return self._db.execute("SELECT 1 FROM heard WHERE desk = ? AND user = ?", (desk, user)).fetchone() is not None
 
 
 class SqliteDeskLists:

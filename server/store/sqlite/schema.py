@@ -270,10 +270,29 @@ CREATE TABLE pin_tries (
 ) STRICT, WITHOUT ROWID
 """
 
+# Which desk has proven to be that one, by the digest of its token: at a login, and in each time it was heard. What was
+# before, nobody has proven. And who has logged in at a desk: until now the last one was known.
+_TWENTY_SIXTH: Final = """
+ALTER TABLE logins ADD COLUMN device BLOB;
+ALTER TABLE devices RENAME TO devices_before;
+CREATE TABLE devices (
+    digest BLOB, user TEXT, used_at INTEGER NOT NULL, PRIMARY KEY (digest, user)
+) STRICT, WITHOUT ROWID;
+INSERT INTO devices SELECT digest, user, used_at FROM devices_before;
+DROP TABLE devices_before;
+ALTER TABLE heard RENAME TO heard_before;
+CREATE TABLE heard (
+    desk TEXT, device BLOB, since INTEGER, user TEXT, until INTEGER, served INTEGER NOT NULL,
+    PRIMARY KEY (desk, device, since, user)
+) STRICT, WITHOUT ROWID;
+INSERT INTO heard SELECT desk, x'', since, user, until, served FROM heard_before;
+DROP TABLE heard_before
+"""
+
 MIGRATIONS: Final = (
     *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
-    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH, _TWENTY_FIFTH),
+    *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH, _TWENTY_FIFTH, _TWENTY_SIXTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain
 SCHEMA_VERSION: Final = len(MIGRATIONS)

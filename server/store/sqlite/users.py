@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gymtui import clock
-from server.store import Access, Issued, IssuedToken, LoginRecord, PinTries, User
+from server.store import Access, Issued, IssuedToken, LoginRecord, OpenLogin, PinTries, User
 from server.store.sqlite.issued import KEPT, good_keys, read_issued
 
+LOGIN: Final = 'SELECT sid, user, "current", previous, rotated_at, expires_at, device FROM logins WHERE sid = ?'
 DEVICES: Final = 20  # desks of one user that are known at the most
 DEVICE_LIFE: Final = 366 * clock.DAY  # milliseconds without a login after which one is not
 
@@ -97,19 +98,14 @@ class SqliteUsers:
         return self._logins[sid]
 
     def _read_login(self, sid: str) -> LoginRecord | None:
-        row = self._one('SELECT sid, user, "current", previous, rotated_at, expires_at FROM logins WHERE sid = ?', sid)
-        if row is None:
-            return None
-        sid, user, current, previous, rotated_at, expires_at = row
-        return LoginRecord(
-            sid=sid, user=user, current=current, previous=previous, rotated_at=rotated_at, expires_at=expires_at
-        )
+        row = self._one(LOGIN, sid)
+        return None if row is None else LoginRecord(**dict(zip(LoginRecord.__struct_fields__, row, strict=True)))
 
     def put_login(self, login: LoginRecord) -> None:
         self._db.execute("DELETE FROM logins WHERE expires_at < ?", (self.at,))
         self._db.execute(
-            "INSERT OR REPLACE INTO logins VALUES (?, ?, ?, ?, ?, ?)",
-            (login.sid, login.user, login.current, login.previous, login.rotated_at, login.expires_at),
+            "INSERT OR REPLACE INTO logins VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (login.sid, login.user, login.current, login.previous, login.rotated_at, login.expires_at, login.device),
         )
         self._users_changed()
 
@@ -124,8 +120,8 @@ class SqliteUsers:
     def put_device(self, digest: bytes, user: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", (digest, user, self.at))
         self._db.execute(
-            "DELETE FROM devices WHERE used_at < ? OR digest IN "
-            "(SELECT digest FROM devices WHERE user = ? ORDER BY used_at DESC LIMIT -1 OFFSET ?)",
+            "DELETE FROM devices WHERE used_at < ?1 OR user = ?2 AND digest IN "
+            "(SELECT digest FROM devices WHERE user = ?2 ORDER BY used_at DESC LIMIT -1 OFFSET ?3)",
             (self.at - DEVICE_LIFE, user, DEVICES),
         )
         self._users_changed()
@@ -143,6 +139,9 @@ class SqliteUsers:
 
     def forgive_pins(self, manager: str) -> None:
         self._db.execute("DELETE FROM pin_tries WHERE manager IN (?, '')", (manager,))
+
+    def was_at(self, device: bytes, user: str) -> bool:
+        return self._one("SELECT 1 FROM devices WHERE digest = ? AND user = ?", device, user) is not None
 
     def note_access(self, access: Access) -> None:
         self._db.execute(
@@ -170,8 +169,9 @@ class SqliteUserLists:
         rows = self._all("SELECT name, role, password_hash, pin_hash, disabled FROM users ORDER BY name")
         return {row[0]: read_user(row) for row in rows}
 
-    def live_logins(self) -> dict[str, str]:
-        return dict(self._all("SELECT sid, user FROM logins WHERE expires_at > ?", self._now()))
+    def live_logins(self) -> dict[str, OpenLogin]:
+        rows = self._all("SELECT sid, user, device FROM logins WHERE expires_at > ?", self._now())
+        return {sid: OpenLogin(user, device) for sid, user, device in rows}
 
     def signing_keys(self) -> dict[str, bytes]:
         return good_keys(self._all, self._now())
@@ -187,7 +187,7 @@ class SqliteUserLists:
         return [_read_tries(row) for row in self._all(PIN_TRIES)]
 
     def devices(self) -> set[bytes]:
-        return {row[0] for row in self._all("SELECT digest FROM devices")}
+        return {row[0] for row in self._all("SELECT DISTINCT digest FROM devices")}
 
 
 def read_user(row: tuple[Any, ...]) -> User:
