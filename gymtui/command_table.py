@@ -89,8 +89,8 @@ NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in 
 ROLES: Final = ("operator", "staff", "manager")
 
 
-def _since(text: str) -> int | datetime:
-    """What `--since` says: a row of the journal, or a time."""
+def _row_or_time(text: str) -> int | datetime:
+    """What `--since` and `--until` say: a row of the journal, or a time."""
     try:
         return int(text) if text.isdigit() and text.isascii() else datetime.fromisoformat(text)
     except ValueError:
@@ -194,8 +194,11 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),
     "tail": (
         ("words", {"nargs": "*", "metavar": "WORD", "help": "only these: ana, refused, type:in, desk:2, by:, member:"}),
-        ("--since", {"type": _since, "help": "what came after this row of the journal, or from this time on"}),
+        ("--since", {"type": _row_or_time, "help": "what came after this row of the journal, or from this time on"}),
+        ("--until", {"type": _row_or_time, "help": "up to this row, or before this time; then it ends"}),
+        ("--no-follow", {"action": "store_true", "help": "end with what has happened by now"}),
         ("--cursor", {"type": Path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
+        ("--format", {"choices": ("text", "jsonl", "csv"), "help": "columns, --json, or a table with a heading"}),
     ),
     "reader": (
         ("--prefix", {"metavar": "TEXT", "help": "what the reader puts in front of each code"}),

@@ -20,6 +20,7 @@ from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Stopp
 from gymtui.client.login.login import Login
 from gymtui.client.mock import MockWebSocket
 from gymtui.client.unattended import needs_a_person
+from gymtui.programs.event_lines import FORMS, line
 from gymtui.programs.tail import Tail
 from gymtui.protocol import Resume
 from server.store.opening import open_store
@@ -66,7 +67,7 @@ async def tailing(url: str, access: str, *, as_json: bool) -> AsyncIterator[tupl
     """A tail that is connected; what it prints and what it tells."""
     service = WebSocketService(url, Login(url, token=access), Bookmark(), full=True, sleep=soon)
     out, err = Out(), Out()
-    Tail(service, json=as_json, out=out, err=err)
+    Tail(service, form=FORMS["jsonl" if as_json else "text"], out=out, err=err)
     async with running(service.run, service.close):
         await until(lambda: service.in_step)
         yield out, err
@@ -91,7 +92,7 @@ async def test_a_line_an_event_and_the_story_of_the_connection_elsewhere(gym: Pa
 async def test_what_is_asked_for_alone_is_printed_and_the_rest_is_not_read_again() -> None:
     async with played(MockWebSocket(seq=7), full=True) as play:
         out = Out()
-        Tail(play.service, json=False, out=out, err=Out(), now=lambda: NOW, picked=read_filter("refused desk:2"))
+        Tail(play.service, form=line, out=out, err=Out(), now=lambda: NOW, picked=read_filter("refused desk:2"))
         connection = await play.server.accepted()
         _, id = await connection.received(Resume)
         connection.reply(id, {"resumed": "snapshot"})
@@ -131,7 +132,7 @@ async def test_a_restart_of_the_server_loses_nothing_and_repeats_nothing(gym: Pa
 async def test_the_wall_is_where_the_gym_is_and_goes_with_it() -> None:
     async with played(MockWebSocket(seq=7), full=True) as play:
         out = Out()
-        Tail(play.service, json=False, out=out, err=Out(), now=lambda: NOW)
+        Tail(play.service, form=line, out=out, err=Out(), now=lambda: NOW)
         connection = await play.server.accepted()
         _, id = await connection.received(Resume)
         connection.reply(id, {"resumed": "snapshot"})
@@ -147,7 +148,7 @@ async def test_the_wall_is_where_the_gym_is_and_goes_with_it() -> None:
 async def test_a_lasting_outage_is_told_once_with_its_time() -> None:
     async with played(MockWebSocket(seq=7), full=True) as play:
         err = Out()
-        Tail(play.service, json=False, out=Out(), err=err, now=lambda: NOW)
+        Tail(play.service, form=line, out=Out(), err=err, now=lambda: NOW)
         gone = ConnectionProblem("Nobody answers.", attempt=1, retry_in=1.0)
         for _ in range(3):
             play.service.report(gone)
@@ -165,7 +166,7 @@ async def test_a_lasting_outage_is_told_once_with_its_time() -> None:
 async def test_it_begins_where_the_server_stands_and_says_what_it_has_missed() -> None:
     async with played(MockWebSocket(seq=7), full=True) as play:
         out, err = Out(), Out()
-        Tail(play.service, json=True, out=out, err=err)
+        Tail(play.service, form=FORMS["jsonl"], out=out, err=err)
         connection = await play.server.accepted()
         resume, id = await connection.received(Resume)
         assert (resume, err.lines) == (Resume(full=True), [])

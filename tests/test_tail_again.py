@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import signal
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
 
 import msgspec
@@ -109,6 +111,86 @@ async def test_a_tail_begins_at_a_time(gym: Path, tmp_path: Path) -> None:
         async with serving(gym) as server:
             seqs, _ = await tailed(tmp_path, server.url, token(gym, "ana"), "--since", time, rows=3)
         assert seqs == [left.seq - 2, left.seq - 1, left.seq]
+
+
+async def printed(home: Path, url: str, access: str, *arguments: str) -> list[int]:
+    """The `seq` of all rows that a tail prints before it ends by itself."""
+    async with command(home, "--url", url, "--json", *arguments, GYMTUI_TOKEN=access) as process:
+        code, out, _ = await ended(process)
+    assert code == 0
+    return [json.loads(text)["payload"]["seq"] for text in out.splitlines()]
+
+
+async def test_a_tail_ends_at_a_row_at_a_time_or_with_what_has_happened(gym: Path, tmp_path: Path) -> None:
+    till, access = Till(gym), token(gym, "ana")
+    visits: list[int] = []
+    for hour in range(3):
+        visits.append(till.check_in("1", id=f"in {hour}").seq)
+        till.now += 1_800_000
+        visits.append(till.check_out("1", id=f"out {hour}").seq)
+        till.now += 1_800_000
+    till.store.close()
+    before, last = visits[0] - 1, visits[-1]
+    async with serving(gym) as server, Wire.open(server.url, access) as wire:
+        everything = ("--since", str(before), "--no-follow")
+        assert await printed(tmp_path, server.url, access, *everything) == list(range(visits[0], last + 1))
+        assert await printed(tmp_path, server.url, access, "--no-follow") == []
+        assert await printed(tmp_path, server.url, access, *everything, "type:out") == visits[1::2]
+        assert await printed(tmp_path, server.url, access, "--since", str(before), "--until", str(visits[2])) == list(
+            range(visits[0], visits[2] + 1)
+        )
+        times = ("--since", "2026-11-22T09:30:00Z", "--until", "2026-11-22T10:30:00Z")
+        assert await printed(tmp_path, server.url, access, *times) == visits[1:3]
+        async with command(
+            tmp_path, "--url", server.url, "--json", "--until", str(last + 2), GYMTUI_TOKEN=access
+        ) as process:
+            await told(process, b"connected as ana")
+            for code in range(2, 5):
+                await wire.ask("check_in", {"code": str(code)}, f"in {code}")
+            exit_code, out, _ = await ended(process)
+    assert exit_code == 0
+    assert [json.loads(text)["payload"]["seq"] for text in out.splitlines()] == [last + 1, last + 2]
+
+
+async def test_a_cursor_goes_no_further_than_what_was_printed(gym: Path, tmp_path: Path) -> None:
+    access, file = token(gym, "ana"), tmp_path / "events.cursor"
+    async with serving(gym) as server, Wire.open(server.url, access) as wire:
+        await tailed(tmp_path, server.url, access, "--cursor", str(file), rows=0)
+        first = kept(file).seq
+        for code in range(5):
+            await wire.ask("check_in", {"code": str(code)}, f"in {code}")
+        with_cursor = ("--cursor", str(file))
+        assert await printed(tmp_path, server.url, access, *with_cursor, "--until", str(first + 2)) == [
+            first + 1,
+            first + 2,
+        ]
+        assert kept(file).seq == first + 2
+        assert await printed(tmp_path, server.url, access, *with_cursor, "--until", str(first + 1)) == []
+        assert kept(file).seq == first + 2
+        assert await printed(tmp_path, server.url, access, *with_cursor, "--no-follow") == [
+            first + 3,
+            first + 4,
+            first + 5,
+        ]
+        assert await printed(tmp_path, server.url, access, *with_cursor, "--no-follow") == []
+
+
+async def test_a_table_has_one_heading_over_all_that_goes_on_with_a_cursor(gym: Path, tmp_path: Path) -> None:
+    access = token(gym, "ana")
+    arguments = ("--format", "csv", "--no-follow", "--cursor", str(tmp_path / "events.cursor"))
+    table = ""
+    async with serving(gym) as server, Wire.open(server.url, access, desk="Front") as wire:
+        for code in range(1, 3):
+            async with command(tmp_path, "--url", server.url, *arguments, GYMTUI_TOKEN=access) as process:
+                table += (await ended(process))[1]
+            await wire.ask("check_in", {"code": str(code)}, f"in {code}")
+        async with command(tmp_path, "--url", server.url, *arguments, GYMTUI_TOKEN=access) as process:
+            table += (await ended(process))[1]
+    rows = list(csv.DictReader(StringIO(table)))
+    assert [(row["type"], row["full_name"], row["desk"], row["by"]) for row in rows] == [
+        ("in", "Name 1", "Front", "ana"),
+        ("in", "Name 2", "Front", "ana"),
+    ]
 
 
 @pytest.mark.parametrize("content", ["my thesis", '{"url":"ws://gym.test/"}'])

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from gymtui import clock
-from gymtui.programs.event_lines import as_json, line
+from gymtui.programs.event_lines import CSV_HEADING, as_csv, as_json, line
 from gymtui.protocol import CheckInEvent, Member, MemberRef, Notification, Refusal, UnknownCard
 from tests.factories import GYM
 
@@ -110,3 +110,25 @@ def test_nothing_from_outside_reaches_the_terminal_as_a_command() -> None:
     assert not any(c in text for c in "\x1b\x9b\u202e\u2028\n")
     assert json.loads(text)["payload"]["member"]["full_name"] == EVIL
     assert set(json.loads(text)) == {"type", "payload"}
+
+
+@pytest.mark.parametrize(
+    ("event", "cells"),
+    [
+        (VISIT, "in,Ana Silva,100042,Main door,desk 2,,warned,0"),
+        (REFUSAL, "refused,Ana Silva,100042,,desk 2,ana,banned,4"),
+        (
+            msgspec.structs.replace(UNKNOWN, unknown_card=UnknownCard("d", "4711")),
+            "refused,unknown card …4711,,,desk 2,ana,nobody here has that number,4",
+        ),
+        (
+            Notification(id="n", level="info", title="Pool", message="closed, today", at=AT, seq=1),
+            'info,,,,,,"Pool: closed, today",1',
+        ),
+        (Member(id="m1", full_name="=1+1", plan="Gold"), "member,'=1+1,,,,,Gold,0"),
+        (GYM, "gym,,,,,,Riverside,1"),
+    ],
+)
+def test_an_event_as_cells(event: Any, cells: str) -> None:
+    assert as_csv(event, UTC, clock.to_ms(AT)) == f"2026-11-22 09:00:00,{cells}"
+    assert CSV_HEADING.count(",") == 8

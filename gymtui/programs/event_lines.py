@@ -1,14 +1,24 @@
-"""An event as one line: words in columns, JSON, or cells of a table."""
+"""An event as one line: words in columns, a message of the wire, or cells of a table."""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Callable
 from datetime import datetime, tzinfo
+from io import StringIO
+from typing import Final
 
 from msgspec import UNSET
 
 from gymtui import clock, codec
+from gymtui.importing.csv_cells import cell_of, joined
 from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Event, Gym, Member, MemberRef, Notification, Refusal, RollCallUpdate
+
+Form = Callable[[Event, tzinfo, int], str]
+"""Makes a line of an event, by the clock on the gym's wall; the time (ms) is for one that has none of its own."""
+
+CSV_HEADING: Final = "at,type,full_name,membership_number,location,desk,by,note,seq"
 
 
 def line(event: Event, zone: tzinfo, now: int) -> str:
@@ -43,16 +53,45 @@ def words_of(event: Event) -> tuple[str | None, ...]:
             return None, "gym", event.name, event.timezone
 
 
-def wall(at: str, zone: tzinfo) -> str:
-    """The time of day; dashes for a time that there is not."""
+def wall(at: str, zone: tzinfo, form: str = "%H:%M:%S") -> str:
+    """The time of day, or what else of it the form has; dashes for a time that there is not."""
     try:
-        return f"{datetime.fromtimestamp(clock.to_ms(at) / 1000, zone):%H:%M:%S}"
+        return datetime.fromtimestamp(clock.to_ms(at) / 1000, zone).strftime(form)
     except (ValueError, OverflowError, OSError):
         return "--:--:--"
 
 
 def _who(member: MemberRef | None, nobody: str = "?") -> tuple[str, str | None]:
     return (nobody, None) if member is None else (member.full_name, member.membership_number)
+
+
+def as_csv(event: Event, zone: tzinfo, now: int) -> str:
+    """One event as cells under `CSV_HEADING`; none is a formula, nor what a terminal obeys."""
+    at, word, *_ = words_of(event)
+    text = StringIO()
+    then = wall(clock.to_text(now) if at is None else at, zone, "%Y-%m-%d %H:%M:%S")
+    cells = (then, word, *_cells(event), str(event.seq))
+    csv.writer(text, lineterminator="").writerow([cell_of(printable(cell or "")) for cell in cells])
+    return text.getvalue()
+
+
+def _cells(event: Event) -> tuple[str | None, ...]:
+    """Who, with which number, where, at which desk, by whom, and what else there is to say."""
+    match event:
+        case CheckInEvent():
+            return *_who(event.member), event.location, event.desk, event.by, joined(event.flags)
+        case Refusal():
+            nobody = "" if event.unknown_card is UNSET else event.unknown_card.words
+            return *_who(event.member, nobody), None, event.desk, event.by, event.reason
+        case RollCallUpdate():
+            note = f"{event.step.replace('_', ' ')}{', drill' if event.drill else ''}"
+            return *_who(event.member, event.name or ""), None, event.desk, event.by, note
+        case Notification():
+            return None, None, None, None, None, f"{event.title}: {event.message}"
+        case Member():
+            return *_who(event.ref), None, None, None, event.plan
+        case Gym():
+            return None, None, None, None, event.by or None, event.name
 
 
 def as_json(event: Event) -> str:
@@ -66,3 +105,6 @@ def as_json(event: Event) -> str:
 def _escape(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{high:02x}{low:02x}" for high, low in zip(units[::2], units[1::2], strict=True))
+
+
+FORMS: Final[dict[str, Form]] = {"text": line, "jsonl": lambda event, zone, now: as_json(event), "csv": as_csv}
