@@ -57,6 +57,10 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
         "DROP TABLE heard",
         "ALTER TABLE before RENAME TO heard",
     ),
+    (
+        "ALTER TABLE accesses DROP COLUMN link",
+        *(f"ALTER TABLE gym DROP COLUMN {column}" for column in ("access_link", "access_link_before")),
+    ),
 )
 
 # The same of a desk's own copy.

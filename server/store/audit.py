@@ -15,7 +15,7 @@ class Audit(Protocol):
         """A sentence on each thing that the engine itself finds wrong, `most` of them at the most."""
 
     def breaks(self) -> Iterator[str]:
-        """A sentence on each row of the journal that is not what was written there."""
+        """A sentence on each row of the journal, and on each access, that is not what was written there."""
 
     def has_gym(self) -> bool: ...
     def last_seq(self) -> int: ...

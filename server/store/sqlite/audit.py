@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from server.store import DatabaseDamaged, VisitColumns
-from server.store.sqlite.chain import breaks
+from server.store.sqlite import accesses, chain
 from server.store.sqlite.errors import as_store_errors
 from server.store.sqlite.file import existing, open_to_read
 from server.store.sqlite.shape import differences
@@ -47,7 +47,8 @@ class SqliteAudit:
             yield f"The member {member_id} is in {count} times at once."
 
     def breaks(self) -> Iterator[str]:
-        return self._read(lambda: breaks(self._db))
+        yield from self._read(lambda: chain.breaks(self._db))
+        yield from self._read(lambda: accesses.breaks(self._db))
 
     def has_gym(self) -> bool:
         return any(self._rows("SELECT 1 FROM gym"))

@@ -14,9 +14,9 @@ from gymtui import clock, sqlite_file
 from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
 from server.store import Room, StoreError
-from server.store.sqlite.chain import chain
+from server.store.sqlite import accesses, chain
 from server.store.sqlite.errors import DAMAGE, as_store_errors
-from server.store.sqlite.schema import APPLICATION_ID, CHAINED, MIGRATIONS, SCHEMA_VERSION
+from server.store.sqlite.schema import ACCESSES_CHAINED, APPLICATION_ID, CHAINED, MIGRATIONS, SCHEMA_VERSION
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,9 @@ def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
         if version == 0:
             _found(db, at)
         if version < CHAINED <= SCHEMA_VERSION:
-            chain(db)
+            chain.chain(db)
+        if version < ACCESSES_CHAINED <= SCHEMA_VERSION:
+            accesses.chain(db)
         if version < SCHEMA_VERSION:  # a file of today is only read
             db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
         db.execute("COMMIT")

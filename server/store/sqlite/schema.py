@@ -7,93 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from server.store.sqlite.first_schema import FIRST
+
 APPLICATION_ID: Final = 0x67796D74  # "gymt", in the header of the file: tells our databases from other people's
-
-_FIRST = """
-CREATE TABLE gym (
-    id INTEGER PRIMARY KEY CHECK (id = 1),
-    schema_version INTEGER NOT NULL,
-    epoch TEXT NOT NULL,
-    last_seq INTEGER NOT NULL,
-    currently_in INTEGER NOT NULL,
-    users_version INTEGER NOT NULL,
-    gym BLOB NOT NULL
-) STRICT;
-
--- A row is also the record of its command: what was asked (kind, digest, user) and, where it was refused, the error.
-CREATE TABLE journal (
-    seq INTEGER PRIMARY KEY,
-    type TEXT NOT NULL,
-    payload BLOB NOT NULL,
-    at INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    user TEXT NOT NULL,
-    command_id TEXT UNIQUE,
-    digest BLOB NOT NULL,
-    error BLOB
-) STRICT;
-
-CREATE TABLE members (
-    id TEXT PRIMARY KEY,
-    membership_number TEXT UNIQUE,
-    seq INTEGER NOT NULL,
-    member BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX members_by_seq ON members (seq);
-
-CREATE TABLE words (
-    word TEXT NOT NULL,
-    member_id TEXT NOT NULL,
-    PRIMARY KEY (word, member_id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX words_by_member ON words (member_id);
-
-CREATE TABLE visits (
-    id TEXT PRIMARY KEY,
-    member_id TEXT NOT NULL REFERENCES members (id),
-    check_in_at INTEGER NOT NULL,
-    check_out_at INTEGER,
-    check_out_command TEXT,
-    punched INTEGER NOT NULL,
-    notes TEXT,
-    event BLOB NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX one_open_visit ON visits (member_id) WHERE check_out_at IS NULL;
-CREATE INDEX visits_present ON visits (check_in_at, id) WHERE check_out_at IS NULL;
-CREATE INDEX visits_by_time ON visits (check_in_at, id);
-CREATE INDEX visits_by_member ON visits (member_id, check_in_at);
-
--- The counters of each hour on the gym's own wall, moved with every change and always equal to a recount of the visits.
-CREATE TABLE hours (
-    hour TEXT PRIMARY KEY,
-    check_ins INTEGER NOT NULL,
-    stays INTEGER NOT NULL,
-    stay INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE users (
-    name TEXT PRIMARY KEY,
-    role TEXT NOT NULL,
-    password_hash TEXT NOT NULL,
-    pin_hash TEXT,
-    disabled INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE logins (
-    sid TEXT PRIMARY KEY,
-    user TEXT NOT NULL REFERENCES users (name),
-    current BLOB NOT NULL,
-    previous BLOB,
-    rotated_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE signing_keys (
-    kid TEXT PRIMARY KEY,
-    key BLOB NOT NULL,
-    made_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-"""
 
 # `is_copy`: a copy of another file, and no server has served it yet; the first one gives its journal a name of its own.
 _SECOND: Final = "ALTER TABLE gym ADD COLUMN is_copy INTEGER NOT NULL DEFAULT 0"
@@ -289,10 +205,19 @@ INSERT INTO heard SELECT desk, x'', since, user, until, served FROM heard_before
 DROP TABLE heard_before
 """
 
+# The accesses are a chain too: `access_link` is the newest, `access_link_before` that of the last that was trimmed.
+_TWENTY_SEVENTH: Final = """
+ALTER TABLE accesses ADD COLUMN link BLOB;
+ALTER TABLE gym ADD COLUMN access_link BLOB;
+ALTER TABLE gym ADD COLUMN access_link_before BLOB
+"""
+
 MIGRATIONS: Final = (
-    *(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
+    *(FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
     *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH, _TWENTY_FIFTH, _TWENTY_SIXTH),
+    _TWENTY_SEVENTH,
 )
-CHAINED: Final = 13  # from this version on the journal is a chain
+CHAINED: Final = 13  # from this version on the journal is a chain,
+ACCESSES_CHAINED: Final = 27  # and from this one on the accesses
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gymtui import clock
 from server.store import Access, Issued, IssuedToken, LoginRecord, OpenLogin, PinTries, User
+from server.store.sqlite import accesses
 from server.store.sqlite.issued import KEPT, good_keys, read_issued
 
 LOGIN: Final = 'SELECT sid, user, "current", previous, rotated_at, expires_at, device FROM logins WHERE sid = ?'
@@ -144,13 +145,10 @@ class SqliteUsers:
         return self._one("SELECT 1 FROM devices WHERE digest = ? AND user = ?", device, user) is not None
 
     def note_access(self, access: Access) -> None:
-        self._db.execute(
-            "INSERT INTO accesses (what, who, origin, about, outcome, count, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (access.what, access.who, access.origin, access.about, access.outcome, access.count, self.at),
-        )
+        accesses.note(self._db, access, self.at)
 
     def forget_accesses(self, before: int) -> None:
-        self._db.execute("DELETE FROM accesses WHERE at < ?", (before,))
+        accesses.forget(self._db, before)
 
     def _one(self, sql: str, *values: object) -> Any:
         return self._db.execute(sql, values).fetchone()
