@@ -8,7 +8,8 @@ from typing import Final
 
 NAME: Final = 64  # characters of a user's name at the most
 TOGETHER: Final = " + "  # `ana + mia`: mia has let in, against the rules
-SENT_BY: Final = ", sent by "  # `mia, sent by ana`: mia has queued it, as ana's desk says
+SENT_BY: Final = ", sent by "  # `mia, sent by ana`: mia has queued it, at the desk from which ana has sent it
+NAMING: Final = ", who names "  # `ana, who names mia`: ana says that mia has queued it, and nothing proves it
 
 
 def tidy(name: str) -> str:
@@ -29,8 +30,8 @@ def known_as(name: str, names: Iterable[str]) -> str | None:
 
 
 def people(by: str) -> list[str]:
-    """Whoever is named in the `by` of an event: the user, a manager who has let in, who queued it and who sent it."""
-    return by.replace(SENT_BY, TOGETHER).split(TOGETHER)
+    """Whose an event is by its `by`: the user's, a manager's who has let in, who queued it and who sent it."""
+    return [name.partition(NAMING)[0] for name in by.replace(SENT_BY, TOGETHER).split(TOGETHER)]
 
 
 def may_be_name(text: str) -> bool:

@@ -39,6 +39,7 @@ async def test_the_name_of_a_desk_that_was_alone_is_not_its_absence(gym: Path, t
         async with Wire.open(server.url, pass_, desk="Front") as wire:
             event = await claim(wire, "3", EXPIRED - MINUTE, "claimed", queued_by="ana")
             assert not is_believed(event)
+            assert event["by"] == "ben, who names ana"
             async with Wire.open(server.url, await front.log_in(server), desk="Front") as real:
                 assert is_believed(await claim(real, "3", EXPIRED - MINUTE, "told"))
 

@@ -41,35 +41,6 @@ def test_an_already_checked_in_is_kept_with_its_details(till: Till) -> None:
     assert msgspec.json.encode(again) == msgspec.json.encode(first)
 
 
-def test_whoever_queued_a_command_and_whoever_sent_it_stand_beside_it(till: Till) -> None:
-    queued = CheckIn(code="1", queued_by="ana")
-    assert till.done(queued, id="mine", user="ben").by == "ana, sent by ben"
-    assert till.done(queued, id="mine", user="ana").by == "ana, sent by ben"  # the answer to ben's was lost: the same
-    assert till.done(queued, id="mine", user="mia").command_id == "mine"
-    assert till.done(CheckOut(code="1", queued_by="ana"), user="ana").by == "ana"
-    refused = till.refused(CheckIn(code="3", queued_by="ana"), id="no", user="ben")
-    assert till.refused(CheckIn(code="3", queued_by="ana"), id="no", user="mia") == refused
-
-
-def test_nobody_queues_in_the_name_of_nobody(till: Till) -> None:
-    assert till.refused(CheckIn(code="1", queued_by="nobody at all")).code == "invalid"
-
-
-def test_what_has_happened_is_recorded_whoever_the_server_knows(till: Till) -> None:
-    """A backup may be older than the user who queued it."""
-    at = clock.to_text(till.now)
-    came = till.done(CheckIn(code="1", queued_by="zoe", occurred_at=at, offline=True), id="came")
-    assert came.by == "zoe, sent by ana"
-    assert till.done(CheckOut(code="1", queued_by="zoe", occurred_at=at), id="left").by == "zoe, sent by ana"
-    assert till.done(Undo(command_id="left", queued_by="zoe")).by == "zoe, sent by ana"
-    assert till.refused(CheckOut(code="1", queued_by="zoe")).code == "invalid"
-
-
-def test_a_name_in_queued_by_undoes_nothing_of_that_user(till: Till) -> None:
-    till.check_in(id="hers", user="ana")
-    assert till.refused(Undo(command_id="hers", queued_by="ana"), user="ben").code == "not_allowed"
-
-
 def test_what_was_asked_live_and_is_told_again_as_something_that_happened_is_the_same(till: Till) -> None:
     first = till.done(CheckIn(code="1", occurred_at=clock.to_text(NINE)), id="c")
     assert till.done(CheckIn(code="1", occurred_at=clock.to_text(NINE), offline=True), id="c") == first

@@ -78,7 +78,7 @@ def save_card(tx: Transaction, order: Order, request: SaveCard) -> Outcome:
     code = framed(request.code)
     if not code or not code.isprintable():
         raise Rejected("invalid", "A card has a code that can be printed: please scan it again.")
-    card = Card(code=code, state=request.state, since=clock.to_text(tx.at), by=order.queued_by or order.user)
+    card = Card(code=code, state=request.state, since=clock.to_text(tx.at), by=order.by)
     held = {one.code for one in cards_of(member) if one.state != "returned"}
     if request.state != "in_use" and code not in held:
         raise Rejected("invalid", f"{member.full_name} has no such card: please look at the cards there are.")

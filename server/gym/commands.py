@@ -44,10 +44,12 @@ def perform(tx: Transaction, order: Order) -> Outcome:
     """Does what the order says, or finds its row; a refusal is a row too, a rejection is none."""
     settled = tx.settled(order.id)
     if settled is not None:
-        return _once_more(order, settled)
+        return _once_more(tx, order, settled)
     # What has happened is recorded, also where a backup does not know yet who did it.
     if order.queued_by is not None and not order.has_happened and tx.user(order.queued_by) is None:
         return _reject("invalid", f"{order.queued_by}, who is said to have queued this, is no user here.")
+    if order.names_another:
+        order = replace(order, is_attested=_were_there(tx, order, order.queued_by))
     try:
         return _done(tx, order)
     except Refused as refused:
@@ -82,12 +84,19 @@ def _done(tx: Transaction, order: Order) -> Outcome:
             return hand_over(tx, order, request)
 
 
-def _once_more(order: Order, settled: Settled) -> Outcome:
-    """The answer of the first time. A command of an outbox says who queued it, and anybody may send it again; of any
-    other, only its user may."""
-    if order.has(settled.digest) and (settled.user == order.user or order.queued_by is not None):
+def _once_more(tx: Transaction, order: Order, settled: Settled) -> Outcome:
+    """The answer of the first time. A command of an outbox says who queued it, and whoever is at the same desk may send
+    it again, as others may have there; any other only its user."""
+    is_theirs = settled.user == order.user or _were_there(tx, order, order.queued_by, settled.user)
+    if is_theirs and order.has(settled.digest):
         return replace(settled.outcome, duplicate=True)
     return _reject("id_reused", "This id belongs to another command: every command needs an id of its own.")
+
+
+def _were_there(tx: Transaction, order: Order, *names: str | None) -> bool:
+    """Have these had a login at the desk at which the order was given?"""
+    device = order.device
+    return device is not None and all(name is not None and tx.was_at(device, name) for name in names)
 
 
 def _reject(code: ErrorCode, sentence: str) -> Outcome:

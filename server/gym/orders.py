@@ -18,7 +18,7 @@ from gymtui import clock
 from gymtui.cards.keys import find
 from gymtui.cards.owned import Owned
 from gymtui.codec import encode
-from gymtui.names import SENT_BY, folded
+from gymtui.names import NAMING, SENT_BY, folded
 from gymtui.protocol import (
     CheckIn,
     CheckInEvent,
@@ -47,8 +47,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """A command with the one who gave it: `id` is its idempotency key, `user`, `role` and `desk` are the session's.
 
     `device`: the digest of the token by which the desk has proven to be that one; None where it has proven nothing.
-    `connected`: since when that desk is connected (ms); None where it is not. `assumed`: nobody gave it; the gym takes
-    for granted that it has happened.
+    `connected`: since when that desk is connected (ms); None where it is not. `is_attested`: whoever is said to have
+    queued it has had a login there. `assumed`: nobody gave it; the gym takes for granted that it has happened.
     """
 
     id: str
@@ -58,13 +58,19 @@ class Order(Struct, frozen=True, kw_only=True):
     desk: str | None
     device: bytes | None = None
     connected: int | None = None
+    is_attested: bool = False
     assumed: bool = False
 
     @property
     def queued_by(self) -> str | None:
         """Who was at the desk when it was queued, where that is said."""
-        queued = CheckIn | CheckOut | Undo | RollCall | HandOver | SaveMember
+        queued = CheckIn | CheckOut | Undo | RollCall | HandOver | SaveMember | SaveCard
         return self.payload.queued_by if isinstance(self.payload, queued) else None
+
+    @property
+    def names_another(self) -> bool:
+        """Is it said to have been queued by somebody else?"""
+        return self.queued_by is not None and folded(self.queued_by) != folded(self.user)
 
     @property
     def has_happened(self) -> bool:
@@ -78,9 +84,11 @@ class Order(Struct, frozen=True, kw_only=True):
 
     @property
     def by(self) -> str:
-        """Whoever queued it, and whoever sent it where that is somebody else: `ana, sent by ben`."""
-        same = self.queued_by is None or folded(self.queued_by) == folded(self.user)
-        return self.user if same else f"{self.queued_by}{SENT_BY}{self.user}"
+        """Whoever queued it, and whoever sent it where that is somebody else: `ana, sent by ben`. Where nothing proves
+        that it was ana, it is ben's: `ben, who names ana`."""
+        if not self.names_another:
+            return self.user
+        return f"{self.queued_by}{SENT_BY}{self.user}" if self.is_attested else f"{self.user}{NAMING}{self.queued_by}"
 
     @property
     def digest(self) -> bytes:
