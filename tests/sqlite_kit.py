@@ -61,6 +61,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE accesses DROP COLUMN link",
         *(f"ALTER TABLE gym DROP COLUMN {column}" for column in ("access_link", "access_link_before")),
     ),
+    (),
 )
 
 # The same of a desk's own copy.

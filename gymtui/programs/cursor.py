@@ -17,7 +17,7 @@ from gymtui.protocol import CheckIns, ListCheckIns
 from gymtui.unreadable import UNREADABLE
 
 PAGE: Final = 500  # visits among which one is looked for that was over before a time
-LATER: Final = {"offline", "late", "assumed_out", "undone", "clash"}  # these were recorded after they had happened
+LATER: Final = {"offline", "backdated", "late", "assumed_out", "undone", "clash"}  # recorded after they had happened
 
 
 class Cursor(Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,7 +28,7 @@ IN_ALREADY: Final = "already in "  # what the reason of a harmless repeat begins
 REFUSED: Final[tuple[RowKind, str]] = ("refused", "refused")
 AGAIN: Final[tuple[RowKind, str]] = ("again", "already in")
 NOT_AT_THE_DOOR: Final[dict[str, tuple[RowKind, str]]] = {"changed_meanwhile": ("clash", "not saved")}
-NOTED = ("override", "warned", "offline", "late", "clock", "corrected")
+NOTED = ("override", "warned", "offline", "late", "clock", "backdated", "corrected")
 
 
 class Row(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ SECONDS: Final = 60  # whole seconds that a rate and its sparkline look back on
 MINUTE: Final = 60_000  # milliseconds
 STILL: Final = 3000  # milliseconds without a look at the figures: this program stood still
 SAMPLES: Final = 1000  # delays and batches, the newest, that a percentile is taken of
-AFTERWARDS: Final = frozenset({"undone", "offline", "late", "clash", "assumed_out"})  # flags of what happened earlier
+AFTERWARDS: Final = frozenset({"undone", "offline", "backdated", "late", "clash", "assumed_out"})  # of what was earlier
 
 
 class Percentiles(Struct, frozen=True):

@@ -95,6 +95,9 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
             else rules.hardest(rules.decide(member, gym.policy, wall), rules.house(gym.policy, wall)).reason
         )
         said.append(f"came in, which the rules refuse or warn of{f' ({reason})' if reason else ''}. The visit counts.")
+    if "backdated" in event.flags:
+        told = f"{DEEDS.get(conflict.kind, 'it')} was told {day_and_time(conflict.recorded_at, zone)}"
+        said.append(f"{told}, and not by a desk that was alone. It is recorded at the time that was said.")
     if "late" in event.flags:
         days = (conflict.recorded_at - conflict.at) // clock.DAY
         said.append(f"{DEEDS.get(conflict.kind, 'it')} came to the server {days} days later. It is recorded.")

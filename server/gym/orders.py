@@ -40,6 +40,7 @@ from gymtui.unknown_card import sealed, unknown_card
 from server.store import Transaction
 
 LATE: Final = 7 * clock.DAY  # milliseconds after which what a desk recorded alone is called late
+BACKDATED: Final = 300_000  # milliseconds after which nobody tells of now: a desk says `offline` after two minutes
 NOT_ASKED: Final[dict[str, Any]] = {"offline": False, "occurred_at": None, "desk_time": None}
 
 
@@ -218,10 +219,11 @@ def occurred(tx: Transaction, occurred_at: str | None) -> int:
 
 
 def flags_of(tx: Transaction, at: int, asked: CheckIn | CheckOut) -> tuple[str, ...]:
-    """What to note of a command that a desk took at `at` without the server."""
+    """What to note of a command that was given at `at`, and is told now."""
+    late = ("late",) * (tx.at - at > LATE)
     if not asked.offline:
-        return ()
-    return ("offline", *("late",) * (tx.at - at > LATE), *("clock",) * (asked.desk_time is not None))
+        return ("backdated", *late) if tx.at - at > BACKDATED else ()
+    return ("offline", *late, *("clock",) * (asked.desk_time is not None))
 
 
 def wrong_time(asked: CheckIn | CheckOut) -> str | UnsetType:

@@ -66,6 +66,15 @@ async def _(gym: Gym) -> None:
             expect(("late" in came["flags"]) == late, came)
 
 
+@sentence("What is told more than 5 minutes late without offline has flag backdated, and not before.")
+async def _(gym: Gym) -> None:
+    async with gym.wire() as wire:
+        for minutes, flags in ((4, []), (6, ["backdated"])):
+            member = await gym.member(wire)
+            came = await wire.do("check_in", {"member_id": member["id"], "occurred_at": ago(minutes=minutes)})
+            expect(came["flags"] == flags, came)
+
+
 @sentence("A check-in offline while the visit is open is a visit closed at its start, flag clash; the open one stays.")
 async def _(gym: Gym) -> None:
     async with gym.wire() as wire:

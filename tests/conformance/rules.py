@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 
 from tests.conformance.contract import sentence
@@ -73,25 +72,23 @@ async def _(gym: Gym) -> None:
             await wire.refused("check_in", {"member_id": member["id"]}, refused[0])
 
 
-@sentence("Refused, and told by a desk that was alone, is recorded all the same, since it happened, and flagged.")
+@sentence("Refused, and told by a desk as something that has happened, is recorded all the same, and flagged.")
 async def _(gym: Gym) -> None:
     if (await actions(gym))["membership_expired"] == "allow":
         raise Untried("the gym's policy allows expired memberships: nothing is flagged")
-    desk = f"conformance {new_id()}"
-    async with gym.wire(desk=desk):
-        pass
-    await asyncio.sleep(0.1)  # alone
-    async with gym.wire(desk=desk) as wire:
+    async with gym.wire() as wire:
         member = await gym.member(wire, valid_until="2000-01-01")
         event = await wire.do("check_in", {"member_id": member["id"], "offline": True})
-        expect((event["status"], set(event["flags"])) == ("checked_in", {"offline", "warned"}), event)
+        expect({"offline", "warned"} <= set(event["flags"]), event)
 
 
-@sentence("Nobody whom the rules refuse is let in by the word of a desk that cannot have been alone.")
+@sentence("Nobody whom the rules refuse is let in by the word of a desk that cannot have been alone, or has no proof.")
 async def _(gym: Gym) -> None:
     if (await actions(gym))["membership_expired"] != "refuse":
         raise Untried("the gym's policy does not refuse expired memberships")
-    for desk in (None, f"conformance {new_id()}"):
+    async with gym.wire(desk=(away := f"conformance {new_id()}")):
+        pass  # whose name is known from now on, and nothing of its machine
+    for desk in (None, f"conformance {new_id()}", away):
         async with gym.wire(desk=desk) as wire:
             member = await gym.member(wire, valid_until="2020-01-01")
             claim = {"member_id": member["id"], "offline": True, "occurred_at": "2019-12-31T12:00:00Z"}

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 DAYS: Final = 7  # that are asked for
 DAY: Final = 24 * 3600 * 1000  # milliseconds
-CONCERNED: Final = frozenset({"offline", "undone"})  # flags of what the report may have one more of, or one less
+CONCERNED: Final = frozenset({"offline", "backdated", "undone"})  # of these the report may have one more, or one less
 
 
 class Report(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from gymtui.clock import to_ms, to_text
 from gymtui.codec import encode
 from gymtui.protocol import HANDOVER, CheckInEvent, Event, HandOver, Notification, Refusal
 
-CONFLICTS = frozenset({"clash", "warned", "late", "clock"})
+CONFLICTS = frozenset({"clash", "warned", "late", "clock", "reissued", "backdated"})
 
 
 class Handover:

@@ -94,8 +94,8 @@ HERE: dict[str, tuple[str, ...]] = {
     "Conflicts": (
         "What desks did while they were alone is recorded, since it happened.",
         "Where it did not fit it stands here: a second check-in, a visit against",
-        "the rules, what came days late or was refused. ↑ ↓ choose, the whole of",
-        "it is below. What is typed or scanned here goes to the front desk.",
+        "the rules, what was told late or refused. ↑ ↓ choose, the whole of it",
+        "is below. What is typed or scanned here goes to the front desk.",
     ),
     "The gym's settings": (
         "What the gym lets in, warns of and refuses, and when it is open.",

@@ -19,9 +19,9 @@ from server.store.sqlite.schema import TOLD_LATE
 EVER: Final = 2**62  # milliseconds: later than anything
 WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
 
-FLAGS: Final = frozenset({"clash", "late", "warned", "reissued", "clock"})
+FLAGS: Final = frozenset({"clash", "late", "warned", "reissued", "clock", "backdated"})
 
-# A flag of these says something here only beside `offline`, which the rows of `TOLD_LATE` have.
+# A flag of these says something here only beside `offline` or `backdated`, one of which the rows of `TOLD_LATE` have.
 ROWS: Final = (
     "SELECT type, payload, at, kind, command_id FROM journal "
     f"WHERE at >= ? AND at < ? AND {TOLD_LATE} ORDER BY at DESC, seq DESC"

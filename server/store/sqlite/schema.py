@@ -18,10 +18,11 @@ _SECOND: Final = "ALTER TABLE gym ADD COLUMN is_copy INTEGER NOT NULL DEFAULT 0"
 # an entry for each of a member's words that has the others in it too.
 _THIRD: Final = ""
 
-TOLD_LATE: Final = "(type = 'refusal' OR type = 'check_in_update' AND instr(payload, CAST('\"offline\"' AS BLOB)))"
-
 # The few rows that may tell of what a desk did alone: the only ones that are looked for by their time.
-_FOURTH: Final = f"CREATE INDEX journal_told_late ON journal (at) WHERE {TOLD_LATE}"
+_FOURTH: Final = """
+CREATE INDEX journal_told_late ON journal (at)
+WHERE (type = 'refusal' OR type = 'check_in_update' AND instr(payload, CAST('"offline"' AS BLOB)))
+"""
 
 # The index has phones as they are dialled at home.
 _FIFTH: Final = ""
@@ -212,11 +213,20 @@ ALTER TABLE gym ADD COLUMN access_link BLOB;
 ALTER TABLE gym ADD COLUMN access_link_before BLOB
 """
 
+TOLD_LATE: Final = """(type = 'refusal' OR type = 'check_in_update' AND
+    (instr(payload, CAST('"offline"' AS BLOB)) OR instr(payload, CAST('"backdated"' AS BLOB))))"""
+
+# Among them what is said to have been earlier, and not by a desk that was alone.
+_TWENTY_EIGHTH: Final = f"""
+DROP INDEX journal_told_late;
+CREATE INDEX journal_told_late ON journal (at) WHERE {TOLD_LATE}
+"""
+
 MIGRATIONS: Final = (
     *(FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
     *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH, _TWENTY_FIFTH, _TWENTY_SIXTH),
-    _TWENTY_SEVENTH,
+    *(_TWENTY_SEVENTH, _TWENTY_EIGHTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain,
 ACCESSES_CHAINED: Final = 27  # and from this one on the accesses
