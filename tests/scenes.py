@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import Final, cast
 
@@ -13,18 +12,15 @@ from gymtui.demo.app import DemoApp
 from gymtui.demo.chaos import Chaos
 from gymtui.demo.relay import Relay
 from gymtui.ui.widgets.feed import Feed
-from gymtui.ui.widgets.header import WallClock
 from tests.pictures import SMALL, TINY, USUAL, WIDE, Camera
 from tests.played_evening import evening
-from tests.played_gym import TRIPS, Clock, Server, console, monitor, write_journal
-from tests.played_people import CROWD, LAST
+from tests.played_gym import TRIPS, Clock, Server, console, write_journal
 from tests.scenes_import import an_import
 from tests.scenes_members import MEMBERS
 from tests.scenes_of_staff import STAFF
+from tests.scenes_operator import an_operator
 from tests.scenes_past import peak_hours, the_history
-from tests.waiting import until
 
-RUSH: Final = [random.choice((1, 2, 2, 3, 5, 8, 13)) for random in [Random(7)] for _ in range(70)]  # a second
 VERDICTS: Final = (
     ("verdict-warned", "100230", "! Eva Brunner checked in: payment overdue"),
     ("verdict-refused", "100107", "✗ Ben Ode refused: membership expired 3 Nov"),
@@ -208,32 +204,6 @@ async def a_fault(pictures: Pictures) -> None:
         await desk.camera.until("✗ stopped, Ctrl\\+R tries again: there is no 31 Nov")
         await desk.scan("100042", "✓ Ana Silva checked in")
         await desk.draw("fault", SMALL)
-
-
-async def an_operator(pictures: Pictures) -> None:
-    """What the monitor shows of a rush at the door, and what it holds back in a pause."""
-    server, clock = Server(), Clock()
-    async with monitor(server.wire, clock, "a.b.c", USUAL) as (app, pilot):
-        camera = Camera(app, pilot, pictures)
-        await camera.until("● live 12 ms", LAST)
-
-        async def rush(comes: int, first: int) -> None:
-            people = [CROWD[(first + number) % len(CROWD)] for number in range(comes)]
-            server.rush(people, clock.now - 20 - comes * 7)
-            await until(lambda: app.journal.position[1] == server.wire.seq)
-
-        for second, comes in enumerate(RUSH, 1):
-            await rush(comes, second * 7)
-            clock.now += 1000
-            app.monitor.measure()
-        app.screen.query_one(WallClock).refresh()
-        await camera.until("17:25:08 +▲ ", "17:25 \n")
-        await camera.draw("monitor", SMALL, USUAL, WIDE)
-        await pilot.press("space", "slash", *"refused")
-        await rush(12, 0)
-        app.monitor.measure()
-        await camera.until(r"paused, \+12 new", "with “refused”")
-        await camera.draw("monitor-paused", SMALL, USUAL)
 
 
 class Surroundings:

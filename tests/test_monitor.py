@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -18,7 +20,7 @@ from gymtui.ui.monitor_app import MonitorApp
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.traffic import Percentiles, Traffic, percentiles
 from gymtui.ui.widgets.traffic_figures import sparkline
-from tests.factories import NOW, refusal, snapshot, visit
+from tests.factories import NOW, member, refusal, snapshot, visit
 from tests.pictures import Camera
 from tests.played_connections import seen
 from tests.played_gym import Clock, monitor
@@ -205,3 +207,51 @@ async def test_a_desk_that_stands_still_rings_by_its_name_until_enter() -> None:
         await camera.until("▶ following")
         assert list(app.monitor.sentences) == []
         assert "not heard" in camera.text
+
+
+@pytest.mark.slow
+async def test_messages_are_looked_at_marked_and_kept_for_their_owner(tmp_path: Path) -> None:
+    server = a_server()
+    async with watching(server, TOKEN) as (camera, pilot):
+        connection = await server.accepted()
+        connection.events(refusal(3, "Ben Ode"), member(4, "Ana Silva", plan="Gold"))
+        await camera.until("Ben Ode")
+        app = pilot.app
+        assert isinstance(app, MonitorApp)
+        app.monitor.folder = tmp_path
+        await pilot.press("f2")
+        await camera.until("4 messages", "4 +member +Ana Silva", "3 +17:24:00 +refused +Ben Ode", "plan +Gold")
+        await pilot.press("insert", "tab")
+        await camera.until("4 messages +1 marked", r'{"type":"refusal","payload":{"id":"r3"')
+        await pilot.press("insert", "e")
+        await camera.until(f"2 in {str(tmp_path)[:20]}")
+        [file] = tmp_path.glob("messages-*.jsonl")
+        assert [json.loads(line)["payload"]["seq"] for line in file.read_text().splitlines()] == [3, 4]
+        assert file.stat().st_mode & 0o777 == 0o600
+        await pilot.press("escape")
+        await camera.until("▶ following")
+
+
+@pytest.mark.slow
+async def test_messages_are_those_that_the_filter_lets_through(tmp_path: Path) -> None:
+    server = a_server()
+    async with watching(server, TOKEN) as (camera, pilot):
+        await server.accepted()
+        await camera.until("Zoe Huber")
+        await pilot.press("slash", *"member:ida", "enter", "f2")
+        await camera.until("1 message ", "Ida Vogel")
+        assert "Zoe" not in camera.text
+
+
+@pytest.mark.slow
+async def test_a_pause_goes_on_over_a_snapshot_and_counts_what_it_stands_for() -> None:
+    server = a_server()
+    async with watching(server, TOKEN) as (camera, pilot):
+        connection = await server.accepted()
+        await camera.until("Zoe Huber")
+        await pilot.press("space")
+        connection.send_message(snapshot(9002, recent=(visit(9002, "Ana Silva"),)))
+        await camera.until(r"paused, \+9,000 new", "Zoe Huber")
+        assert "Ana Silva" not in camera.text
+        await pilot.press("space")
+        await camera.until("Ana Silva", "▶ following")

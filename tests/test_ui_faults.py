@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 
@@ -41,6 +42,7 @@ from gymtui.ui.widgets.history_list import HistoryList
 from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.import_view import ImportView
 from gymtui.ui.widgets.member_card import MemberCard
+from gymtui.ui.widgets.message_list import MessageDetails, MessageList
 from gymtui.ui.widgets.notice_list import NoticeList
 from gymtui.ui.widgets.peak_map import PeakMap
 from gymtui.ui.widgets.queue_list import QueueList
@@ -94,6 +96,7 @@ PLACES: Final = {
     "import": Place((*":import", "enter"), (*HEADER, ImportView)),
 }
 ON_THE_MONITOR: Final[Kinds] = (*HEADER, AlarmLines, TrafficFigures, ConnectionList, Following, Feed)
+OVER_THE_MONITOR: Final[dict[str, Kinds]] = {"f2": (MessageList, MessageDetails)}
 
 
 def kinds(of: type[LiveWidget] = LiveWidget) -> Iterator[type[LiveWidget]]:
@@ -106,7 +109,8 @@ def test_no_widget_is_forgotten_here() -> None:
     for package in (gymtui.ui, gymtui.demo):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    broken = {Guide, *ON_THE_MONITOR, *(kind for place in PLACES.values() for kind in place.shows)}
+    over = (kind for kinds in OVER_THE_MONITOR.values() for kind in kinds)
+    broken = {Guide, *ON_THE_MONITOR, *over, *(kind for place in PLACES.values() for kind in place.shows)}
     assert broken | {ChoiceList} == {kind for kind in kinds() if kind.__module__.startswith("gymtui")}
 
 
@@ -157,6 +161,19 @@ async def test_a_part_of_the_monitor_stops_alone_and_comes_back(way: Break, monk
             await until_shown(pilot, lambda seq=seq: f"▲ Person {seq}" in text_of(app))  # type: ignore[misc]
             if kind is not Feed:
                 await comes_back(pilot, kind)
+
+
+@pytest.mark.parametrize("key", OVER_THE_MONITOR)
+async def test_a_part_of_a_screen_over_the_monitor_stops_alone(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = MockWebSocket(seq=2, answer=answer, clock=lambda: NOW)
+    async with monitor(server, Clock(), "a.b.c", (120, 40)) as (app, pilot):
+        await server.accepted()
+        await until_shown(pilot, lambda: "Zoe Huber" in text_of(app))
+        await pilot.press(key)
+        for kind, way in product(OVER_THE_MONITOR[key], WAYS):
+            with monkeypatch.context() as patch:
+                await stops(pilot, kind, way, patch)
+            await comes_back(pilot, kind)
 
 
 @pytest.mark.parametrize("way", WAYS)

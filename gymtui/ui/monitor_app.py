@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from gymtui import clock
@@ -29,7 +30,7 @@ class MonitorApp(LiveApp):
     ) -> None:
         super().__init__(service, login, clock=clock, **options)
         self.journal = journal
-        self.monitor = Monitor(service, journal, clock=clock)
+        self.monitor = Monitor(service, journal, folder=Path.home(), clock=clock)
 
     @property
     def gym(self) -> Gym | None:

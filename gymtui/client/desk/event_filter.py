@@ -86,10 +86,11 @@ def _type(value: str) -> Test:
     kind = value.lower()
     if kind not in TYPES:
         raise WrongFilter(f"there is no type “{value}”; {_instead(value, TYPES)}")
-    return lambda event: _kind(event) == kind
+    return lambda event: kind_of(event) == kind
 
 
-def _kind(event: Event) -> str:
+def kind_of(event: Event) -> str:
+    """Its type, in the word that is typed for it."""
     if isinstance(event, CheckInEvent):
         return "in" if event.status == "checked_in" else "out"
     return KINDS[type(event)]
@@ -97,7 +98,7 @@ def _kind(event: Event) -> str:
 
 def _member(value: str) -> Test:
     asked = words(value)
-    return lambda event: _have(_who(event), asked)
+    return lambda event: _have(people_of(event), asked)
 
 
 def _says(word: str) -> Test:
@@ -132,7 +133,8 @@ def _hands(event: Event) -> tuple[Hand, ...]:
             return ()
 
 
-def _who(event: Event) -> Iterator[str | None]:
+def people_of(event: Event) -> Iterator[str | None]:
+    """Names and numbers of those whom it is about."""
     match event:
         case CheckInEvent():
             yield from _named(event.member)
@@ -151,8 +153,8 @@ def _named(member: MemberRef | None) -> tuple[str | None, ...]:
 
 
 def _said(event: Event) -> Iterator[str | None]:
-    yield _kind(event)
-    yield from _who(event)
+    yield kind_of(event)
+    yield from people_of(event)
     for hand in _hands(event):
         yield from (hand.by, hand.desk)
     match event:

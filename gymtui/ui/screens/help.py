@@ -133,10 +133,17 @@ HERE: dict[str, tuple[str, ...]] = {
     "Monitor": (
         "What happens at the gym, as it happens; nothing here changes anything.",
         "Space holds the rows and counts what comes. / shows some alone: ana, refused,",
-        "desk:2, by:mia, member:4711, type: (in out refused notice roll-call member gym).",
+        "desk:2, by:mia, member:4711, type: (in out refused notice roll-call).",
+        "F2 has the messages behind them, one by one, and changes of members too.",
         "Who is connected stands above, the worst first; a desk that is cut off is missing.",
         "What rings stays until Enter; offline the figures are the last that came.",
         "q leaves.",
+    ),
+    "Messages": (
+        "What the monitor's filter let through when this was opened, the newest first.",
+        "↑ ↓ choose; below is all of it, or with Tab the message as it came.",
+        "Insert marks. e writes those that are marked, or all, as JSON lines into",
+        "your home folder, for your eyes alone. Works offline, with what had come.",
     ),
 }
 VERDICTS = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final
+from pathlib import Path
+from typing import ClassVar
 
 from textual import getters
 from textual.app import ComposeResult
@@ -15,13 +15,16 @@ from textual.widgets import Input
 
 from gymtui import clock, gym_day
 from gymtui.client.connection.follower import Bookmark
-from gymtui.client.connection.lookout import Lookout
 from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.event_filter import EventFilter
 from gymtui.client.state import ConnectionState
-from gymtui.protocol import Connections, Event, ServerFigures, Snapshot
+from gymtui.protocol import Event, Snapshot
 from gymtui.ui.bindings import bind
-from gymtui.ui.lookout import Bell, Standing, alarms, standings
+from gymtui.ui.lookout import Bell, alarms
 from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.lookout import LookoutScreen
+from gymtui.ui.screens.messages import MessagesScreen
+from gymtui.ui.tape import Tape
 from gymtui.ui.traffic import Figures, Traffic
 from gymtui.ui.wall import wall
 from gymtui.ui.widgets.alarm_lines import AlarmLines
@@ -32,11 +35,8 @@ from gymtui.ui.widgets.following import Following
 from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 
-KEPT: Final = 2000  # events that a pause holds back, and that a feed which is made anew begins with
-ASKED: Final = 2.0  # seconds between two looks at who is connected
 
-
-class Monitor(LiveScreen):
+class Monitor(LookoutScreen):
     """Follows the journal; no key of it changes anything at the gym."""
 
     TITLE = "Monitor"
@@ -46,6 +46,7 @@ class Monitor(LiveScreen):
         Binding("space", "pause", "pause", key_display="Space"),
         # Before any other key is looked at: what stands behind the `/` in the same read is the filter's already.
         Binding("slash", "filter", "filter", key_display="/", priority=True),
+        Binding("f2", "messages", "messages", key_display="F2"),
         Binding("enter", "acknowledge", "seen", key_display="Enter"),
         Binding("q", "app.quit", "leave", show=False),
         bind("back"),
@@ -57,22 +58,21 @@ class Monitor(LiveScreen):
     position: var[tuple[str, int]] = var(("", 0))
     paused: var[bool] = var(False)
     held: var[int] = var(0)
-    seen: var[Connections | None] = var[Connections | None](None)
-    server: var[ServerFigures | None] = var[ServerFigures | None](None)
-    standings: var[tuple[Standing, ...]] = var(())
-    note: var[str] = var("")
     sentences: var[tuple[str, ...]] = var(())
 
     box = getters.query_one("#filter", Input)
 
-    def __init__(self, service: WebSocketService, journal: Bookmark, *, clock: clock.Clock = clock.now) -> None:
+    def __init__(
+        self, service: WebSocketService, journal: Bookmark, *, folder: Path, clock: clock.Clock = clock.now
+    ) -> None:
         super().__init__(service, heading="monitor", clock=clock)
+        self.folder = folder
         self._journal = journal
         self._bell = Bell()
-        self._lookout = Lookout(service)
         self._began = clock()
         self._traffic = Traffic(clock())
-        self._events: deque[Event] = deque(maxlen=KEPT)
+        self._tape = Tape()
+        self._words = ""  # of the filter
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
@@ -87,28 +87,27 @@ class Monitor(LiveScreen):
 
     def _figures(self) -> TrafficFigures:
         return TrafficFigures().data_bind(
-            Monitor.figures, Monitor.position, Monitor.seen, Monitor.server, LiveScreen.stats
+            Monitor.figures, Monitor.position, LookoutScreen.seen, LookoutScreen.server, LiveScreen.stats
         )
 
     def _alarms(self) -> AlarmLines:
         return AlarmLines().data_bind(Monitor.sentences)
 
     def _list(self) -> ConnectionList:
-        return ConnectionList().data_bind(Monitor.standings, Monitor.note)
+        return ConnectionList().data_bind(LookoutScreen.standings, LookoutScreen.note)
 
     def _following(self) -> Following:
         return Following().data_bind(LiveScreen.connection, Monitor.paused, Monitor.held)
 
     def _feed(self) -> Feed:
         feed = Feed(self._clock).data_bind(LiveScreen.zone, LiveScreen.gym)
-        feed.extend(self._events)
+        feed.extend(self._tape.events)
+        feed.narrow(self._words)
         return feed
 
     def on_mount(self) -> None:
         self.box.cursor_blink = False
         self.set_interval(1.0, self.measure)
-        self.set_interval(ASKED, self.look_out)
-        self.look_out()
 
     def subscriptions(self) -> list[Callable[[], None]]:
         return [*super().subscriptions(), self._service.subscribe("events", self.telling("feed", self._happened))]
@@ -118,46 +117,34 @@ class Monitor(LiveScreen):
     def _connection_changed(self, state: ConnectionState) -> None:
         if state.phase == "live" and state.latency is not None:
             self._traffic.ponged(state.latency)
-        came = state.phase == "live" and self.connection.phase != "live"
         super()._connection_changed(state)
-        if came:
-            self.look_out()
 
     def _restarted(self, part: Snapshot) -> None:
         """The journal is taken up further on, with a few rows of the recent past."""
         super()._restarted(part)
-        self._events.clear()
-        self._events.extend(reversed(part.recent))
-        self.held = 0
-        for feed in self.query(Feed):
-            feed.restart(self._events)
+        self._tape.restarted(part)
+        self.paused, self.held = self._tape.is_paused, self._tape.held
+        if not self.paused:
+            self._show_anew()
 
     def _happened(self, events: Sequence[Event]) -> None:
         since, offset = self._service.state.since, self._service.clock_offset
         self._traffic.came(events, self._clock(), since=since, offset=offset)
-        self._events.extend(events)
-        if self.paused:
-            self.held += len(events)
-        else:
+        self._tape.came(events, self._journal.position)
+        self.held = self._tape.held
+        if not self.paused:
             self._show(events)
+
+    def _show_anew(self) -> None:
+        for feed in self.query(Feed):
+            feed.restart(self._tape.events)
 
     def _show(self, events: Sequence[Event]) -> None:
         for feed in self.query(Feed):
             feed.extend(events)
 
-    def look_out(self) -> None:
-        """Asks who is connected, and now and then how the server does."""
-        if self.connection.phase == "live":
-            self.run_worker(self._look_out(), group="lookout", exclusive=True, exit_on_error=False)
-
-    async def _look_out(self) -> None:
-        if await self._lookout.look():
-            self.seen, self.server, self.note = self._lookout.seen, self._lookout.server, self._lookout.note
-            self.judge()
-
-    def judge(self) -> None:
+    def looked(self) -> None:
         """Rings where something is wrong that was not before."""
-        self.standings = () if self.seen is None else tuple(standings(self.seen, self.gym, self.zone))
         found = alarms(self.standings, self.figures, self.stats, self.server, self._quiet_for())
         if self._bell.hear(found):
             self.app.bell()
@@ -190,11 +177,18 @@ class Monitor(LiveScreen):
         self.sentences = self._bell.sentences
 
     def action_pause(self) -> None:
-        self.paused = not self.paused
-        if not self.paused:
-            missed = min(self.held, len(self._events))
-            self.held = 0
-            self._show(list(self._events)[len(self._events) - missed :])
+        if self._tape.is_paused:
+            new = self._tape.go_on()
+            self._show_anew() if new is None else self._show(new)
+        else:
+            self._tape.pause()
+        self.paused, self.held = self._tape.is_paused, self._tape.held
+
+    def action_messages(self) -> None:
+        """Those that the feed shows, and what else there is of the kind, one by one."""
+        picked = next((feed.filter for feed in self.query(Feed)), EventFilter())
+        events = [event for event in reversed(self._tape.events) if picked.passes(event)]
+        self.app.push_screen(MessagesScreen(self._service, events, like=self, folder=self.folder, clock=self._clock))
 
     def action_filter(self) -> None:
         self.add_class("-filtering")
@@ -209,6 +203,7 @@ class Monitor(LiveScreen):
         return super().check_action(action, parameters)
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        self._words = event.value
         for feed in self.query(Feed):
             feed.narrow(event.value)
 

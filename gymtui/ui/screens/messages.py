@@ -1,0 +1,92 @@
+"""The messages behind the monitor's feed, to look at one by one, to mark and to keep in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+
+from gymtui import clock
+from gymtui.client.connection.service import WebSocketService
+from gymtui.private_file import write_private
+from gymtui.protocol import Event
+from gymtui.ui.messages import Messages, as_json_lines
+from gymtui.ui.screens.live import LiveScreen
+from gymtui.ui.screens.looking import LookingScreen
+from gymtui.ui.wall import wall
+from gymtui.ui.widgets.choice_list import ChoiceList
+from gymtui.ui.widgets.message_list import MessageDetails, MessageList
+
+
+class MessagesScreen(LookingScreen):
+    """Those that the filter lets through as it opens; what comes meanwhile is on the monitor. What is exported goes
+    into `folder`, for its owner's eyes."""
+
+    TITLE = "Messages"
+    CSS_PATH = "monitor.tcss"
+    LIST = "messages"
+    DETAILS = "message"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "turn", "raw", key_display="Tab"),
+        Binding("insert,ctrl+@", "mark", "mark", key_display="Insert"),
+        Binding("e", "export", "export", key_display="e"),
+        Binding("f2", "back", "monitor", key_display="F2"),
+    ]
+
+    messages: var[Messages] = var(Messages())
+    is_raw: var[bool] = var(False)
+
+    def __init__(
+        self,
+        service: WebSocketService,
+        events: Iterable[Event],
+        *,
+        like: LiveScreen,
+        folder: Path,
+        clock: clock.Clock = clock.now,
+    ) -> None:
+        super().__init__(service, heading="messages", clock=clock)
+        self._folder = folder
+        self.set_reactive(LiveScreen.gym, like.gym)
+        self.set_reactive(LiveScreen.zone, like.zone)
+        self.set_reactive(MessagesScreen.messages, Messages(events=tuple(events)))
+
+    def make_list(self) -> MessageList:
+        return MessageList().data_bind(MessagesScreen.messages, LiveScreen.zone)
+
+    def make_details(self) -> MessageDetails:
+        return MessageDetails().data_bind(MessagesScreen.messages, MessagesScreen.is_raw, LiveScreen.zone)
+
+    def on_mount(self) -> None:
+        self.watch_messages(self.messages)
+
+    def watch_messages(self, messages: Messages) -> None:
+        count, marked = len(messages.events), len(messages.marked)
+        self.entitle(f"{count:,} message{'' if count == 1 else 's'}", f"{marked:,} marked" if marked else "")
+
+    def move(self, step: int) -> None:
+        self.messages = self.messages.moved(step)
+
+    def on_choice_list_picked(self, event: ChoiceList.Picked) -> None:
+        self.move(event.row - self.messages.index)
+
+    def action_turn(self) -> None:
+        self.is_raw = not self.is_raw
+
+    def action_mark(self) -> None:
+        self.messages = self.messages.marking()
+
+    def action_export(self) -> None:
+        """Those that are marked, or all."""
+        picked = self.messages.picked
+        path = self._folder / f"messages-{wall(self._clock(), self.zone):%Y-%m-%d-%H%M%S}.jsonl"
+        try:
+            write_private(path, as_json_lines(picked).encode())
+        except OSError as error:
+            self.entitle("Not written", f"{path}: {error.strerror}; please free some space")
+        else:
+            shown = f"~/{path.name}" if self._folder == Path.home() else str(path)
+            self.entitle(f"{len(picked):,} in {shown}")
