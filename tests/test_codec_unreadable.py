@@ -88,6 +88,7 @@ def test_of_a_key_that_is_there_twice_the_last_counts() -> None:
     assert read_request(data) == (Undo(command_id="b"), "2")
 
 
+@pytest.mark.slow
 @given(
     st.binary() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(lambda v: json.dumps(v).encode())
 )

@@ -50,6 +50,7 @@ def directory(
     return answer
 
 
+@pytest.mark.slow
 async def test_ten_thousand_members_are_fetched_across_a_cut(tmp_path: Path) -> None:
     people = [member(number) for number in range(1, 10_001)]
     reach = 4000

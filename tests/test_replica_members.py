@@ -66,6 +66,7 @@ def test_a_deleted_member_is_nobody_and_stays_so(replica: Replica) -> None:
     assert replica.members.search("ana", 9) == []
 
 
+@pytest.mark.slow
 def test_ten_thousand_members_are_fetched_across_a_restart(replica: Replica, open_replica: Open) -> None:
     members = [member(number) for number in range(1, 10_001)]
 

@@ -1,10 +1,11 @@
-"""Two helpers for asyncio: tasks of which the first that ends is the end of all, and work that blocks."""
+"""Helpers for asyncio: tasks of which the first that ends is the end of all, a bound on a wait, work that blocks."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from contextvars import Context
 from functools import partial
 from threading import Thread
 from typing import TypeVar
@@ -23,6 +24,19 @@ async def until_first(*awaitables: Awaitable[object]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+
+
+@asynccontextmanager
+async def timeout(seconds: float) -> AsyncIterator[None]:
+    """As `asyncio.timeout`, of which nothing is left once the wait is over. The loop keeps a cancelled timer, and the
+    timer its caller's context, until the time has come: a screen that asked would stay in memory for so long.
+
+    Raises:
+        TimeoutError: It was longer than so many seconds.
+    """
+    async with asyncio.timeout(None) as bound:
+        Context().run(bound.reschedule, asyncio.get_running_loop().time() + seconds)
+        yield
 
 
 async def in_background(work: Callable[[], T]) -> T:

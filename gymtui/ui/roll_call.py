@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from datetime import tzinfo
+from functools import cached_property
 from io import StringIO
 from typing import Final
 
@@ -34,7 +35,7 @@ HEADINGS: Final = (
 )
 
 
-class RollCallView(Struct, frozen=True, kw_only=True):
+class RollCallView(Struct, frozen=True, kw_only=True, dict=True):
     """`told` is the roll-call with its people, None before one is on: then `drill` says which Enter begins. `chosen` is
     a person's key, and stays with the person as the list moves."""
 
@@ -43,14 +44,14 @@ class RollCallView(Struct, frozen=True, kw_only=True):
     chosen: str | None = None
     drill: bool = True
 
-    @property
+    @cached_property
     def rows(self) -> tuple[Sought, ...]:
         """Who is seen: those whose name or number begins as typed."""
         typed = list(spellings(self.text))
         people = () if self.told is None else self.told.people
         return tuple(p for p in people if any(answers_to([ref_of(p)], spelled) for spelled in typed))
 
-    @property
+    @cached_property
     def index(self) -> int | None:
         """The row that is chosen; where nobody has chosen, the first who is missing, or who alone was typed for."""
         rows = self.rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -16,8 +16,9 @@ from gymtui.search.folding import fold, spellings, words
 Order = Literal["time", "name"]
 
 
-class Roster(Struct, frozen=True, kw_only=True):
-    """`people` come the newest first; `chosen` and `marked` are member ids, and stay with the people as these move."""
+class Roster(Struct, frozen=True, kw_only=True, dict=True):
+    """`people` come the newest first; `chosen` and `marked` are member ids, and stay with the people as these move.
+    What follows from them is asked for by each row that is painted, and made once."""
 
     people: tuple[Inside, ...] = ()
     text: str = ""
@@ -25,14 +26,14 @@ class Roster(Struct, frozen=True, kw_only=True):
     chosen: str | None = None
     marked: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def rows(self) -> tuple[Inside, ...]:
         """Who is seen: those whose name has words that begin as typed, in any spelling, or whose number begins so."""
         typed = list(spellings(self.text))
         found = [inside for inside in self.people if any(answers_to(_called(inside), one) for one in typed)]
         return tuple(sorted(found, key=lambda i: fold(i.member.full_name)) if self.order == "name" else found)
 
-    @property
+    @cached_property
     def index(self) -> int | None:
         """Which row is chosen."""
         return next((n for n, inside in enumerate(self.rows) if inside.member.id == self.chosen), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, get_args
 
 from msgspec import Struct
@@ -83,20 +84,20 @@ class Setting(Struct, frozen=True, kw_only=True):
         return GymFields(policy={table: {line: value} if line else value})
 
 
-class Settings(Struct, frozen=True, kw_only=True):
+class Settings(Struct, frozen=True, kw_only=True, dict=True):
     """`chosen` is the key of a row, and stays with it as the gym changes."""
 
     all: tuple[Setting, ...] = ()
     text: str = ""
     chosen: str | None = None
 
-    @property
+    @cached_property
     def rows(self) -> tuple[Setting, ...]:
         """Those whose label has words that begin as typed."""
         typed = words(self.text)
         return tuple(s for s in self.all if all(any(w.startswith(t) for w in words(s.label)) for t in typed))
 
-    @property
+    @cached_property
     def index(self) -> int | None:
         return next((n for n, setting in enumerate(self.rows) if setting.key == self.chosen), None)
 

@@ -18,6 +18,7 @@ from gymtui.client.connection.reconnect import Ended
 from gymtui.client.connection.silence import SilenceDetector
 from gymtui.client.connection.transport import Transport
 from gymtui.client.errors import Disconnected, Problem, ProcessingProblem, RequestRefused
+from gymtui.client.tasks import timeout
 from gymtui.protocol import (
     AuthResponse,
     Batch,
@@ -102,7 +103,7 @@ class ClientSession:
         self._silence.asked()
         with self._replies.expect(id) as waiting:
             try:
-                async with asyncio.timeout(REPLY_WITHIN):
+                async with timeout(REPLY_WITHIN):
                     await self.send(request, id)
                     answer = await waiting
             except Ended as ended:

@@ -17,6 +17,7 @@ from websockets.protocol import State
 from gymtui import __version__, certificates, codec
 from gymtui.client.connection.reconnect import ABNORMAL, SENTENCES, Ended, asked_for, sentence
 from gymtui.client.errors import AuthenticationProblem, misdirected
+from gymtui.client.tasks import timeout
 from gymtui.faults import fault
 from gymtui.protocol import MAX_FRAME, PING_EVERY, SILENCE, AuthResponse, Close, ConnectionStatus, ErrorBody
 
@@ -112,7 +113,7 @@ class Transport:
         expired: that is `Ended` with its code."""
         auth: AuthResponse | None = None
         try:
-            async with asyncio.timeout(GREET_WITHIN):
+            async with timeout(GREET_WITHIN):
                 while True:
                     message = await self._message()
                     if isinstance(message, AuthResponse):
@@ -152,7 +153,7 @@ class Transport:
         """Sends one text frame; what is called first is sent first."""
         fault("before_send")
         try:
-            async with asyncio.timeout(self._send_within):
+            async with timeout(self._send_within):
                 await self._socket.send(message, text=True)
         except TimeoutError as error:
             # A peer that reads nothing keeps the library waiting for ever, in `close` too.
@@ -166,7 +167,7 @@ class Transport:
     async def hang_up(self) -> None:
         """The polite end, within a bound."""
         try:
-            async with asyncio.timeout(CLOSE_WITHIN + 1):
+            async with timeout(CLOSE_WITHIN + 1):
                 await self._socket.close(Close.DONE)
         except TimeoutError:
             self._socket.transport.abort()

@@ -1,0 +1,122 @@
+"""No key waits for a look through the garbage."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Callable
+from contextvars import ContextVar
+from weakref import ref
+
+import pytest
+from textual.timer import Timer
+
+from gymtui.client.state import Inside
+from gymtui.client.tasks import timeout
+from gymtui.ui.rest import ENOUGH, LONG, WORTH, Rest
+from gymtui.ui.roll_call import RollCallView
+from gymtui.ui.roster import Roster
+from gymtui.ui.settings import Settings
+from tests.factories import NOW, member
+
+
+class Ticking(Timer):
+    """A timer that a test moves on."""
+
+    def __init__(self, callback: Callable[[], None]) -> None:
+        self.callback = callback
+        self.runs = False
+
+    def reset(self) -> None:
+        self.runs = True
+
+    def pause(self) -> None:
+        self.runs = False
+
+    def tick(self) -> None:
+        if self.runs:
+            self.callback()
+
+
+class Person:
+    """Types, and rests for so many tenths of a second."""
+
+    def __init__(self) -> None:
+        self.looks: list[int] = []
+        self._rest = Rest(self._every, collect=self.looks.append)
+
+    def _every(self, interval: float, callback: Callable[[], None], *, pause: bool) -> Timer:
+        assert pause
+        assert interval
+        self.timer = Ticking(callback)
+        return self.timer
+
+    def key(self, then: int) -> None:
+        self._rest.end()
+        for _ in range(then):
+            self.timer.tick()
+
+
+def test_after_a_key_only_what_is_young_is_looked_through() -> None:
+    person = Person()
+    person.key(then=0)
+    assert person.looks == []
+    person.key(then=3)
+    assert person.looks == [1]
+    assert not person.timer.runs
+
+
+def test_the_old_are_looked_through_once_a_person_rests() -> None:
+    person = Person()
+    for _ in range(WORTH):
+        person.key(then=1)
+    assert person.looks == [1] * WORTH
+    person.key(then=LONG - 1)
+    assert person.looks == [1] * (WORTH + 1)
+    person.key(then=LONG + 5)
+    assert person.looks == [1] * (WORTH + 2) + [2]
+    assert not person.timer.runs
+
+
+def test_whoever_never_rests_keeps_no_garbage_for_ever() -> None:
+    person = Person()
+    for _ in range(2 * ENOUGH):
+        person.key(then=1)
+    assert person.looks.count(2) == 2
+
+
+class Screen:
+    """Whoever asks."""
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_nothing_of_its_caller_is_left_of_a_bound_on_a_wait(is_late: bool) -> None:
+    screens: ContextVar[Screen] = ContextVar("screens")
+
+    async def ask() -> ref[Screen]:
+        screen = Screen()
+        screens.set(screen)
+        try:
+            async with timeout(0 if is_late else 3600):
+                await asyncio.Event().wait() if is_late else None
+        except TimeoutError:
+            assert is_late
+        else:
+            assert not is_late
+        return ref(screen)
+
+    earlier = asyncio.get_running_loop().call_later(60, print)  # nothing behind it leaves the loop's timers
+    screen = await asyncio.create_task(ask())
+    await asyncio.sleep(0)  # the task, too, has gone
+    gc.collect()
+    assert screen() is None
+    earlier.cancel()
+
+
+def test_what_a_list_shows_is_made_once_for_all_its_rows() -> None:
+    roster = Roster(people=(Inside(member=member(1, "Ana Silva").ref, since=NOW),), chosen="m1")
+    views: list[Roster | RollCallView | Settings] = [roster, RollCallView(), Settings()]
+    for view in views:
+        view.index  # noqa: B018
+        assert {"rows", "index"} <= view.__dict__.keys()
+    assert "rows" not in roster.sorted().__dict__
