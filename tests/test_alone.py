@@ -72,7 +72,7 @@ def test_whom_the_rules_refuse_now_a_desk_that_was_connected_does_not_let_in(
     assert {"offline", "warned", "unproven", "clash"} <= set(event.flags)
     assert till.counts()[:2] == (0, 0)
     (line,) = report(till.store, 0)
-    assert "was said to have come in while the desk was connected, and the rules refuse it now: not let in." in line
+    assert "was said to have come in, which nothing proves and the rules refuse: not let in." in line
 
 
 def test_who_may_come_in_is_recorded_at_the_time_that_was_said(till: Till) -> None:

@@ -104,7 +104,7 @@ async def test_what_the_server_does_not_believe_has_let_nobody_in(gym: Gym) -> N
         connection.reply(id, done(request, "id1", 2, status="checked_out", check_out_time=TIME, flags=flags))
         await until(lambda: gym.desk.queued == 0)
         assert gym.verdicts[-1].kind == "refused"
-        assert "not let in, the server heard of this desk then — F6 shows it" in gym.said[-1]
+        assert "not let in, nothing proves that it was so — F6 shows it" in gym.said[-1]
 
 
 async def test_the_servers_no_is_a_refusal_with_its_reason(gym: Gym) -> None:

@@ -9,9 +9,13 @@ desk it is, the login has proven with the desk's own token.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from server.gym.orders import Order
+from msgspec.structs import replace
+
+from gymtui import rules
+from gymtui.protocol import Member
+from server.gym.orders import Order, wall
 from server.store import Transaction
 from server.store.desks import Span
 
@@ -19,12 +23,27 @@ TOLD_WITHIN: Final = 3_600_000  # milliseconds that a desk which is back may tak
 SLACK: Final = 10_000  # milliseconds that two clocks, and what either side knows of the line, may be apart
 
 
-def alone_from(tx: Transaction, order: Order, at: int) -> int | None:
-    """The first moment (ms) from `at` on at which the desk can have been without the server; None where that is none
-    until now, or none that is still told of."""
+class Alone(NamedTuple):
+    """The moment `at` which a desk can have been without the server, and `since` when it was (ms)."""
+
+    at: int
+    since: int
+
+
+def alone_from(tx: Transaction, order: Order, at: int) -> Alone | None:
+    """The first such moment from `at` (ms) on; None where there is none until now, or none that is still told of."""
     gaps = [*_gaps(tx.desks.served()), *_own(tx, order)]
-    found = [max(at, began) for began, ended in gaps if at <= ended + SLACK and ended + TOLD_WITHIN >= tx.at]
-    return min(found, default=None)
+    told = [began for began, ended in gaps if at <= ended + SLACK and ended + TOLD_WITHIN >= tx.at]
+    return min((Alone(max(at, began), began) for began in told), default=None)
+
+
+def had_to_refuse(tx: Transaction, member: Member, alone: Alone) -> bool:
+    """Did the desk know, when it was cut off, that the rules keep this member out? Then it has let nobody in. Of hours
+    and of a first day to come it may not have known: its clock can be wrong."""
+    heard = alone.since - SLACK
+    is_as_it_was = all((tx.recorded_at(seq) or 0) <= heard for seq in (member.seq, tx.gym.seq))
+    then, timeless = wall(tx, alone.since), replace(member, hours=None, valid_from=None)
+    return is_as_it_was and rules.decide(timeless, tx.gym.policy, then).action == "refuse"
 
 
 def _own(tx: Transaction, order: Order) -> Iterator[Span]:

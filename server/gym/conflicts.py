@@ -86,7 +86,7 @@ def _recorded(conflict: Conflict, event: CheckInEvent, gym: Gym, member: Member 
         deed, card = DEEDS.get(conflict.kind, "it"), event.member.membership_number
         said.append(f"{deed} was by the card {card}, which belongs to {owner} now. It is recorded as the desk knew it.")
     if "unproven" in event.flags:
-        said.append("was said to have come in while the desk was connected, and the rules refuse it now: not let in.")
+        said.append("was said to have come in, which nothing proves and the rules refuse: not let in.")
     elif "warned" in event.flags:
         wall = datetime.fromtimestamp(conflict.at / 1000, zone)
         reason = (

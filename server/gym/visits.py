@@ -11,7 +11,7 @@ from gymtui import clock, rules
 from gymtui.codec import convert
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Member, MemberRef, Undo
 from gymtui.visit_hands import kept, place_in
-from server.gym.alone import alone_from
+from server.gym.alone import alone_from, had_to_refuse
 from server.gym.assumed_exit import assumed_exit, day_over
 from server.gym.cards import by_card, lost_card
 from server.gym.full import passed_over
@@ -103,11 +103,11 @@ def _ruled(
     tx: Transaction, order: Order, request: CheckIn, member: Member, at: int, *, is_lost: bool
 ) -> tuple[str, ...]:
     """The flags that the rules leave on a check-in; Refused where they keep the member out. What a desk did alone they
-    judge as of then, but for a card that is lost by now: somebody should look. A desk that cannot have been alone is
-    believed no more than one that asks now; but it may be the server that is wrong, so what it says is recorded, for a
-    manager to look at, and lets nobody in."""
+    judge as of then, but for a card that is lost by now: somebody should look. A desk that cannot have been alone, or
+    had to refuse, is believed no more than one that asks now; but it may be the server that is wrong, so what it says
+    is recorded, for a manager to look at, and lets nobody in."""
     alone = alone_from(tx, order, at) if request.offline else None
-    then = wall(tx, tx.at if alone is None else alone)
+    then = wall(tx, tx.at if alone is None else alone.at)
     crowd = rules.Crowd(tx.currently_in, tx.gym.capacity) if alone is None else None
     guests = rules.ALLOWED if alone is not None else place(tx, order, member)
     ruling = rules.hardest(rules.decide(member, tx.gym.policy, then), rules.house(tx.gym.policy, then, crowd), guests)
@@ -116,7 +116,7 @@ def _ruled(
     if request.override is not None:
         return ("override",)
     if request.offline:
-        return ("warned",) if alone is not None else ("warned", "unproven")
+        return ("warned", "unproven") if alone is None or had_to_refuse(tx, member, alone) else ("warned",)
     assert ruling.code is not None
     assert ruling.reason is not None
     raise Refused(ruling.code, ruling.reason, f"{member.full_name} may not come in: {ruling.reason}.", member)

@@ -106,6 +106,7 @@ class Transaction(AccountsTransaction, Protocol):
     def member(self, member_id: str) -> Member | None: ...
     def called(self, external_id: str) -> Member | None: ...  # by the program before
     def changes_of(self, member_id: str, after: int) -> Iterator[MemberChange]: ...  # the newest first
+    def recorded_at(self, seq: int) -> int | None: ...  # when a row was (ms); None where it was trimmed
     def guests_on(self, day: str, since: int) -> set[str]: ...  # whose last day it is, but for who came in vain
 
     def look_ahead(

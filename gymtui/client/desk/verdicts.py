@@ -45,7 +45,7 @@ NOUNS: Final[dict[CommandKind, str]] = {
 }
 
 IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
-UNPROVEN: Final = "not let in, the server heard of this desk then"
+UNPROVEN: Final = "not let in, nothing proves that it was so"
 
 NO_NAME: Final = "Unknown name"
 

@@ -36,6 +36,10 @@ class SqliteMemberRows(SqliteUsers):
             if (member := _member.decode(payload)).id == member_id:
                 yield MemberChange(member, user, at)
 
+    def recorded_at(self, seq: int) -> int | None:
+        row = self._one("SELECT at FROM journal WHERE seq = ?", seq)
+        return None if row is None else row[0]
+
     def guests_on(self, day: str, since: int) -> set[str]:
         # Those who were changed since: an index has them in that order, and of anybody else it is not their first day.
         lately = "coalesce((SELECT seq FROM journal WHERE at < ?1 ORDER BY seq DESC LIMIT 1), 0)"
