@@ -34,7 +34,8 @@ class DeskMembers:
     def __init__(self, table: MemberTable) -> None:
         self.table = table
         self._expected: dict[str, dict[str, Expected]] = {}  # by member, by command
-        self._new: MemberTable | None = None  # those who are in no row of the table yet
+        self._new: MemberTable | None = None  # those who are in no row of the table yet,
+        self._is_indexed = True  # as far as they are in here by now
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -46,7 +47,7 @@ class DeskMembers:
     def expect(self, command_id: str, change: Expected) -> None:
         """It waits in the outbox."""
         self._expected.setdefault(_id_of(change.request), {})[command_id] = change
-        self._index_new()
+        self._is_indexed = False
 
     def answered(self, command_id: str, member_id: str) -> None:
         """It waits no longer."""
@@ -54,23 +55,24 @@ class DeskMembers:
         if changes.pop(command_id, None) is not None:
             if not changes:
                 del self._expected[member_id]
-            self._index_new()
+            self._is_indexed = False
 
     def forget_all(self) -> None:
         self._expected.clear()
-        self._new = None
+        self._is_indexed = False
 
     def waits(self, member_id: str) -> bool:
         """Does the server not know yet all that was done to the member here?"""
         return member_id in self._expected
 
     def _index_new(self) -> None:
-        """Whoever is new here or has a new card: few at any time, indexed anew, in memory."""
-        self._new = None
+        """Whoever is new here or has a new card, indexed anew in memory, once somebody asks: a desk that was alone for
+        a day has hundreds of them, and sends them one after the other."""
+        self._new, self._is_indexed = None, True
         if new := [member for id in self._expected if (member := self._unknown_to_the_table(id)) is not None]:
             self._new = MemberTable(open_file(MEMORY, lambda _, __: None))
             self._new.card_check = self.table.card_check
-            self._new.fold(replace(member, seq=0) for member in new)
+            self._new.fold(new)
 
     def _unknown_to_the_table(self, id: str) -> Member | None:
         """By whatever it does not find one; None where it finds all."""
@@ -78,9 +80,9 @@ class DeskMembers:
         new = next((c for c in changes if isinstance(c.request, SaveMember) and c.request.seen == 0), None)
         cards = [change for change in changes if isinstance(change.request, SaveCard)]
         if new is not None and isinstance(new.request, SaveMember):
-            return _with(saved(None, new.request, id=id, at=new.at, by=new.by), cards)
+            return replace(_with(saved(None, new.request, id=id, at=new.at, by=new.by), cards), seq=0)
         member = self.table.member(id) if cards else None
-        return None if member is None else _with(member, cards)
+        return None if member is None else replace(_with(member, cards), seq=0)
 
     def _here(self, member: Member) -> Member:
         changes = self._expected.get(member.id, {}).values()
@@ -94,11 +96,13 @@ class DeskMembers:
 
     @property
     def _tables(self) -> tuple[MemberTable, ...]:
+        if not self._is_indexed:
+            self._index_new()
         return (self.table,) if self._new is None else (self.table, self._new)
 
     def member(self, id: str) -> Member | None:
         """The member with that id."""
-        found = next((member for table in self._tables if (member := table.member(id))), None)
+        found = self.table.member(id) or (self._unknown_to_the_table(id) if id in self._expected else None)
         return None if found is None else self._here(found)
 
     def owner(self, code: str) -> Owned | None:
