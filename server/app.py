@@ -27,6 +27,7 @@ from server.gym.importing.indexing import index_members
 from server.gym.settings import configure
 from server.gym.settings_file import read_policy
 from server.net.bind_errors import reason
+from server.net.change_limit import ChangeLimit
 from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.door import Door
@@ -130,10 +131,8 @@ class Server:
         self.parts.start("what hears of desks", self._context.roster.run())
         self.parts.start("what tells of refusals", self._context.refusals.run())
         self.parts.start("automatic check-out", AutoCheckOut(self._database, now=self._now).run())
-        self.parts.start(
-            "the house's notices",
-            HouseNotices(self._database, lambda: self._context.roster.desks, backup, now=self._now).run(),
-        )
+        notices = HouseNotices(self._database, lambda: self._context.roster.desks, backup, now=self._now)
+        self.parts.start("the house's notices", notices.run())
         self.parts.start("what is told of wrong passwords", self._login_routes.watch.run())
         self.parts.start("the database's threads", self._database.watch())
 
@@ -148,6 +147,7 @@ class Server:
             metrics=self.metrics,
             roster=roster,
             refusals=RefusalLimit(self._database, timer=timer),
+            changes=ChangeLimit(timer=timer),
             lookout=Lookout(self._sessions.copy, self._database, self.hub, roster, self.metrics, now=self._now),
             now=self._now,
             max_rate=self._max_rate,

@@ -182,3 +182,21 @@ async def test_a_server_that_cannot_just_now_is_asked_again_when_it_says(gym: Gy
         gym.pauses.end(3.0)
         await until(lambda: sent_ids(connection, "check_in") == ["id1", "id1", "id2"])
         assert gym.verdicts == []
+
+
+async def test_what_was_turned_away_is_sent_again_in_order_once_all_have_their_answer(gym: Gym) -> None:
+    async with gym.open() as connection:
+        for who in (ANA, CAL):
+            gym.desk.check_in(who)
+        ids = ["id1", "id2"]
+        await until(lambda: sent_ids(connection, "check_in") == ids)
+        connection.refuse("id1", "rate_limited", retryable=True, retry_after_ms=1000)
+        await until(lambda: gym.pauses.sleeping(1.0))
+        gym.pauses.end()
+        await settle()
+        assert sent_ids(connection, "check_in") == ids  # the other may have to come again, too
+        connection.refuse("id2", "rate_limited", retryable=True, retry_after_ms=2000)
+        await until(lambda: gym.pauses.sleeping(2.0))
+        gym.pauses.end()
+        await until(lambda: sent_ids(connection, "check_in") == ids * 2)
+        assert gym.desk.set_aside == []

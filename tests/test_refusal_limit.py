@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gymtui.protocol import Refusal
-from server.net import in_flight, refusal_limit
+from server.net import in_flight, quota, refusal_limit
 from server.net.refusal_limit import AT_A_DESK, BURST, OF_A_USER, RefusalLimit
 from server.store.group_commit import GroupCommit
 from server.store.opening import open_store, opened
@@ -59,7 +59,7 @@ async def test_so_many_at_once_and_so_many_a_second(gym: Path) -> None:
     assert limit.too_many("ben", "another") is not None
     time.now += 10_000
     await limit.tell()
-    assert limit._even_at == {}
+    assert limit._quota._even_at == {}
     await database.close()
 
 
@@ -72,7 +72,8 @@ async def ask_all(wire: Wire, number: int) -> list[dict[str, Any]]:
 
 async def test_a_flood_is_one_row_and_hinders_nobody_else(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(in_flight, "PAUSE", 0.0)
-    monkeypatch.setattr(refusal_limit, "WINDOW", 3600.0)  # it is over when the test says so
+    for module in (quota, refusal_limit):
+        monkeypatch.setattr(module, "WINDOW", 3600.0)  # it is over when the test says so
     async with (
         serving(gym) as server,
         Wire.open(server.url, token(gym, "ana"), desk="Front") as ana,
@@ -105,7 +106,7 @@ async def test_what_may_be_done_is_done_once_it_is_over(gym: Path) -> None:
     time = Clock()
     async with serving(gym) as server, Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
         limit = server._context.refusals
-        limit._timer = time
+        limit._quota._timer = time
         for _ in range(BURST + 1):
             limit.refused("ana", "Front")
         assert (await ana.ask("check_in", {"code": "1"}, "one"))["error"]["code"] == "rate_limited"

@@ -7,6 +7,7 @@ from msgspec import Struct
 from gymtui import clock
 from server.auth.auth import Auth
 from server.auth.pins import Pins
+from server.net.change_limit import ChangeLimit
 from server.net.hub import Hub
 from server.net.lookout import Lookout
 from server.net.metrics import Metrics
@@ -25,6 +26,7 @@ class ServerContext(Struct, frozen=True, kw_only=True):
     metrics: Metrics
     roster: Roster
     refusals: RefusalLimit
+    changes: ChangeLimit
     lookout: Lookout
     now: clock.Clock
     max_rate: int  # messages a second of one connection

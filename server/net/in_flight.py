@@ -20,8 +20,9 @@ from server.gym.sight import Sight
 from server.net.context import ServerContext
 from server.net.entitled import by_right
 from server.net.handshake import Identity
-from server.net.refusal_limit import PAUSE
+from server.net.quota import PAUSE
 from server.net.sender import Sender
+from server.net.turned_away import TurnedAway
 from server.store import Outcome, StoreUnavailable, Transaction
 from server.store.group_commit import Done
 
@@ -34,6 +35,7 @@ class InFlight:
         self._sender = sender
         self._sight = sight
         self._timer = asyncio.get_running_loop().time
+        self._turned_away = TurnedAway(self._timer)
         self._count = 0
         self._room = asyncio.Event()
 
@@ -46,10 +48,9 @@ class InFlight:
 
     async def submit(self, payload: Command, id: str | None, identity: Identity) -> None:
         user, desk, device = identity.claims.user, identity.desk, identity.claims.device
-        refusals = self._context.refusals
         done = self._received(payload, id)
-        if (error := refusals.too_many(user, desk)) is not None:
-            refusals.untold(user, desk)
+        if (error := self._too_early(user, desk, payload, id)) is not None:
+            self._turned_away.note(id, error)
             done(Outcome(error=error))
             await asyncio.sleep(PAUSE)
             return
@@ -69,14 +70,24 @@ class InFlight:
             if (error := _withdrawn(tx, payload)) is not None:
                 return Outcome(error=error)
             order = Order(id=key, payload=payload, user=user, role=role, desk=desk, device=device, connected=connected)
-            return refusals.counted(user, desk, lambda: perform(tx, order))
+            return self._context.refusals.counted(user, desk, lambda: perform(tx, order))
 
         def told(outcome: Outcome) -> None:
             if outcome.error is not None and outcome.error.code == "rate_limited":
-                refusals.untold(user, desk)
+                self._context.refusals.untold(user, desk)
+                self._turned_away.note(id, outcome.error)
+            if outcome.error is not None or outcome.duplicate:
+                self._context.changes.unmade(user, desk, payload)
             done(outcome)
 
         self._context.database.submit(by_right(identity.claims, payload, work), told)
+
+    def _too_early(self, user: str, desk: str | None, payload: Command, id: str | None) -> ErrorBody | None:
+        """Has the user had too much here, or does a command before it have to come again first?"""
+        if (error := self._context.refusals.too_many(user, desk)) is not None:
+            self._context.refusals.untold(user, desk)
+            return error
+        return self._turned_away.before(id) or self._context.changes.too_many(user, desk, payload)
 
     async def room(self) -> None:
         """Waits until one more may be read."""

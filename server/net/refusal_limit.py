@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +14,7 @@ from typing import Final
 
 from gymtui import clock
 from gymtui.protocol import ErrorBody, Refusal
+from server.net.quota import WINDOW, Key, Quota, come_again
 from server.store import Outcome, Transaction
 from server.store.group_commit import GroupCommit
 
@@ -26,35 +26,21 @@ KIND: Final = "house"
 AT_A_DESK: Final = 20.0  # refusals a second of one user at one desk,
 OF_A_USER: Final = 50.0  # and at all, whatever the desks are called:
 BURST: Final = 1000  # so many at once before that
-WINDOW: Final = 10.0  # seconds that whoever has had more waits, so that the disk is others'; they are told as one row
-PAUSE: Final = 0.05  # seconds after each of them in which nothing more is read of that connection
-
-Key = tuple[str, str | None]
-ALL: Final = ""  # stands for all desks: none has an empty name
 
 
 class RefusalLimit:
-    """Counts the refusals of each user at each desk (GCRA: a key has the moment at which all of its refusals are made
-    up for). Asked by the event loop and by the writer, who alone counts: what waits for the disk is counted in time.
-
-    `timer` gives seconds that only go forward.
-    """
+    """Counts the refusals of each user at each desk. Asked by the event loop and by the writer, who alone counts: what
+    waits for the disk is counted in time. `timer` gives seconds that only go forward."""
 
     def __init__(self, database: GroupCommit, *, timer: Callable[[], float]) -> None:
         self._database = database
-        self._timer = timer
-        self._even_at: dict[Key, float] = {}
-        self._held_until: dict[Key, float] = {}
+        self._quota = Quota(BURST, AT_A_DESK, OF_A_USER, timer=timer)
         self._untold: Counter[Key] = Counter()
 
     def too_many(self, user: str, desk: str | None) -> ErrorBody | None:
         """What to answer instead of looking at one more command; None where they may go on."""
-        wait = max(self._held_until.get(key, 0.0) for key in ((user, desk), (user, ALL))) - self._timer()
-        if wait <= 0:
-            return None
-        seconds = math.ceil(wait)
-        sentence = f"Too much was refused to {user} here: please wait {seconds} s, and try again."
-        return ErrorBody(code="rate_limited", message=sentence, retryable=True, retry_after_ms=seconds * 1000)
+        wait = self._quota.wait(user, desk)
+        return come_again(f"Too much was refused to {user} here", wait) if wait > 0 else None
 
     def counted(self, user: str, desk: str | None, do: Callable[[], Outcome]) -> Outcome:
         """What comes of a command, unless there were too many before it; for the writer."""
@@ -67,11 +53,7 @@ class RefusalLimit:
 
     def refused(self, user: str, desk: str | None) -> None:
         """One more, by the rules or because it was no good."""
-        now = self._timer()
-        for key, rate in (((user, desk), AT_A_DESK), ((user, ALL), OF_A_USER)):
-            self._even_at[key] = max(self._even_at.get(key, now), now) + 1 / rate
-            if self._even_at[key] - now > BURST / rate:
-                self._held_until[key] = now + WINDOW
+        self._quota.count(user, desk)
 
     def untold(self, user: str, desk: str | None) -> None:
         """One more was answered by `too_many`."""
@@ -85,11 +67,8 @@ class RefusalLimit:
 
     async def tell(self) -> None:
         """A row for each user and desk of whom some were not told, with how many; whoever is even is forgotten."""
-        now, untold = self._timer(), self._untold
-        for key in [key for key, at in list(self._even_at.items()) if at <= now]:
-            self._even_at.pop(key, None)
-            self._held_until.pop(key, None)
-        self._untold = Counter()
+        self._quota.forget()
+        untold, self._untold = self._untold, Counter()
         for (user, desk), count in untold.items():
             outcome = await self._database.write(partial(_tell, user, desk, count))
             if outcome.error is not None:  # they are told with those of the next window

@@ -46,7 +46,7 @@ class OutboxSender:
         self._wake = asyncio.Event()
         self._flying = 0  # how many are on their way
         self._room = IN_FLIGHT  # how many may be; 1 while the command is looked for that the server cannot take
-        self._pauses = 0  # commands that wait to be tried again: what comes after them waits too
+        self._turned_away = False  # one of them is to be sent again: what comes after it waits until all are answered
         self._connected = False
 
     def wake(self) -> None:
@@ -76,8 +76,9 @@ class OutboxSender:
         self._wake.set()
 
     def _ready(self) -> list[Pending]:
-        if not self._connected or self._pauses:
+        if not self._connected or (self._turned_away and self._flying):
             return []
+        self._turned_away = False
         return list(self._queue.ready(self._room - self._flying))
 
     async def _send(self, pending: Pending, *, alone: bool) -> None:
@@ -104,19 +105,12 @@ class OutboxSender:
         if not isinstance(outcome, ErrorBody):
             self._settle(pending, outcome)
         elif outcome.retryable:
-            await self._pause(asked_for(outcome, RETRY_AFTER))
+            self._turned_away = True  # and what was sent behind it may be, too: the journal has the desk's order
+            await self._sleep(asked_for(outcome, RETRY_AFTER))
         elif outcome.code in NO_ROW and not _is_told(row, outcome):
             self._set_aside(pending, outcome.message)
         else:
             self._settle(pending, outcome)
-
-    async def _pause(self, seconds: float) -> None:
-        """Nothing is sent meanwhile, so that the journal has the desk's order."""
-        self._pauses += 1
-        try:
-            await self._sleep(seconds)
-        finally:
-            self._pauses -= 1
 
     def _settle(self, pending: Pending, outcome: Raw | ErrorBody) -> None:
         if isinstance(outcome, ErrorBody) and _keeps_out(pending.row, outcome):
