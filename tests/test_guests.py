@@ -112,6 +112,14 @@ def test_what_a_desk_did_alone_takes_and_gives_places_too(till: Till) -> None:
     assert sign_up(till, 4) is None
 
 
+@pytest.mark.parametrize("device", [None, b"another desk"])
+def test_who_only_says_to_be_that_desk_takes_no_place_more(till: Till, device: bytes | None) -> None:
+    sign_up(till, 1)
+    sign_up(till, 2)
+    error = till.refused(SaveMember(member=fields(3), seen=0, offline=True), device=device)
+    assert error.code == "guest_limit"
+
+
 def test_a_manager_lets_in_the_guest_who_was_turned_away(till: Till, engine: Engine) -> None:
     sign_up(till, 1)
     sign_up(till, 2)
