@@ -126,6 +126,18 @@ def test_a_new_epoch_drops_members_that_nobody_names(replica: Replica) -> None:
     assert (known.full_name, known.visits_left) == ("Ben Oda", 3)
 
 
+def test_who_is_dropped_leaves_no_word_and_who_stays_keeps_theirs(replica: Replica, path: Path) -> None:
+    benno = member(2, "Benno Odermatt", seq=2)
+    replica.restore(snapshot(10))
+    replica.fold_members(page(member(1, "Quirina Odermatt", seq=1), benno))
+    replica.restore(snapshot(5, epoch="epoch-2"))
+    replica.fold_members(page(benno))
+    assert {word for (word,) in replica._db.execute("SELECT word FROM leftovers")} == {"benno", "odermatt"}
+    assert [m.full_name for m in replica.members.nearest("odrmat", 9)] == ["Benno Odermatt"]
+    files = b"".join(path.with_name(name).read_bytes() for name in ("replica.db", "replica.db-wal"))
+    assert b"uirina" not in files
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -17,7 +17,8 @@ from gymtui.client.replica.erasing import forget
 from gymtui.client.replica.schema import reading, write_over
 from gymtui.codec import encode
 from gymtui.protocol import ERASED, CardCheck, Member
-from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
+from gymtui.search.index import NOBODYS, near_conditions, nearest_conditions, new_leftovers, word_conditions
+from gymtui.search.misspelt import words_of
 from gymtui.search.near import near_numbers
 from gymtui.search.text import index_words
 from gymtui.sight import seen
@@ -25,6 +26,7 @@ from gymtui.unknown_card import shape
 
 STEP: Final = 1000  # members that are taken in hand at once
 FOUND: Final = "SELECT body, seq, visits_left, visits_seq FROM members WHERE deleted = 0 AND id = ?"
+OF_DOUBTFUL: Final = "FROM words WHERE n IN (SELECT n FROM members WHERE stale)"
 
 # What is newer wins; the count of a punch card has a `seq` of its own, since a check-in moves it and nothing else.
 UPSERT: Final = """
@@ -164,10 +166,13 @@ class MemberTable:
         self._db.execute("UPDATE members SET stale = 1, seq = -1, visits_seq = -1")
 
     def drop_doubtful(self) -> None:
-        """Forgets those that nobody has named since."""
-        self._db.execute("DELETE FROM words WHERE n IN (SELECT n FROM members WHERE stale)")
+        """Forgets those that nobody has named since, and what nobody else is called."""
+        entries = [word for (word,) in self._db.execute(f"SELECT word {OF_DOUBTFUL}")]
+        self._db.execute(f"DELETE {OF_DOUBTFUL}")
         self._db.execute("DELETE FROM cards WHERE n IN (SELECT n FROM members WHERE stale)")
         self._db.execute("DELETE FROM members WHERE stale")
+        self._db.executemany(NOBODYS, [(word,) for word in words_of(entries)])
+        self.has_forgotten = self.has_forgotten or bool(entries)
 
     def _found(self, conditions: Iterator[tuple[str, list[str]]], limit: int) -> list[Member]:
         """Whom these find, one after the other."""
