@@ -207,7 +207,7 @@ class Server:
 
     async def _drain(self) -> None:
         """Graceful shutdown: no new connections or commands; what has come in is committed, answered and fanned out."""
-        log.info("draining %d sessions", len(self._sessions))
+        log.info("draining, sessions: %d", len(self._sessions))
         self._door.close()
         sessions = list(self._sessions)
         with suppress(TimeoutError):

@@ -11,6 +11,7 @@ import pytest
 
 from gymtui.programs.event_lines import as_json
 from gymtui.ui.history_file import as_json_lines
+from server.admin.progress import EVERY, Progress
 from tests.factories import member_row, refusal
 from tests.gym_kit import make_gym
 from tests.test_cli import _elsewhere, _logs_as_before, run
@@ -73,6 +74,16 @@ def test_json_says_the_same_and_has_nothing_of_it(reason: str) -> None:
     printed, kept = as_json(row), as_json_lines([row])
     assert not set(printed + kept) & set(OBEYED)
     assert json.loads(printed)["payload"]["reason"] == json.loads(kept)["reason"] == reason
+
+
+def test_no_progress_leads_there_either(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with Progress(f"rows of {HOSTILE}") as progress:
+        progress.go_on(EVERY, 2 * EVERY)
+    said = capsys.readouterr().err
+    assert said.startswith("\r500 of 1,000 rows of [31mX Y")
+    assert not set(said) & set(OBEYED)
+    assert "\n" not in said
 
 
 def test_what_a_command_writes_is_for_its_owner(tmp_path: Path) -> None:

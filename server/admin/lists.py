@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from gymtui import clock
+from gymtui.output import say
 from gymtui.protocol import Gym, Member
 from server.admin.errors import AdminError
 from server.admin.export_file import Format, write_person
@@ -29,7 +30,7 @@ def members_export(*, database: str, file: Path, format: Format = "csv", member:
             return
         person = of_person(lists, named(lists, member))
         write_person(file, person)
-    print(f"All that is kept of {member} is in {file}.")
+    say(f"All that is kept of {member} is in {file}.")
 
 
 def check_ins_export(

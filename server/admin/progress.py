@@ -7,6 +7,8 @@ import sys
 from types import TracebackType
 from typing import Final, Self
 
+from gymtui.printable import printable
+
 EVERY: Final = 500  # things between two looks at the line
 
 
@@ -43,7 +45,7 @@ class Progress:
 
     def _show(self, text: str) -> None:
         if sys.stderr.isatty() and text != self._shown:
-            print(f"\r{text:{len(self._shown)}}", end="" if text else "\r", file=sys.stderr, flush=True)
+            print(f"\r{printable(text):{len(self._shown)}}", end="" if text else "\r", file=sys.stderr, flush=True)
             self._shown = text
 
     def _interrupt(self, *_: object) -> None:

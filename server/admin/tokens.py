@@ -8,6 +8,7 @@ from typing import Final
 from gymtui import clock
 from gymtui.errors import WrongUsage
 from gymtui.names import known_as
+from gymtui.output import say
 from gymtui.printable import printable
 from server.admin.errors import AdminError
 from server.admin.operator import note
@@ -71,4 +72,4 @@ def tokens_revoke(*, database: str, id: str | None = None, name: str | None = No
             note(tx, "token_revoke", "" if id is not None else known, id or "all")
 
         store.write([work])
-    print("It opens nothing any more." if id is not None else f"No token of {known} opens anything any more.")
+    say("It opens nothing any more." if id is not None else f"No token of {known} opens anything any more.")

@@ -53,7 +53,7 @@ def users_password(*, database: str, name: str, password_stdin: bool) -> None:
     password = _new_password(user.name, user.role, from_stdin=password_stdin)
     hashed = hashing.hash_password(password)
     _change_user(database, name, "user_password", ends_logins=True, password_hash=hashed)
-    print(f"{name} has another password now, and has to log in again everywhere.")
+    say(f"{name} has another password now, and has to log in again everywhere.")
 
 
 def _new_password(name: str, role: Role, *, from_stdin: bool) -> str:

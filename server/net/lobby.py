@@ -87,7 +87,7 @@ class Lobby:
         self._told_at = self._timer()
         [(address, count)] = self._turned_out.most_common(1)
         log.warning(
-            "%d connections were cut on which nobody had logged in, for there were too many: %d of them from %s.",
+            "Too many connections on which nobody had logged in: %d cut, %d of them from %s.",
             *(self._turned_out.total(), count, address),
         )
         self._turned_out.clear()
