@@ -10,6 +10,7 @@ from gymtui.protocol import (
     CheckInEvent,
     CheckOut,
     ClientInfo,
+    CloseConnection,
     Configure,
     ConnectionStatus,
     Correct,
@@ -112,6 +113,7 @@ REQUEST_EXAMPLES: list[Request] = [
     ListConflicts(since=TIME, limit=5),
     ListConnections(),
     ServerStats(),
+    CloseConnection(session_id="s", reason="please start it again"),
     SaveMember(member=MemberFields(full_name="Guest", guest=True)),
     SaveMember(
         member=MemberFields(id="m1", frozen_until="2026-12-01", host_id=None),

@@ -45,3 +45,6 @@ async def an_operator(pictures: Pictures) -> None:
         await pilot.press("insert", "down")
         await camera.until("1 marked")
         await camera.draw("messages", TINY, SMALL, USUAL)
+        await pilot.press("escape", "f3")
+        await camera.until("5 connected", "round trip")
+        await camera.draw("connections", TINY, SMALL, USUAL)

@@ -58,6 +58,7 @@ ROWS: Final = (
     login(4001, "The server does not know this login: please log in again."),
     login(4003, "Your access has ended: please log in again, or ask a manager."),
     stop(4004, "The server no longer listens to this program: please update it."),
+    stop(4005, "A manager has closed this connection: please try again."),
     Row(4100, "The server has too much to do: go on, it comes back by itself."),
     Row(4101, "The login had to be renewed: go on, that happens by itself.", delay=0.0),
     Row(4102, "This desk sent too much at once: go on, it comes back by itself."),

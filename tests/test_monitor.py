@@ -15,14 +15,13 @@ from textual.pilot import Pilot
 from gymtui import clock
 from gymtui.client import MockWebSocket
 from gymtui.client.mock import MockConnection
-from gymtui.protocol import ListConnections, Request, Resume, Resumed, ServerStats
+from gymtui.protocol import Request, Resume, Resumed
 from gymtui.ui.monitor_app import MonitorApp
 from gymtui.ui.screens.login import LoginScreen
 from gymtui.ui.traffic import Percentiles, Traffic, percentiles
 from gymtui.ui.widgets.traffic_figures import sparkline
 from tests.factories import NOW, member, refusal, snapshot, visit
 from tests.pictures import Camera
-from tests.played_connections import seen
 from tests.played_gym import Clock, monitor
 
 TOKEN = "a.b.c"
@@ -186,27 +185,6 @@ async def test_without_a_login_it_asks_for_one() -> None:
     async with watching(a_server(), None) as (_, pilot):
         await pilot.pause()
         assert isinstance(pilot.app.screen, LoginScreen)
-
-
-@pytest.mark.slow
-async def test_a_desk_that_stands_still_rings_by_its_name_until_enter() -> None:
-    def with_connections(connection: MockConnection, request: Request, id: str | None) -> None:
-        if isinstance(request, ListConnections | ServerStats):
-            connection.reply(id, seen(request))
-        else:
-            answer(connection, request, id)
-
-    server = MockWebSocket(seq=2, answer=with_connections, clock=lambda: NOW)
-    async with watching(server, TOKEN) as (camera, pilot):
-        await server.accepted()
-        await camera.until("✗ desk 2 .jonas. not heard for 19 s", "✗ side door .ben. missing since 17:02", "Enter seen")
-        await camera.until("✗ desk 2 +jonas +not heard", "and 4 more, all well", "manager 1", "applied 1,452")
-        await pilot.press("enter")
-        app = pilot.app
-        assert isinstance(app, MonitorApp)
-        await camera.until("▶ following")
-        assert list(app.monitor.sentences) == []
-        assert "not heard" in camera.text
 
 
 @pytest.mark.slow

@@ -34,6 +34,7 @@ TABLE: Final[dict[str, tuple[tuple[Role, ...], dict[str, Any]]]] = {
     "sync_members": (ALL, {}),
     "list_connections": (("operator", "manager"), {}),
     "server_stats": (("operator", "manager"), {}),
+    "close_connection": (("manager",), {"session_id": "none", "reason": "none"}),
     "check_in": (("staff", "manager"), {"code": "1"}),
     "check_out": (("staff", "manager"), {"code": "2"}),
     "undo": (("staff", "manager"), {"command_id": "none"}),

@@ -52,6 +52,7 @@ RESULTS: Final[dict[str, type[Struct]]] = {
     "sync_members": protocol.MembersPage,
     "list_connections": protocol.Connections,
     "server_stats": protocol.ServerFigures,
+    "close_connection": protocol.ClosedConnection,
 }
 WHOLE: Final = (
     protocol.ServerFigures,

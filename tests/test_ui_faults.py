@@ -31,18 +31,19 @@ from gymtui.ui.widgets.choice_list import ChoiceList
 from gymtui.ui.widgets.command_list import CommandList
 from gymtui.ui.widgets.conflict_list import ConflictDetails, ConflictList
 from gymtui.ui.widgets.connection_details import ConnectionDetails
-from gymtui.ui.widgets.connection_list import ConnectionList
+from gymtui.ui.widgets.connection_list import ConnectionList, SessionList
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import FaultPanel, LiveWidget, WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
+from gymtui.ui.widgets.field_lines import FieldLines
 from gymtui.ui.widgets.following import Following
 from gymtui.ui.widgets.header import GymName, WallClock
 from gymtui.ui.widgets.history_list import HistoryList
 from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.import_view import ImportView
 from gymtui.ui.widgets.member_card import MemberCard
-from gymtui.ui.widgets.message_list import MessageDetails, MessageList
+from gymtui.ui.widgets.message_list import MessageList
 from gymtui.ui.widgets.notice_list import NoticeList
 from gymtui.ui.widgets.peak_map import PeakMap
 from gymtui.ui.widgets.queue_list import QueueList
@@ -96,7 +97,7 @@ PLACES: Final = {
     "import": Place((*":import", "enter"), (*HEADER, ImportView)),
 }
 ON_THE_MONITOR: Final[Kinds] = (*HEADER, AlarmLines, TrafficFigures, ConnectionList, Following, Feed)
-OVER_THE_MONITOR: Final[dict[str, Kinds]] = {"f2": (MessageList, MessageDetails)}
+OVER_THE_MONITOR: Final[dict[str, Kinds]] = {"f2": (MessageList, FieldLines), "f3": (SessionList, FieldLines)}
 
 
 def kinds(of: type[LiveWidget] = LiveWidget) -> Iterator[type[LiveWidget]]:

@@ -25,7 +25,7 @@ Command = (
     CheckIn | CheckOut | Undo | Correct | SaveMember | SaveCard | Notify | Configure | ShareReader | RollCall | HandOver
 )
 Query = SearchMembers | GetMember | GetPeak | ListPresent | ListCheckIns | ListRefusals | ListConflicts | SyncMembers
-OperatorRequest = ListConnections | ServerStats  # about the server itself
+OperatorRequest = ListConnections | ServerStats | CloseConnection  # about the server itself
 ImportRequest = ImportRows | ImportCompare | ImportTake | ImportUndo | ImportEnd
 Request = Command | Query | OperatorRequest | ImportRequest | Authenticate | Resume | Ping | Heartbeat
 Event = CheckInEvent | Member | Notification | Refusal | RollCallUpdate | Gym  # the rows of the journal

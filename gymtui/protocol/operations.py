@@ -1,4 +1,5 @@
-"""What operators ask about the server itself: who is connected, which desks are not, and how it goes."""
+"""What operators ask about the server itself: who is connected, which desks are not, and how it goes; and a manager
+closes a connection."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Annotated, ClassVar, Final
 from msgspec import Meta, Struct
 
 from gymtui.protocol.requests import _Request
-from gymtui.protocol.vocabulary import Role, Whole
+from gymtui.protocol.vocabulary import MANAGERS, Key, Role, Whole
 
 OPERATORS: Final[frozenset[Role]] = frozenset({"operator", "manager"})
 
@@ -24,6 +25,21 @@ class ServerStats(_Request, frozen=True, kw_only=True, omit_defaults=True):
 
     type: ClassVar[str] = "server_stats"
     roles: ClassVar[frozenset[Role]] = OPERATORS
+
+
+class CloseConnection(_Request, frozen=True, kw_only=True, omit_defaults=True):
+    """Ends a connection of `list_connections`; whoever is there is told by whom, and the reason."""
+
+    type: ClassVar[str] = "close_connection"
+    roles: ClassVar[frozenset[Role]] = MANAGERS
+    session_id: Key
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class ClosedConnection(Struct, frozen=True, kw_only=True):
+    """To `close_connection`; not `closed` where it had ended already."""
+
+    closed: bool
 
 
 class ConnectedClient(Struct, frozen=True, kw_only=True):

@@ -69,6 +69,7 @@ ErrorCode = Literal[
     "invalid",
     "too_large",
     "rate_limited",
+    "closed",
     "unknown_type",
     "storage_unavailable",
     "internal",
@@ -84,6 +85,7 @@ class Close(IntEnum):
     BAD_TOKEN = 4001
     ACCESS_ENDED = 4003
     ABUSED = 4004
+    CLOSED = 4005
     OVERLOADED = 4100
     TOKEN_EXPIRED = 4101
     TOO_MANY = 4102

@@ -12,7 +12,7 @@ from msgspec import Struct
 from gymtui import clock, gym_day
 from gymtui.protocol import AbsentDesk, ConnectedClient, Connections, Gym, ServerFigures, Stats
 from gymtui.ui.traffic import Figures
-from gymtui.ui.wall import since, wall
+from gymtui.ui.wall import hours_minutes_seconds, since, wall
 
 SILENT: Final = 15_000  # milliseconds: a connection that lives answers a ping every ten seconds
 SLOW: Final = 1000  # milliseconds of a round trip
@@ -38,6 +38,20 @@ class Standing(Struct, frozen=True, kw_only=True):
     since: str = ""
     address: str = ""
     client: str = ""
+    session_id: str = ""
+    more: tuple[tuple[str, str], ...] = ()  # a name and a text each
+
+    @property
+    def key(self) -> str:
+        """By what it is known again in the next answer."""
+        return self.session_id or f"no session at {self.desk}"
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """All that there is to say."""
+        told = [("desk", self.desk), ("user", self.user), ("how it stands", self.words), ("since", self.since)]
+        told += [("address", self.address), ("program", self.client), *self.more, ("session", self.session_id)]
+        return [(name, text) for name, text in told if text]
 
 
 class Alarm(Struct, frozen=True):
@@ -75,6 +89,14 @@ def _connected(client: ConnectedClient, now: int, zone: tzinfo) -> Standing:
         since=since(clock.to_ms(client.since), zone, now),
         address=client.address,
         client=client.client or "",
+        session_id=client.session_id,
+        more=(
+            ("role", client.role or "none any more"),
+            ("last heard", hours_minutes_seconds(client.heard, zone)),
+            ("round trip", "not measured yet" if trip is None else f"{trip:,} ms"),
+            ("behind", f"{client.behind:,} rows of the journal"),
+            ("waiting", f"{sized(client.waiting)} that it does not take" if client.waiting else "nothing"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from gymtui.protocol import (
     CheckIn,
     CheckOut,
+    CloseConnection,
     Configure,
     Correct,
     ErrorBody,
@@ -46,6 +47,7 @@ DEEDS: Final[Mapping[type[Request], str]] = {
     ImportEnd: "import members",
     RollCall: "call the roll",
     HandOver: "hand over",
+    CloseConnection: "close connections",
 }
 
 

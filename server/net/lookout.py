@@ -13,10 +13,11 @@ from gymtui.protocol import (
     ConnectedClient,
     Connections,
     ListConnections,
-    OperatorRequest,
     Role,
     ServerFigures,
+    ServerStats,
 )
+from server.net.closing import Closable, Closer
 from server.net.connection import Connection
 from server.net.hub import Hub
 from server.net.metrics import Metrics
@@ -27,19 +28,13 @@ NAME: Final = 64  # characters of what a program calls itself
 KNOWN: Final = 7 * clock.DAY  # milliseconds that a desk is missed
 
 
-class Seen(Protocol):
-    """What is told of a session; `user` is None before somebody has logged in."""
+class Seen(Closable, Protocol):
+    """What is told of a session."""
 
-    @property
-    def id(self) -> str: ...
     @property
     def connection(self) -> Connection: ...
     @property
-    def user(self) -> str | None: ...
-    @property
     def role(self) -> Role | None: ...
-    @property
-    def desk(self) -> str | None: ...
     @property
     def since(self) -> int: ...
     @property
@@ -47,7 +42,7 @@ class Seen(Protocol):
 
 
 class Lookout:
-    """Looks at the `sessions`, the hub, the roster and the database; changes nothing."""
+    """Looks at the `sessions`, the hub, the roster and the database; what is to be closed is its `closer`'s."""
 
     def __init__(
         self,
@@ -60,6 +55,7 @@ class Lookout:
         now: clock.Clock,
     ) -> None:
         self._sessions = sessions
+        self.closer = Closer(sessions, database)
         self._database = database
         self._hub = hub
         self._roster = roster
@@ -67,7 +63,7 @@ class Lookout:
         self._now = now
         self._started = now()
 
-    async def answer(self, request: OperatorRequest) -> bytes:
+    async def answer(self, request: ListConnections | ServerStats) -> bytes:
         """The result, encoded. StoreUnavailable."""
         if isinstance(request, ListConnections):
             return encode(await self._connections())

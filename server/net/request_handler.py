@@ -12,19 +12,21 @@ from gymtui import clock, codec
 from gymtui.protocol import (
     Authenticate,
     AuthResponse,
+    CloseConnection,
     Command,
     ErrorBody,
     ErrorCode,
     Heartbeat,
     HeartbeatAck,
     ImportRequest,
-    OperatorRequest,
+    ListConnections,
     Ping,
     Pong,
     Query,
     Request,
     Resume,
     Role,
+    ServerStats,
 )
 from server.auth.auth import BadToken, expiry
 from server.gym.queries import Unanswerable, look_up
@@ -70,7 +72,9 @@ class RequestHandler:
             await self.in_flight.submit(request, id, self.identity)
         elif isinstance(request, Query):
             await self._query(request, id)
-        elif isinstance(request, OperatorRequest):
+        elif isinstance(request, CloseConnection):
+            await self._close(request, id)
+        elif isinstance(request, ListConnections | ServerStats):
             await self._look_out(request, id)
         elif isinstance(request, ImportRequest):
             self.importing.ask(request, id)
@@ -109,11 +113,18 @@ class RequestHandler:
             else:
                 self._sender.reply(id, result)
 
-    async def _look_out(self, request: OperatorRequest, id: str | None) -> None:
+    async def _look_out(self, request: ListConnections | ServerStats, id: str | None) -> None:
         try:
             self._sender.reply(id, await self._context.lookout.answer(request))
         except StoreUnavailable as unavailable:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
+
+    async def _close(self, request: CloseConnection, id: str | None) -> None:
+        closed = await self._context.lookout.closer.close(request, self.identity.claims, self._connection.address)
+        if closed.error is not None:
+            self._sender.refuse(id, closed.error)
+        elif closed.result is not None:
+            self._sender.reply(id, closed.result)
 
     async def _resume(self, request: Resume, id: str | None) -> None:
         try:

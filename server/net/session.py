@@ -120,6 +120,11 @@ class ServerSession:
         if self._ending is None:
             self._ending = asyncio.create_task(self.connection.close(code, reason))
 
+    def turn_out(self, message: str) -> None:
+        """Says why somebody has closed it, and ends it without waiting."""
+        self.sender.refuse(None, ErrorBody(code="closed", message=message, retryable=True))
+        self.end(Close.CLOSED, "A manager has closed this connection.")
+
     def announce(self, status: Literal["connected", "draining"], *, retry_after_ms: int | None = None) -> None:
         """Says how it is with the server, and where its journal stands."""
         now, hub = self._context.now(), self._context.hub

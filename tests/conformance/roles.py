@@ -15,6 +15,7 @@ COMMANDS: Final[list[tuple[str, Json]]] = [
     ("correct", {"check_in_id": "none", "reason": "none"}),
     ("save_member", {"member": {"full_name": "Nobody", "guest": True}}),
     ("roll_call", {"roll_call_id": "none", "step": "start", "drill": True}),
+    ("close_connection", {"session_id": "none", "reason": "none"}),
     ("notify", {"level": "info", "title": "Nothing", "message": "No."}),
     ("hand_over", {"note": "Nothing."}),
     ("configure", {"gym": {"policy": {}}}),

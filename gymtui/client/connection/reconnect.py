@@ -34,6 +34,7 @@ SENTENCES: Final[dict[int, str]] = {
     Close.BAD_TOKEN: "The server does not know this login: please log in again.",
     Close.ACCESS_ENDED: "Your access has ended: please log in again, or ask a manager.",
     Close.ABUSED: "The server no longer listens to this program: please update it.",
+    Close.CLOSED: "A manager has closed this connection: please try again.",
     Close.OVERLOADED: "The server has too much to do: go on, it comes back by itself.",
     Close.TOKEN_EXPIRED: "The login had to be renewed: go on, that happens by itself.",
     Close.TOO_MANY: "This desk sent too much at once: go on, it comes back by itself.",

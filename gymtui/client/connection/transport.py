@@ -178,8 +178,10 @@ class Transport:
             return Ended(SENTENCES[Close.STALLED])
         said = closed.rcvd if closed.rcvd_then_sent is not False else None
         code = ABNORMAL if said is None else said.code
-        # Our own words say what to do; the server's, when to come back, and what a code means that is not known here.
-        if self.error is not None and (self.error.retry_after_ms is not None or code not in SENTENCES):
+        # Our own words say what to do; the server's, when to come back, what a code means that is not known here, and
+        # why a person has ended it.
+        theirs = code not in SENTENCES or code == Close.CLOSED
+        if self.error is not None and (self.error.retry_after_ms is not None or theirs):
             return Ended(self.error.message, code=code, wait=asked_for(self.error))
         return Ended(sentence(code), code=code)
 

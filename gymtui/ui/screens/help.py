@@ -131,13 +131,21 @@ HERE: dict[str, tuple[str, ...]] = {
         "A desk that knows its gym goes on without; what it does is sent later.",
     ),
     "Monitor": (
-        "What happens at the gym, as it happens; nothing here changes anything.",
+        "What happens at the gym, as it happens; no key of this screen changes it.",
         "Space holds the rows and counts what comes. / shows some alone: ana, refused,",
         "desk:2, by:mia, member:4711, type: (in out refused notice roll-call).",
-        "F2 has the messages behind them, one by one, and changes of members too.",
+        "F2 has the messages behind them, one by one, and changes of members too;",
+        "F3 has all connections, one by one.",
         "Who is connected stands above, the worst first; a desk that is cut off is missing.",
         "What rings stays until Enter; offline the figures are the last that came.",
         "q leaves.",
+    ),
+    "Connections": (
+        "Who is connected, and which desks were and are not, the worst first.",
+        "↑ ↓ choose; below is what the server knows of that one.",
+        "A manager closes one with Delete: type why, Enter. Who is there is told by",
+        "whom and why, and has to connect again by hand; it is in the audit.",
+        "Offline it is as the server said last.",
     ),
     "Messages": (
         "What the monitor's filter let through when this was opened, the newest first.",

@@ -34,9 +34,14 @@ class LookingScreen(LiveScreen):
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
         yield Static("", id="title", markup=False)
+        yield from self.compose_question()
         yield WebSocketErrorBoundary(self.make_list, id=self.LIST)
         yield WebSocketErrorBoundary(self.make_details, id=self.DETAILS)
         yield KeyLine()
+
+    def compose_question(self) -> ComposeResult:
+        """What is asked under the title, where anything is."""
+        yield from ()
 
     @abstractmethod
     def make_list(self) -> LiveWidget:

@@ -13,12 +13,13 @@ from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
 from gymtui.private_file import write_private
 from gymtui.protocol import Event
-from gymtui.ui.messages import Messages, as_json_lines
+from gymtui.ui.messages import Messages, as_json_lines, pretty, raw
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.looking import LookingScreen
 from gymtui.ui.wall import wall
 from gymtui.ui.widgets.choice_list import ChoiceList
-from gymtui.ui.widgets.message_list import MessageDetails, MessageList
+from gymtui.ui.widgets.field_lines import FieldLines, Fields
+from gymtui.ui.widgets.message_list import MessageList
 
 
 class MessagesScreen(LookingScreen):
@@ -38,6 +39,8 @@ class MessagesScreen(LookingScreen):
 
     messages: var[Messages] = var(Messages())
     is_raw: var[bool] = var(False)
+    fields: var[Fields] = var[Fields](())
+    raw: var[str] = var("")
 
     def __init__(
         self,
@@ -57,8 +60,8 @@ class MessagesScreen(LookingScreen):
     def make_list(self) -> MessageList:
         return MessageList().data_bind(MessagesScreen.messages, LiveScreen.zone)
 
-    def make_details(self) -> MessageDetails:
-        return MessageDetails().data_bind(MessagesScreen.messages, MessagesScreen.is_raw, LiveScreen.zone)
+    def make_details(self) -> FieldLines:
+        return FieldLines("Tab has all of it").data_bind(MessagesScreen.fields, MessagesScreen.raw)
 
     def on_mount(self) -> None:
         self.watch_messages(self.messages)
@@ -66,6 +69,12 @@ class MessagesScreen(LookingScreen):
     def watch_messages(self, messages: Messages) -> None:
         count, marked = len(messages.events), len(messages.marked)
         self.entitle(f"{count:,} message{'' if count == 1 else 's'}", f"{marked:,} marked" if marked else "")
+        self.watch_is_raw()
+
+    def watch_is_raw(self) -> None:
+        event = self.messages.chosen
+        self.fields = () if event is None else tuple(pretty(event, self.zone))
+        self.raw = raw(event) if event is not None and self.is_raw else ""
 
     def move(self, step: int) -> None:
         self.messages = self.messages.moved(step)

@@ -24,6 +24,7 @@ from gymtui.ui.lookout import Bell, alarms
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.lookout import LookoutScreen
 from gymtui.ui.screens.messages import MessagesScreen
+from gymtui.ui.screens.sessions import SessionsScreen
 from gymtui.ui.tape import Tape
 from gymtui.ui.traffic import Figures, Traffic
 from gymtui.ui.wall import wall
@@ -47,6 +48,7 @@ class Monitor(LookoutScreen):
         # Before any other key is looked at: what stands behind the `/` in the same read is the filter's already.
         Binding("slash", "filter", "filter", key_display="/", priority=True),
         Binding("f2", "messages", "messages", key_display="F2"),
+        Binding("f3", "sessions", "connections", key_display="F3"),
         Binding("enter", "acknowledge", "seen", key_display="Enter"),
         Binding("q", "app.quit", "leave", show=False),
         bind("back"),
@@ -189,6 +191,10 @@ class Monitor(LookoutScreen):
         picked = next((feed.filter for feed in self.query(Feed)), EventFilter())
         events = [event for event in reversed(self._tape.events) if picked.passes(event)]
         self.app.push_screen(MessagesScreen(self._service, events, like=self, folder=self.folder, clock=self._clock))
+
+    def action_sessions(self) -> None:
+        """Who is connected, one by one."""
+        self.app.push_screen(SessionsScreen(self._service, monitor=self, clock=self._clock))
 
     def action_filter(self) -> None:
         self.add_class("-filtering")
