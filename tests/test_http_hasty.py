@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from server.auth.auth import Auth, Claims
+from server.net.connection import Connection
 from tests.gym_kit import token
 from tests.http_token_kit import ask, ask_raw
 from tests.kit import Wire, serving
+from tests.waiting import until
 
 GET = b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n"
 UPGRADE = (
@@ -67,3 +70,24 @@ async def test_what_is_no_text_is_refused_and_the_connection_goes_on(gym: Path) 
         await wire.socket.send([b'{"type":"check_in",', b'"payload":{"code":"7"}}'])
         assert (await wire.until("error"))["payload"]["message"] == error["message"]
         assert (await wire.ask("list_present", {}))["result"]["present"] == []
+
+
+async def test_whoever_brings_a_token_may_ask_before_it_is_looked_at(
+    gym: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_looked_at = asyncio.Event()
+    admitted = Auth.admitted
+
+    async def later(auth: Auth, token: str) -> Claims:
+        await is_looked_at.wait()
+        return await admitted(auth, token)
+
+    monkeypatch.setattr(Auth, "admitted", later)
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as ana:
+        for n in range(60):
+            await ana.send("check_in", {"code": f"x{n}", "location": "é" * 500}, f"c{n}")
+        [waiting] = server._door._lobby._here
+        assert isinstance(waiting, Connection)
+        await until(lambda: not waiting.transport.is_reading())
+        is_looked_at.set()
+        await ana.until("reply", id="c59")

@@ -17,6 +17,7 @@ from typing import Any, Final
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import InvalidMessage
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
 from websockets.protocol import Event, State
 
 from gymtui.faults import fault, is_planned
@@ -68,8 +69,7 @@ class Connection(ServerConnection):
         self.heard_at = self.pinged_at = self._took_at = self.loop.time()
         self._written = self._taken = 0
         self._soon: list[bytes] = []
-        self._is_leaving = False
-        self._is_unwanted = False
+        self._is_leaving = self._is_unwanted = False
         self.ended_by_us: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -88,9 +88,10 @@ class Connection(ServerConnection):
 
     def welcome(self, user: str, role: Role | None) -> None:
         """Somebody has logged in on it."""
-        self.user, self.role = user, role
+        self.user, self.role, self._strange = user, role, 0
         if self._lobby is not None:
             self._lobby.leave(self)
+        self._read_on()
 
     def probe(self, now: float) -> None:
         """Asks whether it is there; `now` in the event loop's seconds."""
@@ -131,10 +132,13 @@ class Connection(ServerConnection):
             return
         elif not self.user:
             self._strange += len(data)
-        if self._strange > (MAX_STRANGE if self._is_asked else MAX_REQUEST) and not self._is_leaving:
+        is_much = self._strange > (MAX_STRANGE if self._is_asked else MAX_REQUEST) and not self._is_leaving
+        if is_much and not _has_token(self.request):
             self._too_much()
         elif not self.transport.is_closing():
             super().data_received(data)
+            if is_much:
+                self.transport.pause_reading()  # until it is known whose token that is
 
     def _head(self, data: bytes) -> bytes:
         """What of it belongs to the request, which ends with an empty line; the library takes the rest for frames."""
@@ -211,7 +215,7 @@ class Connection(ServerConnection):
         return now - self._took_at if waiting else 0.0
 
     def _on_the_way(self) -> int:
-        """Bytes in the kernel that the other side has not acknowledged, where the kernel tells."""
+        """Bytes that the kernel tells are not acknowledged."""
         if sys.platform != "linux" or self.transport.is_closing():
             return 0
         queued = fcntl.ioctl(self.transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
@@ -241,3 +245,8 @@ class Connection(ServerConnection):
         """Waits until the reader has taken most of what waits for it, or is gone."""
         with suppress(OSError):  # gone: whoever writes next sees that the connection is not open
             await self.drain()
+
+
+def _has_token(request: Request | None) -> bool:
+    """Does a login with it need no message more?"""
+    return request is not None and ("token=" in request.path or "Authorization" in request.headers)
