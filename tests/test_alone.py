@@ -12,7 +12,7 @@ from gymtui.protocol import CheckInEvent, Configure, GymFields, MemberFields, Sa
 from server.gym.alone import SLACK, TOLD_WITHIN
 from server.gym.conflicts import report
 from server.store import Transaction
-from server.store.sqlite.desks import KEPT
+from server.store.sql.desks import KEPT
 from tests.engines import Engine
 from tests.factories import member_row
 from tests.gym_kit import stored

@@ -15,7 +15,7 @@ from server.auth import auth
 from server.auth.auth import BadToken
 from server.store import Transaction
 from server.store.opening import open_store
-from server.store.sqlite.issued import ACCESS_LIFE
+from server.store.sql.issued import ACCESS_LIFE
 from tests.gym_kit import token
 from tests.http_token_kit import Watch, ask, basic, bearer
 from tests.kit import Wire, serving

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from server.store import DatabaseDamaged, VisitColumns
-from server.store.sqlite import accesses, chain
+from server.store.sql import accesses, chain
 from server.store.sqlite.errors import as_store_errors
 from server.store.sqlite.file import existing, open_to_read
 from server.store.sqlite.shape import differences

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Generator
 from functools import partial
 from typing import Final
@@ -13,7 +12,8 @@ from gymtui import clock
 from gymtui.cards.keys import find
 from gymtui.protocol import CheckInEvent, MemberRef, Refusal
 from server.store import Conflict
-from server.store.sqlite.card_index import holders
+from server.store.sql.card_index import holders
+from server.store.sql.database import Database
 from server.store.sqlite.schema import TOLD_LATE
 
 EVER: Final = 2**62  # milliseconds: later than anything
@@ -37,7 +37,7 @@ _visit = msgspec.json.Decoder(CheckInEvent).decode
 _refusal = msgspec.json.Decoder(Refusal).decode
 
 
-def find_conflicts(db: sqlite3.Connection, since: int, until: int = EVER) -> Generator[Conflict, None, None]:
+def find_conflicts(db: Database, since: int, until: int = EVER) -> Generator[Conflict, None, None]:
     """Those that were recorded in `[since, until)` (ms), the newest first; each is looked for when it is asked for."""
     for type, payload, at, kind, command_id in db.execute(ROWS, (since, until)):
         if type == Refusal.type:
@@ -55,19 +55,19 @@ def find_conflicts(db: sqlite3.Connection, since: int, until: int = EVER) -> Gen
             yield Conflict(kind=kind, event=event, at=happened, recorded_at=at, other=before, holder=holder)
 
 
-def _is_undone(db: sqlite3.Connection, event: CheckInEvent) -> bool:
+def _is_undone(db: Database, event: CheckInEvent) -> bool:
     """Somebody has looked at it already, and taken it back."""
     now = [_visit(data) for (data,) in db.execute(VISIT, (event.id,))]
     return any(visit.status == "checked_out" and "undone" in visit.flags for visit in now)
 
 
-def _holder(db: sqlite3.Connection, event: CheckInEvent) -> MemberRef | None:
+def _holder(db: Database, event: CheckInEvent) -> MemberRef | None:
     """Whose card it is now by which an event was recorded."""
     found = find(event.member.membership_number or "", partial(holders, db))
     return _ref(found[0][0]) if found else None
 
 
-def _open_before(db: sqlite3.Connection, clash: CheckInEvent) -> CheckInEvent | None:
+def _open_before(db: Database, clash: CheckInEvent) -> CheckInEvent | None:
     """The visit that was open when this one came: the last one before it that is none of its kind."""
     before = (_visit(data) for (data,) in db.execute(BEFORE, (clash.id,)))
     return next((visit for visit in before if "clash" not in visit.flags), None)

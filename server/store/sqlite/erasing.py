@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -12,14 +11,15 @@ from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent
 from gymtui.search.index import NOBODYS
 from server.store import JournalRow
-from server.store.sqlite.chain import COLUMNS, Told, committed, sealed
+from server.store.sql.chain import COLUMNS, Told, committed, sealed
+from server.store.sql.database import Database
 
 ROWS: Final = "SELECT seq, at, type, kind, user, command_id, payload, error FROM journal"
 
 _visit = msgspec.json.Decoder(CheckInEvent).decode
 
 
-def rows_with(db: sqlite3.Connection, texts: Sequence[str]) -> list[JournalRow]:
+def rows_with(db: Database, texts: Sequence[str]) -> list[JournalRow]:
     """The rows of the journal in which one of these stands."""
     either = " OR ".join("instr(payload || coalesce(error, x''), ?)" for _ in texts)
     found = db.execute(f"{ROWS} WHERE {either} ORDER BY seq", [encode(text)[1:-1] for text in texts])
@@ -29,7 +29,7 @@ def rows_with(db: sqlite3.Connection, texts: Sequence[str]) -> list[JournalRow]:
 class SqliteErasure:
     """The `Erasure` of a transaction."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def rows(self, seqs: Sequence[int], after: int) -> Iterator[JournalRow]:

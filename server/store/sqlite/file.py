@@ -14,7 +14,7 @@ from gymtui import clock, sqlite_file
 from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
 from server.store import Room, StoreError
-from server.store.sqlite import accesses, chain
+from server.store.sql import accesses, chain
 from server.store.sqlite.errors import DAMAGE, as_store_errors
 from server.store.sqlite.schema import ACCESSES_CHAINED, APPLICATION_ID, CHAINED, MIGRATIONS, SCHEMA_VERSION
 

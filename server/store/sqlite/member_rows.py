@@ -11,7 +11,7 @@ from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import Member
 from server.store import MemberChange
-from server.store.sqlite.users import SqliteUsers
+from server.store.sql.users import Users
 
 DELETED: Final = (
     "SELECT id FROM members WHERE id IN (SELECT value FROM json_each(?)) AND CAST(member AS TEXT) ->> '$.deleted'"
@@ -20,7 +20,7 @@ DELETED: Final = (
 _member = msgspec.json.Decoder(Member)
 
 
-class SqliteMemberRows(SqliteUsers):
+class SqliteMemberRows(Users):
     """The part of a transaction that looks for members otherwise."""
 
     def called(self, external_id: str) -> Member | None:

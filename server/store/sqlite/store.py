@@ -39,17 +39,17 @@ from server.store import (
     Work,
 )
 from server.store.pages import fitting
+from server.store.sql.counters import read_stats, totals_of
+from server.store.sql.desks import DeskLists
+from server.store.sql.peak import read_peak
+from server.store.sql.users import UserLists
 from server.store.sqlite.conflicts import find_conflicts
-from server.store.sqlite.counters import read_stats, totals_of
-from server.store.sqlite.desks import SqliteDeskLists
 from server.store.sqlite.erasing import rows_with
 from server.store.sqlite.errors import DiskGuard, as_store_errors
 from server.store.sqlite.file import connect, lock, migrate, refuse_other_files, room_of, turn
 from server.store.sqlite.history import END, Wanted, cursor_of, position, refusals_wanted, visits_wanted
 from server.store.sqlite.member_rows import SqliteMemberLists
-from server.store.sqlite.peak import read_peak
 from server.store.sqlite.readers import Readers
-from server.store.sqlite.users import SqliteUserLists
 from server.store.sqlite.words import find_members, first_of, near_members
 from server.store.sqlite.writer import Writer
 
@@ -79,7 +79,7 @@ _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member).decode
 
 
-class SqliteStore(SqliteUserLists, SqliteDeskLists, SqliteMemberLists):
+class SqliteStore(UserLists, DeskLists, SqliteMemberLists):
     """A gym in one file. One connection writes, from one thread at a time; each thread that reads has one of its own.
 
     `path` is created, with an empty gym, where there is none; an older file is brought up to date. StoreError says

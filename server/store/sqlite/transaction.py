@@ -12,13 +12,13 @@ from gymtui.cards.owned import Owned, owned
 from gymtui.codec import encode
 from gymtui.protocol import ErrorBody, Event, Gym, Member
 from server.store import Counts, Outcome, Row, Settled, as_result
-from server.store.sqlite.card_index import holders, index_cards
-from server.store.sqlite.chain import COLUMNS, Told, new_link
-from server.store.sqlite.desks import SqliteDesks
+from server.store.sql.card_index import holders, index_cards
+from server.store.sql.chain import COLUMNS, Told, new_link
+from server.store.sql.desks import Desks
+from server.store.sql.merges import Merges
+from server.store.sql.visits import Visits
 from server.store.sqlite.erasing import SqliteErasure
 from server.store.sqlite.member_rows import SqliteMemberRows
-from server.store.sqlite.merges import SqliteMerges
-from server.store.sqlite.visits import SqliteVisits
 from server.store.sqlite.words import Words, enter
 
 APPEND = f"INSERT INTO journal ({COLUMNS}, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -32,7 +32,7 @@ _member = msgspec.json.Decoder(Member)
 _error = msgspec.json.Decoder(ErrorBody)
 
 
-class SqliteTransaction(SqliteMemberRows, SqliteVisits):
+class SqliteTransaction(SqliteMemberRows, Visits):
     """All work of one commit shares one. `rows` is what it has added to the journal so far; the counters, and the words
     of members, are kept in memory until `finish`, which writes them once."""
 
@@ -150,12 +150,12 @@ class SqliteTransaction(SqliteMemberRows, SqliteVisits):
         return SqliteErasure(self._db)
 
     @property
-    def merges(self) -> SqliteMerges:
-        return SqliteMerges(self._db)
+    def merges(self) -> Merges:
+        return Merges(self._db)
 
     @property
-    def desks(self) -> SqliteDesks:
-        return SqliteDesks(self._db, self.at)
+    def desks(self) -> Desks:
+        return Desks(self._db, self.at)
 
     # --- members --------------------------------------------------------------------------------------------------
 
@@ -184,7 +184,7 @@ class SqliteTransaction(SqliteMemberRows, SqliteVisits):
         return self._cards[keys]
 
     def all_cards(self) -> Iterator[tuple[str, str]]:
-        return self._db.execute("SELECT DISTINCT code, member_id FROM cards ORDER BY code, member_id")
+        return iter(self._db.execute("SELECT DISTINCT code, member_id FROM cards ORDER BY code, member_id"))
 
     def put_member(self, member: Member, *, found_later: bool = False) -> None:
         before = self.member(member.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from typing import Final
@@ -12,6 +11,7 @@ from gymtui.protocol import CardCheck, Member
 from gymtui.search.index import near_conditions, nearest_conditions, new_leftovers, word_conditions
 from gymtui.search.near import NEAREST, SCREENFUL, near_numbers
 from gymtui.search.text import index_words
+from server.store.sql.database import Database
 
 HOLDERS: Final = (
     "SELECT m.id, m.member FROM cards c CROSS JOIN members m ON m.id = c.member_id "
@@ -41,7 +41,7 @@ class Words:
         """Leaves the words of a new member to `enter`."""
         self.late = (self.late[0] if self.late else member.seq, member.seq)
 
-    def write(self, db: sqlite3.Connection) -> None:
+    def write(self, db: Database) -> None:
         """Writes what there is to write by now."""
         gone = sorted((word, id) for id, (old, new) in self._changes.items() for word in old - new)
         if gone:
@@ -55,7 +55,7 @@ class Words:
         return self.late is not None and self.late[0] <= member.seq <= self.late[1]
 
 
-def enter(db: sqlite3.Connection, entries: Sequence[tuple[str, str]]) -> None:
+def enter(db: Database, entries: Sequence[tuple[str, str]]) -> None:
     """Adds `(word, member id)` to the index, where they are not in it."""
     if entries:
         db.executemany("INSERT OR IGNORE INTO words VALUES (?, ?)", entries)
@@ -68,9 +68,7 @@ def _found_by(member: Member) -> tuple[object, ...]:
     return member.full_name, member.membership_number, member.phone, member.deleted
 
 
-def find_members(
-    db: sqlite3.Connection, text: str, check: CardCheck | None = None
-) -> Generator[tuple[str, bytes], None, None]:
+def find_members(db: Database, text: str, check: CardCheck | None = None) -> Generator[tuple[str, bytes], None, None]:
     """`(id, member)` of whose card that is, by the gym's `check` too, then of whom the readings find; some of
     them twice.
 
@@ -80,7 +78,7 @@ def find_members(
     yield from _matching(db, word_conditions(text))
 
 
-def near_members(db: sqlite3.Connection, text: str, limit: int) -> list[bytes]:
+def near_members(db: Database, text: str, limit: int) -> list[bytes]:
     """As `Store.near_members`."""
     known = first_of(find_members(db, text), SCREENFUL)
     if len(known) == SCREENFUL:
@@ -103,19 +101,17 @@ def first_of(rows: Generator[tuple[str, bytes], None, None], count: int) -> dict
     return found
 
 
-def _nearest(db: sqlite3.Connection, text: str) -> Generator[tuple[str, bytes], None, None]:
+def _nearest(db: Database, text: str) -> Generator[tuple[str, bytes], None, None]:
     for number in near_numbers(text):
         yield from _holding(db, EXACT + number)
     yield from _matching(db, nearest_conditions(db.execute, text))
 
 
-def _holding(db: sqlite3.Connection, key: str) -> list[tuple[str, bytes]]:
+def _holding(db: Database, key: str) -> list[tuple[str, bytes]]:
     return db.execute(HOLDERS, (key,)).fetchall()
 
 
-def _matching(
-    db: sqlite3.Connection, conditions: Iterable[tuple[str, list[str]]]
-) -> Generator[tuple[str, bytes], None, None]:
+def _matching(db: Database, conditions: Iterable[tuple[str, list[str]]]) -> Generator[tuple[str, bytes], None, None]:
     for condition, values in conditions:
         yield from db.execute(
             "SELECT m.id, m.member FROM words w CROSS JOIN members m ON m.id = w.member_id "

@@ -13,7 +13,7 @@ from typing import Final
 from gymtui import clock
 from gymtui.faults import fault
 from server.store import DONE, Committed, Outcome, StoreUnavailable, Work
-from server.store.sqlite.counters import read_stats
+from server.store.sql.counters import read_stats
 from server.store.sqlite.errors import DiskGuard, code_of
 from server.store.sqlite.transaction import SqliteTransaction
 

@@ -6,16 +6,17 @@ text and the salt and leaves the commitment: the chain still holds, and nobody c
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from hashlib import blake2b
 from secrets import token_bytes
 from typing import Final, NamedTuple
 
+from server.store.sql.database import Database
+
 SIZE: Final = 16  # bytes of a salt, a commitment and a link
 CHUNK: Final = 5000  # rows of an older file that are chained at a time
 
-COLUMNS: Final = "seq, type, at, kind, user, command_id, payload, digest, error"
+COLUMNS: Final = 'seq, type, at, kind, "user", command_id, payload, digest, error'
 
 
 class Told(NamedTuple):
@@ -54,7 +55,7 @@ def new_link(before: bytes, row: Told) -> tuple[bytes, bytes]:
     return salt, linked(before, row, committed(row, salt))
 
 
-def chain(db: sqlite3.Connection) -> None:
+def chain(db: Database) -> None:
     """Links the rows of a file from before there were links."""
     link, last = b"", 0
     sql = f"SELECT {COLUMNS} FROM journal WHERE seq > ? ORDER BY seq LIMIT {CHUNK}"
@@ -65,10 +66,10 @@ def chain(db: sqlite3.Connection) -> None:
             links.append((salt, link, row.seq))
         db.executemany("UPDATE journal SET salt = ?, link = ? WHERE seq = ?", links)
         last = rows[-1].seq
-    db.execute("UPDATE gym SET link = ?, link_before = x''", (link,))
+    db.execute("UPDATE gym SET link = ?, link_before = ?", (link, b""))
 
 
-def breaks(db: sqlite3.Connection) -> Iterator[str]:
+def breaks(db: Database) -> Iterator[str]:
     """A sentence on each row that is not what was written there."""
     before, newest = db.execute("SELECT link_before, link FROM gym").fetchone()
     seq = 0

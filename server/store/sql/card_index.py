@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from gymtui.cards.owned import index_entries
 from gymtui.protocol import Member
+from server.store.sql.database import Database
 
 
-def index_cards(db: sqlite3.Connection, member: Member, before: Member | None) -> None:
+def index_cards(db: Database, member: Member, before: Member | None) -> None:
     """Enters a member's cards in the index; of what was there `before`, only the difference is written."""
     if before is not None and (before.membership_number, before.cards) == (member.membership_number, member.cards):
         return
@@ -20,7 +19,7 @@ def index_cards(db: sqlite3.Connection, member: Member, before: Member | None) -
     db.executemany("INSERT INTO cards VALUES (?, ?, ?)", [(*entry, member.id) for entry in new - old])
 
 
-def holders(db: sqlite3.Connection, *keys: str) -> list[tuple[bytes, str]]:
+def holders(db: Database, *keys: str) -> list[tuple[bytes, str]]:
     """`(member, code)` of the cards that have one of these keys."""
     return db.execute(
         "SELECT DISTINCT m.member, c.code FROM cards c CROSS JOIN members m ON m.id = c.member_id "

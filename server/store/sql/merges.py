@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import sqlite3
+from typing import Final
 
 import msgspec
 
 from gymtui.codec import encode
 from gymtui.protocol import Member
+from server.store.sql.database import Database
+
+WHOSE: Final = "CAST(event AS TEXT) ->> '$.member.id'"
 
 _member = msgspec.json.Decoder(Member).decode
 
 
-class SqliteMerges:
+class Merges:
     """The `Merges` of a transaction."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
 
     def put(self, gone: Member, keep: Member) -> None:
         self._db.execute(
-            "INSERT OR REPLACE INTO merges VALUES (?, ?, ?, ?)", (gone.id, keep.id, encode(gone), encode(keep))
+            "INSERT INTO merges VALUES (?, ?, ?, ?) ON CONFLICT (gone) DO UPDATE SET keep = excluded.keep, "
+            "gone_was = excluded.gone_was, keep_was = excluded.keep_was",
+            (gone.id, keep.id, encode(gone), encode(keep)),
         )
 
     def take(self, gone: str) -> tuple[Member, Member] | None:
@@ -33,7 +38,7 @@ class SqliteMerges:
 
     def move_visits_back(self, gone: str, keep: str) -> None:
         self._db.execute(
-            "UPDATE visits SET member_id = ?1 WHERE member_id = ?2 AND (CAST(event AS TEXT) ->> '$.member.id' = ?1 OR "
-            "CAST(event AS TEXT) ->> '$.member.id' IN (SELECT gone FROM merges WHERE keep = ?1))",
-            (gone, keep),
+            f"UPDATE visits SET member_id = ? WHERE member_id = ? AND ({WHOSE} = ? OR {WHOSE} IN "
+            "(SELECT gone FROM merges WHERE keep = ?))",
+            (gone, keep, gone, gone),
         )

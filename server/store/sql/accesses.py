@@ -5,18 +5,19 @@ They say nothing of members: an erasure takes none of them, and a link is of all
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Final
 
 from server.store import Access
-from server.store.sqlite.chain import SIZE
+from server.store.sql.chain import SIZE
+from server.store.sql.database import Database
 
+EVERY: Final = 1 << 62  # comes behind every row
 COLUMNS: Final = "id, at, what, who, origin, about, outcome, count"
 
 
-def note(db: sqlite3.Connection, access: Access, at: int) -> None:
+def note(db: Database, access: Access, at: int) -> None:
     """Writes the next row."""
     id, before = db.execute("SELECT (SELECT coalesce(max(id), 0) + 1 FROM accesses), access_link FROM gym").fetchone()
     row = (id, at, access.what, access.who, access.origin, access.about, access.outcome, access.count)
@@ -25,26 +26,26 @@ def note(db: sqlite3.Connection, access: Access, at: int) -> None:
     db.execute("UPDATE gym SET access_link = ?", (link,))
 
 
-def forget(db: sqlite3.Connection, before: int) -> None:
+def forget(db: Database, before: int) -> None:
     """Trims the rows from before a time (ms), up to the first that is not: of a clock that was set back, a few stay."""
     [first] = db.execute("SELECT min(id) FROM accesses WHERE at >= ?", (before,)).fetchone()
-    gone = "SELECT id, link FROM accesses WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT 1"
-    if (last := db.execute(gone, (first,)).fetchone()) is not None:
+    gone = "SELECT id, link FROM accesses WHERE id < ? ORDER BY id DESC LIMIT 1"
+    if (last := db.execute(gone, (EVERY if first is None else first,)).fetchone()) is not None:
         db.execute("UPDATE gym SET access_link_before = ?", (last[1],))
         db.execute("DELETE FROM accesses WHERE id <= ?", (last[0],))
 
 
-def chain(db: sqlite3.Connection) -> None:
+def chain(db: Database) -> None:
     """Links the rows of a file from before there were links."""
     link, links = b"", []
     for row in db.execute(f"SELECT {COLUMNS} FROM accesses ORDER BY id"):
         link = _linked(link, row)
         links.append((link, row[0]))
     db.executemany("UPDATE accesses SET link = ? WHERE id = ?", links)
-    db.execute("UPDATE gym SET access_link = ?, access_link_before = x''", (link,))
+    db.execute("UPDATE gym SET access_link = ?, access_link_before = ?", (link, b""))
 
 
-def breaks(db: sqlite3.Connection) -> Iterator[str]:
+def breaks(db: Database) -> Iterator[str]:
     """A sentence on each row that is not what was written there."""
     before, newest = db.execute("SELECT access_link_before, access_link FROM gym").fetchone()
     last = "what was trimmed"

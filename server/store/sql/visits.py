@@ -9,14 +9,14 @@ import msgspec
 
 from gymtui.protocol import CheckInEvent
 from server.store import Counts, Visit
-from server.store.sqlite.users import SqliteUsers
+from server.store.sql.users import Users
 
 VISIT = "SELECT id, member_id, check_in_at, check_out_at, check_out_command, punched, event FROM visits WHERE "
 
 _event = msgspec.json.Decoder(CheckInEvent)
 
 
-class SqliteVisits(SqliteUsers):
+class Visits(Users):
     """What a transaction has of them."""
 
     def visit(self, visit_id: str) -> Visit | None:
@@ -38,7 +38,8 @@ class SqliteVisits(SqliteUsers):
 
     def overlapping(self, member_id: str, since: int, until: int | None, *, but: str) -> Visit | None:
         others = (
-            "member_id = ? AND check_in_at < ? AND (check_out_at IS NULL OR check_out_at > max(?, check_in_at)) "
+            "member_id = ? AND check_in_at < ? AND "
+            "(check_out_at IS NULL OR check_out_at > ? AND check_out_at > check_in_at) "
             "AND id != ? ORDER BY check_in_at DESC LIMIT 1"
         )
         ends = 1 << 62 if until is None else max(until, since + 1)  # a moment is a moment of another visit too
@@ -49,7 +50,8 @@ class SqliteVisits(SqliteUsers):
             "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
             "member_id = excluded.member_id, check_in_at = excluded.check_in_at, punched = excluded.punched, "
             "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
-            "notes = coalesce(notes || char(10) || excluded.notes, notes, excluded.notes), event = excluded.event",
+            "notes = coalesce(visits.notes || ? || excluded.notes, visits.notes, excluded.notes), "
+            "event = excluded.event",
             (
                 visit.id,
                 visit.member_id,
@@ -59,6 +61,7 @@ class SqliteVisits(SqliteUsers):
                 visit.punched,
                 notes,
                 event,
+                "\n",
             ),
         )
 

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any, Final
 
 from gymtui import clock
 from server.store.desks import LastHeard, Span
+from server.store.sql.database import Database
 
 KEPT: Final = 50  # spans that are looked at, and those of one desk that are kept
 AGE: Final = 90 * clock.DAY  # milliseconds after which they go, but for a person's last one at each desk
 
 UNTIL: Final = "coalesce(until, (SELECT s.until FROM served s WHERE s.since = heard.served), since)"
 LAST: Final = f"""
-SELECT desk, user, at FROM
-    (SELECT desk, user, {UNTIL} AS at, row_number() OVER (PARTITION BY desk ORDER BY {UNTIL} DESC) AS place FROM heard)
-WHERE place = 1 AND at >= ? ORDER BY at DESC
+SELECT desk, "user", at FROM (
+    SELECT desk, "user", {UNTIL} AS at, row_number() OVER (PARTITION BY desk ORDER BY {UNTIL} DESC) AS place FROM heard
+) AS spans WHERE place = 1 AND at >= ? ORDER BY at DESC
 """
 HEARD: Final = f"SELECT since, {UNTIL} FROM heard WHERE desk = ? AND device = ? ORDER BY since DESC LIMIT ?"
 PRUNE: Final = (
-    "DELETE FROM heard WHERE desk = ?1 AND device = ?2 AND (since < ?3 OR since < "
-    "(SELECT since FROM heard WHERE desk = ?1 AND device = ?2 ORDER BY since DESC LIMIT 1 OFFSET ?4)) "
-    "AND since < (SELECT max(since) FROM heard h WHERE h.desk = ?1 AND h.device = ?2 AND h.user = heard.user)"
+    "DELETE FROM heard WHERE desk = ? AND device = ? AND (since < ? OR since < "
+    "(SELECT h.since FROM heard h WHERE h.desk = heard.desk AND h.device = heard.device "
+    "ORDER BY h.since DESC LIMIT 1 OFFSET ?)) AND since <(SELECT max(h.since) FROM heard h "
+    'WHERE h.desk = heard.desk AND h.device = heard.device AND h."user" = heard."user")'
 )
 NOTHING: Final = b""  # in the place of the digest, of a desk that has proven nothing
 
 
-class SqliteDesks:
+class Desks:
     """The `Desks` of a transaction at a time (ms)."""
 
-    def __init__(self, db: sqlite3.Connection, at: int) -> None:
+    def __init__(self, db: Database, at: int) -> None:
         self._db = db
         self._at = at
 
@@ -43,13 +44,14 @@ class SqliteDesks:
     def come(self, desk: str, device: bytes | None, user: str, since: int, served: int) -> None:
         device = device or NOTHING
         self._db.execute(
-            "INSERT OR IGNORE INTO heard VALUES (?, ?, ?, ?, NULL, ?)", (desk, device, since, user, served)
+            "INSERT INTO heard VALUES (?, ?, ?, ?, NULL, ?) ON CONFLICT DO NOTHING", (desk, device, since, user, served)
         )
         self._db.execute(PRUNE, (desk, device, self._at - AGE, KEPT))
 
     def go(self, desk: str, device: bytes | None, user: str, since: int, until: int) -> None:
         self._db.execute(
-            "INSERT INTO heard VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET until = excluded.until",
+            "INSERT INTO heard VALUES (?, ?, ?, ?, ?, 0) "
+            'ON CONFLICT (desk, device, since, "user") DO UPDATE SET until = excluded.until',
             (desk, device or NOTHING, since, user, max(since, until)),
         )
 
@@ -61,7 +63,7 @@ class SqliteDesks:
         return rows[::-1]
 
 
-class SqliteDeskLists:
+class DeskLists:
     """What a store answers of desks."""
 
     _all: Callable[..., list[Any]]

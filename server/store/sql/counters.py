@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from msgspec import UNSET
 from gymtui import clock, gym_day
 from gymtui.protocol import Gym, MemberTotals, Policy, Stats
 from gymtui.rules import LONG_STAY
+from server.store.sql.database import Database
 
 DAY: Final = timedelta(days=1)
 
@@ -22,7 +22,7 @@ LONG_IN: Final = "SELECT count(*) FROM visits INDEXED BY visits_present WHERE ch
 _gym = msgspec.json.Decoder(Gym)
 
 
-def read_stats(db: sqlite3.Connection, now: int) -> Stats:
+def read_stats(db: Database, now: int) -> Stats:
     """The counters at `now` (ms), of the day that it is on the gym's own wall."""
     seq, currently_in, data = db.execute("SELECT last_seq, currently_in, gym FROM gym").fetchone()
     gym = _gym.decode(data)
@@ -44,7 +44,7 @@ def read_stats(db: sqlite3.Connection, now: int) -> Stats:
     )
 
 
-def totals_of(db: sqlite3.Connection, member_id: str, now: int) -> MemberTotals:
+def totals_of(db: Database, member_id: str, now: int) -> MemberTotals:
     """All visits of a member in figures, at `now` (ms)."""
     sql = (
         "SELECT check_in_at, check_out_at, CAST(event AS TEXT) ->> '$.flags' FROM visits INDEXED BY visits_by_member "
@@ -68,7 +68,7 @@ def _has(flags: str, *words: str) -> bool:
     return any(f'"{word}"' in flags for word in words)
 
 
-def _hours_of(db: sqlite3.Connection, day: date, policy: Policy) -> list[tuple[str, int, int, int]]:
+def _hours_of(db: Database, day: date, policy: Policy) -> list[tuple[str, int, int, int]]:
     """The counters of one of the gym's own days, an hour a row."""
     begins, ends = (gym_day.beginning(of_day, policy).strftime("%Y-%m-%dT%H") for of_day in (day, day + DAY))
     return db.execute(

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
+from secrets import token_bytes
 from typing import Any, Final
 
 from gymtui import clock
 from server.store import Access, Issued, IssuedToken, LoginRecord, OpenLogin, PinTries, User
-from server.store.sqlite import accesses
-from server.store.sqlite.issued import KEPT, good_keys, read_issued
+from server.store.sql import accesses
+from server.store.sql.database import Database
+from server.store.sql.issued import KEPT, good_keys, read_issued
 
-LOGIN: Final = 'SELECT sid, user, "current", previous, rotated_at, expires_at, device FROM logins WHERE sid = ?'
+LOGIN: Final = 'SELECT sid, "user", current, previous, rotated_at, expires_at, device FROM logins WHERE sid = ?'
 DEVICES: Final = 20  # desks of one user that are known at the most
 DEVICE_LIFE: Final = 366 * clock.DAY  # milliseconds without a login after which one is not
 
 PIN_TRIES: Final = "SELECT asker, manager, count, at FROM pin_tries"
 
 
-class SqliteUsers:
+class Users:
     """What a transaction has of them. `_users_version` moves with each change; whoever ends the commit writes it. Until
     it moves, what was read is not read again: each command of a commit asks who may give it."""
 
-    def __init__(self, db: sqlite3.Connection, at: int, users_version: int) -> None:
+    def __init__(self, db: Database, at: int, users_version: int) -> None:
         self._db = db
         self.at = at
         self._users_version = users_version
@@ -47,7 +48,7 @@ class SqliteUsers:
             (user.name, user.role, user.password_hash, user.pin_hash, user.disabled),
         )
         if user.disabled:
-            self._db.execute("DELETE FROM logins WHERE user = ?", (user.name,))
+            self._db.execute('DELETE FROM logins WHERE "user" = ?', (user.name,))
             self._end_issued_of(user.name)
         self._users_changed()
 
@@ -61,7 +62,7 @@ class SqliteUsers:
 
     def retire_keys(self) -> None:
         self._db.execute("DELETE FROM signing_keys WHERE made_at < (SELECT max(made_at) FROM signing_keys)")
-        self._db.execute("UPDATE refresh_key SET key = randomblob(32)")
+        self._db.execute("UPDATE refresh_key SET key = ?", (token_bytes(32),))
         self._db.execute("UPDATE gym SET issued_until = 0")
         self._db.execute("DELETE FROM issued")
         self._db.execute("DELETE FROM logins")
@@ -90,8 +91,11 @@ class SqliteUsers:
         self._users_changed()
 
     def _end_issued_of(self, user: str) -> None:
-        self._db.execute("DELETE FROM issued WHERE user = ?", (user,))
-        self._db.execute("INSERT OR REPLACE INTO issued_ended VALUES (?, ?)", (user, self.at))
+        self._db.execute('DELETE FROM issued WHERE "user" = ?', (user,))
+        self._db.execute(
+            'INSERT INTO issued_ended VALUES (?, ?) ON CONFLICT ("user") DO UPDATE SET at = excluded.at',
+            (user, self.at),
+        )
 
     def login(self, sid: str) -> LoginRecord | None:
         if sid not in self._logins:
@@ -105,7 +109,9 @@ class SqliteUsers:
     def put_login(self, login: LoginRecord) -> None:
         self._db.execute("DELETE FROM logins WHERE expires_at < ?", (self.at,))
         self._db.execute(
-            "INSERT OR REPLACE INTO logins VALUES (?, ?, ?, ?, ?, ?, ?)",
+            'INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) DO UPDATE SET "user" = excluded."user", '
+            "current = excluded.current, previous = excluded.previous, rotated_at = excluded.rotated_at, "
+            "expires_at = excluded.expires_at, device = excluded.device",
             (login.sid, login.user, login.current, login.previous, login.rotated_at, login.expires_at, login.device),
         )
         self._users_changed()
@@ -115,15 +121,19 @@ class SqliteUsers:
         self._users_changed()
 
     def end_logins(self, user: str) -> None:
-        self._db.execute("DELETE FROM logins WHERE user = ?", (user,))
+        self._db.execute('DELETE FROM logins WHERE "user" = ?', (user,))
         self._users_changed()
 
     def put_device(self, digest: bytes, user: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)", (digest, user, self.at))
         self._db.execute(
-            "DELETE FROM devices WHERE used_at < ?1 OR user = ?2 AND digest IN "
-            "(SELECT digest FROM devices WHERE user = ?2 ORDER BY used_at DESC LIMIT -1 OFFSET ?3)",
-            (self.at - DEVICE_LIFE, user, DEVICES),
+            "INSERT INTO devices VALUES (?, ?, ?) "
+            'ON CONFLICT (digest, "user") DO UPDATE SET used_at = excluded.used_at',
+            (digest, user, self.at),
+        )
+        self._db.execute(
+            'DELETE FROM devices WHERE used_at < ? OR "user" = ? AND digest NOT IN '
+            '(SELECT digest FROM devices WHERE "user" = ? ORDER BY used_at DESC LIMIT ?)',
+            (self.at - DEVICE_LIFE, user, user, DEVICES),
         )
         self._users_changed()
 
@@ -133,7 +143,11 @@ class SqliteUsers:
 
     def put_pin_tries(self, tries: PinTries) -> None:
         values = (tries.asker, tries.manager, tries.count, tries.at)
-        self._db.execute("INSERT OR REPLACE INTO pin_tries VALUES (?, ?, ?, ?)", values)
+        self._db.execute(
+            "INSERT INTO pin_tries VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (asker, manager) DO UPDATE SET count = excluded.count, at = excluded.at",
+            values,
+        )
 
     def forget_pin_tries(self, asker: str, manager: str) -> None:
         self._db.execute("DELETE FROM pin_tries WHERE asker = ? AND manager = ?", (asker, manager))
@@ -142,7 +156,7 @@ class SqliteUsers:
         self._db.execute("DELETE FROM pin_tries WHERE manager IN (?, '')", (manager,))
 
     def was_at(self, device: bytes, user: str) -> bool:
-        return self._one("SELECT 1 FROM devices WHERE digest = ? AND user = ?", device, user) is not None
+        return self._one('SELECT 1 FROM devices WHERE digest = ? AND "user" = ?', device, user) is not None
 
     def note_access(self, access: Access) -> None:
         accesses.note(self._db, access, self.at)
@@ -157,7 +171,7 @@ class SqliteUsers:
         return self._db.execute(sql, values).fetchall()
 
 
-class SqliteUserLists:
+class UserLists:
     """What a store answers of them."""
 
     _now: clock.Clock
@@ -168,7 +182,7 @@ class SqliteUserLists:
         return {row[0]: read_user(row) for row in rows}
 
     def live_logins(self) -> dict[str, OpenLogin]:
-        rows = self._all("SELECT sid, user, device FROM logins WHERE expires_at > ?", self._now())
+        rows = self._all('SELECT sid, "user", device FROM logins WHERE expires_at > ?', self._now())
         return {sid: OpenLogin(user, device) for sid, user, device in rows}
 
     def signing_keys(self) -> dict[str, bytes]:

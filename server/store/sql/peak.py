@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -13,7 +12,8 @@ import msgspec
 from gymtui import clock
 from gymtui.gym_day import NEXT, beginning, day_of, first_hour, instant
 from gymtui.protocol import Gym, Peak, Policy
-from server.store.sqlite.counters import until
+from server.store.sql.counters import until
+from server.store.sql.database import Database
 
 WEEK: Final = 7
 IN_THEN: Final = (
@@ -26,7 +26,7 @@ Hours = list[int]  # check-ins by the hour on the wall, 24 of them
 _gym = msgspec.json.Decoder(Gym)
 
 
-def read_peak(db: sqlite3.Connection, now: int, weeks: int) -> Peak:
+def read_peak(db: Database, now: int, weeks: int) -> Peak:
     """Of the gym's days in so many weeks before today; a day on which nobody came counts nowhere."""
     seq, data = db.execute("SELECT last_seq, gym FROM gym").fetchone()
     gym = _gym.decode(data)
@@ -48,7 +48,7 @@ def read_peak(db: sqlite3.Connection, now: int, weeks: int) -> Peak:
     )
 
 
-def _days(db: sqlite3.Connection, today: date, weeks: int, policy: Policy) -> defaultdict[date, Hours]:
+def _days(db: Database, today: date, weeks: int, policy: Policy) -> defaultdict[date, Hours]:
     days: defaultdict[date, Hours] = defaultdict(lambda: [0] * 24)
     first, last = today - weeks * WEEK * NEXT, today + NEXT
     bounds = [beginning(day, policy).strftime("%Y-%m-%dT%H") for day in (first, last)]
@@ -62,7 +62,7 @@ def _mean(days: list[Hours]) -> tuple[float, ...]:
     return tuple(round(sum(hours) / len(days), 1) for hours in zip(*days, strict=True)) if days else (0.0,) * 24
 
 
-def _expected(db: sqlite3.Connection, wall: datetime, days: list[date], today: date) -> float | None:
+def _expected(db: Database, wall: datetime, days: list[date], today: date) -> float | None:
     """How many were in at this time of day, on the mean of these days; None where there are none."""
     assert wall.tzinfo is not None
     counts = []
