@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 FAULTS = [
     ([*"4711", "enter", *"4712", "enter"], "several lines came at once — scan one card again"),
     (["down", "insert", "insert", "up", "enter"], "NumLock is off, the reader presses arrows"),
-    ([*":quit", "enter"], "it has no digit — scan again, or search by name"),
+    ([*":quit", "enter"], "Command: came all at once, as from a card reader — Enter gives it"),
     ([*"ana", "enter"], "it has no digit"),
 ]
 
@@ -112,6 +112,40 @@ async def test_a_line_that_is_pasted_is_a_card_or_nobody_s() -> None:
         await pilot.press("enter")
         assert desk.done == []
         assert "Unknown card refused: it has no digit" in screen_text(app)
+
+
+async def test_a_command_that_comes_at_once_stands_there_until_enter() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        for line in (":handover", ":peak"):
+            scan(app, *line, "enter")
+            await pilot.pause()
+            assert isinstance(app.screen, FrontDesk)  # a card may be printed so
+        await pilot.press("enter")
+        await until_shown(pilot, lambda: app.screen.TITLE == "Peak hours")
+        assert desk.done == []
+
+
+async def test_a_filter_that_comes_at_once_is_one() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        scan(app, *"/ana", "enter")
+        await pilot.pause()
+        assert app.front_desk.text == "/ana"
+        assert "Unknown card" not in screen_text(app)
+
+
+async def test_a_command_that_comes_at_once_in_a_form_is_no_card_and_no_answer() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("f5")
+        scan(app, *":peak", "enter")
+        await pilot.pause()
+        assert "Esc leaves this, then type it" in screen_text(app)
+        assert "Unknown card" not in screen_text(app)
 
 
 async def test_a_timer_that_comes_late_takes_no_scan_apart() -> None:

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from gymtui.cards.owned import Owned
 from gymtui.client.state import Verdict
 from gymtui.ui.bindings import bind, key_of
-from gymtui.ui.box import typed_commands
+from gymtui.ui.box import scanned, typed_commands
 from gymtui.ui.box.answers import Override
 from gymtui.ui.box.mode import Mode
 from gymtui.ui.box.offer import SIGN, Option, Palette
@@ -151,9 +151,7 @@ class BoxScreen(DeskScreen):
 
     async def on_entry_scanned(self, event: Entry.Scanned) -> None:
         with self.answering(self.mode.subject):
-            text, also = self.desk.read(event.scan.text)
-            read = event.scan._replace(text=text, also=also)
-            await self.mode.scanned(event.scan if self.mode.is_raw else read)
+            await scanned.take(self, event.scan)
         self.mutate_reactive(BoxScreen.modes)
 
     def on_entry_moved(self, event: Entry.Moved) -> None:
