@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
-from textual.timer import Timer
 from textual.widget import Widget
 
 
@@ -16,14 +16,16 @@ class Throttle:
         self._widget = widget
         self._act = act
         self._seconds = 1 / rate
-        self._timer: Timer | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._asked = False
 
     def ask(self) -> None:
         if self._timer is not None:
             self._asked = True
             return
-        self._timer = self._widget.set_timer(self._seconds, self._again)
+        # The loop's own: Textual's timer never comes where its time is over before it has begun, on a machine that
+        # stood still for a moment, and what waits for it would stand on the screen for good.
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._again)
         self._widget.call_later(self._act)  # in the widget's own turn: what raises there is its own failure
 
     def _again(self) -> None:
