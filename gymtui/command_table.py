@@ -75,6 +75,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "write all check-ins to a file, or those of a range",
     ),
     ("admin roll-call export", ("database",), "server.admin.lists:roll_call_export", "write who is in now to a file"),
+    ("admin present", ("database",), "server.admin.present:present", "who is in, or was at a time, and a week before"),
     ("admin conflicts", ("database",), "server.admin.conflicts:conflicts", "what desks did alone and did not fit"),
     ("admin gym show", ("database",), "server.admin.gym:gym_show", "print the gym's settings, as TOML"),
     ("admin gym set", ("database",), "server.admin.gym:gym_set", "change settings, live on every desk"),
@@ -172,6 +173,9 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     "admin members erase": (("member", {"metavar": "ID", "help": "whom, by id or number"}),),
     "admin check-ins export": (*LIST, *RANGE),
     "admin roll-call export": LIST,
+    "admin present": (
+        ("--at", {"metavar": "TIME", "help": "then: 18:20, 'tuesday 18:20', '24 Nov 18:20', 2026-11-24T18:20"}),
+    ),
     "admin conflicts": (
         ("--days", {"type": int, "default": 7, "help": "recorded in so many days until now (7)"}),
         ("--export", {"type": Path, "metavar": "FILE", "help": "write them to a file"}),

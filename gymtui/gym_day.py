@@ -28,6 +28,13 @@ def beginning(day: date, policy: Policy) -> datetime:
     return datetime.combine(day, time()) + _turn(policy)
 
 
+def on_day(day: date, at: time, policy: Policy) -> datetime:
+    """That time of the gym's day, which may be on the date before or after it."""
+    begins = beginning(day, policy)
+    then = datetime.combine(begins.date(), at)
+    return then if then >= begins else then + NEXT
+
+
 def first_hour(policy: Policy) -> int:
     """The hour on the wall with which the gym's days begin."""
     return int(policy.day_begins[:2])

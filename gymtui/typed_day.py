@@ -1,16 +1,20 @@
-"""A day as somebody types it: `2026-12-20`, `20 Dec 2026`, `20 Dec`, `20.12.2026`, `20.12.`. Pure."""
+"""A day as somebody types it: `2026-12-20`, `20 Dec 2026`, `20 Dec`, `20.12.2026`, `20.12.`; of those that were also
+`yesterday` and `tuesday`. Pure."""
 
 from __future__ import annotations
 
 import re
-from calendar import month_abbr, month_name
+from calendar import day_abbr, month_abbr, month_name
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 _MONTHS: Final = [name.lower() for name in month_abbr]
 _MONTH: Final = "|".join(f"{name[:3]}(?:{name[3:]})?" for name in month_name[1:])
 TYPED_DAY: Final = rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}})?|\d{{1,2}}\.? ?(?:{_MONTH})(?: \d{{4}})?"
+_WEEKDAYS: Final = [name.lower() for name in day_abbr]
+_WEEKDAY: Final = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+PAST_DAY: Final = rf"today|yesterday|{_WEEKDAY}|{TYPED_DAY}"
 LEAP: Final = 9  # 29 Feb may be so many years away, less one
 
 
@@ -30,6 +34,17 @@ def typed_day(text: str, today: date | None = None, *, is_past: bool = False) ->
     except ValueError as error:
         raise ValueError("there is no such day") from error
     raise ValueError("that day needs its year")
+
+
+def past_day(text: str, today: date) -> date:
+    """The day of these words, of one without its year the last that was; a weekday is never today. ValueError, with a
+    sentence."""
+    said = text.strip().lower()
+    if said in ("today", "yesterday"):
+        return today - timedelta(days=said == "yesterday")
+    if re.fullmatch(_WEEKDAY, said):
+        return today - timedelta(days=(today.weekday() - _WEEKDAYS.index(said[:3])) % 7 or 7)
+    return typed_day(said, today, is_past=True)
 
 
 def _nearest(day: int, month: int, today: date, step: int) -> date:

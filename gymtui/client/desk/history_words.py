@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import day_abbr
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal
@@ -12,17 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui import rules
-from gymtui.gym_day import NEXT, beginning, day_of, instant
+from gymtui.gym_day import NEXT, beginning, day_of, instant, on_day
 from gymtui.protocol import MemberRef, Policy
-from gymtui.typed_day import TYPED_DAY, typed_day
+from gymtui.typed_day import PAST_DAY, past_day
 
 Status = Literal["checked_in", "checked_out"]
 
 WEEK: Final = 7
 MOST_DAYS: Final = 3660
-_WEEKDAYS: Final = [name.lower() for name in day_abbr]
-_WEEKDAY: Final = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
-_DAY: Final = rf"today|yesterday|{_WEEKDAY}|{TYPED_DAY}"
 _TIME: Final = r"\d{1,2}:\d\d"
 
 
@@ -146,8 +142,8 @@ def _take_name(read: _Read, found: re.Match[str]) -> None:
 _WORDS: Final[list[tuple[re.Pattern[str], Callable[[_Read, re.Match[str]], None]]]] = [
     (re.compile(rf"(?:{word})(?=\s|$)", re.IGNORECASE), take)
     for word, take in (
-        (rf"({_DAY}) ?(?:-|–|to) ?({_DAY})", _take_days),
-        (rf"({_DAY})", _take_day),
+        (rf"({PAST_DAY}) ?(?:-|–|to) ?({PAST_DAY})", _take_days),
+        (rf"({PAST_DAY})", _take_day),
         (r"(\d+) days?|week", _take_last_days),
         (r"ever|all", _take_ever),
         (rf"(?:at )?(y?)({_TIME})(?:-({_TIME}))?", _take_time),
@@ -163,15 +159,8 @@ _WORDS: Final[list[tuple[re.Pattern[str], Callable[[_Read, re.Match[str]], None]
 
 
 def _day(text: str, read: _Read) -> date:
-    """The day of these words; of one without its year, the last that was."""
-    said = text.lower()
-    if said in ("today", "yesterday"):
-        return read.today - NEXT * (said == "yesterday")
-    if said[:3] in _WEEKDAYS:
-        back = (read.today.weekday() - _WEEKDAYS.index(said[:3])) % WEEK or WEEK
-        return read.today - back * NEXT
     try:
-        return typed_day(said, read.today, is_past=True)
+        return past_day(text, read.today)
     except ValueError as error:
         raise WrongWords(f"there is no {text}") from error
 
@@ -189,12 +178,12 @@ def _at_times(read: _Read, asked: Question, times: tuple[time, time | None], pol
     first, last = read.days or (read.today, read.today)
     if first != last:
         raise WrongWords("a time needs one day, as in yesterday 18:20")
-    start = _on(first, begins, policy)
+    start = on_day(first, begins, policy)
     words = read.words or "today"
     if start > read.now.replace(tzinfo=None):
         if read.days is not None:
             raise WrongWords(f"{begins:%H:%M} {words} is still to come")
-        start, words = _on(first - NEXT, begins, policy), "yesterday"
+        start, words = on_day(first - NEXT, begins, policy), "yesterday"
     if ends is None and asked.refused:
         raise WrongWords("who was refused is asked of a day, or from one time to another, as in 18:00-19:30")
     if ends is None:
@@ -203,13 +192,6 @@ def _at_times(read: _Read, asked: Question, times: tuple[time, time | None], pol
     end += NEXT if end <= start else timedelta()
     since, until = _instant(start, read.now), _instant(end, read.now)
     return replace(asked, since=since, until=until, when=f"{words} {begins:%H:%M}–{ends:%H:%M}")
-
-
-def _on(day: date, at: time, policy: Policy) -> datetime:
-    """That time of the gym's day, which may be on the date before or after it."""
-    begins = beginning(day, policy)
-    then = datetime.combine(begins.date(), at)
-    return then if then >= begins else then + NEXT
 
 
 def _instant(wall: datetime, now: datetime) -> int:
