@@ -15,7 +15,7 @@ from server.admin import conflicts as command
 from server.gym import queries
 from server.gym.conflicts import report
 from server.store import StoreError
-from server.store.sqlite.conflicts import ROWS
+from server.store.sql.conflicts import ROWS
 from tests.engines import Engine
 from tests.factories import member_row
 from tests.gym_kit import add_user, name_gym, stored, token

@@ -14,7 +14,7 @@ from gymtui.protocol import CheckIn, ListCheckIns, ListRefusals
 from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import NoPage
-from server.store.sqlite import history
+from server.store.sql import history
 from tests.gym_kit import stored, token
 from tests.history_kit import page, till
 from tests.kit import Wire, serving

@@ -15,7 +15,7 @@ from server.admin.deeds import deeds
 from server.admin.verify import verify
 from server.gym.erasing import about, erase
 from server.net.hub import _parts
-from server.store.sqlite.store import ROLL_CALL
+from server.store.sql.queries import ROLL_CALL
 from tests.factories import member_row
 from tests.sqlite_kit import reader_of
 from tests.till import DAY, MINUTE, NINE, Till

@@ -90,7 +90,7 @@ def _condition(reading: Reading) -> tuple[str, list[str]]:
         inside.append(f"({' OR '.join([f'instr({further}, ?)'] * len(found))})")
         forms += found
     if reading.longest is not None:
-        inside.append(f"instr(word, ' ') <= {reading.longest + 1}")
+        inside.append(f"instr(substr(word, 1, {reading.longest + 1}), ' ')")
     # Where no word begins so there is nobody: NULL, asked for once, is a range to walk through that has no entry.
     begins = f"word >= iif({' AND '.join(known)}, ?, NULL) AND word < ?" if known else BEGINS
     return " AND ".join([begins, *inside]), [*begun, first, last, *forms]

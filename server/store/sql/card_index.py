@@ -1,4 +1,4 @@
-"""The index of cards of this engine: by which canonical keys a card is found, kept up with every change of a member."""
+"""The index of cards: by which canonical keys a card is found, kept up with every change of a member."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def index_cards(db: Database, member: Member, before: Member | None) -> None:
 
 def holders(db: Database, *keys: str) -> list[tuple[bytes, str]]:
     """`(member, code)` of the cards that have one of these keys."""
-    return db.execute(
-        "SELECT DISTINCT m.member, c.code FROM cards c CROSS JOIN members m ON m.id = c.member_id "
+    found = db.execute(
+        "SELECT DISTINCT m.id, m.member, c.code FROM cards c CROSS JOIN members m ON m.id = c.member_id "
         f"WHERE c.key IN ({', '.join('?' * len(keys))}) ORDER BY m.id",
         keys,
-    ).fetchall()
+    )
+    return [(member, code) for _, member, code in found]

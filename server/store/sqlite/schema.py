@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from server.store.sql.conflicts import TOLD_LATE
 from server.store.sqlite.first_schema import FIRST
 
 APPLICATION_ID: Final = 0x67796D74  # "gymt", in the header of the file: tells our databases from other people's
@@ -213,8 +214,6 @@ ALTER TABLE gym ADD COLUMN access_link BLOB;
 ALTER TABLE gym ADD COLUMN access_link_before BLOB
 """
 
-TOLD_LATE: Final = """(type = 'refusal' OR type = 'check_in_update' AND
-    (instr(payload, CAST('"offline"' AS BLOB)) OR instr(payload, CAST('"backdated"' AS BLOB))))"""
 
 # Among them what is said to have been earlier, and not by a desk that was alone.
 _TWENTY_EIGHTH: Final = f"""

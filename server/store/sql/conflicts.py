@@ -14,12 +14,14 @@ from gymtui.protocol import CheckInEvent, MemberRef, Refusal
 from server.store import Conflict
 from server.store.sql.card_index import holders
 from server.store.sql.database import Database
-from server.store.sqlite.schema import TOLD_LATE
 
 EVER: Final = 2**62  # milliseconds: later than anything
 WAITED: Final = 60_000  # milliseconds between a command and its row that say that its desk was alone
 
 FLAGS: Final = frozenset({"clash", "late", "warned", "reissued", "clock", "backdated"})
+
+TOLD_LATE: Final = """(type = 'refusal' OR type = 'check_in_update' AND
+    (instr(payload, CAST('"offline"' AS BLOB)) OR instr(payload, CAST('"backdated"' AS BLOB))))"""
 
 # A flag of these says something here only beside `offline` or `backdated`, one of which the rows of `TOLD_LATE` have.
 ROWS: Final = (

@@ -1,4 +1,4 @@
-"""What of a person is taken out of the file, where each thing stands."""
+"""What of a person is taken out of the database, where each thing stands."""
 
 from __future__ import annotations
 
@@ -14,26 +14,27 @@ from server.store import JournalRow
 from server.store.sql.chain import COLUMNS, Told, committed, sealed
 from server.store.sql.database import Database
 
-ROWS: Final = "SELECT seq, at, type, kind, user, command_id, payload, error FROM journal"
+ROWS: Final = 'SELECT seq, at, type, kind, "user", command_id, payload, error FROM journal'
 
 _visit = msgspec.json.Decoder(CheckInEvent).decode
 
 
 def rows_with(db: Database, texts: Sequence[str]) -> list[JournalRow]:
     """The rows of the journal in which one of these stands."""
-    either = " OR ".join("instr(payload || coalesce(error, x''), ?)" for _ in texts)
-    found = db.execute(f"{ROWS} WHERE {either} ORDER BY seq", [encode(text)[1:-1] for text in texts])
+    either = " OR ".join("instr(payload || coalesce(error, ?), ?)" for _ in texts)
+    values = [value for text in texts for value in (b"", encode(text)[1:-1])]
+    found = db.execute(f"{ROWS} WHERE {either} ORDER BY seq", values)
     return [JournalRow(*row) for row in found]
 
 
-class SqliteErasure:
+class SqlErasure:
     """The `Erasure` of a transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def rows(self, seqs: Sequence[int], after: int) -> Iterator[JournalRow]:
-        these = f"{ROWS} WHERE seq > ? OR seq IN (SELECT value FROM json_each(?)) ORDER BY seq"
+        these = f"{ROWS} WHERE seq > ? OR seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) ORDER BY seq"
         found = self._db.execute(these, (after, encode(list(seqs)).decode())).fetchall()
         return (JournalRow(*row) for row in found)
 
@@ -43,9 +44,9 @@ class SqliteErasure:
         row = Told(*values)
         left = row._replace(payload=payload, digest=b"", error=error)
         self._db.execute(
-            "UPDATE journal SET payload = ?, digest = x'', error = ?, salt = NULL, commitment = ?, seal = ? "
+            "UPDATE journal SET payload = ?, digest = ?, error = ?, salt = NULL, commitment = ?, seal = ? "
             "WHERE seq = ?",
-            (payload, error, commitment if salt is None else committed(row, salt), sealed(left, link), seq),
+            (payload, b"", error, commitment if salt is None else committed(row, salt), sealed(left, link), seq),
         )
         self._db.execute("DELETE FROM imported WHERE seq = ?", (seq,))
 
@@ -65,4 +66,4 @@ class SqliteErasure:
 
     def note(self, member_id: str) -> None:
         self._db.execute("DELETE FROM merges WHERE ? IN (gone, keep)", (member_id,))
-        self._db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (member_id,))
+        self._db.execute("INSERT INTO erased VALUES (?) ON CONFLICT DO NOTHING", (member_id,))

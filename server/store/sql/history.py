@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from itertools import chain
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from gymtui.codec import encode
 from gymtui.protocol import ListCheckIns, ListRefusals, Refusal
 from gymtui.search.index import word_conditions
 from server.store import NoPage
+from server.store.sql.database import Database
 
 END: Final = (1 << 62, "")  # comes behind every visit
 LOOKED: Final = 10_000  # rows that are looked at for one page, at the most
@@ -53,7 +53,7 @@ class Wanted(Struct, frozen=True):
         rows, outside = self.rows, self.outside
         columns = f"{rows.event} AS event, {rows.at} AS at, {rows.id} AS id, {rows.person} AS person"
         filtered = " AND ".join(["TRUE", *(condition for condition, _ in outside)])
-        sql = f"SELECT event, at, id FROM ({self._newest(columns)} LIMIT {LOOKED}) WHERE {filtered} LIMIT ?"
+        sql = f"SELECT event, at, id FROM ({self._newest(columns)} LIMIT {LOOKED}) AS looked WHERE {filtered} LIMIT ?"
         return (sql, *_values(self.inside), *_values(outside), limit)
 
     def end(self) -> tuple[Any, ...]:
@@ -83,7 +83,7 @@ def cursor_of(row: tuple[Any, ...]) -> str:
     return f"{row[1]}/{row[2]}"
 
 
-def visits_wanted(wanted: ListCheckIns, db: sqlite3.Connection) -> Wanted:
+def visits_wanted(wanted: ListCheckIns, db: Database) -> Wanted:
     """The visits of a time, a member, a state, whose rows say what is asked. NoPage, ValueError."""
     before, outside = position(wanted.cursor), _by_hand(VISITS, wanted)
     inside, index = _since(VISITS, wanted), "visits_by_time"

@@ -1,4 +1,4 @@
-"""The word index of this engine: by which words a member is found, kept up with every change, and asked by a search."""
+"""The index of words: by which words a member is found, kept up with every change, and asked by a search."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from server.store.sql.database import Database
 
 HOLDERS: Final = (
     "SELECT m.id, m.member FROM cards c CROSS JOIN members m ON m.id = c.member_id "
-    "WHERE c.key = ? AND CAST(m.member AS TEXT) ->> '$.deleted' = 0"
+    "WHERE c.key = ? AND CAST(m.member AS TEXT) -> '$.deleted' = 'false'"
 )
 
 
@@ -58,7 +58,7 @@ class Words:
 def enter(db: Database, entries: Sequence[tuple[str, str]]) -> None:
     """Adds `(word, member id)` to the index, where they are not in it."""
     if entries:
-        db.executemany("INSERT OR IGNORE INTO words VALUES (?, ?)", entries)
+        db.executemany("INSERT INTO words VALUES (?, ?) ON CONFLICT DO NOTHING", entries)
         left = new_leftovers(db.execute, {word for word, _ in entries})
         db.executemany("INSERT INTO leftovers VALUES (?, ?)", sorted(left))
 

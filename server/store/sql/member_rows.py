@@ -14,13 +14,14 @@ from server.store import MemberChange
 from server.store.sql.users import Users
 
 DELETED: Final = (
-    "SELECT id FROM members WHERE id IN (SELECT value FROM json_each(?)) AND CAST(member AS TEXT) ->> '$.deleted'"
+    "SELECT id FROM members WHERE id IN (SELECT value FROM json_each(?)) "
+    "AND CAST(member AS TEXT) -> '$.deleted' = 'true'"
 )
 
 _member = msgspec.json.Decoder(Member)
 
 
-class SqliteMemberRows(Users):
+class MemberRows(Users):
     """The part of a transaction that looks for members otherwise."""
 
     def called(self, external_id: str) -> Member | None:
@@ -29,7 +30,8 @@ class SqliteMemberRows(Users):
 
     def changes_of(self, member_id: str, after: int) -> Iterator[MemberChange]:
         rows = self._db.execute(
-            "SELECT payload, user, at FROM journal WHERE seq > ? AND type = ? AND instr(payload, ?) ORDER BY seq DESC",
+            'SELECT payload, "user", at FROM journal '
+            "WHERE seq > ? AND type = ? AND instr(payload, ?) ORDER BY seq DESC",
             (after, Member.type, member_id.encode()),
         )
         for payload, user, at in rows:
@@ -43,18 +45,18 @@ class SqliteMemberRows(Users):
     def guests_on(self, day: str, since: int) -> set[str]:
         # Those who were changed since: an index has them in that order, and of anybody else it is not their first day.
         lately = "coalesce((SELECT seq FROM journal WHERE at < ?1 ORDER BY seq DESC LIMIT 1), 0)"
-        member = "CAST(member AS TEXT)"
         stands = "check_out_at IS NULL OR NOT instr(CAST(event AS TEXT) ->> '$.flags', '\"undone\"')"
-        came = f"SELECT max({stands}) FROM visits WHERE member_id = members.id AND check_in_at >= ?3"
+        came = "SELECT 1 FROM visits WHERE member_id = members.id AND check_in_at >= ?3"
         found = self._db.execute(
-            f"SELECT id FROM members WHERE seq > {lately} AND {member} ->> '$.guest' "
-            f"AND {member} ->> '$.valid_until' = ?2 AND NOT {member} ->> '$.deleted' AND coalesce(({came}), 1)",
+            f"SELECT id FROM members WHERE seq > {lately} AND CAST(member AS TEXT) -> '$.guest' = 'true' "
+            "AND CAST(member AS TEXT) ->> '$.valid_until' = ?2 AND CAST(member AS TEXT) -> '$.deleted' = 'false' "
+            f"AND (NOT EXISTS ({came}) OR EXISTS ({came} AND ({stands})))",
             (self.at - 2 * clock.DAY, day, since),
         )
         return {id for (id,) in found}
 
 
-class SqliteMemberLists:
+class MemberLists:
     """What a store answers of them, beside what is looked for."""
 
     _all: Callable[..., list[Any]]
