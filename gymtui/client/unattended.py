@@ -1,14 +1,27 @@
-"""For unattended programs (`tail`, `simulate`): they wait for the server, end where only a person could go on, and
-unwind at SIGTERM and SIGHUP."""
+"""For unattended programs (`tail`, `simulate`): they wait for the server, ask it, end where only a person could go on,
+and unwind at SIGTERM and SIGHUP."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
+from typing import Final, TypeVar
 
+from gymtui import codec
+from gymtui.client.connection.reconnect import asked_for
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.errors import AuthenticationProblem, Problem, StoppedProblem
+from gymtui.client.errors import AuthenticationProblem, Problem, RequestRefused, StoppedProblem
+from gymtui.errors import GymError
+from gymtui.protocol import Request
+
+AGAIN: Final = 1.0  # seconds until a question that the server could not answer just then is asked again
+
+T = TypeVar("T")
+
+
+class NoAnswer(GymError):
+    """The server has said no, or what cannot be read."""
 
 
 def run_unattended(program: Coroutine[None, None, None]) -> None:
@@ -62,3 +75,17 @@ async def until_live(service: WebSocketService) -> None:
         await there.wait()
     finally:
         unsubscribe()
+
+
+async def ask(service: WebSocketService, request: Request, kind: type[T]) -> T:
+    """What the server answers, also where it says first to come again. NoAnswer; Disconnected."""
+    while True:
+        try:
+            return codec.convert(await service.request(request), kind)
+        except codec.Unreadable as unreadable:
+            step = "please check the address, and that both ends are of today"
+            raise NoAnswer(f"What the server answers to {request.type} is no answer ({unreadable}): {step}.") from None
+        except RequestRefused as refused:
+            if not refused.body.retryable:
+                raise NoAnswer(f"The server does not answer {request.type}: {refused}") from refused
+            await asyncio.sleep(asked_for(refused.body, AGAIN))

@@ -9,10 +9,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from gymtui import clock, codec
+from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
+from gymtui.client.unattended import ask
 from gymtui.errors import GymError, WrongUsage
 from gymtui.private_file import may_replace, write_private
+from gymtui.programs.event_lines import moment
 from gymtui.protocol import CheckIns, ListCheckIns
 from gymtui.unreadable import UNREADABLE
 
@@ -66,11 +68,11 @@ def to_ms(time: datetime, zone: tzinfo) -> int:
 
 async def row_before(service: WebSocketService, time: int) -> int:
     """A row of the journal that was there before that time (ms): the newest of a visit that was over by then; 0 where
-    none is known. Disconnected."""
-    answer = await service.request(ListCheckIns(to=clock.to_text(time), limit=PAGE))
+    none is known. NoAnswer; Disconnected."""
+    found = await ask(service, ListCheckIns(to=clock.to_text(time), limit=PAGE), CheckIns)
     over = [
         visit.seq
-        for visit in codec.convert(answer, CheckIns).check_ins
-        if visit.check_out_time is not None and clock.to_ms(visit.check_out_time) < time and not LATER & {*visit.flags}
+        for visit in found.check_ins
+        if (ended := moment(visit.check_out_time)) is not None and ended < time and not LATER & {*visit.flags}
     ]
     return max(over, default=0)

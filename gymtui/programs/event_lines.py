@@ -61,6 +61,14 @@ def wall(at: str, zone: tzinfo, form: str = "%H:%M:%S") -> str:
         return "--:--:--"
 
 
+def moment(at: str | None) -> int | None:
+    """The time (ms), where that is one."""
+    try:
+        return None if at is None else clock.to_ms(at)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _who(member: MemberRef | None, nobody: str = "?") -> tuple[str, str | None]:
     return (nobody, None) if member is None else (member.full_name, member.membership_number)
 

@@ -10,13 +10,12 @@ from itertools import cycle
 from random import Random
 from typing import Final, TypeVar
 
-from gymtui import codec
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.errors import ConnectionProblem, Disconnected, Problem, RequestRefused
 from gymtui.client.login.login import Login
 from gymtui.client.tasks import until_first
-from gymtui.client.unattended import needs_a_person, run_unattended, until_live
+from gymtui.client.unattended import AGAIN, ask, needs_a_person, run_unattended, until_live
 from gymtui.errors import GymError
 from gymtui.output import complain
 from gymtui.programs.login_prompt import sign_in
@@ -25,7 +24,8 @@ from gymtui.sample.day import Step, steps
 
 DOORS: Final = ("Main door", "Pool gate", "Side door", "Garage")
 IN_FLIGHT: Final = 256  # scans that wait for their answer
-AGAIN: Final = 1.0  # seconds until a question that got no answer is asked again
+LONGEST: Final = 40  # characters of an outcome as the server names it,
+KINDS: Final = 40  # and so many kinds of them: they are for one line
 
 T = TypeVar("T")
 
@@ -69,32 +69,30 @@ class Simulation:
         after, more = 0, True
         while more:
             page = await self._ask(SyncMembers(after_seq=after), MembersPage)
+            if page.more and page.next_after_seq <= after:
+                raise NothingToSimulate("The server gives the same page of members again and again: please look there.")
             codes += [m.membership_number for m in page.members if m.membership_number and not m.deleted]
             after, more = page.next_after_seq, page.more
         return codes
 
     async def _present(self) -> list[str]:
         """The membership numbers of those who are in."""
-        codes: list[str] = []
+        found: dict[str, str | None] = {}  # by their ids
         cursor: str | None = None
         while True:
-            page = await self._ask(ListPresent(cursor=cursor), Present)
-            codes += [visit.member.membership_number for visit in page.present if visit.member.membership_number]
+            page, before = await self._ask(ListPresent(cursor=cursor), Present), len(found)
+            found |= {visit.member.id: visit.member.membership_number for visit in page.present}
             cursor = page.cursor
-            if cursor is None:
-                return codes
+            if cursor is None or len(found) == before:  # the last page; or one that has nobody new
+                return [code for code in found.values() if code]
 
     async def _ask(self, request: SyncMembers | ListPresent, kind: type[T]) -> T:
         """The answer, however often the connection goes meanwhile."""
         while True:
             await until_live(self._services[0])
             try:
-                return codec.convert(await self._services[0].request(request), kind)
+                return await ask(self._services[0], request, kind)
             except Disconnected:
-                await asyncio.sleep(AGAIN)
-            except RequestRefused as refused:
-                if not refused.body.retryable:
-                    raise NothingToSimulate(f"The server does not say who is a member: {refused}") from refused
                 await asyncio.sleep(AGAIN)
 
     async def _in_time(self, day: Iterator[Step]) -> AsyncIterator[Step]:
@@ -112,7 +110,8 @@ class Simulation:
             await service.request(request)
             self.outcomes[request.type] += 1
         except RequestRefused as refused:
-            self.outcomes[refused.body.code] += 1
+            code = refused.body.code[:LONGEST]
+            self.outcomes[code if code in self.outcomes or len(self.outcomes) < KINDS else "something else"] += 1
         except Disconnected:
             self.outcomes["disconnected"] += 1
         finally:

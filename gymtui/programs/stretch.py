@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gymtui import clock
-from gymtui.programs.event_lines import words_of
+from gymtui.programs.event_lines import moment, words_of
 from gymtui.protocol import Event
 
 
@@ -42,7 +41,7 @@ class Stretch:
 
 def _first(events: Sequence[Event], time: int) -> int | None:
     for number, event in enumerate(events):
-        at = words_of(event)[0]
-        if at is not None and clock.to_ms(at) >= time:
+        at = moment(words_of(event)[0])
+        if at is not None and at >= time:
             return number
     return None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from gymtui import clock, codec
+from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.event_filter import EventFilter, WrongFilter, read_filter
@@ -18,7 +18,7 @@ from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disco
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
-from gymtui.client.unattended import needs_a_person, run_unattended, until_live
+from gymtui.client.unattended import ask, needs_a_person, run_unattended, until_live
 from gymtui.config import data_folder
 from gymtui.errors import GymError, WrongUsage
 from gymtui.output import all_or_nothing
@@ -154,7 +154,7 @@ class Tail:
 
     async def _find_end(self) -> None:
         """At what has happened by now: nothing is waited for."""
-        present = codec.convert(await self._service.request(ListPresent(limit=1)), Present)
+        present = await ask(self._service, ListPresent(limit=1), Present)
         self._stretch.end_at(present.as_of_seq)
         self._look_for_end()
 
