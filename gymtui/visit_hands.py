@@ -11,14 +11,14 @@ from gymtui.protocol import CheckInEvent, Hand
 
 AUTOMATIC: Final = "automatic"  # in the place of a name, where the gym itself has taken an exit for granted
 COLUMNS: Final = ("let_in_by", "let_in_desk", "let_out_by", "let_out_desk", "corrected_by")
-_AFTERWARDS: Final = frozenset({"undone", "corrected"})  # flags of rows that let nobody in or out
+AFTERWARDS: Final = frozenset({"undone", "corrected"})  # flags of rows that let nobody in or out
 
 
 def let_in(visit: CheckInEvent) -> Hand | None:
     """Who let them in; None where the row says nothing of it, as rows from before there was `let_in`."""
     if visit.let_in is not UNSET:
         return visit.let_in
-    is_first = (visit.status == "checked_in" or "clash" in visit.flags) and _AFTERWARDS.isdisjoint(visit.flags)
+    is_first = (visit.status == "checked_in" or "clash" in visit.flags) and AFTERWARDS.isdisjoint(visit.flags)
     return Hand(visit.by, visit.desk) if is_first else None
 
 
@@ -26,7 +26,7 @@ def let_out(visit: CheckInEvent) -> Hand | None:
     """Who let them out, which is nobody by name where it was automatic; None where nobody has."""
     if visit.let_out is not UNSET:
         return visit.let_out
-    is_exit = visit.status == "checked_out" and _AFTERWARDS.isdisjoint(visit.flags) and "clash" not in visit.flags
+    is_exit = visit.status == "checked_out" and AFTERWARDS.isdisjoint(visit.flags) and "clash" not in visit.flags
     return Hand(visit.by, visit.desk) if is_exit else None
 
 

@@ -135,7 +135,7 @@ REQUEST_EXAMPLES: list[Request] = [
     ImportUndo(number=7),
     ImportEnd(),
     RollCall(roll_call_id="r1", step="safe", drill=True, name="A plumber", occurred_at=TIME, queued_by="ana"),
-    HandOver(note="the sauna is cold", queued_by="ana"),
+    HandOver(note="the sauna is cold", queued_by="ana", ends_shift=False),
     Heartbeat(),
     Ping(),
     Authenticate(token="t", client=ClientInfo(desk="Front")),

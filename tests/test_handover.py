@@ -13,8 +13,9 @@ from gymtui.client.desk.handover import known_from, shift
 from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.visits import KEPT
+from gymtui.codec import convert
 from gymtui.protocol import Event, HandOver, Notification
-from tests.desk_kit import ANA, Gym, gym
+from tests.desk_kit import ANA, CAL, Gym, gym
 from tests.factories import NOW, TIME, member, refusal, snapshot, visit
 from tests.till import Till
 from tests.waiting import until
@@ -70,12 +71,14 @@ def test_a_shift_goes_since_the_desk_s_last_handover() -> None:
         visit(5, "Ben Ode", desk="desk 1", flags=("offline", "clash"), **left),
         visit(6, "Else Where", desk="desk 2"),
         visit(7, "Mis Take", desk="desk 1", flags=("undone",), **left),
+        visit(8, "Put Right", desk="desk 1", flags=("corrected",)),
+        visit(9, "Never Was", desk="desk 1", flags=("corrected", "undone"), **left),
         refusal(8, "Cal Roe"),
     ]
     since, lines = shift([*events, refusal(9, "Dee Fox")], "desk 1", day)
     assert since == before
     assert lines == [
-        "1 checked in, 1 checked out, 1 taken back",
+        "1 checked in, 0 checked out, 1 taken back, 2 put right",
         "0 refused",
         "1 let in against the rules: Ana Silva",
         "1 to look at: Ben Ode",
@@ -110,6 +113,26 @@ def test_a_handover_is_a_notice_of_the_gym_once(tmp_path: Path) -> None:
     [row] = [row for row in till.store.read(0, 99) if row.type == "notification"]
     assert b'"title":"Handover from ben, sent by ana, Front"' in row.payload
     till.store.close()
+
+
+def test_a_note_is_one_and_ends_no_shift(tmp_path: Path) -> None:
+    till = Till(tmp_path / "gym.db")
+    assert till.give(HandOver(note="Ana Silva: left a bag", ends_shift=False), id="h").error is None
+    [row] = [row for row in till.store.read(0, 99) if row.type == "notification"]
+    told = convert(row.payload, Notification)
+    assert told.title == "Note from ana, Front"
+    till.store.close()
+    day = NOW - 8 * HOUR
+    assert shift([told], "Front", day)[0] == day
+
+
+async def test_a_desk_that_is_alone_hands_over_what_waits_too(gym: Gym) -> None:
+    gym.desk.check_in(ANA)
+    gym.desk.check_in(CAL)
+    gym.desk.check_out(CAL)
+    queue = gym.desk.queue
+    assert shift([], "desk 1", NOW, queue)[1][0] == "2 checked in, 1 checked out, 0 taken back (3 of it not sent yet)"
+    assert shift([], "desk 1", queue[-1].at + 1, queue)[1][0] == "0 checked in, 0 checked out, 0 taken back"
 
 
 async def test_a_note_waits_on_the_desk_s_disk_for_the_server(gym: Gym) -> None:

@@ -143,15 +143,17 @@ async def test_of_several_nobody_is_opened(gym: Gym) -> None:
         await until(lambda: "Renew" in screen_text(app))
 
 
-async def test_what_staff_hear_of_somebody_is_left_for_the_next_shift(
-    gym: Gym, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("number", "named"), [("1", "Ana Silva (1)"), (None, "Ana Silva")])
+async def test_what_staff_hear_of_somebody_is_left_as_a_note(
+    gym: Gym, monkeypatch: pytest.MonkeyPatch, number: str | None, named: str
 ) -> None:
+    gym.replica.members.table.fold([replace(ANA, membership_number=number, seq=9)])
     monkeypatch.setattr(type(gym.desk.membership), "may_change", False)
     async with shown(gym) as (app, pilot):
         await pilot.press(*"ana", "escape", *":note her knee is bad", "enter")
         await until(lambda: isinstance(app.screen, MemberScreen) and app.screen.text == "her knee is bad")
         await pilot.press("enter")
-        await until(lambda: "Handover queued" in screen_text(app))
+        await until(lambda: "Note about Ana Silva queued" in screen_text(app))
     [row] = gym.desk.queue
     assert isinstance(row.request, HandOver)
-    assert row.request.note.startswith("Ana Silva (1): her knee is bad (")
+    assert (row.request.note, row.request.ends_shift) == (f"{named}: her knee is bad", False)

@@ -24,10 +24,12 @@ class Notify(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class HandOver(Payload, frozen=True, kw_only=True, omit_defaults=True):
-    """What the shift that ends tells the next one: a note, which every desk gets as a notification."""
+    """What the shift that ends tells the next one: a note, which every desk gets as a notification. A note alone ends
+    no shift."""
 
     type: ClassVar[str] = "hand_over"
     roles: ClassVar[frozenset[Role]] = STAFF
     note: Annotated[str, Meta(min_length=1, max_length=1000)]
     occurred_at: Timestamp | None = None
     queued_by: Key | None = None
+    ends_shift: bool = True

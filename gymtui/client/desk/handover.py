@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
@@ -12,6 +13,7 @@ from gymtui.client.replica.outbox import Outgoing
 from gymtui.clock import to_ms, to_text
 from gymtui.codec import encode
 from gymtui.protocol import HANDOVER, CheckInEvent, Event, HandOver, Notification, Refusal
+from gymtui.visit_hands import AFTERWARDS
 
 CONFLICTS = frozenset({"clash", "warned", "late", "clock", "reissued", "backdated"})
 
@@ -34,23 +36,23 @@ class Handover:
         self._clock = clock
         self._new_id = new_id
 
-    def give(self, note: str) -> None:
+    def give(self, note: str, *, ends_shift: bool = True) -> None:
         """On disk when it returns; every desk has it once the server does."""
         at = self._clock.now()
-        request = HandOver(note=note, occurred_at=to_text(at), queued_by=self._service.user)
+        request = HandOver(note=note, occurred_at=to_text(at), queued_by=self._service.user, ends_shift=ends_shift)
         row = Outgoing(id=self._new_id(), kind="hand_over", payload=encode(request), member_id=None, at=at)
         self._queue.add(Pending(row))
         self._queue_changed()
 
 
-def shift(events: Iterable[Event], desk: str | None, day: int) -> tuple[int, list[str]]:
-    """Since when (ms) the shift at this desk goes, and what was done in it, a line a thing. It goes since the desk's
-    last handover, or since the `day` began (ms)."""
+def shift(events: Iterable[Event], desk: str | None, day: int, queue: Iterable[Outgoing] = ()) -> tuple[int, list[str]]:
+    """Since when (ms) the shift at this desk goes, and what was done in it, a line a thing; what waits in its `queue`
+    was done too. It goes since the desk's last handover, or since the `day` began (ms)."""
     known = sorted(events, key=lambda event: event.seq)
     ends = [at for event in known if isinstance(event, Notification) and _is_of(event, desk) if (at := _at(event))]
     since = max([day, *ends])
     here = [event for event in known if _desk_of(event) == desk and (_at(event) or 0) >= since]
-    return since, list(_lines(here))
+    return since, list(_lines(here, Counter(row.kind for row in queue if row.at >= since)))
 
 
 def known_from(newest: Sequence[Event], day: int, counted: int) -> int:
@@ -85,13 +87,20 @@ def _at(event: Event) -> int | None:
         return None
 
 
-def _lines(events: list[Event]) -> Iterator[str]:
+def _lines(events: list[Event], waiting: Counter[str]) -> Iterator[str]:
     visits = [event for event in events if isinstance(event, CheckInEvent)]
-    undone = [visit for visit in visits if "undone" in visit.flags]
+    right = [visit for visit in visits if "corrected" in visit.flags]
+    undone = [visit for visit in visits if "undone" in visit.flags and visit not in right]
+    made = [visit for visit in visits if AFTERWARDS.isdisjoint(visit.flags) and "clash" not in visit.flags]
+    came = sum(visit.status == "checked_in" for visit in made) + waiting["check_in"]
+    left = sum(visit.status == "checked_out" for visit in made) + waiting["check_out"]
+    unsent = sum(waiting[kind] for kind in ("check_in", "check_out", "undo"))
+    yield (
+        f"{came} checked in, {left} checked out, {len(undone) + waiting['undo']} taken back"
+        + (f", {len(right)} put right" if right else "")
+        + (f" ({unsent} of it not sent yet)" if unsent else "")
+    )
     refused = [event for event in events if isinstance(event, Refusal)]
-    came = [visit for visit in visits if visit.status == "checked_in" and visit not in undone]
-    left = [visit for visit in visits if visit.status == "checked_out" and visit not in undone]
-    yield f"{len(came)} checked in, {len(left)} checked out, {len(undone)} taken back"
     yield f"{len(refused)} refused" + _named(event.member.full_name for event in refused if event.member)
     overridden = [visit for visit in visits if "override" in visit.flags]
     yield f"{len(overridden)} let in against the rules" + _named(visit.member.full_name for visit in overridden)

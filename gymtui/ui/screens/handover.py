@@ -17,6 +17,7 @@ from gymtui.client.desk.verdicts import policy_of, today
 from gymtui.client.replica.visits import KEPT
 from gymtui.client.state import Verdict
 from gymtui.printable import printable
+from gymtui.protocol import Member
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.notice import TextMode
 from gymtui.ui.box.screen_box import ScreenBox
@@ -66,7 +67,7 @@ def shift_at(screen: BoxScreen) -> tuple[int, list[str], bool]:
     begins = gym_day.beginning(today(replica.gym, now), policy_of(replica.gym))
     newest, day = replica.visits.recent(KEPT), gym_day.instant(begins, screen.zone)
     known = known_from(newest, day, replica.stats.today_total if replica.stats else 0)
-    since, lines = shift([*newest, *replica.notices.newest()], desk.name, known)
+    since, lines = shift([*newest, *replica.notices.newest()], desk.name, known, desk.queue)
     lines += [in_now(screen), f"{desk.queued} wait for the server, {len(desk.set_aside)} set aside"]
     return since, lines, since > known or known == day
 
@@ -82,8 +83,21 @@ def hand_over(screen: BoxScreen, note: str) -> Verdict:
     """Leaves the note, with the shift in short; gives what to say. ReplicaError where the disk does not take it."""
     _, lines, _ = shift_at(screen)
     screen.desk.handover.give(f"{note} ({'; '.join(lines[:3])})"[:1000])
-    said = screen.refusal("Handover", "is written for the next one, at every desk", None)
-    return replace(said, kind="done") if screen.connection.is_live else replace(said, kind="queued", detail=None)
+    return _said(screen, screen.refusal("Handover", "is written for the next one, at every desk", None))
+
+
+def leave_note(screen: BoxScreen, member: Member, note: str) -> Verdict:
+    """Leaves a word about a member for whoever may keep it; the shift goes on. ReplicaError as in `hand_over`."""
+    number = f" ({member.membership_number})" if member.membership_number else ""
+    screen.desk.handover.give(f"{member.full_name}{number}: {note}"[:1000], ends_shift=False)
+    step = f"{screen.key('notices')} shows it"
+    return _said(screen, screen.refusal(f"Note about {screen.named(member.full_name)}", "is told to every desk", step))
+
+
+def _said(screen: BoxScreen, said: Verdict) -> Verdict:
+    """It is done; or it waits for the server."""
+    done = screen.connection.is_live
+    return replace(said, kind="done") if done else replace(said, kind="queued", detail=None, next_step=None)
 
 
 class _NoteMode(TextMode):

@@ -20,14 +20,14 @@ from gymtui.ui.box.member import MemberMode
 from gymtui.ui.member_fields import MemberLine
 from gymtui.ui.member_lines import lines_of, without_what_is_not_here, without_what_is_private
 from gymtui.ui.screens.box import BoxScreen
-from gymtui.ui.screens.handover import hand_over
+from gymtui.ui.screens.handover import leave_note
 from gymtui.ui.screens.listed import ListScreen
 from gymtui.ui.screens.member_actions import MemberActions
 from gymtui.ui.settings import Setting, Settings
 from gymtui.ui.widgets.settings_list import SettingsList
 
 MANAGERS: Final = "only a manager changes members"
-FOR_THE_NEXT_SHIFT: Final = ("note", "alert")  # what staff hear: it is handed over, for a manager to keep
+FOR_THE_NEXT_SHIFT: Final = ("note", "alert")  # what staff hear: it is told, for a manager to keep
 
 
 class MemberScreen(ListScreen, MemberActions):
@@ -132,7 +132,7 @@ class MemberScreen(ListScreen, MemberActions):
             assert isinstance(setting, MemberLine)
             change = setting.comes_to(text)
             if setting.key in FOR_THE_NEXT_SHIFT and not self.desk.membership.may_change:
-                self.say(hand_over(self, f"{self._member.full_name} ({self._member.membership_number}): {text}"))
+                self.say(leave_note(self, self._member, text))
             elif self.desk.membership.may_change or change.keys() == {"acknowledged"}:
                 self.say(self.desk.membership.change(self._member, **change))
             else:
