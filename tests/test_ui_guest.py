@@ -24,7 +24,7 @@ HOSTS = ((11, "Berg"), (12, "Cox"), (13, "Dahl"), (14, "Sá"))
 GUEST: tuple[tuple[tuple[str, ...], str], ...] = (  # keys, and what they lead to
     (("f5",), "1 of 3: the guest's name"),
     ((*NAME, "enter"), "GUEST OF"),
-    ((*"ana", "enter"), "it is signed, and in; n: not; Gus Roth, guest of Ana Silva"),
+    ((*"ana", "enter"), "signed; n: not; Gus Roth, guest of Ana Silva"),
     (("enter",), "Gus Roth queued, not sent yet"),
 )
 
@@ -112,7 +112,7 @@ async def test_somebody_new_is_six_questions(gym: Gym) -> None:
         scan(app, *"1", "enter")
         await until(lambda: "that is Ana Silva's" in screen_text(app))
         await pilot.press("backspace", *"9001", "enter")
-        await until(lambda: "6 of 6: Enter: it is signed; n: not; Nia Moor, Gold, card 9001" in screen_text(app))
+        await until(lambda: "6 of 6: Enter: signed; n: not; Nia Moor, Gold, card 9001" in screen_text(app))
         await pilot.press("escape")
         await until(lambda: "CARD       9001" in screen_text(app))
         await pilot.press("enter", "enter")
@@ -121,6 +121,31 @@ async def test_somebody_new_is_six_questions(gym: Gym) -> None:
         await until(lambda: "… not sent yet" in screen_text(app))
     [(_, fields)] = queued(gym)
     assert (fields["membership_number"], fields["valid_until"], fields["plan"]) == ("9001", "2027-11-17", "Gold")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (["f5"], [*"Gast Eins", "enter"], [*"ana", "enter"]),
+        ([*":new", "enter"], [*"Nia Moor", "enter"], ["enter"], [*"Gold", "enter"], ["enter"], [*"9001", "enter"]),
+    ],
+)
+async def test_each_question_has_room_at_80_columns(gym: Gym, keys: tuple[list[str], ...]) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.resize_terminal(80, 24)
+        for at, pressed in enumerate(keys, 1):
+            await pilot.press(*pressed)
+            await until(lambda at=at: app.front_desk.placeholder.startswith(f"{at} of "))
+            await until(lambda: app.front_desk.placeholder in screen_text(app))
+
+
+async def test_what_was_wrong_with_an_answer_is_not_said_of_the_next(gym: Gym) -> None:
+    async with shown(gym) as (app, pilot):
+        await pilot.press("f5", *"Gus", "enter", *"xyz", "enter")
+        await until(lambda: "nobody is found by that" in screen_text(app))
+        await pilot.press("escape", "enter")
+        await until(lambda: "WAIVER" in screen_text(app))
+        assert "nobody is found by that" not in screen_text(app)
 
 
 async def test_whoever_types_over_what_stood_in_the_box_means_another(gym: Gym) -> None:

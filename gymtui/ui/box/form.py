@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gymtui.client.state import Hit
+from gymtui.client.state import Hit, Verdict
 from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.box.let_in import check_in
 from gymtui.ui.box.mode import Mode
@@ -42,6 +42,7 @@ class FormMode(Mode):
         self.answers: dict[str, Any] = {}
         self._texts: list[str] = []  # as they were typed
         self._doubted: tuple[str, str] | None = None  # a question, and what was asked about
+        self._refused: Verdict | None = None  # what was said of the last answer that was none
 
     def begin_over(self, first: str = "") -> None:
         """In place of whatever the box meant; what stands there, or else `first`, is suggested for the first answer."""
@@ -79,8 +80,11 @@ class FormMode(Mode):
 
     @property
     def placeholder(self) -> str:
+        """The way back is told once: there is no room for it where a question says what was answered."""
         at, count = len(self._texts) + 1, len(self.questions)
-        return f"{at} of {count}: {self.question.hint} ({self.box.key('back')} goes back)"
+        return f"{at} of {count}: {self.question.hint}" + (
+            "" if self._texts else f" ({self.box.key('back')} goes back)"
+        )
 
     @property
     def is_busy(self) -> bool:
@@ -121,9 +125,12 @@ class FormMode(Mode):
             answer = self.read(question, text)
         except ValueError as error:
             step = "Enter takes it all the same" if isinstance(error, Doubt) else question.hint
-            self.box.say(self.box.refusal(question.prompt.capitalize(), str(error), step))
+            self._refused = self.box.refusal(question.prompt.capitalize(), str(error), step)
+            self.box.say(self._refused)
             self.box.write(text)
             return
+        if self._refused is not None and self.box.verdict == self._refused:
+            self.box.verdict = None  # it is answered by now
         self.box.search = None
         self.answers[question.key] = answer
         self._texts.append(text)

@@ -17,7 +17,7 @@ from gymtui.ui.roster import Roster
 
 NAME: Final = Question(key="name", prompt="GUEST", hint="the guest's name, then Enter")
 HOST: Final = Question(key="host", prompt="GUEST OF", hint="a name, a card, ↓ who is in; Enter: none", finds=True)
-WAIVER: Final = Question(key="waiver", prompt="WAIVER", hint="Enter: it is signed, and in; n: not")
+WAIVER: Final = Question(key="waiver", prompt="WAIVER", hint="Enter: signed; n: not")
 
 
 class GuestMode(FormMode):

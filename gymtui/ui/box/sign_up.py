@@ -14,7 +14,7 @@ from gymtui.ui.box.form import FormMode, Question, yes
 from gymtui.ui.box.front_desk_box import FrontDeskBox
 from gymtui.ui.member_lines import renewed
 
-WAIVER: Final = Question(key="waiver_signed", prompt="WAIVER", hint="Enter: it is signed; n: not")
+WAIVER: Final = Question(key="waiver_signed", prompt="WAIVER", hint="Enter: signed; n: not")
 QUESTIONS: Final = (
     Question(key="full_name", prompt="NEW MEMBER", hint="the name, then Enter"),
     Question(key="phone", prompt="PHONE", hint="a number, or Enter alone"),
