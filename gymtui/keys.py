@@ -7,7 +7,7 @@ gymtui.toml gives a name other keys. It knows no screen, so that it can be print
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -21,7 +21,8 @@ class KeysError(GymError):
 
 class Command(Struct, frozen=True):
     """`name` is what is typed after `:`, where it can be `typed` at all, and `takes_words` behind it; `also` is what
-    others call it. `keys` has Textual's names, separated by commas; `label` is for the footer."""
+    others call it. `keys` has Textual's names, separated by commas; `label` is for the footer. `at` names the commands
+    that open the screens where it is given, where these are not the front desk's."""
 
     name: str
     keys: str
@@ -30,6 +31,7 @@ class Command(Struct, frozen=True):
     typed: bool = True
     also: str = ""
     takes_words: bool = False
+    at: str = ""
 
     @property
     def called(self) -> tuple[str, ...]:
@@ -68,9 +70,16 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("guest", "f5", "guest", "signs a guest up for today, and lets one in", also="visitor daypass trial"),
         Command("undo", "ctrl+z", "undo", "takes back what this desk did last", also="u"),
         Command("override", "f8", "override", "lets in whom the rules have just refused"),
-        Command("correct", "ctrl+o", "correct", "puts the chosen visit right: who, when, or never", also="fix wrong"),
-        Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, to check out several"),
-        Command("sort", "ctrl+t", "sort", "sorts by time, or by name"),
+        Command(
+            "correct",
+            "ctrl+o",
+            "correct",
+            "puts the chosen visit right: who, when, or never",
+            also="fix wrong",
+            at="history",
+        ),
+        Command("mark", "insert,ctrl+@", "mark", "marks the chosen one, to check out several", at="who"),
+        Command("sort", "ctrl+t", "sort", "sorts by time, or by name", at="who"),
         Command("send-again", "enter", "send again", "sends a command that was set aside once more", typed=False),
         Command("take-away", "delete", "take away", "takes away a command that was set aside", typed=False),
         Command("other-field", "tab", "other field", "goes to the other field", typed=False),
@@ -110,9 +119,9 @@ COMMANDS: Final[dict[str, Command]] = {
             "calls the roll: who is in, who of them is safe, and goes back",
             also="roll-call evacuation fire drill muster",
         ),
-        Command("end", "", "", "ends the roll-call at every desk, with its count", also="over finish"),
-        Command("print", "", "", "writes the list to a file of plain text, to be printed", also="paper lp"),
-        Command("export", "", "", "writes the list to a file, as a table", also="csv save"),
+        Command("end", "", "", "ends the roll-call at every desk, with its count", also="over finish", at="evac"),
+        Command("print", "", "", "writes the list to a file of plain text, to be printed", also="paper lp", at="evac"),
+        Command("export", "", "", "writes the list to a file, as a table", also="csv save", at="history evac"),
         Command("notices", "ctrl+n", "notices", "shows what was told to all, and goes back", also="news alerts"),
         Command("read", "enter", "read", "marks a notice read", typed=False),
         Command("tell", "", "", "tells every desk something, for a manager", also="notify announce", takes_words=True),
@@ -143,6 +152,11 @@ def shown(keys: str) -> str:
     """The first key as it stands on a keyboard: `ctrl+z` is `Ctrl+Z`."""
     key = keys.partition(",")[0]
     return _NAMED.get(key) or "+".join(part.capitalize() for part in key.split("+"))
+
+
+def where(name: str, key: Callable[[str], str]) -> str:
+    """Where a command is given that is none of this screen's: `F2 or :evac has it`; `key` writes a command's key."""
+    return f"{' or '.join(map(key, COMMANDS[name].at.split())) or 'the front desk'} has it"
 
 
 def keymap(changed: Mapping[str, str]) -> dict[str, str]:

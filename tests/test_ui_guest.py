@@ -135,7 +135,7 @@ async def test_each_question_has_room_at_80_columns(gym: Gym, keys: tuple[list[s
         await pilot.resize_terminal(80, 24)
         for at, pressed in enumerate(keys, 1):
             await pilot.press(*pressed)
-            await until(lambda at=at: app.front_desk.placeholder.startswith(f"{at} of "))
+            await until(lambda: app.front_desk.placeholder.startswith(f"{at} of "))  # noqa: B023
             await until(lambda: app.front_desk.placeholder in screen_text(app))
 
 

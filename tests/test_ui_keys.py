@@ -36,6 +36,17 @@ from tests.ui_front_desk_kit import ANA, screen_text
 
 pytestmark = pytest.mark.slow
 
+SCREENS = {"history": HistoryScreen, "who": WhoIsIn, "evac": RollCallScreen}
+
+
+def test_a_command_that_the_front_desk_has_not_says_which_screens_have_it() -> None:
+    for command in COMMANDS.values():
+        action = f"action_{command.action.partition('(')[0]}"
+        if command.typed and not any(hasattr(node, action) for node in (FrontDesk, GymApp)):
+            assert command.at.split() == [name for name, screen in SCREENS.items() if hasattr(screen, action)]
+        else:
+            assert command.at == ""
+
 
 def test_every_binding_is_a_command_of_the_registry() -> None:
     for screen in (

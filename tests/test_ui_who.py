@@ -228,3 +228,16 @@ async def test_an_answer_to_one_of_many_is_what_became_of_all_of_them() -> None:
         desk.publish("verdict", told("Maya Quist", "refused", "c1", "not in"))
         await pilot.pause()
         assert "✗ Maya Quist refused: not in; 1 checked out" in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("word", "where"),
+    [(":export", "F2 or :evac has it"), (":correct", "F2 has it"), (":guest", "the front desk has it")],
+)
+async def test_a_command_of_another_screen_says_where_it_is_given(word: str, where: str) -> None:
+    app = make_app(a_desk())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("f3", *word)
+        await until_shown(pilot, lambda: f"{word} is done on another screen — {where}" in screen_text(app))
+        await pilot.press("enter")
+        await until_shown(pilot, lambda: f"that is done on another screen — {where}" in screen_text(app))

@@ -36,7 +36,7 @@ class Palette(Struct, frozen=True, kw_only=True):
     chosen: int = 0
     certain: bool = False
     words: str = ""  # behind the command's name
-    elsewhere: bool = False  # there is one of that very name, on other screens
+    elsewhere: str = ""  # the command of that very name, where it is one of other screens
 
     @property
     def pick(self) -> Option | None:

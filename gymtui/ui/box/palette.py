@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from gymtui.keys import COMMANDS
+from gymtui.keys import COMMANDS, where
 from gymtui.ui.box.mode import SignMode
 from gymtui.ui.box.offer import SIGN, Option, Palette, is_called, offer
 
@@ -42,8 +42,10 @@ class PaletteMode(SignMode):
         if offered.pick is not None:
             await self.box.run(offered.pick, offered.words)
         else:
-            why = "that is done on another screen" if offered.elsewhere else "there is none by that name"
-            self.box.say(self.box.refusal("Command", why, f"{SIGN} alone lists what there is here"))
+            why, step = "there is none by that name", f"{SIGN} alone lists what there is here"
+            if offered.elsewhere:
+                why, step = "that is done on another screen", where(offered.elsewhere, self.box.key)
+            self.box.say(self.box.refusal("Command", why, step))
 
     def moved(self, step: int, text: str) -> None:
         if self.box.palette is not None:
@@ -65,6 +67,5 @@ def found(text: str, options: Iterable[Option]) -> Palette:
     """What to offer; by the name of a command of other screens nothing else is meant."""
     offered, name = offer(text, options), text.removeprefix(SIGN).strip().partition(" ")[0]
     is_here = any(is_called(option.called, name) for option in offered.options)
-    if is_here or not any(command.typed and is_called(command.called, name) for command in COMMANDS.values()):
-        return offered
-    return replace(offered, options=(), certain=False, elsewhere=True)
+    there = next((each.name for each in COMMANDS.values() if each.typed and is_called(each.called, name)), "")
+    return offered if is_here or not there else replace(offered, options=(), certain=False, elsewhere=there)

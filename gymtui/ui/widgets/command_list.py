@@ -8,6 +8,8 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
 
+from gymtui.keys import where
+from gymtui.ui.bindings import key_of
 from gymtui.ui.box.offer import SIGN, Palette
 from gymtui.ui.cells import fit
 from gymtui.ui.widgets.choice_list import ChoiceList
@@ -43,9 +45,10 @@ class CommandList(ChoiceList):
     def nothing(self) -> Content:
         if self.palette is None:
             return Content("")
-        why = "is done on another screen" if self.palette.elsewhere else "is no command"
-        nothing = f"   {self.palette.text} {why} — : alone lists what there is here"
-        return self.styled(fit(nothing, self.size.width), "quiet")
+        why, step = "is no command", f"{SIGN} alone lists what there is here"
+        if self.palette.elsewhere:
+            why, step = "is done on another screen", where(self.palette.elsewhere, lambda name: key_of(self, name))
+        return self.styled(fit(f"   {self.palette.text} {why} — {step}", self.size.width), "quiet")
 
     def row(self, row: int) -> Content:
         assert self.palette is not None
