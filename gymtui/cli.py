@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -102,8 +103,8 @@ def _main(arguments: list[str]) -> int:
     target, names = options.pop("run")
     file = options.pop("config", None)
     flags = {name: options.pop(name) for name in list(options) if name in HELP}
-    if target in SCREENS and not _is_terminal():
-        return _failed("Here is no terminal to show the screens on: please start it in one, or use `gymtui tail`.", 2)
+    if target in SCREENS and (sentence := _no_screen()):
+        return _failed(sentence, 2)
     last = choices.ChoicesFile(config.data_folder()).read() if target in REMEMBERING else choices.Choices()
     if flags.get("token"):
         output.complain("Whoever lists what runs on this machine sees that token: please set GYMTUI_TOKEN instead.")
@@ -161,9 +162,13 @@ def _imported(module: str, function: str) -> Callable[..., None]:
         gc.enable()
 
 
-def _is_terminal() -> bool:
-    """Is there a person with keys and a screen? Textual reads stdin and writes stderr."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+def _no_screen() -> str | None:
+    """Why no screen can be shown here: Textual reads stdin and writes stderr, and moves about on a terminal."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        return "Here is no terminal to show the screens on: please start it in one, or use `gymtui tail`."
+    if os.environ.get("TERM") == "dumb":
+        return "This terminal (TERM=dumb) cannot show the screens: please start it in another, or use `gymtui tail`."
+    return None
 
 
 @contextmanager

@@ -130,6 +130,7 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("log-out", "", "", "logs out, here and at the server", also="logout lock"),
         Command("back", "escape", "back", "goes back one step", typed=False),
         Command("quit", "ctrl+q", "leave", "leaves; what waits in the queue is kept", also="q exit bye x"),
+        Command("copy", "ctrl+c", "copy", "copies what is selected, or says which key leaves", typed=False),
         Command("next", "down", "next", "chooses the next row", typed=False),
         Command("previous", "up", "previous", "chooses the row before", typed=False),
         Command("older", "pagedown", "older", "goes down a page"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import cast
+import ast
+import unicodedata
+from pathlib import Path
+from typing import Final, cast
 
 import pytest
 from msgspec.structs import replace
@@ -20,6 +23,8 @@ from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, screen_text
 
 pytestmark = pytest.mark.slow
+
+ROOT: Final = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -75,6 +80,22 @@ def test_a_terminal_says_whether_it_has_symbols(environment: dict[str, str], lac
 
 def test_plain_text_takes_as_many_cells() -> None:
     assert plain("✓ Zoë — 田 ▁█ ╭╮") == "+ Zoe - ?? _# ++"
+
+
+def signs(folder: str) -> set[str]:
+    """Every sign in the texts of a package that ASCII does not have."""
+    found: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= {c for c in node.value if not c.isascii() and unicodedata.category(c)[0] in "PS"}
+    return found
+
+
+@pytest.mark.parametrize("folder", ["gymtui/ui", "gymtui/demo", "gymtui/client", "gymtui/programs", "server/gym"])
+def test_every_sign_of_the_screens_has_one_in_ascii(folder: str) -> None:
+    typed = {"£", "�"}  # by a key of some keyboards, and in the place of what cannot be read
+    assert [sign for sign in sorted(signs(folder) - typed) if plain(sign) == "?"] == []
 
 
 async def test_without_symbols_every_screen_is_ascii() -> None:

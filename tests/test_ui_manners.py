@@ -129,6 +129,26 @@ async def test_the_monitor_has_the_keys_of_the_file_its_help_and_plain_symbols()
         assert ":quit" not in help
 
 
+@pytest.mark.parametrize("keys", [(), ("f3",), ("f1",), ("a",), (*":po",)])
+async def test_ctrl_c_says_which_key_leaves_and_changes_nothing(keys: tuple[str, ...]) -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*keys)
+        screen, typed = app.screen, app.front_desk.entry.text
+        await pilot.press("ctrl+c")
+        await until_shown(pilot, lambda: "Ctrl+Q leaves" in text_of(app).splitlines()[-1])
+        assert (app.screen, app.front_desk.entry.text, app.is_running) == (screen, typed, True)
+
+
+async def test_ctrl_c_says_on_the_monitor_which_key_leaves_also_where_it_is_another() -> None:
+    async with monitoring(keys={"quit": "f11"}) as (app, pilot):
+        for keys in ((), ("slash", "x"), ("escape", "f2"), ("escape", "f3")):
+            await pilot.press(*keys, "ctrl+c")
+            await until_shown(pilot, lambda: "F11 leaves" in text_of(app).splitlines()[-1])
+            assert app.is_running
+
+
 async def test_a_monitor_that_is_logged_out_can_be_looked_at_and_logged_in_again() -> None:
     async with monitoring() as (app, pilot):
         app.service._become("logged_out", reason="Your access has ended: please log in again, or ask a manager.")

@@ -22,8 +22,8 @@ from gymtui.preferences import Choices, ChoicesFile, Theme
 from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.ascii import AsciiFilter
-from gymtui.ui.base_app import BaseApp
 from gymtui.ui.bindings import bind
+from gymtui.ui.copying_app import CopyingApp
 from gymtui.ui.escape_key import part_escape
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.help import HelpScreen
@@ -38,7 +38,7 @@ UNTOLD: Final = (
 )
 
 
-class LiveApp(BaseApp):
+class LiveApp(CopyingApp):
     """Listens to `service`, and asks for a login once it needs one and nobody is typing; that may be left open.
 
     `keys` is `[keys]` of gymtui.toml; KeysError where a line of it cannot be. What the person chooses is kept in

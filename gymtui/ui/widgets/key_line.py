@@ -16,6 +16,7 @@ from textual.widget import Widget
 from gymtui.keys import COMMANDS, shown
 
 GAP = 2  # cells between two keys
+SAID_FOR = 4.0  # seconds
 PLACES = {name: place for place, name in enumerate(COMMANDS)}
 
 
@@ -27,6 +28,15 @@ class KeyLine(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--label", "keys--notice"}
 
     notice: reactive[str] = reactive("")
+
+    def say(self, text: str) -> None:
+        """A notice, for as long as it takes to read it."""
+        self.notice = text
+        self.set_timer(SAID_FOR, lambda: self._unsay(text))
+
+    def _unsay(self, text: str) -> None:
+        if self.notice == text:
+            self.notice = ""
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
