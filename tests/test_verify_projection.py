@@ -12,9 +12,12 @@ import pytest
 
 from gymtui.protocol import CheckIn
 from server.admin import verify
+from server.admin.gym import gym_show
 from server.admin.verify import Report, VerifyError
 from server.store import StoreError
+from server.store.sqlite.schema import SCHEMA_VERSION
 from tests.factories import member_row
+from tests.sqlite_kit import age
 from tests.till import MINUTE, Till
 from tests.verify_kit import day, looked_at, path
 
@@ -219,3 +222,14 @@ def test_where_there_is_no_gym_nothing_is_made(path: Path) -> None:
     with pytest.raises(StoreError, match="There is no gym in"):
         verify.verify(database=str(path))
     assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("version", [12, 23, SCHEMA_VERSION - 1])
+def test_an_older_gym_is_not_called_damaged(path: Path, version: int, capsys: pytest.CaptureFixture[str]) -> None:
+    with closing(day(path, seed=5).store) as store:
+        age(store, version)
+    with pytest.raises(StoreError, match="made by an older gymtui: `gymtui admin gym show"):
+        verify.verify(database=str(path))
+    gym_show(database=str(path))
+    verify.verify(database=str(path))
+    assert " is sound. " in capsys.readouterr().out

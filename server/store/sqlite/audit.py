@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from server.store import DatabaseDamaged, VisitColumns
 from server.store.sql import accesses, chain
 from server.store.sqlite.errors import as_store_errors
-from server.store.sqlite.file import existing, open_to_read
+from server.store.sqlite.file import existing, open_to_read, refuse_older
 from server.store.sqlite.shape import differences
 
 T = TypeVar("T")
@@ -21,8 +21,9 @@ COLUMNS = ", ".join(VisitColumns.__struct_fields__)
 
 @contextmanager
 def audit(path: Path) -> Iterator[SqliteAudit]:
-    """The gym in a file, in one transaction that changes nothing; StoreError where there is none."""
+    """The gym in a file, in one transaction that changes nothing; StoreError where there is none of today."""
     with as_store_errors(existing(path)), closing(open_to_read(path)) as db:
+        refuse_older(db, path)
         db.execute("BEGIN")
         yield SqliteAudit(db)
 

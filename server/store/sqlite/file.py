@@ -125,6 +125,13 @@ def _refuse_newer(db: sqlite3.Connection, path: Path) -> int:
     return version
 
 
+def refuse_older(db: sqlite3.Connection, path: Path) -> None:
+    """What is not of today is not told from what is damaged: StoreError for a file of an older version."""
+    if 0 < (_version(db) or 0) < SCHEMA_VERSION:
+        step = f"`gymtui admin gym show --database {path}` brings it up to date, and then it can be looked at"
+        raise StoreError(f"{path} was made by an older gymtui: {step}.")
+
+
 def _version(db: sqlite3.Connection) -> int | None:
     if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gym'").fetchone() is None:
         return 0
