@@ -13,7 +13,7 @@ from typing import Any, Final
 CLIENT: Final = ("url", "user", "desk", "token")
 LOGS: Final = ("log_level", "log_json")
 DOOR: Final = ("tls_cert", "tls_key", "allow_origin", "host_name", "trust_proxy")
-TRUST: Final = ("ca", "allow_cleartext")  # of whoever connects: the command line itself sees to them
+TRUST: Final = ("ca", "allow_cleartext")  # of whoever connects: the command line itself sees to them, but for a doctor
 GYM: Final = ("gym", "timezone", "capacity", "policy")
 
 # What people type; the settings it takes; the function that does it, with settings and arguments as its keywords; what
@@ -44,6 +44,12 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         (*CLIENT, "rate", "desks", "seed"),
         "gymtui.programs.simulate:run",
         "a day's traffic against a server",
+    ),
+    (
+        "doctor",
+        ("url", "token", "database", "json", *TRUST),
+        "gymtui.doctor:run",
+        "what is wrong on this machine and on the way to the server, with what to do",
     ),
     ("keys", (), "gymtui.keys:run", "what can be done at the desk, and with which keys"),
     ("reader", (), "gymtui.programs.reader:run", "how the card reader of this machine's desks is set"),

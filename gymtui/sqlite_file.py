@@ -20,6 +20,7 @@ from gymtui.search.index import index_words_of, leftovers_of
 from gymtui.unknown_card import shape
 
 MAGIC: Final = b"SQLite format 3\0"  # how every file of SQLite begins
+VERSION: Final = sqlite3.sqlite_version_info  # of the library itself
 MEMORY: Final = ":memory:"  # a database that no other program can see
 
 

@@ -17,6 +17,7 @@ from server.store.errors import StoreError
 from server.store.interface import Lists, Store
 from server.store.sqlite import audit as sqlite_audit
 from server.store.sqlite import backup as sqlite_backup
+from server.store.sqlite import file as sqlite_file
 from server.store.sqlite import lists as sqlite_lists
 from server.store.sqlite.file import existing
 from server.store.sqlite.store import SqliteStore
@@ -50,6 +51,11 @@ def opened(database: str | Path, *, found: bool = False) -> Iterator[Store]:
 def is_there(database: str | Path) -> bool:
     """Is there anything where the database is to be?"""
     return _path(database).exists()
+
+
+def is_older(database: str | Path) -> bool:
+    """Is it of an older version, which is brought up to date when it is opened? StoreError."""
+    return sqlite_file.is_older(_path(database))
 
 
 @contextmanager

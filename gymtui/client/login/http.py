@@ -22,11 +22,12 @@ NO_ANSWER: Final = (OSError, http.client.HTTPException, ValueError, OverflowErro
 
 
 class Answer(Struct, frozen=True):
-    """What a server says over HTTP; `retry_after` is its header of that name."""
+    """What a server says over HTTP; `retry_after` and `date` are its headers of these names."""
 
     status: int
     body: bytes
     retry_after: str | None = None
+    date: str | None = None
 
 
 Headers = Mapping[str, str]
@@ -51,10 +52,15 @@ def fetch(url: str, headers: Headers) -> Answer:
     return _exchange("POST", url, TOKEN_WITHIN, headers)
 
 
+def look_up(url: str) -> Answer:
+    """GETs it; blocks for `LOOK_WITHIN` seconds at most. One of `NO_ANSWER`."""
+    return _exchange("GET", url, LOOK_WITHIN)
+
+
 async def ask_readiness(url: str) -> Readiness:
     """What the server of the WebSocket at `url` says at `/readyz`."""
     try:
-        answer = await in_background(lambda: _exchange("GET", address(url, "/readyz"), LOOK_WITHIN))
+        answer = await in_background(lambda: look_up(address(url, "/readyz")))
     except http.client.RemoteDisconnected:  # it is a BadStatusLine too, and says nothing about who hung up
         return "away"
     except http.client.BadStatusLine:
@@ -71,4 +77,5 @@ def _exchange(method: str, url: str, within: float, headers: Headers | None = No
     opener.add_handler(urllib.request.HTTPSHandler())
     request = urllib.request.Request(url, method=method, headers=dict(headers or {}))  # noqa: S310
     with opener.open(request, timeout=within) as response:
-        return Answer(response.status, response.read(MAX_BODY), response.headers.get("Retry-After"))
+        said = response.headers
+        return Answer(response.status, response.read(MAX_BODY), said.get("Retry-After"), said.get("Date"))

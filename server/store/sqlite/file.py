@@ -56,6 +56,12 @@ def existing(path: Path) -> Path:
     return path
 
 
+def is_older(path: Path) -> bool:
+    """Is the gym there of a version that is brought up to date when it is opened? StoreError."""
+    with as_store_errors(existing(path)), closing(open_to_read(path)) as db:
+        return _refuse_newer(db, path) < SCHEMA_VERSION
+
+
 def refuse_other_files(path: Path) -> None:
     """A database of another program, or no database at all, is left as it is: StoreError."""
     if not path.exists() or path.stat().st_size == 0:
