@@ -6,6 +6,7 @@ import pytest
 
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.login import LoginScreen
+from tests.factories import visit
 from tests.fake_login import FakeLogin
 from tests.settled import until_shown
 from tests.ui_fakes import FakeDesk, make_app
@@ -32,6 +33,20 @@ async def test_whoever_logs_out_leaves_no_name_and_the_next_one_is_asked_for(wor
         await pilot.press("ctrl+l", *"tom", "enter", *"open", "enter")
         await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
         assert login.tried == [("tom", "open")]
+
+
+async def test_no_name_stays_on_the_screen_that_the_copy_does_not_keep() -> None:
+    desk, login = FakeDesk([ANA], events=[visit(5, "Ana Silva")]), FakeLogin()
+    app = make_app(desk, login)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press(*"4711", "enter")
+        await until_shown(pilot, lambda: "Ana Silva checked in" in screen_text(app))
+        desk.replica.events = []  # as the gym's policy may say
+        await pilot.press(*":logout", "enter")
+        await until_shown(pilot, shows(app, "maria is logged out."))
+        await pilot.press("escape")
+        await until_shown(pilot, lambda: isinstance(app.screen, FrontDesk))
+        assert "Silva" not in screen_text(app)
 
 
 async def test_a_server_that_has_not_heard_of_it_is_told_later_and_that_is_said(

@@ -160,6 +160,12 @@ class FrontDesk(MembersDesk):
         for feed in self.query(Feed):
             feed.restart(self.desk.replica.visits.recent(RECENT))
 
+    def _left(self) -> None:
+        for feed in self.query(Feed):
+            feed.restart(self.desk.replica.visits.recent(RECENT))
+        self.workers.cancel_group(self, "card")
+        self.verdict, self.person = None, None
+
     # --- what follows ------------------------------------------------------------------------------------------------
 
     def watch_search(self, search: Search | None) -> None:
@@ -183,8 +189,7 @@ class FrontDesk(MembersDesk):
         if member is None:
             return
         self._show_card(own_card(self.desk.replica, member))
-        card = await ask_card(self.desk.service, member) if self.connection.phase == "live" else None
-        if card is not None:
+        if self.connection.phase == "live" and (card := await ask_card(self.desk.service, member)) is not None:
             self._show_card(card)
 
     def _show_card(self, card: Card) -> None:

@@ -100,6 +100,11 @@ class LiveScreen(PassingScreen[None]):
 
     def _connection_changed(self, state: ConnectionState) -> None:
         self.connection = state
+        if state.phase == "logged_out" and state.user is None:
+            self._left()
+
+    def _left(self) -> None:
+        """Whoever was here has logged out: nothing stays on the screen that the desk's copy does not keep."""
 
     def _gym_changed(self, gym: Gym) -> None:
         self.gym = gym
