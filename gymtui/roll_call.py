@@ -67,6 +67,11 @@ def fold(steps: Iterable[RollCallUpdate], now: int) -> RollCallNow | None:
     )
 
 
+def is_ended_with_another(event: object) -> bool:
+    """Is it the end of one that was one with another, whose end tells of both?"""
+    return isinstance(event, RollCallUpdate) and event.ends_with is not None
+
+
 def at_ms(step: RollCallUpdate) -> int:
     """When a step was done (ms); 0, a long time ago, where that cannot be read."""
     try:

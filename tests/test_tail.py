@@ -22,10 +22,10 @@ from gymtui.client.mock import MockWebSocket
 from gymtui.client.unattended import needs_a_person
 from gymtui.programs.event_lines import FORMS, line
 from gymtui.programs.tail import Tail
-from gymtui.protocol import Resume
+from gymtui.protocol import Resume, RollCallUpdate
 from server.store.opening import open_store
 from tests.client_kit import played, running
-from tests.factories import GYM, NOW, member_row, refusal, snapshot, visit
+from tests.factories import GYM, NOW, TIME, member_row, refusal, snapshot, visit
 from tests.gym_kit import add_members, token
 from tests.kit import Wire, port_of, serving
 from tests.tail_kit import command, ended, told
@@ -127,6 +127,25 @@ async def test_a_restart_of_the_server_loses_nothing_and_repeats_nothing(gym: Pa
     assert seqs == list(range(seqs[0], seqs[0] + 40))
     assert err.getvalue().count("connected as ana") == 2
     assert "The server is being restarted: go on, it comes back by itself." in err.getvalue()
+
+
+async def test_two_roll_calls_that_were_one_have_one_end() -> None:
+    end = RollCallUpdate(
+        roll_call_id="r1", step="end", at=TIME, by="mia", found=3, missing=1, command_id="c1", desk="desk 2", seq=8
+    )
+    other = msgspec.structs.replace(end, roll_call_id="r2", command_id="c2", ends_with="r1", seq=9)
+    for form, count in (("text", 2), ("jsonl", 3), ("csv", 3)):
+        async with played(MockWebSocket(seq=7), full=True) as play:
+            out = Out()
+            Tail(play.service, form=FORMS[form], out=out, err=Out(), now=lambda: NOW)
+            connection = await play.server.accepted()
+            _, id = await connection.received(Resume)
+            connection.reply(id, {"resumed": "snapshot"})
+            connection.send_message(snapshot(7))
+            connection.events(end, other, visit(10))
+            lines = await out.until(count)
+            assert len(lines) == count
+            assert sum("r1" in text or "roll-call" in text for text in lines) == count - 1
 
 
 async def test_the_wall_is_where_the_gym_is_and_goes_with_it() -> None:

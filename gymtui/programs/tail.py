@@ -25,10 +25,11 @@ from gymtui.output import all_or_nothing
 from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable
 from gymtui.programs.cursor import Cursor, CursorFile, row_before, to_ms
-from gymtui.programs.event_lines import CSV_HEADING, FORMS, Form, wall
+from gymtui.programs.event_lines import CSV_HEADING, FORMS, Form, line, wall
 from gymtui.programs.login_prompt import sign_in
 from gymtui.programs.stretch import Stretch
 from gymtui.protocol import Event, Gym, ListPresent, Present, Snapshot
+from gymtui.roll_call import is_ended_with_another
 
 AGAIN: Final = 0.2  # seconds until the journal is set back once more, where the connection went meanwhile
 
@@ -161,7 +162,7 @@ class Tail:
     def _line(self, event: Event) -> str | None:
         if isinstance(event, Gym):
             self._zone = zone_of(event)
-        if not self._picked.passes(event):
+        if not self._picked.passes(event) or (self._form is line and is_ended_with_another(event)):
             return None
         return self._form(event, self._zone or UTC, self._now())
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from gymtui.protocol import CheckInEvent, Notification, Refusal, RollCallUpdate
+from gymtui.roll_call import is_ended_with_another
 from gymtui.ui.privacy import initials
 
 News = CheckInEvent | Refusal | Notification | RollCallUpdate  # what a feed tells
@@ -58,7 +59,7 @@ def told_once(before: News | None, events: Iterable[News]) -> Iterator[News]:
 
 
 def _ends_with(event: News, before: News | None) -> bool:
-    if isinstance(event, RollCallUpdate) and event.ends_with is not None:
+    if is_ended_with_another(event):
         return True
     if not (isinstance(event, RollCallUpdate) and isinstance(before, RollCallUpdate)):  # as earlier desks end them
         return False
