@@ -33,6 +33,7 @@ from tests.client_kit import running
 from tests.faults.program import Gym, serving
 
 IN_FLIGHT: Final = 100  # commands of one writer that wait for their answer
+RARELY: Final = 500  # commands of one writer, an even number
 CUTS: Final = 50  # of every reader's connection, at the least if there is time for them
 SAY_EVERY: Final = 5.0  # seconds
 QUIET_WITHIN: Final = 60.0  # seconds from the last command until all have seen it
@@ -191,15 +192,14 @@ class Order:
 
 
 def _command(writer: int, number: int, id: str) -> Command:
-    """Turn by turn a check-in, one that is refused, a notification and a check-out."""
-    code = str(writer)
-    match number % 4:
-        case 1 | 2:
-            return CheckIn(code=code)
-        case 3:
+    """A check-in and a check-out by turns; no more often than one user may, a notification and one that is refused."""
+    match number % RARELY:
+        case 0:
             return Notify(level="info", title="Order", message=id)
-        case _:
-            return CheckOut(code=code)
+        case 1:
+            return CheckOut(code=str(writer))
+        case turn:
+            return CheckIn(code=str(writer)) if turn % 2 == 0 else CheckOut(code=str(writer))
 
 
 def _command_of(event: Event) -> str:

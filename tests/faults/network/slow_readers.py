@@ -22,11 +22,12 @@ MOST: Final = 160 * 1024  # bytes for each
 CUT_WITHIN: Final = 20.0  # seconds
 SLOWER: Final = 1.2  # times the p99 of the others
 QUICK: Final = 20  # readers who read
+MEMBERS: Final = 10
 
 
 async def run(folder: Path, *, readers: int, rate: float, seconds: float) -> list[Row]:
     """What a quick reader waits alone, beside others that read, and beside others that have stopped."""
-    gym = Gym(folder, 10)
+    gym = Gym(folder, MEMBERS)
     async with served(gym) as server, AsyncExitStack() as stack:
         ways: list[float] = []
         writer, *quick = [await stack.enter_async_context(connect(_url(gym), proxy=None)) for _ in range(QUICK + 1)]
@@ -89,12 +90,14 @@ async def _until_there(server: Served, others: int) -> None:
 
 
 async def _write(writer: ClientConnection, rate: float, seconds: float) -> None:
-    """So many notifications a second, each with the time at which it left."""
+    """So many check-ins and check-outs a second, each check-in with the time at which it left."""
     began = time.monotonic()
-    for n in range(round(rate * seconds)):
+    for n in range(2 * round(rate * seconds / 2)):  # in the end everybody is out
         await asyncio.sleep(began + n / rate - time.monotonic())
-        payload = {"level": "info", "title": "t", "message": f"{time.monotonic()} {'.' * 200}"}
-        await writer.send(json.dumps({"type": "notify", "payload": payload}))
+        payload = {"code": str(n // 2 % MEMBERS)}
+        left = {"location": f"{time.monotonic()} {'.' * 200}"}
+        command = ("check_out", payload) if n % 2 else ("check_in", payload | left)
+        await writer.send(json.dumps(dict(zip(("type", "payload"), command, strict=True))))
 
 
 async def _read(reader: ClientConnection, ways: list[float]) -> None:
@@ -103,8 +106,9 @@ async def _read(reader: ClientConnection, ways: list[float]) -> None:
             found = json.loads(message)
             if found["type"] == "batch":
                 now = time.monotonic()
-                events = found["payload"]["batches"].get("notification", ())
-                ways += (now - float(event["message"].split()[0]) for event in events)
+                events = found["payload"]["batches"].get("check_in_update", ())
+                came = (event for event in events if event["status"] == "checked_in")
+                ways += (now - float(event["location"].split()[0]) for event in came)
 
 
 async def _watch(server: Served, readers: int, began: float, seconds: float) -> tuple[int, float, int]:
