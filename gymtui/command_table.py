@@ -88,6 +88,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin audit", ("database",), "server.admin.audit:audit", "who did what, from which desk, and what it changed"),
     ("admin backup", ("database",), "server.admin.backup:backup", "copy the gym to a file, while its server runs"),
     ("admin restore", ("database",), "server.admin.backup:restore", "put a backup in the place of the database"),
+    ("admin ssh-setup", ("database",), "server.admin.ssh_setup:ssh_setup", "print how each user has a screen over SSH"),
     ("admin verify", ("database",), "server.admin.verify:verify", "check the file, and the tables against the journal"),
     ("admin trim", ("database",), "server.admin.trim:trim", "let the oldest rows of the journal go, members or visits"),
 )

@@ -12,12 +12,13 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, Self
 
 import pyte
 
+GYMTUI: Final = (sys.executable, "-m", "gymtui.cli")
 BETWEEN: Final = 0.15  # seconds between two codes; lines that are read at once are one text
 WITHIN = 20.0  # seconds that a test waits for what must come
 FRAMES: Final = 2026  # the mode of a terminal that shows a frame once the whole of it has come
@@ -60,12 +61,13 @@ class Terminal:
         rows: int,
         environment: Mapping[str, str] | None = None,
         drawn: Drawn = lambda _: None,
+        program: Sequence[str] = GYMTUI,
     ) -> AsyncIterator[Self]:
         """Starts the program, and kills it at the end of the block."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         process = subprocess.Popen(
-            [sys.executable, "-m", "gymtui.cli", *arguments],
+            [*program, *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
