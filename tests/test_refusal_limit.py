@@ -112,3 +112,21 @@ async def test_what_may_be_done_is_done_once_it_is_over(gym: Path) -> None:
         assert (await ana.ask("check_in", {"code": "1"}, "one"))["error"]["code"] == "rate_limited"
         time.now += 10
         assert (await ana.ask("check_in", {"code": "1"}, "one"))["ok"] is True  # no row of it was made
+
+
+async def test_wrong_pins_are_refusals_too(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refusal_limit, "BURST", 20)
+    monkeypatch.setattr(in_flight, "PAUSE", 0.0)
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
+        server._context.refusals._quota._timer = Clock()
+        override = {"reason": "her father waits", "manager": "mia", "pin": "000000"}
+        errors = [
+            (await ana.ask("check_in", {"code": "1", "override": override}, f"{n}"))["error"]["message"]
+            for n in range(30)
+        ]
+    said = [message.partition(":")[0] for message in errors]
+    assert said == (
+        ["No manager has that name and PIN"] * 5
+        + ["Too many wrong PINs"] * 16
+        + ["Too much was refused to ana here"] * 9
+    )

@@ -58,6 +58,7 @@ class InFlight:
             try:  # before the transaction: a PIN takes 50 ms to check, and the writer works for everyone
                 payload = await self._allowed_by(payload.override, payload, identity)
             except Denied as denied:
+                self._context.refusals.refused(user, desk)  # it has cost a turn of the writer's, as any other has
                 done(Outcome(error=denied.error))
                 return
             except StoreUnavailable as unavailable:

@@ -29,8 +29,9 @@ BURST: Final = 1000  # so many at once before that
 
 
 class RefusalLimit:
-    """Counts the refusals of each user at each desk. Asked by the event loop and by the writer, who alone counts: what
-    waits for the disk is counted in time. `timer` gives seconds that only go forward."""
+    """Counts the refusals of each user at each desk. Asked by the event loop, which counts wrong PINs, and by the
+    writer, who counts all else: what waits for the disk is counted in time. `timer` gives seconds that only go forward.
+    """
 
     def __init__(self, database: GroupCommit, *, timer: Callable[[], float]) -> None:
         self._database = database
