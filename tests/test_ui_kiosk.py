@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from gymtui.client.login.login import Login
@@ -18,7 +19,7 @@ from gymtui.ui.burst import Scan
 from gymtui.ui.kiosk_app import KioskApp
 from gymtui.ui.screens.kiosk import KioskScreen
 from tests.desk_kit import ANA, BEN, Gym, done, gym
-from tests.factories import snapshot, visit
+from tests.factories import GYM, STATS, snapshot, visit
 from tests.fake_login import FakeLogin
 from tests.readers import scan
 from tests.settled import until_shown
@@ -141,6 +142,17 @@ async def test_the_server_has_the_last_word(gym: Gym, tmp_path: Path, monkeypatc
         assert app.kiosk.state == ""
         connection.cut()
         await until_shown(pilot, lambda: "no connection" in app.kiosk.state)
+
+
+async def test_who_is_sent_to_the_desk_of_a_full_gym_is_a_refusal_there(gym: Gym, tmp_path: Path) -> None:
+    async with shown(gym, tmp_path, alone=False) as (app, pilot):
+        connection = await gym.live()
+        full = replace(STATS, currently_in=GYM.capacity or 0)
+        gym.replica.fold_stats(full)
+        await typed(pilot, "1", "enter")
+        await until_shown(pilot, lambda: app.kiosk.notice.large == "PLEASE SEE THE DESK")
+        request, _ = await connection.received(CheckIn)
+        assert (request.passed_over, request.member_id) == (ANA.id, None)
 
 
 async def test_whose_exit_nobody_saw_yesterday_comes_in_today(gym: Gym, tmp_path: Path) -> None:

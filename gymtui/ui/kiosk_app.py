@@ -187,6 +187,8 @@ class KioskApp(BaseApp):
             self._show(MOMENT)
         else:
             self._show(notice_of(verdict))
+            if verdict.kind == "asked":  # nobody is here to say yes
+                self.desk.pass_over(verdict)
 
     def _settled(self, verdict: Verdict) -> None:
         if self._shown is not None and verdict.command_id == self._shown:
