@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gymtui.protocol import Policy
-from gymtui.ui.wall import moment
+from gymtui.ui.wall import moment, to_the_minute
 
 ZURICH = ZoneInfo("Europe/Zurich")
 TODAY = date(2026, 11, 28)
@@ -37,3 +37,8 @@ def test_a_time_of_a_day_before_says_which(at: str, day_begins: str, said: str) 
 def test_what_is_no_time_is_none() -> None:
     with pytest.raises(ValueError, match="isoformat"):
         moment("soon", ZURICH, Policy(), TODAY)
+
+
+@pytest.mark.parametrize(("second", "seconds"), [(0, 60.05), (30, 30.05), (59.999, 0.051)])
+def test_the_next_minute_is_never_so_near_that_its_timer_is_over_at_once(second: float, seconds: float) -> None:
+    assert to_the_minute(round(second * 1000)) == pytest.approx(seconds)

@@ -8,7 +8,14 @@ from gymtui import rules
 from gymtui.gym_day import day_of
 from gymtui.protocol import Policy
 
+LATE = 0.05  # seconds behind a minute that nobody sees
 WEEK = 7  # days after which a weekday is another one
+
+
+def to_the_minute(ms: int) -> float:
+    """Seconds until the clock shows another minute, and a moment more: what comes before it shows the old one again,
+    and Textual forgets a timer whose time is over before it has begun."""
+    return 60 - ms / 1000 % 60 + LATE
 
 
 def wall(ms: int, zone: tzinfo) -> datetime:

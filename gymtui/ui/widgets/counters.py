@@ -20,7 +20,7 @@ from gymtui.protocol import Gym, Policy, Stats
 from gymtui.rules import Uncounted
 from gymtui.ui.cells import spark
 from gymtui.ui.throttle import Throttle
-from gymtui.ui.wall import stay, wall
+from gymtui.ui.wall import stay, to_the_minute, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 NARROW = 14  # cells of the second and the third figure, at least
@@ -84,7 +84,7 @@ class Counters(LiveWidget):
 
     def _tick(self) -> None:
         self._throttle.ask()
-        self.set_timer(60 - self._now() / 1000 % 60, self._tick)
+        self.set_timer(to_the_minute(self._now()), self._tick)
 
     def watch_stats(self) -> None:
         self._throttle.ask()

@@ -28,7 +28,7 @@ from gymtui.ui.bindings import key_of
 from gymtui.ui.cells import fit
 from gymtui.ui.feed_rows import News, Row, row_of, told_once
 from gymtui.ui.throttle import Throttle
-from gymtui.ui.wall import moment, wall
+from gymtui.ui.wall import moment, to_the_minute, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 KEPT = 2000
@@ -83,7 +83,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
 
     def _tick(self) -> None:
         self._look_at_day()
-        self.set_timer(60 - self._now() / 1000 % 60, self._tick)
+        self.set_timer(to_the_minute(self._now()), self._tick)
 
     def _look_at_day(self) -> None:
         self.today = day_of(wall(self._now(), self.zone), policy_of(self.gym))

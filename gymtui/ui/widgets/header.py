@@ -15,7 +15,7 @@ from gymtui import clock
 from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.roll_call import RollCallNow
-from gymtui.ui.wall import wall
+from gymtui.ui.wall import to_the_minute, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 Part = tuple[str, str]  # words, and their style
@@ -80,7 +80,7 @@ class WallClock(LiveWidget):
 
     def _tick(self) -> None:
         self.refresh()
-        self.set_timer(60 - self._clock() / 1000 % 60, self._tick)
+        self.set_timer(to_the_minute(self._clock()), self._tick)
 
     def render(self) -> Content:
         now = wall(self._clock(), self.zone)

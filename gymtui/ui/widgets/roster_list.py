@@ -12,7 +12,7 @@ from gymtui import clock, rules
 from gymtui.ui.cells import fit
 from gymtui.ui.privacy import named
 from gymtui.ui.roster import Roster
-from gymtui.ui.wall import hours_minutes
+from gymtui.ui.wall import hours_minutes, to_the_minute
 from gymtui.ui.widgets.choice_list import ChoiceList
 
 MINUTES, SINCE, PLACE, NUMBER = 10, 8, 18, 12  # cells of the columns
@@ -42,7 +42,7 @@ class RosterList(ChoiceList):
         self._clock = clock
 
     def on_mount(self) -> None:
-        self.set_timer(60 - self._clock() / 1000 % 60, self._minute)
+        self.set_timer(to_the_minute(self._clock()), self._minute)
 
     def _minute(self) -> None:
         self.refresh()
