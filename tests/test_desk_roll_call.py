@@ -67,6 +67,13 @@ def test_it_begins_with_who_is_in_and_holds_from_the_key_on(gym: Gym) -> None:
     assert (last.step, last.found, last.missing) == ("end", 1, 2)
 
 
+async def test_whom_this_desk_has_let_in_alone_is_sought_from_here(gym: Gym) -> None:
+    gym.replica.restore(snapshot(5, visit(1, BEN, minutes=5)))
+    gym.desk.check_in(ANA)
+    gym.desk.roll_calls.start(drill=True)
+    assert [(one.name, one.place) for one in roll(gym).missing] == [("Ana Silva", "desk 1"), ("Ben Ode", "Main door")]
+
+
 def test_it_is_on_disk_for_a_desk_that_has_just_been_started(tmp_path: Path) -> None:
     before = Gym(tmp_path / "desk.db")
     before.replica.restore(snapshot(5, visit(1, ANA), visit(2, BEN)))

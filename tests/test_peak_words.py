@@ -69,7 +69,7 @@ async def test_without_the_server_it_says_so_and_is_asked_again() -> None:
     app = make_app(desk)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press(*":peak", "enter")
-        await until(lambda: "asking the server: not connected" in screen_text(app))
+        await until(lambda: "PEAK HOURS   not connected" in screen_text(app))
         desk.service.peak = PEAK
         await pilot.press("ctrl+r")
         await until(lambda: "the mean of 8 weeks" in screen_text(app))

@@ -79,8 +79,8 @@ async def shown(app: GymApp, *words: str) -> None:
     ("state", "why"),
     [
         (AWAY, "not connected"),
-        (LIVE, "the server has not answered yet"),
-        (replace(LIVE, silent_since=NOW), "the server has not answered yet"),
+        (LIVE, "no answer yet"),
+        (replace(LIVE, silent_since=NOW), "no answer yet"),
     ],
     ids=["away", "not noticed yet", "silent"],
 )
@@ -97,7 +97,7 @@ async def test_nobody_waits_for_a_server_that_says_nothing(state: ConnectionStat
     async with app.run_test(size=(120, 40)) as pilot:
         desk.service.becomes(state)
         await pilot.press("f2")
-        await shown(app, f"today: 2 visits · only what this desk knows, {why}", "Ben Ode")
+        await shown(app, f"today: 2 visits · this desk's copy: {why}", "Ben Ode")
         if state is not AWAY:
             answers.set()
             await until(lambda: "today: 2 visits" in screen_text(app) and "only what" not in screen_text(app))
@@ -177,10 +177,10 @@ async def test_what_happens_is_there_without_asking() -> None:
 
 async def test_without_the_server_it_is_what_this_desk_knows() -> None:
     async with opened(events=VISITS, size=(120, 40)) as (app, desk, pilot):
-        await shown(app, "today: 2 visits · only what this desk knows, not connected", "Ben Ode")
+        await shown(app, "today: 2 visits · this desk's copy: not connected", "Ben Ode")
         desk.service.becomes(AWAY)
         await pilot.press(*"ana")
-        await shown(app, "ever: 1 visit · only what this desk knows")
+        await shown(app, "ever: 1 visit · this desk's copy")
         desk.service.history = answering(*VISITS)
         await pilot.press("escape")
         await shown(app, "HISTORY   today: 2 visits")

@@ -85,7 +85,7 @@ class History(Struct, frozen=True, kw_only=True):
         if self.answer.totals is not None:
             told.append(totals_words(self.answer.totals))
         if self.answer.problem is not None:
-            told.append(f"only what this desk knows, {self.answer.problem}")
+            told.append(f"this desk's copy: {self.answer.problem}")
         return " · ".join(told)
 
     @property

@@ -170,7 +170,7 @@ class RollCalls:
                 name=member.full_name,
                 number=member.membership_number,
                 since=inside.since,
-                place=inside.place,
+                place=inside.place or (self._name if inside.queued else None),
                 assumed=is_assumed_in(inside.since, now) or now - inside.since >= longest,
             )
 

@@ -129,7 +129,7 @@ class FrontDesk(MembersDesk):
         """Whoever has logged in is told what nobody has told them yet."""
         if user is not None and self.unread:
             newest = self.desk.replica.notices.unread(user)[0]
-            count = f"{self.unread} {'notice' if self.unread == 1 else 'notices'} for {user}"
+            count = f"{self.unread} {'notice' if self.unread == 1 else 'notices'}"
             text = newest.title if self.masked or not newest.message else f"{newest.title}: {newest.message}"
             said = self.refusal(f"{count}:", text, f"{self.key('notices')} shows them")
             self.say(replace(said, kind="done", next_command="notices"))

@@ -135,7 +135,7 @@ class HistoryScreen(ListScreen):
     def _tell_what_is_known(self, question: Question) -> None:
         """Whoever asks does not wait for a server that says nothing."""
         with self.answering("The history"):
-            self.history = self.history.answered(self._reader.here(question, "the server has not answered yet"))
+            self.history = self.history.answered(self._reader.here(question, "no answer yet"))
 
     def _look_again(self) -> None:
         if self.history.wrong is None:

@@ -88,8 +88,8 @@ class PeakScreen(RowsScreen):
 
     def watch_report(self, report: PeakReport) -> None:
         peak = report.peak
-        words = "asking the server" if peak is None else f"check-ins an hour, the mean of {peak.weeks} weeks"
-        words = f"{words}: {report.problem}" if report.problem else words
+        known = None if peak is None else f"check-ins an hour, the mean of {peak.weeks} weeks"
+        words = ": ".join(part for part in (known, report.problem) if part) or "asking the server"
         for line in self.query("#title").results(Static):
             line.update(Content.assemble("PEAK HOURS   ", (printable(words), "not bold $quiet")), layout=False)
 
