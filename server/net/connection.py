@@ -14,6 +14,7 @@ import termios
 from contextlib import suppress
 from typing import Any, Final
 
+from websockets.asyncio.messages import Assembler
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import InvalidMessage
 from websockets.frames import Frame, Opcode
@@ -23,6 +24,7 @@ from websockets.protocol import Event, State
 from gymtui.faults import fault, is_planned
 from gymtui.protocol import MAX_MESSAGE, MAX_REQUEST, Role
 from server.net.lobby import Lobby
+from server.net.unread import Unread
 
 HIGH_WATER: Final = 64 * 1024  # backpressure: bytes that may wait for one reader before it gets nothing more
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
@@ -38,11 +40,24 @@ TOO_LARGE: Final = (
 MAX_STRANGE: Final = 2 * MAX_MESSAGE  # bytes of messages before one of them has logged in
 NO_TEXT: Final = b"\xffbinary"  # what a binary message begins with here, and no text in UTF-8
 END: Final = b"\r\n\r\n"
+OF_A_FRAME: Final = 256  # bytes of memory for each, beside what is in it
 
 
 def frame(message: bytes) -> bytes:
     """A text message as it goes over the wire from a server: one final frame, not masked (only clients mask)."""
     return Frame(Opcode.TEXT, message).serialize(mask=False)
+
+
+def _end_of_head(before: bytes, data: bytes) -> tuple[int, bytes]:
+    """Where in these bytes the empty line ends, or 0; and the last of them, which may be a part of one."""
+    seen = before + data
+    end = seen.find(END) + len(END) - len(before) if END in seen else 0
+    return end, seen[1 - len(END) :]
+
+
+def _whole(messages: Assembler) -> int:
+    """Bytes of those that nobody has taken."""
+    return sum(len(each.data) + OF_A_FRAME for each in messages.frames.queue)
 
 
 class Connection(ServerConnection):
@@ -53,44 +68,40 @@ class Connection(ServerConnection):
     had an answer. `round_trip` is how long its last ping took (seconds).
     `peer` is the address that it comes from, `address` that of whoever asks, which is another one behind a proxy."""
 
-    def __init__(self, *args: Any, lobby: Lobby | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lobby: Lobby | None = None, unread: Unread | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._lobby = lobby
+        self._lobby = Lobby(self.loop.time) if lobby is None else lobby  # an empty one is a lobby too
+        self._all_unread = unread or Unread()
         self._strange = 0  # bytes of what came before anybody logged in
         self._end = b""  # what came last of a request
-        self._is_asked = False
+        self._is_asked = self.is_hasty = False
         self.peer = self.address = "an unknown address"
-        self.cursor = 0
         self.user = ""
         self.role: Role | None = None
-        self.is_hasty = False
         self.round_trip: float | None = None
-        self._awaits_pong = False
         self.heard_at = self.pinged_at = self._took_at = self.loop.time()
-        self._written = self._taken = 0
+        self.cursor = self._written = self._taken = 0
         self._soon: list[bytes] = []
-        self._is_leaving = self._is_unwanted = False
+        self._awaits_pong = self._is_leaving = self._is_unwanted = False
         self.ended_by_us: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.peer = self.address = str((self.remote_address or (self.peer,))[0])  # while there is one to ask
-        if self._lobby is not None:
-            self._lobby.enter(self)
+        self._lobby.enter(self)
         self.recv_messages.resume = self._read_on
         if self._is_unwanted:
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._lobby is not None:
-            self._lobby.leave(self)
+        self._lobby.leave(self)
+        self._all_unread.leave(self)
         super().connection_lost(exc)
 
     def welcome(self, user: str, role: Role | None) -> None:
         """Somebody has logged in on it."""
         self.user, self.role, self._strange = user, role, 0
-        if self._lobby is not None:
-            self._lobby.leave(self)
+        self._lobby.leave(self)
         self._read_on()
 
     def probe(self, now: float) -> None:
@@ -137,15 +148,19 @@ class Connection(ServerConnection):
             self._too_much()
         elif not self.transport.is_closing():
             super().data_received(data)
+            self._all_unread.note(self, self.unread)
             if is_much:
                 self.transport.pause_reading()  # until it is known whose token that is
 
+    @property
+    def unread(self) -> int:
+        """Bytes of messages that wait here: those that are whole, one that comes in parts, and what is no frame yet."""
+        return _whole(self.recv_messages) + (self.protocol.current_size or 0) + len(self.protocol.reader.buffer)
+
     def _head(self, data: bytes) -> bytes:
         """What of it belongs to the request, which ends with an empty line; the library takes the rest for frames."""
-        seen = self._end + data
-        end = seen.find(END) + len(END) - len(self._end)
-        self._end = seen[1 - len(END) :]
-        if END not in seen:
+        end, self._end = _end_of_head(self._end, data)
+        if not end:
             self._strange += len(data)
             return data
         self._is_asked, self.is_hasty, self._strange = True, end < len(data), 0

@@ -15,6 +15,7 @@ from server.net.certificate import Certificate
 from server.net.connection import HIGH_WATER, Connection
 from server.net.http import HttpRoutes
 from server.net.lobby import Lobby
+from server.net.unread import Unread
 from server.net.vestibule import Vestibule
 
 SEND_BUFFER: Final = 64 * 1024  # bytes in the kernel for one reader: with its own sizes it hides a dead one for minutes
@@ -26,6 +27,7 @@ class Door:
 
     def __init__(self, lobby: Lobby, certificate: Certificate | None = None) -> None:
         self._lobby = lobby
+        self._unread = Unread()
         self._tls = None if certificate is None else certificate.context
         self._connections: WeakSet[Connection | Vestibule] = WeakSet()
 
@@ -72,7 +74,7 @@ class Door:
 
     def _accept(self, *args: Any, **options: Any) -> Connection | Vestibule:
         """Keeps hold of every connection from its first byte: it has no session yet, and may never have one."""
-        connection = Connection(*args, lobby=self._lobby, **options)
+        connection = Connection(*args, lobby=self._lobby, unread=self._unread, **options)
         self._connections.add(connection)
         if self._tls is None:
             return connection

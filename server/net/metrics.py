@@ -21,7 +21,11 @@ BYTES: Final = (256, 1024, 4096, 16384, 65536, 262144)
 CODES: Final = frozenset((*range(1000, 1016), *Close))
 ABNORMAL: Final = 1006  # without a close frame
 FAILURES: Final = ("storage_unavailable", "internal")  # error codes that say nothing of the command
-REASONS: Final = {code.value: code.name.lower() for code in Close} | {1011: "failed", 1013: "unavailable"}
+REASONS: Final = {code.value: code.name.lower() for code in Close} | {
+    1009: "too_big",
+    1011: "failed",
+    1013: "unavailable",
+}
 LIVES: Final = (1, 10, 60, 300, 1800, 3600, 14400, 43200)
 
 

@@ -37,7 +37,8 @@ from server.net.sender import Sender
 
 log = logging.getLogger(__name__)
 
-FAULTS: Final = (Close.SILENT, Close.STALLED, Close.ABUSED, Close.TOO_MANY, CloseCode.INTERNAL_ERROR)  # to look at
+OF_OURS: Final = (Close.SILENT, Close.STALLED, Close.ABUSED, Close.TOO_MANY)
+FAULTS: Final = (*OF_OURS, CloseCode.MESSAGE_TOO_BIG, CloseCode.INTERNAL_ERROR)  # to look at
 GOODBYES: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY)
 RETRY_MS: Final = 5000  # milliseconds after which one who was turned away may come back
 
