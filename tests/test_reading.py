@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing
 from itertools import count
@@ -14,7 +15,7 @@ import pytest
 
 from gymtui.protocol import ListCheckIns
 from server.store import TooLong
-from server.store.reading import Turns
+from server.store.reading import TURN, Turns
 from server.store.sqlite import readers
 from server.store.sqlite.errors import DiskGuard
 from server.store.sqlite.readers import Readers
@@ -117,6 +118,12 @@ def test_what_takes_too_long_is_given_up_and_the_next_is_answered(gym: Path, mon
         assert next(seconds) == 101
         with reading.within(100):
             assert reading.all("SELECT 1") == [(1,)]
+
+
+async def test_a_thread_that_computes_gives_way_soon(gym: Path) -> None:
+    sys.setswitchinterval(0.005)
+    async with serving(gym):
+        assert sys.getswitchinterval() == pytest.approx(TURN)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ the long ones, and given up there in the end. In either, each user has one turn 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from functools import partial
@@ -22,6 +23,9 @@ Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
 SHORT: Final = 0.05  # seconds: who is behind it waits no longer
+# Seconds that a thread works on while another one waits. With Python's own 5 ms the writer, which lets go of the
+# interpreter at each of its statements, waits so long at each of them while somebody's long answer is looked for.
+TURN: Final = 0.0005
 
 Job = tuple[asyncio.Future[Any], Callable[[], object]]
 
@@ -108,6 +112,7 @@ class Reading:
     """All reading threads, over one store."""
 
     def __init__(self, store: Store, on_death: OnDeath) -> None:
+        sys.setswitchinterval(TURN)
         self._store = store
         self._own, self._short, self._long = (ReadingThread(on_death) for _ in range(3))
 
