@@ -72,6 +72,7 @@ async def test_so_much_and_no_more_waits_of_all_connections(
         flood = [await stack.enter_async_context(Wire.open(server.url, token(gym, "ben"))) for _ in range(8)]
         stack.callback(asked.set)
         for wire in flood:
+            stack.callback(wire.socket.transport.abort)  # what it has begun has no end, and so no goodbye
             await wire.until("connection_status")
             await wire.send("get_peak", {}, "slow")
             wire.socket.transport.write(sent)

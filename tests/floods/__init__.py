@@ -1,0 +1,1 @@
+"""Floods of strangers, and of people with a login, and what honest people notice of them."""
