@@ -34,7 +34,7 @@ async def test_a_server_says_where_and_ends_with_0(gym: Path, signum: signal.Sig
         assert await wire.closed() == 4200
         code, out, err = await finished(process)
     assert (code, out) == (0, "")
-    assert "draining 1 sessions" in err
+    assert "draining, sessions: 1" in err
     assert "Traceback" not in err
     assert access not in err
 
