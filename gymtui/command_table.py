@@ -25,7 +25,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "gymtui.demo:run",
         "a whole gym on this machine: server, members, a day, the desk",
     ),
-    ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM, *DOOR), "server.app:run", "the server"),
+    ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM, *DOOR), "server.serve:run", "the server"),
     (
         "kiosk",
         (*CLIENT, "theme"),

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import uvloop
-
 from gymtui import cleartext, clock
-from gymtui.config import local_timezone
 from gymtui.errors import GymError
 from gymtui.protocol import BATCH_MS, MAX_CONNECTIONS, MAX_RATE, Close
 from server.auth.auth import Auth
@@ -24,17 +19,15 @@ from server.auth.pins import Pins
 from server.gym.auto_check_out import AutoCheckOut
 from server.gym.house import HouseNotices, LastBackup
 from server.gym.importing.indexing import index_members
-from server.gym.settings import configure
-from server.gym.settings_file import read_policy
 from server.net.bind_errors import reason
 from server.net.change_limit import ChangeLimit
 from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.door import Door
-from server.net.entrance import Entrance, entrance
+from server.net.entrance import Entrance
 from server.net.http import HttpRoutes
 from server.net.hub import Hub
-from server.net.lobby import Lobby, room
+from server.net.lobby import Lobby
 from server.net.login_routes import LoginRoutes
 from server.net.lookout import Lookout
 from server.net.metrics import Metrics
@@ -43,10 +36,11 @@ from server.net.refusal_limit import RefusalLimit
 from server.net.roster import Roster
 from server.net.session import ServerSession
 from server.net.supervisor import Supervisor
+from server.net.vitals import Vitals
 from server.net.watchdog import Watchdog
 from server.store import Committed, StoreUnavailable
 from server.store.group_commit import GroupCommit
-from server.store.opening import last_backup, open_store, opened
+from server.store.opening import last_backup, open_store
 
 log = logging.getLogger(__name__)
 
@@ -100,9 +94,9 @@ class Server:
         started.callback(store.close)
         store.write([lambda tx: tx.begin_epoch()])
         index_members(store)  # of an import that was killed
-        self._database = GroupCommit(store, self._committed)
-        started.push_async_callback(self._database.close)
         self.metrics = Metrics()
+        self._database = GroupCommit(store, self._committed, timed=self.metrics.committed)
+        started.push_async_callback(self._database.close)
         self.hub = Hub(self._database, self.metrics, window=self._window)
         self.auth = Auth(self._database, now=self._now)
         self.logins = Logins(self.auth, self._database, now=self._now)
@@ -111,16 +105,18 @@ class Server:
         timer = asyncio.get_running_loop().time
         self._context = self._shared(timer)
         backup = LastBackup(lambda: last_backup(self._location), self.metrics.backed_up)
+        certificate, registry = self.entrance.certificate, self.metrics.registry
         try:
             routes = HttpRoutes(
                 self._login_routes,
                 self.auth,
                 self._database,
                 self.metrics,
+                Vitals(self._database, self._context.roster, certificate, registry, now=self._now),
                 origins=self.entrance.origins,
                 proxies=self.entrance.proxies,
             )
-            door = Door(Lobby(timer, proxies=self.entrance.proxies), self.entrance.certificate)
+            door = Door(Lobby(timer, proxies=self.entrance.proxies), certificate)
             self._door = await door.open(self._serve, routes, self._host, self._port)
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
@@ -228,73 +224,3 @@ class Server:
             await self.hub.flush()
         except Exception:  # whatever it is: the rest of the shutdown must come about, and the trace is in the log
             log.exception("what was committed last could not be told to everyone")
-
-
-async def serve_until_stopped(server: Server, say: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT; at SIGHUP it reads its certificate anew, and without one that is its end too (its
-    terminal has gone). Says where it listens, and on an empty gym what to do first. ServerError, once it has drained,
-    where a part of it has died."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    certificate = server.entrance.certificate
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, stop.set if certificate is None else certificate.renew)
-    async with server:
-        if not server.auth.has_users:
-            log.warning("Nobody can log in yet: add a user with `gymtui admin users add NAME --role manager`.")
-        if certificate is None and not server.is_loopback:
-            log.warning("%s", cleartext.SERVED)
-        say(f"listening on {server.url}")
-        server.parts.death.add_done_callback(lambda _: stop.set())
-        await stop.wait()
-        death = server.parts.death.result() if server.parts.death.done() else None
-    if death is not None:
-        raise ServerError(death)
-
-
-def run(
-    *,
-    database: str,
-    host: str,
-    port: int,
-    batch_ms: int,
-    max_rate: int = MAX_RATE,
-    gym: str | None = None,
-    timezone: str | None = None,
-    capacity: int | None = None,
-    policy: str | None = None,
-    say: Callable[[str], None] | None = None,
-    **reached: str | None,
-) -> None:
-    """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it listens; stdout by default."""
-    rules = None if policy is None else read_policy(Path(policy))
-    with opened(database) as store:
-        store.write([configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)])
-        zone = store.gym().timezone
-
-    def listens(line: str) -> None:
-        (say or partial(print, flush=True))(line)
-        if timezone is None:
-            _tell_timezone(zone)
-
-    places = room(MAX_CONNECTIONS)
-    server = Server(
-        database,
-        host=host,
-        port=port,
-        batch_ms=batch_ms,
-        max_rate=max_rate,
-        max_connections=places,
-        entrance=entrance(**reached),
-    )
-    uvloop.run(serve_until_stopped(server, listens))
-
-
-def _tell_timezone(name: str) -> None:
-    """Nobody has said now where the gym's clock hangs: where nobody ever has, its days may turn at another hour."""
-    here = local_timezone()
-    if name == "UTC" and not here.endswith("UTC"):
-        log.warning("The gym's clock is on UTC, as no time zone was given: `gymtui admin gym set timezone=%s`.", here)
-    else:
-        log.info("The gym's clock is on the time of %s.", name)

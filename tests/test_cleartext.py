@@ -15,7 +15,8 @@ from gymtui import cleartext
 from gymtui.client.login.login import Login
 from gymtui.programs.login_prompt import sign_in
 from gymtui.ui.screens.login import LoginScreen
-from server.app import Server, serve_until_stopped
+from server.app import Server
+from server.serve import serve_until_stopped
 
 
 @pytest.mark.parametrize(

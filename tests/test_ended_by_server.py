@@ -56,7 +56,7 @@ async def test_who_left_was_not_ended_by_the_server(gym: Path, caplog: pytest.Lo
         async with Wire.open(server.url, token(gym, "ana")) as wire:
             await wire.until("connection_status")
         await until(lambda: not server._sessions)
-        assert ENDED + "{" not in server.metrics.text().decode()
+        assert ENDED + "{" not in server.metrics.text()[0].decode()
     ended = r"of ana at no desk from 127\.0\.0\.1 ended after \d+ s: 1000 by the client or the network"
     assert re.search(ended, caplog.text)
 

@@ -43,7 +43,7 @@ async def test_a_login_that_is_left_is_worth_nothing_afterwards(gym: Path, caplo
         assert (await ask(server.url, "/auth/token", bearer(other["refresh_token"]))).status == 200
     assert caplog.text.count("ana has logged out.") == 1
     assert left["refresh_token"] not in caplog.text
-    assert 'gymtui_logins_total{kind="logout",result="ok"} 2.0' in server.metrics.text().decode()
+    assert 'gymtui_logins_total{kind="logout",result="ok"} 2.0' in server.metrics.text()[0].decode()
 
 
 async def test_an_older_token_of_the_login_ends_it_too(gym: Path) -> None:

@@ -19,6 +19,7 @@ PAGES = (
     "CHANGELOG.md",
     "docs/GLOSSARY.md",
     "docs/IMPORT.md",
+    "docs/METRICS.md",
     "docs/RELIABILITY.md",
     "findings/README.md",
 )

@@ -168,7 +168,7 @@ async def test_asked_to_end_it_says_goodbye_and_what_became_of_the_scans(
             async with asyncio.timeout(WITHIN):
                 out, err = await process.communicate()
         await until(lambda: not server._sessions)
-        goodbyes = server.metrics.text().decode()
+        goodbyes = server.metrics.text()[0].decode()
     assert (process.returncode, out) == (exit_code, b"")
     report = err.decode()
     assert re.fullmatch(r"gymtui: [\d,]+ scans: [\d,]+ check in, [\d,]+ [a-z ]+.*\n", report), report

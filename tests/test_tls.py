@@ -21,9 +21,10 @@ from gymtui.client.errors import ConnectionProblem
 from gymtui.client.login.http import address
 from gymtui.client.login.login import Login
 from gymtui.errors import WrongUsage
-from server.app import Server, serve_until_stopped
+from server.app import Server
 from server.net.certificate import Certificate, CertificateError
 from server.net.entrance import entrance
+from server.serve import serve_until_stopped
 from tests.gym_kit import PASSWORD, token
 from tests.kit import Wire, serving
 from tests.tls_kit import Authority, authority

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final, cast
 
-from prometheus_client import CONTENT_TYPE_LATEST
 from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
@@ -19,6 +18,7 @@ from server.net.login_routes import LoginRoutes, authorization
 from server.net.metrics import Metrics
 from server.net.origins import Origins
 from server.net.proxies import HEADER, client_of
+from server.net.vitals import Vitals
 from server.store.group_commit import GroupCommit
 
 READY_WITHIN: Final = 2.0  # seconds
@@ -33,6 +33,7 @@ class HttpRoutes:
         auth: Auth,
         database: GroupCommit,
         metrics: Metrics,
+        vitals: Vitals,
         *,
         origins: Origins,
         proxies: Collection[str],
@@ -43,6 +44,7 @@ class HttpRoutes:
         self._proxies = proxies
         self._database = database
         self._metrics = metrics
+        self._vitals = vitals
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         asker = cast("Connection", connection)
@@ -62,7 +64,7 @@ class HttpRoutes:
             case "/readyz":
                 return await self._ready(connection)
             case "/metrics":
-                return self._figures(asker, request)
+                return await self._figures(asker, request)
             case _:
                 sentence = f"Nothing is here: the front desk's WebSocket is at {PATH}\n"
                 return connection.respond(HTTPStatus.NOT_FOUND, sentence)
@@ -71,7 +73,7 @@ class HttpRoutes:
         """Has whoever asks seen a certificate with the name, of this server or of a proxy that is believed?"""
         return asker.peer in self._proxies or asker.transport.get_extra_info("sslcontext") is not None
 
-    def _figures(self, asker: Connection, request: Request) -> Response:
+    async def _figures(self, asker: Connection, request: Request) -> Response:
         """`/metrics`: for whoever asks from this machine itself, and for whoever has a token."""
         is_forwarded = asker.address == asker.peer and HEADER in request.headers
         if is_forwarded or not is_loopback(asker.address):
@@ -83,9 +85,11 @@ class HttpRoutes:
                 response = asker.respond(HTTPStatus.UNAUTHORIZED, sentence)
                 response.headers["WWW-Authenticate"] = "Bearer"
                 return response
-        response = asker.respond(HTTPStatus.OK, self._metrics.text().decode())
+        await self._vitals.look()
+        text, content_type = self._metrics.text(",".join(request.headers.get_all("Accept")))
+        response = asker.respond(HTTPStatus.OK, text.decode())
         del response.headers["Content-Type"]
-        response.headers["Content-Type"] = CONTENT_TYPE_LATEST
+        response.headers["Content-Type"] = content_type
         return response
 
     def _hasty(self, connection: ServerConnection) -> Response:

@@ -1,6 +1,7 @@
-"""Metrics of a server that runs: what `GET /metrics` answers, in Prometheus' text format.
+"""Metrics of a server that runs: what `GET /metrics` answers; docs/METRICS.md has all of them.
 
-Labels are few and bounded: types of messages, roles, error codes, close codes; never a person, a desk or an address.
+Labels are few and bounded: types of messages, roles, error codes, close codes, as many desks as `Vitals` gives; never a
+person or an address.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Final, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import choose_encoder
 
 from gymtui.protocol import Close, Stats
 from server.auth.hashing import HashingLane
@@ -65,13 +67,14 @@ class Metrics:
             "commands", "Answered commands by type, outcome and error code.", "type", "outcome", "code"
         )
         self.command_seconds = histogram("command_seconds", "From a command's arrival to its answer.", SECONDS, "type")
+        self.in_flight = gauge("commands_in_flight", "Commands that came and have no answer yet.")
+        self.commit_seconds = histogram("commit_seconds", "How long the database took for one commit.", SECONDS)
+        self._uncommitted = counter("commits_failed", "Commits that the database did not take.")
         self.fanout_seconds = histogram("fanout_seconds", "From a row's commit until all have been sent it.", SECONDS)
         self.journal_seq = gauge("journal_seq", "The newest row of the journal that was sent.")
         self.behind = gauge("slow_readers", "Connections that are behind the journal's head.")
         self.cut = counter("stalled_readers_cut", "Connections aborted because they took no byte for ten seconds.")
         self.logins = counter("logins", "Asked-for tokens by kind and result.", "kind", "result")
-        self._waiting = gauge("hashing_waiting", "Passwords, or PINs, that wait for their turn.", "lane")
-        self._hashed = gauge("hashed", "Passwords, or PINs, that were worked out since the start.", "lane")
         self.people_in = gauge("people_in", "Members whose visit is open.")
         self.people_assumed = gauge("people_in_assumed", "Of these, those who came in more than three hours ago.")
         self.capacity = gauge("capacity", "How many may be in; 0 where any number may.")
@@ -108,9 +111,19 @@ class Metrics:
 
     def watch_hashing(self, lanes: Mapping[str, HashingLane]) -> None:
         """The same, of what hashes passwords and PINs."""
+        labels, registry = ("lane",), self.registry
+        waiting = Gauge("gymtui_hashing_waiting", "Passwords, or PINs, that wait.", labels, registry=registry)
+        hashed = Gauge("gymtui_hashed", "Passwords, or PINs, that were worked out.", labels, registry=registry)
         for name, lane in lanes.items():
-            self._waiting.labels(name).set_function(partial(getattr, lane, "waiting"))
-            self._hashed.labels(name).set_function(partial(getattr, lane, "done"))
+            waiting.labels(name).set_function(partial(getattr, lane, "waiting"))
+            hashed.labels(name).set_function(partial(getattr, lane, "done"))
+
+    def committed(self, seconds: float, failed: bool) -> None:
+        """The database took so long for one commit, or did not take it. From any thread."""
+        if failed:
+            self._uncommitted.inc()
+        else:
+            self.commit_seconds.observe(seconds)
 
     def backed_up(self, age: float) -> None:
         """The newest backup, or the gym where it has none, is so many seconds old."""
@@ -131,9 +144,10 @@ class Metrics:
         if by_us is not None:
             self.ended_by_us.labels(reason(by_us)).inc()
 
-    def text(self) -> bytes:
-        """All of it, in the text format that Prometheus reads."""
-        return generate_latest(self.registry)
+    def text(self, accept: str = "") -> tuple[bytes, str]:
+        """All of it, and in which format: OpenMetrics, or the older one of Prometheus, as an `Accept` asks for."""
+        encode, content_type = choose_encoder(accept)
+        return encode(self.registry), content_type
 
 
 def reason(code: int) -> str:

@@ -44,6 +44,10 @@ class Roster:
         """The names of those that are connected."""
         return self._here.keys()
 
+    def heard(self) -> dict[str, int]:
+        """When each desk that is connected was heard last (ms)."""
+        return {desk: max(presence.heard() for presence in here) for desk, here in self._here.items() if here}
+
     def since(self, desk: str | None, device: bytes | None) -> int | None:
         """Since when that desk has been connected (ms); None where it is not."""
         here = (presence for presence in self._here.get(desk or "", ()) if presence.device == device)

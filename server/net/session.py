@@ -165,7 +165,8 @@ class ServerSession:
         self.handler = RequestHandler(self.connection, context, self.sender, identity)
         role = self.handler.role_at_entry
         self.connection.welcome(claims.user, role)
-        log.info("session %s: %s at %s", self.id, claims.user, identity.desk or "no desk")
+        who = claims.user, identity.desk or "no desk", self.connection.address
+        log.info("session %s: %s at %s from %s", self.id, *who)
         if role is not None:
             context.metrics.attempts.labels(role, "accepted").inc()
             context.metrics.connections.labels(role).inc()

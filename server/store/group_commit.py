@@ -30,6 +30,8 @@ FAILURE_COUNTS: Final = 5.0  # seconds that /readyz says no after a failed commi
 COMMIT_COUNTS: Final = 1.0  # seconds that /readyz trusts a commit and writes no probe: to ask often costs no disk
 
 Done = Callable[[Outcome], None]
+Timed = Callable[[float, bool], object]
+"""Told of each commit, in the thread that writes: how many seconds it took, and whether it failed."""
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
 
@@ -49,8 +51,16 @@ class GroupCommit:
     `on_commit` is called on the event loop for every commit, after the `done` of each of its works, in order.
     """
 
-    def __init__(self, store: Store, on_commit: Callable[[Committed], None], *, gap: float = GAP) -> None:
+    def __init__(
+        self,
+        store: Store,
+        on_commit: Callable[[Committed], None],
+        *,
+        gap: float = GAP,
+        timed: Timed = lambda _, __: None,
+    ) -> None:
         self.store = store
+        self._timed = timed
         self._on_commit = on_commit
         self._pacing = CommitPacing(gap)
         self._jobs: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
@@ -161,9 +171,11 @@ class GroupCommit:
         return group, False
 
     def _commit(self, group: list[tuple[Work, Done]]) -> None:
+        began = time.monotonic()
         try:
             outcomes, committed = self.store.write([work for work, _ in group])
         except StoreUnavailable as unavailable:
+            self._timed(time.monotonic() - began, True)
             if not all(isinstance(work, Unasked) for work, _ in group):
                 self._note_failure(str(unavailable))
             self._report(group, [_failed("storage_unavailable", str(unavailable), retryable=True)] * len(group), None)
@@ -175,6 +187,7 @@ class GroupCommit:
             log.exception("a command failed")
             self._report(group, [_failed("internal", "The server could not do that; its log says why.")], None)
         else:
+            self._timed(time.monotonic() - began, False)
             if committed.rows or any(work is _touch for work, _ in group):  # else it may have needed no disk
                 self._committed_at = time.monotonic()
             if committed.rows and self._failure is not None:
