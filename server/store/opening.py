@@ -6,23 +6,17 @@ URL.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
 from gymtui import clock
 from server.store.audit import Audit
-from server.store.errors import StoreError
+from server.store.door import Door, GoOn
 from server.store.interface import Lists, Store
-from server.store.sqlite import audit as sqlite_audit
-from server.store.sqlite import backup as sqlite_backup
-from server.store.sqlite import file as sqlite_file
-from server.store.sqlite import lists as sqlite_lists
-from server.store.sqlite.file import existing
-from server.store.sqlite.store import SqliteStore
+from server.store.sqlite.door import SqliteDoor
 
-GoOn = Callable[[int, int], bool]
 PATIENCE: Final = 5.0  # seconds
 
 
@@ -31,43 +25,37 @@ def open_store(database: str | Path, *, now: clock.Clock = clock.now, patience: 
 
     `patience` is how many seconds another program's lock is waited for.
     """
-    return SqliteStore(_path(database), now=now, patience=patience)
+    return _door(database).open(now=now, patience=patience)
 
 
 @contextmanager
 def opened(database: str | Path, *, found: bool = False) -> Iterator[Store]:
     """The gym for the time of one command, its folder made too; `found`: one that is there already, else StoreError."""
-    path = _path(database)
-    if found:
-        existing(path)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{path.parent} cannot be made: {error.strerror}.") from error
+    _door(database).prepare(found=found)
     with closing(open_store(database)) as store:
         yield store
 
 
 def is_there(database: str | Path) -> bool:
     """Is there anything where the database is to be?"""
-    return _path(database).exists()
+    return _door(database).is_there()
 
 
 def is_older(database: str | Path) -> bool:
     """Is it of an older version, which is brought up to date when it is opened? StoreError."""
-    return sqlite_file.is_older(_path(database))
+    return _door(database).is_older()
 
 
 @contextmanager
 def listed(database: str | Path) -> Iterator[Lists]:
     """The gym as it stands now, for an export; an older file is brought up to date first. StoreError."""
-    with opened(database, found=True), sqlite_lists.lists(_path(database)) as lists:
+    with opened(database, found=True), _door(database).lists() as lists:
         yield lists
 
 
 def audit(database: str | Path) -> AbstractContextManager[Audit]:
     """What the tables say at one moment, for `verify`; StoreError where there is no gym."""
-    return sqlite_audit.audit(_path(database))
+    return _door(database).audit()
 
 
 def back_up(database: str | Path, file: Path, go_on: GoOn = lambda _, __: True) -> int:
@@ -75,12 +63,12 @@ def back_up(database: str | Path, file: Path, go_on: GoOn = lambda _, __: True) 
 
     `go_on` is asked with how much of how much is done. StoreError.
     """
-    return sqlite_backup.back_up(_path(database), file, go_on)
+    return _door(database).back_up(file, go_on)
 
 
 def last_backup(database: str | Path) -> int | None:
     """When (ms) the gym was copied last; None where it never was. StoreError."""
-    return sqlite_backup.last_backup(_path(database))
+    return _door(database).last_backup()
 
 
 def put_back(file: Path, database: str | Path, go_on: GoOn = lambda _, __: True) -> tuple[int, Path | None]:
@@ -88,8 +76,8 @@ def put_back(file: Path, database: str | Path, go_on: GoOn = lambda _, __: True)
 
     StoreError, and nothing has changed, where anybody has the database open.
     """
-    return sqlite_backup.put_back(file, _path(database), go_on)
+    return _door(database).put_back(file, go_on)
 
 
-def _path(database: str | Path) -> Path:
-    return Path(str(database).removeprefix("sqlite://"))
+def _door(database: str | Path) -> Door:
+    return SqliteDoor(Path(str(database).removeprefix("sqlite://")))

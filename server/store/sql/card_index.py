@@ -22,8 +22,8 @@ def index_cards(db: Database, member: Member, before: Member | None) -> None:
 def holders(db: Database, *keys: str) -> list[tuple[bytes, str]]:
     """`(member, code)` of the cards that have one of these keys."""
     found = db.execute(
-        "SELECT DISTINCT m.id, m.member, c.code FROM cards c CROSS JOIN members m ON m.id = c.member_id "
-        f"WHERE c.key IN ({', '.join('?' * len(keys))}) ORDER BY m.id",
+        "SELECT DISTINCT m.id, m.member, c.code FROM cards c CROSS JOIN members m "
+        f"WHERE m.id = c.member_id AND c.key IN ({', '.join('?' * len(keys))}) ORDER BY m.id",
         keys,
     )
     return [(member, code) for _, member, code in found]

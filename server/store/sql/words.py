@@ -14,8 +14,8 @@ from gymtui.search.text import index_words
 from server.store.sql.database import Database
 
 HOLDERS: Final = (
-    "SELECT m.id, m.member FROM cards c CROSS JOIN members m ON m.id = c.member_id "
-    "WHERE c.key = ? AND CAST(m.member AS TEXT) -> '$.deleted' = 'false'"
+    "SELECT m.id, m.member FROM cards c CROSS JOIN members m "
+    "WHERE m.id = c.member_id AND c.key = ? AND CAST(m.member AS TEXT) -> '$.deleted' = 'false'"
 )
 
 
@@ -114,7 +114,7 @@ def _holding(db: Database, key: str) -> list[tuple[str, bytes]]:
 def _matching(db: Database, conditions: Iterable[tuple[str, list[str]]]) -> Generator[tuple[str, bytes], None, None]:
     for condition, values in conditions:
         yield from db.execute(
-            "SELECT m.id, m.member FROM words w CROSS JOIN members m ON m.id = w.member_id "
-            f"WHERE {condition} ORDER BY w.word, m.id",
+            "SELECT m.id, m.member FROM words w CROSS JOIN members m "
+            f"WHERE m.id = w.member_id AND {condition} ORDER BY w.word, m.id",
             values,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,13 +17,11 @@ from typing import Final
 from gymtui import clock
 from gymtui.output import complain
 from gymtui.private_file import PARTS, beside, put_in_place
+from server.store.door import GoOn
 from server.store.errors import BackupError, StoreError
 from server.store.sqlite.errors import as_store_errors, code_of, next_step
 from server.store.sqlite.file import existing, lock, migrate, open_to_read
 from server.store.sqlite.shape import differences, programs
-
-GoOn = Callable[[int, int], bool]
-"""Asked with how many pages of how many are copied: no ends the copy, and nothing of it stays."""
 
 PAGES: Final = 500  # that are copied between two of these questions
 NOTED_WITHIN: Final = 30.0  # seconds that another program's lock is waited for

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from gymtui import clock, sqlite_file
-from gymtui.codec import encode
-from gymtui.protocol import Gym, Policy
+from gymtui import sqlite_file
 from server.store import Room, StoreError
 from server.store.sql import accesses, chain
+from server.store.sql.founding import found
 from server.store.sqlite.errors import DAMAGE, as_store_errors
 from server.store.sqlite.schema import ACCESSES_CHAINED, APPLICATION_ID, CHAINED, MIGRATIONS, SCHEMA_VERSION
 
@@ -108,7 +106,8 @@ def migrate(db: sqlite3.Connection, path: Path, at: int) -> None:
             log.info("%s is brought up to date: that of a million members takes a minute.", path)
         sqlite_file.migrate(db, MIGRATIONS[version:])
         if version == 0:
-            _found(db, at)
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            found(db, at)
         if version < CHAINED <= SCHEMA_VERSION:
             chain.chain(db)
         if version < ACCESSES_CHAINED <= SCHEMA_VERSION:
@@ -143,15 +142,3 @@ def _version(db: sqlite3.Connection) -> int | None:
         return 0
     version: int | None = db.execute("SELECT max(schema_version) FROM gym").fetchone()[0]
     return version
-
-
-def _found(db: sqlite3.Connection, at: int) -> None:
-    """A new gym: its first row of the journal says what it is called until somebody says otherwise."""
-    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    gym = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
-    columns = "id, schema_version, epoch, last_seq, currently_in, users_version, gym"
-    db.execute(f"INSERT INTO gym ({columns}) VALUES (1, 0, ?, 1, 0, 1, ?)", (clock.new_id(at), encode(gym)))
-    columns = "seq, type, payload, at, kind, user, digest"
-    values = (gym.type, encode(gym), at)
-    db.execute(f"INSERT INTO journal ({columns}) VALUES (1, ?, ?, ?, 'found', '', x'')", values)
-    db.execute("INSERT INTO signing_keys VALUES (?, ?, ?)", (secrets.token_hex(4), secrets.token_bytes(32), at))

@@ -1,0 +1,52 @@
+"""The door to a gym in a file."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from gymtui import clock
+from server.store import Audit, Lists, Store, StoreError
+from server.store.door import GoOn
+from server.store.sqlite import audit, backup, lists
+from server.store.sqlite.file import existing, is_older
+from server.store.sqlite.store import SqliteStore
+
+
+class SqliteDoor:
+    """The `Door` to the file at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def open(self, *, now: clock.Clock, patience: float) -> Store:
+        return SqliteStore(self._path, now=now, patience=patience)
+
+    def prepare(self, *, found: bool) -> None:
+        if found:
+            existing(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self._path.parent} cannot be made: {error.strerror}.") from error
+
+    def is_there(self) -> bool:
+        return self._path.exists()
+
+    def is_older(self) -> bool:
+        return is_older(self._path)
+
+    def lists(self) -> AbstractContextManager[Lists]:
+        return lists.lists(self._path)
+
+    def audit(self) -> AbstractContextManager[Audit]:
+        return audit.audit(self._path)
+
+    def back_up(self, file: Path, go_on: GoOn) -> int:
+        return backup.back_up(self._path, file, go_on)
+
+    def last_backup(self) -> int | None:
+        return backup.last_backup(self._path)
+
+    def put_back(self, file: Path, go_on: GoOn) -> tuple[int, Path | None]:
+        return backup.put_back(file, self._path, go_on)
