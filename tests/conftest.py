@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -47,10 +48,30 @@ def gym(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=[ENGINES[0], *(pytest.param(engine, marks=pytest.mark.slow) for engine in ENGINES[1:])])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
     """Each engine in turn, with an empty database."""
+    if request.param == "postgres":
+        return Engine(request.param, request.getfixturevalue("postgres_database"))
     return Engine(request.param, tmp_path / "gym.db")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of this process's own."""
+    from tests.postgres_kit import served
+
+    with served() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres: str) -> Iterator[str]:
+    """The URL of an empty database."""
+    from tests.postgres_kit import database
+
+    with database(postgres) as url:
+        yield url
 
 
 def pytest_collection_finish() -> None:

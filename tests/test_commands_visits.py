@@ -10,11 +10,11 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Hand, Refusal, Undo
-from server.store import Transaction
+from server.store import Transaction, opening
 from tests.commands_kit import till
+from tests.engines import Engine
 from tests.factories import member_row
 from tests.gym_kit import add_members, stored
-from tests.sqlite_kit import connection_of
 from tests.till import HOUR, MINUTE, NINE, Till
 
 __all__ = ["till"]
@@ -93,13 +93,14 @@ def test_who_has_left_may_come_again(till: Till) -> None:
     assert till.counts()[:2] == (1, 2)
 
 
-def test_notes_stay_with_the_visit(till: Till) -> None:
+def test_notes_stay_with_the_visit(till: Till, engine: Engine) -> None:
     till.done(CheckIn(code="1", notes="one"))
     till.done(CheckOut(code="1", notes="two"))
     till.check_in("2")
     till.done(CheckOut(code="2", notes="three"))
-    notes = connection_of(till.store).execute("SELECT notes FROM visits ORDER BY notes").fetchall()
-    assert notes == [("one\ntwo",), ("three",)]
+    with opening.listed(engine.database) as lists:
+        notes = [visit.notes for code in "12" for visit in lists.visits_of(stored(till.store, code).id)]
+    assert notes == ["one\ntwo", "three"]
 
 
 def test_a_punch_card_goes_down_and_comes_back(till: Till) -> None:

@@ -16,7 +16,7 @@ from server.gym import queries
 from server.gym.conflicts import report
 from server.store import StoreError
 from server.store.sql.conflicts import ROWS
-from tests.engines import Engine
+from tests.engines import Engine, on_sqlite
 from tests.factories import member_row
 from tests.gym_kit import add_user, name_gym, stored, token
 from tests.kit import Wire, serving
@@ -99,6 +99,7 @@ def test_what_a_desk_had_promised_and_the_server_refused(gym: Till) -> None:
     ]
 
 
+@on_sqlite
 def test_the_command_line_shows_what_was_recorded_in_the_last_days(
     gym: Till, database: str | Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +160,7 @@ async def test_an_answer_is_no_longer_than_a_message(
     assert told["more"] is True
 
 
+@on_sqlite
 def test_the_newest_are_found_without_a_look_at_the_others(gym: Till) -> None:
     gym.check_in("1")
     for minutes in range(20):
@@ -174,6 +176,7 @@ def test_the_newest_are_found_without_a_look_at_the_others(gym: Till) -> None:
     assert len(gym.store.conflicts(0)) == 21
 
 
+@on_sqlite
 def test_the_rows_are_found_by_their_time(gym: Till) -> None:
     plan = reader_of(gym.store).execute(f"EXPLAIN QUERY PLAN {ROWS}", (NINE, NINE + DAY)).fetchall()
     assert [row[3] for row in plan] == ["SEARCH journal USING INDEX journal_told_late (at>? AND at<?)"]

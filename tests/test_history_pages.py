@@ -15,6 +15,7 @@ from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import NoPage
 from server.store.sql import history
+from tests.engines import on_sqlite
 from tests.gym_kit import stored, token
 from tests.history_kit import page, till
 from tests.kit import Wire, serving
@@ -140,6 +141,7 @@ WALKED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@on_sqlite
 @pytest.mark.parametrize(("wanted", "index"), WALKED)
 def test_no_page_walks_through_the_table(till: Till, wanted: dict[str, Any], index: str) -> None:
     asked = history.visits_wanted(msgspec.convert(wanted, ListCheckIns), reader_of(till.store))
@@ -148,6 +150,7 @@ def test_no_page_walks_through_the_table(till: Till, wanted: dict[str, Any], ind
     assert not any("SCAN visits" in steps for steps in plans), plans
 
 
+@on_sqlite
 def test_neither_does_one_of_refusals(till: Till) -> None:
     asked = history.refusals_wanted(msgspec.convert({"from": "2026-11-22T09:00:00Z", "text": "meier"}, ListRefusals))
     for question in (asked.page(5), asked.end()):

@@ -14,10 +14,12 @@ from typing import Final
 from gymtui import clock
 from server.store.audit import Audit
 from server.store.door import Door, GoOn
+from server.store.errors import StoreError
 from server.store.interface import Lists, Store
 from server.store.sqlite.door import SqliteDoor
 
 PATIENCE: Final = 5.0  # seconds
+POSTGRES: Final = ("postgresql://", "postgres://")
 
 
 def open_store(database: str | Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> Store:
@@ -80,4 +82,16 @@ def put_back(file: Path, database: str | Path, go_on: GoOn = lambda _, __: True)
 
 
 def _door(database: str | Path) -> Door:
+    if str(database).startswith(POSTGRES):
+        return _postgres(str(database))
     return SqliteDoor(Path(str(database).removeprefix("sqlite://")))
+
+
+def _postgres(url: str) -> Door:
+    try:
+        from server.store.postgres.door import PostgresDoor  # noqa: PLC0415  few have its library
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise StoreError("PostgreSQL needs a library: please install `gymtui[postgres]`.") from error
+    return PostgresDoor(url)

@@ -1,0 +1,81 @@
+"""The door to a gym in a PostgreSQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from gymtui import clock
+from server.store import BackupError, Store, StoreError
+from server.store.door import GoOn
+from server.store.postgres.connection import Connection
+from server.store.postgres.errors import as_store_errors
+from server.store.postgres.schema import SCHEMA_VERSION
+from server.store.postgres.store import PostgresStore, version_of
+from server.store.sql.audit import SqlAudit
+from server.store.sql.lists import SqlLists
+
+PATIENCE = 5.0  # seconds
+OWN_TOOLS = "A gym in PostgreSQL is copied and put back by the database's own tools: please use pg_dump and pg_restore."
+
+
+class PostgresDoor:
+    """The `Door` to the database at `url`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def open(self, *, now: clock.Clock, patience: float) -> Store:
+        return PostgresStore(self._url, now=now, patience=patience)
+
+    def prepare(self, *, found: bool) -> None:
+        if found and not self.is_there():
+            raise StoreError("There is no gym in that database: please name another one.")
+
+    def is_there(self) -> bool:
+        return self._version() > 0
+
+    def is_older(self) -> bool:
+        return 0 < self._version() < SCHEMA_VERSION
+
+    def _version(self) -> int:
+        with as_store_errors(), Connection(self._url, patience=PATIENCE) as db:
+            return version_of(db)
+
+    @contextmanager
+    def lists(self) -> Iterator[SqlLists]:
+        with self._at_one_moment() as db:
+            yield SqlLists(db)
+
+    @contextmanager
+    def audit(self) -> Iterator[PostgresAudit]:
+        self.prepare(found=True)
+        with self._at_one_moment() as db:
+            yield PostgresAudit(db)
+
+    @contextmanager
+    def _at_one_moment(self) -> Iterator[Connection]:
+        with as_store_errors(), Connection(self._url, patience=PATIENCE) as db:
+            db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield db
+
+    def back_up(self, file: Path, go_on: GoOn) -> int:
+        raise BackupError(OWN_TOOLS)
+
+    def last_backup(self) -> int | None:
+        """Nobody here knows: the database's own tools do it."""
+
+    def put_back(self, file: Path, go_on: GoOn) -> tuple[int, Path | None]:
+        raise BackupError(OWN_TOOLS)
+
+
+class PostgresAudit(SqlAudit):
+    """An `Audit` of one connection's transaction. Whether its files are whole, the database itself looks after."""
+
+    damage = psycopg.Error
+
+    def problems(self, most: int) -> Iterator[str]:
+        return self.twice_in()

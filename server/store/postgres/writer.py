@@ -1,0 +1,67 @@
+"""The connection that writes: whole groups of work, one commit each, beside the writers of other servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from gymtui import clock
+from gymtui.faults import fault
+from server.store import DONE, Committed, Outcome, Work
+from server.store.postgres.connection import Connection
+from server.store.postgres.errors import as_unavailable
+from server.store.sql.counters import read_stats
+from server.store.sql.transaction import SqlTransaction
+
+HOLD: Final = "SELECT 1 FROM gym FOR UPDATE"
+
+
+class PostgresTransaction(SqlTransaction):
+    """Between BEGIN and COMMIT, with the row of the gym held: nobody else writes."""
+
+    def touch(self) -> None:
+        self._db.execute("UPDATE gym SET touched = touched + 1")
+
+
+class Writer:
+    """Writes into the database at `url`, as one thread asks; a connection that is lost is made anew with the next
+    work. `patience` is how many seconds another server's commit is waited for."""
+
+    def __init__(self, url: str, *, now: clock.Clock, patience: float) -> None:
+        self._url = url
+        self._now = now
+        self._patience = patience
+        self._db: Connection | None = None
+
+    def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
+        """All of them in one commit, or none. Where the connection is lost with the COMMIT itself, nobody knows which:
+        who asked is told to ask again, and each command has its row once."""
+        with as_unavailable():
+            db = self._connected()
+            db.execute("BEGIN")
+            try:
+                db.execute(HOLD)
+                transaction = PostgresTransaction(db, self._now())
+                outcomes = [work(transaction) or DONE for work in works]
+                transaction.finish()
+                stats = read_stats(db, transaction.at)
+                fault("before_commit")
+                db.execute("COMMIT")
+                fault("after_commit")
+            except BaseException:
+                self._undo(db)
+                raise
+        return outcomes, Committed(rows=transaction.rows, stats=stats)
+
+    def close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+
+    def _connected(self) -> Connection:
+        if self._db is None or self._db.is_lost:
+            self._db = Connection(self._url, patience=self._patience)
+        return self._db
+
+    def _undo(self, db: Connection) -> None:
+        if not db.is_lost and db.in_transaction:
+            db.execute("ROLLBACK")
