@@ -38,7 +38,7 @@ from server.net.session import ServerSession
 from server.net.supervisor import Supervisor
 from server.net.vitals import Vitals
 from server.net.watchdog import Watchdog
-from server.store import Committed, StoreUnavailable
+from server.store import Committed, Outcome, StoreUnavailable, Work
 from server.store.group_commit import GroupCommit
 from server.store.opening import last_backup, open_store
 
@@ -116,7 +116,7 @@ class Server:
                 origins=self.entrance.origins,
                 proxies=self.entrance.proxies,
             )
-            door = Door(Lobby(timer, proxies=self.entrance.proxies), certificate)
+            door = Door(Lobby(timer, proxies=self.entrance.proxies), certificate, self.entrance.listening)
             self._door = await door.open(self._serve, routes, self._host, self._port)
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
@@ -164,7 +164,11 @@ class Server:
     @property
     def is_loopback(self) -> bool:
         """Does it listen to this machine alone?"""
-        return cleartext.is_loopback(self._host)
+        return cleartext.is_here(self.url)
+
+    async def change(self, work: Work) -> Outcome:
+        """Does this to the gym, as any command: on disk, and told to everyone."""
+        return await self._database.write(work)
 
     async def _serve(self, connection: Connection) -> None:
         session = ServerSession(connection, self._context)

@@ -10,41 +10,77 @@ from functools import partial
 from pathlib import Path
 
 import uvloop
+from msgspec.structs import replace
 
 from gymtui import cleartext
 from gymtui.config import local_timezone
+from gymtui.errors import WrongUsage
 from gymtui.protocol import MAX_CONNECTIONS, MAX_RATE
 from server.app import Server, ServerError
 from server.gym.settings import configure
 from server.gym.settings_file import read_policy
 from server.net.entrance import entrance
 from server.net.lobby import room
+from server.service_manager import ServiceManager
 from server.store.opening import opened
 
 log = logging.getLogger(__name__)
 
 
-async def serve_until_stopped(server: Server, say: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT; at SIGHUP it reads its certificate anew, and without one that is its end too (its
-    terminal has gone). Says where it listens, and on an empty gym what to do first. ServerError, once it has drained,
-    where a part of it has died."""
-    stop = asyncio.Event()
+async def serve_until_stopped(
+    server: Server, say: Callable[[str], None], *, policy: Path | None = None, manager: ServiceManager | None = None
+) -> None:
+    """Serves until SIGTERM or SIGINT; at SIGHUP it reads its certificate and the file of its `policy` anew. With
+    neither, and without a service `manager`, that is its end too: its terminal has gone. Says where it listens, and on
+    an empty gym what to do first. ServerError, once it has drained, where a part of it has died."""
+    stop, asked = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
+    manager = ServiceManager({}) if manager is None else manager
     certificate = server.entrance.certificate
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, stop.set if certificate is None else certificate.renew)
+    may_reload = certificate is not None or policy is not None or manager.is_there
+    loop.add_signal_handler(signal.SIGHUP, asked.set if may_reload else stop.set)
     async with server:
+        server.parts.start("what reads settings anew", _reload(server, policy, manager, asked))
+        server.parts.start("what keeps the service manager quiet", manager.keep_alive())
         if not server.auth.has_users:
             log.warning("Nobody can log in yet: add a user with `gymtui admin users add NAME --role manager`.")
         if certificate is None and not server.is_loopback:
             log.warning("%s", cleartext.SERVED)
         say(f"listening on {server.url}")
+        manager.ready(f"listening on {server.url}")
         server.parts.death.add_done_callback(lambda _: stop.set())
         await stop.wait()
+        manager.stopping()
         death = server.parts.death.result() if server.parts.death.done() else None
     if death is not None:
         raise ServerError(death)
+
+
+async def _reload(server: Server, policy: Path | None, manager: ServiceManager, asked: asyncio.Event) -> None:
+    """For ever: each time it is asked. What cannot be used is logged, and all stays as it is."""
+    while True:
+        await asked.wait()
+        asked.clear()
+        manager.reloading()
+        if (certificate := server.entrance.certificate) is not None:
+            certificate.renew()
+        if policy is not None:
+            await _renew_policy(server, policy)
+        manager.ready(f"listening on {server.url}")
+
+
+async def _renew_policy(server: Server, file: Path) -> None:
+    try:
+        outcome = await server.change(configure(policy=await asyncio.to_thread(read_policy, file)))
+    except WrongUsage as error:
+        log.error("%s The policy before is in force still.", error)
+        return
+    if outcome.error is not None:
+        log.error("%s The policy before is in force still.", outcome.error.message)
+    else:
+        log.info("The policy in %s is in force.", file)
 
 
 def run(
@@ -62,7 +98,9 @@ def run(
     **reached: str | None,
 ) -> None:
     """`gymtui serve`: until it is told to stop. `say` gets the line that tells where it listens; stdout by default."""
-    rules = None if policy is None else read_policy(Path(policy))
+    file = None if policy is None else Path(policy)
+    rules = None if file is None else read_policy(file)
+    manager = ServiceManager()
     with opened(database) as store:
         store.write([configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)])
         zone = store.gym().timezone
@@ -80,9 +118,9 @@ def run(
         batch_ms=batch_ms,
         max_rate=max_rate,
         max_connections=places,
-        entrance=entrance(**reached),
+        entrance=replace(entrance(**reached), listening=manager.port()),
     )
-    uvloop.run(serve_until_stopped(server, listens))
+    uvloop.run(serve_until_stopped(server, listens, policy=file, manager=manager))
 
 
 def _tell_timezone(name: str) -> None:

@@ -105,9 +105,9 @@ def check_timezone(name: str) -> None:
 
 def configure(
     *,
-    name: str | None,
-    timezone: str | None,
-    capacity: int | None,
+    name: str | None = None,
+    timezone: str | None = None,
+    capacity: int | None = None,
     policy: Policy | None = None,
 ) -> Work:
     """Work that changes what the gym is called, where its clock is, how many may be in, and its policy; what is None

@@ -23,10 +23,14 @@ ASK_WITHIN: Final = 10.0  # seconds for a whole request
 
 
 class Door:
-    """Hands each connection to `serve` once it is a WebSocket; what is plain HTTP the `routes` answer."""
+    """Hands each connection to `serve` once it is a WebSocket; what is plain HTTP the `routes` answer. It may be
+    `listening` already."""
 
-    def __init__(self, lobby: Lobby, certificate: Certificate | None = None) -> None:
+    def __init__(
+        self, lobby: Lobby, certificate: Certificate | None = None, listening: socket.socket | None = None
+    ) -> None:
         self._lobby = lobby
+        self._listening = listening
         self._unread = Unread()
         self._tls = None if certificate is None else certificate.context
         self._connections: WeakSet[Connection | Vestibule] = WeakSet()
@@ -34,11 +38,11 @@ class Door:
     async def open(
         self, handler: Callable[[Connection], Awaitable[None]], routes: HttpRoutes, host: str, port: int
     ) -> Self:
-        """Listens; OSError and UnicodeError where it cannot."""
+        """Listens, at this place unless it does already; OSError and UnicodeError where it cannot."""
+        place = {"host": host, "port": port} if self._listening is None else {"sock": self._listening}
         self._listener: Listener = await serve(
             cast("Callable[[ServerConnection], Awaitable[None]]", handler),
-            host,
-            port,
+            **place,
             process_request=routes,
             process_response=routes.answered,
             create_connection=cast("type[Connection]", self._accept),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Collection
 
 from msgspec import Struct
@@ -12,11 +13,13 @@ from server.net.origins import Origins
 
 
 class Entrance(Struct, frozen=True, kw_only=True):
-    """Without a certificate it is plain `ws:`; the `proxies` are addresses whose word counts."""
+    """Without a certificate it is plain `ws:`; the `proxies` are addresses whose word counts; where a service manager
+    is `listening` already, it is there."""
 
     certificate: Certificate | None = None
     origins: Origins
     proxies: Collection[str] = ()
+    listening: socket.socket | None = None
 
 
 def entrance(
