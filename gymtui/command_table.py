@@ -40,6 +40,12 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "live traffic and what is wrong with it; changes nothing",
     ),
     (
+        "replay",
+        ("url", "user", "token", "theme"),
+        "gymtui.programs.replay:run",
+        "a day of the gym again, as fast as one likes, and anywhere in it",
+    ),
+    (
         "simulate",
         (*CLIENT, "rate", "desks", "seed"),
         "gymtui.programs.simulate:run",
@@ -211,6 +217,10 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ("--cursor", {"type": Path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
         ("--format", {"choices": ("text", "jsonl", "csv"), "help": "columns, --json, or a table with a heading"}),
     ),
+    "replay": (
+        ("--day", {"default": "yesterday", "metavar": "DAY", "help": "yesterday, tuesday, 24 Nov or 2026-11-24"}),
+        ("--speed", {"type": float, "default": 60.0, "metavar": "TIMES", "help": "60: a minute a second"}),
+    ),
     "reader": (
         ("--prefix", {"metavar": "TEXT", "help": "what the reader puts in front of each code"}),
         ("--suffix", {"metavar": "TEXT", "help": "what it puts behind"}),
@@ -260,6 +270,7 @@ SCREENS: Final = {
     "gymtui.programs.desk:run": "{desk} · {url}",
     "gymtui.demo:run": "demo",
     "gymtui.programs.monitor:run": "monitor · {url}",
+    "gymtui.programs.replay:run": "replay · {url}",
     "gymtui.programs.kiosk:run": "kiosk · {url}",
 }
 REMEMBERING: Final = (*SCREENS, "gymtui.programs.tail:run")  # they go to the server of the last login

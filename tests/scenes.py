@@ -18,7 +18,7 @@ from tests.played_gym import TRIPS, Clock, Server, console, write_journal
 from tests.scenes_import import an_import
 from tests.scenes_members import MEMBERS
 from tests.scenes_of_staff import STAFF
-from tests.scenes_operator import an_operator
+from tests.scenes_operator import a_day_again, an_operator
 from tests.scenes_past import peak_hours, the_history
 
 VERDICTS: Final = (
@@ -265,5 +265,6 @@ SCENES: Final[tuple[Callable[[Pictures], Awaitable[None]], ...]] = (
     a_login,
     a_fault,
     an_operator,
+    a_day_again,
     a_demo,
 )

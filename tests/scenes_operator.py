@@ -7,6 +7,7 @@ from typing import Final
 
 from gymtui.ui.widgets.header import WallClock
 from tests.pictures import SMALL, TINY, USUAL, WIDE, Camera
+from tests.played_day import replaying
 from tests.played_gym import Clock, Server, monitor
 from tests.played_people import CROWD, LAST
 from tests.waiting import until
@@ -14,6 +15,19 @@ from tests.waiting import until
 RUSH: Final = [random.choice((1, 2, 2, 3, 5, 8, 13)) for random in [Random(7)] for _ in range(70)]  # a second
 
 Pictures = dict[str, str]
+
+
+async def a_day_again(pictures: Pictures) -> None:
+    """Yesterday, sixty times as fast, at twenty past six."""
+    clock = Clock()
+    async with replaying(clock, USUAL) as (app, pilot):
+        camera = Camera(app, pilot, pictures)
+        await camera.until("Tue 17 Nov 06:")
+        await pilot.press("home")
+        clock.now += (18 * 60 + 20) * 1000
+        app.replay.tick()
+        await camera.until("Tue 17 Nov 18:20:00")
+        await camera.draw("replay", TINY, SMALL, USUAL)
 
 
 async def an_operator(pictures: Pictures) -> None:

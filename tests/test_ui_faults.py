@@ -47,6 +47,7 @@ from gymtui.ui.widgets.message_list import MessageList
 from gymtui.ui.widgets.notice_list import NoticeList
 from gymtui.ui.widgets.peak_map import PeakMap
 from gymtui.ui.widgets.queue_list import QueueList
+from gymtui.ui.widgets.reel_line import ReelLine
 from gymtui.ui.widgets.roll_call_list import RollCallRows
 from gymtui.ui.widgets.roster_list import RosterList
 from gymtui.ui.widgets.settings_list import SettingsList
@@ -111,7 +112,7 @@ def test_no_widget_is_forgotten_here() -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     over = (kind for kinds in OVER_THE_MONITOR.values() for kind in kinds)
-    broken = {Guide, *ON_THE_MONITOR, *over, *(kind for place in PLACES.values() for kind in place.shows)}
+    broken = {Guide, ReelLine, *ON_THE_MONITOR, *over, *(kind for place in PLACES.values() for kind in place.shows)}
     assert broken | {ChoiceList} == {kind for kind in kinds() if kind.__module__.startswith("gymtui")}
 
 

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from gymtui import clock
-from gymtui.client.connection.service import WebSocketService
-from gymtui.client.unattended import ask
 from gymtui.errors import GymError, WrongUsage
 from gymtui.private_file import may_replace, write_private
-from gymtui.programs.event_lines import moment
-from gymtui.protocol import CheckIns, ListCheckIns
 from gymtui.unreadable import UNREADABLE
-
-PAGE: Final = 500  # visits among which one is looked for that was over before a time
-LATER: Final = {"offline", "backdated", "late", "assumed_out", "undone", "clash"}  # recorded after they had happened
 
 
 class Cursor(Struct, frozen=True, forbid_unknown_fields=True):
@@ -64,15 +55,3 @@ def to_ms(time: datetime, zone: tzinfo) -> int:
         return round((time if time.tzinfo else time.replace(tzinfo=zone)).timestamp() * 1000)
     except (ValueError, OverflowError) as error:
         raise WrongUsage(f"{time} is no time to begin at: please give another --since.") from error
-
-
-async def row_before(service: WebSocketService, time: int) -> int:
-    """A row of the journal that was there before that time (ms): the newest of a visit that was over by then; 0 where
-    none is known. NoAnswer; Disconnected."""
-    found = await ask(service, ListCheckIns(to=clock.to_text(time), limit=PAGE), CheckIns)
-    over = [
-        visit.seq
-        for visit in found.check_ins
-        if (ended := moment(visit.check_out_time)) is not None and ended < time and not LATER & {*visit.flags}
-    ]
-    return max(over, default=0)

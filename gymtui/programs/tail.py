@@ -13,6 +13,7 @@ from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.event_filter import EventFilter, WrongFilter, read_filter
+from gymtui.client.desk.excerpt import row_before
 from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, Problem, StoppedProblem
 from gymtui.client.login.login import Login
@@ -24,7 +25,7 @@ from gymtui.errors import GymError, WrongUsage
 from gymtui.output import all_or_nothing
 from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable
-from gymtui.programs.cursor import Cursor, CursorFile, row_before, to_ms
+from gymtui.programs.cursor import Cursor, CursorFile, to_ms
 from gymtui.programs.event_lines import CSV_HEADING, FORMS, Form, line, wall
 from gymtui.programs.login_prompt import sign_in
 from gymtui.programs.stretch import Stretch

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from gymtui import codec
-from gymtui.client.desk.event_filter import kind_of, people_of
+from gymtui.client.desk.event_filter import happened_at, kind_of, people_of
 from gymtui.clock import to_ms
 from gymtui.printable import showable_json
 from gymtui.protocol import Event
@@ -49,7 +49,7 @@ class Messages(Struct, frozen=True, kw_only=True):
 
 def summary(event: Event, zone: tzinfo) -> tuple[str, str, str, str]:
     """For a list: its row in the journal, when it happened if that is known, what it is, and about whom."""
-    at = next((time for name in TIMES if (time := getattr(event, name, None))), None)
+    at = happened_at(event)
     who = next((name for name in people_of(event) if name), "")
     return str(event.seq), "" if at is None else f"{wall(to_ms(at), zone):%H:%M:%S}", kind_of(event), who
 

@@ -133,6 +133,13 @@ def _hands(event: Event) -> tuple[Hand, ...]:
             return ()
 
 
+def happened_at(event: Event) -> str | None:
+    """When, as it stands on the wire: of a visit, what its last row did; a member and the gym have no time."""
+    if isinstance(event, CheckInEvent):
+        return event.check_in_time if event.status == "checked_in" else event.check_out_time
+    return None if isinstance(event, Member | Gym) else event.at
+
+
 def people_of(event: Event) -> Iterator[str | None]:
     """Names and numbers of those whom it is about."""
     match event:

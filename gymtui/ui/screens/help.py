@@ -147,6 +147,13 @@ HERE: dict[str, tuple[str, ...]] = {
         "whom and why, and has to connect again by hand; it is in the audit.",
         "Offline it is as the server said last.",
     ),
+    "Replay": (
+        "A day of the gym as it happened, from the server's journal. Above, how many",
+        "were in through the day; ▲ is where one is, a click on the curve goes there.",
+        "Space holds it, ← → go five minutes, Home and End to its ends; ↑ ↓ change the",
+        "speed. F2 has the messages until then, one by one, to mark and export.",
+        "Once the day is read it plays without the server, too.",
+    ),
     "Messages": (
         "What the monitor's filter let through when this was opened, the newest first.",
         "↑ ↓ choose; below is all of it, or with Tab the message as it came.",
