@@ -135,6 +135,9 @@ COMMANDS: Final[dict[str, Command]] = {
         Command("previous", "up", "previous", "chooses the row before", typed=False),
         Command("older", "pagedown", "older", "goes down a page"),
         Command("newer", "pageup", "newer", "goes up a page"),
+        Command(
+            "repaint", "", "", "draws the screen anew, where something else wrote on it", also="redraw refresh clear"
+        ),
         Command("theme slate", "", "", "dark colours"),
         Command("theme paper", "", "", "light colours"),
         Command("theme ansi", "", "", "the terminal's own sixteen colours"),

@@ -132,6 +132,29 @@ async def poured(folder: Path, events: int) -> Row:
     )
 
 
+async def shown(folder: Path) -> list[Row]:
+    """What a terminal of 80x24 is sent: a screen, nothing that happens, and somebody each second."""
+    rows: list[Row] = []
+    with gym(folder, 400) as (database, url):
+        environment = {"GYMTUI_TOKEN": token(database, "ana"), "XDG_DATA_HOME": str(folder)}
+        for what in ("desk", "monitor"):
+            arguments = ("monitor",) if what == "monitor" else ()
+            async with Tap.run(*arguments, "--url", url, columns=80, rows=24, environment=environment) as tap:
+                await tap.seconds_until("● live")
+                await asyncio.sleep(5)
+                first = tap.bytes
+                await asyncio.sleep(10)
+                idle = (tap.bytes - first) / 10
+                with running("simulate", "--url", url, "--rate", "1", GYMTUI_TOKEN=token(database, "ben")):
+                    await asyncio.sleep(4)
+                    before = tap.bytes
+                    await asyncio.sleep(15)
+                    busy = (tap.bytes - before) / 15
+            figures = f"{first:,}; {idle:.0f} a second; {busy:.0f} a second"
+            rows.append((f"bytes of a {what}'s first screen, 80x24; with nothing to show; at 1 event/s", figures))
+    return rows
+
+
 def keys_per_name() -> list[Row]:
     """What a name costs before the Enter: letters of both names run together, and the choice of the row."""
     today = date(2026, 11, 18)
@@ -204,7 +227,7 @@ async def imports(folder: Path) -> list[Row]:
 async def measure() -> list[Row]:
     """All figures, one after the other, each in a folder of its own."""
     rows = keys_per_name()
-    for figure in (searches, starts, scans_in_a_row, screens, key_to_verdict, firehose, imports):
+    for figure in (searches, starts, scans_in_a_row, shown, screens, key_to_verdict, firehose, imports):
         with TemporaryDirectory(prefix="gymtui-measure-") as folder:
             rows += await figure(Path(folder))
             print(*rows[-1], file=sys.stderr)

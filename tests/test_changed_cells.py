@@ -1,0 +1,156 @@
+"""Only the cells that changed are written, and the terminal shows what it would if all were, cell for cell."""
+
+from __future__ import annotations
+
+import logging
+from random import Random
+from typing import Final
+
+import pytest
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, InlineUpdate
+from textual.strip import Strip
+
+from gymtui.ui.changed_cells import ChangedCells
+from tests.glass_kit import CONSOLE, Glass, frame, whole, written_anew
+
+COLUMNS, ROWS = 24, 6
+LETTERS: Final = ["a", "b", "ä", " ", " ", "▲", "é", "你", "好", "👍", "e\u0301", "n\u0303"]
+STYLES: Final = [
+    Style.parse(words)
+    for words in (
+        "white on blue",
+        "red on blue",
+        "bold red on blue",
+        "underline #102030",
+        "reverse",
+        "none",
+        "on #ff8800",
+    )
+]
+
+
+def line(text: str, style: str = "white on black") -> Strip:
+    return Strip([Segment(text, Style.parse(style))])
+
+
+def some(random: Random, columns: int) -> Strip:
+    """So many cells at random."""
+    letters = [Segment(random.choice(LETTERS), random.choice(STYLES)) for _ in range(columns)]
+    return Strip(letters).crop(0, columns)
+
+
+def over(old: Strip, x: int, new: Strip) -> Strip:
+    return Strip.join([old.crop(0, x), new, old.crop(x + new.cell_length, old.cell_length)])
+
+
+def chop(y: int, x: int, strip: Strip, *, last: int | None = None) -> ChopsUpdate:
+    """A piece of one line, of which `last` is the end that was asked for."""
+    end = x + strip.cell_length
+    cuts = [[0, COLUMNS] if row != y else sorted({0, x, end, COLUMNS}) for row in range(ROWS)]
+    chops = [{cut: strip if (row, cut) == (y, x) else None for cut in each[:-1]} for row, each in enumerate(cuts)]
+    return ChopsUpdate(chops, [(y, x, end if last is None else last)], [cut[1:] for cut in cuts])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_screens_are_the_same_cell_for_cell(seed: int) -> None:
+    random, cells, glass = Random(seed), ChangedCells(), Glass(COLUMNS, ROWS)
+    lines = [some(random, COLUMNS) for _ in range(ROWS)]
+    glass.write(frame(cells, whole(lines)))
+    for _ in range(20):
+        if random.random() < 0.3:  # all go up or down
+            lines = random.choice(([*lines[1:], some(random, COLUMNS)], [some(random, COLUMNS), *lines[:-1]]))
+            glass.write(frame(cells, whole(lines)))
+        y, x = random.randrange(ROWS), random.randrange(COLUMNS)
+        piece = some(random, random.randint(1, COLUMNS - x))
+        lines[y] = over(lines[y], x, piece)
+        glass.write(frame(cells, chop(y, x, piece)))
+        assert glass.cells == written_anew(lines).cells
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "writes"),
+    [
+        ("Ana Silva", "Ana Silva", ""),
+        ("17:24:01", "17:24:02", "\x1b[1;8H\x1b[37;40m2\x1b[m"),
+        ("ab  cd ef", "xb  cd ey", "\x1b[1;1H\x1b[37;40mx\x1b[7Cy\x1b[m"),
+        ("one two", "ONE TWO", "\x1b[1;1H\x1b[37;40mONE TWO\x1b[m"),
+    ],
+)
+def test_nothing_but_what_changed_is_written(before: str, after: str, writes: str) -> None:
+    cells = ChangedCells()
+    frame(cells, whole([line(before)]))
+    assert frame(cells, whole([line(after)])) == writes
+    assert not cells.differ
+
+
+def test_of_a_pen_only_what_is_new_is_written() -> None:
+    cells = ChangedCells()
+    strip = Strip([Segment("a", Style.parse("red on blue")), Segment("b", Style.parse("green on blue")), Segment("c")])
+    assert frame(cells, whole([strip])) == "\x1b[1;3Hc\x1b[1;1H\x1b[31;44ma\x1b[32mb\x1b[m"
+
+
+def test_what_stands_behind_a_letter_whose_width_terminals_do_not_agree_on_is_put_in_its_place() -> None:
+    cells = ChangedCells()
+    assert frame(cells, whole([line("你e\u0301b", "none")])) == "\x1b[1;1H你\x1b[1;3He\u0301\x1b[1;4Hb"
+
+
+def test_a_mark_in_another_colour_than_its_letter_stays_with_it() -> None:
+    strip = Strip([Segment("e", Style.parse("red")), Segment("\u0301f", Style.parse("green"))])
+    assert frame(ChangedCells(), whole([strip])).count("e\u0301") == 1
+
+
+def test_half_a_wide_letter_is_a_blank() -> None:
+    for x, left in ((0, "x "), (1, " x")):
+        cells, glass = ChangedCells(), Glass(COLUMNS, ROWS)
+        glass.write(frame(cells, whole([line(f"你{' ' * (COLUMNS - 2)}")] * ROWS)))
+        glass.write(frame(cells, chop(0, x, line("x"))))
+        assert glass.cells == written_anew([line(left.ljust(COLUMNS)), *[line(f"你{' ' * (COLUMNS - 2)}")] * 5]).cells
+
+
+def test_a_piece_counts_as_far_as_it_was_asked_for() -> None:
+    cells = ChangedCells()
+    frame(cells, whole([line("." * COLUMNS)] * ROWS))
+    assert frame(cells, chop(2, 4, line("abcdef"), last=7)) == "\x1b[3;5H\x1b[37;40mabc\x1b[m"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moves"),
+    [
+        ("abcdef", "xabcde", "\x1b[1;6r\x1b[1;1H\x1b[1L\x1b[r"),
+        ("abcdef", "bcdefx", "\x1b[1;6r\x1b[1;1H\x1b[1M\x1b[r"),
+        ("=abcd-", "=xyab-", None),  # as many would be written as are moved
+        ("=abcd-", "=xabc-", "\x1b[2;5r\x1b[2;1H\x1b[1L\x1b[r"),
+        ("=    -", "=ab  -", None),
+    ],
+)
+def test_lines_that_only_moved_are_moved_by_the_terminal(before: str, after: str, moves: str | None) -> None:
+    cells, glass = ChangedCells(), Glass(3, ROWS)
+    glass.write(frame(cells, whole(line(letter * 3) for letter in before)))
+    text = frame(cells, whole(line(letter * 3) for letter in after))
+    glass.write(text)
+    assert text.startswith(moves or "\x1b[2;1H")
+    assert moves is None or not any(letter * 3 in text for letter in before)
+    assert glass.cells == written_anew(line(letter * 3) for letter in after).cells
+
+
+def test_what_was_forgotten_is_written_anew_and_so_is_another_size() -> None:
+    cells, lines = ChangedCells(), [line("Ana"), line("Ben")]
+    first = frame(cells, whole(lines))
+    cells.forget()
+    assert cells.differ
+    assert frame(cells, whole(lines)) == first
+    assert "Ana " in frame(cells, whole([line("Ana "), line("Ben ")]))
+
+
+def test_what_is_no_update_of_a_full_screen_goes_as_it_came_and_whatever_follows(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    cells, strange = ChangedCells(), InlineUpdate([line("Ana")])
+    with caplog.at_level(logging.WARNING):
+        assert cells.take(strange, CONSOLE) is strange
+    assert "InlineUpdate" in caplog.text
+    update = whole([line("Ana")])
+    assert cells.take(update, CONSOLE) is update
+    assert cells.take(None, CONSOLE) is None
