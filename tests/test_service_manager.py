@@ -76,7 +76,7 @@ async def stopped_at_the_end(server: Server, **options: object):  # type: ignore
 
 
 async def test_it_is_told_ready_alive_reloading_and_stopping(gym: Path, manager: Manager) -> None:
-    told = ServiceManager({"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "30000"})
+    told = ServiceManager({"NOTIFY_SOCKET": manager.address, "WATCHDOG_USEC": "300000"})  # a queue holds ten messages
     server = Server(gym)
     async with stopped_at_the_end(server, manager=told) as running:
         await until(lambda: {"READY=1", "WATCHDOG=1"} <= set(manager.listen()))
