@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.excerpt import excerpt, inside_at
+from gymtui.client.excerpt import excerpt, inside_at
 from gymtui.client.login.login import Login
 from server.store.opening import open_store
 from tests.client_kit import running

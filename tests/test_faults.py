@@ -81,7 +81,8 @@ def test_nothing_is_planned_by_default() -> None:
 
 
 def test_every_point_of_the_registry_is_passed_at_one_place() -> None:
-    assert passed_in_the_source() == dict.fromkeys(POINTS, 1)
+    each_engine = {"before_commit": 2, "after_commit": 2}
+    assert passed_in_the_source() == dict.fromkeys(POINTS, 1) | each_engine
     assert set(DESK_POINTS).isdisjoint(SERVER_POINTS)
 
 

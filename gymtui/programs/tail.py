@@ -13,9 +13,9 @@ from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.event_filter import EventFilter, WrongFilter, read_filter
-from gymtui.client.desk.excerpt import row_before
 from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, Problem, StoppedProblem
+from gymtui.client.excerpt import row_before
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first

@@ -8,7 +8,7 @@ from typing import Any
 from textual.screen import Screen
 
 from gymtui.keys import COMMANDS, shown
-from gymtui.ui.box.offer import Option
+from gymtui.ui.box.offer import SIGN, Option, is_called
 
 
 def options(screen: Screen[Any]) -> Iterator[Option]:
@@ -21,6 +21,13 @@ def options(screen: Screen[Any]) -> Iterator[Option]:
             yield Option(
                 name, shown(keys[name]) if name in keys else "", command.what, command.called[1:], command.takes_words
             )
+
+
+def is_command(text: str) -> bool:
+    """Is it one as it is given on any screen, with words behind its name only where it takes some?"""
+    name, _, behind = text.removeprefix(SIGN).partition(" ")
+    typed = (command for command in COMMANDS.values() if command.typed and is_called(command.called, name))
+    return any(command.takes_words or not behind for command in typed)
 
 
 async def run(screen: Screen[Any], option: Option, words: str = "") -> None:

@@ -17,9 +17,9 @@ from textual.reactive import var
 from gymtui import clock, gym_day
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.excerpt import excerpt, inside_at
-from gymtui.client.errors import Disconnected, RequestRefused
-from gymtui.client.unattended import until_live
+from gymtui.client.errors import Disconnected
+from gymtui.client.excerpt import excerpt, inside_at
+from gymtui.client.unattended import NoAnswer, until_live
 from gymtui.protocol import Event, Gym, Snapshot
 from gymtui.typed_day import past_day
 from gymtui.ui.bindings import bind
@@ -115,7 +115,7 @@ class Replay(LiveScreen):
                 break
             except Disconnected:
                 await asyncio.sleep(AGAIN)
-            except RequestRefused as problem:
+            except NoAnswer as problem:
                 self.note = str(problem)
                 return
         self.play(reel_of(events, inside, begins, ends))

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from gymtui import clock, codec
+from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.event_filter import happened_at
 from gymtui.client.errors import Disconnected
+from gymtui.client.unattended import ask
 from gymtui.protocol import CheckInEvent, CheckIns, Event, ListCheckIns, ListPresent, Present, Snapshot
 
 PAGE: Final = 500  # visits of one answer
@@ -19,23 +20,23 @@ LATER: Final = {"offline", "late", "assumed_out", "undone", "clash"}  # these we
 
 async def row_before(service: WebSocketService, time: int) -> int:
     """A row of the journal that was there before that time (ms): the newest of a visit that was over by then; 0 where
-    none is known. Disconnected."""
-    answer = await service.request(ListCheckIns(to=clock.to_text(time), limit=PAGE))
+    none is known. Disconnected; NoAnswer."""
+    answer = await ask(service, ListCheckIns(to=clock.to_text(time), limit=PAGE), CheckIns)
     over = [
         visit.seq
-        for visit in codec.convert(answer, CheckIns).check_ins
+        for visit in answer.check_ins
         if visit.check_out_time is not None and clock.to_ms(visit.check_out_time) < time and not LATER & {*visit.flags}
     ]
     return max(over, default=0)
 
 
 async def inside_at(service: WebSocketService, time: int) -> frozenset[str]:
-    """The ids of the visits of those who were in at that time (ms). Disconnected."""
+    """The ids of the visits of those who were in at that time (ms). Disconnected; NoAnswer."""
     found: set[str] = set()
     cursor: str | None = None
     while True:
         asked = ListCheckIns(at=clock.to_text(time), limit=PAGE, cursor=cursor)
-        page = codec.convert(await service.request(asked), CheckIns)
+        page = await ask(service, asked, CheckIns)
         found |= {visit.id for visit in page.check_ins}
         if (cursor := page.cursor) is None:
             return frozenset(found)
@@ -43,9 +44,9 @@ async def inside_at(service: WebSocketService, time: int) -> frozenset[str]:
 
 async def excerpt(service: WebSocketService, journal: Bookmark, since: int, until: int) -> list[Event]:
     """The rows of `[since, until)` (ms) in their order; none where the server has them no longer. The journal's
-    position moves: who reads one needs it for nothing else. Disconnected."""
+    position moves: who reads one needs it for nothing else. Disconnected; NoAnswer."""
     row = await row_before(service, since)
-    head = codec.convert(await service.request(ListPresent(limit=1)), Present).as_of_seq
+    head = (await ask(service, ListPresent(limit=1), Present)).as_of_seq
     if not service.in_step:
         raise Disconnected("Not all is here yet.")
     found: list[Event] = []
