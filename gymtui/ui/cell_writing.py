@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -36,6 +37,7 @@ class Cell(NamedTuple):
 Row = list[Cell | None]  # None: nobody knows
 
 
+@lru_cache(256)
 def blank(pen: Pen) -> Cell:
     """One that looks alike is alike."""
     return Cell(" ", Pen(background=pen.background) if pen.is_plain else pen)
@@ -93,6 +95,8 @@ class Run(NamedTuple):
 
     def with_cell(self, x: int, cell: Cell, end: int | None) -> Run | None:
         """The same and this one; None where that takes another pen, or a step."""
+        if x == self.end and cell.pen == self.pen:  # nearly all of them
+            return Run(self.x, self.y, self.pen, self.text + cell.text, end)
         pen = self.pen if self.pen.writes(cell) else cell.pen
         if x != self.end or (pen != self.pen and not self._is_blank_by(pen)):
             return None
@@ -107,8 +111,10 @@ def _runs(y: int, wanted: Row, shown: Row) -> list[Run]:
     runs: list[Run] = []
     for x, cell in _changed(wanted, shown):
         end = x + 1 if len(cell.text) == _width(wanted, x) == 1 else None
-        longer = runs[-1].with_cell(x, cell, end) if runs else None
-        runs[-1:] = [longer] if longer else [*runs[-1:], Run(x, y, cell.pen, cell.text, end)]
+        if runs and (longer := runs[-1].with_cell(x, cell, end)) is not None:
+            runs[-1] = longer
+        else:
+            runs.append(Run(x, y, cell.pen, cell.text, end))
     return runs
 
 
@@ -121,6 +127,8 @@ def _changed(wanted: Row, shown: Row) -> Iterator[tuple[int, Cell]]:
 
 
 def _width(row: Row, x: int) -> int:
+    if x + 1 < len(row) and (behind := row[x + 1]) is not None and behind.text:
+        return 1
     return next((end for end in range(x + 1, len(row)) if (cell := row[end]) is None or cell.text), len(row)) - x
 
 
