@@ -7,11 +7,11 @@ import re
 
 import pytest
 
-from gymtui.ui.lookout import FREE, LATE, OLD, REFUSED
-from tests.promtool import DASHBOARD, DOCS, SAMPLES, families, panels, rules
+from gymtui.ui.lookout import FREE, LATE, OLD, REFUSED, SILENT
+from tests.promtool import DASHBOARD, DOCS, SAMPLES, families, panels, rings, rules, tried
 
 PROMETHEUS = {"up", "instance", "job"}  # its own
-WORDS = {"sum", "by", "rate", "increase", "histogram_quantile", "time", "and", "on"}
+WORDS = {"sum", "by", "rate", "increase", "histogram_quantile", "time", "timestamp", "and", "on"}
 LABELS = {
     f"{name}{end}": {*labels, *(["le"] if end == "_bucket" else []), *(["version", "python"] if end == "_info" else [])}
     for name, type, labels, _ in families()
@@ -43,9 +43,22 @@ def test_all_rules_are_read() -> None:
     assert len(rules()) == (DOCS / "alerts.yml").read_text().count("- alert:") > 10
 
 
+def test_each_rule_is_seen_to_ring_and_to_cease() -> None:
+    seen = dict(rings())
+    assert seen.keys() == rules().keys()
+    for name, rang in seen.items():
+        assert (rang[0], any(rang), rang[-1]) == (False, True, False), name
+
+
+def test_what_rings_in_a_trial_is_what_a_server_says() -> None:
+    for series in tried():
+        assert strangers(series) == set(), series
+
+
 @pytest.mark.parametrize(
     ("rule", "threshold"),
     [
+        ("GymDeskSilent", f"> {SILENT // 1000} < 86400) and on (instance) gymtui_open == 1"),
         ("GymManyRefused", f">= {REFUSED}"),
         ("GymEventsLate", f"> {LATE:g}"),
         ("GymDiskFull", f"< {FREE}"),

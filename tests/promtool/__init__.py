@@ -17,6 +17,7 @@ from server.net.vitals import Vitals
 
 DOCS: Final = Path(__file__).parent.parent.parent / "docs"
 ALERTS: Final = DOCS / "alerts.yml"
+RINGS: Final = Path(__file__).parent / "alerts_test.yml"
 DASHBOARD: Final = DOCS / "grafana.json"
 SAMPLES: Final = {
     "counter": ("_total",),
@@ -48,6 +49,18 @@ def families() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
 def rules() -> dict[str, str]:
     """The expression of each rule, by its name."""
     return dict(re.findall(r"- alert: (\w+)\n +expr: (.+)\n", ALERTS.read_text()))
+
+
+def rings() -> Iterator[tuple[str, list[bool]]]:
+    """Of each rule that is tried, whether it rings at each of the times that are looked at."""
+    for told in RINGS.read_text().split("- interval:")[1:]:
+        looks = re.findall(r"eval_time: \w+[\s,]+alertname: (\w+)(\}|\n +exp_alerts:)", told)
+        yield looks[0][0], [ends != "}" for _, ends in looks]
+
+
+def tried() -> list[str]:
+    """The series that ring in these trials."""
+    return re.findall(r"series: '(.+?)'", RINGS.read_text())
 
 
 def panels() -> Iterator[tuple[str, str]]:

@@ -14,9 +14,7 @@ from pathlib import Path
 from tests.gym_kit import make_gym
 from tests.http_token_kit import ask
 from tests.kit import serving
-from tests.promtool import ALERTS, panels
-
-RINGS = Path(__file__).parent / "alerts_test.yml"
+from tests.promtool import ALERTS, RINGS, panels
 
 
 async def answered(folder: Path) -> str:
