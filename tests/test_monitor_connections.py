@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from textual.color import Color
 
 from gymtui.client import MockWebSocket
 from gymtui.client.mock import MockConnection
 from gymtui.protocol import CloseConnection, ClosedConnection, ListConnections, Request, Role, ServerStats
 from gymtui.ui.monitor_app import MonitorApp
+from gymtui.ui.widgets.alarm_lines import AlarmLines
 from tests.factories import NOW
+from tests.pictures import Camera
 from tests.played_connections import seen
+from tests.played_gym import Clock, monitor
 from tests.test_monitor import TOKEN, answer, watching
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +43,29 @@ async def test_a_desk_that_stands_still_rings_by_its_name_until_enter() -> None:
         await camera.until("▶ following")
         assert list(app.monitor.sentences) == []
         assert "not heard" in camera.text
+
+
+async def test_what_rings_is_heard_once_stands_in_its_colour_and_stays_until_enter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server, clock, bells = a_server(), Clock(), list[int]()
+    async with monitor(server, clock, TOKEN, (80, 24)) as (app, pilot):
+        monkeypatch.setattr(app, "bell", lambda: bells.append(clock.now))
+        camera, connection = Camera(app, pilot, {}), await server.accepted()
+        await camera.until("desk 2 .jonas. not heard for 19 s", "Enter: seen")
+        [lines] = app.monitor.query(AlarmLines)
+        assert (len(bells), lines.styles.color) == (1, Color.parse(app.theme_variables["error"]))
+        app.monitor.measure()
+        connection.cut()
+        await until(lambda: not app.monitor.connection.is_live)
+        clock.now += 16_000
+        app.monitor.measure()
+        assert len(bells) == 2
+        await camera.until("✗ no connection to the server since 17:24:00")
+        await pilot.press("enter")
+        await until(lambda: not app.monitor.sentences)
+        app.monitor.measure()
+        assert (len(bells), app.monitor.sentences) == (2, ())
 
 
 async def test_connections_are_looked_at_one_by_one_and_the_chosen_one_stays_so() -> None:

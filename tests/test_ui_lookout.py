@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from gymtui.protocol import Connections
-from gymtui.ui.lookout import Alarm, Bell, Standing, alarms, sized, standings
-from gymtui.ui.traffic import Figures, Percentiles, Traffic
+from gymtui.ui.lookout import Alarm, Bell, sized, standings
+from gymtui.ui.traffic import Traffic
 from tests.factories import GYM, NOW, refusal, visit
-from tests.played_connections import SERVER, client, connected
-from tests.played_people import TODAY
+from tests.played_connections import client, connected
 
 MINUTE = 60_000
 
@@ -44,43 +42,6 @@ def test_who_takes_nothing_is_behind() -> None:
     assert words(replace(connected(), connections=(stuck,), absent=())) == [
         ("error", "desk 9", "takes nothing: 1,204 rows behind")
     ]
-
-
-def about(
-    standing: list[Standing],
-    *,
-    figures: Figures = Figures(),  # noqa: B008  it is frozen
-    inside: int = 1,
-    quiet_for: int | None = None,
-    **server: int | None,
-) -> list[str]:
-    stats = replace(TODAY, currently_in=inside, capacity=60)
-    return [alarm.about for alarm in alarms(standing, figures, stats, replace(SERVER, **server), quiet_for)]
-
-
-@pytest.mark.parametrize(
-    ("things", "rings"),
-    [
-        ({}, []),
-        ({"figures": Figures(refused_lately=10)}, ["refusals"]),
-        ({"figures": Figures(refused_lately=9)}, []),
-        ({"figures": Figures(delay=Percentiles(0.1, 1.2, 2.0))}, ["delay"]),
-        ({"inside": 60}, ["full"]),
-        ({"inside": 59}, []),
-        ({"quiet_for": 30 * MINUTE}, ["quiet"]),
-        ({"quiet_for": 29 * MINUTE}, []),
-        ({"free_bytes": 900_000_000}, ["disk"]),
-        ({"backup_age_seconds": 8 * 86_400}, ["backup"]),
-        ({"backup_age_seconds": None}, []),
-    ],
-)
-def test_each_threshold_rings_and_not_before(things: dict[str, Any], rings: list[str]) -> None:
-    assert about([], **things) == rings
-
-
-def test_desks_that_are_missing_or_silent_ring_by_their_names() -> None:
-    standing = standings(connected(), GYM, UTC)
-    assert about(standing) == ["desk 2 jonas", "side door ben"]
 
 
 def test_what_rang_stays_until_it_was_seen_and_rings_again_once_it_was_over() -> None:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from gymtui import clock, gym_day
+from gymtui.client.state import ConnectionState
 from gymtui.protocol import AbsentDesk, ConnectedClient, Connections, Gym, ServerFigures, Stats
 from gymtui.ui.traffic import Figures
 from gymtui.ui.wall import hours_minutes_seconds, since, wall
@@ -19,7 +20,7 @@ SLOW: Final = 1000  # milliseconds of a round trip
 WAITING: Final = 64 * 1024  # bytes that wait for one reader: it gets nothing more
 MISSED: Final = clock.DAY  # milliseconds that a desk which is gone is missed
 REFUSED: Final = 10  # refusals in a minute
-LATE: Final = 1.0  # seconds, the 95th percentile
+LATE: Final = 1.0  # seconds, the 95th percentile of the last five minutes
 QUIET: Final = 30 * 60_000  # milliseconds without an event
 FREE: Final = 1 << 30  # bytes of disk
 OLD: Final = 7 * 24 * 3600  # seconds: a backup
@@ -113,16 +114,21 @@ def alarms(
     figures: Figures,
     stats: Stats | None,
     server: ServerFigures | None,
-    quiet_for: int | None,
+    *,
+    quiet_for: int | None = None,
+    away_since: str | None = None,
 ) -> Iterator[Alarm]:
-    """What is wrong just now. `quiet_for` is for how many milliseconds nothing has happened; None: the gym is shut."""
+    """What is wrong just now. `quiet_for` is for how many milliseconds nothing has happened; None: the gym is shut.
+    `away_since` is when the server went, in words; None: it is there."""
+    if away_since is not None:
+        yield Alarm("server", f"no connection to the server since {away_since}")
     for one in standing:
         if one.look == "error":
             yield Alarm(f"{one.desk} {one.user}", f"{one.desk} ({one.user}) {one.words}")
     if figures.refused_lately >= REFUSED:
         yield Alarm("refusals", f"{figures.refused_lately} refusals in the last minute")
-    if figures.delay is not None and figures.delay.p95 > LATE:
-        yield Alarm("delay", f"events come late: p95 {figures.delay.p95:.1f} s")
+    if figures.late is not None and figures.late > LATE:
+        yield Alarm("delay", f"events come late: p95 {figures.late:.1f} s")
     if stats is not None and stats.capacity and stats.currently_in >= stats.capacity:
         yield Alarm("full", f"the gym is full: {stats.currently_in:,} of {stats.capacity:,}")
     if quiet_for is not None and quiet_for >= QUIET:
@@ -131,6 +137,13 @@ def alarms(
         yield Alarm("disk", f"the server's disk has {sized(server.free_bytes)} left")
     if server is not None and (server.backup_age_seconds or 0) >= OLD:
         yield Alarm("backup", f"the newest backup is {(server.backup_age_seconds or 0) // 86_400} days old")
+
+
+def away_since(state: ConnectionState, now: int, zone: tzinfo) -> str | None:
+    """When the server went; None: it is there, or was a moment ago, or waits for a login."""
+    if state.phase in ("live", "logged_out") or now - state.since <= SILENT:
+        return None
+    return f"{wall(state.since, zone):%H:%M:%S}"
 
 
 class Bell:

@@ -13,6 +13,7 @@ from gymtui.protocol import CheckInEvent, Event, Notification, Refusal
 
 SECONDS: Final = 60  # whole seconds that a rate and its sparkline look back on
 MINUTE: Final = 60_000  # milliseconds
+LATELY: Final = 5 * MINUTE  # milliseconds in which what came late says how late things come
 STILL: Final = 3000  # milliseconds without a look at the figures: this program stood still
 SAMPLES: Final = 1000  # delays and batches, the newest, that a percentile is taken of
 AFTERWARDS: Final = frozenset({"undone", "offline", "backdated", "late", "clash", "assumed_out"})  # of what was earlier
@@ -34,6 +35,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     total: int = 0
     round_trip: Percentiles | None = None
     delay: Percentiles | None = None
+    late: float | None = None  # the 95th percentile of the delays of the last five minutes
     batches: int = 0
     batch_size: Percentiles | None = None
     largest_batch: int = 0
@@ -61,10 +63,11 @@ class Traffic:
         self._rates: deque[int] = deque(maxlen=SECONDS)
         self._peak = self._total = self._batches = self._largest = 0
         self._round_trips: deque[float] = deque(maxlen=SAMPLES)
-        self._delays: deque[float] = deque(maxlen=SAMPLES)
+        self._delays: deque[tuple[int, float]] = deque(maxlen=SAMPLES)  # when, and of how long
         self._sizes: deque[int] = deque(maxlen=SAMPLES)
         self._refusals: Counter[str] = Counter()
-        self._refused: deque[int] = deque()  # when, in the last minute
+        self._refused = 0  # in the second that goes on
+        self._refusals_by_second: deque[int] = deque(maxlen=SECONDS - 1)
         self._last: int | None = None
         self._looked, self._awake = now, 0
 
@@ -82,10 +85,10 @@ class Traffic:
         for event in events:
             if isinstance(event, Refusal):
                 self._refusals[event.code.replace("_", " ")] += 1
-                self._refused.append(now)
+                self._refused += 1
             at = happened_at(event)
             if at is not None and at - offset >= since:
-                self._delays.append(max(0, now + offset - at) / 1000)
+                self._delays.append((now, max(0, now + offset - at) / 1000))
 
     def ponged(self, round_trip: float) -> None:
         self._round_trips.append(round_trip)
@@ -94,19 +97,19 @@ class Traffic:
         self._advance(now)
         self._wake(now)
         self._looked = now
-        while self._refused and now - self._refused[0] >= MINUTE:
-            self._refused.popleft()
+        lately = percentiles([delay for came, delay in self._delays if now - came < LATELY])
         return Figures(
             rates=tuple(self._rates),
             peak=self._peak,
             total=self._total,
             round_trip=percentiles(self._round_trips),
-            delay=percentiles(self._delays),
+            delay=percentiles([delay for _, delay in self._delays]),
+            late=None if lately is None else lately.p95,
             batches=self._batches,
             batch_size=percentiles(self._sizes),
             largest_batch=self._largest,
             refusals=tuple(self._refusals.most_common()),
-            refused_lately=len(self._refused),
+            refused_lately=sum(self._refusals_by_second) + self._refused,
             last_at=self._last,
         )
 
@@ -122,7 +125,9 @@ class Traffic:
             self._peak = max(self._peak, self._coming)
             self._rates.append(self._coming)
             self._rates.extend([0] * min(passed - 1, SECONDS))
-            self._coming = 0
+            self._refusals_by_second.append(self._refused)
+            self._refusals_by_second.extend([0] * min(passed - 1, SECONDS))
+            self._coming = self._refused = 0
         self._second += passed
 
 

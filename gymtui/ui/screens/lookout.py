@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import Final
 
 from textual.reactive import var
@@ -49,8 +48,3 @@ class LookoutScreen(LiveScreen):
         if await self._lookout.look():
             self.seen, self.server, self.note = self._lookout.seen, self._lookout.server, self._lookout.note
             self.standings = () if self.seen is None else tuple(standings(self.seen, self.gym, self.zone))
-            self.looked()
-
-    @abstractmethod
-    def looked(self) -> None:
-        """There is a new answer."""

@@ -20,7 +20,7 @@ from gymtui.client.desk.event_filter import EventFilter
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Event, Snapshot
 from gymtui.ui.bindings import bind
-from gymtui.ui.lookout import Bell, alarms
+from gymtui.ui.lookout import Bell, alarms, away_since
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.lookout import LookoutScreen
 from gymtui.ui.screens.messages import MessagesScreen
@@ -145,24 +145,23 @@ class Monitor(LookoutScreen):
         for feed in self.query(Feed):
             feed.extend(events)
 
-    def looked(self) -> None:
-        """Rings where something is wrong that was not before."""
-        found = alarms(self.standings, self.figures, self.stats, self.server, self._quiet_for())
+    def measure(self) -> None:
+        """Shows the figures as they are now, and rings where something is newly wrong; every second does."""
+        self.figures = self._traffic.figures(self._clock())
+        self.position = self._journal.position
+        away = away_since(self.connection, self._clock(), self.zone)
+        quiet = self._quiet_for()
+        found = alarms(self.standings, self.figures, self.stats, self.server, quiet_for=quiet, away_since=away)
         if self._bell.hear(found):
             self.app.bell()
         self.sentences = self._bell.sentences
 
     def _quiet_for(self) -> int | None:
-        """For how many milliseconds nothing has happened; None while the gym is shut."""
-        now = self._clock()
+        """For how many milliseconds nothing has happened; None while the gym is shut, or while nobody would tell."""
+        now, state = self._clock(), self.connection
         if self.gym is None or not gym_day.is_open(self.gym.policy, wall(now + self._service.clock_offset, self.zone)):
             return None
-        return now - max(self.figures.last_at or 0, self._began)
-
-    def measure(self) -> None:
-        """Shows the figures as they are now; every second does."""
-        self.figures = self._traffic.figures(self._clock())
-        self.position = self._journal.position
+        return now - max(self.figures.last_at or 0, self._began, state.since) if state.is_live else None
 
     # --- what follows ------------------------------------------------------------------------------------------------
 
