@@ -14,6 +14,7 @@ from typing import Final
 import pytest
 from hypothesis import settings
 
+from tests import templates
 from tests.engines import ENGINES, Engine
 from tests.factories import member_row
 from tests.gym_kit import make_gym
@@ -44,8 +45,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def gym(tmp_path: Path) -> Path:
     """A gym with `ana` and `ben` (staff), `mia` (manager), `otto` (operator), and members 0 to 99."""
     path = tmp_path / "gym.db"
-    make_gym(path, *(member_row(str(n), f"Name {n}") for n in range(100)))
+    templates.copy(_hundred, path)
     return path
+
+
+def _hundred(path: Path) -> None:
+    make_gym(path, *(member_row(str(n), f"Name {n}") for n in range(100)))
 
 
 @pytest.fixture(params=[ENGINES[0], *(pytest.param(engine, marks=pytest.mark.slow) for engine in ENGINES[1:])])

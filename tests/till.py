@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -19,6 +20,7 @@ from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import Outcome, Transaction, Work
 from server.store.opening import open_store
+from tests import templates
 from tests.gym_kit import add_members, add_user
 
 NINE = 1_795_338_000_000  # 2026-11-22T09:00:00.000Z, a Sunday
@@ -35,12 +37,13 @@ class Till:
 
     def __init__(self, database: str | Path, *members: dict[str, object]) -> None:
         self.now = NINE
+        if isinstance(database, Path) and not database.exists():
+            templates.copy(_staff, database)
+        else:
+            _staff(database)
         self.store = open_store(database, now=lambda: self.now)
         self._ids = count(1)
-        for name, role in ROLES.items():
-            add_user(self.store, name, role)
         add_members(self.store, members)
-        self.store.write([partial(was_at, "Front", user) for user in ROLES])
 
     def give(
         self,
@@ -138,6 +141,13 @@ class Till:
             as_of_seq=self.seq,
             as_of=clock.to_text(self.now),
         )
+
+
+def _staff(database: str | Path) -> None:
+    with closing(open_store(database, now=lambda: NINE)) as store:
+        for name, role in ROLES.items():
+            add_user(store, name, role)
+        store.write([partial(was_at, "Front", user) for user in ROLES])
 
 
 def was_at(desk: str, user: str, tx: Transaction) -> None:
