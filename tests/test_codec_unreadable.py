@@ -98,6 +98,7 @@ def test_no_bytes_do_any_harm(data: bytes) -> None:
             read(data)
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(sorted(REQUESTS)),
     st.dictionaries(st.sampled_from(["code", "seq", "text", "token", "limit"]), st.integers() | st.text() | st.none()),

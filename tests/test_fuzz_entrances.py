@@ -38,6 +38,7 @@ def at(request: pytest.FixtureRequest) -> Iterator[tuple[str, Entrance]]:
         yield request.param, entrance
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 2**32), number=st.integers(0, 99), rest=st.binary(max_size=8))
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_comes_is_read_or_refused(at: tuple[str, Entrance], seed: int, number: int, rest: bytes) -> None:

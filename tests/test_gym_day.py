@@ -149,6 +149,7 @@ NIGHTS: Final = [  # a zone, when somebody comes in the evening, and leaves seve
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("zone", "came"), NIGHTS)
 @pytest.mark.parametrize("day_begins", ["00:00", "04:00", "22:00"])
 def test_the_counters_of_a_night_in_which_the_clock_is_changed(

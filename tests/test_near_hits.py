@@ -132,6 +132,7 @@ async def test_a_server_tells_near_ones_apart(tmp_path: Path) -> None:
         assert json.dumps(history["result"]["check_ins"]) == "[]"
 
 
+@pytest.mark.slow
 def test_whom_nobody_is_or_only_nearly_costs_a_bound_however_many_members_there_are() -> None:
     """Counted in steps of SQLite's machine, a thousand at a time."""
     texts = (

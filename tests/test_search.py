@@ -71,12 +71,14 @@ def gym(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gym]:
         yield Gym(store, replica)
 
 
+@pytest.mark.slow
 @given(text=TEXTS, limit=st.sampled_from((1, 5, 1000)))
 def test_a_desk_and_the_server_find_the_same_in_the_same_order(gym: Gym, text: str, limit: int) -> None:
     assert gym.on_desk(text, limit) == gym.on_server(text, limit)
     assert gym.near_on_desk(text) == [json.loads(found)["id"] for found in gym.store.near_members(text, 9)]
 
 
+@pytest.mark.slow
 @example(text="A1-A")
 @example(text="000")
 @example(text="001")
@@ -85,6 +87,7 @@ def test_they_find_whom_the_words_say(gym: Gym, text: str) -> None:
     assert set(gym.on_desk(text, 1000)) == {m.id for m in gym.members if not m.deleted and is_meant(m, text)}
 
 
+@pytest.mark.slow
 @given(text=TEXTS, limit=st.integers(1, 9))
 def test_fewer_rows_are_the_first_of_more(gym: Gym, text: str, limit: int) -> None:
     assert gym.on_desk(text, limit) == gym.on_desk(text, 1000)[:limit]

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 FILE, CLASS, FUNCTION = 300, 200, 50
 
@@ -27,6 +29,7 @@ def too_long(name: str, text: str) -> Iterator[str]:
             yield f"{name} {node.name} has {lines} lines"
 
 
+@pytest.mark.slow
 def test_nothing_is_too_long() -> None:
     paths = sorted(path for wing in ("gymtui", "server", "tests") for path in (ROOT / wing).rglob("*.py"))
     assert [each for p in paths for each in too_long(p.relative_to(ROOT).as_posix(), p.read_text())] == []

@@ -44,6 +44,7 @@ def test_a_client_answers_pings_by_itself(gym: Path, loop: Callable[[], asyncio.
     run(loop, scenario())
 
 
+@pytest.mark.slow
 @LOOPS
 def test_a_stalled_reader_is_cut_and_hangs_nobody(gym: Path, loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
     async def scenario() -> None:
@@ -88,6 +89,7 @@ def test_whoever_is_cut_sees_1006(gym: Path, loop: Callable[[], asyncio.Abstract
     run(loop, scenario())
 
 
+@pytest.mark.slow
 @LOOPS
 def test_a_slow_reader_stays_and_gets_everything(gym: Path, loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
     async def scenario() -> None:
