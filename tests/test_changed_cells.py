@@ -7,12 +7,14 @@ from random import Random
 from typing import Final
 
 import pytest
+from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, InlineUpdate
 from textual.strip import Strip
 
-from gymtui.ui.changed_cells import ChangedCells
+from gymtui.ui import cell_writing
+from gymtui.ui.changed_cells import ChangedCells, cells
 from tests.glass_kit import CONSOLE, Glass, frame, whole, written_anew
 
 COLUMNS, ROWS = 24, 6
@@ -133,6 +135,37 @@ def test_lines_that_only_moved_are_moved_by_the_terminal(before: str, after: str
     assert text.startswith(moves or "\x1b[2;1H")
     assert moves is None or not any(letter * 3 in text for letter in before)
     assert glass.cells == written_anew(line(letter * 3) for letter in after).cells
+
+
+def test_only_lines_that_changed_are_compared_cell_by_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    compare = cell_writing._changes
+
+    def count(wanted: cell_writing.Row, shown: cell_writing.Row) -> str:
+        compared.append("".join(cell.text for cell in wanted))
+        return compare(wanted, shown)
+
+    monkeypatch.setattr(cell_writing, "_changes", count)
+    cells = ChangedCells()
+    frame(cells, whole(line(letter * COLUMNS) for letter in "abcdef"))
+    compared.clear()
+    frame(cells, whole(line(letter * COLUMNS) for letter in "abXdef"))
+    assert compared == ["X" * COLUMNS]
+
+
+def test_a_screen_with_another_one_in_its_place_is_not_searched_for_lines_that_moved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cell_writing, "_blocks", None)  # not to be called
+    cells = ChangedCells()
+    frame(cells, whole(line(letter) for letter in "abcd  "))
+    assert frame(cells, whole(line(letter) for letter in "efgh a"))
+
+
+def test_the_same_letter_is_the_same_cell_whatever_stands_around_it() -> None:
+    one, other = (cells(line(text), ColorSystem.TRUECOLOR) for text in ("an a", "that a"))
+    assert one[-1] is other[-1] is one[0]
+    assert one[2] is other[4]
 
 
 def test_what_was_forgotten_is_written_anew_and_so_is_another_size() -> None:

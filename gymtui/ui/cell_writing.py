@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
+from itertools import compress, groupby
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 SEEN_ON_BLANK: Final = {"4", "7", "9", "21", "51", "52", "53"}  # lines around a cell, and reverse
@@ -17,30 +19,26 @@ class Pen(NamedTuple):
     foreground: str = ""
     background: str = ""
 
-    @property
-    def is_plain(self) -> bool:
-        """Does it write a blank that is nothing but its background?"""
-        return SEEN_ON_BLANK.isdisjoint(self.attributes.split(";"))
-
-    def writes(self, cell: Cell) -> bool:
-        """Is the cell what it should be, written with this?"""
-        return self == cell.pen or (cell == blank(self) and self.is_plain)
-
 
 class Cell(NamedTuple):
-    """A letter with its marks; nothing, right of a wide one."""
+    """A letter with its marks; nothing, right of a wide one. `is_sure`: all terminals agree how wide it is."""
 
     text: str
     pen: Pen
+    is_sure: bool = True
 
 
-Row = list[Cell | None]  # None: nobody knows
+Row = list[Cell]
+UNKNOWN: Final = Cell("", Pen("unknown"), is_sure=False)  # nobody knows what stands there
+TEXT: Final = attrgetter("text")
+PEN: Final = attrgetter("pen")
 
 
 @lru_cache(256)
 def blank(pen: Pen) -> Cell:
-    """One that looks alike is alike."""
-    return Cell(" ", Pen(background=pen.background) if pen.is_plain else pen)
+    """One that looks alike is alike: it has no more than its background, unless the pen draws on it."""
+    is_plain = SEEN_ON_BLANK.isdisjoint(pen.attributes.split(";"))
+    return Cell(" ", Pen(background=pen.background) if is_plain else pen)
 
 
 def rewritten(wanted: list[Row], shown: list[Row]) -> str:
@@ -65,7 +63,7 @@ class Scroll(NamedTuple):
         moved = (
             shown[self.top : self.bottom + 1 - self.by] if self.by > 0 else shown[self.top - self.by : self.bottom + 1]
         )
-        new: list[Row] = [[None] * len(shown[0]) for _ in range(abs(self.by))]
+        new = [[UNKNOWN] * len(shown[0]) for _ in range(abs(self.by))]
         shown[self.top : self.bottom + 1] = [*new, *moved] if self.by > 0 else [*moved, *new]
         how = f"{self.by}L" if self.by > 0 else f"{-self.by}M"
         return f"\x1b[{self.top + 1};{self.bottom + 1}r\x1b[{self.top + 1};1H\x1b[{how}\x1b[r"
@@ -77,15 +75,21 @@ def _scrolls(wanted: list[Row], shown: list[Row]) -> Iterator[Scroll]:
     changed = [row != old for row, old in zip(wanted, shown, strict=True)]
     for by in range(1 - len(wanted), len(wanted)) if sum(changed) > 2 else ():
         moved = [y - by in rows and wanted[y] == shown[y - by] for y in rows]
-        for has_moved, block in groupby(rows, moved.__getitem__):
-            lines = [*block]
-            spared = sum(changed[y] for y in lines) - abs(by)
-            if has_moved and spared > 1:
-                yield Scroll(spared, by, min(lines[0], lines[0] - by), max(lines[-1], lines[-1] - by))
+        if sum(compress(changed, moved)) - abs(by) > 1:  # or no block of them is worth it
+            yield from _blocks(by, moved, changed)
+
+
+def _blocks(by: int, moved: list[bool], changed: list[bool]) -> Iterator[Scroll]:
+    """Lines side by side of those that moved."""
+    for has_moved, block in groupby(range(len(moved)), moved.__getitem__):
+        lines = [*block]
+        spared = sum(changed[y] for y in lines) - abs(by)
+        if has_moved and spared > 1:
+            yield Scroll(spared, by, min(lines[0], lines[0] - by), max(lines[-1], lines[-1] - by))
 
 
 class Run(NamedTuple):
-    """Cells of one line that one pen writes without a step."""
+    """Letters of one line that one pen writes without a step."""
 
     x: int
     y: int
@@ -93,50 +97,58 @@ class Run(NamedTuple):
     text: str
     end: int | None  # behind it; None: terminals do not agree how wide its last letter is
 
-    def with_cell(self, x: int, cell: Cell, end: int | None) -> Run | None:
-        """The same and this one; None where that takes another pen, or a step."""
-        if x == self.end and cell.pen == self.pen:  # nearly all of them
-            return Run(self.x, self.y, self.pen, self.text + cell.text, end)
-        pen = self.pen if self.pen.writes(cell) else cell.pen
-        if x != self.end or (pen != self.pen and not self._is_blank_by(pen)):
-            return None
-        return self._replace(pen=pen, text=self.text + cell.text, end=end)
 
-    def _is_blank_by(self, pen: Pen) -> bool:
-        return not self.text.strip(" ") and pen.writes(Cell(" ", self.pen))
+# What there is to do for a cell, a letter each: nothing, or for a blank nothing; write it, or so that nothing follows.
+SAME, SAME_BLANK, CHANGED, LAST = "=_xo"
+# What is written without a step. A blank alone between two changes is shorter than a step over it.
+STRETCH: Final = re.compile("(?:x|(?<=x)_(?=[xo]))+o?|o")
 
 
-def _runs(y: int, wanted: Row, shown: Row) -> list[Run]:
+def _runs(y: int, wanted: Row, shown: Row) -> Iterator[Run]:
     """What differs."""
-    runs: list[Run] = []
-    for x, cell in _changed(wanted, shown):
-        end = x + 1 if len(cell.text) == _width(wanted, x) == 1 else None
-        if runs and (longer := runs[-1].with_cell(x, cell, end)) is not None:
-            runs[-1] = longer
+    for stretch in STRETCH.finditer(_changes(wanted, shown)):
+        x, last = stretch.span()
+        for pen, text in _merged(groupby(wanted[x:last], PEN)):
+            end = x + len(text)
+            if text:
+                yield Run(x, y, pen, text, end if end < last or stretch[0][-1] == CHANGED else None)
+            x = end
+
+
+def _changes(wanted: Row, shown: Row) -> str:
+    return "".join(
+        [
+            (CHANGED if cell.is_sure else LAST) if cell != old else (SAME_BLANK if cell.text == " " else SAME)
+            for cell, old in zip(wanted, shown, strict=True)
+        ]
+    )
+
+
+def _merged(groups: Iterable[tuple[Pen, Iterable[Cell]]]) -> list[tuple[Pen, str]]:
+    """What pen writes what; neighbours are one where the pen of one writes both."""
+    merged: list[tuple[Pen, str]] = []
+    for pen, cells in groups:
+        text = "".join(map(TEXT, cells))
+        before, left = merged[-1] if merged else (pen, "")
+        if _writes(before, pen, text):
+            merged[-1:] = [(before, left + text)]
+        elif _writes(pen, before, left):
+            merged[-1:] = [(pen, left + text)]
         else:
-            runs.append(Run(x, y, cell.pen, cell.text, end))
-    return runs
+            merged.append((pen, text))
+    return merged
 
 
-def _changed(wanted: Row, shown: Row) -> Iterator[tuple[int, Cell]]:
-    """The cells that differ; and a blank alone between two of them, which is shorter than a step over it."""
-    differ = [False, *(cell != old for cell, old in zip(wanted, shown, strict=True)), False]
-    for x, (cell, before, here, behind) in enumerate(zip(wanted, differ, differ[1:], differ[2:], strict=False)):
-        if cell is not None and cell.text and (here or (cell.text == " " and before and behind)):
-            yield x, cell
-
-
-def _width(row: Row, x: int) -> int:
-    if x + 1 < len(row) and (behind := row[x + 1]) is not None and behind.text:
-        return 1
-    return next((end for end in range(x + 1, len(row)) if (cell := row[end]) is None or cell.text), len(row)) - x
+def _writes(pen: Pen, other: Pen, text: str) -> bool:
+    """Does it write what the other one writes?"""
+    return pen == other or (not text.strip(" ") and blank(pen).pen == other)
 
 
 def _written(runs: Iterable[Run]) -> str:
     """Pen by pen, since a change of it takes more than a step; at the end the terminal's own."""
     parts: list[str] = []
     pen, line, column = Pen(), -1, None
-    for run in sorted(runs, key=lambda run: run.pen):
+    for run in sorted(runs, key=PEN):
         parts += [_step(line, column, run), _change(pen, run.pen), run.text]
         pen, line, column = run.pen, run.y, run.end
     return "".join(parts) + ("" if pen == Pen() else "\x1b[m")
@@ -148,6 +160,7 @@ def _step(line: int, column: int | None, run: Run) -> str:
     return f"\x1b[{run.x - column}C" if run.x > column else ""
 
 
+@lru_cache(4096)
 def _change(old: Pen, new: Pen) -> str:
     changed = [part for part, before in zip(new, old, strict=True) if part != before]
     if "" in changed or new.attributes != old.attributes:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.style import Style
 from textual.strip import Strip
 
-from gymtui.ui.cell_writing import Cell, Pen, Row, blank, rewritten
+from gymtui.ui.cell_writing import UNKNOWN, Cell, Pen, Row, blank, rewritten
 
 try:
     from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
@@ -37,7 +37,7 @@ class ChangedCells(CompositorUpdate):
 
     def forget(self) -> None:
         """The terminal was cleared, or somebody else wrote on it: all is written anew."""
-        self._shown = [[None] * len(row) for row in self._wanted]
+        self._shown = [[UNKNOWN] * len(row) for row in self._wanted]
 
     @property
     def differ(self) -> bool:
@@ -73,7 +73,7 @@ class ChangedCells(CompositorUpdate):
 
     def _measure(self, columns: int, rows: int) -> None:
         if (len(self._wanted), len(self._wanted[0]) if self._wanted else 0) != (rows, columns):
-            self._wanted = [[None] * columns for _ in range(rows)]
+            self._wanted = [[UNKNOWN] * columns for _ in range(rows)]
             self.forget()
 
 
@@ -98,7 +98,7 @@ def _put(row: Row, x: int, cells: list[Cell]) -> None:
     """In their place; of a wide letter that they leave but half of, that half is blank."""
     end = min(x + len(cells), len(row))
     for edge, half in ((x, x - 1), (end, end)):
-        if 0 < edge < len(row) and (cut := row[edge]) is not None and not cut.text:
+        if 0 < edge < len(row) and not (cut := row[edge]).text and cut is not UNKNOWN:
             row[half] = blank(cut.pen)
     row[x:end] = cells[: end - x]
 
@@ -110,7 +110,7 @@ def cells(strip: Strip, colors: ColorSystem) -> list[Cell]:
         marks, cells = _cells(text, _pen(style or Style.null(), colors))
         if marks and found:  # their letter ends the text before
             at = -1 if found[-1].text else -2
-            found[at] = found[at]._replace(text=found[at].text + marks)
+            found[at] = found[at]._replace(text=found[at].text + marks, is_sure=False)
         found += cells
     return found
 
@@ -120,10 +120,16 @@ def _cells(text: str, pen: Pen) -> tuple[str, list[Cell]]:
     """The marks before its first letter, and the cells of the others."""
     spans = split_graphemes(text)[0]
     letters = [(text[start:end], width) for start, end, width in spans]
-    wide = [(Cell(letter, pen), *[Cell("", pen)] * (width - 1)) for letter, width in letters if width]
-    empty = blank(pen)
     marks = "".join(letter for letter, width in letters if not width)
-    return marks, [empty if cell.text == " " else cell for cells in wide for cell in cells]
+    return marks, [cell for letter, width in letters if width for cell in _letter(letter, width, pen)]
+
+
+@lru_cache(65536)
+def _letter(letter: str, width: int, pen: Pen) -> list[Cell]:
+    """The same ones each time: what is identical is soon compared."""
+    if letter == " ":
+        return [blank(pen)]
+    return [Cell(letter, pen, is_sure=len(letter) == width == 1), *[Cell("", pen, is_sure=False)] * (width - 1)]
 
 
 @lru_cache(4096)
