@@ -25,8 +25,8 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
-COMMANDS: Final = 2000
-MEMBERS: Final = 200
+COMMANDS: Final = 500
+MEMBERS: Final = 60
 LONG: Final = 120.0  # seconds
 
 
