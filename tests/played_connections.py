@@ -19,7 +19,7 @@ MINUTE = 60_000
 
 
 def client(
-    desk: str | None, user: str, role: Role, trip: int | None, *, heard: int = 4000, waiting: int = 0
+    desk: str | None, user: str, role: Role, trip: int | None, *, heard: int = 4000, reconnects: int = 0
 ) -> ConnectedClient:
     """Connected since the evening began; heard so many milliseconds ago."""
     return ConnectedClient(
@@ -34,6 +34,7 @@ def client(
         round_trip_ms=trip,
         behind=0,
         waiting=0,
+        reconnects=reconnects,
     )
 
 
@@ -45,7 +46,7 @@ def connected() -> Connections:
             client("desk 1", "maria", "staff", 11),
             client("desk 2", "jonas", "staff", 14, heard=19_000),
             client("office", "mia", "manager", 1340),
-            client("pool", "lea", "staff", 13),
+            client("pool", "lea", "staff", 13, reconnects=7),
         ),
         absent=(
             AbsentDesk(desk="side door", user="ben", heard=clock.to_text(NOW - 22 * MINUTE), said_goodbye=False),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from gymtui import __version__
-from tests.factories import member_row
+from server.net.breaks import CLIENTS, WITHIN, Breaks
+from tests.factories import NOW, member_row
 from tests.gym_kit import make_gym, token
 from tests.kit import Wire, serving
 from tests.waiting import until
@@ -71,6 +72,37 @@ async def test_a_desk_that_has_gone_is_missed_by_name_and_it_is_told_how_it_went
         async with Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
             await ana.until("connection_status")
             assert (await seen(otto))["absent"] == []
+
+
+async def test_each_time_that_a_client_was_cut_off_and_came_back_is_counted(gym: Path) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as otto:
+        for breaks, says_goodbye in ((0, False), (1, False), (2, True), (2, False)):
+            async with Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
+                await ana.until("connection_status")
+                told = {c["user"]: c["reconnects"] for c in (await seen(otto))["connections"]}
+                assert told == {"otto": 0, "ana": breaks}
+                if not says_goodbye:
+                    [desk] = [session for session in server._sessions if session.desk]
+                    desk.connection.transport.abort()
+            await until(lambda: len(server._sessions) == 1)
+        async with Wire.open(server.url, token(gym, "ana"), desk="Back") as ana:
+            await ana.until("connection_status")
+            assert [c["reconnects"] for c in (await seen(otto))["connections"]] == [0, 0]
+
+
+def test_a_break_is_counted_for_a_day_and_no_more_clients_are_known_than_may_be() -> None:
+    now = [NOW]
+    breaks = Breaks(now=lambda: now[0])
+    breaks.add(("10.0.0.1", "Front", "ana"))
+    now[0] += 1000
+    breaks.add(("10.0.0.1", "Front", "ana"))
+    assert breaks.count(("10.0.0.1", "Front", "ana")) == 2
+    now[0] = NOW + WITHIN
+    assert breaks.count(("10.0.0.1", "Front", "ana")) == 1
+    for number in range(CLIENTS):
+        breaks.add(("10.0.0.1", f"desk {number}", "ana"))
+    assert breaks.count(("10.0.0.1", "Front", "ana")) == 0
+    assert breaks.count(("10.0.0.1", "desk 0", "ana")) == 1
 
 
 async def test_a_server_that_began_anew_misses_the_desks_of_the_one_before(gym: Path) -> None:

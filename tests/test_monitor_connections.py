@@ -74,9 +74,13 @@ async def test_connections_are_looked_at_one_by_one_and_the_chosen_one_stays_so(
         await server.accepted()
         await camera.until("desk 2 +jonas +not heard")
         await pilot.press("f3")
-        await camera.until("5 connected", "● pool +lea +live 13 ms", "last heard +17:23:41", "round trip +14 ms")
+        await camera.until(
+            "5 connected", "● pool +lea +live 13 ms, 7 reconnects", "last heard +17:23:41", "round trip +14 ms"
+        )
         await pilot.press("down", "down")
-        await camera.until("user +mia", "behind +0 rows of the journal", "address +192.168.1.20")
+        await camera.until(
+            "user +mia", "behind +0 rows of the journal, nothing waits", "reconnects +0 in the last 24 hours"
+        )
         app = pilot.app
         assert isinstance(app, MonitorApp)
         app.monitor.standings = app.monitor.standings[1:]

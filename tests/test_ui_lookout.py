@@ -27,7 +27,7 @@ def test_the_worst_stand_first_each_with_its_reason() -> None:
         ("warning", "office", "slow line, 1,340 ms"),
         ("good", "desk 1", "live 11 ms"),
         ("good", "operator", "live 12 ms"),
-        ("good", "pool", "live 13 ms"),
+        ("good", "pool", "live 13 ms, 7 reconnects"),
         ("quiet", "kiosk", "left 14:49"),
     ]
 

@@ -44,7 +44,8 @@ class ClosedConnection(Struct, frozen=True, kw_only=True):
 
 class ConnectedClient(Struct, frozen=True, kw_only=True):
     """A connection on which somebody has logged in: `since` when, when it was `heard` last and how long its last ping
-    took (None: none came back yet), how many rows of the journal it is `behind`, and how many bytes wait for it."""
+    took (None: none came back yet), how many rows of the journal it is `behind`, how many bytes wait for it, and how
+    often it was cut off in the last 24 hours and came back, since this server began (an older one does not count)."""
 
     session_id: str
     user: str
@@ -57,6 +58,7 @@ class ConnectedClient(Struct, frozen=True, kw_only=True):
     round_trip_ms: Whole | None
     behind: Whole
     waiting: Whole
+    reconnects: Whole = 0
 
 
 class AbsentDesk(Struct, frozen=True, kw_only=True):

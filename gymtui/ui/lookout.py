@@ -82,6 +82,8 @@ def _connected(client: ConnectedClient, now: int, zone: tzinfo) -> Standing:
         look, words = "warning", f"slow line, {trip:,} ms"
     else:
         look, words = "good", "live" if trip is None else f"live {trip:,} ms"
+        words += f", {client.reconnects:,} reconnects" if client.reconnects > 1 else ""
+    waits = f"{sized(client.waiting)} wait" if client.waiting else "nothing waits"
     return Standing(
         look=look,
         desk=client.desk or client.role or "",
@@ -95,8 +97,8 @@ def _connected(client: ConnectedClient, now: int, zone: tzinfo) -> Standing:
             ("role", client.role or "none any more"),
             ("last heard", hours_minutes_seconds(client.heard, zone)),
             ("round trip", "not measured yet" if trip is None else f"{trip:,} ms"),
-            ("behind", f"{client.behind:,} rows of the journal"),
-            ("waiting", f"{sized(client.waiting)} that it does not take" if client.waiting else "nothing"),
+            ("behind", f"{client.behind:,} rows of the journal, {waits}"),
+            ("reconnects", f"{client.reconnects:,} in the last 24 hours"),
         ),
     )
 

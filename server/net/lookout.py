@@ -17,6 +17,7 @@ from gymtui.protocol import (
     ServerFigures,
     ServerStats,
 )
+from server.net.breaks import Breaks, Client
 from server.net.closing import Closable, Closer
 from server.net.connection import Connection
 from server.net.hub import Hub
@@ -35,6 +36,8 @@ class Seen(Closable, Protocol):
     def connection(self) -> Connection: ...
     @property
     def role(self) -> Role | None: ...
+    @property
+    def device(self) -> bytes | None: ...
     @property
     def since(self) -> int: ...
     @property
@@ -62,6 +65,11 @@ class Lookout:
         self._metrics = metrics
         self._now = now
         self._started = now()
+        self._breaks = Breaks(now=now)
+
+    def cut(self, session: Seen) -> None:
+        """It has ended without a goodbye."""
+        self._breaks.add(_client(session))
 
     async def answer(self, request: ListConnections | ServerStats) -> bytes:
         """The result, encoded. StoreUnavailable."""
@@ -100,6 +108,7 @@ class Lookout:
             round_trip_ms=None if connection.round_trip is None else round(connection.round_trip * 1000),
             behind=max(0, self._hub.head - connection.cursor),
             waiting=connection.transport.get_write_buffer_size(),
+            reconnects=self._breaks.count(_client(session)),
         )
 
     async def _figures(self) -> ServerFigures:
@@ -118,6 +127,11 @@ class Lookout:
             free_bytes=room.free,
             backup_age_seconds=None if age is None else round(age),
         )
+
+
+def _client(session: Seen) -> Client:
+    """By what it is known when it comes back."""
+    return session.device or session.connection.address, session.desk or "", session.user or ""
 
 
 def _program(connection: Connection) -> str | None:

@@ -82,6 +82,8 @@ class ServerSession:
             if self._presence is not None:
                 self._context.roster.go(self._presence, said_goodbye=self._has_left())
             if self.handler is not None:
+                if not self._has_left():
+                    self._context.lookout.cut(self)
                 await self.handler.importing.over()
 
     def _log_end(self, seconds: float) -> None:
@@ -104,6 +106,11 @@ class ServerSession:
     @property
     def desk(self) -> str | None:
         return None if self.handler is None else self.handler.identity.desk
+
+    @property
+    def device(self) -> bytes | None:
+        """What it has proven to be; None where that is nothing."""
+        return None if self.handler is None else self.handler.identity.claims.device
 
     @property
     def role(self) -> Role | None:
