@@ -13,6 +13,7 @@ from server.store.postgres.speech import sayable, spoken
         ("SELECT ? WHERE a = ?", "SELECT $1 WHERE a = $2"),
         ("SELECT ?2 WHERE a = ?1 OR b = ?2", "SELECT $2 WHERE a = $1 OR b = $2"),
         ("SELECT a FROM visits INDEXED BY visits_by_time WHERE b", "SELECT a FROM visits WHERE b"),
+        ("SELECT a FROM b /* ORDER BY a */ LIMIT ?", "SELECT a FROM b  ORDER BY a  LIMIT $1"),
         ("CAST(m.member AS TEXT) -> '$.deleted' = 'true'", "(told(m.member) #> '{deleted}')::text = 'true'"),
         ("CAST(event AS TEXT) ->> '$.member.id' = ?", "(told(event) #>> '{member,id}') = $1"),
         ("instr(payload, CAST('\"late\"' AS BLOB))", "instr(payload, CAST('\"late\"' AS BYTEA))"),

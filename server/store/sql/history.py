@@ -20,6 +20,9 @@ LOOKED: Final = 10_000  # rows that are looked at for one page, at the most
 FEW: Final = 100  # members whose visits are sorted by time; of more, the next page is never far
 
 TEXT: Final = "CAST(event AS TEXT)"  # outside, where a row is `event, at, id, person`
+# SQLite keeps the order in which it looks at them, and told to sort would look at all of them first. Other engines keep
+# it where they are told to, and see by the index that nothing is left to be sorted.
+IN_THAT_ORDER: Final = "/* ORDER BY at DESC, id DESC */"
 
 Condition = tuple[str, tuple[object, ...]]  # SQL, and its values
 
@@ -53,7 +56,8 @@ class Wanted(Struct, frozen=True):
         rows, outside = self.rows, self.outside
         columns = f"{rows.event} AS event, {rows.at} AS at, {rows.id} AS id, {rows.person} AS person"
         filtered = " AND ".join(["TRUE", *(condition for condition, _ in outside)])
-        sql = f"SELECT event, at, id FROM ({self._newest(columns)} LIMIT {LOOKED}) AS looked WHERE {filtered} LIMIT ?"
+        looked = f"({self._newest(columns)} LIMIT {LOOKED}) AS looked"
+        sql = f"SELECT event, at, id FROM {looked} WHERE {filtered} {IN_THAT_ORDER} LIMIT ?"
         return (sql, *_values(self.inside), *_values(outside), limit)
 
     def end(self) -> tuple[Any, ...]:
