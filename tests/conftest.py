@@ -8,8 +8,9 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 from hypothesis import settings
@@ -18,6 +19,9 @@ from tests import templates
 from tests.engines import ENGINES, Engine
 from tests.factories import member_row
 from tests.gym_kit import make_gym
+
+if TYPE_CHECKING:
+    from tests.postgres_kit import Emptied
 
 # Where an environment forbids byte code, each program that a test starts would compile the project again.
 sys.dont_write_bytecode = False
@@ -70,13 +74,28 @@ def postgres() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def postgres_database(postgres: str) -> Iterator[str]:
-    """The URL of an empty database."""
-    from tests.postgres_kit import database
+@pytest.fixture(scope="session")
+def postgres_gym(postgres: str) -> Iterator[Emptied]:
+    """A gym there that becomes a new one for each test."""
+    from tests.postgres_kit import Emptied
 
-    with database(postgres) as url:
-        yield url
+    with closing(Emptied(postgres)) as gym:
+        yield gym
+
+
+@pytest.fixture
+def postgres_database(postgres_gym: Emptied) -> str:
+    """The URL of a database with a new gym, as it is when it was opened once."""
+    postgres_gym.begin_anew()
+    return postgres_gym.url
+
+
+@pytest.fixture
+def postgres_nothing(postgres: str) -> str:
+    """The URL of a database without a gym, and without tables."""
+    from tests.postgres_kit import new_database
+
+    return new_database(postgres)
 
 
 def pytest_collection_finish() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -78,20 +79,17 @@ def test_a_lost_connection_is_told_and_made_anew(till: Till, postgres_database: 
     assert till.store.stats().currently_in == 1
 
 
-def test_a_database_that_takes_no_changes_is_told(till: Till, postgres_database: str) -> None:
-    ask(
-        postgres_database,
-        "ALTER DATABASE "
-        + postgres_database.partition("?")[0].rpartition("/")[2]
-        + " SET default_transaction_read_only = on",
-    )
-    cut(postgres_database)
-    with pytest.raises(StoreUnavailable):
-        till.store.write([command("1", "a")])
-    with pytest.raises(StoreUnavailable, match="it is a standby, please name the one that takes changes"):
-        till.store.write([command("1", "a")])
+def test_a_database_that_takes_no_changes_is_told(postgres_nothing: str) -> None:
+    with closing(open_store(postgres_nothing)) as store:
+        name = urlsplit(postgres_nothing).path.removeprefix("/")
+        ask(postgres_nothing, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        cut(postgres_nothing)
+        with pytest.raises(StoreUnavailable):
+            store.write([command("1", "a")])
+        with pytest.raises(StoreUnavailable, match="it is a standby, please name the one that takes changes"):
+            store.write([command("1", "a")])
     with pytest.raises(StoreError, match="it is a standby"):
-        open_store(postgres_database)
+        open_store(postgres_nothing)
 
 
 def test_a_query_that_takes_too_long_is_given_up_and_the_next_is_not(till: Till) -> None:
@@ -121,14 +119,14 @@ def test_newer_tables_are_left_alone(till: Till, postgres_database: str) -> None
         open_store(postgres_database)
 
 
-def test_whether_a_gym_is_there(postgres_database: str) -> None:
-    assert not is_there(postgres_database)
-    with pytest.raises(StoreError, match="no gym in that database"), opened(postgres_database, found=True):
+def test_whether_a_gym_is_there(postgres_nothing: str) -> None:
+    assert not is_there(postgres_nothing)
+    with pytest.raises(StoreError, match="no gym in that database"), opened(postgres_nothing, found=True):
         pass
-    with opened(postgres_database) as store:
+    with opened(postgres_nothing) as store:
         add_members(store, [member_row("1", "Ana")])
-    assert (is_there(postgres_database), is_older(postgres_database)) == (True, False)
-    with audit(postgres_database) as tables:
+    assert (is_there(postgres_nothing), is_older(postgres_nothing)) == (True, False)
+    with audit(postgres_nothing) as tables:
         assert (list(tables.problems(9)), list(tables.breaks()), tables.last_seq()) == ([], [], 2)
 
 

@@ -73,11 +73,7 @@ def migrate(db: Connection, at: int) -> None:
         for script in MIGRATIONS[version:]:
             db.script(script)
         if version == 0:
-            found(db, at)
-            chain.chain(db)
-            accesses.chain(db)
-            for table in ("card_key", "refresh_key"):
-                db.execute(f"INSERT INTO {table} VALUES (?)", (secrets.token_bytes(32),))
+            found_new(db, at)
         if version < SCHEMA_VERSION:
             db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
         db.execute("COMMIT")
@@ -85,6 +81,15 @@ def migrate(db: Connection, at: int) -> None:
         if not db.is_lost:
             db.execute("ROLLBACK")
         raise
+
+
+def found_new(db: Connection, at: int) -> None:
+    """A new gym, in tables that are empty, with keys of its own; `at` is in ms."""
+    found(db, at)
+    chain.chain(db)
+    accesses.chain(db)
+    for table in ("card_key", "refresh_key"):
+        db.execute(f"INSERT INTO {table} VALUES (?)", (secrets.token_bytes(32),))
 
 
 def version_of(db: Connection) -> int:
