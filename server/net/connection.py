@@ -60,20 +60,35 @@ def _whole(messages: Assembler) -> int:
     return sum(len(each.data) + OF_A_FRAME for each in messages.frames.queue)
 
 
+def _let_go(over: ServerConnection) -> None:
+    """Of what holds the connection that holds it, and would stay with all that came until somebody looks for garbage: a
+    flood leaves so much that the look keeps everybody waiting."""
+    over.protocol.parser.close()
+    over.recv_messages.resume = lambda: None
+    for failed in (over.protocol.handshake_exc, over.protocol.parser_exc, over.connection_exc):
+        _forget_where(failed)
+
+
+def _forget_where(failed: BaseException | None) -> None:
+    """It failed there, with all that was there."""
+    while failed is not None:
+        failed.__traceback__ = None
+        failed = failed.__cause__ or failed.__context__
+
+
 class Connection(ServerConnection):
     """One client's socket. `user` is whose it is, in which `role`, once that is known; `cursor` is the newest
     seq of the journal that was written to it; `heard_at` and `pinged_at` are in the event loop's seconds. `ended_by_us`
     is the code with which the server ended it, also where the other side could not hear that any more and the
     connection ends with 1006; None where the server did not. `is_hasty`: something came behind its request before that
-    had an answer. `round_trip` is how long its last ping took (seconds).
-    `peer` is the address that it comes from, `address` that of whoever asks, which is another one behind a proxy."""
+    had an answer. `round_trip` is how long its last ping took (seconds). `peer` is the address that it comes from,
+    `address` that of whoever asks: another one behind a proxy."""
 
     def __init__(self, *args: Any, lobby: Lobby | None = None, unread: Unread | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lobby = Lobby(self.loop.time) if lobby is None else lobby  # an empty one is a lobby too
         self._all_unread = unread or Unread()
-        self._strange = 0  # bytes of what came before anybody logged in
-        self._end = b""  # what came last of a request
+        self._strange, self._end = 0, b""  # bytes of what came before anybody logged in; the last of a request
         self._is_asked = self.is_hasty = False
         self.peer = self.address = "an unknown address"
         self.user = ""
@@ -97,6 +112,7 @@ class Connection(ServerConnection):
         self._lobby.leave(self)
         self._all_unread.leave(self)
         super().connection_lost(exc)
+        _let_go(self)
 
     def welcome(self, user: str, role: Role | None) -> None:
         """Somebody has logged in on it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -26,11 +26,11 @@ from gymtui.protocol import (
     ImportUndo,
     Member,
 )
-from server.auth.auth import Claims
 from server.gym.importing.staged import Staged
 from server.gym.importing.steps import NotWritten, Steps, Taking, Undoing
 from server.gym.importing.undoing import Undo, note_of, nothing_left
 from server.gym.orders import Rejected
+from server.net.admitted import Admitted
 from server.net.entitled import by_right
 from server.net.sender import Sender
 from server.store import StoreUnavailable
@@ -44,15 +44,14 @@ NO_LIST: Final = "This connection has no list: `import_rows` with `begins` comes
 
 
 class Importing:
-    """Answers each request once, while the connection goes on with its others; `claims` are those of whose connection
-    it is, as they are by now."""
+    """Answers each request once, while the connection goes on with its others; `who` has the connection."""
 
-    def __init__(self, database: GroupCommit, sender: Sender, now: clock.Clock, claims: Callable[[], Claims]) -> None:
+    def __init__(self, database: GroupCommit, sender: Sender, now: clock.Clock, who: Admitted) -> None:
         self._database = database
         self._sender = sender
         self._now = now
-        self._claims = claims
-        self._user = claims().user
+        self._who = who
+        self._user = who.claims.user
         self._reads = database.reads_of(self._user)
         self._staged: Staged | None = None
         self._steps: Steps | None = None
@@ -135,7 +134,7 @@ class Importing:
         """For as long as they may; what was done until then has its note all the same."""
         self._has_begun = True
         return await steps.step(
-            lambda work: self._database.write(by_right(self._claims(), request, lambda tx, _: work(tx)))
+            lambda work: self._database.write(by_right(self._who.claims, request, lambda tx, _: work(tx)))
         )
 
     async def _end(self) -> ImportProgress:

@@ -6,7 +6,6 @@ Backpressure: with `MAX_IN_FLIGHT` of them the session reads no further message 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from gymtui.protocol import MAX_IN_FLIGHT, CheckIn, Command, ErrorBody, Override
 from server.auth.auth import Denied
 from server.gym.commands import perform
 from server.gym.orders import Order
-from server.gym.sight import Sight
+from server.net.admitted import Admitted
 from server.net.context import ServerContext
 from server.net.entitled import by_right
 from server.net.handshake import Identity
@@ -30,10 +29,10 @@ from server.store.group_commit import Done
 class InFlight:
     """Has commands done, and answers each once it is on disk."""
 
-    def __init__(self, context: ServerContext, sender: Sender, sight: Callable[[], Sight]) -> None:
+    def __init__(self, context: ServerContext, sender: Sender, who: Admitted) -> None:
         self._context = context
         self._sender = sender
-        self._sight = sight
+        self._who = who
         self._timer = asyncio.get_running_loop().time
         self._turned_away = TurnedAway(self._timer)
         self._count = 0
@@ -46,7 +45,8 @@ class InFlight:
         """Nothing of it is done."""
         self._received(payload, id)(Outcome(error=error))
 
-    async def submit(self, payload: Command, id: str | None, identity: Identity) -> None:
+    async def submit(self, payload: Command, id: str | None) -> None:
+        identity = self._who.identity
         user, desk, device = identity.claims.user, identity.desk, identity.claims.device
         done = self._received(payload, id)
         if (error := self._too_early(user, desk, payload, id)) is not None:
@@ -123,9 +123,9 @@ class InFlight:
         self._context.metrics.in_flight.dec()
         self._context.metrics.settled(type, outcome, self._timer() - began)
         if outcome.error is not None:
-            self._sender.refuse(id, self._sight().error(outcome.error))
+            self._sender.refuse(id, self._who.sight.error(outcome.error))
         elif outcome.result is not None:
-            self._sender.reply(id, self._sight().result(type, outcome.result))
+            self._sender.reply(id, self._who.sight.result(type, outcome.result))
 
 
 def _withdrawn(tx: Transaction, payload: Command) -> ErrorBody | None:

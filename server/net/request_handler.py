@@ -25,12 +25,11 @@ from gymtui.protocol import (
     Query,
     Request,
     Resume,
-    Role,
     ServerStats,
 )
 from server.auth.auth import BadToken, expiry
 from server.gym.queries import Unanswerable, look_up
-from server.gym.sight import Sight
+from server.net.admitted import Admitted
 from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.entitled import not_allowed
@@ -45,31 +44,21 @@ class RequestHandler:
     """Answers one client's requests; each that has an `id` exactly once."""
 
     def __init__(self, connection: Connection, context: ServerContext, sender: Sender, identity: Identity) -> None:
-        self.identity = identity
-        self.in_flight = InFlight(context, sender, lambda: self.sight)
-        self.importing = Importing(context.database, sender, context.now, lambda: self.identity.claims)
+        self.who = Admitted(identity, context.auth, context.hub)
+        self.in_flight = InFlight(context, sender, self.who)
+        self.importing = Importing(context.database, sender, context.now, self.who)
         self._connection = connection
         self._context = context
         self._sender = sender
-        self.role_at_entry = self.role
-
-    @property
-    def role(self) -> Role | None:
-        """What this one may do at this moment; None: nothing any more."""
-        return self._context.auth.role(self.identity.claims.user, self.identity.claims.sid)
-
-    @property
-    def sight(self) -> Sight:
-        """What this one is told of members."""
-        return self._context.hub.sights.of(self.role)
+        self.role_at_entry = self.who.role
 
     async def handle(self, request: Request, id: str | None) -> None:
         """Returns once the next request may be read; a command's answer comes later, when it is on disk."""
-        role = self.role  # asked anew each time: it may have been taken away since the last request
+        role = self.who.role  # asked anew each time: it may have been taken away since the last request
         if role is None or role not in request.roles:
             self._deny(request, id, not_allowed(request, role))
         elif isinstance(request, Command):
-            await self.in_flight.submit(request, id, self.identity)
+            await self.in_flight.submit(request, id)
         elif isinstance(request, Query):
             await self._query(request, id)
         elif isinstance(request, CloseConnection):
@@ -102,7 +91,7 @@ class RequestHandler:
     async def _query(self, request: Query, id: str | None) -> None:
         try:
             context, user = self._context, self._connection.user
-            result = await look_up(context.database, user, request, context.now(), self.sight)
+            result = await look_up(context.database, user, request, context.now(), self.who.sight)
         except StoreUnavailable as unavailable:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
         except Unanswerable as unanswerable:
@@ -120,7 +109,7 @@ class RequestHandler:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
 
     async def _close(self, request: CloseConnection, id: str | None) -> None:
-        closed = await self._context.lookout.closer.close(request, self.identity.claims, self._connection.address)
+        closed = await self._context.lookout.closer.close(request, self.who.claims, self._connection.address)
         if closed.error is not None:
             self._sender.refuse(id, closed.error)
         elif closed.result is not None:
@@ -138,7 +127,7 @@ class RequestHandler:
     async def _renew(self, request: Authenticate, id: str | None) -> None:
         """A later `authenticate`: the same person with a newer token. A login that was opened somewhere else does not
         make this connection another desk's: then it is none's that is known."""
-        user = self.identity.claims.user
+        user = self.who.claims.user
         try:
             claims = await self._context.auth.admitted(request.token)
         except BadToken as bad:
@@ -148,10 +137,10 @@ class RequestHandler:
             message = f"This connection belongs to {user}: please open another."
             self._sender.send(AuthResponse(success=False, message=message), id)
             return
-        if claims.device != self.identity.claims.device:
+        if claims.device != self.who.claims.device:
             claims = replace(claims, device=None)
-        self.identity = replace(self.identity, claims=claims)
-        self._sender.send(AuthResponse(success=True, user=user, role=self.role, expires_at=expiry(claims)), id)
+        self.who.identity = replace(self.who.identity, claims=claims)
+        self._sender.send(AuthResponse(success=True, user=user, role=self.who.role, expires_at=expiry(claims)), id)
 
     def _refuse(self, id: str | None, code: ErrorCode, message: str, *, retryable: bool = False) -> None:
         self._sender.refuse(id, ErrorBody(code=code, message=message, retryable=retryable))

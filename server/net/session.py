@@ -101,28 +101,28 @@ class ServerSession:
     @property
     def user(self) -> str | None:
         """Who has come in; None before."""
-        return None if self.handler is None else self.handler.identity.claims.user
+        return None if self.handler is None else self.handler.who.claims.user
 
     @property
     def desk(self) -> str | None:
-        return None if self.handler is None else self.handler.identity.desk
+        return None if self.handler is None else self.handler.who.identity.desk
 
     @property
     def device(self) -> bytes | None:
         """What it has proven to be; None where that is nothing."""
-        return None if self.handler is None else self.handler.identity.claims.device
+        return None if self.handler is None else self.handler.who.claims.device
 
     @property
     def role(self) -> Role | None:
-        return None if self.handler is None else self.handler.role
+        return None if self.handler is None else self.handler.who.role
 
     @property
     def expires_at(self) -> float | None:
-        return None if self.handler is None else self.handler.identity.claims.expires_at
+        return None if self.handler is None else self.handler.who.claims.expires_at
 
     @property
     def is_welcome(self) -> bool:
-        return self.handler is None or self.handler.role == self.handler.role_at_entry
+        return self.handler is None or self.handler.who.role == self.handler.role_at_entry
 
     def end(self, code: Close, reason: str) -> None:
         if self._ending is None:

@@ -56,5 +56,6 @@ class Vestibule(asyncio.Protocol):
             )
         except (OSError, EOFError) as error:
             log.debug("a handshake from %s came to nothing: %s", self.peer, error)
+            error.__traceback__ = None  # it holds the loop's future, and that holds it
         finally:
             self._lobby.leave(self)
