@@ -26,7 +26,7 @@ async def a_day_again(pictures: Pictures) -> None:
         await pilot.press("home")
         clock.now += (18 * 60 + 20) * 1000
         app.replay.tick()
-        await camera.until("Tue 17 Nov 18:20:00", "Nora Said")
+        await camera.until("Tue 17 Nov 18:20:00", "Nora Said", "a week before")
         await camera.draw("replay", TINY, SMALL, USUAL)
 
 

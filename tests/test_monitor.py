@@ -134,6 +134,20 @@ async def test_a_filter_shows_the_rows_that_have_its_words_and_no_key_leaves_whi
 
 
 @pytest.mark.slow
+async def test_a_filter_outlasts_a_snapshot() -> None:
+    server = a_server()
+    async with watching(server, TOKEN) as (camera, pilot):
+        connection = await server.accepted()
+        await camera.until("Zoe Huber")
+        await pilot.press("slash", *"zoe", "enter")
+        await camera.until("1 with “zoe”")
+        connection.send_message(snapshot(9002, recent=(visit(9002, "Zoe Maurer"), visit(9001, "Ana Silva"))))
+        await camera.until("1 with “zoe”", "Zoe Maurer")
+        await pilot.press("escape")
+        await camera.until("TIME +WHO", "Ana Silva")
+
+
+@pytest.mark.slow
 async def test_a_filter_goes_by_desk_and_of_a_word_that_is_none_it_says_the_nearest() -> None:
     server = a_server()
     async with watching(server, TOKEN) as (camera, pilot):

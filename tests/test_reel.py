@@ -84,6 +84,26 @@ def test_it_is_moved_no_further_than_the_day_and_turned_no_further_than_the_spee
     assert [Player(speed=speed).turned(step).speed for (speed, step), _ in turned] == [speed for _, speed in turned]
 
 
+def test_it_is_stepped_from_event_to_event_and_stops_there() -> None:
+    times, player = REEL.times, Player(at=DAY)
+    seen = [(player := player.stepped(1, REEL)).at for _ in times]
+    assert seen == [
+        times[0],
+        times[1],
+        times[3],
+        times[4],
+        times[5],
+        times[5],
+    ]  # the third is of the time of the second
+    assert (player.stepped(-1, REEL).at, player.plays) == (times[4], False)
+    assert Player(at=DAY).stepped(-1, REEL).at == DAY
+
+
+def test_another_day_is_looked_at_as_long_after_it_began() -> None:
+    other = reel_of([visit(1, "Ana", minutes=100)], [], DAY - 60 * MINUTE, DAY)
+    assert [REEL.beside(DAY + minutes * MINUTE, other).came for minutes in (19, 20)] == [0, 1]
+
+
 def test_what_is_new_between_two_times() -> None:
     assert [event.seq for event in news(REEL, DAY, NOW - 40 * MINUTE) or ()] == [1, 2, 3]
     assert [event.seq for event in news(REEL, NOW - 40 * MINUTE, NOW - 30 * MINUTE) or ()] == [4]

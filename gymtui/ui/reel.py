@@ -41,6 +41,10 @@ class Reel(Struct, frozen=True, kw_only=True):
     def count(self, at: int) -> Count:
         return self.counts[self.index(at)]
 
+    def beside(self, at: int, other: Reel) -> Count:
+        """What was so in another day, as long after it began."""
+        return other.count(at - self.begins + other.begins)
+
     def occupancy(self, columns: int) -> list[int]:
         """How many are in at the end of each of so many spans of the day."""
         span = (self.ends - self.begins) / max(1, columns)
@@ -63,6 +67,12 @@ class Player(Struct, frozen=True, kw_only=True):
 
     def moved(self, by: int, reel: Reel) -> Player:
         return replace(self, at=max(reel.begins, min(self.at + by, reel.ends)))
+
+    def stepped(self, step: int, reel: Reel) -> Player:
+        """At the next event and stopped, or at the one before."""
+        others = [at for at in reel.times if (at > self.at if step > 0 else at < self.at)]
+        at = (others[0] if step > 0 else others[-1]) if others else self.at
+        return replace(self, at=at, plays=False)
 
     def turned(self, step: int) -> Player:
         """The next of the speeds that there are, or the one before."""

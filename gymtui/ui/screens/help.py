@@ -149,9 +149,11 @@ HERE: dict[str, tuple[str, ...]] = {
     ),
     "Replay": (
         "A day of the gym as it happened, from the server's journal. Above, how many",
-        "were in through the day; ▲ is where one is, a click on the curve goes there.",
-        "Space holds it, ← → go five minutes, Home and End to its ends; ↑ ↓ change the",
-        "speed. F2 has the messages until then, one by one, to mark and export.",
+        "were in through the day; ▲ is where one is, with how it was a week before, and",
+        "a click on the curve goes there. Space holds it, ← → go five minutes, with",
+        "Shift an hour, with Ctrl to the next event; Home and End go to its ends.",
+        "↑ ↓ change the speed. / shows some alone, as on the monitor: ana, refused,",
+        "desk:2. F2 has the messages until then, one by one, to mark and export.",
         "Once the day is read it plays without the server, too.",
     ),
     "Messages": (

@@ -6,21 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.reactive import var
-from textual.widgets import Input
 
 from gymtui import clock, gym_day
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.event_filter import EventFilter
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Event, Snapshot
-from gymtui.ui.bindings import bind
 from gymtui.ui.lookout import Bell, alarms, away_since
+from gymtui.ui.screens.feeding import FeedScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.lookout import LookoutScreen
 from gymtui.ui.screens.messages import MessagesScreen
@@ -37,7 +33,7 @@ from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.traffic_figures import TrafficFigures
 
 
-class Monitor(LookoutScreen):
+class Monitor(FeedScreen, LookoutScreen):
     """Follows the journal; no key of it changes anything at the gym."""
 
     TITLE = "Monitor"
@@ -45,15 +41,10 @@ class Monitor(LookoutScreen):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", key_display="Space"),
-        # Before any other key is looked at: what stands behind the `/` in the same read is the filter's already.
-        Binding("slash", "filter", "filter", key_display="/", priority=True),
         Binding("f2", "messages", "messages", key_display="F2"),
         Binding("f3", "sessions", "connections", key_display="F3"),
         Binding("enter", "acknowledge", "seen", key_display="Enter"),
         Binding("q", "app.quit", "leave", show=False),
-        bind("back"),
-        bind("older", show=False, priority=True),
-        bind("newer", show=False, priority=True),
     ]
 
     figures: var[Figures] = var(Figures)
@@ -61,8 +52,6 @@ class Monitor(LookoutScreen):
     paused: var[bool] = var(False)
     held: var[int] = var(0)
     sentences: var[tuple[str, ...]] = var(())
-
-    box = getters.query_one("#filter", Input)
 
     def __init__(
         self, service: WebSocketService, journal: Bookmark, *, folder: Path, clock: clock.Clock = clock.now
@@ -74,16 +63,13 @@ class Monitor(LookoutScreen):
         self._began = clock()
         self._traffic = Traffic(clock())
         self._tape = Tape()
-        self._words = ""  # of the filter
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
         yield WebSocketErrorBoundary(self._alarms, id="alarms")
         yield WebSocketErrorBoundary(self._figures, id="figures")
         yield WebSocketErrorBoundary(self._list, id="connections")
-        with Horizontal(id="bar"):
-            yield Input(id="filter", compact=True, select_on_focus=False, placeholder="ana, refused, desk:2, type:in …")
-            yield WebSocketErrorBoundary(self._following, id="following")
+        yield from self.compose_bar(WebSocketErrorBoundary(self._following, id="following"))
         yield WebSocketErrorBoundary(self._feed, id="feed")
         yield KeyLine()
 
@@ -102,13 +88,9 @@ class Monitor(LookoutScreen):
         return Following().data_bind(LiveScreen.connection, Monitor.paused, Monitor.held)
 
     def _feed(self) -> Feed:
-        feed = Feed(self._clock).data_bind(LiveScreen.zone, LiveScreen.gym)
-        feed.extend(self._tape.events)
-        feed.narrow(self._words)
-        return feed
+        return self.fill(Feed(self._clock).data_bind(LiveScreen.zone, LiveScreen.gym), self._tape.events)
 
     def on_mount(self) -> None:
-        self.box.cursor_blink = False
         self.set_interval(1.0, self.measure)
 
     def subscriptions(self) -> list[Callable[[], None]]:
@@ -127,7 +109,7 @@ class Monitor(LookoutScreen):
         self._tape.restarted(part)
         self.paused, self.held = self._tape.is_paused, self._tape.held
         if not self.paused:
-            self._show_anew()
+            self.show_anew(self._tape.events)
 
     def _happened(self, events: Sequence[Event]) -> None:
         since, offset = self._service.state.since, self._service.clock_offset
@@ -135,15 +117,7 @@ class Monitor(LookoutScreen):
         self._tape.came(events, self._journal.position)
         self.held = self._tape.held
         if not self.paused:
-            self._show(events)
-
-    def _show_anew(self) -> None:
-        for feed in self.query(Feed):
-            feed.restart(self._tape.events)
-
-    def _show(self, events: Sequence[Event]) -> None:
-        for feed in self.query(Feed):
-            feed.extend(events)
+            self.show(events)
 
     def measure(self) -> None:
         """Shows the figures as they are now, and rings where something is newly wrong; every second does."""
@@ -180,57 +154,29 @@ class Monitor(LookoutScreen):
     def action_pause(self) -> None:
         if self._tape.is_paused:
             new = self._tape.go_on()
-            self._show_anew() if new is None else self._show(new)
+            self.show_anew(self._tape.events) if new is None else self.show(new)
         else:
             self._tape.pause()
         self.paused, self.held = self._tape.is_paused, self._tape.held
 
     def action_messages(self) -> None:
         """Those that the feed shows, and what else there is of the kind, one by one."""
-        picked = next((feed.filter for feed in self.query(Feed)), EventFilter())
-        events = [event for event in reversed(self._tape.events) if picked.passes(event)]
+        events = self.picked(reversed(self._tape.events))
         self.app.push_screen(MessagesScreen(self._service, events, like=self, folder=self.folder, clock=self._clock))
 
     def action_sessions(self) -> None:
         """Who is connected, one by one."""
         self.app.push_screen(SessionsScreen(self._service, monitor=self, clock=self._clock))
 
-    def action_filter(self) -> None:
-        self.add_class("-filtering")
-        self.set_focus(self.box)
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A `/` in the filter is a letter of it."""
-        if action == "filter" and self.focused is self.box:
-            return False
+        """What rings can be seen where anything does."""
         if action == "acknowledge":
             return bool(self.sentences)
         return super().check_action(action, parameters)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._words = event.value
-        for feed in self.query(Feed):
-            feed.narrow(event.value)
-
-    def on_input_submitted(self) -> None:
-        self.set_focus(None)
-        self.remove_class("-filtering")
-
     def action_back(self) -> None:
         """One step: from the filter to everything, to following, to the newest row."""
-        if self.has_class("-filtering") or self.box.value:
-            self.box.value = ""
-            self.on_input_submitted()
-        elif self.paused:
+        if self.paused and not (self.has_class("-filtering") or self.box.value):
             self.action_pause()
         else:
-            for feed in self.query(Feed):
-                feed.top()
-
-    def action_older(self) -> None:
-        for feed in self.query(Feed):
-            feed.scroll_page_down(animate=False)
-
-    def action_newer(self) -> None:
-        for feed in self.query(Feed):
-            feed.scroll_page_up(animate=False)
+            super().action_back()

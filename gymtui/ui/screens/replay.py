@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -22,8 +22,8 @@ from gymtui.client.excerpt import excerpt, inside_at
 from gymtui.client.unattended import NoAnswer, until_live
 from gymtui.protocol import Event, Gym, Snapshot
 from gymtui.typed_day import past_day
-from gymtui.ui.bindings import bind
 from gymtui.ui.reel import Player, Reel, news, reel_of
+from gymtui.ui.screens.feeding import FeedScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.messages import MessagesScreen
 from gymtui.ui.tape import KEPT
@@ -33,12 +33,13 @@ from gymtui.ui.widgets.feed import Feed
 from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.reel_line import ReelLine
 
+WEEK: Final = timedelta(days=7)
 STEP: Final = 5 * 60_000  # milliseconds that an arrow goes
 TICK: Final = 0.1  # seconds
 AGAIN: Final = 0.2  # seconds until the day is read once more, where the connection went meanwhile
 
 
-class Replay(LiveScreen):
+class Replay(FeedScreen):
     """Reads the `day` from the server, once; from then on it needs none."""
 
     TITLE = "Replay"
@@ -46,18 +47,21 @@ class Replay(LiveScreen):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", key_display="Space"),
-        Binding("left", "seek(-1)", "5 min back", key_display="←"),
-        Binding("right", "seek(1)", "on", key_display="→"),
-        Binding("down", "turn(-1)", "slower", key_display="↓"),
-        Binding("up", "turn(1)", "faster", key_display="↑"),
+        Binding("left", "seek(-1)", "5 min", key_display="← →"),
+        Binding("right", "seek(1)", "5 minutes on", show=False),
+        Binding("shift+left", "seek(-12)", "an hour back", show=False),
+        Binding("shift+right", "seek(12)", "an hour on", show=False),
+        Binding("ctrl+left", "step(-1)", "the event before", show=False),
+        Binding("ctrl+right", "step(1)", "the next event", show=False),
+        Binding("up", "turn(1)", "speed", key_display="↑ ↓"),
+        Binding("down", "turn(-1)", "slower", show=False),
         Binding("home", "begin", "beginning", show=False),
         Binding("end", "finish", "end", show=False),
         Binding("f2", "messages", "messages", key_display="F2"),
-        bind("older", show=False),
-        bind("newer", show=False),
     ]
 
     reel: var[Reel] = var(Reel())
+    before: var[Reel] = var(Reel())  # the same day a week before
     player: var[Player] = var(Player())
     note: var[str] = var("The day is being read …")
 
@@ -82,16 +86,15 @@ class Replay(LiveScreen):
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
         yield WebSocketErrorBoundary(self._line, id="reel")
+        yield from self.compose_bar()
         yield WebSocketErrorBoundary(self._feed, id="feed")
         yield KeyLine()
 
     def _line(self) -> ReelLine:
-        return ReelLine().data_bind(Replay.reel, Replay.player, Replay.note, LiveScreen.zone)
+        return ReelLine().data_bind(Replay.reel, Replay.before, Replay.player, Replay.note, LiveScreen.zone)
 
     def _feed(self) -> Feed:
-        feed = Feed(lambda: self.player.at).data_bind(LiveScreen.zone, LiveScreen.gym)
-        feed.extend(self._past())
-        return feed
+        return self.fill(Feed(lambda: self.player.at).data_bind(LiveScreen.zone, LiveScreen.gym), self._past())
 
     def on_mount(self) -> None:
         self.set_interval(TICK, self.tick)
@@ -106,19 +109,23 @@ class Replay(LiveScreen):
 
     async def _read(self, gym: Gym) -> None:
         day = past_day(self._day, gym_day.day_of(wall(self._clock(), self.zone), gym.policy))
+        try:
+            self.play(await self._reel_of(day, gym))
+            self.before = await self._reel_of(day - WEEK, gym)
+        except NoAnswer as problem:
+            self.note = "" if self.reel.events else str(problem)
+
+    async def _reel_of(self, day: date, gym: Gym) -> Reel:
+        """However often the connection goes meanwhile. NoAnswer."""
         begins, ends = (self._instant(each, gym) for each in (day, day + gym_day.NEXT))
         while True:
             await until_live(self._service)
             try:
                 inside = await inside_at(self._service, begins)
                 events = await excerpt(self._service, self._journal, begins, ends)
-                break
+                return reel_of(events, inside, begins, ends)
             except Disconnected:
                 await asyncio.sleep(AGAIN)
-            except NoAnswer as problem:
-                self.note = str(problem)
-                return
-        self.play(reel_of(events, inside, begins, ends))
 
     def _instant(self, day: date, gym: Gym) -> int:
         return gym_day.instant(gym_day.beginning(day, gym.policy), self.zone)
@@ -140,11 +147,10 @@ class Replay(LiveScreen):
     def _go(self, player: Player) -> None:
         new = news(self.reel, self.player.at, player.at)
         self.player = player
-        for feed in self.query(Feed):
-            if new is None or len(new) >= KEPT:
-                feed.restart(self._past())
-            elif new:
-                feed.extend(new)
+        if new is None or len(new) >= KEPT:
+            self.show_anew(self._past())
+        elif new:
+            self.show(new)
 
     def _past(self) -> Sequence[Event]:
         return deque(self.reel.events[: self.reel.index(self.player.at)], maxlen=KEPT)
@@ -156,6 +162,10 @@ class Replay(LiveScreen):
 
     def action_seek(self, steps: int) -> None:
         self._go(self.player.moved(steps * STEP, self.reel))
+
+    def action_step(self, steps: int) -> None:
+        """To the next event, or the one before."""
+        self._go(self.player.stepped(steps, self.reel))
 
     def on_reel_line_sought(self, event: ReelLine.Sought) -> None:
         self._go(self.player.moved(event.at - self.player.at, self.reel))
@@ -172,13 +182,5 @@ class Replay(LiveScreen):
     def action_messages(self) -> None:
         """What had happened by now, one by one; the day stands still meanwhile."""
         self.player = replace(self.player, plays=False)
-        events = list(reversed(self._past()))
+        events = self.picked(reversed(self._past()))
         self.app.push_screen(MessagesScreen(self._service, events, like=self, folder=self._folder, clock=self._clock))
-
-    def action_older(self) -> None:
-        for feed in self.query(Feed):
-            feed.scroll_page_down(animate=False)
-
-    def action_newer(self) -> None:
-        for feed in self.query(Feed):
-            feed.scroll_page_up(animate=False)

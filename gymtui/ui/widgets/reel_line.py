@@ -18,11 +18,13 @@ from gymtui.ui.widgets.error_boundary import LiveWidget
 
 
 class ReelLine(LiveWidget):
-    """Three lines; a click on the curve goes there. `note`: why there is nothing to play."""
+    """Three lines; a click on the curve goes there. `before` is the day a week before, where that is known; `note`: why
+    there is nothing to play."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"reel--past", "reel--coming", "reel--quiet", "reel--time"}
 
     reel: reactive[Reel] = reactive(Reel())
+    before: reactive[Reel] = reactive(Reel())
     player: reactive[Player] = reactive(Player())
     note: reactive[str] = reactive("")
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
@@ -43,7 +45,7 @@ class ReelLine(LiveWidget):
         lines = [
             self._head(width),
             Content.assemble((curve[: at + 1], self._style("past")), (curve[at + 1 :], self._style("coming"))),
-            Content.styled(" " * at + "▲", self._style("time")),
+            self._foot(at, width),
         ]
         return Content("\n").join(lines)
 
@@ -53,6 +55,17 @@ class ReelLine(LiveWidget):
         time = f"{sign} {wall(player.at, self.zone):%a %d %b %H:%M:%S}  ×{player.speed:g}"
         told = f"   {count.inside:,} in   {count.came:,} came   {count.left:,} left   {count.refused:,} refused"
         return Content.assemble((time, self._style("time")), told).truncate(width, ellipsis=True)
+
+    def _foot(self, at: int, width: int) -> Content:
+        """Where one is, and on that side of it on which there is more room, how it was a week before."""
+        text, mark = "", ("▲", self._style("time"))
+        if self.before.events:
+            count = self.reel.beside(self.player.at, self.before)
+            text = f"a week before: {count.inside:,} in, {count.came:,} came"
+        told = Content.styled(text, self._style("quiet")).truncate(max(at, width - at) - 2, ellipsis=True)
+        if at > width // 2:
+            return Content.assemble(" " * (at - told.cell_length - 1), told, " ", mark)
+        return Content.assemble(" " * at, mark, " ", told)
 
     def _column(self, width: int) -> int:
         reel = self.reel
