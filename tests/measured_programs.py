@@ -22,6 +22,11 @@ from tests.terminal import Terminal
 PEOPLE: Final = 10_000
 
 
+def found(code: int | str) -> str:
+    """What a terminal shows once a member is found by a number, and not as soon as that is typed."""
+    return rf"▌ 1 .+ {code}\b"
+
+
 class Tap(Terminal):
     """A terminal that says how long it took until it showed some words."""
 
@@ -31,7 +36,7 @@ class Tap(Terminal):
         while True:
             try:
                 async with asyncio.timeout(5):
-                    await self.seconds_until(f"{code} {{3}}", str(code))
+                    await self.seconds_until(found(code), str(code))
             except TimeoutError:
                 continue
             finally:

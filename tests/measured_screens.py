@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from gymtui.sample.people import FIRST_NUMBER
 from tests.big_gym import kept_gym
-from tests.measured_programs import desk, ms, running
+from tests.measured_programs import desk, found, ms, running
 
 TIMES: Final = 100
 REST: Final = 0.15  # seconds between two keys: what the first has begun is over
@@ -41,7 +41,7 @@ ROUND: Final = (
     Step("F3 from there, who is in", "\x1bOR", rf"(?s)WHO IS IN.*\d+ min.*{FOOT}", READERS),
     Step(":policy from there", "\r", f"(?s)THE GYM'S SETTINGS.*{FOOT}", before=":policy", until="shows the gym's set"),
     Step("Esc, the front desk", "\x1b", FRONT, ESC),
-    Step("Ctrl+G, a member", "\x07", f"(?s)Waiver signed.*{FOOT}", before=SOMEBODY, until=f"{SOMEBODY} {{3}}"),
+    Step("Ctrl+G, a member", "\x07", f"(?s)Waiver signed.*{FOOT}", before=SOMEBODY, until=found(SOMEBODY)),
     Step("Esc, the front desk", "\x1b", FRONT, ESC),
     Step("Ctrl+N, the notices", "\x0e", f"(?s)NOTICES.*{FOOT}"),
     Step("Esc, the front desk", "\x1b", FRONT, ESC),
@@ -59,7 +59,7 @@ def used(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | 2)  # as clock_getcpuclockid(3) makes it
 
 
-async def switches(folder: Path, times: int) -> list[Row]:
+async def switches(folder: Path, people: int, times: int) -> list[Row]:
     """Each screen of the round, so many times."""
     walls: dict[str, list[float]] = {}
     spent: dict[str, list[float]] = {}
@@ -68,7 +68,7 @@ async def switches(folder: Path, times: int) -> list[Row]:
         assert server.stdout is not None
         url = server.stdout.readline().split()[-1]
         async with desk(url, database, folder, 120, 40) as tap:
-            await tap.until_known(FIRST_NUMBER)
+            await tap.until_known(FIRST_NUMBER + people - 1)
             for _ in range(times):
                 for step in ROUND:
                     await asyncio.sleep(REST)
@@ -91,7 +91,7 @@ async def switches(folder: Path, times: int) -> list[Row]:
 
 def main(people: int, visits: int, times: int = TIMES) -> None:
     folder = kept_gym(people, visits)
-    for what, figure in asyncio.run(switches(folder, times)):
+    for what, figure in asyncio.run(switches(folder, people, times)):
         print(f"{what}: {figure}")
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
