@@ -106,8 +106,7 @@ def _main(arguments: list[str]) -> int:
     if target in SCREENS and (sentence := _no_screen()):
         return _failed(sentence, 2)
     last = choices.ChoicesFile(config.data_folder()).read() if target in REMEMBERING else choices.Choices()
-    if flags.get("token"):
-        output.complain("Whoever lists what runs on this machine sees that token: please set GYMTUI_TOKEN instead.")
+    _warn_of_secrets(flags)
     if file is None and (sentence := config.passed_over()):
         output.complain(sentence)
     try:
@@ -139,6 +138,17 @@ def _main(arguments: list[str]) -> int:
         logging.getLogger(__name__).debug("unexpected", exc_info=error)
         return _failed(f"something failed that should not have: {error!r}; --log-level debug tells where.", 1)
     return 0
+
+
+def _warn_of_secrets(flags: dict[str, Any]) -> None:
+    """What is on a command line is no secret."""
+    from gymtui.database_url import has_password  # noqa: PLC0415
+
+    told = "Whoever lists what runs on this machine sees that"
+    if flags.get("token"):
+        output.complain(f"{told} token: please set GYMTUI_TOKEN instead.")
+    if has_password(flags.get("database", "")):
+        output.complain(f"{told} password: please set PGPASSWORD, or PGPASSFILE, instead.")
 
 
 def _connects(names: tuple[str, ...]) -> bool:

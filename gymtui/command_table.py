@@ -244,7 +244,7 @@ HELP: Final[dict[str, str]] = {
     "theme": "slate, paper or ansi; else the one that :theme chose last",
     "host": "the address to listen on",
     "port": "the port to listen on; 0 picks a free one",
-    "database": "the gym's database: a path or sqlite:///PATH",
+    "database": "the gym's database: a path, sqlite:///PATH or postgresql://USER@HOST/NAME",
     "batch_ms": "milliseconds that events are collected for one batch",
     "max_rate": "messages a second that one connection may send",
     "gym": "the gym's name",

@@ -17,6 +17,7 @@ import msgspec
 import platformdirs
 from msgspec import Meta, Struct
 
+from gymtui import database_url
 from gymtui.errors import GymError
 from gymtui.preferences import THEMES, Choices, Theme
 from gymtui.protocol import BATCH_MS, DEFAULT_PORT, MAX_RATE, PATH
@@ -142,10 +143,13 @@ def _stranger(path: Path) -> str | None:
 
 
 def _path(database: str) -> str:
-    """The file that `database` names; ConfigError for what is no file."""
+    """The file that `database` names, or the URL that it is; ConfigError for what is neither."""
+    if database_url.is_url(database):
+        return database
     scheme, found, rest = database.partition("://")
     if found and scheme != "sqlite":
-        raise ConfigError(f"The database {scheme}://… cannot be used here: please name a path or sqlite:///PATH.")
+        ways = "a path, sqlite:///PATH or postgresql://HOST/NAME"
+        raise ConfigError(f"The database {scheme}://… cannot be used here: please name {ways}.")
     path = rest if found else database
     try:
         return str(Path("/" + path.lstrip("/") if found else path).expanduser())

@@ -40,7 +40,7 @@ from server.net.vitals import Vitals
 from server.net.watchdog import Watchdog
 from server.store import Committed, Outcome, StoreUnavailable, Work
 from server.store.group_commit import GroupCommit
-from server.store.opening import last_backup, open_store
+from server.store.opening import copies_itself, last_backup, open_store
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,9 @@ class Server:
         started.callback(self.auth.close)
         timer = asyncio.get_running_loop().time
         self._context = self._shared(timer)
-        backup = LastBackup(lambda: last_backup(self._location), self.metrics.backed_up)
+        backup = None
+        if copies_itself(self._location):
+            backup = LastBackup(lambda: last_backup(self._location), self.metrics.backed_up)
         certificate, registry = self.entrance.certificate, self.metrics.registry
         try:
             routes = HttpRoutes(

@@ -65,7 +65,7 @@ def test_every_command_helps(command: str, capsys: pytest.CaptureFixture[str]) -
         ["serve", "--port", "65536"],
         ["serve", "--log-level", "loud"],
         ["serve", "--config", "none.toml"],
-        ["serve", "--database", "postgresql://host/gym"],
+        ["serve", "--database", "mysql://host/gym"],
         ["admin"],
         ["admin", "users"],
         ["admin", "users", "add", "zoe"],
@@ -124,6 +124,14 @@ def test_no_error_reaches_the_terminal_as_a_command(arguments: list[str], capsys
 def test_a_token_on_the_command_line_is_said_to_be_seen(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("tail", "--url", "http://wrong/", "--token", "t") == 2
     assert "please set GYMTUI_TOKEN instead" in capsys.readouterr().err
+
+
+def test_a_databases_password_on_the_command_line_is_said_to_be_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    for database in ("postgresql://ana:secret@db/gym", "postgresql://ana@db/gym"):
+        assert run("serve", "--database", database, "--port", "http") == 2
+    said = capsys.readouterr().err
+    assert said.count("please set PGPASSWORD, or PGPASSFILE") == 1
+    assert "secret" not in said
 
 
 def test_a_command_does_and_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

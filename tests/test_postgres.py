@@ -13,7 +13,7 @@ import pytest
 
 from gymtui.protocol import CheckIn, ListCheckIns
 from server.store import Store, StoreError, StoreUnavailable, TooLong
-from server.store.opening import audit, back_up, is_older, is_there, open_store, opened
+from server.store.opening import audit, back_up, copies_itself, is_older, is_there, open_store, opened, put_back
 from tests.factories import member_row
 from tests.gym_kit import add_members, token
 from tests.kit import Wire, serving
@@ -131,8 +131,11 @@ def test_whether_a_gym_is_there(postgres_nothing: str) -> None:
 
 
 def test_a_copy_is_made_with_its_own_tools(till: Till, postgres_database: str, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="please use pg_dump"):
+    assert not copies_itself(postgres_database)
+    with pytest.raises(StoreError, match="please use `pg_dump --format=custom --schema=gymtui"):
         back_up(postgres_database, tmp_path / "gym.backup")
+    with pytest.raises(StoreError, match="please use `pg_restore --clean"):
+        put_back(tmp_path / "gym.backup", postgres_database)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +157,7 @@ def test_without_its_library_the_next_step_is_told(monkeypatch: pytest.MonkeyPat
     for name in [name for name in sys.modules if name.startswith(("server.store.postgres", "psycopg"))]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(StoreError, match=r"please install `gymtui\[postgres\]`"):
+    with pytest.raises(StoreError, match=r"please run `pip install 'gymtui\[postgres\]'`"):
         open_store("postgresql://127.0.0.1/gym")
 
 

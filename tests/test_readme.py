@@ -20,6 +20,7 @@ PAGES = (
     "docs/GLOSSARY.md",
     "docs/IMPORT.md",
     "docs/METRICS.md",
+    "docs/POSTGRESQL.md",
     "docs/RELIABILITY.md",
     "findings/README.md",
 )
@@ -31,7 +32,7 @@ def rows(heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[: lines.index("")]]
 
 
-@pytest.mark.parametrize(("page", "at_least"), [("README.md", 8), ("docs/IMPORT.md", 2)])
+@pytest.mark.parametrize(("page", "at_least"), [("README.md", 8), ("docs/IMPORT.md", 2), ("docs/POSTGRESQL.md", 2)])
 def test_every_command_of_a_page_can_be_read(page: str, at_least: int) -> None:
     commands = re.findall(r"^\$ (?:.*\| )?gymtui (.*?)(?: \| .*)?$", (ROOT / page).read_text(), re.MULTILINE)
     assert len(commands) >= at_least

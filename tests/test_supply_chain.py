@@ -76,8 +76,8 @@ def missing(locked: dict[str, Locked], wanted: list[Requirement]) -> set[str]:
 
 
 def test_the_locks_have_all_that_is_asked_for_and_what_that_needs() -> None:
-    assert missing(lock(RUNS), asked("xlsx")) == set()
-    assert missing(lock(TESTS), asked("xlsx", "dev")) == set()
+    assert missing(lock(RUNS), asked("postgres", "xlsx")) == set()
+    assert missing(lock(TESTS), asked("postgres", "xlsx", "dev")) == set()
 
 
 def test_what_is_missing_would_be_found() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gymtui.config import data_folder
+from gymtui.database_url import is_url
 from gymtui.doctor import database as gym
 from gymtui.doctor import machine, way
 from gymtui.doctor.finding import Finding
@@ -34,7 +35,7 @@ def run(*, url: str, token: str | None, database: str, ca: str | None, allow_cle
 def _all(asked: way.Asked, database: str) -> Iterator[Finding]:
     yield from machine.versions()
     yield from machine.clock()
-    folders = data_folder(), Path(database).parent
+    folders = [data_folder()] if is_url(database) else [data_folder(), Path(database).parent]
     yield from machine.disks(dict.fromkeys(folders))
     yield from machine.terminal(machine.Terminal.of(sys.stdin, sys.stderr), os.environ)
     yield from gym.look(database, is_here=asked.is_here)

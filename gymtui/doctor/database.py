@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gymtui import clock
+from gymtui.database_url import shown
 from gymtui.doctor.finding import Finding
 from gymtui.ui.lookout import OLD
 from server.store import StoreError, Transaction, opening
@@ -20,7 +21,7 @@ def look(database: str, *, is_here: bool, now: clock.Clock = clock.now) -> Itera
         if not opening.is_there(database):
             yield _missing(database, is_here=is_here)
         elif opening.is_older(database):
-            sentence = f"{database} is of an older gymtui: the next server, or command, brings it up to date."
+            sentence = f"{shown(database)} is of an older gymtui: the next server, or command, brings it up to date."
             yield Finding("database", "look", sentence)
         else:
             yield from _opened(database, now())
@@ -30,8 +31,8 @@ def look(database: str, *, is_here: bool, now: clock.Clock = clock.now) -> Itera
 
 def _missing(database: str, *, is_here: bool) -> Finding:
     if is_here:
-        return Finding("database", "look", f"No gym is in {database}: `gymtui serve` makes one there.")
-    return Finding("database", "ok", f"No gym is in {database}, and a desk needs none.")
+        return Finding("database", "look", f"No gym is in {shown(database)}: `gymtui serve` makes one there.")
+    return Finding("database", "ok", f"No gym is in {shown(database)}, and a desk needs none.")
 
 
 def _opened(database: str, now: int) -> Iterator[Finding]:
@@ -45,14 +46,17 @@ def _opened(database: str, now: int) -> Iterator[Finding]:
         store.write([write])
         seq, has_users = store.head().seq, bool(store.users())
     if not has_users:
-        sentence = f"Nobody can log in to {database} yet: `gymtui admin users add NAME --role manager` adds somebody."
+        sentence = (
+            f"Nobody can log in to {shown(database)} yet: `gymtui admin users add NAME --role manager` adds somebody."
+        )
         yield Finding("database", "look", sentence)
     else:
-        yield Finding("database", "ok", f"{database} can be read and written; its journal has {seq:,} rows.")
+        yield Finding("database", "ok", f"{shown(database)} can be read and written; its journal has {seq:,} rows.")
     if newest[0] > now + AHEAD:
         sentence = f"The gym's newest row is of {clock.to_text(newest[0])}, which is still to come"
         yield Finding("clock", "bad", f"{sentence}: please set this machine's clock.")
-    yield _backup(opening.last_backup(database), now)
+    if opening.copies_itself(database):
+        yield _backup(opening.last_backup(database), now)
 
 
 def _backup(made: int | None, now: int) -> Finding:

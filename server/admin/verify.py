@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from gymtui import clock
 from gymtui.codec import encode
+from gymtui.database_url import shown
 from gymtui.errors import GymError
 from gymtui.printable import printable
 from gymtui.protocol import CheckInEvent, Member
@@ -67,8 +68,8 @@ def verify(*, database: str) -> None:
         print(f"And {len(report.wrong) - SHOWN:,} more.")
     if report.wrong:
         step = "please keep it, and restore a backup with `gymtui admin restore FILE`"
-        raise VerifyError(f"{database} is not sound: {step}.")
-    print(printable(f"{database} is sound. {report}"))
+        raise VerifyError(f"{shown(database)} is not sound: {step}.")
+    print(printable(f"{shown(database)} is sound. {report}"))
 
 
 def check(tables: Audit, go_on: Callable[[int, int], bool] = lambda _, __: True) -> Report:

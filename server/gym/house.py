@@ -38,11 +38,16 @@ class LastBackup(NamedTuple):
 
 
 class HouseNotices:
-    """Looks at the counters, at which `desks` are connected and at the last `backup`. The idempotency key names the
-    thing and the gym's day: two servers, or rounds, say it once."""
+    """Looks at the counters, at which `desks` are connected and, where this program makes them, at the last `backup`.
+    The idempotency key names the thing and the gym's day: two servers, or rounds, say it once."""
 
     def __init__(
-        self, database: GroupCommit, desks: Callable[[], Collection[str]], backup: LastBackup, *, now: clock.Clock
+        self,
+        database: GroupCommit,
+        desks: Callable[[], Collection[str]],
+        backup: LastBackup | None,
+        *,
+        now: clock.Clock,
     ) -> None:
         self._database = database
         self._desks = desks
@@ -81,6 +86,8 @@ class HouseNotices:
 
     async def _old(self) -> list[Notice]:
         """A gym that was never copied is as old as its id."""
+        if self._backup is None:
+            return []
         made = await asyncio.to_thread(self._backup.at)
         founded = clock.time_of(await self._database.query(self._database.store.gym_id))
         since = made if made is not None else founded

@@ -18,6 +18,9 @@ GoOn = Callable[[int, int], bool]
 class Door(Protocol):
     """To one database. StoreError where it cannot be used."""
 
+    copies_itself: bool
+    """Is `back_up` how it is copied, and not the database's own tools?"""
+
     def open(self, *, now: clock.Clock, patience: float) -> Store:
         """As `opening.open_store`."""
 

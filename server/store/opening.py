@@ -1,7 +1,7 @@
 """The one door to a database: nobody else knows which engine is behind it.
 
-`database` is what `--database` says: a path or `sqlite:///PATH`. Another engine comes in here, by the scheme of its
-URL.
+`database` is what `--database` says: a path, `sqlite:///PATH`, or the URL of PostgreSQL. Another engine comes in here,
+by the scheme of its URL.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from gymtui import clock
+from gymtui import clock, database_url
 from server.store.audit import Audit
 from server.store.door import Door, GoOn
 from server.store.errors import StoreError
@@ -19,7 +19,6 @@ from server.store.interface import Lists, Store
 from server.store.sqlite.door import SqliteDoor
 
 PATIENCE: Final = 5.0  # seconds
-POSTGRES: Final = ("postgresql://", "postgres://")
 
 
 def open_store(database: str | Path, *, now: clock.Clock = clock.now, patience: float = PATIENCE) -> Store:
@@ -73,6 +72,11 @@ def last_backup(database: str | Path) -> int | None:
     return _door(database).last_backup()
 
 
+def copies_itself(database: str | Path) -> bool:
+    """Is it copied by `back_up`, of which `last_backup` knows? Else its own tools do it, and tell nobody here."""
+    return _door(database).copies_itself
+
+
 def put_back(file: Path, database: str | Path, go_on: GoOn = lambda _, __: True) -> tuple[int, Path | None]:
     """Puts a backup in the place of the database; gives the journal's newest row, and where what was there is now.
 
@@ -82,7 +86,7 @@ def put_back(file: Path, database: str | Path, go_on: GoOn = lambda _, __: True)
 
 
 def _door(database: str | Path) -> Door:
-    if str(database).startswith(POSTGRES):
+    if database_url.is_url(str(database)):
         return _postgres(str(database))
     return SqliteDoor(Path(str(database).removeprefix("sqlite://")))
 
@@ -93,5 +97,5 @@ def _postgres(url: str) -> Door:
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise
-        raise StoreError("PostgreSQL needs a library: please install `gymtui[postgres]`.") from error
+        raise StoreError("PostgreSQL needs a library: please run `pip install 'gymtui[postgres]'`.") from error
     return PostgresDoor(url)

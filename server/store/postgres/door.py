@@ -11,7 +11,7 @@ import psycopg
 from gymtui import clock
 from server.store import BackupError, Store, StoreError
 from server.store.door import GoOn
-from server.store.postgres.connection import Connection
+from server.store.postgres.connection import SCHEMA, Connection
 from server.store.postgres.errors import as_store_errors
 from server.store.postgres.schema import SCHEMA_VERSION
 from server.store.postgres.store import PostgresStore, version_of
@@ -19,11 +19,15 @@ from server.store.sql.audit import SqlAudit
 from server.store.sql.lists import SqlLists
 
 PATIENCE = 5.0  # seconds
-OWN_TOOLS = "A gym in PostgreSQL is copied and put back by the database's own tools: please use pg_dump and pg_restore."
+OWN_TOOL = "A gym in PostgreSQL is {} by the database's own tools: please use `{}`."
+DUMP = f"pg_dump --format=custom --schema={SCHEMA} --file=FILE --dbname=URL"
+RESTORE = "pg_restore --clean --if-exists --single-transaction --dbname=URL FILE"
 
 
 class PostgresDoor:
     """The `Door` to the database at `url`."""
+
+    copies_itself = False
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -63,13 +67,13 @@ class PostgresDoor:
             yield db
 
     def back_up(self, file: Path, go_on: GoOn) -> int:
-        raise BackupError(OWN_TOOLS)
+        raise BackupError(OWN_TOOL.format("copied", DUMP))
 
     def last_backup(self) -> int | None:
         """Nobody here knows: the database's own tools do it."""
 
     def put_back(self, file: Path, go_on: GoOn) -> tuple[int, Path | None]:
-        raise BackupError(OWN_TOOLS)
+        raise BackupError(OWN_TOOL.format("put back", RESTORE))
 
 
 class PostgresAudit(SqlAudit):

@@ -16,6 +16,8 @@ from server.store.sqlite.store import SqliteStore
 class SqliteDoor:
     """The `Door` to the file at `path`."""
 
+    copies_itself = True
+
     def __init__(self, path: Path) -> None:
         self._path = path
 
