@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -17,6 +18,7 @@ from msgspec import UNSET
 from gymtui import clock
 from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, ErrorBody, Role, Stats, Undo
 from server.gym.commands import perform
+from server.gym.foresight import foreseen
 from server.gym.orders import Order
 from server.store import Outcome, Transaction, Work
 from server.store.opening import open_store
@@ -60,8 +62,18 @@ class Till:
         order = Order(
             id=id, payload=payload, user=user, role=ROLES[user], desk=desk, device=device, connected=connected
         )
-        outcomes, _ = self.store.write([lambda tx: perform(tx, order)])
+        outcomes, _ = self.store.write([_work(order)])
         return outcomes[0]
+
+    def give_together(self, *payloads: Command, ids: Sequence[str] = (), user: str = "mia") -> list[Outcome]:
+        """What becomes of commands that share a commit; without `ids` they have some of their own."""
+        ids = ids or [f"c{next(self._ids)}" for _ in payloads]
+        orders = [
+            Order(id=id, payload=payload, user=user, role=ROLES[user], desk="Front", device=FRONT)
+            for id, payload in zip(ids, payloads, strict=True)
+        ]
+        outcomes, _ = self.store.write([_work(order) for order in orders])
+        return outcomes
 
     def done(self, payload: Command, **how: Any) -> CheckInEvent:
         """The visit after a command that must not fail."""
@@ -148,6 +160,10 @@ def _staff(database: str | Path) -> None:
         for name, role in ROLES.items():
             add_user(store, name, role)
         store.write([partial(was_at, "Front", user) for user in ROLES])
+
+
+def _work(order: Order) -> Work:
+    return foreseen(order.id, order.payload, lambda tx: perform(tx, order))
 
 
 def was_at(desk: str, user: str, tx: Transaction) -> None:

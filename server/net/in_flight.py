@@ -14,6 +14,7 @@ from gymtui import clock
 from gymtui.protocol import MAX_IN_FLIGHT, CheckIn, Command, ErrorBody, Override, Role
 from server.auth.auth import Denied
 from server.gym.commands import perform
+from server.gym.foresight import foreseen
 from server.gym.orders import Order
 from server.net.admitted import Admitted
 from server.net.context import ServerContext
@@ -81,7 +82,7 @@ class InFlight:
                 self._context.changes.unmade(user, desk, payload)
             done(outcome)
 
-        self._context.database.submit(by_right(identity.claims, payload, work), told)
+        self._context.database.submit(foreseen(key, payload, by_right(identity.claims, payload, work)), told)
 
     def _too_early(self, user: str, desk: str | None, payload: Command, id: str | None) -> ErrorBody | None:
         """Has the user had too much here, or does a command before it have to come again first?"""

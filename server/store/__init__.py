@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from server.store.audit import Audit
 from server.store.errors import BackupError, DatabaseDamaged, NoPage, StoreError, StoreUnavailable, TooLong
+from server.store.foreseen import Foreseen
 from server.store.interface import DONE, Lists, Store, Transaction, Work
 from server.store.records import (
     Access,
@@ -45,6 +46,7 @@ __all__ = [
     "Conflict",
     "Counts",
     "DatabaseDamaged",
+    "Foreseen",
     "Head",
     "ImportedRow",
     "Issued",

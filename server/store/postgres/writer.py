@@ -7,7 +7,7 @@ from typing import Final
 
 from gymtui import clock
 from gymtui.faults import fault
-from server.store import DONE, Committed, Outcome, Work
+from server.store import Committed, Outcome, Work
 from server.store.postgres.connection import Connection
 from server.store.postgres.errors import as_unavailable
 from server.store.sql.counters import read_stats
@@ -42,7 +42,7 @@ class Writer:
             try:
                 db.execute(HOLD)
                 transaction = PostgresTransaction(db, self._now())
-                outcomes = [work(transaction) or DONE for work in works]
+                outcomes = transaction.do(works)
                 transaction.finish()
                 stats = read_stats(db, transaction.at)
                 fault("before_commit")

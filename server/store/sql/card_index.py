@@ -7,16 +7,18 @@ from gymtui.protocol import Member
 from server.store.sql.database import Database
 
 
-def index_cards(db: Database, member: Member, before: Member | None) -> None:
-    """Enters a member's cards in the index; of what was there `before`, only the difference is written."""
+def index_cards(db: Database, member: Member, before: Member | None) -> bool:
+    """Enters a member's cards in the index; of what was there `before`, only the difference is written. Are they others
+    than before?"""
     if before is not None and (before.membership_number, before.cards) == (member.membership_number, member.cards):
-        return
+        return False
     new, old = index_entries(member), set() if before is None else index_entries(before)
     if gone := old - new:
         db.executemany(
             "DELETE FROM cards WHERE key = ? AND code = ? AND member_id = ?", [(*entry, member.id) for entry in gone]
         )
     db.executemany("INSERT INTO cards VALUES (?, ?, ?)", [(*entry, member.id) for entry in new - old])
+    return True
 
 
 def holders(db: Database, *keys: str) -> list[tuple[bytes, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -10,7 +11,9 @@ from gymtui import clock
 from gymtui.cards.owned import Owned, owned
 from gymtui.codec import encode
 from gymtui.protocol import ErrorBody, Event, Gym, Member
-from server.store import Counts, Outcome, Row, Settled, as_result
+from server.store import DONE, Counts, Foreseen, Outcome, Row, Settled, Work
+from server.store.sql.ahead import held_by, members_of, open_visits_of, settled_of
+from server.store.sql.behind import WriteBehind
 from server.store.sql.card_index import holders, index_cards
 from server.store.sql.chain import COLUMNS, Told, new_link
 from server.store.sql.database import Database
@@ -22,22 +25,20 @@ from server.store.sql.visits import Visits
 from server.store.sql.words import Words, enter
 
 APPEND = f"INSERT INTO journal ({COLUMNS}, salt, link) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-SETTLED = 'SELECT kind, digest, "user", type, payload, error FROM journal WHERE command_id = ?'
-# Of a JSON array: these members, the keys that no card has, the ids by which nobody was called.
-THESE = "SELECT id, member FROM members WHERE id IN (SELECT value FROM json_each(?))"
+# Of a JSON array: the keys that no card has, the ids by which nobody was called.
 NO_CARDS = "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM cards WHERE key = value)"
 NOBODYS = "SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM members WHERE external_id = value)"
 
 _gym = msgspec.json.Decoder(Gym)
 _member = msgspec.json.Decoder(Member)
-_error = msgspec.json.Decoder(ErrorBody)
 
 
-class SqlTransaction(MemberRows, Visits):
+class SqlTransaction(MemberRows, Visits, ABC):
     """All work of one commit shares one. `rows` is what it has added to the journal so far; the counters, and the words
     of members, are kept in memory until `finish`, which writes them once. `touch` is each engine's own."""
 
-    def __init__(self, db: Database, at: int) -> None:
+    def __init__(self, database: Database, at: int) -> None:
+        db = WriteBehind(database)
         self.rows: list[Row] = []
         seq, currently_in, users_version, gym, link, *late = db.execute(
             "SELECT last_seq, currently_in, users_version, gym, link, late_from, late_until FROM gym"
@@ -49,7 +50,9 @@ class SqlTransaction(MemberRows, Visits):
         self.gym: Gym = _gym.decode(gym)
         self._hours: dict[str, list[int]] = {}
         self._members: dict[str, Member | None] = {}  # what has been looked up, as it is now
-        self._cards: dict[tuple[str, ...], list[Owned]] = {}
+        self._cards: dict[tuple[str, ...], list[tuple[str, str]]] = {}  # whose, and their codes
+        self._settled: dict[str, Settled | None] = {}  # what has been asked beforehand
+        self._seen, self._open = {}, {}
         self._encoded: tuple[Event | None, bytes] = None, b""  # the member that was put last: most have a row too
         self._words = Words(None if late[0] is None else (late[0], late[1]))
 
@@ -62,8 +65,25 @@ class SqlTransaction(MemberRows, Visits):
         key: bytes = self._one("SELECT key FROM card_key")[0]
         return key
 
+    def do(self, works: Sequence[Work]) -> list[Outcome]:
+        """All of them, in order, behind what they ask."""
+        self._look_ahead_for([work for work in works if isinstance(work, Foreseen)])
+        return [work(self) or DONE for work in works]
+
+    def _look_ahead_for(self, works: Sequence[Foreseen]) -> None:
+        """Asks once what each would ask by itself."""
+        self._settled = settled_of(self._db, [work.command_id for work in works])
+        held = held_by(self._db, {key for work in works for key in work.keys})
+        self._cards = {(key,): [(member.id, code) for member, code in found] for key, found in held.items()}
+        self._members = {member.id: member for found in held.values() for member, _ in found}
+        wanted = {work.member_id for work in works if work.member_id is not None} - self._members.keys()
+        self._members |= members_of(self._db, wanted)
+        self._open = open_visits_of(self._db, self._members.keys())
+        self._seen = {visit.id: visit for visit in self._open.values() if visit is not None}
+
     def finish(self) -> None:
         """Writes what is written once a commit, however much work was in it."""
+        self._db.write()
         self._db.execute(
             "UPDATE gym SET last_seq = ?, currently_in = ?, users_version = ?, link = ?, late_from = ?, late_until = ?",
             (self._seq, self._currently_in, self._users_version, self._link, *(self._words.late or (None, None))),
@@ -76,6 +96,9 @@ class SqlTransaction(MemberRows, Visits):
         )
         self._words.write(self._db)
 
+    @abstractmethod
+    def touch(self) -> None: ...
+
     # --- the journal ----------------------------------------------------------------------------------------------
 
     @property
@@ -83,12 +106,9 @@ class SqlTransaction(MemberRows, Visits):
         return self._currently_in
 
     def settled(self, command_id: str) -> Settled | None:
-        row = self._one(SETTLED, command_id)
-        if row is None:
-            return None
-        kind, digest, user, type, payload, error = row
-        outcome = Outcome(result=as_result(type, payload)) if error is None else Outcome(error=_error.decode(error))
-        return Settled(kind=kind, digest=digest, user=user, type=type, payload=payload, outcome=outcome)
+        if command_id not in self._settled:
+            return settled_of(self._db, [command_id])[command_id]
+        return self._settled[command_id]
 
     def append(
         self,
@@ -105,12 +125,14 @@ class SqlTransaction(MemberRows, Visits):
         refused = None if error is None else encode(error)
         row = Told(event.seq, event.type, self.at, kind, user, command_id, payload, digest, refused)
         salt, self._link = new_link(self._link, row)
-        self._db.execute(APPEND, (*row, salt, self._link))
+        self._db.later("journal", APPEND, (*row, salt, self._link))
         self._seq = event.seq
+        self._settled.pop(command_id or "", None)
         self.rows.append(Row(event.seq, event.type, payload))
         return payload
 
     def forget(self, seq: int) -> None:
+        self._settled.clear()
         last = self._one("SELECT link FROM journal WHERE seq <= ? ORDER BY seq DESC LIMIT 1", seq)
         if last is not None:
             self._db.execute("UPDATE gym SET link_before = ?", last)
@@ -144,10 +166,13 @@ class SqlTransaction(MemberRows, Visits):
     @property
     def erasure(self) -> SqlErasure:
         self._words.write(self._db)  # what is asked of the index is asked of it as it is by now
+        self._settled.clear()
+        self._forget_seen()
         return SqlErasure(self._db)
 
     @property
     def merges(self) -> Merges:
+        self._forget_seen()
         return Merges(self._db)
 
     @property
@@ -165,10 +190,7 @@ class SqlTransaction(MemberRows, Visits):
     def look_ahead(
         self, ids: Iterable[str], keys: Iterable[str], external_ids: Iterable[str]
     ) -> tuple[set[str], set[str]]:
-        wanted = [id for id in ids if id not in self._members]
-        self._members |= dict.fromkeys(wanted)
-        found = self._db.execute(THESE, (encode(wanted).decode(),))
-        self._members |= {id: _member.decode(member) for id, member in found}
+        self._members |= members_of(self._db, [id for id in ids if id not in self._members])
         no_cards = self._db.execute(NO_CARDS, (encode(list(keys)).decode(),))
         nobodys = self._db.execute(NOBODYS, (encode(list(external_ids)).decode(),))
         return {key for (key,) in no_cards}, {id for (id,) in nobodys}
@@ -177,8 +199,9 @@ class SqlTransaction(MemberRows, Visits):
         if keys not in self._cards:
             found = [(_member.decode(member), code) for member, code in holders(self._db, *keys)]
             self._members |= {member.id: member for member, _ in found}
-            self._cards[keys] = [owned(member, code) for member, code in found]
-        return self._cards[keys]
+            self._cards[keys] = [(member.id, code) for member, code in found]
+        owners = ((self.member(id), code) for id, code in self._cards[keys])
+        return [owned(member, code) for member, code in owners if member is not None]
 
     def all_cards(self) -> Iterator[tuple[str, str]]:
         return iter(self._db.execute("SELECT DISTINCT code, member_id FROM cards ORDER BY code, member_id"))
@@ -186,7 +209,6 @@ class SqlTransaction(MemberRows, Visits):
     def put_member(self, member: Member, *, found_later: bool = False) -> None:
         before = self.member(member.id)
         self._members[member.id] = member
-        self._cards.clear()
         self._encoded = member, encode(member)
         self._db.execute(
             "INSERT INTO members VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET membership_number = "
@@ -198,7 +220,8 @@ class SqlTransaction(MemberRows, Visits):
             self._words.put_late(member)
         else:
             self._words.put(member, before)
-        index_cards(self._db, member, before)
+        if index_cards(self._db, member, before):
+            self._cards.clear()
 
     def index(self, words: Sequence[tuple[str, str]], seq: int) -> None:
         changed = {id for (id,) in self._db.execute("SELECT id FROM members WHERE seq > ?", (seq,))}

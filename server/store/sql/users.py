@@ -9,7 +9,7 @@ from typing import Any, Final
 from gymtui import clock
 from server.store import Access, Issued, IssuedToken, LoginRecord, OpenLogin, PinTries, User
 from server.store.sql import accesses
-from server.store.sql.database import Database
+from server.store.sql.behind import WriteBehind
 from server.store.sql.issued import KEPT, good_keys, read_issued
 
 LOGIN: Final = 'SELECT sid, "user", current, previous, rotated_at, expires_at, device FROM logins WHERE sid = ?'
@@ -23,7 +23,7 @@ class Users:
     """What a transaction has of them. `_users_version` moves with each change; whoever ends the commit writes it. Until
     it moves, what was read is not read again: each command of a commit asks who may give it."""
 
-    def __init__(self, db: Database, at: int, users_version: int) -> None:
+    def __init__(self, db: WriteBehind, at: int, users_version: int) -> None:
         self._db = db
         self.at = at
         self._users_version = users_version

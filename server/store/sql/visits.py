@@ -12,23 +12,41 @@ from server.store import Counts, Visit
 from server.store.sql.users import Users
 
 VISIT = "SELECT id, member_id, check_in_at, check_out_at, check_out_command, punched, event FROM visits WHERE "
+PUT = (
+    "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+    "member_id = excluded.member_id, check_in_at = excluded.check_in_at, punched = excluded.punched, "
+    "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
+    "notes = coalesce(visits.notes || ? || excluded.notes, visits.notes, excluded.notes), "
+    "event = excluded.event"
+)
+MOVE_ON = (
+    "UPDATE visits SET check_out_at = ?, check_out_command = ?, punched = ?, event = ?, "
+    "notes = coalesce(notes || ?, notes, ?) WHERE id = ?"
+)
 
 _event = msgspec.json.Decoder(CheckInEvent)
 
 
 class Visits(Users):
-    """What a transaction has of them."""
+    """What a transaction has of them. `_seen` are those that it was told of, as they were then, by their id; `_open`
+    those of members of whom it has been asked beforehand."""
+
+    _seen: dict[str, Visit]
+    _open: dict[str, Visit | None]
 
     def visit(self, visit_id: str) -> Visit | None:
-        return _read_visit(self._one(VISIT + "id = ?", visit_id))
+        return self._visit("id = ?", visit_id)
 
     def open_visit(self, member_id: str) -> Visit | None:
-        return _read_visit(self._one(VISIT + "member_id = ? AND check_out_at IS NULL", member_id))
+        if member_id in self._open:
+            return self._open[member_id]
+        return self._visit("member_id = ? AND check_out_at IS NULL", member_id)
 
     def last_visit(self, member_id: str) -> Visit | None:
-        return _read_visit(self._one(VISIT + "member_id = ? ORDER BY check_in_at DESC, id DESC", member_id))
+        return self._visit("member_id = ? ORDER BY check_in_at DESC, id DESC", member_id)
 
     def forget_visits(self, ids: Iterable[str], counts: Counts) -> None:
+        self._forget_seen()
         self._db.executemany("DELETE FROM visits WHERE id = ?", [(id,) for id in ids])
         self._db.execute(
             "UPDATE gym SET gone_check_ins = gone_check_ins + ?, gone_stays = gone_stays + ?, "
@@ -43,32 +61,37 @@ class Visits(Users):
             "AND id != ? ORDER BY check_in_at DESC LIMIT 1"
         )
         ends = 1 << 62 if until is None else max(until, since + 1)  # a moment is a moment of another visit too
-        return _read_visit(self._one(VISIT + others, member_id, ends, since, but))
+        return self._visit(others, member_id, ends, since, but)
 
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
-        self._db.execute(
-            "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-            "member_id = excluded.member_id, check_in_at = excluded.check_in_at, punched = excluded.punched, "
-            "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
-            "notes = coalesce(visits.notes || ? || excluded.notes, visits.notes, excluded.notes), "
-            "event = excluded.event",
-            (
-                visit.id,
-                visit.member_id,
-                visit.check_in_at,
-                visit.check_out_at,
-                visit.check_out_command,
-                visit.punched,
-                notes,
-                event,
-                "\n",
-            ),
-        )
+        before = self._seen.pop(visit.id, None)
+        for member_id in {visit.member_id} if before is None else {visit.member_id, before.member_id}:
+            self._open.pop(member_id, None)
+        end = visit.check_out_at, visit.check_out_command, visit.punched
+        if before is not None and _began(before) == _began(visit):  # an end leaves most indexes as they are
+            behind = None if notes is None else f"\n{notes}"
+            self._db.later("visits", MOVE_ON, (*end, event, behind, notes, visit.id))
+        else:
+            self._db.later("visits", PUT, (*_began(visit), *end, notes, event, "\n"))
+
+    def _forget_seen(self) -> None:
+        """Visits change by other ways than `put_visit`."""
+        self._seen.clear()
+        self._open.clear()
+
+    def _visit(self, which: str, *values: object) -> Visit | None:
+        row = self._one(VISIT + which, *values)
+        if row is None:
+            return None
+        visit = self._seen[row[0]] = read_visit(row)
+        return visit
 
 
-def _read_visit(row: Any) -> Visit | None:
-    if row is None:
-        return None
+def _began(visit: Visit) -> tuple[str, str, int]:
+    return visit.id, visit.member_id, visit.check_in_at
+
+
+def read_visit(row: Any) -> Visit:
     id, member_id, check_in_at, check_out_at, check_out_command, punched, event = row
     return Visit(
         id=id,

@@ -12,7 +12,7 @@ from typing import Final
 
 from gymtui import clock
 from gymtui.faults import fault
-from server.store import DONE, Committed, Outcome, StoreUnavailable, Work
+from server.store import Committed, Outcome, StoreUnavailable, Work
 from server.store.sql.counters import read_stats
 from server.store.sqlite.errors import DiskGuard, code_of
 from server.store.sqlite.transaction import SqliteTransaction
@@ -47,7 +47,7 @@ class Writer:
             self._begin()
             try:
                 transaction = SqliteTransaction(self._db, self._now())
-                outcomes = [work(transaction) or DONE for work in works]
+                outcomes = transaction.do(works)
                 transaction.finish()
                 stats = read_stats(self._db, transaction.at)
                 fault("before_commit")
