@@ -122,7 +122,7 @@ def heard(connection: ServerConnection | ClientConnection, data: bytes, step: in
     line = Line()
     connection.request, connection.response = Request("/", Headers()), Response(101, "", Headers())  # it is upgraded
     if isinstance(connection, Connection):
-        connection._is_asked, connection.user = True, "ana"
+        connection.user = "ana"
     connection.connection_made(cast("asyncio.Transport", line))
     for at in range(0, len(data), step):
         connection.data_received(data[at : at + step])

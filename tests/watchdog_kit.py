@@ -145,7 +145,6 @@ class Ward:
         self.connection = Connection(ServerProtocol(), cast("Listener", Quiet()))
         self.connection._on_the_way = lambda: self.pipe.on_the_way  # type: ignore[method-assign]  # a pipe has no kernel
         self.connection.protocol.state = State.OPEN
-        self.connection._is_asked = True
         self.connection.connection_made(cast("asyncio.Transport", self.pipe))
         self.connection.loop = cast("asyncio.AbstractEventLoop", timer)
         self.connection.heard_at = self.connection.pinged_at = self.connection._took_at = timer.now

@@ -22,8 +22,8 @@ from websockets.http11 import Request
 from websockets.protocol import Event, State
 
 from gymtui.faults import fault, is_planned
-from gymtui.protocol import MAX_MESSAGE, MAX_REQUEST, Role
-from server.net.lobby import Lobby
+from gymtui.protocol import MAX_MESSAGE, Role
+from server.net.lobby import Lobby, peer_of
 from server.net.unread import Unread
 
 HIGH_WATER: Final = 64 * 1024  # backpressure: bytes that may wait for one reader before it gets nothing more
@@ -32,27 +32,14 @@ UNREADABLE: Final = (
     b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
     b"This cannot be read as a request: please send HTTP/1.1, and no body.\n"
 )
-TOO_LARGE: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\n\r\n"
-    b"That is too long for a request here: please send less than 16 KiB.\n"
-)
 MAX_STRANGE: Final = 2 * MAX_MESSAGE  # bytes of messages before one of them has logged in
 NO_TEXT: Final = b"\xffbinary"  # what a binary message begins with here, and no text in UTF-8
-END: Final = b"\r\n\r\n"
 OF_A_FRAME: Final = 256  # bytes of memory for each, beside what is in it
 
 
 def frame(message: bytes) -> bytes:
     """A text message as it goes over the wire from a server: one final frame, not masked (only clients mask)."""
     return Frame(Opcode.TEXT, message).serialize(mask=False)
-
-
-def _end_of_head(before: bytes, data: bytes) -> tuple[int, bytes]:
-    """Where in these bytes the empty line ends, or 0; and the last of them, which may be a part of one."""
-    seen = before + data
-    end = seen.find(END) + len(END) - len(before) if END in seen else 0
-    return end, seen[1 - len(END) :]
 
 
 def _whole(messages: Assembler) -> int:
@@ -88,8 +75,8 @@ class Connection(ServerConnection):
         super().__init__(*args, **kwargs)
         self._lobby = Lobby(self.loop.time) if lobby is None else lobby  # an empty one is a lobby too
         self._all_unread = unread or Unread()
-        self._strange, self._end = 0, b""  # bytes of what came before anybody logged in; the last of a request
-        self._is_asked = self.is_hasty = False
+        self._strange = 0  # bytes of what came before anybody logged in
+        self.is_hasty = False
         self.peer = self.address = "an unknown address"
         self.user = ""
         self.role: Role | None = None
@@ -97,16 +84,14 @@ class Connection(ServerConnection):
         self.heard_at = self.pinged_at = self._took_at = self.loop.time()
         self.cursor = self._written = self._taken = 0
         self._soon: list[bytes] = []
-        self._awaits_pong = self._is_leaving = self._is_unwanted = False
+        self._awaits_pong = self._is_leaving = False
         self.ended_by_us: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.peer = self.address = str((self.remote_address or (self.peer,))[0])  # while there is one to ask
+        self.peer = self.address = peer_of(transport)
         self._lobby.enter(self)
         self.recv_messages.resume = self._read_on
-        if self._is_unwanted:
-            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._lobby.leave(self)
@@ -131,10 +116,8 @@ class Connection(ServerConnection):
         return self.request is not None and self.response is None
 
     def hang_up(self) -> None:
-        """Ends it at once, without a word, and also where it only begins."""
-        self._is_unwanted = True
-        if hasattr(self, "transport"):
-            self.transport.abort()
+        """Ends it at once, without a word."""
+        self.transport.abort()
 
     def cut(self, code: int) -> None:
         """Ends it without a word, for this reason: a close frame would wait behind all that is not read."""
@@ -152,16 +135,15 @@ class Connection(ServerConnection):
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
-        if not self._is_asked:
-            data = self._head(data)
-        elif self.protocol.state is State.CONNECTING:  # nobody says more before the answer
-            self.is_hasty = True
+        if self.request is not None and self.protocol.state is State.CONNECTING:
+            self.is_hasty = True  # nobody says more before the answer
             return
-        elif not self.user:
+        if not self.user:
             self._strange += len(data)
-        is_much = self._strange > (MAX_STRANGE if self._is_asked else MAX_REQUEST) and not self._is_leaving
+        is_much = self._strange > MAX_STRANGE and not self._is_leaving
         if is_much and not _has_token(self.request):
-            self._too_much()
+            self._is_leaving = True
+            self.transport.close()
         elif not self.transport.is_closing():
             super().data_received(data)
             self._all_unread.note(self, self.unread)
@@ -172,22 +154,6 @@ class Connection(ServerConnection):
     def unread(self) -> int:
         """Bytes of messages that wait here: those that are whole, one that comes in parts, and what is no frame yet."""
         return _whole(self.recv_messages) + (self.protocol.current_size or 0) + len(self.protocol.reader.buffer)
-
-    def _head(self, data: bytes) -> bytes:
-        """What of it belongs to the request, which ends with an empty line; the library takes the rest for frames."""
-        end, self._end = _end_of_head(self._end, data)
-        if not end:
-            self._strange += len(data)
-            return data
-        self._is_asked, self.is_hasty, self._strange = True, end < len(data), 0
-        return data[:end]
-
-    def _too_much(self) -> None:
-        """More than anybody has to send to log in: what came is let go of at once."""
-        self._is_leaving = True
-        if not self._is_asked:
-            self.transport.write(TOO_LARGE)
-        self.transport.close()
 
     def send_data(self) -> None:
         """The library ends a request that it cannot read, one with a body among them, without a word: here is one."""

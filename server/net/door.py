@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Self, cast
+from functools import partial
+from typing import Final, Self, cast
 from weakref import WeakSet
 
 from websockets.asyncio.server import Server as Listener
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.server import ServerProtocol
 
 from gymtui.protocol import MAX_FRAME, PATH
 from server.net.certificate import Certificate
 from server.net.connection import HIGH_WATER, Connection
+from server.net.doorman import ASK_WITHIN, Doorman
 from server.net.http import HttpRoutes
 from server.net.lobby import Lobby
 from server.net.unread import Unread
 from server.net.vestibule import Vestibule
 
 SEND_BUFFER: Final = 64 * 1024  # bytes in the kernel for one reader: with its own sizes it hides a dead one for minutes
-ASK_WITHIN: Final = 10.0  # seconds for a whole request
+BACKLOG: Final = 1024  # who may wait to be taken in: where the kernel has no place, they come again after a second
 
 
 class Door:
@@ -33,27 +37,23 @@ class Door:
         self._listening = listening
         self._unread = Unread()
         self._tls = None if certificate is None else certificate.context
-        self._connections: WeakSet[Connection | Vestibule] = WeakSet()
+        self._connections: WeakSet[Connection | Doorman | Vestibule] = WeakSet()
 
     async def open(
         self, handler: Callable[[Connection], Awaitable[None]], routes: HttpRoutes, host: str, port: int
     ) -> Self:
         """Listens, at this place unless it does already; OSError and UnicodeError where it cannot."""
         place = {"host": host, "port": port} if self._listening is None else {"sock": self._listening}
-        self._listener: Listener = await serve(
+        self._listener: Listener = serve(
             cast("Callable[[ServerConnection], Awaitable[None]]", handler),
-            **place,
             process_request=routes,
             process_response=routes.answered,
-            create_connection=cast("type[Connection]", self._accept),
-            compression=None,
             server_header=None,
             open_timeout=ASK_WITHIN,
-            ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
-            close_timeout=3,
-            max_size=MAX_FRAME,
-            write_limit=HIGH_WATER,
         )
+        listen = asyncio.get_running_loop().create_server
+        self._listener.create_server = partial(listen, self._accept, **place, backlog=BACKLOG)
+        await self._listener
         for listening in self._listener.sockets:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         return self
@@ -76,12 +76,26 @@ class Door:
         """Once every connection is gone."""
         await self._listener.wait_closed()
 
-    def _accept(self, *args: Any, **options: Any) -> Connection | Vestibule:
-        """Keeps hold of every connection from its first byte: it has no session yet, and may never have one."""
-        connection = Connection(*args, lobby=self._lobby, unread=self._unread, **options)
-        self._connections.add(connection)
+    def _accept(self) -> Doorman | Vestibule:
+        """Whoever comes. Hold is kept of everybody at each step: they have no session yet, and may never have one."""
+        doorman = Doorman(self._lobby, self._let_in)
+        self._connections.add(doorman)
         if self._tls is None:
-            return connection
-        vestibule = Vestibule(connection, self._tls, self._lobby)
+            return doorman
+        vestibule = Vestibule(doorman, self._tls, self._lobby)
         self._connections.add(vestibule)
         return vestibule
+
+    def _let_in(self) -> Connection:
+        """Whoever has asked for something."""
+        connection = Connection(
+            ServerProtocol(max_size=MAX_FRAME),
+            self._listener,
+            lobby=self._lobby,
+            unread=self._unread,
+            ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
+            close_timeout=3,
+            write_limit=HIGH_WATER,
+        )
+        self._connections.add(connection)
+        return connection

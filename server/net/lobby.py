@@ -6,6 +6,7 @@ still to say something makes room for the new one. So whoever logs in at once co
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import resource
 from collections import Counter
@@ -19,6 +20,11 @@ log = logging.getLogger(__name__)
 FROM_ONE: Final = MAX_STRANGERS // 2  # of these, from one address
 OTHERS: Final = 64  # file descriptors for the database, the log, and what else a server has open
 TELL_EVERY: Final = 60.0  # seconds between two lines in the log
+
+
+def peer_of(transport: asyncio.BaseTransport) -> str:
+    """The address at the other end."""
+    return str((transport.get_extra_info("peername") or ("an unknown address",))[0])
 
 
 class Stranger(Protocol):

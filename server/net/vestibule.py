@@ -13,8 +13,8 @@ import ssl
 from contextlib import suppress
 from typing import Final
 
-from server.net.connection import Connection
-from server.net.lobby import Lobby
+from server.net.doorman import Doorman
+from server.net.lobby import Lobby, peer_of
 
 log = logging.getLogger(__name__)
 
@@ -22,18 +22,18 @@ SHAKE_HANDS_WITHIN: Final = 10.0  # seconds
 
 
 class Vestibule(asyncio.Protocol):
-    """Takes a new connection's socket, has it begin anew with the handshake, and gives it to `connection`."""
+    """Takes a new connection's socket, has it begin anew with the handshake, and gives it to a `doorman`."""
 
     is_owed = False
 
-    def __init__(self, connection: Connection, tls: ssl.SSLContext, lobby: Lobby) -> None:
-        self._connection = connection
+    def __init__(self, doorman: Doorman, tls: ssl.SSLContext, lobby: Lobby) -> None:
+        self._doorman = doorman
         self._tls = tls
         self._lobby = lobby
-        self.peer = connection.peer
+        self.peer = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.peer = str((transport.get_extra_info("peername") or (self.peer,))[0])
+        self.peer = peer_of(transport)
         self._socket: socket.socket = transport.get_extra_info("socket").dup()
         self._socket.setblocking(False)
         transport.close()  # before it reads anything
@@ -49,7 +49,7 @@ class Vestibule(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         try:
             await loop.connect_accepted_socket(
-                lambda: self._connection,
+                lambda: self._doorman,
                 self._socket,
                 ssl=self._tls,
                 ssl_handshake_timeout=SHAKE_HANDS_WITHIN,

@@ -7,12 +7,10 @@ import logging
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, cast
+from typing import Final, Self, cast
 
-from websockets.server import ServerProtocol
-
-from gymtui.protocol import MAX_FRAME
 from server.app import Server
+from server.net.connection import Connection
 from tests.gym_kit import make_gym
 from tests.till import NINE
 from tests.watchdog_kit import Pipe
@@ -23,7 +21,14 @@ EXPECTED: Final = "opening handshake failed"  # what the library says of a reque
 
 
 class Line(Pipe):
-    """A socket that hears all, and hangs up when it is told to."""
+    """A socket that hears all, and hangs up when it is told to; `protocol` is who hears it."""
+
+    def __init__(self, protocol: asyncio.Protocol) -> None:
+        super().__init__()
+        self.protocol = protocol
+
+    def set_protocol(self, protocol: asyncio.Protocol) -> None:
+        self.protocol = protocol
 
     def can_write_eof(self) -> bool:
         return False
@@ -75,16 +80,17 @@ class Strangers(logging.Handler):
         assert not said.startswith(b"HTTP/1.1 500"), said
 
     async def _visit(self, parts: list[bytes]) -> bytes:
-        line, listener = Line(), self.server._door._listener
-        connection = self.server._door._accept(ServerProtocol(max_size=MAX_FRAME), listener, ping_interval=None)
-        before = set(listener.handler_tasks)
-        connection.connection_made(cast("asyncio.Transport", line))
-        [task] = listener.handler_tasks - before
+        line, tasks = Line(self.server._door._accept()), self.server._door._listener.handler_tasks
+        before = set(tasks)
+        line.protocol.connection_made(cast("asyncio.Transport", line))
         for part in parts:
-            connection.data_received(part)
-            while connection.is_owed and not task.done():
+            if not line.is_closing():
+                line.protocol.data_received(part)
+            while isinstance(line.protocol, Connection) and line.protocol.is_owed and tasks - before:
                 await asyncio.sleep(0)
-        connection.eof_received()
-        connection.connection_lost(None)
-        await cast("asyncio.Task[Any]", task)
+        running = tasks - before
+        line.protocol.eof_received()
+        line.protocol.connection_lost(None)
+        if running:
+            await asyncio.wait(running)
         return b"".join(line.sent)
