@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 DAY: Final = 24 * 3600 * 1000  # milliseconds
@@ -29,6 +30,7 @@ def steady() -> float:
     return time.monotonic() if _STEADY is None else time.clock_gettime(_STEADY)
 
 
+@lru_cache(1024)  # the rows of one commit have one time
 def to_text(ms: int) -> str:
     """RFC 3339 in UTC with milliseconds: `2026-11-22T09:00:00.000Z`."""
     return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:19]}.{ms % 1000:03d}Z"

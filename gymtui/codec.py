@@ -6,6 +6,7 @@ A server reads requests (`read_requests`) and writes payloads (`message`, `reply
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from types import GenericAlias
 from typing import Any, TypeVar
@@ -35,7 +36,8 @@ T = TypeVar("T")
 
 encode = msgspec.json.Encoder().encode
 EMPTY = Raw(b"{}")
-_OLD_NAMES = {b"memberId": "member_id", b"checkInId": "check_in_id"}
+_OLD_NAMES = {"memberId": "member_id", "checkInId": "check_in_id"}
+_IN_OLD_NAMES = re.compile("|".join(_OLD_NAMES).encode())
 _VISITS = (CheckIn.type, CheckOut.type)
 MAX_OLD_BATCH = 100  # requests in one `batch` of a client of old
 
@@ -181,7 +183,7 @@ def _asked(outside: _Message, *ways: str) -> Asked:
     if outside.data is not EMPTY and outside.payload is EMPTY:
         body, ways = outside.data, (*ways, "data")
     try:
-        if outside.type in _VISITS and any(name in bytes(body) for name in _OLD_NAMES):
+        if outside.type in _VISITS and _IN_OLD_NAMES.search(body):
             return Asked(_in_old_names(body, REQUESTS[outside.type]), id, frozenset((*ways, "camelCase")))
         return Asked(_payloads[outside.type].decode(body), id, frozenset(ways))
     except UNREADABLE as error:
@@ -192,8 +194,8 @@ def _in_old_names(body: Raw, kind: type[Request]) -> Request:
     """A payload whose fields have the names of one of the old browser clients."""
     fields = msgspec.json.decode(body, type=dict[str, Any])
     for old, new in _OLD_NAMES.items():
-        if old.decode() in fields:
-            fields.setdefault(new, fields[old.decode()])
+        if old in fields:
+            fields.setdefault(new, fields[old])
     return msgspec.convert(fields, kind)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final, get_args
 
 from gymtui.protocol import Policy, Weekday
@@ -42,7 +43,12 @@ def first_hour(policy: Policy) -> int:
 
 def _turn(policy: Policy) -> timedelta:
     """From midnight to the beginning of the day; back from it where that is an evening."""
-    hour = first_hour(policy)
+    return _turn_at(policy.day_begins)
+
+
+@lru_cache(24)
+def _turn_at(day_begins: str) -> timedelta:
+    hour = int(day_begins[:2])
     return timedelta(hours=hour if hour <= NOON else hour - 24)
 
 
@@ -55,8 +61,10 @@ def is_open(policy: Policy, at: datetime) -> bool:
     """Is the gym open then? Of a day of which nothing is said, all the time."""
     wall = at.replace(tzinfo=None)
     today = wall.date()
+    if opening(policy, today) is None:
+        return True
     spans = [span for day in (today - NEXT, today) if (span := _span(policy, day))]
-    return opening(policy, today) is None or any(begins <= wall < ends for begins, ends in spans)
+    return any(begins <= wall < ends for begins, ends in spans)
 
 
 def closings(policy: Policy, day: date) -> Iterator[datetime]:

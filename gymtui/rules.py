@@ -145,7 +145,7 @@ def _in_grace(action: Crowding, last: date, days: int, today: date) -> Crowding:
 def is_forgotten(began: datetime, at: datetime, policy: Policy) -> bool:
     """Is a visit that is still open at that time one whose exit nobody has seen? It began on another of the gym's days,
     and not in the last hours of that only. Both times know their zone: a night may be an hour longer than its clock."""
-    return day_of(at, policy) > day_of(began, policy) and at.timestamp() - began.timestamp() > OVERNIGHT.total_seconds()
+    return at.timestamp() - began.timestamp() > OVERNIGHT.total_seconds() and day_of(at, policy) > day_of(began, policy)
 
 
 def is_assumed_in(since: int, at: int) -> bool:

@@ -8,10 +8,12 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import get_args
 
+from prometheus_client import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
 from gymtui import clock
 from gymtui.protocol import ERROR_CODES, REQUESTS, SERVER_MESSAGES, Close, Role
+from server.net.metrics import Labelled
 from tests.counting import Counting
 from tests.faults.law import law
 from tests.gym_kit import token
@@ -272,3 +274,16 @@ async def test_the_text_is_what_prometheus_takes(gym: Path) -> None:
         assert all(family.name.startswith(("gymtui_", "process_")) for family in families)
         assert all(family.documentation.endswith(".") for family in families)
         assert len(families) > 15
+
+
+def test_labels_are_looked_up_once() -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def find(*labels: str) -> Counter:
+        asked.append(labels)
+        return Counter("x", "x", registry=None)
+
+    labelled = Labelled(find)
+    assert labelled["check_in", "ok"] is labelled["check_in", "ok"]
+    assert labelled["check_out", "ok"] is not labelled["check_in", "ok"]
+    assert asked == [("check_in", "ok"), ("check_out", "ok")]

@@ -61,7 +61,7 @@ def lost_card(tx: Transaction, request: CheckIn, member: Member) -> Refused | No
     """What to say where the card was reported lost: whoever has it now may be somebody else. An override is a manager's
     word."""
     code = request.code or request.card
-    if code is None or request.override is not None:
+    if code is None or request.override is not None or all(card.state != "lost" for card in member.cards):
         return None
     for card in (card for holder, card in read_as(tx, code) if holder.id == member.id and card.state == "lost"):
         since = "" if card.since is None else f" on {_day(tx, card.since)}"

@@ -11,7 +11,7 @@ def foreseen(command_id: str, asked: Command, do: Work) -> Foreseen:
     """`do` is the work of that command. Of a card, those keys are asked for under which most are found."""
     if not isinstance(asked, CheckIn | CheckOut):
         return Foreseen(do, command_id)
-    keys = () if asked.code is None else next(levels(asked.code), ())
-    if any("\0" in text for text in (*keys, asked.member_id or "")):  # where SQLite reads JSON, it ends a text
+    if "\0" in (asked.code or asked.member_id or ""):  # where SQLite reads JSON, it ends a text
         return Foreseen(do, command_id)
+    keys = () if asked.code is None else next(levels(asked.code), ())
     return Foreseen(do, command_id, keys, asked.member_id)

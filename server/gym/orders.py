@@ -7,6 +7,7 @@ that the journal has to know of; no row, and the key stays free.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -42,6 +43,8 @@ from server.store import Transaction
 LATE: Final = 7 * clock.DAY  # milliseconds after which what a desk recorded alone is called late
 BACKDATED: Final = 300_000  # milliseconds after which nobody tells of now: a desk says `offline` after two minutes
 NOT_ASKED: Final[dict[str, Any]] = {"offline": False, "occurred_at": None, "desk_time": None}
+QUEUED: Final = (CheckIn, CheckOut, Undo, RollCall, HandOver, SaveMember, SaveCard)  # what a desk alone keeps for later
+TIMES: Final = 1024  # of which it is known what the wall shows: a commit has one, and asks for it again and again
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -65,8 +68,7 @@ class Order(Struct, frozen=True, kw_only=True):
     @property
     def queued_by(self) -> str | None:
         """Who was at the desk when it was queued, where that is said."""
-        queued = CheckIn | CheckOut | Undo | RollCall | HandOver | SaveMember | SaveCard
-        return self.payload.queued_by if isinstance(self.payload, queued) else None
+        return self.payload.queued_by if isinstance(self.payload, QUEUED) else None
 
     @property
     def names_another(self) -> bool:
@@ -99,7 +101,9 @@ class Order(Struct, frozen=True, kw_only=True):
         asked = self.payload
         if isinstance(asked, SaveMember | SaveCard):
             return _hash(replace(asked, offline=False))
-        return _hash(replace(asked, **NOT_ASKED) if isinstance(asked, CheckIn | CheckOut) else asked)
+        if isinstance(asked, CheckIn | CheckOut) and (asked.offline or asked.occurred_at or asked.desk_time):
+            return _hash(replace(asked, **NOT_ASKED))
+        return _hash(asked)
 
     def has(self, digest: bytes) -> bool:
         """Is it the command of that digest? The rows of earlier servers have `occurred_at` in theirs; one that was
@@ -239,9 +243,19 @@ def wrong_time(asked: CheckIn | CheckOut) -> str | UnsetType:
 
 def wall(tx: Transaction, ms: int) -> datetime:
     """The date and time on the gym's own wall."""
-    return datetime.fromtimestamp(ms / 1000, ZoneInfo(tx.gym.timezone))
+    return _wall(tx.gym.timezone, ms)
 
 
 def hour(tx: Transaction, ms: int) -> str:
     """The hour on the gym's own wall: `2026-11-22T17`."""
-    return wall(tx, ms).isoformat(timespec="hours")[:13]
+    return _hour(tx.gym.timezone, ms)
+
+
+@lru_cache(TIMES)
+def _wall(timezone: str, ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, ZoneInfo(timezone))
+
+
+@lru_cache(TIMES)
+def _hour(timezone: str, ms: int) -> str:
+    return _wall(timezone, ms).isoformat(timespec="hours")[:13]

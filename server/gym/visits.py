@@ -77,7 +77,9 @@ def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     came = 0 if clash else 1  # of two desks that have seen one person come in, one has counted it
     tx.count(Counts(hour=hour(tx, at), currently_in=came, check_ins=came))
     reason = override.reason if override else None
-    return _put(tx, order, visit, "\n".join(filter(None, (reason, request.notes))) or None)
+    payload = record(tx, order, event)
+    tx.add_visit(visit, payload, "\n".join(filter(None, (reason, request.notes))) or None)
+    return Outcome(result=payload)
 
 
 def _is_in(tx: Transaction, request: CheckIn, member: Member, at: int) -> bool:

@@ -113,15 +113,13 @@ class InFlight:
 
     def _received(self, payload: Command, id: str | None) -> Done:
         """From now on it is on its way, until what comes back is called with what became of it."""
-        self._context.metrics.received.labels(payload.type).inc()
-        self._context.metrics.in_flight.inc()
+        self._context.metrics.came(payload.type)
         self._count += 1
         return partial(self._done, id, payload.type, self._timer())
 
     def _done(self, id: str | None, type: str, began: float, outcome: Outcome) -> None:
         self._count -= 1
         self._room.set()
-        self._context.metrics.in_flight.dec()
         self._context.metrics.settled(type, outcome, self._timer() - began)
         if outcome.error is not None:
             self._sender.refuse(id, self._who.sight.error(outcome.error))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
@@ -29,6 +29,21 @@ REASONS: Final = {code.value: code.name.lower() for code in Close} | {
     1013: "unavailable",
 }
 LIVES: Final = (1, 10, 60, 300, 1800, 3600, 14400, 43200)
+
+
+Known = TypeVar("Known")
+
+
+class Labelled(dict[tuple[str, ...], Known]):
+    """Metrics by their labels, which are looked up once, and not with every message."""
+
+    def __init__(self, find: Callable[..., Known]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, labels: tuple[str, ...]) -> Known:
+        found = self[labels] = self._find(*labels)
+        return found
 
 
 class Metrics:
@@ -67,7 +82,7 @@ class Metrics:
             "commands", "Answered commands by type, outcome and error code.", "type", "outcome", "code"
         )
         self.command_seconds = histogram("command_seconds", "From a command's arrival to its answer.", SECONDS, "type")
-        self.in_flight = gauge("commands_in_flight", "Commands that came and have no answer yet.")
+        self._in_flight = gauge("commands_in_flight", "Commands that came and have no answer yet.")
         self.commit_seconds = histogram("commit_seconds", "How long the database took for one commit.", SECONDS)
         self._uncommitted = counter("commits_failed", "Commits that the database did not take.")
         self.fanout_seconds = histogram("fanout_seconds", "From a row's commit until all have been sent it.", SECONDS)
@@ -79,27 +94,36 @@ class Metrics:
         self.people_assumed = gauge("people_in_assumed", "Of these, those who came in more than three hours ago.")
         self.capacity = gauge("capacity", "How many may be in; 0 where any number may.")
         self.backup_age_seconds: float | None = None
-        self._backup_age = gauge(
-            "backup_age_seconds", "How old the newest backup is; the gym itself, where it has none."
-        )
+        text = "How old the newest backup is; the gym itself, where it has none."
+        self._backup_age = gauge("backup_age_seconds", text)
         self.loop_lag = histogram("event_loop_lag_seconds", "By how much a timer of the event loop came late.", SECONDS)
-        self._traffic: dict[tuple[str, str], tuple[Counter, Counter]] = {}
+        self._came, self._settled = Labelled(self.received.labels), Labelled(self._find_settled)
+        self._traffic = Labelled(self._find_traffic)
 
     def count(self, type: str, direction: str, size: int, readers: int = 1) -> None:
         """A message of `size` bytes, in or out, to so many `readers`."""
-        counters = self._traffic.get((type, direction))
-        if counters is None:  # a label is looked up once, not with every message
-            counters = self.messages.labels(type, direction), self.bytes.labels(type, direction)
-            self._traffic[type, direction] = counters
-        counters[0].inc(readers)
-        counters[1].inc(size * readers)
+        messages, sizes = self._traffic[type, direction]
+        messages.inc(readers)
+        sizes.inc(size * readers)
+
+    def came(self, type: str) -> None:
+        """A command, which has no answer yet."""
+        self._came[type,].inc()
+        self._in_flight.inc()
 
     def settled(self, type: str, outcome: Outcome, seconds: float) -> None:
         """A received command has its answer, after so many `seconds`. What was received and is not on its way any more
         was applied, a duplicate, refused, or has failed: one of the four, and counted once."""
-        code = "ok" if outcome.error is None else outcome.error.code
-        self.commands.labels(type, _became(outcome), code).inc()
-        self.command_seconds.labels(type).observe(seconds)
+        answered, took = self._settled[type, _became(outcome), "ok" if outcome.error is None else outcome.error.code]
+        answered.inc()
+        took.observe(seconds)
+        self._in_flight.dec()
+
+    def _find_traffic(self, *labels: str) -> tuple[Counter, Counter]:
+        return self.messages.labels(*labels), self.bytes.labels(*labels)
+
+    def _find_settled(self, type: str, became: str, code: str) -> tuple[Counter, Histogram]:
+        return self.commands.labels(type, became, code), self.command_seconds.labels(type)
 
     def watch(self, *, behind: Callable[[], float], head: Callable[[], float], stats: Callable[[], Stats]) -> None:
         """Figures that are looked up when somebody asks."""

@@ -31,6 +31,8 @@ class Quota:
 
     def wait(self, user: str, desk: str | None) -> float:
         """Seconds until there is more; 0 where there is some."""
+        if not self._held_until:
+            return 0.0
         return max(0.0, *(self._held_until.get(key, 0.0) - self._timer() for key in ((user, desk), (user, ALL))))
 
     def count(self, user: str, desk: str | None, by: int = 1) -> None:

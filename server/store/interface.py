@@ -138,8 +138,11 @@ class Transaction(AccountsTransaction, Protocol):
     def overlapping(self, member_id: str, since: int, until: int | None, *, but: str) -> Visit | None:
         """Another visit of the member, open or not, that is in part in `[since, until)` (ms; None: from then on)."""
 
+    def add_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
+        """One that begins; `event` is the visit's event, encoded."""
+
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
-        """`event` is the visit's event, encoded; new notes come behind old ones."""
+        """One that there is already; new notes come behind old ones."""
 
     def forget_visits(self, ids: Iterable[str], counts: Counts) -> None:
         """Takes visits out for good; what was counted of them stays counted, and is kept in sum."""

@@ -12,17 +12,10 @@ from server.store import Counts, Visit
 from server.store.sql.users import Users
 
 VISIT = "SELECT id, member_id, check_in_at, check_out_at, check_out_command, punched, event FROM visits WHERE "
-PUT = (
-    "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-    "member_id = excluded.member_id, check_in_at = excluded.check_in_at, punched = excluded.punched, "
-    "check_out_at = excluded.check_out_at, check_out_command = excluded.check_out_command, "
-    "notes = coalesce(visits.notes || ? || excluded.notes, visits.notes, excluded.notes), "
-    "event = excluded.event"
-)
-MOVE_ON = (
-    "UPDATE visits SET check_out_at = ?, check_out_command = ?, punched = ?, event = ?, "
-    "notes = coalesce(notes || ?, notes, ?) WHERE id = ?"
-)
+ADD = "INSERT INTO visits VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+SAYS = "check_out_at = ?, check_out_command = ?, punched = ?, notes = coalesce(notes || ?, notes, ?), event = ?"
+GO_ON = f"UPDATE visits SET {SAYS} WHERE id = ?"  # most indexes are of how it began, and stay as they are
+CHANGE = f"UPDATE visits SET {SAYS}, member_id = ?, check_in_at = ? WHERE id = ?"
 
 _event = msgspec.json.Decoder(CheckInEvent)
 
@@ -63,19 +56,24 @@ class Visits(Users):
         ends = 1 << 62 if until is None else max(until, since + 1)  # a moment is a moment of another visit too
         return self._visit(others, member_id, ends, since, but)
 
+    def add_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
+        self._open.pop(visit.member_id, None)
+        began = visit.id, visit.member_id, visit.check_in_at
+        self._db.later("visits", ADD, (*began, *_end(visit), notes, event))
+
     def put_visit(self, visit: Visit, event: bytes, notes: str | None = None) -> None:
         before = self._seen.pop(visit.id, None)
-        for member_id in {visit.member_id} if before is None else {visit.member_id, before.member_id}:
-            self._open.pop(member_id, None)
-        end = visit.check_out_at, visit.check_out_command, visit.punched
-        if before is not None and _began(before) == _began(visit):  # an end leaves most indexes as they are
-            behind = None if notes is None else f"\n{notes}"
-            self._db.later("visits", MOVE_ON, (*end, event, behind, notes, visit.id))
+        self._open.pop(visit.member_id, None)
+        if before is not None:
+            self._open.pop(before.member_id, None)
+        now = *_end(visit), None if notes is None else f"\n{notes}", notes, event
+        if before is not None and (before.member_id, before.check_in_at) == (visit.member_id, visit.check_in_at):
+            self._db.later("visits", GO_ON, (*now, visit.id))
         else:
-            self._db.later("visits", PUT, (*_began(visit), *end, notes, event, "\n"))
+            self._db.later("visits", CHANGE, (*now, visit.member_id, visit.check_in_at, visit.id))
 
     def _forget_seen(self) -> None:
-        """Visits change by other ways than `put_visit`."""
+        """Visits change by other ways than these."""
         self._seen.clear()
         self._open.clear()
 
@@ -87,8 +85,8 @@ class Visits(Users):
         return visit
 
 
-def _began(visit: Visit) -> tuple[str, str, int]:
-    return visit.id, visit.member_id, visit.check_in_at
+def _end(visit: Visit) -> tuple[int | None, str | None, bool]:
+    return visit.check_out_at, visit.check_out_command, visit.punched
 
 
 def read_visit(row: Any) -> Visit:
