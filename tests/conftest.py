@@ -46,6 +46,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 @pytest.fixture
+def quick_watchdog(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A watchdog that looks all the time: how long it may take is another test's."""
+    monkeypatch.setattr("server.net.watchdog.EVERY", 0.01)
+
+
+@pytest.fixture
 def gym(tmp_path: Path) -> Path:
     """A gym with `ana` and `ben` (staff), `mia` (manager), `otto` (operator), and members 0 to 99."""
     path = tmp_path / "gym.db"

@@ -12,13 +12,9 @@ from tests.gym_kit import token
 from tests.http_token_kit import ask, basic, bearer, writes
 from tests.kit import Wire, serving
 
+pytestmark = pytest.mark.usefixtures("quick_watchdog")
+
 OVER = "This login is over: please log in again."
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A watchdog that looks all the time: how long it may take is another test's."""
-    monkeypatch.setattr("server.net.watchdog.EVERY", 0.01)
 
 
 async def test_a_login_that_is_left_is_worth_nothing_afterwards(gym: Path, caplog: pytest.LogCaptureFixture) -> None:

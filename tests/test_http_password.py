@@ -29,10 +29,10 @@ def to_be(new: str) -> str:
     return f"New-Password: {base64.b64encode(new.encode()).decode()}"
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_who_proves_the_present_password_has_another_one_and_goes_on(
-    gym: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    gym: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("server.net.watchdog.EVERY", 0.01)
     caplog.set_level(logging.INFO)
     async with serving(gym) as server:
         before = (await ask(server.url, "/auth/token", basic("ana"))).json

@@ -147,6 +147,7 @@ async def test_a_clock_that_is_set_back_gives_no_used_token_another_hour(gym: Pa
         assert (await ask(server.url, "/auth/token", bearer(second))).status == 401
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 @pytest.mark.parametrize("late", [True, False])
 async def test_a_used_token_that_comes_back_ends_the_login_everywhere(gym: Path, late: bool) -> None:
     watch = Watch()

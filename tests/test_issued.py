@@ -36,6 +36,7 @@ async def is_good(gym: Path, *access: str) -> list[bool]:
     return good
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_one_of_them_is_revoked_and_its_connection_ends(gym: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tokens.tokens_issue(database=str(gym), name="otto", ttl=3600)
     first = capsys.readouterr().out.strip()

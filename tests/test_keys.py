@@ -103,6 +103,7 @@ def test_a_key_is_good_while_something_that_it_has_signed_may_be(gym: Path) -> N
     assert kids(gym, at + 3 * DAY)[-1] == fourth
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_a_key_that_may_be_known_is_good_for_nothing_at_once(
     gym: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

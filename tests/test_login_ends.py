@@ -28,6 +28,7 @@ __all__ = ["program", "server"]
 NEW = " quite another one, Zürich"
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_who_logs_out_ends_the_login_everywhere(gym: Path, tmp_path: Path) -> None:
     async with serving(gym) as server:
         login = Login(server.url, token_file=TokenFile(tmp_path / "file", server.url))
@@ -100,12 +101,10 @@ async def test_a_server_that_is_away_hears_of_it_once_it_is_back(gym: Path) -> N
         assert login.user == "ben"
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 @pytest.mark.parametrize("eager", [False, True])
-async def test_another_password_ends_the_other_logins_and_this_one_goes_on(
-    gym: Path, monkeypatch: pytest.MonkeyPatch, eager: bool
-) -> None:
+async def test_another_password_ends_the_other_logins_and_this_one_goes_on(gym: Path, eager: bool) -> None:
     """Also where the connection is closed before the answer has come."""
-    monkeypatch.setattr("server.net.watchdog.EVERY", 0.01)
     heard = asyncio.Event()
     async with serving(gym) as server:
         loop = asyncio.get_running_loop()

@@ -26,12 +26,6 @@ from tests.watchdog_kit import Skewed, the
 REASON = "This login has ended or changed: please log in again."
 
 
-@pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A watchdog that looks all the time, where it does not matter how long it takes."""
-    monkeypatch.setattr("server.net.watchdog.EVERY", 0.01)
-
-
 def beside(change: Callable[..., None], path: Path, name: str, **more: Any) -> Callable[[], None]:
     """`gymtui admin users ...`, run beside the server."""
     return partial(change, database=str(path), name=name, **more)
@@ -118,7 +112,7 @@ async def test_the_same_role_again_ends_nothing(gym: Path) -> None:
         assert (await wire.ask("check_in", {"code": "1"}))["ok"] is True
 
 
-@pytest.mark.usefixtures("_quick")
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_many_connections_of_one_user_end_together(gym: Path) -> None:
     async with serving(gym) as server:
         body = await logged_in(server.url, "ana")
@@ -134,7 +128,7 @@ async def test_many_connections_of_one_user_end_together(gym: Path) -> None:
             assert (await stranger.next())["payload"]["user"] == "ben"
 
 
-@pytest.mark.usefixtures("_quick")
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_a_login_that_somebody_has_a_copy_of_ends_everywhere(gym: Path) -> None:
     watch = Watch()
     async with serving(gym, now=watch) as server:
@@ -154,7 +148,7 @@ async def test_a_login_that_somebody_has_a_copy_of_ends_everywhere(gym: Path) ->
             assert len(store.live_logins()) == 1
 
 
-@pytest.mark.usefixtures("_quick")
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_a_connection_that_renews_lives_longer_than_its_token(gym: Path) -> None:
     """The first token's end is no end once the second is here; without it the end is `exp` and a little more."""
     watch = Watch()
@@ -175,7 +169,7 @@ async def test_a_connection_that_renews_lives_longer_than_its_token(gym: Path) -
         assert (await renews.ask("check_in", {"code": "1"}))["ok"] is True
 
 
-@pytest.mark.usefixtures("_quick")
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_a_token_of_somebody_else_renews_nothing(gym: Path) -> None:
     watch = Watch()
     async with (

@@ -52,6 +52,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Event:
     return go
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 @pytest.mark.parametrize("way", WAYS)
 async def test_whose_right_has_ended_is_out_while_all_queries_wait(way: str, gym: Path, busy: Event) -> None:
     async with serving(gym) as server:

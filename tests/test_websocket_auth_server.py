@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.reconnect import SENTENCES
 from gymtui.client.connection.service import WebSocketService
@@ -63,6 +65,7 @@ async def shift(gym: Path) -> AsyncIterator[Shift]:
             yield hours[0]
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_renewed_in_band_the_connection_outlives_its_token(gym: Path) -> None:
     async with shift(gym) as day, Wire.open(day.server.url, await day.login.token()) as idle:
         await day.becomes(lambda: day.pauses.sleeping(10.0))
@@ -76,6 +79,7 @@ async def test_renewed_in_band_the_connection_outlives_its_token(gym: Path) -> N
         assert (day.service.state.phase, day.times_live, day.problems) == ("live", 1, [])
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_a_client_whose_clock_is_wrong_comes_back_at_once_and_asks_nobody(gym: Path) -> None:
     async with shift(gym) as day:
         day.late = 86_400_000
@@ -90,6 +94,7 @@ async def test_a_client_whose_clock_is_wrong_comes_back_at_once_and_asks_nobody(
         assert [type(problem) for problem in day.problems] == [ConnectionProblem]
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_a_shift_that_is_over_asks_the_person(gym: Path) -> None:
     async with shift(gym) as day:
         day.now += REFRESH_TTL * 1000

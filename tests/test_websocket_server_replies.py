@@ -72,6 +72,7 @@ async def test_roles(gym: Path, user: str, may: list[tuple[str, Any]], may_not: 
         assert (await wire.until("pong", id="p"))["payload"]["sent_at"] == 1
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_a_role_that_changes_ends_the_connection_and_counts_from_the_next_on(gym: Path) -> None:
     access = token(gym, "ana")
     async with serving(gym) as server:
@@ -85,6 +86,7 @@ async def test_a_role_that_changes_ends_the_connection_and_counts_from_the_next_
             assert error["message"] == "Operators may look on, not check members out."
 
 
+@pytest.mark.usefixtures("quick_watchdog")
 async def test_a_disabled_user_is_closed_with_4003(gym: Path) -> None:
     async with (
         serving(gym) as server,
