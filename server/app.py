@@ -28,6 +28,7 @@ from server.net.entrance import Entrance
 from server.net.http import HttpRoutes
 from server.net.hub import Hub
 from server.net.lobby import Lobby
+from server.net.logbook import Logbook
 from server.net.login_routes import LoginRoutes
 from server.net.lookout import Lookout
 from server.net.metrics import Metrics
@@ -147,6 +148,7 @@ class Server:
             refusals=RefusalLimit(self._database, timer=timer),
             changes=ChangeLimit(timer=timer),
             lookout=Lookout(self._sessions.copy, self._database, self.hub, roster, self.metrics, now=self._now),
+            logbook=Logbook(timer),
             now=self._now,
             max_rate=self._max_rate,
             max_connections=self._max_connections,

@@ -9,6 +9,7 @@ from server.auth.auth import Auth
 from server.auth.pins import Pins
 from server.net.change_limit import ChangeLimit
 from server.net.hub import Hub
+from server.net.logbook import Logbook
 from server.net.lookout import Lookout
 from server.net.metrics import Metrics
 from server.net.refusal_limit import RefusalLimit
@@ -28,6 +29,7 @@ class ServerContext(Struct, frozen=True, kw_only=True):
     refusals: RefusalLimit
     changes: ChangeLimit
     lookout: Lookout
+    logbook: Logbook
     now: clock.Clock
     max_rate: int  # messages a second of one connection
     max_connections: int  # on which somebody has logged in

@@ -90,7 +90,8 @@ class ServerSession:
         """Why it is over, whose it was, at which desk, and where it came from."""
         by_us, code = self.connection.ended_by_us, self.connection.close_code or CloseCode.ABNORMAL_CLOSURE
         why = f"{code} by the client or the network" if by_us is None else f"{reason(by_us)} ({by_us}) by the server"
-        log.log(
+        self._context.logbook.write(
+            self.user,
             logging.WARNING if by_us in FAULTS else logging.INFO,
             "session %s of %s at %s from %s ended after %.0f s: %s",
             *(self.id, self.user or "nobody", self.desk or "no desk", self.connection.address, seconds, why),
@@ -173,7 +174,7 @@ class ServerSession:
         role = self.handler.role_at_entry
         self.connection.welcome(claims.user, role)
         who = claims.user, identity.desk or "no desk", self.connection.address
-        log.info("session %s: %s at %s from %s", self.id, *who)
+        context.logbook.write(claims.user, logging.INFO, "session %s: %s at %s from %s", self.id, *who)
         if role is not None:
             context.metrics.attempts.labels(role, "accepted").inc()
             context.metrics.connections.labels(role).inc()
