@@ -1,8 +1,13 @@
-"""A played server on a real socket that pours events over whoever connects."""
+"""A played server on a real socket that pours events over whoever connects.
+
+`python -m tests.firehose 100 0.1` is one in a process of its own: so many events in a batch, and how often. It prints
+its URL, and ends with whoever started it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -87,3 +92,14 @@ class Firehose:
 
         with suppress(ConnectionClosed):
             await until_first(up(), down(), pour())
+
+
+async def main(events: int, every: float) -> None:
+    """Until nobody holds its input any more."""
+    async with Firehose(events=events, every=every) as firehose:
+        print(firehose.url, flush=True)
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2])))

@@ -77,9 +77,16 @@ def gym(folder: Path, count: int) -> Iterator[tuple[Path, str]]:
     """A server over a gym of so many: its database, and where it listens."""
     database = folder / "gym.db"
     make_gym(database, *members(count, Random(7), date(2026, 11, 18)))
+    with served(database) as url:
+        yield database, url
+
+
+@contextmanager
+def served(database: Path) -> Iterator[str]:
+    """A server over a gym that is there: where it listens."""
     with running("serve", "--port", "0", "--database", str(database), "--max-rate", "100000") as server:
         assert server.stdout is not None
-        yield database, server.stdout.readline().split()[-1]
+        yield server.stdout.readline().split()[-1]
 
 
 @asynccontextmanager
@@ -88,12 +95,6 @@ async def desk(url: str, database: Path, folder: Path, columns: int, rows: int) 
     environment = {"GYMTUI_TOKEN": token(database, "ana"), "XDG_DATA_HOME": str(folder)}
     async with Tap.run("--url", url, "--desk", "desk", columns=columns, rows=rows, environment=environment) as tap:
         yield tap
-
-
-def cpu(pid: int) -> float:
-    """Seconds of processor time that a process has taken so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def ms(seconds: list[float]) -> str:

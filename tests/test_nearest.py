@@ -20,12 +20,12 @@ from gymtui.sample.people import members
 from gymtui.search.misspelt import errors_between
 from server.store.opening import open_store
 from server.store.sqlite.schema import MIGRATIONS
+from tests.bench.search import with_error
 from tests.desk_kit import Gym
 from tests.factories import member_row
 from tests.finding_kit import NAMES, filled, replica
 from tests.gym_kit import add_members, make_gym, token
 from tests.kit import Wire, serving
-from tests.measured_search import with_error
 from tests.sqlite_kit import age, age_copy, connection_of
 
 __all__ = ["replica"]

@@ -19,7 +19,21 @@ import msgspec
 import uvloop
 from rich.console import Console
 
-from tests.bench import commands, fan_out
+from tests.bench import (
+    commands,
+    connections,
+    desk,
+    fan_out,
+    history,
+    importing,
+    replay,
+    reply,
+    screens,
+    search,
+    slow_readers,
+    start_up,
+    terminal_bytes,
+)
 from tests.bench.effort import QUICK, WHOLE, Effort
 from tests.bench.figures import Figure, Run
 from tests.bench.machine import load, this_machine
@@ -29,7 +43,21 @@ Part = Callable[[Path, Effort], Awaitable[list[Figure]]]
 PARTS: Final[Mapping[str, Part]] = {
     "fan-out": fan_out.measure,
     "commands": commands.measure,
+    "reply": reply.measure,
+    "connections": connections.measure,
+    "slow-readers": slow_readers.measure,
+    "replay": replay.measure,
+    "desk": desk.measure,
+    "bytes": terminal_bytes.measure,
+    "start-up": start_up.measure,
+    "search": search.measure,
+    "import": importing.measure,
+    "history": history.measure,
+    "screens": screens.measure,
 }
+LONG: Final = ("history", "screens")
+"""Parts that take minutes."""
+NAMES: Final = f"{', '.join(PARTS)}; {' and '.join(LONG)} only where they are named"
 
 
 def measured(parts: Sequence[str], effort: Effort, console: Console) -> Run:
@@ -55,14 +83,22 @@ async def _found(part: Part, folder: Path, effort: Effort) -> list[Figure]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures, prints, compares; the exit status."""
     options = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
-    options.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="PART", help=", ".join(PARTS))
+    options.add_argument(
+        "parts",
+        nargs="*",
+        choices=[[], *PARTS],
+        metavar="PART",
+        help=f"{', '.join(PARTS)}; of these {' and '.join(LONG)} only where they are named",
+    )
     options.add_argument("--json", metavar="FILE", help="keep it there as JSON; - is the standard output")
     options.add_argument("--compare", metavar="FILE", type=Path, help="an earlier --json")
     options.add_argument("--quick", action="store_true", help="once, and a fifth of everything")
     given = options.parse_args(arguments)
     console = Console(stderr=given.json == "-", width=140)
     earlier = msgspec.json.decode(given.compare.read_bytes(), type=Run) if given.compare else None
-    run = measured(given.parts or list(PARTS), QUICK if given.quick else WHOLE, console)
+    run = measured(
+        given.parts or [name for name in PARTS if name not in LONG], QUICK if given.quick else WHOLE, console
+    )
     console.print(told(run.machine), markup=False)
     for table in comparison(run, earlier) if earlier else ():
         console.print(table)

@@ -82,6 +82,12 @@ def percentile(values: Iterable[float], percent: int) -> float:
     return ordered[-(-len(ordered) * percent // 100) - 1] if ordered else math.nan
 
 
+def waited(what: str, seconds: Iterable[float]) -> Round:
+    """How long half of them waited at the most, and all but one in a hundred."""
+    ordered = sorted(seconds)
+    return {(f"{what}, p{percent}", "ms"): percentile(ordered, percent) * 1e3 for percent in (50, 99)}
+
+
 def matched(now: Run, earlier: Run) -> Iterator[tuple[str, Figure, Figure]]:
     """What was measured in both, by part."""
     for part, found in now.parts.items():

@@ -61,6 +61,7 @@ def gymtui(database: Path) -> Iterator[Subject]:
         assert server.stdout is not None
         url = f"{server.stdout.readline().split()[-1]}?token={token(database, 'ana')}"
         yield Subject(pid=server.pid, subscribe=url, publish=url, says=_check_in)
+        server.kill()  # nobody waits for its goodbyes
 
 
 @contextmanager

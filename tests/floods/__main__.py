@@ -21,12 +21,12 @@ from typing import Final
 
 import msgspec
 
+from tests.bench.machine import cpu
 from tests.floods import insiders, strangers
 from tests.floods.figures import Figures, Memory
 from tests.floods.gym import Gym, made, served
 from tests.floods.honest import Honest
 from tests.floods.pouring import Answers, Flood, Numbers, poured
-from tests.measured_programs import cpu
 
 FLOODS: Final = strangers.FLOODS | insiders.FLOODS
 LOOK_EVERY: Final = 0.1  # seconds between two looks at the memory

@@ -1,26 +1,25 @@
-"""`python -m tests.measured_history 10000 500000`: what a page of the history costs a server with so many members, and
-so many visits in a year; and when it is busy, by all of them."""
+"""History: what a page costs a server that has the visits of a year; and when it is busy, by all of them."""
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from gymtui import clock
 from gymtui.protocol import ListCheckIns
 from server.store import Store
 from server.store.opening import open_store
+from tests.bench.effort import Effort
+from tests.bench.figures import Figure
 from tests.big_gym import fill
 from tests.till import DAY, NINE
 
+PEOPLE, VISITS = 10_000, 500_000
 TIMES: Final = 50
 
 
@@ -45,18 +44,20 @@ def questions(store: Store) -> dict[str, Callable[[], object]]:
     }
 
 
-def main(people: int, count: int) -> None:
-    with TemporaryDirectory() as folder, closing(open_store(Path(folder) / "gym.db", now=lambda: NINE)) as store:
-        fill(store, people, count, until=datetime.fromtimestamp(NINE // 1000, UTC).replace(hour=0))
-        for what, ask in questions(store).items():
-            spent = []
-            for _ in range(TIMES):
-                began = time.process_time()
-                ask()
-                spent.append((time.process_time() - began) * 1000)
-            middle, last = sorted(spent)[TIMES // 2], quantiles(spent, n=100)[98]
-            print(f"{what}: of the processor p50 {middle:.1f} ms, p99 {last:.1f} ms")
+async def measure(folder: Path, effort: Effort) -> list[Figure]:
+    """A gym is filled once, and each is asked many times."""
+    count = effort.of(VISITS)
+    with closing(open_store(folder / "gym.db", now=lambda: NINE)) as store:
+        fill(store, effort.of(PEOPLE), count, until=datetime.fromtimestamp(NINE // 1000, UTC).replace(hour=0))
+        return [
+            Figure(what=f"{what}, {count:,} visits", unit="CPU ms", values=tuple(asked(ask, effort.of(TIMES))))
+            for what, ask in questions(store).items()
+        ]
 
 
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+def asked(ask: Callable[[], object], times: int) -> Iterator[float]:
+    """Milliseconds of the processor each time."""
+    for _ in range(times):
+        began = time.process_time()
+        ask()
+        yield (time.process_time() - began) * 1e3

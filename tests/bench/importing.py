@@ -1,7 +1,4 @@
-"""What an import costs beside a server: how long it takes, what check-ins wait meanwhile, how long the log grows.
-
-`python -m tests.measured_import 100000` for so many people; `tests.measure` keeps the figures.
-"""
+"""Import: what it costs beside a server, how long it takes, what check-ins wait meanwhile, how long the log grows."""
 
 from __future__ import annotations
 
@@ -14,8 +11,6 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 from random import Random
-from resource import RUSAGE_CHILDREN, getrusage
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import msgspec
@@ -25,42 +20,48 @@ from gymtui import clock
 from gymtui.protocol import Member
 from gymtui.sample.people import FIRST_NUMBER, members
 from server.admin.exports import write_members
+from tests.bench.effort import Effort
+from tests.bench.figures import Figure, Round, figures, waited
+from tests.bench.machine import children
 from tests.gym_kit import token
-from tests.measured_programs import gym, ms
+from tests.measured_programs import gym
 
+MANY: Final = 100_000
 HERE: Final = 5000  # members who are there before, and check in meanwhile
 EVERY: Final = 0.05  # seconds between two check-ins
-Row = tuple[str, str]
 
 
-async def measured(folder: Path, count: int) -> list[Row]:
-    """An import of so many new people beside a server at which somebody checks in 20 times a second."""
+async def measure(folder: Path, effort: Effort) -> list[Figure]:
+    """Once: it is long, and each of its steps is done thousands of times."""
+    return figures([await imported(folder, effort.of(MANY), effort.of(100))], more=["rows a second"])
+
+
+async def imported(folder: Path, count: int, quiet_ones: int) -> Round:
+    """So many new people beside a server at which somebody checks in 20 times a second."""
     file = folder / "members.csv"
     write_members(file, _others(count))
     with gym(folder, HERE) as (database, url):
         address = f"{url}?token={token(database, 'ana')}"
         async with connect(address, compression=None, proxy=None, max_size=None) as socket:
-            quiet = await _check_ins(socket, range(100), lambda: True)
+            quiet = await _check_ins(socket, range(quiet_ones), lambda: True)
             command = [sys.executable, "-m", "gymtui.cli", "admin", "members", "import", str(file)]
-            began, used = time.perf_counter(), _children()
+            began, used = time.perf_counter(), children()
             process = await asyncio.create_subprocess_exec(
                 *command, "--database", str(database), stdout=subprocess.DEVNULL
             )
             sizes = asyncio.create_task(_largest(database.with_name(f"{database.name}-wal")))
-            waits = await _check_ins(socket, range(100, HERE), lambda: process.returncode is None)
+            waits = await _check_ins(socket, range(quiet_ones, HERE), lambda: process.returncode is None)
             await process.wait()
-            took, used = time.perf_counter() - began, _children() - used  # the server is one too, and has not ended yet
+            took, used = time.perf_counter() - began, children() - used  # the server is one too, and has not ended yet
             sizes.cancel()
             largest = await sizes
-    return [
-        (
-            f"an import of {count:,} people beside a server",
-            f"{took:.1f} s, of processor time {used:.1f} s",
-        ),
-        ("a check-in to its answer, 20 a second, meanwhile", ms(waits)),
-        ("the same with no import", ms(quiet)),
-        ("the write-ahead log meanwhile, at the most", f"{largest / 2**20:.0f} MiB"),
-    ]
+    return {
+        (f"an import of {count:,} beside a server", "rows a second"): count / took,
+        (f"a row of {count:,}", "CPU µs"): used / count * 1e6,
+        **waited(f"a check-in to its answer, 20 a second, beside {count:,} rows", waits),
+        **waited("the same with no import", quiet),
+        ("the write-ahead log meanwhile, at the most", "MiB"): largest / 2**20,
+    }
 
 
 def _others(count: int) -> Iterator[Member]:
@@ -84,12 +85,6 @@ async def _check_ins(socket: ClientConnection, numbers: range, go_on: Callable[[
     return waits
 
 
-def _children() -> float:
-    """Seconds of processor time of the programs that have ended."""
-    used = getrusage(RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 async def _largest(file: Path) -> int:
     """Bytes that the file has had at the most, until it is cancelled."""
     largest = 0
@@ -99,14 +94,3 @@ async def _largest(file: Path) -> int:
             await asyncio.sleep(0.02)
     except asyncio.CancelledError:
         return largest
-
-
-def main() -> None:
-    """Measures, and prints."""
-    with TemporaryDirectory(prefix="gymtui-import-") as folder:
-        for what, figure in asyncio.run(measured(Path(folder), int(sys.argv[1]))):
-            print(f"{what}: {figure}")
-
-
-if __name__ == "__main__":
-    main()

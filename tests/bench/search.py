@@ -1,4 +1,4 @@
-"""`python -m tests.measured_search 1000000`: what a key of a search costs a desk that knows so many made-up members.
+"""Search: what a key costs a desk that knows so many made-up members, and how many keys a name costs a person.
 
 Names in both orders, run together, and with an error; numbers, one of them a digit off; phones in five spellings; names
 that nobody has: each from its first key to its last, with the near hits, and the nearest where nobody is found.
@@ -6,7 +6,7 @@ that nobody has: each from its first key to its last, with the near hits, and th
 
 from __future__ import annotations
 
-import sys
+import statistics
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +15,6 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 from string import ascii_lowercase, digits
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from gymtui.client import Replica
@@ -24,24 +23,27 @@ from gymtui.protocol import Member, MembersPage
 from gymtui.sample.people import members
 from gymtui.search.folding import words
 from gymtui.ui.box.search import FOUND
+from tests.bench.effort import Effort
+from tests.bench.figures import Figure, Round, figures, percentile
 from tests.desk_kit import Gym
+from tests.keystrokes import Keystrokes
 
+MANY: Final = (10_000, 100_000)
+NAMES: Final = 2000
 PAGE: Final = 1000
-TYPED: Final = 250  # members whose names, numbers and phones are typed, key by key
-
-Row = tuple[str, str]
+TYPED: Final = 100  # members whose names, numbers and phones are typed, key by key
 
 
-def fill(replica: Replica, count: int) -> list[Member]:
-    """So many members; those who are looked for."""
+def fill(replica: Replica, count: int, typed: int) -> list[Member]:
+    """So many members; some `typed` of them are looked for."""
     fields = members(count, Random(7), date(2026, 11, 18))
     people = (Member(id=f"m{n:07}", seq=n, **m) for n, m in enumerate(fields, 1))  # type: ignore[arg-type]  # its own fields
-    random, typed, last = Random(3), list[Member](), 0
+    random, chosen, last = Random(3), list[Member](), 0
     while page := tuple(islice(people, PAGE)):
         last = page[-1].seq
         replica.fold_members(MembersPage(members=page, next_after_seq=last, more=True, as_of_seq=count))
-        typed += random.sample(page, min(len(page), max(1, TYPED * PAGE // count)))
-    return typed
+        chosen += random.sample(page, min(len(page), max(1, typed * len(page) // count)))
+    return chosen
 
 
 def texts(random: Random, person: Member) -> Iterator[str]:
@@ -81,27 +83,41 @@ def keys(desk: Desk, people: list[Member]) -> tuple[list[float], list[float]]:
     return walls, cpus
 
 
-def measured(folder: Path, count: int) -> list[Row]:
+async def measure(folder: Path, effort: Effort) -> list[Figure]:
+    """Copies of small and large gyms; each is looked through once, by many keys."""
+    found = dict(keys_per_name(effort.of(NAMES)))
+    for count in map(effort.of, MANY):
+        found |= searched(folder / f"{count}.db", count, effort.of(TYPED))
+    return figures([found])
+
+
+def searched(path: Path, count: int, typed: int) -> Round:
     """A key of a search over so many members, with the nearest where nobody is found; and how large the copy is."""
-    path = folder / "replica.db"
     gym = Gym(path, known=False)
     with closing(gym.replica):
-        walls, cpus = keys(gym.desk, fill(gym.replica, count))
-    what = f"a key of a search over {count:,} members ({len(walls):,} keys)"
-    return [
-        (what, f"{fine(walls)}; of the processor {fine(cpus)}"),
-        (f"a desk's copy of {count:,} members", f"{path.stat().st_size / 1e6:.0f} MB"),
-    ]
+        began = time.process_time()
+        people = fill(gym.replica, count, typed)
+        filled = time.process_time() - began
+        walls, cpus = keys(gym.desk, people)
+    what = f"a key of a search over {count:,} members"
+    return {
+        **{(f"{what}, p{percent}", "CPU ms"): percentile(cpus, percent) * 1e3 for percent in (50, 99)},
+        (f"{what}, p99", "ms"): percentile(walls, 99) * 1e3,
+        (f"a desk's copy of {count:,} members", "MB"): path.stat().st_size / 1e6,
+        (f"to take a member of {count:,} into it", "CPU µs"): filled / count * 1e6,
+    }
 
 
-def fine(seconds: list[float]) -> str:
-    """Percentiles of short times, in words."""
-    ordered = sorted(seconds)
-    p50, p99 = (ordered[len(ordered) * percent // 100] * 1000 for percent in (50, 99))
-    return f"p50 {p50:.2f} ms, p99 {p99:.2f} ms"
-
-
-if __name__ == "__main__":
-    with TemporaryDirectory(prefix="gymtui-measure-") as folder:
-        for what, figure in measured(Path(folder), int(sys.argv[1])):
-            print(what, figure, sep=": ")
+def keys_per_name(count: int) -> Round:
+    """What a name costs before the Enter: letters of both names run together, and the choice of the row."""
+    fields = members(count, Random(7), date(2026, 11, 18))
+    people = tuple(Member(id=str(n), seq=n, **m) for n, m in enumerate(fields, 1))  # type: ignore[arg-type]  # its own fields
+    with closing(Replica(":memory:")) as replica:
+        replica.fold_members(MembersPage(members=people, next_after_seq=count, more=False, as_of_seq=count))
+        keystrokes = Keystrokes(lambda text: replica.members.search(text, FOUND))
+        costs = [keystrokes.cost(person) for person in people]
+    what = f"before the Enter that takes one of {count:,}"
+    return {
+        (f"keys {what}", "on average"): statistics.mean(costs),
+        (f"at most four keys {what}", "% of all"): sum(cost <= 4 for cost in costs) / count * 100,
+    }
