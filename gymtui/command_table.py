@@ -46,6 +46,12 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "a day of the gym again, as fast as one likes, and anywhere in it",
     ),
     (
+        "web",
+        ("url", "desk", "theme", "tls_cert", "tls_key", "allow_origin", "host_name"),
+        "gymtui.programs.web:run",
+        "desks in browsers, for those without a terminal; each with a login of its own",
+    ),
+    (
         "simulate",
         (*CLIENT, "rate", "desks", "seed"),
         "gymtui.programs.simulate:run",
@@ -217,6 +223,10 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ("--cursor", {"type": Path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
         ("--format", {"choices": ("text", "jsonl", "csv"), "help": "columns, --json, or a table with a heading"}),
     ),
+    "web": (
+        ("--listen", {"default": "127.0.0.1:8766", "metavar": "HOST:PORT", "help": "where browsers find the pages"}),
+        ("--window", {"type": int, "help": argparse.SUPPRESS}),  # what a page shows
+    ),
     "replay": (
         ("--day", {"default": "yesterday", "metavar": "DAY", "help": "yesterday, tuesday, 24 Nov or 2026-11-24"}),
         ("--speed", {"type": float, "default": 60.0, "metavar": "TIMES", "help": "60: a minute a second"}),
@@ -274,5 +284,5 @@ SCREENS: Final = {
     "gymtui.programs.kiosk:run": "kiosk · {url}",
 }
 REMEMBERING: Final = (*SCREENS, "gymtui.programs.tail:run")  # they go to the server of the last login
-KEYED: Final = (*SCREENS, "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
+KEYED: Final = (*SCREENS, "gymtui.programs.web:run", "gymtui.keys:run")  # they take `[keys]` of gymtui.toml as `keys`
 SWITCHES: Final = frozenset({"json", "log_json", "allow_cleartext"})

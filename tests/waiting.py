@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Final
 
-WITHIN: Final = 10.0  # seconds that a test waits for what must come
+WITHIN = 10.0  # seconds that a test waits for what must come
 MANY: Final = 100  # turns of the loop, in which all that needs nobody else has happened
 LITTLE: Final = 0.005  # seconds between two looks at what a thread or another process does
 

@@ -18,7 +18,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import TokenFile
+from gymtui.client.login.token_file import NoTokenFile, TokenFile
 from gymtui.client.replica.replica import Replica, ReplicaError, ReplicaInUse
 from gymtui.config import data_folder
 from gymtui.errors import GymError
@@ -52,21 +52,22 @@ def open_desk(
     theme: Theme,
     keys: Mapping[str, str],
     choices: ChoicesFile | None = None,
+    shared: TokenFile | NoTokenFile | None = None,
     app: Callable[..., BaseApp] = GymApp,
 ) -> None:
     """The front desk `desk` of the server at `url`; its replica (with the outbox) and its log are files in `folder`.
-    What the person chooses goes to `choices`, where there are any; `app` makes the app that shows it all. DeskInUse:
-    another window is this desk."""
-    name = _name(folder, url, desk)
-    log = folder / f"{name}.log"
+    What the person chooses goes to `choices`, where there are any; `shared` has the login, by default that of all
+    programs of this person; `app` makes the app that shows it all. DeskInUse: another window is this desk."""
+    file = file_of(folder, url, desk)
+    log = file.with_suffix(".log")
     logs.to_file(log)
-    with _replica(folder / f"{name}.db", desk) as replica:
+    with _replica(file, desk) as replica:
         _bring_up_to_date(folder)
         replica.ownership.belongs_to(replace(replica.ownership.owner(), url=_normal(url), desk=desk))
         if choices is not None:
             choices.keep(desk=desk)  # what waits here is sent when this desk is started again
         clock = DeskClock(replica)
-        login = Login(url, token=token, user=user, token_file=TokenFile(folder, url))
+        login = Login(url, token=token, user=user, token_file=shared or TokenFile(folder, url))
         service = WebSocketService(url, login, replica, desk=desk, clock=clock.now)
         here = Desk(service, replica, name=desk, folder=folder, clock=clock)
         here.reader = choices.read().reader if choices is not None else None
@@ -84,11 +85,11 @@ def open_desk(
         shown.show(log)
 
 
-def _name(folder: Path, url: str, desk: str) -> str:
-    """Of the files of a desk: by server and desk, so that each has its own copy. A queue does not depend on it: what is
-    left under another name, the next desk of the gym on this machine takes over (`gymtui.client.desk.left_queues`)."""
-    names = [f"desk-{hashlib.sha256(f'{at} {desk}'.encode()).hexdigest()[:12]}" for at in (_normal(url), url)]
-    return next((name for name in names if (folder / f"{name}.db").exists()), names[0])
+def file_of(folder: Path, url: str, desk: str) -> Path:
+    """The copy of a desk: by server and desk, so that each has its own. A queue does not depend on it: what is left
+    under another name, the next desk of the gym on this machine takes over (`gymtui.client.desk.left_queues`)."""
+    names = [f"desk-{hashlib.sha256(f'{at} {desk}'.encode()).hexdigest()[:12]}.db" for at in (_normal(url), url)]
+    return next((folder / name for name in names if (folder / name).exists()), folder / names[0])
 
 
 def _normal(url: str) -> str:
