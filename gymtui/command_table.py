@@ -99,6 +99,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin gym set", ("database",), "server.admin.gym:gym_set", "change settings, live on every desk"),
     ("admin audit", ("database",), "server.admin.audit:audit", "who did what, from which desk, and what it changed"),
     ("admin backup", ("database",), "server.admin.backup:backup", "copy the gym to a file, while its server runs"),
+    ("admin copy", (), "server.admin.copy:copy", "move the gym into another database, such as PostgreSQL"),
     ("admin restore", ("database",), "server.admin.backup:restore", "put a backup in the place of the database"),
     ("admin ssh-setup", ("database",), "server.admin.ssh_setup:ssh_setup", "print how each user has a screen over SSH"),
     ("admin verify", ("database",), "server.admin.verify:verify", "check the file, and the tables against the journal"),
@@ -214,6 +215,13 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         *RANGE,
     ),
     "admin backup": (("file", {"type": Path, "metavar": "FILE"}),),
+    "admin copy": (
+        (
+            "--from",
+            {"required": True, "dest": "source", "metavar": "DATABASE", "help": "a gym that nobody serves"},
+        ),
+        ("--to", {"required": True, "dest": "target", "metavar": "DATABASE", "help": "a new one, or an earlier copy"}),
+    ),
     "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),
     "tail": (
         ("words", {"nargs": "*", "metavar": "WORD", "help": "only these: ana, refused, type:in, desk:2, by:, member:"}),

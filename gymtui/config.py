@@ -103,7 +103,7 @@ def load(
         raise ConfigError(f"The setting {name or 'of gymtui.toml'} cannot be used: {reason}.") from error
     if not _is_address(settings.url):
         raise ConfigError(f"{settings.url} is not the address of a server: please give ws://HOST:PORT{PATH}.")
-    return msgspec.structs.replace(settings, database=_path(settings.database))
+    return msgspec.structs.replace(settings, database=database_named(settings.database))
 
 
 def _is_address(url: str) -> bool:
@@ -142,7 +142,7 @@ def _stranger(path: Path) -> str | None:
     return None
 
 
-def _path(database: str) -> str:
+def database_named(database: str) -> str:
     """The file that `database` names, or the URL that it is; ConfigError for what is neither."""
     if database_url.is_url(database):
         return database

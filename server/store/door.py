@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from gymtui import clock
 from server.store.audit import Audit
@@ -13,6 +13,22 @@ from server.store.interface import Lists, Store
 
 GoOn = Callable[[int, int], bool]
 """Asked with how much of how much is done: no ends it, and nothing of it stays."""
+
+
+class Tables(Protocol):
+    """All tables of a gym, in one transaction, while nobody else has it open."""
+
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> Any:
+        """The answer to a statement of `server.store.sql`."""
+
+    def columns(self, table: str) -> list[str]:
+        """Their names."""
+
+    def rows(self, table: str, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """These of each row, in any order."""
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Adds rows that have these; the others are as in a new row."""
 
 
 class Door(Protocol):
@@ -31,6 +47,7 @@ class Door(Protocol):
     def is_older(self) -> bool: ...
     def lists(self) -> AbstractContextManager[Lists]: ...
     def audit(self) -> AbstractContextManager[Audit]: ...
+    def tables(self) -> AbstractContextManager[Tables]: ...
     def back_up(self, file: Path, go_on: GoOn) -> int: ...
     def last_backup(self) -> int | None: ...
     def put_back(self, file: Path, go_on: GoOn) -> tuple[int, Path | None]: ...

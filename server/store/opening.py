@@ -16,6 +16,7 @@ from server.store.audit import Audit
 from server.store.door import Door, GoOn
 from server.store.errors import StoreError
 from server.store.interface import Lists, Store
+from server.store.sql import copying
 from server.store.sqlite.door import SqliteDoor
 
 PATIENCE: Final = 5.0  # seconds
@@ -70,6 +71,16 @@ def back_up(database: str | Path, file: Path, go_on: GoOn = lambda _, __: True) 
 def last_backup(database: str | Path) -> int | None:
     """When (ms) the gym was copied last; None where it never was. StoreError."""
     return _door(database).last_backup()
+
+
+def copy(source: str | Path, target: str | Path, go_on: GoOn = lambda _, __: True) -> int:
+    """Copies a gym that nobody serves into another database, which is made where there is none, all of it or nothing;
+    gives the journal's newest row. StoreError where the target has something that would be lost."""
+    for database, found in ((source, True), (target, False)):
+        with opened(database, found=found):  # brought up to date
+            pass
+    with _door(source).tables() as read, _door(target).tables() as written:
+        return copying.copy(read, written, go_on)
 
 
 def copies_itself(database: str | Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, Self
 
 import psycopg
@@ -11,7 +11,9 @@ from psycopg.types.numeric import Int8Dumper
 from server.store.postgres.speech import sayable, spoken
 from server.store.sql.database import Answer
 
+NAME: Final = "gymtui"  # of our programs, among all that have the database open
 SCHEMA: Final = "gymtui"  # where the tables of the gym are
+STREAMED: Final = 1000  # rows
 
 
 class Connection:
@@ -24,7 +26,7 @@ class Connection:
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
             connect_timeout=max(2, round(patience)),
-            application_name="gymtui",
+            application_name=NAME,
             options=f"-c search_path={SCHEMA},pg_catalog -c lock_timeout={round(patience * 1000)} "
             "-c synchronous_commit=on",
             keepalives_idle=5,
@@ -52,6 +54,17 @@ class Connection:
     def script(self, statements: str) -> None:
         """Several statements without values, in PostgreSQL's own spelling."""
         self._db.execute(statements, prepare=False)
+
+    def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement, a thousand at a time in memory."""
+        with self._db.cursor() as cursor:
+            yield from cursor.stream(statement, size=STREAMED)
+
+    def copy_in(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Rows, as a COPY takes them."""
+        with self._db.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row([sayable(value) for value in row])
 
     @property
     def in_transaction(self) -> bool:

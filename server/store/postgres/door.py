@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
 
 from gymtui import clock
 from server.store import BackupError, Store, StoreError
-from server.store.door import GoOn
+from server.store.door import GoOn, Tables
 from server.store.postgres.connection import SCHEMA, Connection
 from server.store.postgres.errors import as_store_errors
 from server.store.postgres.schema import SCHEMA_VERSION
 from server.store.postgres.store import PostgresStore, version_of
+from server.store.postgres.tables import tables
 from server.store.sql.audit import SqlAudit
 from server.store.sql.lists import SqlLists
 
@@ -65,6 +66,9 @@ class PostgresDoor:
         with as_store_errors(), Connection(self._url, patience=PATIENCE) as db:
             db.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield db
+
+    def tables(self) -> AbstractContextManager[Tables]:
+        return tables(self._url, patience=PATIENCE)
 
     def back_up(self, file: Path, go_on: GoOn) -> int:
         raise BackupError(OWN_TOOL.format("copied", DUMP))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from gymtui import clock
 from server.store import Audit, Lists, Store, StoreError
-from server.store.door import GoOn
-from server.store.sqlite import audit, backup, lists
+from server.store.door import GoOn, Tables
+from server.store.sqlite import audit, backup, lists, tables
 from server.store.sqlite.file import existing, is_older
 from server.store.sqlite.store import SqliteStore
 
@@ -43,6 +43,9 @@ class SqliteDoor:
 
     def audit(self) -> AbstractContextManager[Audit]:
         return audit.audit(self._path)
+
+    def tables(self) -> AbstractContextManager[Tables]:
+        return tables.tables(self._path)
 
     def back_up(self, file: Path, go_on: GoOn) -> int:
         return backup.back_up(self._path, file, go_on)
