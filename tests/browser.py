@@ -181,7 +181,7 @@ async def whoever_opens_a_page_logs_in_and_every_key_works(debugger: str, web: W
         await page.shows("✓ Ana Silva checked in")
         for key, shown in (
             ("F1", "HELP"),
-            ("F2", "[Hh]istory"),
+            ("F2", "HISTORY +today"),
             ("F3", "WHO IS IN|[Ww]ho is in"),
             ("F5", "guest"),
         ):
