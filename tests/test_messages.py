@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from gymtui.protocol import Card, MemberRef, UnknownCard
-from gymtui.ui.messages import Messages, as_json_lines, pretty, raw, summary
+from gymtui.ui.messages import Messages, as_json, as_json_lines, pretty, summary
 from tests.factories import GYM, TIME, member, refusal, visit
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -37,10 +37,10 @@ def test_a_row_says_when_what_and_whom() -> None:
     assert summary(GYM, ZURICH) == ("1", "", "gym", "")
 
 
-def test_raw_is_the_message_and_nothing_that_a_terminal_obeys() -> None:
+def test_json_is_the_message_and_nothing_that_a_terminal_obeys() -> None:
     evil = replace(visit(1), member=MemberRef("m", "Eve\x1b[2J\x9b31m\u202e"))
-    assert raw(evil).isprintable()
-    assert json.loads(raw(evil))["payload"]["member"]["full_name"] == evil.member.full_name
+    assert as_json(evil).isprintable()
+    assert json.loads(as_json(evil))["payload"]["member"]["full_name"] == evil.member.full_name
     lines = as_json_lines(MESSAGES.picked).splitlines()
     assert [json.loads(line)["type"] for line in lines] == ["check_in_update", "check_in_update", "refusal"]
 

@@ -1,4 +1,4 @@
-"""Events to be looked at one by one: which is chosen, which are marked, and each as it reads and as it came. Pure."""
+"""Events to be looked at one by one: which is chosen, which are marked, and each as it reads and as JSON. Pure."""
 
 from __future__ import annotations
 
@@ -54,8 +54,9 @@ def summary(event: Event, zone: tzinfo) -> tuple[str, str, str, str]:
     return str(event.seq), "" if at is None else f"{wall(to_ms(at), zone):%H:%M:%S}", kind_of(event), who
 
 
-def raw(event: Event) -> str:
-    """The message of the wire that tells it, in one line; what a terminal would obey is escaped."""
+def as_json(event: Event) -> str:
+    """The message of the wire that tells it, in one line, as this program reads it: what a later server says beyond it
+    is not there. What a terminal would obey is escaped."""
     return showable_json(codec.message(event).decode())
 
 
@@ -66,7 +67,7 @@ def pretty(event: Event, zone: tzinfo) -> list[tuple[str, str]]:
 
 
 def as_json_lines(events: Sequence[Event]) -> str:
-    return "".join(f"{raw(event)}\n" for event in events)
+    return "".join(f"{as_json(event)}\n" for event in events)
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -158,7 +158,7 @@ HERE: dict[str, tuple[str, ...]] = {
     ),
     "Messages": (
         "What the monitor's filter let through when this was opened, the newest first.",
-        "↑ ↓ choose; below is all of it, or with Tab the message as it came.",
+        "↑ ↓ choose; below is all of it, or with Tab the message that tells it, as JSON.",
         "Insert marks. e writes those that are marked, or all, as JSON lines into",
         "your home folder, for your eyes alone. Works offline, with what had come.",
     ),

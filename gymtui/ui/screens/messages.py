@@ -13,7 +13,7 @@ from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
 from gymtui.private_file import write_private
 from gymtui.protocol import Event
-from gymtui.ui.messages import Messages, as_json_lines, pretty, raw
+from gymtui.ui.messages import Messages, as_json, as_json_lines, pretty
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.looking import LookingScreen
 from gymtui.ui.wall import wall
@@ -31,16 +31,16 @@ class MessagesScreen(LookingScreen):
     LIST = "messages"
     DETAILS = "message"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "turn", "raw", key_display="Tab"),
+        Binding("tab", "turn", "JSON", key_display="Tab"),
         Binding("insert,ctrl+@", "mark", "mark", key_display="Insert"),
         Binding("e", "export", "export", key_display="e"),
         Binding("f2", "back", "monitor", key_display="F2"),
     ]
 
     messages: var[Messages] = var(Messages())
-    is_raw: var[bool] = var(False)
+    is_json: var[bool] = var(False)
     fields: var[Fields] = var[Fields](())
-    raw: var[str] = var("")
+    text: var[str] = var("")
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class MessagesScreen(LookingScreen):
         return MessageList().data_bind(MessagesScreen.messages, LiveScreen.zone)
 
     def make_details(self) -> FieldLines:
-        return FieldLines("Tab has all of it").data_bind(MessagesScreen.fields, MessagesScreen.raw)
+        return FieldLines("Tab has all of it").data_bind(MessagesScreen.fields, text=MessagesScreen.text)
 
     def on_mount(self) -> None:
         self.watch_messages(self.messages)
@@ -69,12 +69,12 @@ class MessagesScreen(LookingScreen):
     def watch_messages(self, messages: Messages) -> None:
         count, marked = len(messages.events), len(messages.marked)
         self.entitle(f"{count:,} message{'' if count == 1 else 's'}", f"{marked:,} marked" if marked else "")
-        self.watch_is_raw()
+        self.watch_is_json()
 
-    def watch_is_raw(self) -> None:
+    def watch_is_json(self) -> None:
         event = self.messages.chosen
         self.fields = () if event is None else tuple(pretty(event, self.zone))
-        self.raw = raw(event) if event is not None and self.is_raw else ""
+        self.text = as_json(event) if event is not None and self.is_json else ""
 
     def move(self, step: int) -> None:
         self.messages = self.messages.moved(step)
@@ -83,7 +83,7 @@ class MessagesScreen(LookingScreen):
         self.move(event.row - self.messages.index)
 
     def action_turn(self) -> None:
-        self.is_raw = not self.is_raw
+        self.is_json = not self.is_json
 
     def action_mark(self) -> None:
         self.messages = self.messages.marking()

@@ -1,4 +1,4 @@
-"""All that there is to say of one thing: a line a field, or a text as it came."""
+"""All that there is to say of one thing: a line a field, or a text."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Fields = tuple[tuple[str, str], ...]
 
 
 class FieldLines(LiveWidget):
-    """The `fields`, a name and a text each, or where there is one the `raw` text; `more` is what shows all where there
+    """The `fields`, a name and a text each, or where there is one the `text`; `more` is what shows all where there
     is no room."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"fields--name"}
 
     fields: reactive[Fields] = reactive[Fields](())
-    raw: reactive[str] = reactive("")
+    text: reactive[str] = reactive("")
 
     def __init__(self, more: str = "") -> None:
         super().__init__()
@@ -31,8 +31,8 @@ class FieldLines(LiveWidget):
 
     def render(self) -> Content:
         width, room = self.content_size.width, self.content_size.height
-        if self.raw:
-            return Content("\n".join(self.raw[at : at + width] for at in range(0, len(self.raw), max(1, width))))
+        if self.text:
+            return Content("\n".join(self.text[at : at + width] for at in range(0, len(self.text), max(1, width))))
         fields = self.fields
         if width < TWO_FROM and len(fields) > room:
             fields = (*fields[: room - 1], ("…", self._more))
