@@ -25,6 +25,7 @@ from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.door import Door
 from server.net.entrance import Entrance
+from server.net.following import Following
 from server.net.http import HttpRoutes
 from server.net.hub import Hub
 from server.net.lobby import Lobby
@@ -39,14 +40,12 @@ from server.net.session import ServerSession
 from server.net.supervisor import Supervisor
 from server.net.vitals import Vitals
 from server.net.watchdog import Watchdog
-from server.store import Committed, Outcome, StoreUnavailable, Work
+from server.store import Committed, Outcome, Work
 from server.store.group_commit import GroupCommit
-from server.store.opening import copies_itself, last_backup, open_store
+from server.store.opening import copies_itself, hints, last_backup, open_store
 
 log = logging.getLogger(__name__)
 
-POLL: Final = 0.1  # seconds between two looks for what other programs wrote
-RECOUNT: Final = 600  # polls after which the counters are sent anew: a day has ended somewhere
 DRAIN: Final = 8.0  # seconds that commands and connections have to end
 RESTART: Final = 2000  # milliseconds after which the next server may be there
 
@@ -82,6 +81,7 @@ class Server:
         self.entrance = entrance or Entrance(origins=Origins())
         self._now = now
         self._sessions: set[ServerSession] = set()
+        self._ring: Callable[[], None] = lambda: None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as started:
@@ -125,7 +125,9 @@ class Server:
             raise ServerError(reason(self._host, self._port, error)) from error
         self.parts = Supervisor()
         self.parts.start("what tells everyone", self.hub.run())
-        self.parts.start("what follows other programs", self._follow_others())
+        following = Following(self._database, self.hub, self.auth)
+        self._ring = started.enter_context(hints(self._location, following.hint))
+        self.parts.start("what follows other programs", following.run())
         self.parts.start("the watchdog", Watchdog(self._sessions.copy, self.metrics, timer=timer, now=self._now).run())
         self.parts.start("what hears of desks", self._context.roster.run())
         self.parts.start("what tells of refusals", self._context.refusals.run())
@@ -185,27 +187,7 @@ class Server:
     def _committed(self, committed: Committed) -> None:
         if committed.rows:  # where they follow another program's, the next look at the journal reads all of them
             self.hub.feed(committed)
-
-    async def _follow_others(self) -> None:
-        """Polls for what other programs wrote (an import, a new user): it is live here within a poll or two."""
-        store, query = self._database.store, self._database.query
-        users_version = polls = 0
-        logged = ""
-        while True:
-            await asyncio.sleep(POLL)
-            polls += 1
-            try:
-                head = await query(store.head)
-                if head.seq > self.hub.newest or polls % RECOUNT == 0:
-                    rows = await query(store.read, self.hub.newest, 10_000)
-                    self.hub.feed(Committed(rows=rows, stats=await query(store.stats)))
-                if head.users_version != users_version:
-                    await self.auth.reload()
-                    users_version = head.users_version
-                logged = ""
-            except StoreUnavailable as unavailable:
-                if logged != (logged := str(unavailable)):  # once, and not ten times a second
-                    log.error("%s", logged)
+            self._ring()
 
     # --- the end --------------------------------------------------------------------------------------------------
 

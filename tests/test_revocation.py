@@ -14,7 +14,7 @@ import pytest
 from gymtui.protocol import Close, Role
 from server.admin import tokens, users
 from server.admin.errors import AdminError
-from server.app import POLL
+from server.net.following import POLL
 from server.net.watchdog import EVERY
 from server.store.opening import open_store
 from tests.gym_kit import token

@@ -34,6 +34,9 @@ class Tables(Protocol):
 class Door(Protocol):
     """To one database. StoreError where it cannot be used."""
 
+    def hints(self, told: Callable[[], None]) -> AbstractContextManager[Callable[[], None]]:
+        """As `opening.hints`."""
+
     copies_itself: bool
     """Is `back_up` how it is copied, and not the database's own tools?"""
 

@@ -6,7 +6,7 @@ by the scheme of its URL.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -81,6 +81,12 @@ def copy(source: str | Path, target: str | Path, go_on: GoOn = lambda _, __: Tru
             pass
     with _door(source).tables() as read, _door(target).tables() as written:
         return copying.copy(read, written, go_on)
+
+
+def hints(database: str | Path, told: Callable[[], None]) -> AbstractContextManager[Callable[[], None]]:
+    """`told` is called, from any thread, when another program may have written; what it gives is to be called once
+    this one has. Only hints: some get lost, and where none are needed there are none."""
+    return _door(database).hints(told)
 
 
 def copies_itself(database: str | Path) -> bool:

@@ -67,6 +67,15 @@ class Connection:
                 copy.write_row([sayable(value) for value in row])
 
     @property
+    def fileno(self) -> int:
+        """What can be read of when the server says something."""
+        return int(self._db.fileno())
+
+    def notes(self) -> list[str]:
+        """What has been notified by now."""
+        return [note.payload for note in self._db.notifies(timeout=0)]
+
+    @property
     def in_transaction(self) -> bool:
         return bool(self._db.info.transaction_status != psycopg.pq.TransactionStatus.IDLE)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -13,6 +13,7 @@ from server.store import BackupError, Store, StoreError
 from server.store.door import GoOn, Tables
 from server.store.postgres.connection import SCHEMA, Connection
 from server.store.postgres.errors import as_store_errors
+from server.store.postgres.hints import Hints
 from server.store.postgres.schema import SCHEMA_VERSION
 from server.store.postgres.store import PostgresStore, version_of
 from server.store.postgres.tables import tables
@@ -69,6 +70,11 @@ class PostgresDoor:
 
     def tables(self) -> AbstractContextManager[Tables]:
         return tables(self._url, patience=PATIENCE)
+
+    @contextmanager
+    def hints(self, told: Callable[[], None]) -> Iterator[Callable[[], None]]:
+        with closing(Hints(self._url, told, patience=PATIENCE)) as hints:
+            yield hints.ring
 
     def back_up(self, file: Path, go_on: GoOn) -> int:
         raise BackupError(OWN_TOOL.format("copied", DUMP))

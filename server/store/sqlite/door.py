@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from gymtui import clock
@@ -46,6 +47,9 @@ class SqliteDoor:
 
     def tables(self) -> AbstractContextManager[Tables]:
         return tables.tables(self._path)
+
+    def hints(self, told: Callable[[], None]) -> AbstractContextManager[Callable[[], None]]:
+        return nullcontext(lambda: None)  # to look costs next to nothing
 
     def back_up(self, file: Path, go_on: GoOn) -> int:
         return backup.back_up(self._path, file, go_on)
