@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import cast
 
+import pytest
+
 from gymtui.protocol import MAX_PART, CheckIn, CheckOut
+from server.net import hub as hub_module
 from server.net.connection import Connection
 from server.store import Committed, Row
 from tests.hub_kit import path, stage
+from tests.waiting import until
 
 __all__ = ["path"]
 
@@ -45,6 +50,24 @@ async def test_a_window_of_many_bytes_is_cut(path: Path) -> None:
         assert max(map(len, line.frames)) < MAX_PART + 1024
         assert line.contiguous(head, head + 700)
         assert [frame.stats is not None for frame in line.read] == [False] * (len(line.frames) - 1) + [True]
+
+
+async def test_rows_that_are_read_again_while_a_window_leaves_are_told_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "YIELD_EVERY", 1)
+    async with stage(path) as s:
+        line, other, head = s.line(), s.line(), s.hub.head
+        await s.happen(700, big=True)
+        rows = Committed(rows=s.database.store.read(head, 700), stats=s.hub.stats)
+        flushing = asyncio.create_task(s.hub.flush())
+        await until(lambda: line.frames or other.frames)
+        assert not flushing.done()
+        s.hub.feed(rows)  # as whoever follows other programs would
+        await flushing
+        await s.hub.flush()
+        assert line.contiguous(head, head + 700)
+        assert other.contiguous(head, head + 700)
 
 
 async def test_the_counters_go_with_the_window(path: Path) -> None:

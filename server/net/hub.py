@@ -45,7 +45,7 @@ class Hub:
         self.gym_id = self._store.gym_id()
         self.stats = self._store.stats()
         self.sights = Sights(self._store.gym())  # what each role is told of members
-        self.head = self.stats.as_of_seq
+        self.head = self.newest = self.stats.as_of_seq  # the newest row that was sent, and that has come in
         self.window = window
         self.connections: set[Connection] = set()
         self._pending: list[Row] = []
@@ -67,11 +67,6 @@ class Hub:
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
-    @property
-    def newest(self) -> int:
-        """The newest row that has come in, sent or not."""
-        return self._pending[-1].seq if self._pending else self.head
-
     def feed(self, committed: Committed) -> bool:
         """Takes the rows that are new. False where some are missing in between: somebody else wrote them, and they
         have to be read from the journal."""
@@ -81,6 +76,7 @@ class Hub:
         if rows and not self._pending:
             self._fed_at = asyncio.get_running_loop().time()
         self._pending += rows
+        self.newest = rows[-1].seq if rows else self.newest
         for gym in [row for row in rows if row.type == Gym.type][-1:]:
             self.sights = Sights(codec.convert(gym.payload, Gym))
         if committed.stats.as_of_seq >= self.stats.as_of_seq:
