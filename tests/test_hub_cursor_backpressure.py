@@ -93,6 +93,7 @@ async def test_a_journal_that_cannot_be_read_ends_only_who_needs_it(path: Path) 
         slow.is_full = True
         await s.happen(1)
         await s.hub.flush()
+        s.hub._lately.forget()
 
         def broken(after: int, limit: int) -> list[Row]:
             raise StoreUnavailable("No disk.")

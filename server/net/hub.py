@@ -3,9 +3,9 @@ who see the same in them.
 
 A cursor is the newest `seq` that was written to a connection, and the only state that the hub has of it. A cursor at
 the hub's head gets the next window straight to its socket. One behind it (a slow reader, a `resume`) has a task that
-replays the journal from there. No client has a queue, so backpressure costs no memory: a full socket's cursor stays
-where it is, which is the same as a `resume` from there. Where the journal does not reach back far enough, a snapshot
-comes instead.
+replays from there: to a slow reader the windows of the last moments, else the journal. No client has a queue, so
+backpressure costs no memory: a full socket's cursor stays where it is, which is the same as a `resume` from there.
+Where the journal does not reach back far enough, a snapshot comes instead.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from gymtui.faults import fault
 from gymtui.protocol import BATCH_MS, MAX_PART, MAX_REPLAY, Batch, Gym, Resume, Resumed, Snapshot
 from server.gym.sight import Sights, without_deleted
 from server.net.connection import Connection, frame
+from server.net.lately import Lately, tell_of_deleted
 from server.net.metrics import Metrics
-from server.net.window import windows
+from server.net.window import Window, windows
 from server.store import Committed, Row, SnapshotData, StoreUnavailable
 from server.store.group_commit import GroupCommit
 from server.store.pages import fitting
@@ -49,6 +50,7 @@ class Hub:
         self.window = window
         self.connections: set[Connection] = set()
         self._pending: list[Row] = []
+        self._lately = Lately()
         self._wake = asyncio.Event()
         self._flushing = asyncio.Lock()
         self._behind: dict[Connection, asyncio.Task[None]] = {}
@@ -77,6 +79,8 @@ class Hub:
             self._fed_at = asyncio.get_running_loop().time()
         self._pending += rows
         self.newest = rows[-1].seq if rows else self.newest
+        if tell_of_deleted(rows):
+            self._lately.forget()
         for gym in [row for row in rows if row.type == Gym.type][-1:]:
             self.sights = Sights(codec.convert(gym.payload, Gym))
         if committed.stats.as_of_seq >= self.stats.as_of_seq:
@@ -100,9 +104,11 @@ class Hub:
         """Sends what is pending to every cursor at the head; whoever cannot take it gets a replay from the journal."""
         async with self._flushing:  # a drain flushes too: two at once would send windows out of order
             rows, self._pending = self._pending, []
-            fed_at = self._fed_at
+            fed_at, is_kept = self._fed_at, not tell_of_deleted(rows)
             for window in windows(rows, self.head, self.stats):
                 self.head = window.seq
+                if rows and is_kept:
+                    self._lately.keep(window)
                 written: Counter[int] = Counter()  # messages, by their bytes
                 for number, connection in enumerate(list(self.connections), 1):
                     if connection.cursor == window.prev_seq and not connection.is_full:
@@ -142,7 +148,7 @@ class Hub:
             if not again:
                 return
             running.cancel()
-        task = asyncio.create_task(self._catch_up(connection, snapshot=snapshot))
+        task = asyncio.create_task(self._catch_up(connection, snapshot=snapshot, lately=not again))
         self._behind[connection] = task
         task.add_done_callback(lambda done: self._caught_up(connection, done))
 
@@ -152,19 +158,24 @@ class Hub:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a connection could not be brought up to date", exc_info=error)
 
-    async def _catch_up(self, connection: Connection, *, snapshot: Resume | None) -> None:
+    async def _catch_up(self, connection: Connection, *, snapshot: Resume | None, lately: bool) -> None:
+        """With the windows of the last moments, or in as few as there can be."""
         try:
             if snapshot is not None:
                 await self._send_snapshot(connection, snapshot)
             while connection.is_open and connection.cursor < self.head:
                 await connection.drained()
+                if lately and (window := self._lately.behind(connection.cursor)) is not None:
+                    self._send(connection, window)
+                    continue
                 reads = self._database.reads_of(connection.user)
                 rows = await reads(self._store.read, connection.cursor, PAGE)
                 if rows and rows[0].seq > connection.cursor + 1:  # the journal was trimmed while somebody read it all
                     await self._send_snapshot(connection)
                     continue
                 rows = await reads(without_deleted, self._store, rows)
-                await self._send_rows(connection, [row for row in rows if connection.cursor < row.seq <= self.head])
+                end = (self._lately.first_behind(connection.cursor) if lately else None) or self.head
+                await self._send_rows(connection, [row for row in rows if connection.cursor < row.seq <= end])
         except StoreUnavailable as unavailable:
             log.error("%s A connection comes back when it can.", unavailable)
             await connection.close(1013, "The database cannot be read just now.")
@@ -177,10 +188,13 @@ class Hub:
             if connection.is_full:
                 await connection.drained()
             if connection.cursor == window.prev_seq:
-                framed = window.framed(self.sights.of(connection.role))
-                connection.write(framed.frame)
-                connection.cursor = window.seq
-                self._metrics.count(Batch.type, "out", framed.size)
+                self._send(connection, window)
+
+    def _send(self, connection: Connection, window: Window) -> None:
+        framed = window.framed(self.sights.of(connection.role))
+        connection.write(framed.frame)
+        connection.cursor = window.seq
+        self._metrics.count(Batch.type, "out", framed.size)
 
     async def _send_snapshot(self, connection: Connection, rest: Resume | None = None) -> None:
         """All of it; or, of one that broke off, the visits that had not come, as they are now, and what has happened

@@ -20,11 +20,12 @@ class Framed(NamedTuple):
 
 
 class Window:
-    """The rows in `(prev_seq, seq]`, encoded by type."""
+    """The rows in `(prev_seq, seq]`, encoded by type; `size` is in bytes."""
 
-    def __init__(self, batches: dict[str, list[bytes]], prev_seq: int, seq: int) -> None:
+    def __init__(self, batches: dict[str, list[bytes]], prev_seq: int, seq: int, size: int) -> None:
         self.prev_seq = prev_seq
         self.seq = seq
+        self.size = size
         self._batches = batches
         self._seen: dict[Sight, Framed] = {}
         self._framed: dict[tuple[bytes, ...], Framed] = {}
@@ -48,10 +49,10 @@ def windows(rows: Sequence[Row], prev_seq: int, stats: Stats) -> Iterator[Window
     size, seq = 0, prev_seq
     for row in rows:
         if size + len(row.payload) > MAX_PART and size:
-            yield Window(batches, prev_seq, seq)
+            yield Window(batches, prev_seq, seq, size)
             batches, size, prev_seq = {}, 0, seq
         batches.setdefault(row.type, []).append(row.payload)
         size += len(row.payload) + 1
         seq = row.seq
     batches[Stats.type] = [codec.encode(stats)]
-    yield Window(batches, prev_seq, seq)
+    yield Window(batches, prev_seq, seq, size)
