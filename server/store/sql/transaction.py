@@ -73,7 +73,7 @@ class SqlTransaction(MemberRows, Visits, ABC):
     def _look_ahead_for(self, works: Sequence[Foreseen]) -> None:
         """Asks once what each would ask by itself."""
         self._settled = settled_of(self._db, [work.command_id for work in works])
-        held = held_by(self._db, {key for work in works for key in work.keys})
+        held = held_by(self._db, {work.key for work in works if work.key is not None})
         self._cards = {(key,): [(member.id, code) for member, code in found] for key, found in held.items()}
         self._members = {member.id: member for found in held.values() for member, _ in found}
         wanted = {work.member_id for work in works if work.member_id is not None} - self._members.keys()
