@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from server.store.opening import open_store
@@ -82,6 +82,15 @@ def ask(url: str, sql: str) -> None:
 
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(sql)
+
+
+def ask_one(url: str, sql: str) -> Any:
+    """The first thing that the answer says."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as db:
+        row = db.execute(sql).fetchone()
+    return row[0] if row else None
 
 
 def cut(url: str) -> None:

@@ -14,24 +14,34 @@ from server.store.sql.database import Answer
 NAME: Final = "gymtui"  # of our programs, among all that have the database open
 SCHEMA: Final = "gymtui"  # where the tables of the gym are
 STREAMED: Final = 1000  # rows
+# After how long a machine that says nothing any more is given up: seconds, seconds, tries; and milliseconds.
+NOTICED: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "user_timeout": 10_000}
 
 
 class Connection:
     """Each statement is its own transaction, until one says BEGIN. `patience` is how many seconds are waited for a
-    server that does not answer, or for another program's lock. psycopg.Error."""
+    server that does not answer, or for another program's lock; with `is_brief`, the server ends a transaction in which
+    it has heard nothing for so long: whoever is in it has been stopped, and keeps others waiting. psycopg.Error."""
 
-    def __init__(self, url: str, *, patience: float) -> None:
+    def __init__(self, url: str, *, patience: float, is_brief: bool = False) -> None:
+        milliseconds = round(patience * 1000)
+        settings = {
+            "search_path": f"{SCHEMA},pg_catalog",
+            "synchronous_commit": "on",
+            "lock_timeout": milliseconds,
+            "statement_timeout": 0,  # whatever the database's own is
+            "idle_in_transaction_session_timeout": milliseconds if is_brief else 0,
+            **{f"tcp_{name}": value for name, value in NOTICED.items()},  # by the server: of this machine
+        }
         self._db = psycopg.connect(
             url,
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
             connect_timeout=max(2, round(patience)),
             application_name=NAME,
-            options=f"-c search_path={SCHEMA},pg_catalog -c lock_timeout={round(patience * 1000)} "
-            "-c synchronous_commit=on",
-            keepalives_idle=5,
-            keepalives_interval=2,
-            keepalives_count=3,
+            options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
+            tcp_user_timeout=NOTICED["user_timeout"],
+            **{name: NOTICED[name] for name in NOTICED if name.startswith("keepalives")},
         )
         self._db.adapters.register_dumper(int, Int8Dumper)  # one size of number, one plan of a statement
 

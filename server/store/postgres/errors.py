@@ -23,6 +23,14 @@ STEPS: Final[dict[type[psycopg.Error], str]] = {
     errors.CrashShutdown: "it has just crashed, and comes back by itself",
     errors.CannotConnectNow: "it is just starting",
 }
+# Whoever is not even let in gets words and no code.
+BEFORE_IN: Final = {
+    "too many": STEPS[errors.TooManyConnections],
+    "starting up": STEPS[errors.CannotConnectNow],
+    "shutting down": STEPS[errors.AdminShutdown],
+    "password": "please look at its user and password (PGPASSFILE, PGPASSWORD)",
+    "does not exist": "please make it first, or look at its name",
+}
 PASSING: Final = (
     psycopg.OperationalError,
     errors.IdleInTransactionSessionTimeout,
@@ -55,10 +63,23 @@ def as_unavailable() -> Iterator[None]:
         raise StoreUnavailable(sentence) from error
 
 
+@contextmanager
+def as_not_written() -> Iterator[None]:
+    """The same for a write, which is nobody's question that takes long."""
+    with as_unavailable():
+        try:
+            yield
+        except errors.QueryCanceled as error:
+            raise StoreUnavailable(
+                "Somebody ended what the server wrote into its database: please try again."
+            ) from error
+
+
 def next_step(error: psycopg.Error) -> str:
     """What somebody can do about it."""
-    steps = (step for kind, step in STEPS.items() if isinstance(error, kind))
-    return next(steps, "please look whether it runs, and whether the URL is right")
+    steps = [step for kind, step in STEPS.items() if isinstance(error, kind)]
+    steps += [step for words, step in BEFORE_IN.items() if words in str(error)]
+    return next(iter(steps), "please look whether it runs, and whether the URL is right")
 
 
 def said(error: psycopg.Error) -> str:

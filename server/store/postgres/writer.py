@@ -9,7 +9,7 @@ from gymtui import clock
 from gymtui.faults import fault
 from server.store import Committed, Outcome, Work
 from server.store.postgres.connection import Connection
-from server.store.postgres.errors import as_unavailable
+from server.store.postgres.errors import as_not_written
 from server.store.sql.counters import read_stats
 from server.store.sql.transaction import SqlTransaction
 
@@ -36,7 +36,7 @@ class Writer:
     def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
         """All of them in one commit, or none. Where the connection is lost with the COMMIT itself, nobody knows which:
         who asked is told to ask again, and each command has its row once."""
-        with as_unavailable():
+        with as_not_written():
             db = self._connected()
             db.execute("BEGIN")
             try:
@@ -59,7 +59,7 @@ class Writer:
 
     def _connected(self) -> Connection:
         if self._db is None or self._db.is_lost:
-            self._db = Connection(self._url, patience=self._patience)
+            self._db = Connection(self._url, patience=self._patience, is_brief=True)
         return self._db
 
     def _undo(self, db: Connection) -> None:

@@ -1,0 +1,103 @@
+"""What the database itself does to a server (ends what takes long, has no place, asks who one is), as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from threading import Event, Thread
+from urllib.parse import urlsplit
+
+import pytest
+
+from server.store import Store, StoreError, StoreUnavailable, Transaction
+from server.store.opening import open_store
+from tests.factories import member_row
+from tests.postgres_kit import ask, ask_one, held
+from tests.till import NINE, Till, command
+from tests.waiting import WITHIN
+
+pytestmark = pytest.mark.slow
+
+WAITING = (
+    "SELECT count(*) FROM (SELECT {} FROM pg_stat_activity WHERE datname = current_database() "
+    "AND application_name = 'gymtui' AND wait_event_type = 'Lock') AS found"
+)
+
+
+@pytest.fixture
+def till(postgres_database: str) -> Iterator[Till]:
+    till = Till(postgres_database, member_row("1", "Ana"))
+    with closing(till.store):
+        yield till
+
+
+def opened(url: str, patience: float) -> closing[Store]:
+    return closing(open_store(url, now=lambda: NINE, patience=patience))
+
+
+def test_a_server_that_is_stopped_in_the_middle_lets_the_others_go_on(till: Till, postgres_database: str) -> None:
+    goes_on, begun = Event(), Event()
+
+    def stand_still(tx: Transaction) -> None:
+        begun.set()
+        assert goes_on.wait(WITHIN)
+        tx.member("1")
+
+    with opened(postgres_database, 0.2) as stopped:
+        told: list[StoreError] = []
+
+        def write() -> None:
+            try:
+                stopped.write([stand_still])
+            except StoreError as error:
+                told.append(error)
+
+        thread = Thread(target=write)
+        thread.start()
+        assert begun.wait(WITHIN)
+        till.check_in("1")  # within its own five seconds
+        goes_on.set()
+        thread.join()
+        assert [type(error) for error in told] == [StoreUnavailable]
+        stopped.write([command("1", "later")])
+    assert till.store.stats().currently_in == 1
+
+
+def test_a_limit_of_the_database_ends_no_commit(postgres_nothing: str) -> None:
+    name = urlsplit(postgres_nothing).path.removeprefix("/")
+    ask(postgres_nothing, f"ALTER DATABASE {name} SET statement_timeout = 1")
+    with opened(postgres_nothing, 5) as store:
+        store.write([lambda tx: tx._db.execute("SELECT pg_sleep(0.05)")])  # type: ignore[attr-defined]
+        store._all("SELECT pg_sleep(0.05)")  # type: ignore[attr-defined]
+
+
+def test_a_write_that_somebody_ends_is_told_and_is_nobodys_long_question(till: Till, postgres_database: str) -> None:
+    with held(postgres_database):
+        canceller = Thread(target=_cancel, args=(postgres_database,))
+        canceller.start()
+        with pytest.raises(StoreUnavailable, match="Somebody ended what the server wrote"):
+            till.store.write([command("1", "a")])
+        canceller.join()
+    till.store.write([command("1", "a")])
+
+
+def test_a_database_without_a_place_and_one_that_is_not_there_are_told(postgres_nothing: str) -> None:
+    ask(postgres_nothing, "DROP ROLE IF EXISTS crowded")
+    ask(postgres_nothing, "CREATE ROLE crowded LOGIN SUPERUSER")
+    url = postgres_nothing.replace("postgres:@", "crowded@")
+    ask(postgres_nothing, "ALTER ROLE crowded NOSUPERUSER CONNECTION LIMIT 0")
+    with pytest.raises(StoreError, match="please let it have more connections, or end some"):
+        open_store(url)
+    name = urlsplit(postgres_nothing).path
+    with pytest.raises(StoreError, match="please make it first, or look at its name"):
+        open_store(postgres_nothing.replace(name, "/nowhere"))
+
+
+def _until_somebody_waits(url: str) -> None:
+    while not ask_one(url, WAITING.format("pid")):
+        pass
+
+
+def _cancel(url: str) -> None:
+    _until_somebody_waits(url)
+    ask_one(url, WAITING.format("pg_cancel_backend(pid)"))
