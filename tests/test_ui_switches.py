@@ -10,8 +10,9 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Static
 
-from gymtui.client.state import Inside
-from tests.factories import NOW
+from gymtui.client.state import ConnectionState, Inside
+from gymtui.ui.widgets.feed import Feed
+from tests.factories import NOW, visit
 from tests.settled import settled, until_shown
 from tests.ui_fakes import make_app
 from tests.ui_front_desk_kit import ANA, BEN, a_desk, screen_text
@@ -79,3 +80,48 @@ async def test_what_has_more_than_the_screen_is_whole_from_the_first() -> None:
         await settled(pilot)
         assert screen_text(app) == first
         assert "Scan a card" in first
+
+
+@pytest.mark.parametrize("key", KEYS)
+async def test_what_happens_below_is_not_painted_and_is_there_as_that_comes_back(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    paints: list[str] = []
+    paint = Screen._compositor_refresh
+
+    def count(screen: Screen[Any]) -> None:
+        paints.append(type(screen).__name__)
+        paint(screen)
+
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press(key)
+        await until_shown(pilot, lambda: KEYS[key] in screen_text(app))
+        await settled(pilot)
+        monkeypatch.setattr(Screen, "_compositor_refresh", count)
+        below = app.front_desk
+        below.query_one(Feed).extend([visit(90, "Zoe Late")])
+        below.notice("said meanwhile")
+        await pilot.pause()
+        await pilot.pause()
+        assert "FrontDesk" not in paints
+        await pilot.press("escape")
+        await settled(pilot)
+        text = screen_text(app)
+        assert "Zoe Late" in text
+        assert "said meanwhile" in text
+
+
+async def test_keys_that_came_below_meanwhile_are_offered_as_that_comes_back() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await pilot.press("f2")
+        await settled(pilot)
+        desk.service.becomes(ConnectionState(phase="waiting", since=NOW, attempt=1, retry_at=NOW + 60_000))
+        await settled(pilot)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "try again" in screen_text(app).splitlines()[-1]

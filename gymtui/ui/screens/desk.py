@@ -164,7 +164,7 @@ class DeskScreen(RollCalledScreen):
         """Shows it on every screen of the desk; the one that is seen also rings for it, each kind in its own way."""
         for screen in self._desk_screens():
             screen.verdict = verdict
-        if self.is_current:
+        if self in self.app.screen_stack[-2:]:  # it may lie under the help, or a login
             for bell in range(bells(verdict)):
                 self._ring(bell * BETWEEN_BELLS)
 

@@ -20,6 +20,12 @@ class PassingScreen(Screen[ScreenResultType]):
     _comes_in: Size | None = None  # the terminal, as it was when it came
     _is_first = False  # is it being laid out for the first time, which paints all of it?
 
+    @property
+    def is_current(self) -> bool:
+        """Is it the one that is seen? Each of ours covers what is below, which Textual would paint through it with each
+        change there; what changes there meanwhile is laid out and painted as it comes back."""
+        return super().is_current and self.app.screen is self
+
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Leaves it, where it is on top. Textual's takes away whatever is: with a second Esc, the screen below."""
         return super().dismiss(result) if self.app.screen is self else AwaitComplete()
