@@ -17,7 +17,8 @@ from websockets.server import ServerProtocol
 from websockets.uri import parse_uri
 
 from gymtui.client.connection.transport import PatientConnection
-from server.net.connection import NO_TEXT, Connection
+from server.net.connection import Connection
+from server.net.hearing import NO_TEXT
 from tests.watchdog_kit import Pipe, Quiet
 
 MOST: Final = 70_000  # bytes of a message
@@ -126,6 +127,8 @@ def heard(connection: ServerConnection | ClientConnection, data: bytes, step: in
     connection.connection_made(cast("asyncio.Transport", line))
     for at in range(0, len(data), step):
         connection.data_received(data[at : at + step])
+        while isinstance(connection, Connection) and connection._rest and not connection._is_held:
+            connection.bite()
     kept = [
         (frame.opcode, bytes(frame.data).removeprefix(NO_TEXT), frame.fin)
         for frame in connection.recv_messages.frames.queue

@@ -1,4 +1,4 @@
-"""A server's WebSocket that takes frames made beforehand: the one module that uses what `websockets` has inside.
+"""A server's WebSocket that takes frames made beforehand; with `hearing` what uses what `websockets` has inside.
 
 The library frames each message for each connection and waits for each write; its keepalive waits with them, so a peer
 that stops reading is never dropped. Here the hub frames a window once and writes the same bytes to everyone without
@@ -14,27 +14,14 @@ import termios
 from contextlib import suppress
 from typing import Any, Final
 
-from websockets.asyncio.messages import Assembler
-from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import InvalidMessage
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request
 from websockets.protocol import Event, State
 
 from gymtui.faults import fault, is_planned
-from gymtui.protocol import MAX_MESSAGE, Role
-from server.net.lobby import Lobby, peer_of
-from server.net.unread import Unread
+from server.net.hearing import Hearing
 
 HIGH_WATER: Final = 64 * 1024  # backpressure: bytes that may wait for one reader before it gets nothing more
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
-UNREADABLE: Final = (
-    b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
-    b"This cannot be read as a request: please send HTTP/1.1, and no body.\n"
-)
-MAX_STRANGE: Final = 2 * MAX_MESSAGE  # bytes of messages before one of them has logged in
-NO_TEXT: Final = b"\xffbinary"  # what a binary message begins with here, and no text in UTF-8
-OF_A_FRAME: Final = 256  # bytes of memory for each, beside what is in it
 
 
 def frame(message: bytes) -> bytes:
@@ -42,87 +29,28 @@ def frame(message: bytes) -> bytes:
     return Frame(Opcode.TEXT, message).serialize(mask=False)
 
 
-def _whole(messages: Assembler) -> int:
-    """Bytes of those that nobody has taken."""
-    return sum(len(each.data) + OF_A_FRAME for each in messages.frames.queue)
+class Connection(Hearing):
+    """One client's socket. `cursor` is the newest seq of the journal that was written to it, `pinged_at` in the event
+    loop's seconds. `round_trip` is how long its last ping took (seconds). `address` is that of whoever asks: not its
+    peer's, behind a proxy."""
 
-
-def _let_go(over: ServerConnection) -> None:
-    """Of what holds the connection that holds it, and would stay with all that came until somebody looks for garbage: a
-    flood leaves so much that the look keeps everybody waiting."""
-    over.protocol.parser.close()
-    over.recv_messages.resume = lambda: None
-    for failed in (over.protocol.handshake_exc, over.protocol.parser_exc, over.connection_exc):
-        _forget_where(failed)
-
-
-def _forget_where(failed: BaseException | None) -> None:
-    """It failed there, with all that was there."""
-    while failed is not None:
-        failed.__traceback__ = None
-        failed = failed.__cause__ or failed.__context__
-
-
-class Connection(ServerConnection):
-    """One client's socket. `user` is whose it is, in which `role`, once that is known; `cursor` is the newest
-    seq of the journal that was written to it; `heard_at` and `pinged_at` are in the event loop's seconds. `ended_by_us`
-    is the code with which the server ended it, also where the other side could not hear that any more and the
-    connection ends with 1006; None where the server did not. `is_hasty`: something came behind its request before that
-    had an answer. `round_trip` is how long its last ping took (seconds). `peer` is the address that it comes from,
-    `address` that of whoever asks: another one behind a proxy."""
-
-    def __init__(self, *args: Any, lobby: Lobby | None = None, unread: Unread | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._lobby = Lobby(self.loop.time) if lobby is None else lobby  # an empty one is a lobby too
-        self._all_unread = unread or Unread()
-        self._strange = 0  # bytes of what came before anybody logged in
-        self.is_hasty = False
-        self.peer = self.address = "an unknown address"
-        self.user = ""
-        self.role: Role | None = None
+        self.address = self.peer
         self.round_trip: float | None = None
-        self.heard_at = self.pinged_at = self._took_at = self.loop.time()
+        self.pinged_at = self._took_at = self.heard_at
         self.cursor = self._written = self._taken = 0
         self._soon: list[bytes] = []
-        self._awaits_pong = self._is_leaving = False
-        self.ended_by_us: int | None = None
+        self._awaits_pong = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.peer = self.address = peer_of(transport)
-        self._lobby.enter(self)
-        self.recv_messages.resume = self._read_on
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._lobby.leave(self)
-        self._all_unread.leave(self)
-        super().connection_lost(exc)
-        _let_go(self)
-
-    def welcome(self, user: str, role: Role | None) -> None:
-        """Somebody has logged in on it."""
-        self.user, self.role, self._strange = user, role, 0
-        self._lobby.leave(self)
-        self._read_on()
+        self.address = self.peer
 
     def probe(self, now: float) -> None:
         """Asks whether it is there; `now` in the event loop's seconds."""
         self.pinged_at, self._awaits_pong = now, True
         self.write(PING)
-
-    @property
-    def is_owed(self) -> bool:
-        """Is it the server's turn: is there a request that is not answered yet?"""
-        return self.request is not None and self.response is None
-
-    def hang_up(self) -> None:
-        """Ends it at once, without a word."""
-        self.transport.abort()
-
-    def cut(self, code: int) -> None:
-        """Ends it without a word, for this reason: a close frame would wait behind all that is not read."""
-        self.ended_by_us = code
-        self.transport.abort()
 
     @property
     def is_open(self) -> bool:
@@ -133,42 +61,10 @@ class Connection(ServerConnection):
         """More than `HIGH_WATER` bytes wait for the reader."""
         return self.paused
 
-    def data_received(self, data: bytes) -> None:
-        self.heard_at = self.loop.time()
-        if self.request is not None and self.protocol.state is State.CONNECTING:
-            self.is_hasty = True  # nobody says more before the answer
-            return
-        if not self.user:
-            self._strange += len(data)
-        is_much = self._strange > MAX_STRANGE and not self._is_leaving
-        if is_much and not _has_token(self.request):
-            self._is_leaving = True
-            self.transport.close()
-        elif not self.transport.is_closing():
-            super().data_received(data)
-            self._all_unread.note(self, self.unread)
-            if is_much:
-                self.transport.pause_reading()  # until it is known whose token that is
-
-    @property
-    def unread(self) -> int:
-        """Bytes of messages that wait here: those that are whole, one that comes in parts, and what is no frame yet."""
-        return _whole(self.recv_messages) + (self.protocol.current_size or 0) + len(self.protocol.reader.buffer)
-
-    def send_data(self) -> None:
-        """The library ends a request that it cannot read, one with a body among them, without a word: here is one."""
-        if self.request is None and isinstance(self.protocol.handshake_exc, InvalidMessage) and not self._is_leaving:
-            self._is_leaving = True
-            self.transport.write(UNREADABLE)
-        super().send_data()
-
     def process_event(self, event: Event) -> None:
         if isinstance(event, Frame) and event.opcode is Opcode.PONG and self._awaits_pong:
             self.round_trip, self._awaits_pong = self.loop.time() - self.pinged_at, False
-        if isinstance(event, Frame) and event.opcode is Opcode.BINARY:
-            event.data = NO_TEXT + bytes(event.data)
-        if not (self._is_leaving and isinstance(event, Frame)):
-            super().process_event(event)
+        super().process_event(event)
 
     def write(self, framed: bytes) -> None:
         """Hands bytes of `frame` to the socket, without waiting; a closed one takes nothing."""
@@ -196,8 +92,7 @@ class Connection(ServerConnection):
         if self.ended_by_us is None and self.is_open:
             self.ended_by_us = code
         self._flush()
-        self._is_leaving, self.recv_messages.paused = True, False
-        self._read_on()
+        self.hear_no_more()
         await super().close(code, reason)
 
     def stalled_for(self, now: float) -> float:
@@ -225,25 +120,7 @@ class Connection(ServerConnection):
             self.heard_at = now
         return now - self.heard_at
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.transport.pause_reading()  # else the library goes on answering pings, into a buffer without an end
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self._read_on()
-
-    def _read_on(self) -> None:
-        """Listens again, unless something else is against it."""
-        if not (self.paused or self.recv_messages.paused or self.transport.is_closing()):
-            self.transport.resume_reading()
-
     async def drained(self) -> None:
         """Waits until the reader has taken most of what waits for it, or is gone."""
         with suppress(OSError):  # gone: whoever writes next sees that the connection is not open
             await self.drain()
-
-
-def _has_token(request: Request | None) -> bool:
-    """Does a login with it need no message more?"""
-    return request is not None and ("token=" in request.path or "Authorization" in request.headers)

@@ -14,6 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.server import ServerProtocol
 
 from gymtui.protocol import MAX_FRAME, PATH
+from server.net.bites import Bites
 from server.net.certificate import Certificate
 from server.net.connection import HIGH_WATER, Connection
 from server.net.doorman import ASK_WITHIN, Doorman
@@ -36,6 +37,7 @@ class Door:
         self._lobby = lobby
         self._listening = listening
         self._unread = Unread()
+        self._bites = Bites(asyncio.get_running_loop())
         self._tls = None if certificate is None else certificate.context
         self._connections: WeakSet[Connection | Doorman | Vestibule] = WeakSet()
 
@@ -93,6 +95,7 @@ class Door:
             self._listener,
             lobby=self._lobby,
             unread=self._unread,
+            bites=self._bites,
             ping_interval=None,  # the watchdog's: the library's waits for a reader that has stopped
             close_timeout=3,
             write_limit=HIGH_WATER,

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Final, cast
 
 from gymtui.protocol import MAX_REQUEST
-from server.net.connection import UNREADABLE, Connection
+from server.net.connection import Connection
+from server.net.hearing import UNREADABLE
 from server.net.lobby import Lobby, peer_of
 
 ASK_WITHIN: Final = 10.0  # seconds for a whole request
@@ -68,15 +69,14 @@ class Doorman(asyncio.Protocol):
             self._turn_away(UNREADABLE)
 
     def _hand_over(self, end: int) -> None:
-        """What is behind the request belongs to no request: the connection hears of it."""
         assert self._transport is not None
         self._leave()
         connection = self._let_in()
         self._transport.set_protocol(connection)
         connection.connection_made(self._transport)
-        for part in (self._said[:end], self._said[end:]):
-            if part:
-                connection.data_received(bytes(part))
+        connection.data_received(bytes(self._said[:end]))
+        if len(self._said) > end:  # it belongs to no request, and is none before there is an answer
+            connection.data_received(bytes(self._said[end:]))
 
     def _turn_away(self, answer: bytes) -> None:
         """It has its place until it is gone: over TLS that takes two."""

@@ -26,9 +26,10 @@ from gymtui.protocol import (
     Role,
 )
 from server.auth.auth import expiry
-from server.net.connection import NO_TEXT, Connection
+from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.handshake import Identity, enter
+from server.net.hearing import NO_TEXT
 from server.net.metrics import reason
 from server.net.rate_limit import RateLimit
 from server.net.request_handler import RequestHandler

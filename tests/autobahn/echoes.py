@@ -12,7 +12,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from gymtui.client.connection.transport import OPTIONS as OURS
 from gymtui.protocol import MAX_FRAME
-from server.net.connection import NO_TEXT, Connection
+from server.net.connection import Connection
+from server.net.hearing import NO_TEXT
 
 BARE: Final[dict[str, Any]] = {"compression": None, "ping_interval": None, "max_size": MAX_FRAME}
 CLIENTS: Final[dict[str, dict[str, Any]]] = {"websockets": {**BARE, "proxy": None}, "gymtui": OURS}

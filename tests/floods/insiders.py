@@ -20,6 +20,8 @@ from tests.floods.pouring import Answers, Flood, Numbers, Target, again, togethe
 Messages = Callable[[Target], Iterator[tuple[str, dict[str, Any]]]]
 BEGUN: Final = Frame(Opcode.TEXT, b"x" * (MAX_FRAME - 1)).serialize(mask=True)[: -MAX_FRAME // 10]
 
+PONGS: Final = Frame(Opcode.PONG, b"").serialize(mask=True) * 40_000  # nobody has to answer
+
 
 async def asked(user: str, messages: Messages, target: Target, numbers: Numbers, answers: Answers) -> None:
     """So many messages a second in all, evenly on all connections, whatever is answered."""
@@ -50,6 +52,20 @@ async def unfinished_frames(target: Target, numbers: Numbers, answers: Answers) 
                 await asyncio.sleep(1.0)
                 socket.transport.write(b"x")
         answers["closed"] += 1
+
+    await together(numbers.connections, lambda _: again(once, answers))
+
+
+async def tiny_frames(target: Target, numbers: Numbers, answers: Answers) -> None:
+    """As many as a line takes, on all connections."""
+
+    async def once() -> None:
+        async with target.at("ben") as socket:
+            while not socket.transport.is_closing():
+                if not socket.transport.get_write_buffer_size():
+                    socket.transport.write(PONGS)
+                    answers["a quarter of a megabyte"] += 1
+                await asyncio.sleep(numbers.connections / numbers.rate)
 
     await together(numbers.connections, lambda _: again(once, answers))
 
@@ -140,6 +156,7 @@ FLOODS: Final = {
     "notices": _flood("mia", notices, "notices by a manager", 200),
     "handovers": _flood("ben", handovers, "handovers by staff", 200),
     "frames": Flood(pour=strange_frames, of="binary and too long frames by staff", rate=50, connections=4),
+    "tiny-frames": Flood(pour=tiny_frames, of="frames with nothing in them by staff", rate=40, connections=4),
     "unfinished-frames": Flood(
         pour=unfinished_frames, of="frames of a megabyte without an end by staff", connections=100
     ),

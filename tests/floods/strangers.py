@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import msgspec
 from websockets.asyncio.client import connect
+from websockets.frames import Frame, Opcode
 
 from gymtui.protocol import MAX_FRAME, MAX_REQUEST
 from tests.floods.pouring import Answers, Flood, Numbers, Target, again, paced, together
@@ -17,6 +18,7 @@ from tests.floods.pouring import Answers, Flood, Numbers, Target, again, paced, 
 BEGUN: Final = b"GET /ws/checkins/ HTTP/1.1\r\nHost: localhost\r\n"  # and never ended
 HEADER: Final = b"X-Y: " + b"x" * 1000 + b"\r\n"
 ADDRESSES: Final = 50
+TINY: Final = 20_000  # frames: less than 128 KiB
 HELLO: Final = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"  # what a handshake of TLS begins with
 
 
@@ -102,6 +104,18 @@ async def large(target: Target, numbers: Numbers, answers: Answers) -> None:
     await together(numbers.connections, lambda number: again(message if number % 2 else request, answers))
 
 
+async def tiny(target: Target, numbers: Numbers, answers: Answers) -> None:
+    """As many frames with nothing in them as are taken without a login, on connection after connection."""
+
+    async def once(_: int) -> str:
+        async with connect(target.url, compression=None, proxy=None, ssl=target.tls) as socket:
+            socket.transport.write(Frame(Opcode.PONG, b"").serialize(mask=True) * TINY)
+            await socket.wait_closed()
+            return f"closed with {socket.close_code}"
+
+    await paced(numbers.rate, once, answers)
+
+
 FLOODS: Final = {
     "logins": Flood(pour=logins, of="made-up names at the login"),
     "wrong-tokens": Flood(pour=wrong_tokens, of="wrong tokens, in all three ways", rate=100),
@@ -120,5 +134,6 @@ FLOODS: Final = {
         connections=1500,
         door="tls",
     ),
+    "tiny": Flood(pour=tiny, of="frames with nothing in them before a login"),
     "large": Flood(pour=large, of="requests and first messages of a megabyte", connections=40),
 }

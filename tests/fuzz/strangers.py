@@ -40,6 +40,11 @@ class Line(Pipe):
         return ("192.0.2.1", 49152) if name == "peername" else None
 
 
+def _is_heard(protocol: asyncio.Protocol) -> bool:
+    """Is there more to come of what it has been sent?"""
+    return isinstance(protocol, Connection) and bool(protocol.is_owed or protocol._rest)
+
+
 class Strangers(logging.Handler):
     """`come` is one of them from its first byte to its last. AssertionError where one came in, or left a trace in the
     log; a minute goes by between two, so that nobody has to wait for the one before."""
@@ -86,7 +91,7 @@ class Strangers(logging.Handler):
         for part in parts:
             if not line.is_closing():
                 line.protocol.data_received(part)
-            while isinstance(line.protocol, Connection) and line.protocol.is_owed and tasks - before:
+            while _is_heard(line.protocol) and tasks - before:
                 await asyncio.sleep(0)
         running = tasks - before
         line.protocol.eof_received()
