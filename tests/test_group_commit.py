@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from server.store import Committed, Transaction, Work
-from server.store.group_commit import GroupCommit
+from server.store.group_commit import OF_ONE, GroupCommit
 from server.store.opening import open_store
 from tests.factories import member_row
 from tests.gym_kit import make_gym
 from tests.sqlite_kit import hold
 from tests.till import command
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -61,6 +62,22 @@ async def test_what_comes_while_one_commit_runs_is_the_next(path: Path) -> None:
         outcomes = await asyncio.gather(first, *rest)
         assert all(outcome.error is None for outcome in outcomes)
     assert [len(commit.rows) for commit in commits] in ([0, 50], [50])
+
+
+async def test_who_has_very_many_keeps_nobody_waiting(path: Path) -> None:
+    make_gym(path, *(member_row(str(n), "Ana") for n in range(3 * OF_ONE)))
+    async with threads(path) as (database, commits):
+        told: list[str] = []
+        busy, go = gate()
+        database.submit(busy, lambda _: None)
+        for n in range(3 * OF_ONE - 1):
+            database.submit(command(str(n), f"c{n}"), lambda _: told.append("ben"), user="ben")
+        database.submit(command(str(3 * OF_ONE - 1), "ana"), lambda _: told.append("ana"), user="ana")
+        go()
+        await until(lambda: "ana" in told)
+        assert told.index("ana") <= OF_ONE
+    assert [commit for commit in commits if len(commit.rows) > OF_ONE + 1] == []
+    assert told.count("ben") == 3 * OF_ONE - 1
 
 
 async def test_one_bad_work_harms_no_neighbour(path: Path, caplog: pytest.LogCaptureFixture) -> None:

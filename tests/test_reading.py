@@ -15,11 +15,12 @@ import pytest
 
 from gymtui.protocol import ListCheckIns
 from server.store import TooLong
-from server.store.reading import TURN, Turns
+from server.store.reading import TURN, Job
 from server.store.sqlite import readers
 from server.store.sqlite.errors import DiskGuard
 from server.store.sqlite.readers import Readers
 from server.store.sqlite.store import SqliteStore
+from server.store.turns import Turns
 from tests.gym_kit import token
 from tests.http_token_kit import ask, basic
 from tests.kit import Wire, serving
@@ -60,7 +61,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
 
 
 async def test_each_user_has_one_turn_after_the_other() -> None:
-    turns, future = Turns(), asyncio.get_running_loop().create_future()
+    turns, future = Turns[Job](), asyncio.get_running_loop().create_future()
     for asker, jobs in (("otto", 5), ("mia", 2), ("ana", 1)):
         for n in range(jobs):
             turns.put(asker, (future, lambda asker=asker, n=n: f"{asker} {n}"))  # type: ignore[misc]

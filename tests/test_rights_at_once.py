@@ -86,7 +86,7 @@ async def late(server: Server, change: Work, wire: Wire, type: str, payload: obj
     database.submit(change, lambda _: None)
     await wire.send(type, payload, "late")
     try:
-        await until(lambda: database._jobs.qsize() == 2)
+        await until(lambda: len(database._waiting) == 2)
     finally:
         gate.set()
     reply: dict[str, Any] = (await wire.until("reply", id="late"))["payload"]

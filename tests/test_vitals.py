@@ -73,7 +73,7 @@ async def test_what_is_on_its_way_is_in_flight(gym: Path, monkeypatch: pytest.Mo
         await ana.until("connection_status")
         held: list[tuple[Any, Any]] = []  # what the server itself writes meanwhile is among them
         with monkeypatch.context() as patched:
-            patched.setattr(server._database, "submit", lambda work, done: held.append((work, done)))
+            patched.setattr(server._database, "submit", lambda work, done, **_: held.append((work, done)))
             await ana.send("check_in", {"code": "1"}, "c1")
             await until(lambda: figure(server.metrics, "gymtui_commands_in_flight") == 1)
         for work, done in held:

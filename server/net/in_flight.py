@@ -82,7 +82,7 @@ class InFlight:
                 self._context.changes.unmade(user, desk, payload)
             done(outcome)
 
-        self._context.database.submit(foreseen(key, payload, by_right(identity.claims, payload, work)), told)
+        self._context.database.submit(foreseen(key, payload, by_right(identity.claims, payload, work)), told, user=user)
 
     def _too_early(self, user: str, desk: str | None, payload: Command, id: str | None) -> ErrorBody | None:
         """Has the user had too much here, or does a command before it have to come again first?"""

@@ -1,18 +1,17 @@
 """Group commit: the store behind threads, one that writes and three that read; the event loop waits for no disk.
 
 After a quiet spell a work is committed at once. Under load, all that has come in since the last commit shares the next:
-one write to the disk, however many commands.
+one write to the disk, however many commands; but of one user so many and no more, or all others would wait for them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
-from queue import Empty, SimpleQueue
 from typing import Final, ParamSpec, TypeVar
 
 from msgspec import Struct
@@ -22,10 +21,12 @@ from server.store import Committed, Outcome, Store, StoreUnavailable, Transactio
 from server.store.commit_pacing import GAP, CommitPacing
 from server.store.reading import Reading, Reads
 from server.store.threads import ThreadDied, start_thread
+from server.store.turns import Turns
 
 log = logging.getLogger(__name__)
 
-MAX_GROUP: Final = 2000  # works in one commit at the most
+MAX_GROUP: Final = 2000  # works in one commit at the most,
+OF_ONE: Final = 100  # of each user: 10 to 20 ms
 FAILURE_COUNTS: Final = 5.0  # seconds that /readyz says no after a failed commit: clients try again within them
 COMMIT_COUNTS: Final = 1.0  # seconds that /readyz trusts a commit and writes no probe: to ask often costs no disk
 
@@ -63,7 +64,7 @@ class GroupCommit:
         self._timed = timed
         self._on_commit = on_commit
         self._pacing = CommitPacing(gap)
-        self._jobs: SimpleQueue[tuple[Work, Done] | None] = SimpleQueue()
+        self._waiting = Turns[tuple[Work, Done]]()
         self._loop = asyncio.get_running_loop()
         self._death: asyncio.Future[None] = self._loop.create_future()
         self._failure: tuple[str, float] | None = None  # why the last commands failed, and when
@@ -77,10 +78,11 @@ class GroupCommit:
         """For as long as all threads live; ThreadDied once one does not."""
         await asyncio.shield(self._death)
 
-    def submit(self, work: Work, done: Done) -> None:
-        """Has `work` done in the next commit; `done` hears of it on the event loop, once it is on disk."""
+    def submit(self, work: Work, done: Done, *, user: str = "") -> None:
+        """Has `work` of that user done in the next commit, behind what is the user's already; `done` hears of it on the
+        event loop, once it is on disk."""
         if self._is_writable:
-            self._jobs.put((work, done))
+            self._waiting.put(user, (work, done))
         else:
             self._loop.call_soon(done, _unwritable())
 
@@ -118,7 +120,7 @@ class GroupCommit:
 
     async def close(self) -> None:
         """Commits what is waiting, ends the threads, closes the store."""
-        self._jobs.put(None)
+        self._waiting.end()
         await self._loop.run_in_executor(None, self._writer.join)
         await self._reading.close()
         self._death.cancel()
@@ -135,40 +137,21 @@ class GroupCommit:
     def _writer_died(self, name: str, error: BaseException) -> None:
         """Nobody is left without an answer: what waited is to be sent again, and done once, by the next server."""
         self._is_writable = False
-        waiting = self._taken
-        with suppress(Empty):
-            while True:
-                if (job := self._jobs.get_nowait()) is not None:
-                    waiting.append(job)
+        waiting = self._taken + self._waiting.some(sys.maxsize, sys.maxsize)
         self._deliver([done for _, done in waiting], [_unwritable()] * len(waiting), None)
         self._died(name, error)
 
     # --- the writing thread ---------------------------------------------------------------------------------------
 
     def _write_on(self) -> None:
-        going = True
-        while going:
-            group, going = self._take()
-            if group:
-                self._taken = group
-                self._commit(group)
-                self._pacing.committed(len(group), time.monotonic())
-
-    def _take(self) -> tuple[list[tuple[Work, Done]], bool]:
-        """The next group, and whether there will be another."""
-        job = self._jobs.get()
-        if job is not None and (rest := self._pacing.rest(time.monotonic())) > 0:
-            time.sleep(rest)
-        group: list[tuple[Work, Done]] = []
-        while job is not None:
-            group.append(job)
-            if len(group) == MAX_GROUP:
-                return group, True
-            try:
-                job = self._jobs.get_nowait()
-            except Empty:
-                return group, True
-        return group, False
+        is_behind = False
+        while self._waiting.wait():
+            if not is_behind and (rest := self._pacing.rest(time.monotonic())) > 0:
+                time.sleep(rest)
+            group = self._taken = self._waiting.some(OF_ONE, MAX_GROUP)
+            is_behind = len(self._waiting) > 0
+            self._commit(group)
+            self._pacing.committed(len(group), time.monotonic())
 
     def _commit(self, group: list[tuple[Work, Done]]) -> None:
         began = time.monotonic()

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections import OrderedDict, deque
 from collections.abc import Callable
 from functools import partial
-from threading import Condition
 from typing import Any, Final, ParamSpec, TypeVar
 
 from gymtui.protocol import ANSWER_WITHIN
 from server.store.errors import StoreUnavailable, TooLong
 from server.store.interface import Store
 from server.store.threads import OnDeath, start_thread
+from server.store.turns import Turns
 
 Result = TypeVar("Result")
 Params = ParamSpec("Params")
@@ -30,45 +29,12 @@ TURN: Final = 0.0005
 Job = tuple[asyncio.Future[Any], Callable[[], object]]
 
 
-class Turns:
-    """Jobs that wait, by whom they are for: each of those has one turn, and then the next has one."""
-
-    def __init__(self) -> None:
-        self._waiting: OrderedDict[str, deque[Job]] = OrderedDict()
-        self._changed = Condition()
-        self._is_over = False
-
-    def put(self, asker: str, job: Job) -> None:
-        with self._changed:
-            self._waiting.setdefault(asker, deque()).append(job)
-            self._changed.notify()
-
-    def take(self) -> Job | None:
-        """Waits for the next; None once it is over and nothing waits any more."""
-        with self._changed:
-            while not self._waiting:
-                if self._is_over:
-                    return None
-                self._changed.wait()
-            asker, jobs = self._waiting.popitem(last=False)
-            job = jobs.popleft()
-            if jobs:
-                self._waiting[asker] = jobs  # behind all the others
-            return job
-
-    def end(self) -> None:
-        """Nothing more comes."""
-        with self._changed:
-            self._is_over = True
-            self._changed.notify()
-
-
 class ReadingThread:
     """Runs queries one after the other, each answered to whoever waits for it."""
 
     def __init__(self, on_death: OnDeath) -> None:
         self._loop = asyncio.get_running_loop()
-        self._turns = Turns()
+        self._turns = Turns[Job]()
         self._open: set[asyncio.Future[Any]] = set()
         self._is_dead = False
         self._on_death = on_death
