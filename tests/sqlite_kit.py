@@ -62,6 +62,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
         *(f"ALTER TABLE gym DROP COLUMN {column}" for column in ("access_link", "access_link_before")),
     ),
     (),
+    ("DROP INDEX refusals_by_time", "CREATE INDEX journal_refusals ON journal (at) WHERE type = 'refusal'"),
 )
 
 # The same of a desk's own copy.

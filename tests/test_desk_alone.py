@@ -35,7 +35,7 @@ def test_offline_it_decides_and_says_that_nothing_is_sent(gym: Gym) -> None:
     assert gym.desk.check_in("1").kind == "already_in"
     assert gym.desk.check_in("7777").words.startswith("✗ Unknown card refused: nobody here has that number")
     assert gym.desk.check_in(BEN).kind == "refused"
-    assert gym.desk.queued == 1
+    assert [row.kind for row in gym.desk.queue] == ["check_in", "refusal", "refusal"]
 
 
 async def test_what_is_queued_is_named_alone_and_once_it_is_sent(gym: Gym) -> None:

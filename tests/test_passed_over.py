@@ -44,7 +44,7 @@ def test_who_is_named_otherwise_too_is_not_passed_over(till: Till) -> None:
     for asked in (
         CheckIn(passed_over=ben.id, member_id=ben.id),
         CheckIn(passed_over=ben.id, code="2"),
-        CheckIn(passed_over=ben.id, offline=True),
+        CheckIn(passed_over=ben.id, refused_more=2, offline=True),
     ):
         assert till.refused(asked).code == "invalid"
     assert till.seq == before
@@ -72,9 +72,3 @@ async def test_a_desk_tells_it_once_however_often_a_card_is_scanned(gym: Gym) ->
         await until(lambda: len(sent_ids(connection, "check_in")) == 3)
         assert sent_ids(connection, "check_in") == [first.command_id, first.command_id, other.command_id]
         assert gym.desk.check_in(ANA, sure=True).command_id != first.command_id
-
-
-def test_alone_it_leaves_no_trace_as_no_refusal_does(gym: Gym) -> None:
-    full(gym)
-    gym.desk.pass_over(gym.desk.check_in(ANA))
-    assert gym.desk.queued == 0

@@ -50,7 +50,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     queued: bool = False
 
 
-CommandKind = Literal["check_in", "check_out", "undo", "roll_call", "hand_over", "save_member", "save_card"]
+CommandKind = Literal["check_in", "check_out", "undo", "roll_call", "hand_over", "save_member", "save_card", "refusal"]
 VerdictKind = Literal[
     "checked_in",
     "checked_out",

@@ -64,5 +64,5 @@ class Tour:
                 self.did("scan")
             case "check_in":
                 self.did("name")
-            case "roll_call" | "hand_over":
+            case "roll_call" | "hand_over" | "refusal":
                 pass

@@ -163,7 +163,8 @@ class Notification(Payload, frozen=True, kw_only=True, omit_defaults=True):
 
 class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
     """A command the rules refused. `reason` is the few words a verdict ends with, `message` a whole sentence;
-    `unknown_card` is there where a code was nobody's, `count` where so many more are told by this one row."""
+    `unknown_card` is there where a code was nobody's, `count` where so many more are told by this one row, `offline`
+    where a desk refused it that was alone then (`at`), and told it afterwards."""
 
     type: ClassVar[str] = "refusal"
     id: str
@@ -177,6 +178,7 @@ class Refusal(Payload, frozen=True, kw_only=True, omit_defaults=False):
     command_id: str
     unknown_card: UnknownCard | UnsetType = UNSET
     count: Whole | UnsetType = UNSET
+    offline: bool | UnsetType = UNSET
     seq: Seq
 
 

@@ -55,12 +55,13 @@ class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
-    """By exactly one of `member_id`, `code`, `unknown_card` and `passed_over`, who is somebody that was asked about
-    and has not been let in, for the journal to know of; a code is a membership number, never a name.
+    """By exactly one of `member_id`, `code`, `unknown_card`, `passed_over`, who is somebody that was asked about and
+    has not been let in, for the journal to know of, and `refused_more`; a code is a membership number, never a name.
     `queued_by` is who gave the command, which may be somebody else than whoever is logged in when it is sent;
     `card` is the code that was read, where a desk knew its owner; `unknown_card` is a code that the desk has refused
     and does not tell, for the journal to know of; `desk_time` is what the desk's own clock said, where that was
-    wrong; `guest` is who is signed up by it, where a manager lets in one more than a day takes."""
+    wrong; `guest` is who is signed up by it, where a manager lets in one more than a day takes. `refused_as` is the
+    code by which a desk that was alone refused whom it has passed over, `refused_more` how many it refused besides."""
 
     type: ClassVar[str] = "check_in"
     roles: ClassVar[frozenset[Role]] = STAFF
@@ -77,6 +78,8 @@ class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
     desk_time: Timestamp | None = None
     guest: MemberFields | None = None
     passed_over: Key | None = None
+    refused_as: Key | None = None
+    refused_more: Annotated[int, Meta(ge=1, le=1000000)] | None = None
 
 
 class CheckOut(_Request, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from gymtui import clock
 from gymtui.protocol import CheckInEvent, Event, Notification, Refusal
@@ -85,7 +85,8 @@ class Traffic:
         for event in events:
             if isinstance(event, Refusal):
                 self._refusals[event.code.replace("_", " ")] += 1
-                self._refused += 1
+                if event.offline is UNSET:  # what a desk tells afterwards is no rush of now
+                    self._refused += 1
             at = happened_at(event)
             if at is not None and at - offset >= since:
                 self._delays.append((now, max(0, now + offset - at) / 1000))
@@ -136,7 +137,7 @@ def happened_at(event: Event) -> int | None:
     match event:
         case CheckInEvent() if AFTERWARDS.isdisjoint(event.flags):
             at = event.check_out_time or event.check_in_time
-        case Refusal() | Notification():
+        case Notification() | Refusal(offline=UnsetType()):
             at = event.at
         case _:
             return None

@@ -141,11 +141,13 @@ def _refuse(tx: Transaction, order: Order, refused: Refused) -> Outcome:
         code=refused.code,
         reason=refused.reason,
         message=str(refused),
-        at=clock.to_text(tx.at),
+        at=clock.to_text(tx.at if refused.told_at is None else refused.told_at),
         by=order.by,
         desk=order.desk,
         command_id=order.id,
         unknown_card=UNSET if refused.card is None else refused.card,
+        count=UNSET if refused.count is None else refused.count,
+        offline=UNSET if refused.told_at is None else True,
         seq=tx.next_seq,
     )
     record(tx, order, refusal, error)

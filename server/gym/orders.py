@@ -37,6 +37,7 @@ from gymtui.protocol import (
     Undo,
     UnknownCard,
 )
+from gymtui.refused_as import UNKNOWN
 from gymtui.unknown_card import sealed, unknown_card
 from server.store import Transaction
 
@@ -122,7 +123,8 @@ def _hash(asked: Command) -> bytes:
 
 class Refused(Exception):
     """The rules say no, and the journal has a row of it: `reason` in a few words, `sentence` for a person. Neither has
-    anything of a code that nobody has but its `card`, nor what is kept of a member; `details` may."""
+    anything of a code that nobody has but its `card`, nor what is kept of a member; `details` may. `told_at`: when (ms)
+    a desk that was alone said no, which it tells now; `count`: of so many."""
 
     def __init__(
         self,
@@ -134,6 +136,8 @@ class Refused(Exception):
         *,
         card: UnknownCard | None = None,
         details: dict[str, object] | None = None,
+        told_at: int | None = None,
+        count: int | None = None,
     ) -> None:
         super().__init__(sentence)
         self.code: ErrorCode = code
@@ -142,6 +146,8 @@ class Refused(Exception):
         self.visit = visit
         self.card = card
         self.details = details or {}
+        self.told_at = told_at
+        self.count = count
 
 
 class Rejected(Exception):
@@ -170,7 +176,7 @@ def member_of(tx: Transaction, request: CheckIn | CheckOut) -> Member:
     if sum(name is not None for name in (member_id, code, card)) != 1:
         raise Rejected("invalid", "Name the member by `member_id` or by `code`, one of the two.")
     if card is not None:
-        raise _nobodys(tx, card)
+        raise _nobodys(tx, card, occurred(tx, request.occurred_at) if request.offline else None)
     if code is not None:
         owned = owner_of(tx, code)
         if owned is None:
@@ -204,9 +210,9 @@ def read_as(tx: Transaction, code: str) -> tuple[Owned, ...]:
     return find(code, tx.cards, tx.gym.policy.card_check)
 
 
-def _nobodys(tx: Transaction, card: UnknownCard) -> Refused:
-    reason = "nobody here has that number"
-    return Refused("unknown_member", reason, f"{reason.capitalize()}: {card.words}.", card=sealed(card, tx.card_key))
+def _nobodys(tx: Transaction, card: UnknownCard, told_at: int | None = None) -> Refused:
+    sentence, known = f"{UNKNOWN.capitalize()}: {card.words}.", sealed(card, tx.card_key)
+    return Refused("unknown_member", UNKNOWN, sentence, card=known, told_at=told_at)
 
 
 def occurred(tx: Transaction, occurred_at: str | None) -> int:

@@ -14,7 +14,6 @@ from gymtui.visit_hands import kept, place_in
 from server.gym.alone import alone_from, had_to_refuse
 from server.gym.assumed_exit import assumed_exit, day_over
 from server.gym.cards import by_card, lost_card
-from server.gym.full import passed_over
 from server.gym.guests import place
 from server.gym.members import turned_away, written
 from server.gym.orders import (
@@ -30,12 +29,15 @@ from server.gym.orders import (
     wall,
     wrong_time,
 )
+from server.gym.passed_over import passed_over, refused_more
 from server.store import Counts, Outcome, Settled, Transaction, Visit
 
 
 def check_in(tx: Transaction, order: Order, request: CheckIn) -> Outcome:
     if request.override is not None and request.offline:
         raise Rejected("invalid", "An override needs the server: it cannot have happened offline.")
+    if request.refused_more is not None:
+        raise refused_more(tx, request, request.refused_more)
     if request.passed_over is not None:
         raise passed_over(tx, request, request.passed_over)
     at, desk_time = occurred(tx, request.occurred_at), wrong_time(request)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from msgspec.structs import replace
 
 from gymtui import clock
@@ -9,7 +11,9 @@ from gymtui.client.desk.desk_clock import SKEW, DeskClock
 from gymtui.client.desk.verdicts import Matter
 from gymtui.client.replica.outbox import Outgoing, Queued
 from gymtui.codec import encode
-from gymtui.protocol import CheckIn, CheckOut, SaveCard, SaveMember, Undo
+from gymtui.protocol import CheckIn, CheckOut, SaveCard, SaveMember
+
+_Timed = TypeVar("_Timed", bound=CheckIn | CheckOut)
 
 
 def given_now(matter: Matter, request: Queued, desk: DeskClock, *, live: bool) -> Outgoing:
@@ -19,12 +23,17 @@ def given_now(matter: Matter, request: Queued, desk: DeskClock, *, live: bool) -
     at = desk.now()
     if isinstance(request, SaveMember | SaveCard):
         request = replace(request, offline=not live)
-    elif not isinstance(request, Undo):
-        desk_time = None if desk.is_heard else clock.to_text(desk.says)
-        request = replace(request, occurred_at=clock.to_text(at), offline=not live, desk_time=desk_time)
+    elif isinstance(request, CheckIn | CheckOut):
+        request = replace(timed(request, at, desk), offline=not live)
     return Outgoing(
         id=matter.command_id, kind=matter.action, payload=encode(request), member_id=matter.member.id, at=at
     )
+
+
+def timed(request: _Timed, at: int, desk: DeskClock) -> _Timed:
+    """The same, given at that time (ms)."""
+    desk_time = None if desk.is_heard else clock.to_text(desk.says)
+    return replace(request, occurred_at=clock.to_text(at), desk_time=desk_time)
 
 
 def corrected(row: Outgoing, given: float | None, desk: DeskClock, earliest: int) -> Outgoing:

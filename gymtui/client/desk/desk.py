@@ -26,6 +26,7 @@ from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.outbox_sender import OutboxSender, Outcome
 from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
+from gymtui.client.desk.refusals import Refusals
 from gymtui.client.desk.roll_calls import RollCalls
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
@@ -66,9 +67,7 @@ class Desk:
         new_id: Callable[[], str] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        self.service = service
-        self.replica = replica
-        self.name = name
+        self.service, self.replica, self.name = service, replica, name
         self.reader: ReaderProfile | None = None  # how a scan here is understood; None: as it comes
         self.clock = clock = clock or DeskClock(replica)
         new_id = new_id or (lambda: id_of(clock.now()))
@@ -80,7 +79,8 @@ class Desk:
         self._sender = OutboxSender(service, self._queue, self._outcome_came, sleep=sleep)
         self._outcomes = Outcomes(service, replica, self.presence, publish, clock=clock.now)
         self.dead_letters = DeadLetters(self._queue, self._outcomes, publish, self._queue_changed, clock=clock.now)
-        self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, clock=clock.now)
+        refusals = Refusals(service, self._queue, self._queue_changed, clock)
+        self._live_commands = LiveCommands(service, replica, self._outcomes.of_live, refusals, clock=clock.now)
         self._commands = Commands(
             service,
             replica,
@@ -136,8 +136,7 @@ class Desk:
         return text or ("" if is_marked else scan), None
 
     def find(self, text: str, limit: int = 8) -> list[Hit]:
-        """At most `limit` members by what was typed, the likeliest first: number, name, phone; behind less than a
-        screenful of them, near ones."""
+        """At most `limit` members by what was typed, the likeliest first; behind less than a screenful, near ones."""
         found = self.replica.members.search(text, limit)
         room = min(limit, SCREENFUL) - len(found)
         known = {member.id for member in found}
@@ -221,7 +220,7 @@ class Desk:
         return self._commands.check_in(who, card, sure=sure)
 
     def pass_over(self, asked: Verdict) -> None:
-        """Whom a verdict has `asked` about nobody has let in: a refusal, which a server that is there journals."""
+        """Whom a verdict has `asked` about nobody has let in: a refusal like any other."""
         self._commands.pass_over(asked)
 
     def check_out(self, who: Member | str, card: str | None = None) -> Verdict:

@@ -6,8 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
+from msgspec import UNSET
+
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.desk_clock import DeskClock
+from gymtui.client.desk.history_queue import AHEAD
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.clock import to_ms, to_text
@@ -101,11 +104,21 @@ def _lines(events: list[Event], waiting: Counter[str]) -> Iterator[str]:
         + (f" ({unsent} of it not sent yet)" if unsent else "")
     )
     refused = [event for event in events if isinstance(event, Refusal)]
-    yield f"{len(refused)} refused" + _named(event.member.full_name for event in refused if event.member)
+    unsent = sum(_count(event) for event in refused if event.seq >= AHEAD)
+    yield (
+        f"{sum(map(_count, refused))} refused"
+        + (f" ({unsent} of it not sent yet)" if unsent else "")
+        + _named(event.member.full_name for event in refused if event.member)
+    )
     overridden = [visit for visit in visits if "override" in visit.flags]
     yield f"{len(overridden)} let in against the rules" + _named(visit.member.full_name for visit in overridden)
     conflicts = [visit for visit in visits if CONFLICTS & set(visit.flags)]
     yield f"{len(conflicts)} to look at" + _named(visit.member.full_name for visit in conflicts)
+
+
+def _count(refusal: Refusal) -> int:
+    """How many were refused by it."""
+    return 1 if refusal.count is UNSET else refusal.count
 
 
 def _named(names: Iterable[str]) -> str:

@@ -58,7 +58,7 @@ class HistoryReader:
         self,
         service: WebSocketService,
         replica: Replica,
-        waiting: Callable[[], Sequence[CheckInEvent]] = tuple,
+        waiting: Callable[[], Sequence[Past]] = tuple,
         *,
         clock: clock.Clock = clock.now,
     ) -> None:

@@ -12,6 +12,8 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
+from gymtui.client.desk.outbox_queue import Pending
+from gymtui.client.desk.refusals import Refusals
 from gymtui.client.desk.verdicts import Matter, may_be_number
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.replica import Replica
@@ -24,19 +26,22 @@ CODE: Final = 64  # characters of the longest code there can be
 
 class LiveCommands:
     """Asks beside the queue, and only while there is a server, and has what to say until it answers; `on_outcome` hears
-    the result, the refusal, or that nobody knows (None)."""
+    the result, the refusal, or that nobody knows (None). Of whom this desk refuses, `refusals` keeps what no server has
+    heard."""
 
     def __init__(
         self,
         service: WebSocketService,
         replica: Replica,
         on_outcome: Callable[[Matter, Raw | ErrorBody | None], None],
+        refusals: Refusals,
         *,
         clock: clock.Clock = clock.now,
     ) -> None:
         self._service = service
         self._replica = replica
         self._on_outcome = on_outcome
+        self._refusals = refusals
         self._clock = clock
         self._asking: set[asyncio.Task[None]] = set()
 
@@ -44,13 +49,12 @@ class LiveCommands:
         """Nobody this desk knows of. Where that cannot be a card, it may be a PIN or a password: it stays here, and the
         server is told of an unknown card at the most."""
         code = request.code or ""
-        if not self._service.state.is_live:
-            return matter.unknown(self._clock())
-        if self._server_may_know(code):
+        if self._service.state.is_live and self._server_may_know(code):
             self._ask(matter, request)
             return matter.queued(self._clock(), sent=True)
         if may_be_number(code):
-            self._ask(matter, replace(request, code=None, unknown_card=unknown_card(code)), told=True)
+            asked = replace(request, code=None, unknown_card=unknown_card(code))
+            self._tell(matter, asked, CheckIn(unknown_card=self._refusals.card(code)))
         return matter.unknown(self._clock())
 
     def _server_may_know(self, code: str) -> bool:
@@ -62,14 +66,13 @@ class LiveCommands:
 
     def refuse(self, matter: Matter, request: CheckIn | CheckOut, code: str, reason: str) -> Verdict:
         """Refused here at once; the server journals that, or knows better."""
-        if self._service.state.is_live:
-            self._ask(matter, request, told=True)
+        if matter.member is not None:
+            self._tell(matter, request, CheckIn(passed_over=matter.member.id, refused_as=code))
         return matter.refused(self._clock(), code, reason, live=self._service.state.is_live)
 
     def pass_over(self, matter: Matter, member_id: str) -> None:
         """Somebody was asked about, and has not been let in: the server journals that."""
-        if self._service.state.is_live:
-            self._ask(matter, CheckIn(passed_over=member_id), told=True)
+        self._tell(matter, CheckIn(passed_over=member_id), CheckIn(passed_over=member_id, refused_as="gym_full"))
 
     def override(self, matter: Matter, request: CheckIn) -> Verdict:
         """A manager lets somebody in: at a server that is there now, or not at all."""
@@ -85,13 +88,21 @@ class LiveCommands:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _ask(self, matter: Matter, request: CheckIn | CheckOut, *, told: bool = False) -> None:
+    def _tell(self, matter: Matter, request: CheckIn | CheckOut, refused: CheckIn) -> None:
+        """The person has been told no: a server that is there hears of it now, any other what was `refused`."""
+        kept = self._refusals.now(matter.command_id, refused)
+        if self._service.state.is_live:
+            self._ask(matter, request, kept)
+        else:
+            self._refusals.keep(kept)
+
+    def _ask(self, matter: Matter, request: CheckIn | CheckOut, told: Pending | None = None) -> None:
         """Asks now. Where the person has been `told` no already, only a yes is news."""
-        task = asyncio.get_running_loop().create_task(self._exchange(matter, request, told=told))
+        task = asyncio.get_running_loop().create_task(self._exchange(matter, request, told))
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
 
-    async def _exchange(self, matter: Matter, request: CheckIn | CheckOut, *, told: bool) -> None:
+    async def _exchange(self, matter: Matter, request: CheckIn | CheckOut, told: Pending | None) -> None:
         outcome: Raw | ErrorBody | None
         try:
             outcome = await self._service.request(request, id=matter.command_id)
@@ -99,5 +110,7 @@ class LiveCommands:
             outcome = refused.body
         except Disconnected:
             outcome = None
-        if isinstance(outcome, Raw) or not told:
+            if told is not None:
+                self._refusals.keep(told)
+        if isinstance(outcome, Raw) or told is None:
             self._on_outcome(matter, outcome)

@@ -98,6 +98,15 @@ class OutboxQueue:
             self._replica.outbox.correct(found)
         return bool(found)
 
+    def is_untold_end(self, pending: Pending) -> bool:
+        """Is it the last that waits, and was never on its way?"""
+        return pending.is_told_unsent and next(reversed(self._pending.values()), None) is pending
+
+    def change(self, pending: Pending, row: Outgoing) -> None:
+        """What was never on its way says something else from now on (ReplicaError)."""
+        pending.row = row
+        self._replica.outbox.correct([row])
+
     def settle(self, pending: Pending, event: Answer | None = None) -> None:
         """It is answered, with what came of it; also where the disk does not take that (ReplicaError), for
         the next start to ask again."""

@@ -140,7 +140,10 @@ class OutboxSender:
 
 
 def _is_told(row: Outgoing, error: ErrorBody) -> bool:
-    """Is the no itself all there is to do? Whoever has changed a member just now is there to do it again."""
+    """Is the no itself all there is to do? Whoever has changed a member just now is there to do it again; and whom a
+    desk has refused, the journal may have of when the connection went."""
+    if row.kind == "refusal":
+        return error.code == "id_reused"
     if row.kind == "undo":
         return error.code == "not_allowed"
     request = row.request if row.kind in OF_MEMBERS else None
@@ -155,7 +158,7 @@ def _keeps_out(row: Outgoing, error: ErrorBody) -> bool:
 
 def _event(row: Outgoing, outcome: Raw | ErrorBody) -> Answer | None:
     """What the server has made of it; None where it has not, or where that cannot be read."""
-    if isinstance(outcome, ErrorBody):
+    if isinstance(outcome, ErrorBody) or row.kind == "refusal":
         return None
     try:
         if row.kind in OF_MEMBERS:

@@ -15,7 +15,7 @@ from gymtui.client.desk.outbox_sender import Outcome
 from gymtui.client.desk.presence import Presence
 from gymtui.client.desk.verdicts import Matter, about, judge, remarks_at, since, zone_of
 from gymtui.client.errors import ProcessingProblem
-from gymtui.client.replica.outbox import OF_MEMBERS, Outgoing
+from gymtui.client.replica.outbox import OF_MEMBERS, Outgoing, whom
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.replica.visits import since as began
@@ -49,13 +49,16 @@ class Outcomes:
         undoes: CommandKind | None = None
         if row.kind == "undo":
             undoes = "check_out" if row.id in self._replica.undo_log.reopened() else "check_in"
-        matter = about(row, self._replica.members.member(row.member_id or ""), undoes)
+        matter = about(row, self._replica.members.member(whom(row) or ""), undoes)
         return replace(matter, warning=warning)
 
     def of_queued(self, pending: Pending, outcome: Outcome) -> bool:
         """A later word on a command from the outbox; False where it is nothing new."""
         if pending.row.kind in OF_THE_HOUSE and not isinstance(outcome, ErrorBody) and outcome != "set_aside":
             return isinstance(outcome, Raw)  # its screen shows how it stands: the verdict line has nothing to say
+        if pending.row.kind == "refusal" and outcome != "set_aside":
+            pending.is_told_unsent = pending.is_told_unsent and outcome != "sent"
+            return isinstance(outcome, Raw | ErrorBody)  # the no was said then
         row, matter = pending.row, replace(self.matter(pending.row, pending.warning), remarks=pending.remarks)
         match outcome:
             case "sent" if pending.is_told_unsent:

@@ -42,11 +42,11 @@ NOUNS: Final[dict[CommandKind, str]] = {
     "hand_over": "handover",
     "save_member": "change",
     "save_card": "card",
+    "refusal": "refusal",
 }
 
 IN_ALREADY: Final = "was in already"  # and has left since, or this desk has not heard of it yet
 UNPROVEN: Final = "not let in, nothing proves that it was so"
-
 NO_NAME: Final = "Unknown name"
 
 
@@ -213,7 +213,7 @@ class Matter(Struct, frozen=True, kw_only=True):
 
 def about(row: Outgoing, member: Member | None, undoes: CommandKind | None = None) -> Matter:
     """A command from the queue, with the member as the directory has it now."""
-    of_house = row.kind in ("roll_call", "hand_over")
+    of_house = row.kind in ("roll_call", "hand_over", "refusal")
     nobody = NOUNS[row.kind].capitalize() if of_house else "somebody who left the directory"
     subject = nobody if member is None else member.full_name
     ref = None if member is None else member.ref

@@ -35,6 +35,7 @@ KINDS: dict[CommandKind, type[Queued]] = {
     "hand_over": HandOver,
     "save_member": SaveMember,
     "save_card": SaveCard,
+    "refusal": CheckIn,  # whom this desk has not let in: no visit, and nothing of anybody's
 }
 
 
@@ -57,6 +58,13 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 
 OF_MEMBERS: Final[tuple[CommandKind, ...]] = ("save_member", "save_card")  # no visits
+
+
+def whom(row: Outgoing) -> str | None:
+    """Whom a command is about, also where it changes nothing of theirs."""
+    if row.kind == "refusal" and isinstance(request := row.request, CheckIn):
+        return request.passed_over
+    return row.member_id
 
 
 def is_sign_up(row: Outgoing) -> bool:

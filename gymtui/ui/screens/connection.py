@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
-from gymtui.client.replica.outbox import Outgoing
+from gymtui.client.desk.refusals import count_of
+from gymtui.client.replica.outbox import Outgoing, whom
 from gymtui.client.state import ConnectionState, LeftQueue
 from gymtui.protocol import LOGINS, Notification
 from gymtui.ui.bindings import bind
@@ -101,7 +102,7 @@ class ConnectionScreen(RowsScreen):
         self.left = self.desk.left_queues.found
         self.tried = next((each for each in replica.notices.newest() if each.about == LOGINS), None)
         waiting = [*self.desk.set_aside, *self.desk.queue]
-        members = ((row, replica.members.member(row.member_id) if row.member_id else None) for row in waiting)
+        members = ((row, replica.members.member(whom(row) or "")) for row in waiting)
         self.rows = tuple((row, member.full_name if member else _nobody(row)) for row, member in members)
         self.choose(self.chosen)
 
@@ -127,4 +128,6 @@ class ConnectionScreen(RowsScreen):
 
 def _nobody(row: Outgoing) -> str:
     """Whom a command is about that is about nobody this desk knows."""
+    if row.kind == "refusal":
+        return "nobody here has it" if count_of(row) == 1 else f"{count_of(row):,} people or cards"
     return "everybody" if row.kind in ("roll_call", "hand_over") else "a card number"

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from gymtui import clock, gym_day
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.handover import known_from, shift
+from gymtui.client.desk.refusals import untold
 from gymtui.client.desk.verdicts import policy_of, today
 from gymtui.client.replica.visits import KEPT
 from gymtui.client.state import Verdict
@@ -67,7 +68,8 @@ def shift_at(screen: BoxScreen) -> tuple[int, list[str], bool]:
     begins = gym_day.beginning(today(replica.gym, now), policy_of(replica.gym))
     newest, day = replica.visits.recent(KEPT), gym_day.instant(begins, screen.zone)
     known = known_from(newest, day, replica.stats.today_total if replica.stats else 0)
-    since, lines = shift([*newest, *replica.notices.newest()], desk.name, known, desk.queue)
+    told = [*newest, *replica.notices.newest(), *untold(replica, desk.queue, desk.name)]
+    since, lines = shift(told, desk.name, known, desk.queue)
     lines += [in_now(screen), f"{desk.queued} wait for the server, {len(desk.set_aside)} set aside"]
     return since, lines, since > known or known == day
 

@@ -15,9 +15,10 @@ from textual.worker import Worker, WorkerError
 
 from gymtui import clock, codec
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.history import Answer, HistoryReader, after, time_of
+from gymtui.client.desk.history import Answer, HistoryReader, Past, after, time_of
 from gymtui.client.desk.history_queue import waiting
 from gymtui.client.desk.history_words import Question, WrongWords, read_words
+from gymtui.client.desk.refusals import untold
 from gymtui.client.desk.verdicts import policy_of, zone_of
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.undo_log import Undoable
@@ -61,9 +62,7 @@ class HistoryScreen(ListScreen):
     def __init__(self, desk: Desk, folder: Path, words: str = "", *, clock: clock.Clock = clock.now) -> None:
         super().__init__(desk, clock=clock)
         self._folder, self._words = folder, words
-        self._reader = HistoryReader(
-            desk.service, desk.replica, lambda: waiting(desk.replica, desk.queue, desk.name), clock=clock
-        )
+        self._reader = HistoryReader(desk.service, desk.replica, self._waiting, clock=clock)
         self._member: MemberRef | None = None
         self.set_reactive(HistoryScreen.is_live, self.connection.is_live)
         self.begin_with(HistoryMode(self))
@@ -93,6 +92,11 @@ class HistoryScreen(ListScreen):
         super()._queue_changed(queued)
         if self.history.answer is not None and self.history.answer.problem is not None:
             self._look_again()
+
+    def _waiting(self) -> list[Past]:
+        desk = self.desk
+        about = desk.replica, desk.queue, desk.name
+        return [*waiting(*about), *untold(*about)]
 
     def watch_stats(self, stats: Stats | None) -> None:
         self.history = replace(self.history, counted=None if stats is None else stats.today_total)

@@ -25,6 +25,7 @@ KINDS: dict[CommandKind, str] = {
     "hand_over": "handover",
     "save_member": "change",
     "save_card": "card",
+    "refusal": "refused",
 }
 AT, KIND = 7, 11  # cells of the columns
 

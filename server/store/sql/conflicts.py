@@ -43,9 +43,12 @@ def find_conflicts(db: Database, since: int, until: int = EVER) -> Generator[Con
     """Those that were recorded in `[since, until)` (ms), the newest first; each is looked for when it is asked for."""
     for type, payload, at, kind, command_id in db.execute(ROWS, (since, until)):
         if type == Refusal.type:
+            refusal = _refusal(payload)
+            if refusal.offline is True:  # the desk has refused it, as it should
+                continue
             given_at = clock.time_of(command_id or "")
             if given_at is not None and abs(at - given_at) >= WAITED:  # later than its row: by a clock that was ahead
-                yield Conflict(kind=kind, event=_refusal(payload), at=min(given_at, at), recorded_at=at)
+                yield Conflict(kind=kind, event=refusal, at=min(given_at, at), recorded_at=at)
             continue
         event = _visit(payload)
         if not FLAGS.isdisjoint(event.flags) and not _is_undone(db, event):

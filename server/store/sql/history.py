@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import chain
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from gymtui.search.index import word_conditions
 from server.store import NoPage
 from server.store.sql.database import Database
 
+LAST: Final = clock.to_ms("9999-12-31T00:00:00Z")
 END: Final = (1 << 62, "")  # comes behind every visit
 LOOKED: Final = 10_000  # rows that are looked at for one page, at the most
 FEW: Final = 100  # members whose visits are sorted by time; of more, the next page is never far
@@ -29,17 +31,26 @@ Condition = tuple[str, tuple[object, ...]]  # SQL, and its values
 
 class Rows(Struct, frozen=True):
     """Rows that have a time, from a table: what goes out of one, its time, what tells it from others of that time,
-    whom it is about, and where in it stands by whom and at which desk."""
+    whom it is about, where in it stands by whom and at which desk, and how a time (ms) is written there."""
 
     event: str
     at: str
     id: str
     person: str
     hands: tuple[str, ...]
+    written: Callable[[int], object]
 
 
-VISITS: Final = Rows("event", "check_in_at", "id", "member_id", ("$", "$.let_in", "$.let_out", "$.corrected"))
-REFUSALS: Final = Rows("payload", "at", "seq", "CAST(payload AS TEXT) ->> '$.member.id'", ("$",))
+def _as_text(ms: int) -> str:
+    """Text sorts like the times it is of, but for those that no calendar has, which come behind all."""
+    return clock.to_text(ms) if ms < LAST else "~"
+
+
+VISITS: Final = Rows("event", "check_in_at", "id", "member_id", ("$", "$.let_in", "$.let_out", "$.corrected"), int)
+# When it was refused, and not when the server was told: a desk that was alone tells afterwards.
+REFUSALS: Final = Rows(
+    "payload", "CAST(payload AS TEXT) ->> '$.at'", "seq", "CAST(payload AS TEXT) ->> '$.member.id'", ("$",), _as_text
+)
 
 
 class Wanted(Struct, frozen=True):
@@ -84,7 +95,8 @@ def position(cursor: str | None) -> tuple[int, str]:
 
 def cursor_of(row: tuple[Any, ...]) -> str:
     """Where the page after this row goes on; a row is `(event, at, id)`."""
-    return f"{row[1]}/{row[2]}"
+    at = clock.to_ms(row[1]) if isinstance(row[1], str) else row[1]
+    return f"{at}/{row[2]}"
 
 
 def visits_wanted(wanted: ListCheckIns, db: Database) -> Wanted:
@@ -124,23 +136,26 @@ def refusals_wanted(wanted: ListRefusals) -> Wanted:
     if wanted.cursor is not None and not re.fullmatch("[0-9]{1,15}", seq):
         raise NoPage(wanted.cursor)
     inside, outside = _since(REFUSALS, wanted), _by_hand(REFUSALS, wanted)
-    inside += [(f"type = '{Refusal.type}'", ()), _before(REFUSALS, wanted, (at, int(seq or 0)))]
+    before, (until, last) = _before(REFUSALS, wanted, (at, int(seq or 0)))
+    # Once more for the index, which does not go by a pair of what is read out of a row.
+    inside += [(f"type = '{Refusal.type}'", ()), (f"{REFUSALS.at} <= ? AND {before}", (until, until, last))]
     if (named := _named(wanted.text)) is not None:
         outside.append(_about(named))
     if wanted.member_id is not None:
         outside.append(("person = ?", (wanted.member_id,)))
-    return Wanted(REFUSALS, "journal INDEXED BY journal_refusals", inside, outside)
+    return Wanted(REFUSALS, "journal INDEXED BY refusals_by_time", inside, outside)
 
 
 def _since(rows: Rows, wanted: ListCheckIns | ListRefusals) -> list[Condition]:
-    return [] if wanted.from_ is None else [(f"{rows.at} >= ?", (clock.to_ms(wanted.from_),))]
+    return [] if wanted.from_ is None else [(f"{rows.at} >= ?", (rows.written(clock.to_ms(wanted.from_)),))]
 
 
 def _before(rows: Rows, wanted: ListCheckIns | ListRefusals, place: tuple[int, Any]) -> Condition:
     """The one upper end, where there are several: an index goes by one of them only, and not always by the lowest."""
     if wanted.to is not None:
         place = min(place, (clock.to_ms(wanted.to), type(place[1])()))
-    return f"({rows.at}, {rows.id}) < (?, ?)", place
+    at, id = place
+    return f"({rows.at}, {rows.id}) < (?, ?)", (rows.written(at), id)
 
 
 def _by_hand(rows: Rows, wanted: ListCheckIns | ListRefusals) -> list[Condition]:

@@ -220,12 +220,17 @@ _TWENTY_EIGHTH: Final = f"""
 DROP INDEX journal_told_late;
 CREATE INDEX journal_told_late ON journal (at) WHERE {TOLD_LATE}
 """
+# The refusals by when they were, which of those that a desk tells of afterwards is not when it told.
+_TWENTY_NINTH: Final = """
+DROP INDEX journal_refusals;
+CREATE INDEX refusals_by_time ON journal (CAST(payload AS TEXT) ->> '$.at', seq) WHERE type = 'refusal'
+"""
 
 MIGRATIONS: Final = (
     *(FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
     *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH, _TWENTY_FIFTH, _TWENTY_SIXTH),
-    *(_TWENTY_SEVENTH, _TWENTY_EIGHTH),
+    *(_TWENTY_SEVENTH, _TWENTY_EIGHTH, _TWENTY_NINTH),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain,
 ACCESSES_CHAINED: Final = 27  # and from this one on the accesses
