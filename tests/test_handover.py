@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.desk.handover import known_from, shift
 from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.visits import KEPT
+from gymtui.client.state import ConnectionState, Verdict
 from gymtui.codec import convert
 from gymtui.protocol import Event, HandOver, Notification
+from gymtui.ui.screens.handover import delivered
 from tests.desk_kit import ANA, CAL, Gym, gym
 from tests.factories import NOW, TIME, member, refusal, snapshot, visit
 from tests.till import Till
@@ -153,3 +156,11 @@ async def test_a_note_waits_on_the_desk_s_disk_for_the_server(gym: Gym) -> None:
 @pytest.mark.parametrize(("left", "said"), [(0, "last visit used"), (1, "1 visit left"), (2, "2 visits left")])
 def test_a_card_that_is_nearly_used_up_is_said(left: int, said: str) -> None:
     assert remarks_on(ANA, left, date(2026, 11, 18)) == (said,)
+
+
+def test_what_a_silent_line_has_not_taken_is_not_said_to_be_at_every_desk() -> None:
+    live = ConnectionState(phase="live", since=NOW)
+    said = Verdict(kind="refused", subject="Handover", command_id="", at=NOW, detail="is at every desk", next_step="F3")
+    assert delivered(live, said).words == "✓ Handover is at every desk — F3"
+    for line in (replace(live, silent_since=NOW), replace(live, phase="waiting")):
+        assert delivered(line, said).words == "… Handover queued"

@@ -128,7 +128,7 @@ class RollCallMode(Mode):
             self.box.say(self.box.refusal("Roll-call", "none is on", "Enter on the empty box begins one"))
             return
         self.box.desk.roll_calls.start(drill=drill)
-        where = "at every desk" if self.box.connection.is_live else "here, and at the others once they are connected"
+        where = "at every desk" if self.box.connection.answers else "here, and at the others once they are connected"
         said = self.box.refusal("Drill" if drill else "Roll-call", f"has begun {where}", None)
         self.box.say(replace(said, kind="alarm"))
 

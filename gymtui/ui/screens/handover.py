@@ -16,7 +16,7 @@ from gymtui.client.desk.handover import known_from, shift
 from gymtui.client.desk.refusals import untold
 from gymtui.client.desk.verdicts import policy_of, today
 from gymtui.client.replica.visits import KEPT
-from gymtui.client.state import Verdict
+from gymtui.client.state import ConnectionState, Verdict
 from gymtui.printable import printable
 from gymtui.protocol import Member
 from gymtui.ui.bindings import bind
@@ -85,7 +85,7 @@ def hand_over(screen: BoxScreen, note: str) -> Verdict:
     """Leaves the note, with the shift in short; gives what to say. ReplicaError where the disk does not take it."""
     _, lines, _ = shift_at(screen)
     screen.desk.handover.give(f"{note} ({'; '.join(lines[:3])})"[:1000])
-    return _said(screen, screen.refusal("Handover", "is written for the next one, at every desk", None))
+    return delivered(screen.connection, screen.refusal("Handover", "is written for the next one, at every desk", None))
 
 
 def leave_note(screen: BoxScreen, member: Member, note: str) -> Verdict:
@@ -93,13 +93,16 @@ def leave_note(screen: BoxScreen, member: Member, note: str) -> Verdict:
     number = f" ({member.membership_number})" if member.membership_number else ""
     screen.desk.handover.give(f"{member.full_name}{number}: {note}"[:1000], ends_shift=False)
     step = f"{screen.key('notices')} shows it"
-    return _said(screen, screen.refusal(f"Note about {screen.named(member.full_name)}", "is told to every desk", step))
+    return delivered(
+        screen.connection, screen.refusal(f"Note about {screen.named(member.full_name)}", "is told to every desk", step)
+    )
 
 
-def _said(screen: BoxScreen, said: Verdict) -> Verdict:
-    """It is done; or it waits for the server."""
-    done = screen.connection.is_live
-    return replace(said, kind="done") if done else replace(said, kind="queued", detail=None, next_step=None)
+def delivered(line: ConnectionState, said: Verdict) -> Verdict:
+    """It is done; or it waits for the server, also for one that is there and says nothing."""
+    if line.answers:
+        return replace(said, kind="done")
+    return replace(said, kind="queued", detail=None, next_step=None)
 
 
 class _NoteMode(TextMode):
