@@ -6,7 +6,7 @@ marks of both; a mark is a set's element that only `not_safe` takes out again, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from msgspec import Struct
@@ -65,6 +65,12 @@ def fold(steps: Iterable[RollCallUpdate], now: int) -> RollCallNow | None:
         drill=all(step.drill for step in beginnings),
         marks=marks,
     )
+
+
+def end_of(steps: Iterable[RollCallUpdate], ids: Collection[str]) -> RollCallUpdate | None:
+    """The first step with a count that has ended one of these."""
+    ends = (step for step in steps if step.step == "end" and step.roll_call_id in ids and step.found is not None)
+    return min(ends, key=at_ms, default=None)
 
 
 def is_ended_with_another(event: object) -> bool:

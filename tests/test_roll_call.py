@@ -7,7 +7,8 @@ from typing import Any
 
 from gymtui import clock
 from gymtui.protocol import MemberRef, RollCallUpdate
-from gymtui.roll_call import LASTS, fold, named
+from gymtui.roll_call import LASTS, end_of, fold, named
+from gymtui.ui.roll_call import over
 from tests.factories import NOW
 
 ANA = MemberRef("m1", "Ana Silva", "1")
@@ -66,3 +67,19 @@ def test_the_marks_of_one_that_is_over_count_in_no_other() -> None:
 def test_one_that_nobody_has_ended_is_over_after_a_day() -> None:
     assert fold([step("a", "start")], NOW + LASTS - 1) is not None
     assert fold([step("a", "start")], NOW + LASTS) is None
+
+
+def test_its_end_has_the_count_of_whoever_ended_it_first() -> None:
+    steps = (
+        step("a", "start"),
+        step("b", "end", minutes=3, found=2, missing=1),
+        step("c", "end", minutes=2, found=1, missing=2),
+        step("d", "end", "r2", minutes=1, found=9, missing=9),
+        step("e", "end", minutes=1),
+    )
+    for order in permutations(steps):
+        assert (end_of(order, ("r1",)) or steps[0]).command_id == "c"
+    assert end_of(steps, ("r3",)) is None
+    assert (was := fold(steps[:1], NOW)) is not None
+    assert over(was, steps[1]) == ("Roll-call", "is over: 1 missing, 2 safe")
+    assert over(was, None) == ("Roll-call", "is over")

@@ -134,10 +134,10 @@ async def test_one_that_is_begun_elsewhere_is_said_here(gym: Gym) -> None:
         assert isinstance(app.screen, RollCallScreen)
         assert re.search("2 missing, 0 safe +since 17:24, desk 2", screen_text(app))
         assert re.match(" ! ROLL-CALL  ◆ Riverside +desk 1 ", screen_text(app))
-        over = replace(ELSEWHERE, step="end", command_id="t2", seq=7)
+        over = replace(ELSEWHERE, step="end", command_id="t2", found=3, missing=1, seq=7)
         gym.replica.apply([over], 7)
         gym.service._dispatcher.publish("events", [over])
-        await says(pilot, "✓ Roll-call is over")
+        await says(pilot, "✓ Roll-call is over: 1 missing, 3 safe")
         assert "! ROLL-CALL " not in screen_text(app)
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from gymtui.client.desk.roll_calls import RollCallList, Sought
 from gymtui.importing.csv_cells import cell_of
 from gymtui.printable import printable
-from gymtui.protocol import MemberRef
+from gymtui.protocol import MemberRef, RollCallUpdate
 from gymtui.roll_call import RollCallNow, at_ms
 from gymtui.search.folding import spellings
 from gymtui.ui.cells import fit
@@ -94,6 +94,12 @@ def called(now: RollCallNow) -> str:
 
 def summary(told: RollCallList) -> str:
     return f"{len(told.missing)} missing, {len(told.found)} safe"
+
+
+def over(was: RollCallNow, end: RollCallUpdate | None) -> tuple[str, str]:
+    """What it was called, and that it is over, with the count of whoever ended it."""
+    count = "" if end is None else f": {end.missing or 0} missing, {end.found or 0} safe"
+    return called(was), f"is over{count}"
 
 
 # --- on paper ---------------------------------------------------------------------------------------------------------

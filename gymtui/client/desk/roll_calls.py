@@ -23,7 +23,7 @@ from gymtui.client.replica.visits import RECENT
 from gymtui.clock import to_ms, to_text
 from gymtui.codec import encode
 from gymtui.protocol import CheckInEvent, MemberRef, RollCall, RollCallUpdate
-from gymtui.roll_call import RollCallNow, at_ms, fold, key_of, named
+from gymtui.roll_call import RollCallNow, at_ms, end_of, fold, key_of, named
 from gymtui.rules import is_assumed_in
 from gymtui.visit_hands import place_in
 
@@ -85,7 +85,11 @@ class RollCalls:
     @property
     def now(self) -> RollCallNow | None:
         """The roll-call that is on, where there is one."""
-        return fold([*self._replica.roll_calls.steps(), *self._waiting()], self._clock.now())
+        return fold(self._steps(), self._clock.now())
+
+    def end_of(self, roll_call: RollCallNow) -> RollCallUpdate | None:
+        """The step that has ended it, with its count, wherever that was done; None where there is none."""
+        return end_of(self._steps(), roll_call.ids)
 
     @property
     def list(self) -> RollCallList | None:
@@ -136,6 +140,10 @@ class RollCalls:
 
     # --- what it is made of -------------------------------------------------------------------------------------------
 
+    def _steps(self) -> Iterator[RollCallUpdate]:
+        yield from self._replica.roll_calls.steps()
+        yield from self._waiting()
+
     def _waiting(self) -> Iterator[RollCallUpdate]:
         """What the server has not answered yet, as it will say it."""
         for row in self._queue:
@@ -157,6 +165,8 @@ class RollCalls:
             by=asked.queued_by or "",
             desk=self._name,
             command_id=row.id,
+            found=asked.found,
+            missing=asked.missing,
             seq=0,
         )
 

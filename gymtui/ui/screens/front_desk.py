@@ -26,7 +26,7 @@ from gymtui.ui.box.guest import GuestMode
 from gymtui.ui.box.search import Search
 from gymtui.ui.box.sign_up import SignUpMode
 from gymtui.ui.box.undo_list import UndoList
-from gymtui.ui.roll_call import called
+from gymtui.ui.roll_call import called, over
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
 from gymtui.ui.screens.handover import HandoverScreen, hand_over
 from gymtui.ui.screens.live import LiveScreen
@@ -118,7 +118,7 @@ class FrontDesk(MembersDesk):
     def watch_roll_call(self, before: RollCallNow | None, now: RollCallNow | None) -> None:
         """One that has begun is said and rung for; one that is over, wherever it was ended, takes these words away."""
         if now is None and before is not None:
-            self.say(replace(self.refusal(called(before), "is over", None), kind="done"))
+            self.say(replace(self.refusal(*over(before, self.desk.roll_calls.end_of(before)), None), kind="done"))
         elif now is not None and before is None:
             said = self.refusal(called(now), f"is on {begun(now, self.zone)}", ":evac opens it")
             self.say(replace(said, kind="alarm"))
