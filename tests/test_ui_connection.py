@@ -72,6 +72,17 @@ async def test_the_screen_says_how_it_stands() -> None:
         assert desk.service.calls == ["retry_now"]
 
 
+async def test_why_it_went_is_read_to_its_end() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    why = "Nobody answers at ws://gym.test:8765/ws/checkins/: please check that the server runs, and the address."
+    async with app.run_test(size=(80, 24)) as pilot:
+        desk.service.becomes(replace(AWAY, reason=why))
+        await pilot.press("f9")
+        await shown(pilot, app, "CONNECTION AND QUEUE")
+        assert why in " ".join(screen_text(app).split())
+
+
 async def test_what_was_set_aside_is_sent_again_or_taken_away() -> None:
     desk = a_desk()
     app = make_app(desk)

@@ -27,7 +27,7 @@ from gymtui.ui.copying_app import CopyingApp
 from gymtui.ui.escape_key import part_escape
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.help import HelpScreen
-from gymtui.ui.screens.login import LoginScreen
+from gymtui.ui.screens.login import LoginScreen, away
 from gymtui.ui.shutdown import leave_on_signals, outlasting_terminal, say_goodbye
 from gymtui.ui.theme import COLOURS
 
@@ -47,11 +47,7 @@ class LiveApp(CopyingApp):
 
     CSS_PATH = "gym.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        bind("help"),
-        bind("log-in", show=False),
-        bind("quit", priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [bind("help"), bind("log-in", show=False), bind("quit", priority=True)]
 
     def __init__(
         self,
@@ -188,6 +184,7 @@ class LiveApp(CopyingApp):
             url=self._url,
             user=user,
             gym=self.gym,
+            away=lambda: away(self.gym, self.service.state, self._clock()),
             reason=reason,
             instead_of=instead_of,
             known=kept.known | {name for name in (self._user, self.login.user) if name},

@@ -15,14 +15,17 @@ from textual.reactive import var
 from textual.widgets import Input, Label, Static
 
 from gymtui import cleartext
+from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import Readiness
 from gymtui.client.login.login import Login
+from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import bind
 from gymtui.ui.screens.passing import PassingScreen
 from gymtui.ui.typed_name import hides, is_known
+from gymtui.ui.wall import since
 from gymtui.ui.widgets.key_line import KeyLine
 
 logger = logging.getLogger(__name__)
@@ -40,6 +43,7 @@ FIRST: Final = "Enter goes on to the password, then logs in."
 LAST: Final = "Enter logs in."
 LATER: Final = "Esc goes on without; what is done is sent later."
 START: Final = "No server here yet? `gymtui serve` starts one."
+AWAY: Final = "Not connected since {since}; desks go on."
 INSTEAD: Final = "Esc goes back; {user} stays logged in."
 
 
@@ -88,6 +92,7 @@ class LoginScreen(PassingScreen[str | None]):
         url: str,
         user: str | None = None,
         gym: Gym | None = None,
+        away: Callable[[], str] = lambda: START,
         reason: str | None = None,
         instead_of: str | None = None,
         known: Collection[str] = (),
@@ -96,9 +101,8 @@ class LoginScreen(PassingScreen[str | None]):
     ) -> None:
         super().__init__()
         self._login = login
-        self._url = url
-        self._user = user
-        self._gym = gym
+        self._url, self._user = url, user
+        self._gym, self._away = gym, away
         self._reason = reason
         self._instead_of = instead_of
         self._known = known
@@ -122,8 +126,8 @@ class LoginScreen(PassingScreen[str | None]):
 
     def _hints(self) -> Iterator[str]:
         yield LAST if isinstance(self.focused, PasswordField) else FIRST
-        if self.server == SERVER["away"] and cleartext.is_here(self._url):
-            yield START
+        if self.server == SERVER["away"] and (words := self._away()) and (self._gym or cleartext.is_here(self._url)):
+            yield words
         if (clear := cleartext.warning(self._url)) is not None:
             yield printable(clear)
         if self._instead_of:
@@ -264,6 +268,14 @@ class LoginScreen(PassingScreen[str | None]):
         if self.cards:
             self.dismiss("")
         self.problem = problem
+
+
+def away(gym: Gym | None, line: ConnectionState, now: int) -> str:
+    """What to say of a server that does not answer: since when, where the gym had one; else how to start it."""
+    began = line.silent_since if line.is_live else line.since
+    if gym is None or began is None:
+        return "" if gym else START
+    return AWAY.format(since=since(began, zone_of(gym), now))
 
 
 def _taken_out(event: Input.Submitted, is_card: Callable[[str], bool]) -> list[str]:

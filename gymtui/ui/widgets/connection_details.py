@@ -52,10 +52,9 @@ class ConnectionDetails(LiveWidget):
         state, history = self.state, self._history
         yield self._line("state", self._sentence(state))
         if state.reason:
-            yield self._line("address" if state.phase == "live" else "why", state.reason)
+            yield from self._wrapped("address" if state.phase == "live" else "why", state.reason)
         if self.wrong_clock is not None:
-            advice = textwrap.wrap(self.wrong_clock.advice, max(20, self.content_size.width - LABEL))
-            yield from map(self._line, chain(("clock",), repeat("")), advice)
+            yield from self._wrapped("clock", self.wrong_clock.advice)
         yield self._line("server", self._url)
         for queue in self.left:  # above what is only good to know: a small screen cuts that
             yield from map(self._line, chain(("left here",), repeat("")), self._left(queue))
@@ -63,8 +62,7 @@ class ConnectionDetails(LiveWidget):
         yield self._line("logged in", who or "nobody yet")
         if self.tried is not None:
             told = f"{wall(clock.to_ms(self.tried.at), self.zone):%a %H:%M}  {printable(self.tried.title)}"
-            lines = textwrap.wrap(told, max(20, self.content_size.width - LABEL))
-            yield from map(self._line, chain(("tried",), repeat("")), lines)
+            yield from self._wrapped("tried", told)
         yield self._line("session", state.session_id or "none")
         epoch, seq = self.position
         yield self._line("has heard", f"all of the gym up to entry {seq:,}" if epoch else "nothing has come yet")
@@ -73,6 +71,11 @@ class ConnectionDetails(LiveWidget):
         for loss in history.losses:
             at = hours_minutes_seconds(clock.to_text(loss.at), self.zone)
             yield self._line("", f"{at}  {loss.reason}", "quiet")
+
+    def _wrapped(self, label: str, text: str) -> Iterator[Content]:
+        """A sentence, in as many lines as it needs."""
+        lines = textwrap.wrap(text, max(20, self.content_size.width - LABEL))
+        yield from map(self._line, chain((label,), repeat("")), lines)
 
     def _line(self, label: str, text: str, look: str | None = None) -> Content:
         shown = fit(text, max(0, self.content_size.width - LABEL)).rstrip()
