@@ -111,6 +111,8 @@ async def test_the_day_is_compared_with_last_week_and_drawn_by_the_hour() -> Non
     assert change_text(STATS) == ""
     assert change_text(replace(STATS, same_weekday=1100)) == "+9 %"
     assert change_text(replace(STATS, same_weekday=1)) == ""
+    assert change_text(replace(STATS, today_total=9, same_weekday=10)) == ""  # two minutes after opening
+    assert change_text(replace(STATS, today_total=10, same_weekday=20)) == "-50 %"
     desk = FakeDesk()
     desk.replica.stats = replace(STATS, same_weekday=1300, hours=(0, 0, 10, 5, 10, *[0] * 19))
     app = make_app(desk)

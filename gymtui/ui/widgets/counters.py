@@ -24,7 +24,7 @@ from gymtui.ui.wall import stay, to_the_minute, wall
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
 NARROW = 14  # cells of the second and the third figure, at least
-COMPARABLE = 10  # visits a week ago: a percentage of fewer says nothing
+COMPARABLE = 10  # visits of either day: a percentage of fewer says nothing
 WHERE = 40  # cells from which it is said that a queue is this desk's
 ROOMY = 34  # cells from which what is assumed is said in words
 BIG = 5  # rows from which the figures are three rows high
@@ -36,8 +36,9 @@ def stay_text(minutes: float | None) -> str:
 
 
 def change_text(stats: Stats) -> str:
-    """Today against the same weekday of last week by now: `+9 %`; nothing where few came then, or that is not known."""
-    if stats.same_weekday is None or stats.same_weekday < COMPARABLE:
+    """Today against the same weekday of last week by now: `+9 %`; nothing where few came then or have come by now, or
+    that is not known."""
+    if stats.same_weekday is None or min(stats.same_weekday, stats.today_total) < COMPARABLE:
         return ""
     return f"{(stats.today_total - stats.same_weekday) / stats.same_weekday:+.0%}".replace("%", " %")
 
