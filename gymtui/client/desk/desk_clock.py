@@ -13,13 +13,17 @@ logger = logging.getLogger(__name__)
 
 SKEW: Final = 5 * 60_000  # milliseconds that two clocks may differ, and nobody in a gym minds
 AHEAD: Final = 30 * clock.DAY  # milliseconds from the last word of a server on: a gym is closed over the holidays
+SLEPT: Final = 60_000  # milliseconds that this machine's clock gains on the timer, and has not drifted
+UNHEARD: Final = 15.0  # seconds without a word of the server, which else says something each 10 s
 HEARD: Final = clock.DAY  # milliseconds that a clock is off before somebody should set it, though the server is there
 
 
 class DeskClock:
     """Follows the server's time from the first word on, by a timer that nobody can set. Before that there is this
     machine's clock, as long as it can be right: not before the last time that is known here, and not long after it.
-    One that cannot be right is `doubted`: then it is that last time, and as long after it as this program runs.
+    One that cannot be right is `doubted`: then it is that last time, and as long after it as this program runs. Not
+    every machine's timer goes on while it sleeps, or is kept still by a host: what the clock gains on the timer while
+    no server is heard is such a sleep, and counts, until the server says what time it is.
 
     Args:
         replica: Keeps the last time that is known, over restarts.
@@ -37,6 +41,7 @@ class DeskClock:
         self.is_heard = False  # the server's time, in this program
         self._is_known = began > 0
         self._set(began)
+        self._seen = self.timer(), self._wall()  # both, when the server was heard last
 
     def now(self) -> int:
         """The time of day (ms), the nearest that is known."""
@@ -45,7 +50,20 @@ class DeskClock:
 
     def known(self) -> int:
         """The server's time (ms), once it was heard; until then a time that is over for certain."""
-        return self._at + round((self.timer() - self._since) * 1000)
+        at = self._at + round((self.timer() - self._since) * 1000)
+        slept = self._slept(at) if self.is_heard else 0
+        if slept:
+            self._set(at + slept)
+            self._seen = self.timer(), self._wall()
+        return at + slept
+
+    def _slept(self, at: int) -> int:
+        """How much longer (ms) this machine's clock went than the timer, where that was a sleep: not a clock that was
+        set to what is known to be the time, nor one that was set by months, nor while there is a server to say so."""
+        timer, wall = self.timer(), self._wall()
+        slept = wall - self._seen[1] - round((timer - self._seen[0]) * 1000)
+        is_sleep = SLEPT <= slept <= AHEAD and abs(wall - at) > SLEPT and timer - self._seen[0] > UNHEARD
+        return slept if is_sleep else 0
 
     @property
     def says(self) -> int:
@@ -71,6 +89,7 @@ class DeskClock:
         if not self.is_heard or abs(server_time - self.known()) > within * 1000:
             self._set(server_time)
             self.is_heard = self._is_known = True
+        self._seen = self.timer(), self._wall()
 
     def keep(self) -> None:
         """What is known now is known after a restart too, where the disk takes it."""
