@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gymtui.client.state import Verdict, VerdictKind
+from gymtui.client.state import ConnectionState, Phase, Verdict, VerdictKind
 from gymtui.kiosk_lock import REST, KioskLock, KioskLocked
 from gymtui.protocol import MemberRef
 from gymtui.ui.block_letters import ROWS, block_letters
-from gymtui.ui.kiosk import SAID, TO_THE_DESK, masked, notice_of
+from gymtui.ui.kiosk import SAID, TO_THE_DESK, line_words, masked, notice_of
 from tests.factories import NOW
 
 ANA = MemberRef("m1", "Ana Maria Silva", "1")
@@ -93,3 +93,25 @@ def test_a_lock_that_cannot_be_read_says_so(tmp_path: Path) -> None:
         KioskLock(file).check()
     with pytest.raises(KioskLocked, match="cannot be written"):
         KioskLock(tmp_path / "nowhere" / "kiosk.json").set("258025")
+
+
+@pytest.mark.parametrize(
+    ("phase", "words", "advice"),
+    [
+        ("live", "", ""),
+        ("connecting", "no connection: what is scanned is kept here, and sent later", ""),
+        ("waiting", "no connection: what is scanned is kept here, and sent later", ""),
+        (
+            "logged_out",
+            "the login is over: what is scanned is kept here",
+            "Staff: Esc, the PIN, then start the kiosk and log in.",
+        ),
+        (
+            "stopped",
+            "closed by the gym: what is scanned is kept here",
+            "Staff: Esc, the PIN, then start the kiosk again.",
+        ),
+    ],
+)
+def test_what_does_not_mend_itself_is_staff_s_to_mend(phase: Phase, words: str, advice: str) -> None:
+    assert line_words(ConnectionState(phase=phase, since=NOW)) == (words, advice)

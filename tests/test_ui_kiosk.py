@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import Replica
+from gymtui.client.state import ConnectionState
 from gymtui.kiosk_lock import KioskLock
 from gymtui.protocol import CheckIn
 from gymtui.ui.burst import Scan
@@ -161,3 +162,19 @@ async def test_whose_exit_nobody_saw_yesterday_comes_in_today(gym: Gym, tmp_path
         await typed(pilot, "1", "enter")
         await until_shown(pilot, lambda: app.kiosk.notice.large == "WELCOME")
         assert [row.kind for row in gym.desk.queue] == ["check_in"]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_login_that_is_over_is_said_with_what_to_do_also_where_the_pin_is_asked_for(
+    gym: Gym, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with shown(gym, tmp_path, size=size) as (app, pilot):
+        app._connection_changed(ConnectionState(phase="logged_out", since=gym.now))
+        advice = "Staff: Esc, the PIN, then start the kiosk and log in."
+        await until_shown(pilot, lambda: advice in text(app))
+        assert "the login is over: what is scanned is kept here" in text(app)
+        await typed(pilot, "escape")
+        assert advice in text(app)
+        assert "PIN of the staff:" in text(app)
+        app._connection_changed(ConnectionState(phase="live", since=gym.now))
+        await until_shown(pilot, lambda: advice not in text(app))

@@ -7,12 +7,14 @@ from typing import Final, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from gymtui.client.state import Verdict, VerdictKind
+from gymtui.client.state import ConnectionState, Verdict, VerdictKind
 from gymtui.printable import printable
 
 Tone = Literal["quiet", "good", "wait", "bad"]
 SHOWN_FOR: Final = 6.0  # seconds that a verdict stands there, for one to read and the next not to
 AGAIN: Final = 60_000  # milliseconds in the gym after which a card that is scanned again is one that leaves
+
+KEPT: Final = "what is scanned is kept here"
 
 SAID: Final[dict[VerdictKind, tuple[Tone, str, str]]] = {
     "checked_in": ("good", "WELCOME", "you are checked in"),
@@ -34,6 +36,20 @@ class Notice(Struct, frozen=True, kw_only=True):
 
 TO_THE_DESK: Final = Notice(tone="bad", large="PLEASE SEE THE DESK", words="somebody there helps you")
 MOMENT: Final = Notice(tone="wait", large="", words="one moment")
+
+
+def line_words(line: ConnectionState) -> tuple[str, str]:
+    """What is wrong with the connection; and what staff does about it, where it does not mend itself."""
+    staff = "Staff: Esc, the PIN, then start the kiosk "
+    match line.phase:
+        case "live":
+            return "", ""
+        case "logged_out":
+            return f"the login is over: {KEPT}", f"{staff}and log in."
+        case "stopped":
+            return f"closed by the gym: {KEPT}", f"{staff}again."
+        case _:
+            return f"no connection: {KEPT}, and sent later", ""
 
 
 def masked(name: str) -> str:

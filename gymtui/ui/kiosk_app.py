@@ -22,7 +22,7 @@ from gymtui.ui.ascii import AsciiFilter
 from gymtui.ui.base_app import BaseApp
 from gymtui.ui.burst import Scan
 from gymtui.ui.key_reader import KeyReader
-from gymtui.ui.kiosk import AGAIN, MOMENT, SHOWN_FOR, TO_THE_DESK, Notice, notice_of
+from gymtui.ui.kiosk import AGAIN, MOMENT, SHOWN_FOR, TO_THE_DESK, Notice, line_words, notice_of
 from gymtui.ui.screens.kiosk import KioskScreen
 from gymtui.ui.shutdown import leave_on_signals, outlasting_terminal, say_goodbye
 from gymtui.ui.theme import COLOURS
@@ -88,7 +88,7 @@ class KioskApp(BaseApp):
         self.kiosk.gym = gym.name if gym else ""
 
     def _connection_changed(self, state: ConnectionState) -> None:
-        self.kiosk.state = "" if state.is_live else "no connection: what is scanned is kept here, and sent later"
+        self.kiosk.state, self.kiosk.advice = line_words(state)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.worker is self._client and event.state is WorkerState.ERROR:

@@ -18,13 +18,14 @@ AROUND = 6  # rows beside the large words
 
 class KioskScreen(Screen[None]):
     """Shows what it is told. `pin` is how many digits of one were typed, None while nobody leaves; `state` is what is
-    wrong with the connection."""
+    wrong with the connection, `advice` what staff does about it, small and above whatever else stands at the foot."""
 
     TITLE = "Kiosk"
 
     notice: var[Notice] = var(Notice())
     gym: var[str] = var("")
     state: var[str] = var("")
+    advice: var[str] = var("")
     pin: var[int | None] = var[int | None](None)
     refused: var[bool] = var(False)  # was the last PIN not the one?
 
@@ -34,6 +35,7 @@ class KioskScreen(Screen[None]):
             yield Static("", id="kiosk-large", markup=False)
             yield Static("", id="kiosk-name", markup=False)
             yield Static("", id="kiosk-words", markup=False)
+        yield Static("", id="kiosk-advice", markup=False)
         yield Static("", id="kiosk-foot", markup=False)
 
     def on_resize(self) -> None:
@@ -50,6 +52,11 @@ class KioskScreen(Screen[None]):
 
     def watch_gym(self, gym: str) -> None:
         self.query_one("#kiosk-gym", Static).update(printable(gym))
+
+    def watch_advice(self, advice: str) -> None:
+        line = self.query_one("#kiosk-advice", Static)
+        line.update(advice)
+        line.display = bool(advice)
 
     def watch_state(self) -> None:
         self._show_foot()
