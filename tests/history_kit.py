@@ -31,7 +31,7 @@ def till(engine: Engine) -> Iterator[Till]:
 
 def page(till: Till, **wanted: Any) -> tuple[list[CheckInEvent], str | None]:
     """One page of the history, and the cursor of the next."""
-    visits, cursor = till.store.list_check_ins(msgspec.convert(wanted, ListCheckIns))
+    visits, cursor, _ = till.store.list_check_ins(msgspec.convert(wanted, ListCheckIns))
     return [msgspec.json.decode(visit, type=CheckInEvent) for visit in visits], cursor
 
 

@@ -150,6 +150,33 @@ def test_no_page_walks_through_the_table(till: Till, wanted: dict[str, Any], ind
     assert not any("SCAN visits" in steps for steps in plans), plans
 
 
+def test_the_first_of_several_pages_says_how_many_visits_there_are(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(6):
+        till.now += HOUR
+        till.check_in("1", id=f"in{number}")
+        till.check_out("1", id=f"out{number}")
+    till.check_in("2", id="mistaken")
+    till.undo("mistaken")  # was none
+    till.check_in("3", id="twice")
+    till.undo("out5")  # is open again, and one still
+    come(till, "3", [till.now])  # a clash
+    assert in_all(till, limit=2) == (2, 7)
+    assert in_all(till, limit=2, text="zoe") == (2, 6)
+    assert in_all(till, limit=2, status="checked_out", text="zoe") == (2, 5)
+    assert in_all(till, limit=20) == (9, None)  # these are all
+    assert in_all(till, limit=2, cursor=page(till, limit=2)[1]) == (2, None)
+    monkeypatch.setattr(history, "LOOKED", 9)
+    assert in_all(till, limit=2) == (2, None)
+    monkeypatch.setattr(history, "LOOKED", 10)
+    assert in_all(till, limit=2) == (2, 7)
+
+
+def in_all(till: Till, **wanted: Any) -> tuple[int, int | None]:
+    """How many rows a page has, and how many visits there are besides."""
+    visits, _, number = till.store.list_check_ins(msgspec.convert(wanted, ListCheckIns))
+    return len(visits), number
+
+
 @on_sqlite
 def test_neither_does_one_of_refusals(till: Till) -> None:
     asked = history.refusals_wanted(msgspec.convert({"from": "2026-11-22T09:00:00Z", "text": "meier"}, ListRefusals))

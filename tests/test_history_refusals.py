@@ -22,7 +22,7 @@ def refusals(till: Till, **wanted: Any) -> list[str]:
     cursor: str | None = None
     while True:
         asked = wanted if cursor is None else wanted | {"cursor": cursor}
-        page, cursor = till.store.list_refusals(msgspec.convert(asked, ListRefusals))
+        page, cursor, _ = till.store.list_refusals(msgspec.convert(asked, ListRefusals))
         found += [msgspec.json.decode(refusal, type=Refusal).command_id for refusal in page]
         if cursor is None:
             return found

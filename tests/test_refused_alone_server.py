@@ -32,7 +32,7 @@ def told(at: int = THEN, **how: object) -> CheckIn:
 
 
 def listed(till: Till, **asked: object) -> list[Refusal]:
-    rows, _ = till.store.list_refusals(msgspec.convert(asked, ListRefusals))
+    rows, _, _ = till.store.list_refusals(msgspec.convert(asked, ListRefusals))
     return [msgspec.json.decode(row, type=Refusal) for row in rows]
 
 
@@ -91,8 +91,11 @@ def test_the_history_has_them_where_they_were(till: Till) -> None:
         till.refused(told(THEN + minutes * MINUTE, passed_over=ana, refused_as="banned"), id=f"m{minutes}")
     till.refused(told(till.now, passed_over=ben, refused_as="membership_expired"), id="late")
     assert [row.command_id for row in listed(till)] == ["late", "live", "m30", "m20", "m10"]
-    first, cursor = till.store.list_refusals(ListRefusals(limit=2))
-    second, _ = till.store.list_refusals(ListRefusals(limit=2, cursor=cursor))
+    first, cursor, in_all = till.store.list_refusals(ListRefusals(limit=2))
+    assert in_all == 5
+    till.refused(told(THEN, refused_more=40), id="more")
+    assert till.store.list_refusals(ListRefusals(limit=2))[2] == 45
+    second, _, _ = till.store.list_refusals(ListRefusals(limit=2, cursor=cursor))
     assert [msgspec.json.decode(row)["command_id"] for row in (*first, *second)] == ["late", "live", "m30", "m20"]
     before_nine = listed(till, **{"from": clock.to_text(THEN + 15 * MINUTE), "to": clock.to_text(NINE)})
     assert [row.command_id for row in before_nine] == ["m30", "m20"]

@@ -145,17 +145,20 @@ class MembersPage(Struct, frozen=True, kw_only=True):
 
 
 class CheckIns(Struct, frozen=True):
-    """To `list_check_ins`; `cursor` is None on the last page."""
+    """To `list_check_ins`; `cursor` is None on the last page. The first of several pages says how many visits there are
+    `in_all`, where they are not too many to count."""
 
     check_ins: tuple[CheckInEvent, ...]
     cursor: str | None
+    in_all: Whole | UnsetType = UNSET
 
 
 class Refusals(Struct, frozen=True):
-    """To `list_refusals`; `cursor` is None on the last page."""
+    """To `list_refusals`, as `CheckIns`."""
 
     refusals: tuple[Refusal, ...]
     cursor: str | None
+    in_all: Whole | UnsetType = UNSET
 
 
 class Peak(Struct, frozen=True, kw_only=True):

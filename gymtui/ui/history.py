@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from gymtui.client.desk.history import Answer, Past
 from gymtui.client.desk.history_queue import UNTOLD
 from gymtui.client.desk.history_words import Question
-from gymtui.protocol import CheckInEvent, MemberTotals
+from gymtui.protocol import CheckInEvent, MemberTotals, Refusal
 from gymtui.ui.wall import stay
 from gymtui.visit_hands import corrected, let_out, said_by
 
@@ -91,16 +91,25 @@ class History(Struct, frozen=True, kw_only=True):
     @property
     def _count(self) -> str:
         assert self.answer is not None
-        more = " and more" if self.answer.cursor is not None else ""
         if self.question.refused:
-            return f"{len(self.rows):,} refused{more}"
+            number = sum(1 if row.count is UNSET else row.count for row in self.rows if isinstance(row, Refusal))
+            return self._of(number, "refused") or f"{number:,} refused"
         if self.question.at is not None:
-            return f"{len(self.rows):,} {'person' if len(self.rows) == 1 else 'people'}{more}"
-        if more:  # what they are nobody has counted, but for today
-            is_today = not self.text and self.question.member is None
-            of = f" of {self.counted:,}" if is_today and self.counted is not None else ""
-            return f"the newest {len(self.rows):,}{of} visits"
+            people = "person" if len(self.rows) == 1 else "people"
+            return self._of(len(self.rows), "people") or f"{len(self.rows):,} {people}"
+        if of := self._of(len(self.rows), "visits"):
+            return of
         return visits_words(row for row in self.rows if isinstance(row, CheckInEvent))
+
+    def _of(self, number: int, what: str) -> str:
+        """`the newest 50 of 157 visits`, where there are more, as far as anybody has counted them: of today the gym's
+        counter, which goes on."""
+        if self.answer is None or self.answer.cursor is None:
+            return ""
+        question = self.question
+        is_today = not self.text and question.member is None
+        in_all = self.counted if is_today and self.counted is not None else self.answer.in_all
+        return f"the newest {number:,}{'' if in_all is None else f' of {in_all:,}'} {what}"
 
 
 def visits_words(visits: Iterable[CheckInEvent]) -> str:

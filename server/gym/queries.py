@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec import UNSET, UnsetType
+
 from gymtui import clock, codec
 from gymtui.protocol import (
     MAX_PART,
@@ -61,6 +63,11 @@ async def look_up(database: GroupCommit, user: str, request: Query, now: int, si
         raise Unanswerable(f"That is no time there is: {error}.") from error
 
 
+def _told(sight: Sight, text: str | None, number: int | None) -> int | UnsetType:
+    """How many there are in all, to somebody who sees all of them."""
+    return UNSET if number is None or (text is not None and sight.is_blind_to(text)) else number
+
+
 async def _answer(store: Store, query: Reads, request: Query, now: int, sight: Sight) -> bytes | None:
     encoded = codec.encoded
     match request:
@@ -81,11 +88,13 @@ async def _answer(store: Store, query: Reads, request: Query, now: int, sight: S
             visits, cursor, seq = await query(store.list_present, request.limit, request.cursor)
             return codec.encode(Present(present=encoded(visits), cursor=cursor, as_of_seq=seq))
         case ListCheckIns():
-            visits, cursor = await query(store.list_check_ins, request)
-            return codec.encode(CheckIns(check_ins=encoded(sight.rows(request.text, visits)), cursor=cursor))
+            visits, cursor, number = await query(store.list_check_ins, request)
+            visits, in_all = sight.rows(request.text, visits), _told(sight, request.text, number)
+            return codec.encode(CheckIns(check_ins=encoded(visits), cursor=cursor, in_all=in_all))
         case ListRefusals():
-            refusals, cursor = await query(store.list_refusals, request)
-            return codec.encode(Refusals(refusals=encoded(sight.rows(request.text, refusals)), cursor=cursor))
+            refusals, cursor, number = await query(store.list_refusals, request)
+            refusals, in_all = sight.rows(request.text, refusals), _told(sight, request.text, number)
+            return codec.encode(Refusals(refusals=encoded(refusals), cursor=cursor, in_all=in_all))
         case ListConflicts():
             since = now - WEEK if request.since is None else clock.to_ms(request.since)
             notes, more = await query(newest, store, since, request.limit)

@@ -222,11 +222,12 @@ class Store(AccountsStore, DesksStore, PersonsStore, Protocol):
     def list_present(self, limit: int, cursor: str | None) -> tuple[list[bytes], str | None, int]:
         """A page of open visits, the newest first; the cursor of the next page; the `seq` of it all. NoPage."""
 
-    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]:
-        """A page of visits, the newest first, and the cursor of the next page. NoPage; ValueError for a wrong time.
-        A page that would have to look through too many holds what was found until then."""
+    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None, int | None]:
+        """A page of visits, the newest first, and the cursor of the next page; with the first of several, how many
+        visits there are in all, where that can be seen by as many rows as a page goes through. NoPage; ValueError for a
+        wrong time. A page that would have to look through too many holds what was found until then."""
 
-    def list_refusals(self, wanted: ListRefusals) -> tuple[list[bytes], str | None]:
+    def list_refusals(self, wanted: ListRefusals) -> tuple[list[bytes], str | None, int | None]:
         """The same of refusals."""
 
     def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:

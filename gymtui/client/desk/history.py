@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from gymtui import clock, codec
@@ -40,14 +40,16 @@ PAGES: Final = 60  # of which the server may find nothing on any, one after the 
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What there is to a question, the newest first, as of a time (ms); there is more behind the `cursor`. `totals` are
-    the member's, where it was about one. `problem`: why it is only what this desk knows."""
+    """What there is to a question, the newest first, as of a time (ms); there is more behind the `cursor`, `in_all` so
+    many as the server has counted. `totals` are the member's, where it was about one. `problem`: why it is only what
+    this desk knows."""
 
     question: Question = Question()
     rows: tuple[Past, ...] = ()
     cursor: str | None = None
     as_of: int | None = None
     totals: MemberTotals | None = None
+    in_all: int | None = None
     problem: str | None = None
 
 
@@ -94,18 +96,21 @@ class HistoryReader:
     async def _page(self, answer: Answer) -> Answer:
         """The next page with anything on it: the server looks through so many visits a page."""
         for _ in range(PAGES):
-            rows, cursor = await self._asked(answer.question, answer.cursor)
-            answer = replace(answer, rows=(*answer.rows, *rows), cursor=cursor)
+            rows, cursor, counted = await self._asked(answer.question, answer.cursor)
+            in_all = answer.in_all if counted is UNSET else counted
+            answer = replace(answer, rows=(*answer.rows, *rows), cursor=cursor, in_all=in_all)
             if rows or cursor is None:
                 break
         return answer
 
-    async def _asked(self, question: Question, cursor: str | None) -> tuple[tuple[Past, ...], str | None]:
+    async def _asked(
+        self, question: Question, cursor: str | None
+    ) -> tuple[tuple[Past, ...], str | None, int | UnsetType | None]:
         if question.refused:
             refusals = codec.convert(await self._service.request(refusals_of(question, cursor)), Refusals)
-            return refusals.refusals, refusals.cursor
+            return refusals.refusals, refusals.cursor, refusals.in_all
         visits = codec.convert(await self._service.request(visits_of(question, cursor)), CheckIns)
-        return visits.check_ins, visits.cursor
+        return visits.check_ins, visits.cursor, visits.in_all
 
     async def _totals(self, member_id: str) -> MemberTotals | None:
         return codec.convert(await self._service.request(GetMember(member_id=member_id)), MemberCard).totals
@@ -124,7 +129,8 @@ def after(answer: Answer, events: Iterable[Event]) -> Answer:
     as_before = [row for row in answer.rows if row.id not in named]  # by the server, who knows more about names
     changed = known(answer.question, [*(row for row in answer.rows if row.id in named), *news])
     rows = [*as_before, *(row for row in changed if time_of(row) >= end)]
-    return replace(answer, rows=tuple(sorted(rows, key=_order, reverse=True)))
+    in_all = None if answer.in_all is None else answer.in_all + len(rows) - len(answer.rows)
+    return replace(answer, rows=tuple(sorted(rows, key=_order, reverse=True)), in_all=in_all)
 
 
 def visits_of(question: Question, cursor: str | None = None) -> ListCheckIns:

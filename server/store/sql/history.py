@@ -31,7 +31,8 @@ Condition = tuple[str, tuple[object, ...]]  # SQL, and its values
 
 class Rows(Struct, frozen=True):
     """Rows that have a time, from a table: what goes out of one, its time, what tells it from others of that time,
-    whom it is about, where in it stands by whom and at which desk, and how a time (ms) is written there."""
+    whom it is about, where in it stands by whom and at which desk, how a time (ms) is written there, and of how many
+    an `event` tells."""
 
     event: str
     at: str
@@ -39,6 +40,7 @@ class Rows(Struct, frozen=True):
     person: str
     hands: tuple[str, ...]
     written: Callable[[int], object]
+    number: str
 
 
 def _as_text(ms: int) -> str:
@@ -46,10 +48,21 @@ def _as_text(ms: int) -> str:
     return clock.to_text(ms) if ms < LAST else "~"
 
 
-VISITS: Final = Rows("event", "check_in_at", "id", "member_id", ("$", "$.let_in", "$.let_out", "$.corrected"), int)
+# Neither what was taken back nor a second check-in is a visit.
+NUMBER: Final = """CASE WHEN instr(event, CAST('"clash"' AS BLOB)) OR (instr(event, CAST('"undone"' AS BLOB))
+    AND instr(event, CAST('"status":"checked_out"' AS BLOB))) THEN 0 ELSE 1 END"""
+VISITS: Final = Rows(
+    "event", "check_in_at", "id", "member_id", ("$", "$.let_in", "$.let_out", "$.corrected"), int, NUMBER
+)
 # When it was refused, and not when the server was told: a desk that was alone tells afterwards.
 REFUSALS: Final = Rows(
-    "payload", "CAST(payload AS TEXT) ->> '$.at'", "seq", "CAST(payload AS TEXT) ->> '$.member.id'", ("$",), _as_text
+    event="payload",
+    at="CAST(payload AS TEXT) ->> '$.at'",
+    id="seq",
+    person="CAST(payload AS TEXT) ->> '$.member.id'",
+    hands=("$",),
+    written=_as_text,
+    number="coalesce(CAST(CAST(event AS TEXT) ->> '$.count' AS INTEGER), 1)",
 )
 
 
@@ -64,17 +77,25 @@ class Wanted(Struct, frozen=True):
 
     def page(self, limit: int) -> tuple[Any, ...]:
         """SQL and values for so many rows, `(event, at, id)`."""
-        rows, outside = self.rows, self.outside
-        columns = f"{rows.event} AS event, {rows.at} AS at, {rows.id} AS id, {rows.person} AS person"
-        filtered = " AND ".join(["TRUE", *(condition for condition, _ in outside)])
-        looked = f"({self._newest(columns)} LIMIT {LOOKED}) AS looked"
-        sql = f"SELECT event, at, id FROM {looked} WHERE {filtered} {IN_THAT_ORDER} LIMIT ?"
-        return (sql, *_values(self.inside), *_values(outside), limit)
+        sql = f"SELECT event, at, id FROM {self._looked} {IN_THAT_ORDER} LIMIT ?"
+        return (sql, *_values(self.inside), *_values(self.outside), limit)
+
+    def in_all(self) -> tuple[Any, ...]:
+        """The same for how many all of them tell of, where there is no `end`."""
+        sql = f"SELECT sum({self.rows.number}) FROM {self._looked}"
+        return (sql, *_values(self.inside), *_values(self.outside))
 
     def end(self) -> tuple[Any, ...]:
         """The same for the row behind which this page has not looked; for none where it has seen all."""
         columns = f"NULL, {self.rows.at} AS at, {self.rows.id} AS id"
         return (f"{self._newest(columns)} LIMIT 1 OFFSET {LOOKED - 1}", *_values(self.inside))
+
+    @property
+    def _looked(self) -> str:
+        rows = self.rows
+        columns = f"{rows.event} AS event, {rows.at} AS at, {rows.id} AS id, {rows.person} AS person"
+        filtered = " AND ".join(["TRUE", *(condition for condition, _ in self.outside)])
+        return f"({self._newest(columns)} LIMIT {LOOKED}) AS looked WHERE {filtered}"
 
     def _newest(self, columns: str) -> str:
         conditions = " AND ".join(condition for condition, _ in self.inside)

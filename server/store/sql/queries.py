@@ -183,19 +183,21 @@ class Queries(UserLists, DeskLists, MemberLists, ABC):
         page, more = _page(rows, limit)
         return [row[0] for row in page], cursor_of(page[-1]) if more else None, seq
 
-    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None]:
+    def list_check_ins(self, wanted: ListCheckIns) -> tuple[list[bytes], str | None, int | None]:
         with self._guard():
             asked = visits_wanted(wanted, self._reader)
-        return self._history(asked, wanted.limit)
+        return self._history(asked, wanted)
 
-    def list_refusals(self, wanted: ListRefusals) -> tuple[list[bytes], str | None]:
-        return self._history(refusals_wanted(wanted), wanted.limit)
+    def list_refusals(self, wanted: ListRefusals) -> tuple[list[bytes], str | None, int | None]:
+        return self._history(refusals_wanted(wanted), wanted)
 
-    def _history(self, wanted: Wanted, limit: int) -> tuple[list[bytes], str | None]:
+    def _history(self, rows: Wanted, wanted: ListCheckIns | ListRefusals) -> tuple[list[bytes], str | None, int | None]:
         with self._at_one_position():
-            page, more = _page(self._all(*wanted.page(limit + 1)), limit)
-            end = page[-1:] if more else self._all(*wanted.end())
-        return [row[0] for row in page], cursor_of(end[0]) if end else None
+            page, more = _page(self._all(*rows.page(wanted.limit + 1)), wanted.limit)
+            far = self._all(*rows.end()) if not more or wanted.cursor is None else []
+            in_all = self._all(*rows.in_all())[0][0] if more and wanted.cursor is None and not far else None
+        end = page[-1:] if more else far
+        return [row[0] for row in page], cursor_of(end[0]) if end else None, None if in_all is None else int(in_all)
 
     def sync_members(self, after_seq: int, limit: int) -> tuple[list[bytes], int, bool, int]:
         with self._at_one_position():
