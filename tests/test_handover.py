@@ -163,4 +163,4 @@ def test_what_a_silent_line_has_not_taken_is_not_said_to_be_at_every_desk() -> N
     said = Verdict(kind="refused", subject="Handover", command_id="", at=NOW, detail="is at every desk", next_step="F3")
     assert delivered(live, said).words == "✓ Handover is at every desk — F3"
     for line in (replace(live, silent_since=NOW), replace(live, phase="waiting")):
-        assert delivered(line, said).words == "… Handover queued"
+        assert delivered(line, said).words == "… Handover queued, not sent yet"

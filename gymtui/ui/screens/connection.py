@@ -129,5 +129,5 @@ class ConnectionScreen(RowsScreen):
 def _nobody(row: Outgoing) -> str:
     """Whom a command is about that is about nobody this desk knows."""
     if row.kind == "refusal":
-        return "nobody here has it" if count_of(row) == 1 else f"{count_of(row):,} people or cards"
+        return "a card number" if (count := count_of(row)) == 1 else f"{count:,} people or cards"
     return "everybody" if row.kind in ("roll_call", "hand_over") else "a card number"
