@@ -37,7 +37,7 @@ class InFlight:
         self._timer = asyncio.get_running_loop().time
         self._turned_away = TurnedAway(self._timer)
         self._count = 0
-        self._room = asyncio.Event()
+        self._room: asyncio.Event | None = None  # made where somebody waits for it: most never do
 
     def __len__(self) -> int:
         return self._count
@@ -101,6 +101,7 @@ class InFlight:
 
     async def _until_fewer_than(self, count: int) -> None:
         while self._count >= count:
+            self._room = self._room or asyncio.Event()
             self._room.clear()
             await self._room.wait()
 
@@ -119,7 +120,8 @@ class InFlight:
 
     def _done(self, id: str | None, type: str, began: float, outcome: Outcome) -> None:
         self._count -= 1
-        self._room.set()
+        if self._room is not None:
+            self._room.set()
         self._context.metrics.settled(type, outcome, self._timer() - began)
         if outcome.error is not None:
             self._sender.refuse(id, self._who.sight.error(outcome.error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -19,7 +18,7 @@ class RateLimit:
         self._timer = timer
         self._second = 0.0
         self._count = 0
-        self._invalid: deque[float] = deque(maxlen=MAX_INVALID + 1)
+        self._invalid: list[float] = []  # nearly always empty, and a deque has room for 64
 
     def is_flood(self, messages: int = 1) -> bool:
         """So many more messages: is that too many for this second?"""
@@ -32,5 +31,5 @@ class RateLimit:
     def is_abuse(self) -> bool:
         """One more that cannot be read: is that too many?"""
         now = self._timer()
-        self._invalid.append(now)
+        self._invalid = [*self._invalid[-MAX_INVALID:], now]
         return len(self._invalid) > MAX_INVALID and now - self._invalid[0] <= ABUSE_WINDOW
