@@ -17,7 +17,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 
 @asynccontextmanager
-async def served(gym: Path, *command: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+async def served(gym: Path | str, *command: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
     """A server in a process of its own, and its URL."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
