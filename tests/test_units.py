@@ -56,6 +56,11 @@ def test_each_of_them_has_its_service_and_the_page_names_them() -> None:
         assert named in (ROOT / "README.md").read_text()
 
 
+def test_the_container_is_built_in_the_format_that_has_its_health() -> None:
+    assert "HEALTHCHECK" in CONTAINERFILE
+    assert re.search(r"^# +podman build --format docker -f docs/Containerfile", CONTAINERFILE, re.MULTILINE)
+
+
 def test_the_container_runs_what_there_is() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wheel = f"gymtui-{project['version']}-py3-none-any.whl"
