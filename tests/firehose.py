@@ -20,8 +20,18 @@ from gymtui import clock
 from gymtui.client import MockWebSocket
 from gymtui.client.mock import MockConnection
 from gymtui.client.tasks import until_first
-from gymtui.protocol import CheckInEvent, MembersPage, Request, Resume, Resumed, SyncMembers
+from gymtui.protocol import (
+    CheckInEvent,
+    ListConnections,
+    MembersPage,
+    Request,
+    Resume,
+    Resumed,
+    ServerStats,
+    SyncMembers,
+)
 from tests.factories import snapshot, visit
+from tests.played_connections import seen
 
 
 def answer(connection: MockConnection, request: Request, id: str | None) -> None:
@@ -32,6 +42,8 @@ def answer(connection: MockConnection, request: Request, id: str | None) -> None
         connection.send_message(snapshot(seq))
     elif isinstance(request, SyncMembers):
         connection.reply(id, MembersPage(members=(), next_after_seq=seq, more=False, as_of_seq=seq))
+    elif isinstance(request, ListConnections | ServerStats):
+        connection.reply(id, seen(request))
 
 
 PEOPLE = 7000

@@ -26,6 +26,7 @@ from tests.bench import (
     fan_out,
     history,
     importing,
+    operators,
     replay,
     reply,
     screens,
@@ -48,6 +49,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "slow-readers": slow_readers.measure,
     "replay": replay.measure,
     "desk": desk.measure,
+    "operators": operators.measure,
     "bytes": terminal_bytes.measure,
     "start-up": start_up.measure,
     "search": search.measure,
@@ -55,7 +57,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "history": history.measure,
     "screens": screens.measure,
 }
-LONG: Final = ("history", "screens")
+LONG: Final = ("history", "operators", "screens")
 """Parts that take minutes."""
 NAMES: Final = f"{', '.join(PARTS)}; {' and '.join(LONG)} only where they are named"
 
