@@ -29,7 +29,8 @@ def processes_of(session: int) -> list[int]:
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
 async def test_the_demo_checks_a_member_in_and_leaves_nothing(columns: int, rows: int, tmp_path: Path) -> None:
-    environment = {"TMPDIR": str(tmp_path)}
+    """What a shell says of another terminal's size counts for nothing."""
+    environment = {"TMPDIR": str(tmp_path), "COLUMNS": "200", "LINES": "60"}
     async with Terminal.run("demo", "--rate", "5", columns=columns, rows=rows, environment=environment) as terminal:
         await terminal.until("Riverside")
         await terminal.until("● live")

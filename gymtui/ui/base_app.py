@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
+import sys
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -66,6 +68,9 @@ class BaseApp(App[None]):
 
     def show(self, log: Path) -> None:
         """Runs until the person leaves; Stopped where an error was in the way, which `log` tells."""
+        if sys.__stdin__ is not None and sys.__stdin__.isatty():
+            for size in ("COLUMNS", "LINES"):  # a shell's, of another terminal or of before: this one says its own
+                os.environ.pop(size, None)
         self.run()
         if self.return_code:
             raise Stopped(f"The screens stopped over an error, which {log} tells: please start again, nothing is lost.")
