@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +16,7 @@ from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from server.net.bites import BITE, Bites
+from server.net.bites import BITE, REST, TURN, Bites
 from server.net.connection import Connection
 from tests.gym_kit import token
 from tests.kit import Wire, serving
@@ -41,13 +43,51 @@ class Hungry:
             self._bites.ask(self)
 
 
-async def test_users_take_turns_however_many_connections_one_has() -> None:
-    bites, taken = Bites(asyncio.get_running_loop()), list[str]()
+class Loop:
+    """Calls what it is told to when it is told to: each of them is a turn, and `rests` are those before it."""
+
+    def __init__(self) -> None:
+        self.rests: list[float] = []
+        self._due: Callable[[], object] | None = None
+
+    def call_soon(self, what: Callable[[], object]) -> None:
+        self.call_later(0.0, what)
+
+    def call_later(self, rest: float, what: Callable[[], object]) -> None:
+        assert self._due is None
+        self.rests.append(rest)
+        self._due = what
+
+    def turn(self) -> None:
+        if self._due is not None:
+            due, self._due = self._due, None
+            due()
+
+
+def bites_of(loop: Loop, step: float = 1.0) -> Bites:
+    """By a clock that goes on by a `step` (seconds) each time somebody looks."""
+    ticks = count()
+    return Bites(cast("asyncio.AbstractEventLoop", loop), lambda: step * next(ticks))
+
+
+@pytest.mark.parametrize(("step", "turns"), [(1.0, 3), (TURN / 100, 1)])
+def test_what_takes_long_has_a_rest_behind_it_and_what_does_not_is_read_on(step: float, turns: int) -> None:
+    loop, taken = Loop(), list[str]()
+    Hungry(bites_of(loop, step), "ben", 3, taken)
+    for _ in range(turns):
+        loop.turn()
+    assert len(taken) == 3
+    assert loop.rests == [0.0, *[2 * REST * step] * (turns - 1)]
+
+
+def test_users_take_turns_however_many_connections_one_has() -> None:
+    loop, taken = Loop(), list[str]()
+    bites = bites_of(loop)
     for _ in range(5):
         Hungry(bites, "ben", 2, taken)
     Hungry(bites, "ana", 3, taken)
     for turn in range(1, 14):
-        await asyncio.sleep(0)
+        loop.turn()
         assert len(taken) == turn
     assert taken[:6] == ["ben", "ana"] * 3
     assert taken[6:] == ["ben"] * 7
@@ -63,13 +103,14 @@ def connection(bites: Bites, user: str) -> Connection:
 
 
 async def test_of_all_that_comes_a_bite_a_turn_is_read() -> None:
-    bites = Bites(asyncio.get_running_loop())
+    loop = Loop()
+    bites = bites_of(loop)
     flood = [connection(bites, "ben") for _ in range(3)]
     for each in flood:
         each.data_received(PINGS)
     left = 3 * len(PINGS)
     for _ in range(30):
-        await asyncio.sleep(0)
+        loop.turn()
         assert left - BITE <= sum(len(each._rest) for each in flood) < left
         left = sum(len(each._rest) for each in flood)
     honest = connection(bites, "ana")
@@ -78,10 +119,11 @@ async def test_of_all_that_comes_a_bite_a_turn_is_read() -> None:
 
 
 async def test_what_nobody_takes_is_not_read_on() -> None:
-    full = connection(Bites(asyncio.get_running_loop()), "ben")
+    loop = Loop()
+    full = connection(bites_of(loop), "ben")
     full.data_received(EMPTY)
     for _ in range(1000):
-        await asyncio.sleep(0)
+        loop.turn()
     assert len(full._rest) >= len(EMPTY) - BITE
     assert not full.transport.is_reading()
 

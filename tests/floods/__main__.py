@@ -38,8 +38,11 @@ async def measured(gym: Gym, flood: Flood, numbers: Numbers) -> Figures:
     async with AsyncExitStack() as stack:
         honest = await Honest.at(gym, stack)
         await honest.work(1.0)  # all that is there once is there
+        looking = asyncio.create_task(_highest(gym))
         quiet = await honest.work(numbers.seconds / 2)
-        before, looking = gym.memory, asyncio.create_task(_highest(gym))
+        looking.cancel()
+        [before] = await asyncio.gather(looking)
+        looking = asyncio.create_task(_highest(gym))
         began, used = time.monotonic(), cpu(gym.pid)
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
             flooding = asyncio.get_running_loop().run_in_executor(pool, poured, flood, gym.target, numbers)

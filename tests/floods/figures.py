@@ -17,7 +17,7 @@ REVOKED_WITHIN: Final = 1.0  # seconds, all of them
 
 
 class Memory(Struct, frozen=True):
-    """MiB of the server before, at the most, and a while after."""
+    """MiB of the server: at the most before, while all was quiet, then at the most, and a while after."""
 
     before: float
     most: float
