@@ -51,6 +51,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._changed = asyncio.Event()
         self.bytes = 0
+        self.answers = True  # as most terminals do
 
     @classmethod
     @asynccontextmanager
@@ -94,9 +95,13 @@ class Terminal:
             data = b""
         if not data:
             asyncio.get_running_loop().remove_reader(self._fd)
+        self._show(data)
+
+    def _show(self, data: bytes) -> None:
+        """What has come to the terminal stands there, and its questions are answered."""
         self.bytes += len(data)
-        if ASKED in data:
-            os.write(self._fd, ANSWER)
+        for _ in range(data.count(ASKED) if self.answers else 0):
+            self._send(ANSWER)
         # pyte does not know these: the private modes of the kitty protocol and DCS answers
         self._stream.feed(re.sub(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\", b"", data))
         self._changed.set()
@@ -111,9 +116,12 @@ class Terminal:
         """The screen in one piece."""
         return "\n".join(self.lines)
 
+    def _send(self, data: bytes) -> None:
+        os.write(self._fd, data)
+
     def type(self, text: str) -> None:
         """Keys in one write, as a scanner or a fast hand sends them."""
-        os.write(self._fd, text.encode())
+        self._send(text.encode())
 
     async def scan(self, code: str) -> None:
         """A card, as soon behind the one before as a reader can."""

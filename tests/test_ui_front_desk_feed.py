@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym
 from gymtui.rules import Uncounted
+from gymtui.ui.base_app import ScreenLate
 from gymtui.ui.feed_rows import row_of
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
 from gymtui.ui.widgets.counters import Counters
@@ -235,6 +236,15 @@ async def test_without_a_connection_old_data_stays_dimmed_and_the_words_say_so()
         desk.service.becomes(LIVE)
         await pilot.pause()
         assert app.screen.query_one("#feed").styles.opacity == 1
+
+
+async def test_the_header_says_how_late_the_screen_stands_over_a_slow_line() -> None:
+    app = make_app(a_desk())
+    async with app.run_test() as pilot:
+        for seconds, said in ((3, "◐ screen 3 s late"), (0, "● live 12 ms")):
+            app.screen.post_message(ScreenLate(seconds))
+            await pilot.pause()
+            assert said in screen_text(app)
 
 
 async def test_the_indicator_ticks_only_while_it_counts() -> None:

@@ -57,6 +57,13 @@ def test_connection_words(state: ConnectionState, queued: int, words: str, look:
     assert connection_words(state, queued, NOW, ZURICH) == (words, look)
 
 
+def test_a_screen_that_stands_late_says_so_instead_unless_there_is_worse() -> None:
+    assert connection_words(LIVE, 2, NOW, ZURICH, late=3) == ("◐ screen 3 s late, 2 queued", "coming")
+    silent = replace(LIVE, silent_since=NOW - 6900, latency=None)
+    for worse in (silent, LOGGED_OUT, away(5)):
+        assert connection_words(worse, 0, NOW, ZURICH, late=3) == connection_words(worse, 0, NOW, ZURICH)
+
+
 def test_what_was_set_aside_is_said_beside_any_of_them() -> None:
     assert with_aside(("● live 12 ms", "live"), 2, "F9") == ("● live 12 ms, 2 set aside: F9", "alarm")
     assert with_aside(("● live 12 ms", "live"), 0, "F9") == ("● live 12 ms", "live")

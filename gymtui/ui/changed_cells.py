@@ -52,6 +52,7 @@ class ChangedCells(CompositorUpdate):
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             logger.warning("More goes to the terminal than has changed: %s", error)
             self._is_able = False
+            self._wanted = self._shown = []
             return update
         return self
 

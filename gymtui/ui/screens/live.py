@@ -17,6 +17,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Gym, Snapshot, Stats
+from gymtui.ui.base_app import ScreenLate
 from gymtui.ui.bindings import bind
 from gymtui.ui.screens.passing import PassingScreen
 from gymtui.ui.widgets.connection_status import ConnectionStatusIndicator
@@ -44,6 +45,7 @@ class LiveScreen(PassingScreen[None]):
     gym: var[Gym | None] = var[Gym | None](None)
     zone: var[tzinfo] = var[tzinfo](UTC)
     stats: var[Stats | None] = var[Stats | None](None)
+    late: var[int] = var(0)
 
     def __init__(self, service: WebSocketService, *, heading: str | None, clock: clock.Clock = clock.now) -> None:
         super().__init__()
@@ -65,7 +67,9 @@ class LiveScreen(PassingScreen[None]):
         return GymName(self._heading).data_bind(LiveScreen.gym, LiveScreen.user)
 
     def _indicator(self) -> ConnectionStatusIndicator:
-        return ConnectionStatusIndicator(self._clock).data_bind(LiveScreen.zone, state=LiveScreen.connection)
+        return ConnectionStatusIndicator(self._clock).data_bind(
+            LiveScreen.zone, LiveScreen.late, state=LiveScreen.connection
+        )
 
     def subscriptions(self) -> list[Callable[[], None]]:
         """Subscribes to what this screen shows; gives what ends that."""
@@ -121,6 +125,9 @@ class LiveScreen(PassingScreen[None]):
         self.user = state.user
         self.set_class(state.phase != "live", "-away")
         self.refresh_bindings()
+
+    def on_screen_late(self, event: ScreenLate) -> None:
+        self.late = event.seconds
 
     def watch_gym(self, gym: Gym | None) -> None:
         if gym is not None:

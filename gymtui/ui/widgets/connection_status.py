@@ -29,12 +29,15 @@ def is_short(state: ConnectionState, now: int) -> bool:
     return now - state.since < SHORT_OUTAGE
 
 
-def connection_words(state: ConnectionState, queued: int, now: int, zone: tzinfo) -> tuple[str, Look]:
-    """What to say about a connection with `queued` commands unsettled, at `now` (ms), and how it looks."""
+def connection_words(state: ConnectionState, queued: int, now: int, zone: tzinfo, late: int = 0) -> tuple[str, Look]:
+    """What to say about a connection with `queued` commands unsettled, at `now` (ms), and how it looks; where a slow
+    line shows it so many seconds `late`, that."""
     waiting = f", {queued} queued" if queued else ""
     match state.phase:
         case "live" if state.silent_since is not None:
             return f"◐ no answer for {max(0, now - state.silent_since) // 1000} s{waiting}", "coming"
+        case "live" if late:
+            return f"◐ screen {late} s late{waiting}", "coming"
         case "live":
             latency = "" if state.latency is None else f" {state.latency * 1000:.0f} ms"
             return f"● live{latency}", "live"
@@ -71,6 +74,7 @@ class ConnectionStatusIndicator(LiveWidget):
     state: reactive[ConnectionState] = reactive(lambda: ConnectionState(phase="connecting", since=0), repaint=False)
     queued: reactive[int] = reactive(0, repaint=False)
     aside: reactive[int] = reactive(0, repaint=False)
+    late: reactive[int] = reactive(0, repaint=False)
     zone: reactive[tzinfo] = reactive[tzinfo](UTC)
 
     def __init__(self, clock: clock.Clock) -> None:
@@ -95,6 +99,9 @@ class ConnectionStatusIndicator(LiveWidget):
     def watch_aside(self) -> None:
         self.watch_queued()
 
+    def watch_late(self) -> None:
+        self.watch_queued()
+
     def _count(self) -> None:
         self.watch_state(self.state)
 
@@ -102,7 +109,7 @@ class ConnectionStatusIndicator(LiveWidget):
         return _cells(self._said())
 
     def _said(self) -> tuple[str, Look]:
-        said = connection_words(self.state, self.queued, self._clock(), self.zone)
+        said = connection_words(self.state, self.queued, self._clock(), self.zone, self.late)
         return with_aside(said, self.aside, key_of(self, "connection")) if self.aside else said
 
     def render(self) -> Content:
