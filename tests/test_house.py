@@ -11,10 +11,11 @@ import pytest
 from gymtui import clock
 from gymtui.protocol import Notification
 from server.gym.house import GONE, OLD, HouseNotices, LastBackup
+from server.store import Transaction
 from server.store.group_commit import GroupCommit
 from tests.factories import member_row
 from tests.gym_kit import name_gym
-from tests.till import DAY, Till
+from tests.till import DAY, NINE, Till
 
 DESKS: set[str] = set()
 BACKED_UP: list[int | None] = []
@@ -82,6 +83,30 @@ async def test_a_desk_that_has_gone_is_missed_while_somebody_is_in(
     till.now += GONE
     await first.look()
     assert len(said(till)) == 1
+
+
+async def test_a_desk_that_went_to_another_server_is_not_missed(
+    gym: tuple[Till, HouseNotices, HouseNotices],
+) -> None:
+    till, first, _ = gym
+    DESKS.add("desk 1")
+    till.check_in("1")
+    await first.look()
+    DESKS.clear()
+
+    def hears(tx: Transaction) -> None:
+        """The other server does."""
+        tx.desks.serve(1, tx.at)
+        tx.desks.come("desk 1", None, "ana", NINE, 1)
+
+    for _ in range(2):
+        till.now += GONE
+        till.store.write([hears])
+        await first.look()
+        assert said(till) == []
+    till.now += GONE
+    await first.look()
+    assert said(till) == ["desk 1 is not connected since 10:10"]
 
 
 async def test_a_backup_that_is_a_week_old_is_told_once_a_day(gym: tuple[Till, HouseNotices, HouseNotices]) -> None:

@@ -70,9 +70,17 @@ class HouseNotices:
         gym, stats = await self._database.query(store.gym), await self._database.query(store.stats)
         wall = datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))
         self._seen |= dict.fromkeys(self._desks(), now)
+        self._seen |= await self._heard_elsewhere(now)
         for about, level, title in (*_filling(gym, stats), *self._gone(gym, stats, wall), *await self._old()):
             key = f"{KIND}:{about}:{gym_day.day_of(wall, gym.policy)}"
             await tell(self._database, key, level, title)
+
+    async def _heard_elsewhere(self, now: int) -> dict[str, int]:
+        """Of the desks that have been here, those that another server has heard since, and when (ms)."""
+        if all(at == now for at in self._seen.values()):
+            return {}
+        heard = await self._database.query(self._database.store.last_heard, now - GONE)
+        return {desk: at for desk, _, at in heard if self._seen.get(desk, at) < at}
 
     def _gone(self, gym: Gym, stats: Stats, wall: datetime) -> Iterator[Notice]:
         """While the gym is open and somebody is in; a desk that is missed is missed once."""
