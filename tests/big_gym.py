@@ -20,6 +20,7 @@ from server.gym.commands import perform
 from server.gym.orders import Order
 from server.store import Store, Work
 from server.store.opening import open_store
+from server.store.sqlite.schema import SCHEMA_VERSION
 from tests.gym_kit import add_members, add_user
 from tests.sqlite_kit import connection_of
 
@@ -33,9 +34,9 @@ Person = tuple[str, str]  # id and name
 
 
 def kept_gym(people: int, visits: int) -> Path:
-    """The folder of such a gym; its `gym.db` is made where today has none yet."""
+    """The folder of such a gym; its `gym.db` is made where today has none of this version yet."""
     today = datetime.now(UTC).date()
-    folder = Path(tempfile.gettempdir()) / f"gymtui-big-{os.getuid()}" / f"{today}-{people}-{visits}"
+    folder = Path(tempfile.gettempdir()) / f"gymtui-big-{os.getuid()}" / f"{today}-{SCHEMA_VERSION}-{people}-{visits}"
     if not (folder / "gym.db").exists():
         folder.mkdir(parents=True, exist_ok=True)
         with closing(open_store(folder / "gym.part")) as store:
