@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from tests.bench import __main__ as command
+from tests.bench import connections, desk, growth_journal, growth_load, growth_members, search
 from tests.bench.effort import Effort
 from tests.bench.figures import Figure, Machine, Run, figures, percentile
 from tests.bench.lines import MARK, Subscriber
@@ -21,6 +22,18 @@ LEAST = Effort(repeats=1, share=0.002)
 MACHINE = Machine(
     date="2026-11-28", processor="any", cores=2, python="3.11", versions={"x": "1"}, load_before=0.5, load_after=0.6
 )
+
+CURVES = (
+    (connections, "MANY", 1000),
+    (growth_load, "SUBSCRIBERS", 1000),
+    (growth_load, "RATES", 1000),
+    (growth_members, "AT_A_SERVER", 10_000),
+    (growth_members, "AT_A_DESK", 10_000),
+    (growth_journal, "ROWS", 10_000),
+    (desk, "RATES", 1000),
+    (search, "MANY", 10_000),
+)
+"""Of a curve, one point."""
 
 
 def figure(*values: float, what: str = "a check-in", more: bool = False) -> Figure:
@@ -123,7 +136,9 @@ async def test_an_event_counts_once_however_it_is_cut(size: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", command.PARTS)
-async def test_each_part_measures(part: str, tmp_path: Path) -> None:
+async def test_each_part_measures(part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, curve, point in CURVES:
+        monkeypatch.setattr(module, curve, (point,))
     found = await command.PARTS[part](tmp_path, LEAST)
     assert found
     assert all(each.values and all(map(math.isfinite, each.values)) for each in found)

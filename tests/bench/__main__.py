@@ -24,6 +24,9 @@ from tests.bench import (
     connections,
     desk,
     fan_out,
+    growth_journal,
+    growth_load,
+    growth_members,
     history,
     importing,
     operators,
@@ -56,10 +59,13 @@ PARTS: Final[Mapping[str, Part]] = {
     "import": importing.measure,
     "history": history.measure,
     "screens": screens.measure,
+    "growth-load": growth_load.measure,
+    "growth-members": growth_members.measure,
+    "growth-journal": growth_journal.measure,
 }
-LONG: Final = ("history", "operators", "screens")
+LONG: Final = ("history", "operators", "screens", "growth-load", "growth-members", "growth-journal")
 """Parts that take minutes."""
-NAMES: Final = f"{', '.join(PARTS)}; {' and '.join(LONG)} only where they are named"
+NAMES: Final = f"{', '.join(PARTS)}; {', '.join(LONG)} only where they are named"
 
 
 def measured(parts: Sequence[str], effort: Effort, console: Console) -> Run:
@@ -90,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         nargs="*",
         choices=[[], *PARTS],
         metavar="PART",
-        help=f"{', '.join(PARTS)}; of these {' and '.join(LONG)} only where they are named",
+        help=f"{', '.join(PARTS)}; of these {', '.join(LONG)} only where they are named",
     )
     options.add_argument("--json", metavar="FILE", help="keep it there as JSON; - is the standard output")
     options.add_argument("--compare", metavar="FILE", type=Path, help="an earlier --json")
