@@ -13,12 +13,14 @@ import pytest
 from server.store import StoreError
 from server.store import group_commit as database
 from server.store.opening import open_store
+from server.store.sql.queries import NEWS
 from server.store.sqlite.file import lock
 from server.store.sqlite.store import SqliteStore
 from tests.factories import member_row
 from tests.gym_kit import make_gym, name_gym
 from tests.kit import serving
 from tests.small_disk import SmallDisk, disk
+from tests.sqlite_kit import reader_of
 
 __all__ = ["disk"]
 
@@ -131,3 +133,9 @@ async def test_a_server_that_was_killed_on_a_full_disk_starts_on_it_and_is_not_r
             assert str(told[-1]).endswith("(database or disk is full): please free some space on the disk.")
             disk.empty()
             assert await server._database.probe() is None
+
+
+def test_the_last_news_are_found_behind_any_number_of_imported_people(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "gym.db")) as store:
+        plan = reader_of(store).execute(f"EXPLAIN QUERY PLAN {NEWS}", (9, 9)).fetchall()
+    assert [row[3] for row in plan] == ["SEARCH journal USING INDEX journal_visits (seq<?)"]

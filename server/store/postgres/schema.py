@@ -154,5 +154,8 @@ CREATE FUNCTION happened(bytea) RETURNS text LANGUAGE sql IMMUTABLE AS
 CREATE INDEX refusals_by_time ON journal ((happened(payload) COLLATE "C"), seq) WHERE type = 'refusal'
 """
 
-MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND)
+# The visits among the rows, of which a snapshot tells the newest.
+_THIRD: Final = "CREATE INDEX journal_visits ON journal (seq) WHERE type = 'check_in_update'"
+
+MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -47,10 +47,7 @@ from server.store.sql.words import find_members, first_of, near_members
 RECENT = 50  # events of the recent past in a snapshot
 VISITS = 20  # visits on a member's card
 
-NEWS = (
-    "SELECT payload FROM (SELECT payload, seq FROM journal WHERE type = ? AND seq <= ? ORDER BY seq DESC LIMIT ?) "
-    "AS newest ORDER BY seq DESC"
-)
+NEWS = "SELECT payload FROM journal WHERE type = 'check_in_update' AND seq <= ? ORDER BY seq DESC LIMIT ?"  # indexed
 ROLL_CALL = (
     "SELECT payload FROM journal WHERE type = 'roll_call_update' AND at >= ? AND seq <= ? ORDER BY at, seq"  # indexed
 )
@@ -129,7 +126,7 @@ class Queries(UserLists, DeskLists, MemberLists, ABC):
                 visit,
                 *END,
             )
-            recent = self._all(NEWS, CheckInEvent.type, seq, RECENT)
+            recent = self._all(NEWS, seq, RECENT)
             roll_call = self._all(ROLL_CALL, self._now() - clock.DAY, seq)
             return SnapshotData(
                 epoch=self.epoch(),
