@@ -20,6 +20,7 @@ from tests.gym_kit import make_gym, token
 from tests.terminal import Terminal
 
 PEOPLE: Final = 10_000
+NO_HITS: Final = r"(?s)\A(?!.*▌ 1 )"
 
 
 def found(code: int | str) -> str:
@@ -41,6 +42,7 @@ class Tap(Terminal):
                 continue
             finally:
                 self.type("\x7f" * len(str(code)))
+            await self.seconds_until(NO_HITS)  # or these would be a part of what is typed next
             return
 
     async def seconds_until(self, pattern: str, keys: str = "") -> float:
