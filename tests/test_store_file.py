@@ -13,6 +13,7 @@ import pytest
 from server.store import StoreError
 from server.store import group_commit as database
 from server.store.opening import open_store
+from server.store.sql.member_rows import GUESTS_ON
 from server.store.sql.queries import NEWS
 from server.store.sqlite.file import lock
 from server.store.sqlite.store import SqliteStore
@@ -135,7 +136,14 @@ async def test_a_server_that_was_killed_on_a_full_disk_starts_on_it_and_is_not_r
             assert await server._database.probe() is None
 
 
-def test_the_last_news_are_found_behind_any_number_of_imported_people(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("asked", "values", "index"),
+    [(NEWS, (9, 9), "journal_visits (seq<?)"), (GUESTS_ON, (9, "2026-11-18"), "members_guests (seq>?)")],
+)
+def test_what_is_asked_all_day_looks_at_nobody_who_was_imported(
+    asked: str, values: tuple[object, ...], index: str, tmp_path: Path
+) -> None:
     with closing(open_store(tmp_path / "gym.db")) as store:
-        plan = reader_of(store).execute(f"EXPLAIN QUERY PLAN {NEWS}", (9, 9)).fetchall()
-    assert [row[3] for row in plan] == ["SEARCH journal USING INDEX journal_visits (seq<?)"]
+        plan = [row[3] for row in reader_of(store).execute(f"EXPLAIN QUERY PLAN {asked}", values)]
+    assert f"USING INDEX {index}" in plan[0]
+    assert not any("SCAN journal" in step or "members_by_seq" in step for step in plan)

@@ -10,6 +10,7 @@ from typing import Final
 
 from server.store.postgres.speech import NUL, spoken
 from server.store.sql.conflicts import TOLD_LATE
+from server.store.sql.member_rows import GUEST
 
 _TEXT: Final = 'text COLLATE "C"'
 # What SQLite has by these names, as far as a statement asks for it: `instr` is whether, and not where. And `told`,
@@ -157,5 +158,8 @@ CREATE INDEX refusals_by_time ON journal ((happened(payload) COLLATE "C"), seq) 
 # The visits among the rows, of which a snapshot tells the newest.
 _THIRD: Final = "CREATE INDEX journal_visits ON journal (seq) WHERE type = 'check_in_update'"
 
-MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD)
+# The guests among the members, whose places are counted.
+_FOURTH: Final = f"CREATE INDEX members_guests ON members (seq) WHERE {spoken(GUEST)}"
+
+MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

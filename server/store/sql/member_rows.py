@@ -18,6 +18,17 @@ DELETED: Final = (
     "AND CAST(member AS TEXT) -> '$.deleted' = 'true'"
 )
 
+GUEST: Final = """instr(member, CAST('"guest":true' AS BLOB))"""
+
+# Whose last day it is, and who has a place then. An index has the guests alone, in the order in which they were changed
+# last: of one who was not in these days it is not the first day.
+GUESTS_ON: Final = f"""
+SELECT id FROM members WHERE {GUEST} AND seq > coalesce((
+    SELECT members.seq FROM members LEFT JOIN journal ON journal.seq = members.seq
+    WHERE {GUEST} AND coalesce(journal.at, 0) < ?1 ORDER BY members.seq DESC LIMIT 1
+), 0) AND CAST(member AS TEXT) ->> '$.valid_until' = ?2 AND CAST(member AS TEXT) -> '$.deleted' = 'false'
+"""
+
 _member = msgspec.json.Decoder(Member)
 
 
@@ -43,14 +54,10 @@ class MemberRows(Users):
         return None if row is None else row[0]
 
     def guests_on(self, day: str, since: int) -> set[str]:
-        # Those who were changed since: an index has them in that order, and of anybody else it is not their first day.
-        lately = "coalesce((SELECT seq FROM journal WHERE at < ?1 ORDER BY seq DESC LIMIT 1), 0)"
         stands = "check_out_at IS NULL OR NOT instr(CAST(event AS TEXT) ->> '$.flags', '\"undone\"')"
         came = "SELECT 1 FROM visits WHERE member_id = members.id AND check_in_at >= ?3"
         found = self._db.execute(
-            f"SELECT id FROM members WHERE seq > {lately} AND CAST(member AS TEXT) -> '$.guest' = 'true' "
-            "AND CAST(member AS TEXT) ->> '$.valid_until' = ?2 AND CAST(member AS TEXT) -> '$.deleted' = 'false' "
-            f"AND (NOT EXISTS ({came}) OR EXISTS ({came} AND ({stands})))",
+            f"{GUESTS_ON} AND (NOT EXISTS ({came}) OR EXISTS ({came} AND ({stands})))",
             (self.at - 2 * clock.DAY, day, since),
         )
         return {id for (id,) in found}

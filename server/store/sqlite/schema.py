@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from server.store.sql.conflicts import TOLD_LATE
+from server.store.sql.member_rows import GUEST
 from server.store.sqlite.first_schema import FIRST
 
 APPLICATION_ID: Final = 0x67796D74  # "gymt", in the header of the file: tells our databases from other people's
@@ -229,11 +230,14 @@ CREATE INDEX refusals_by_time ON journal (CAST(payload AS TEXT) ->> '$.at', seq)
 # The visits among the rows: of a million people who were just imported, none is what a snapshot tells as the last news.
 _THIRTIETH: Final = "CREATE INDEX journal_visits ON journal (seq) WHERE type = 'check_in_update'"
 
+# Guests, whose places are counted while the writer waits: beside a million people who were just imported they are few.
+_THIRTY_FIRST: Final = f"CREATE INDEX members_guests ON members (seq) WHERE {GUEST}"
+
 MIGRATIONS: Final = (
     *(FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
     *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH, _TWENTY_FIFTH, _TWENTY_SIXTH),
-    *(_TWENTY_SEVENTH, _TWENTY_EIGHTH, _TWENTY_NINTH, _THIRTIETH),
+    *(_TWENTY_SEVENTH, _TWENTY_EIGHTH, _TWENTY_NINTH, _THIRTIETH, _THIRTY_FIRST),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain,
 ACCESSES_CHAINED: Final = 27  # and from this one on the accesses
