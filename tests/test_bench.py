@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from io import StringIO
@@ -15,7 +16,7 @@ from tests.bench import __main__ as command
 from tests.bench import connections, growth_journal, growth_load, growth_members, search
 from tests.bench.effort import Effort
 from tests.bench.figures import Figure, Machine, Run, figures, percentile
-from tests.bench.lines import MARK, Subscriber
+from tests.bench.lines import ANSWERS, MARK, Line, Subscriber, answered
 from tests.bench.tables import comparison, short
 
 LEAST = Effort(repeats=1, share=0.002)
@@ -23,7 +24,7 @@ MACHINE = Machine(
     date="2026-11-28", processor="any", cores=2, python="3.11", versions={"x": "1"}, load_before=0.5, load_after=0.6
 )
 
-BY_HAND = {"bytes", "desk", "screens", "start-up"}  # what waits for a desk that waits for a busy machine
+BY_HAND = {"desk", "screens", "start-up"}  # what waits for a desk that waits for a busy machine
 CURVES = (
     (connections, "MANY", 1000),
     (growth_load, "SUBSCRIBERS", 1000),
@@ -132,6 +133,16 @@ async def test_an_event_counts_once_however_it_is_cut(size: int) -> None:
         subscriber.get_buffer(-1)[: len(part)] = part
         subscriber.buffer_updated(len(part))
     assert subscriber.events == 40
+
+
+async def test_whoever_waits_for_an_answer_hears_that_the_server_hung_up() -> None:
+    line = Line(b"", ANSWERS)
+    line.due[b"b0000001"] = 0.0
+    waiting = asyncio.create_task(answered(line))
+    await asyncio.sleep(0)
+    line.connection_lost(None)
+    with pytest.raises(ConnectionError, match="1 had no answer"):
+        await waiting
 
 
 @pytest.mark.slow

@@ -109,6 +109,7 @@ class Line(asyncio.Protocol):
         self.due: dict[bytes, float] = {}
         self.waits: list[float] = []
         self.bad = 0
+        self.is_lost = False
         self.open = asyncio.Event()
         self.came = asyncio.Event()
 
@@ -123,6 +124,10 @@ class Line(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is none by its class
         self.transport.write(self._request)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self.is_lost = True
+        self.came.set()
 
     def data_received(self, data: bytes) -> None:
         if not self.open.is_set() and data.startswith(WELCOME):
@@ -160,9 +165,11 @@ async def press(messages: Messages, by: Line, *, at_once: int) -> None:
 
 
 async def answered(line: Line, left: int = 0) -> None:
-    """Until no more than so many have no answer. TimeoutError."""
+    """Until no more than so many have no answer. TimeoutError; ConnectionError where the server has hung up."""
     async with asyncio.timeout(ANSWERED_WITHIN):
         while len(line.due) > left:
+            if line.is_lost:
+                raise ConnectionError(f"The server has hung up, and {len(line.due)} had no answer.")
             line.came.clear()
             await line.came.wait()
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from tests.bench.effort import Effort
 from tests.bench.figures import Figure, Round, figures
-from tests.bench.lines import ANSWERS, Line, Messages, hang_up, press
-from tests.bench.subjects import gymtui, plain_gym
+from tests.bench.lines import ANSWERS, Line, hang_up, press
+from tests.bench.subjects import Subject, gymtui, plain_gym
 from tests.gym_kit import token
 from tests.measured_programs import Tap
 
@@ -35,27 +35,27 @@ async def measure(folder: Path, effort: Effort) -> list[Figure]:
                 )
                 for name, program in PROGRAMS.items()
             }
-            line = await Line.at(subject.publish, ANSWERS)
-            found = await _shown(taps, line, subject.messages(range(count)), effort)
-            hang_up(line)
+            found = await _shown(taps, subject, count, effort)
     return figures([found])
 
 
-async def _shown(taps: dict[str, Tap], line: Line, check_ins: Messages, effort: Effort) -> Round:
+async def _shown(taps: dict[str, Tap], subject: Subject, check_ins: int, effort: Effort) -> Round:
     for tap in taps.values():
         await tap.seconds_until("● live")
     await asyncio.sleep(effort.seconds(SETTLES))
     first = {name: tap.bytes for name, tap in taps.items()}
     await asyncio.sleep(effort.seconds(IDLE))
     quiet = {name: tap.bytes for name, tap in taps.items()}
-    for message in check_ins:
+    line = await Line.at(subject.publish, ANSWERS)  # not before: it answers no ping
+    for message in subject.messages(range(check_ins)):
         await press([message], line, at_once=1)
         await asyncio.sleep(effort.seconds(SHOWN))
+    hang_up(line)
     found: dict[tuple[str, str], float] = {}
     for name, tap in taps.items():
         found |= {
             (f"a {name}'s first screen", "bytes"): first[name],
             (f"a {name} with nothing to show", "bytes a second"): (quiet[name] - first[name]) / effort.seconds(IDLE),
-            (f"a check-in at a {name}", "bytes"): (tap.bytes - quiet[name]) / len(check_ins),
+            (f"a check-in at a {name}", "bytes"): (tap.bytes - quiet[name]) / check_ins,
         }
     return found
