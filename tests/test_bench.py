@@ -24,7 +24,7 @@ MACHINE = Machine(
     date="2026-11-28", processor="any", cores=2, python="3.11", versions={"x": "1"}, load_before=0.5, load_after=0.6
 )
 
-BY_HAND = {"desk", "screens", "start-up"}  # what waits for a desk that waits for a busy machine
+BY_HAND = {"desk", "operators", "screens", "start-up"}  # what waits for a desk that waits for a busy machine
 CURVES = (
     (connections, "MANY", 1000),
     (growth_load, "SUBSCRIBERS", 1000),
