@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from contextlib import suppress
 from typing import Final
 
 from tests.measured_programs import Tap
@@ -58,4 +59,8 @@ class NarrowTerminal(Tap):
             self._due = None
 
     def _send(self, data: bytes) -> None:
-        asyncio.get_running_loop().call_later(AWAY, os.write, self._fd, data)
+        asyncio.get_running_loop().call_later(AWAY, self._goes, data)
+
+    def _goes(self, data: bytes) -> None:
+        with suppress(OSError):  # the terminal is gone by now
+            os.write(self._fd, data)
