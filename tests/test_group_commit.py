@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -40,8 +41,6 @@ async def threads(path: Path, *, patience: float = 5) -> AsyncIterator[tuple[Gro
 
 def gate() -> tuple[Work, Callable[[], None]]:
     """Work that keeps the writer busy until it is let go, so that what comes meanwhile is one group."""
-    from threading import Event
-
     event = Event()
 
     def work(_: Transaction) -> None:
@@ -68,12 +67,18 @@ async def test_who_has_very_many_keeps_nobody_waiting(path: Path) -> None:
     make_gym(path, *(member_row(str(n), "Ana") for n in range(3 * OF_ONE)))
     async with threads(path) as (database, commits):
         told: list[str] = []
-        busy, go = gate()
+        began, go = Event(), Event()
+
+        def busy(_: Transaction) -> None:
+            began.set()
+            go.wait()
+
         database.submit(busy, lambda _: None)
+        await until(began.is_set)  # else the first who came are done with it
         for n in range(3 * OF_ONE - 1):
             database.submit(command(str(n), f"c{n}"), lambda _: told.append("ben"), user="ben")
         database.submit(command(str(3 * OF_ONE - 1), "ana"), lambda _: told.append("ana"), user="ana")
-        go()
+        go.set()
         await until(lambda: "ana" in told)
         assert told.index("ana") <= OF_ONE
     assert [commit for commit in commits if len(commit.rows) > OF_ONE + 1] == []

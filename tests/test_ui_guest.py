@@ -65,8 +65,10 @@ async def test_who_was_a_guest_before_is_that_one_again(gym: Gym) -> None:
         await pilot.press("enter")
         await until(lambda: "Enter: yes, n: another; Gus Roth was a guest before" in screen_text(app))
         await pilot.press("enter", "enter", "enter")
-        await until(lambda: gym.desk.queued == 2)
-    assert queued(gym)[0][1]["id"] == "g1"
+        await until(lambda: gym.desk.queued == 3)
+    refused, saved, _ = queued(gym)
+    assert refused[0] == "refusal"
+    assert saved[1]["id"] == "g1"
     assert gym.desk.in_since("g1") is not None
 
 
