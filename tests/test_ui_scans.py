@@ -80,16 +80,36 @@ async def test_a_scan_takes_away_what_its_first_key_has_shown(keys: list[str], k
         assert isinstance(app.screen, FrontDesk)
 
 
-async def test_where_a_scan_would_not_find_what_was_there_its_first_key_shows_nothing() -> None:
+@pytest.mark.parametrize(("keys", "key"), [(["f3"], "f2"), (["f2", *"an"], "f3")])
+async def test_where_a_scan_would_not_find_what_was_there_its_first_key_shows_nothing(
+    keys: list[str], key: str
+) -> None:
+    """A card is checked out there, or something is typed."""
     desk = a_desk()
     desk.inside = [Inside(member=ANA.ref, since=NOW), Inside(member=BEN.ref, since=NOW)]
     app = make_app(desk)
     async with app.run_test() as pilot:
-        await pilot.press("f3")
-        who = app.screen
-        scan(app, "f2", *"4711", "enter")
+        await pilot.press(*keys)
+        there = app.screen
+        scan(app, key, *"4711", "enter")
         await until_shown(pilot, lambda: app.front_desk.verdict is not None)
-        assert app.screen is who
+        assert app.screen is there
+
+
+async def test_the_history_goes_at_once_for_another_list_and_once_for_a_scan() -> None:
+    desk = a_desk()
+    app = make_app(desk)
+    async with app.run_test() as pilot:
+        await pilot.press("f2")
+        scan(app, "f3", *"4711", "enter")
+        await until_shown(pilot, lambda: len(desk.done) == 1)
+        assert isinstance(app.screen, FrontDesk)
+        await pilot.press("f2")
+        history = app.screen
+        scan(app, "f3", *"4711", "enter")
+        await until_shown(pilot, lambda: len(desk.done) == 2)
+        assert app.screen is history
+        assert {kind for kind, _ in desk.done} == {"check_in"}
 
 
 async def test_a_scan_is_no_name_no_phone_and_no_beginning_of_a_number() -> None:

@@ -13,6 +13,7 @@ from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
+from gymtui.ui.screens.history import HistoryScreen
 from gymtui.ui.screens.rows import RowsScreen
 
 LYING_OVER: Final = (HelpScreen, RowsScreen)  # the screens without a box, which lie over one that has it
@@ -27,14 +28,14 @@ class Glances:
         self._pressed_at: Screen[Any] | None = None
 
     def begins(self, event: events.Key) -> bool:
-        """May it come up before it is known whether this key begins a scan? Over another screen than the front desk,
-        and where something is begun there, a scan would not find what was there before."""
-        below = next((screen for screen in reversed(self._app.screen_stack) if isinstance(screen, BoxScreen)), None)
+        """May it come up before it is known whether this key begins a scan? Where something is begun, or a card checks
+        out, a scan would not find what was there before. The history, in which it means what it does on the front desk,
+        may be left for another list: a scan that has a key in front does that once, and no more."""
+        boxes = [screen for screen in reversed(self._app.screen_stack) if isinstance(screen, BoxScreen)]
         command = command_of(self._app.screen, event.key)
-        is_idle = isinstance(below, FrontDesk) and below.modes == below.modes[:1]
-        if below is None or not (command == "help" or (command in FROM_FRONT and is_idle)):
+        if not boxes or not (command == "help" or (command in FROM_FRONT and all(map(_is_idle, boxes)))):
             return False
-        self._pressed_at = below
+        self._pressed_at = boxes[0] if command == "help" else boxes[-1]
         return True
 
     def end(self) -> None:
@@ -53,3 +54,9 @@ class Glances:
         screen = self._app.screen
         if isinstance(screen, BoxScreen) and screen.focused is not screen.entry:
             screen.set_focus(screen.entry)
+
+
+def _is_idle(screen: BoxScreen) -> bool:
+    if isinstance(screen, FrontDesk):
+        return screen.modes == screen.modes[:1]
+    return isinstance(screen, HistoryScreen) and not screen.is_busy

@@ -43,7 +43,7 @@ class Step(NamedTuple):
 
 ROUND: Final = (
     Step("F2, the history", "\x1bOQ", rf"(?s)HISTORY.*\d\d:\d\d.*{FOOT}"),
-    Step("F3 from there, who is in", "\x1bOR", rf"(?s)WHO IS IN.*\d+ min.*{FOOT}", READERS),
+    Step("F3 from there, who is in", "\x1bOR", rf"(?s)WHO IS IN.*\d+ min.*{FOOT}"),
     Step(":policy from there", "\r", f"(?s)THE GYM'S SETTINGS.*{FOOT}", before=":policy", until="shows the gym's set"),
     Step("Esc, the front desk", "\x1b", FRONT, ESC),
     Step("Ctrl+G, a member", "\x07", f"(?s)Waiver signed.*{FOOT}", before=SOMEBODY, until=found(SOMEBODY)),
