@@ -9,11 +9,13 @@ from contextvars import ContextVar
 from weakref import ref
 
 import pytest
+from textual._styles_cache import StylesCache
+from textual.color import Color
 from textual.timer import Timer
 
 from gymtui.client.state import Inside
 from gymtui.client.tasks import timeout
-from gymtui.ui.rest import ENOUGH, LONG, WORTH, Rest
+from gymtui.ui.rest import Rest
 from gymtui.ui.roll_call import RollCallView
 from gymtui.ui.roster import Roster
 from gymtui.ui.settings import Settings
@@ -39,11 +41,16 @@ class Ticking(Timer):
 
 
 class Person:
-    """Types, and rests for so many tenths of a second."""
+    """Types, and rests for so many times as long as a rest is."""
 
-    def __init__(self) -> None:
-        self.looks: list[int] = []
-        self._rest = Rest(self._every, collect=self.looks.append)
+    def __init__(self, collect: Callable[[], object] = int) -> None:
+        self.looks = 0
+        self._collect = collect
+        self._rest = Rest(self._every, self._looked)
+
+    def _looked(self) -> None:
+        self.looks += 1
+        self._collect()
 
     def _every(self, interval: float, callback: Callable[[], None], *, pause: bool) -> Timer:
         assert pause
@@ -57,32 +64,26 @@ class Person:
             self.timer.tick()
 
 
-def test_after_a_key_only_what_is_young_is_looked_through() -> None:
+def test_a_look_for_each_rest() -> None:
     person = Person()
     person.key(then=0)
-    assert person.looks == []
+    assert person.looks == 0
     person.key(then=3)
-    assert person.looks == [1]
+    assert person.looks == 1
     assert not person.timer.runs
+    person.key(then=1)
+    assert person.looks == 2
 
 
-def test_the_old_are_looked_through_once_a_person_rests() -> None:
-    person = Person()
-    for _ in range(WORTH):
-        person.key(then=1)
-    assert person.looks == [1] * WORTH
-    person.key(then=LONG - 1)
-    assert person.looks == [1] * (WORTH + 1)
-    person.key(then=LONG + 5)
-    assert person.looks == [1] * (WORTH + 2) + [2]
-    assert not person.timer.runs
-
-
-def test_whoever_never_rests_keeps_no_garbage_for_ever() -> None:
-    person = Person()
-    for _ in range(2 * ENOUGH):
-        person.key(then=1)
-    assert person.looks.count(2) == 2
+def test_nothing_is_kept_of_what_widgets_that_have_gone_looked_like() -> None:
+    cache = StylesCache()
+    cache.get_inner_outer(Color(0, 0, 0), Color(0, 0, 0))
+    gone = ref(cache)
+    del cache
+    gc.collect()
+    assert gone() is not None
+    Person(gc.collect).key(then=1)
+    assert gone() is None
 
 
 class Screen:

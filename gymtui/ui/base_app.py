@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
@@ -132,6 +133,6 @@ class BaseApp(App[None]):
         if sys.__stdin__ is not None and sys.__stdin__.isatty():
             for size in ("COLUMNS", "LINES"):  # a shell's, of another terminal or of before: this one says its own
                 os.environ.pop(size, None)
-        self.run()
+        uvloop.run(self.run_async())  # asyncio's own keeps a closed screen until all of its timers would have come
         if self.return_code:
             raise Stopped(f"The screens stopped over an error, which {log} tells: please start again, nothing is lost.")
