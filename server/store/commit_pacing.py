@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 GAP: Final = 0.02  # seconds between two commits under load: a third of the CPU a command, for 10 ms of latency
+WORTH: Final = 4  # works in one commit: fewer within a gap are less than 200 a second, for which there is time enough
 PROBE: Final = 0.25  # seconds between two tries whether waiting would pay
 
 
 class CommitPacing:
     """Waiting pays where many give commands at once: they share one commit. It never pays for a lone client that waits
-    for each answer before its next command. So a wait that brought no more work is not repeated, but for a probe now
-    and then.
+    for each answer before its next command, nor where so few come that nobody misses the processor's time. So a wait
+    that brought too little is not repeated, but for a probe now and then.
 
     Times are seconds of a clock that only goes forward.
     """
@@ -31,7 +32,7 @@ class CommitPacing:
     def committed(self, count: int, now: float) -> None:
         """So many works have been in the commit that is just over."""
         self._last = now
-        if count > 1:
+        if count >= WORTH:
             self._pays = True
         elif self._waited:
             self._pays = False

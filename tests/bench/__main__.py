@@ -36,6 +36,7 @@ from tests.bench import (
     search,
     slow_readers,
     start_up,
+    stores,
     terminal_bytes,
 )
 from tests.bench.effort import QUICK, WHOLE, Effort
@@ -59,11 +60,12 @@ PARTS: Final[Mapping[str, Part]] = {
     "import": importing.measure,
     "history": history.measure,
     "screens": screens.measure,
+    "stores": stores.measure,
     "growth-load": growth_load.measure,
     "growth-members": growth_members.measure,
     "growth-journal": growth_journal.measure,
 }
-LONG: Final = ("history", "operators", "screens", "growth-load", "growth-members", "growth-journal")
+LONG: Final = ("history", "operators", "screens", "stores", "growth-load", "growth-members", "growth-journal")
 """Parts that take minutes."""
 NAMES: Final = f"{', '.join(PARTS)}; {', '.join(LONG)} only where they are named"
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.bench.effort import Effort
 from tests.bench.figures import Figure, Round, figures, percentile
-from tests.bench.lines import ANSWERS, Line, Subscriber, answered, hang_up, pour, press
+from tests.bench.lines import ANSWERS, Line, Subscriber, all_done, answered, hang_up, pour, press
 from tests.bench.machine import cpu
 from tests.bench.subjects import Subject, gymtui, plain_gym
 
@@ -42,7 +42,7 @@ async def _at_a_pace(subject: Subject, warm: int, count: int, rate: int) -> Roun
     await pour(messages[warm:], rate, line)
     await answered(line)
     used = cpu(subject.pid) - before
-    _all_done(line)
+    all_done(line)
     return {(f"a check-in, {rate:,} a second, nobody else there", "CPU µs"): used / count * 1e6}
 
 
@@ -56,7 +56,7 @@ async def _as_many_as_go(subject: Subject, warm: int, count: int, effort: Effort
     before, began = cpu(subject.pid), time.perf_counter()
     await press(messages[warm:], line, at_once=at_once)
     took, used = time.perf_counter() - began, cpu(subject.pid) - before
-    _all_done(line)
+    all_done(line)
     hang_up(*crowd)
     load = f"{subscribers} subscribers, {at_once:,} on the way"
     return {
@@ -65,9 +65,3 @@ async def _as_many_as_go(subject: Subject, warm: int, count: int, effort: Effort
         (f"the server meanwhile, {load}", "% of a core"): used / took * 100,
         (f"to its answer, {load}, p99", "ms"): percentile(line.waits, 99) * 1e3,
     }
-
-
-def _all_done(line: Line) -> None:
-    if line.bad:
-        raise AssertionError(f"{line.bad} check-ins were refused: the gym of the benchmark lets everybody in.")
-    hang_up(line)

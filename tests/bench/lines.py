@@ -178,3 +178,10 @@ def hang_up(*lines: Line | Subscriber) -> None:
     """Ends them without a word."""
     for line in lines:
         line.transport.abort()
+
+
+def all_done(*lines: Line) -> None:
+    """Ends them; AssertionError where a check-in was refused."""
+    if bad := sum(line.bad for line in lines):
+        raise AssertionError(f"{bad} check-ins were refused: the gym of the benchmark lets everybody in.")
+    hang_up(*lines)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final, Literal
 
@@ -44,18 +44,23 @@ def plain_gym(folder: Path, count: int) -> Path:
     """The database of a gym of so many members whom nothing keeps out; made once in a folder, and then a copy of it."""
     made, copy = folder / f"made-{count}.db", folder / "gym.db"
     if not made.exists():
-        make_gym(made, *(member_row(_code(number), f"Alex Morgan {number}") for number in range(count)))
+        make_gym(made, *people(count))
     for each in folder.glob("gym.db*"):
         each.unlink()
     shutil.copy(made, copy)
     return copy
 
 
+def people(count: int) -> Iterator[dict[str, object]]:
+    """So many members whom nothing keeps out."""
+    return (member_row(_code(number), f"Alex Morgan {number}") for number in range(count))
+
+
 @contextmanager
-def gymtui(database: Path) -> Iterator[Subject]:
-    """The server itself: it decodes, decides, commits, answers and tells everyone."""
+def gymtui(database: Path | str, *, core: int | None = 0) -> Iterator[Subject]:
+    """The server itself: it decodes, decides, commits, answers and tells everyone. It has that core, or any."""
     with (
-        on_core(0),
+        nullcontext() if core is None else on_core(core),
         running("serve", "--port", "0", "--database", str(database), "--max-rate", "1000000") as server,
     ):
         assert server.stdout is not None
