@@ -19,9 +19,18 @@ MINUTE = 60_000
 
 
 def client(
-    desk: str | None, user: str, role: Role, trip: int | None, *, heard: int = 4000, reconnects: int = 0
+    desk: str | None,
+    user: str,
+    role: Role,
+    trip: int | None,
+    *,
+    heard: int = 4000,
+    reconnects: int = 0,
+    commands: int = 0,
+    asked: int = 6,
 ) -> ConnectedClient:
-    """Connected since the evening began; heard so many milliseconds ago."""
+    """Connected since the evening began; heard so many milliseconds ago; in the last minute it has sent so many
+    commands, and asked so much beside them."""
     return ConnectedClient(
         session_id=f"s-{desk}-{user}",
         user=user,
@@ -35,6 +44,8 @@ def client(
         behind=0,
         waiting=0,
         reconnects=reconnects,
+        messages=commands + asked,
+        commands=commands,
     )
 
 
@@ -42,11 +53,11 @@ def connected() -> Connections:
     """One desk stands still, one is cut off, one has gone home."""
     return Connections(
         connections=(
-            client(None, "otto", "operator", 12),
-            client("desk 1", "maria", "staff", 11),
+            client(None, "otto", "operator", 12, asked=39),
+            client("desk 1", "maria", "staff", 11, commands=212),
             client("desk 2", "jonas", "staff", 14, heard=19_000),
             client("office", "mia", "manager", 1340),
-            client("pool", "lea", "staff", 13, reconnects=7),
+            client("pool", "lea", "staff", 13, reconnects=7, commands=18),
         ),
         absent=(
             AbsentDesk(desk="side door", user="ben", heard=clock.to_text(NOW - 22 * MINUTE), said_goodbye=False),

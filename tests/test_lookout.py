@@ -9,6 +9,7 @@ import pytest
 
 from gymtui import __version__
 from server.net.breaks import CLIENTS, WITHIN, Breaks
+from server.net.last_minute import SECONDS, LastMinute
 from tests.factories import NOW, member_row
 from tests.gym_kit import make_gym, token
 from tests.kit import Wire, serving
@@ -103,6 +104,35 @@ def test_a_break_is_counted_for_a_day_and_no_more_clients_are_known_than_may_be(
         breaks.add(("10.0.0.1", f"desk {number}", "ana"))
     assert breaks.count(("10.0.0.1", "Front", "ana")) == 0
     assert breaks.count(("10.0.0.1", "desk 0", "ana")) == 1
+
+
+async def test_who_sends_most_is_told_by_what_came_in_the_last_minute(gym: Path) -> None:
+    async with (
+        serving(gym) as server,
+        Wire.open(server.url, token(gym, "otto")) as otto,
+        Wire.open(server.url, token(gym, "ana"), desk="Front") as ana,
+    ):
+        for id in ("a", "b"):
+            await ana.ask("check_in", {"code": "1"}, id)
+        await ana.ask("search_members", {"text": "a"})
+        told = {c["user"]: (c["messages"], c["commands"]) for c in (await seen(otto))["connections"]}
+        assert told == {"otto": (1, 0), "ana": (3, 2)}
+
+
+def test_what_came_more_than_a_minute_ago_is_not_counted() -> None:
+    now = [0.5]
+    minute = LastMinute(lambda: now[0])
+    minute.add(3)
+    assert minute.total == 3
+    now[0] += SECONDS - 1
+    minute.add()
+    assert minute.total == 4
+    now[0] += 1
+    assert minute.total == 1
+    for _ in range(2 * SECONDS):
+        now[0] += 1
+        minute.add()
+    assert (minute.total, len(minute._counts)) == (SECONDS, SECONDS)
 
 
 async def test_a_server_that_began_anew_misses_the_desks_of_the_one_before(gym: Path) -> None:

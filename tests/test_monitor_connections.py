@@ -37,6 +37,7 @@ async def test_a_desk_that_stands_still_rings_by_its_name_until_enter() -> None:
         await server.accepted()
         await camera.until("✗ desk 2 .jonas. not heard for 19 s", "✗ side door .ben. missing since 17:02", "Enter seen")
         await camera.until("✗ desk 2 +jonas +not heard", "and 4 more, all well", "manager 1", "applied 1,452")
+        await camera.until(r"SENT 1 MIN  desk 1 \(maria\) 212 commands, 218 messages  operator \(otto\) 0, 39")
         await pilot.press("enter")
         app = pilot.app
         assert isinstance(app, MonitorApp)
@@ -79,7 +80,10 @@ async def test_connections_are_looked_at_one_by_one_and_the_chosen_one_stays_so(
         )
         await pilot.press("down", "down")
         await camera.until(
-            "user +mia", "behind +0 rows of the journal, nothing waits", "reconnects +0 in the last 24 hours"
+            "user +mia, manager",
+            "behind +0 rows of the journal, nothing waits",
+            "reconnects +0 in the last 24 hours",
+            "sent +0 commands, 6 messages in the last minute",
         )
         app = pilot.app
         assert isinstance(app, MonitorApp)

@@ -44,8 +44,9 @@ class ClosedConnection(Struct, frozen=True, kw_only=True):
 
 class ConnectedClient(Struct, frozen=True, kw_only=True):
     """A connection on which somebody has logged in: `since` when, when it was `heard` last and how long its last ping
-    took (None: none came back yet), how many rows of the journal it is `behind`, how many bytes wait for it, and how
-    often it was cut off in the last 24 hours and came back, since this server began (an older one does not count)."""
+    took (None: none came back yet), how many rows of the journal it is `behind`, how many bytes wait for it, how
+    often it was cut off in the last 24 hours and came back, since this server began, and how many `messages` came from
+    it in the last minute, with the `commands` among them (an older server counts none of these three)."""
 
     session_id: str
     user: str
@@ -59,6 +60,8 @@ class ConnectedClient(Struct, frozen=True, kw_only=True):
     behind: Whole
     waiting: Whole
     reconnects: Whole = 0
+    messages: Whole = 0
+    commands: Whole = 0
 
 
 class AbsentDesk(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from gymtui import clock, gym_day
 from gymtui.client.state import ConnectionState
+from gymtui.printable import printable
 from gymtui.protocol import AbsentDesk, ConnectedClient, Connections, Gym, ServerFigures, Stats
 from gymtui.ui.traffic import Figures
 from gymtui.ui.wall import hours_minutes_seconds, since, wall
@@ -36,6 +37,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     desk: str
     user: str
     words: str
+    role: str = ""
     since: str = ""
     address: str = ""
     client: str = ""
@@ -50,7 +52,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     @property
     def fields(self) -> list[tuple[str, str]]:
         """All that there is to say."""
-        told = [("desk", self.desk), ("user", self.user), ("how it stands", self.words), ("since", self.since)]
+        who = f"{self.user}, {self.role}" if self.role else self.user
+        told = [("desk", self.desk), ("user", who), ("how it stands", self.words), ("since", self.since)]
         told += [("address", self.address), ("program", self.client), *self.more, ("session", self.session_id)]
         return [(name, text) for name, text in told if text]
 
@@ -89,16 +92,17 @@ def _connected(client: ConnectedClient, now: int, zone: tzinfo) -> Standing:
         desk=client.desk or client.role or "",
         user=client.user,
         words=words,
+        role=client.role or "no role any more",
         since=since(clock.to_ms(client.since), zone, now),
         address=client.address,
         client=client.client or "",
         session_id=client.session_id,
         more=(
-            ("role", client.role or "none any more"),
             ("last heard", hours_minutes_seconds(client.heard, zone)),
             ("round trip", "not measured yet" if trip is None else f"{trip:,} ms"),
             ("behind", f"{client.behind:,} rows of the journal, {waits}"),
             ("reconnects", f"{client.reconnects:,} in the last 24 hours"),
+            ("sent", f"{_sent(client)} in the last minute"),
         ),
     )
 
@@ -146,6 +150,19 @@ def away_since(state: ConnectionState, now: int, zone: tzinfo) -> str | None:
     if state.phase in ("live", "logged_out") or now - state.since <= SILENT:
         return None
     return f"{wall(state.since, zone):%H:%M:%S}"
+
+
+def senders(seen: Connections) -> list[tuple[str, str]]:
+    """Who has sent most in the last minute, and how much: commands and messages, as the first says in words."""
+    found = sorted((one for one in seen.connections if one.messages), key=lambda one: -one.messages)
+    told = [_sent(one) if number == 0 else f"{one.commands:,}, {one.messages:,}" for number, one in enumerate(found)]
+    return [
+        (printable(f"{one.desk or one.role or ''} ({one.user})"), said) for one, said in zip(found, told, strict=True)
+    ]
+
+
+def _sent(client: ConnectedClient) -> str:
+    return f"{client.commands:,} commands, {client.messages:,} messages"
 
 
 class Bell:

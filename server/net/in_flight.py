@@ -20,6 +20,7 @@ from server.net.admitted import Admitted
 from server.net.context import ServerContext
 from server.net.entitled import by_right
 from server.net.handshake import Identity
+from server.net.last_minute import LastMinute
 from server.net.quota import PAUSE
 from server.net.sender import Sender
 from server.net.turned_away import TurnedAway
@@ -37,10 +38,16 @@ class InFlight:
         self._timer = asyncio.get_running_loop().time
         self._turned_away = TurnedAway(self._timer)
         self._count = 0
+        self._came = LastMinute(self._timer)
         self._room: asyncio.Event | None = None  # made where somebody waits for it: most never do
 
     def __len__(self) -> int:
         return self._count
+
+    @property
+    def lately(self) -> int:
+        """How many came in the last minute."""
+        return self._came.total
 
     def refuse(self, payload: Command, id: str | None, error: ErrorBody) -> None:
         """Nothing of it is done."""
@@ -115,6 +122,7 @@ class InFlight:
     def _received(self, payload: Command, id: str | None) -> Done:
         """From now on it is on its way, until what comes back is called with what became of it."""
         self._context.metrics.came(payload.type)
+        self._came.add()
         self._count += 1
         return partial(self._done, id, payload.type, self._timer())
 

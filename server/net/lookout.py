@@ -21,6 +21,7 @@ from server.net.breaks import Breaks, Client
 from server.net.closing import Closable, Closer
 from server.net.connection import Connection
 from server.net.hub import Hub
+from server.net.last_minute import LastMinute
 from server.net.metrics import Metrics
 from server.net.roster import Roster
 from server.store.group_commit import GroupCommit
@@ -42,6 +43,10 @@ class Seen(Closable, Protocol):
     def since(self) -> int: ...
     @property
     def heard(self) -> int: ...
+    @property
+    def messages(self) -> LastMinute: ...
+    @property
+    def commands(self) -> int: ...
 
 
 class Lookout:
@@ -109,6 +114,8 @@ class Lookout:
             behind=max(0, self._hub.head - connection.cursor),
             waiting=connection.transport.get_write_buffer_size(),
             reconnects=self._breaks.count(_client(session)),
+            messages=session.messages.total,
+            commands=session.commands,
         )
 
     async def _figures(self) -> ServerFigures:

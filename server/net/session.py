@@ -30,6 +30,7 @@ from server.net.connection import Connection
 from server.net.context import ServerContext
 from server.net.handshake import Identity, enter
 from server.net.hearing import NO_TEXT
+from server.net.last_minute import LastMinute
 from server.net.metrics import reason
 from server.net.rate_limit import RateLimit
 from server.net.request_handler import RequestHandler
@@ -53,6 +54,7 @@ class ServerSession:
         self.sender = Sender(connection, context.metrics)
         self._context = context
         self._rate_limit = RateLimit(context.max_rate, connection.loop.time)
+        self.messages = LastMinute(connection.loop.time)
         self.handler: RequestHandler | None = None  # there is none until it is known who has come
         self._ending: asyncio.Task[None] | None = None
         self._deaf = False
@@ -117,6 +119,11 @@ class ServerSession:
     @property
     def role(self) -> Role | None:
         return None if self.handler is None else self.handler.who.role
+
+    @property
+    def commands(self) -> int:
+        """Of the last minute."""
+        return 0 if self.handler is None else self.handler.in_flight.lately
 
     @property
     def expires_at(self) -> float | None:
@@ -203,6 +210,7 @@ class ServerSession:
             if self._deaf:
                 continue
             found = self._read(data)
+            self.messages.add(len(found))
             if self._rate_limit.is_flood(len(found)):
                 await self._stop(Close.TOO_MANY, "rate_limited", "That is too much at once: please send less.")
                 return

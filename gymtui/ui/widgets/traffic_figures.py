@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from textual.content import Content
@@ -11,7 +12,7 @@ from textual.style import Style
 
 from gymtui.protocol import Connections, ServerFigures, Stats
 from gymtui.ui.cells import fit
-from gymtui.ui.lookout import sized
+from gymtui.ui.lookout import senders, sized
 from gymtui.ui.traffic import Figures, Percentiles
 from gymtui.ui.widgets.error_boundary import LiveWidget
 
@@ -23,7 +24,7 @@ HALF: Final = 27  # cells of the first figures of a line
 RATES: Final = HALF + 9  # of the rates: the sparkline begins where the second figures do
 
 
-Named = tuple[tuple[str, str], ...]  # figures, each behind its name
+Named = Sequence[tuple[str, str]]  # figures, each behind its name
 
 
 def sparkline(rates: tuple[int, ...], width: int) -> str:
@@ -40,7 +41,7 @@ def milliseconds(of: Percentiles | None) -> Named:
 
 
 class TrafficFigures(LiveWidget):
-    """Six lines; painted only when a figure has changed."""
+    """Seven lines; painted only when a figure has changed."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"figures--caption", "figures--name", "figures--bars", "figures--refused"}
 
@@ -66,6 +67,7 @@ class TrafficFigures(LiveWidget):
             ),
             self._line("BATCHES   ", self._named(_batches(figures), HALF), self._part("JOURNAL", self._journal())),
             self._part("CONNECTED ", self._people()),
+            self._part("SENT 1 MIN", self._senders()),
             self._refusals(figures),
             self._part("SERVER    ", self._server()),
         )
@@ -98,6 +100,11 @@ class TrafficFigures(LiveWidget):
         named = ((role, f"{count:,}") for role, count in sorted(roles.items()))
         return self._named((("in all", f"{roles.total():,}"), *named))
 
+    def _senders(self) -> Content:
+        """Who has sent most."""
+        found = () if self.seen is None else senders(self.seen)
+        return self._fitting(found) if found else Content.styled("not known yet", self._look("name"))
+
     def _server(self) -> Content:
         """What became of commands, and how much room there is."""
         if self.server is None:
@@ -110,9 +117,14 @@ class TrafficFigures(LiveWidget):
         named += [("disk", f"{sized(self.server.free_bytes)} free")]
         named += [] if age is None else [("backup", "today" if age < DAY else f"{age // DAY} d old")]
         named += [("database", sized(self.server.database_bytes)), ("log", sized(self.server.log_bytes))]
-        while named and self._named(tuple(named)).cell_length > self.content_size.width - CAPTION:
-            named.pop()  # what does not fit whole is left out
-        return self._named(tuple(named))
+        return self._fitting(named)
+
+    def _fitting(self, figures: Named) -> Content:
+        """As many of the first as fit whole, and one at least."""
+        width, count = max(0, self.content_size.width - CAPTION), 1
+        while count < len(figures) and self._named(figures[: count + 1]).cell_length <= width:
+            count += 1
+        return self._named(figures[:count]).truncate(width, ellipsis=True)
 
     def _journal(self) -> Content:
         epoch, seq = self.position
