@@ -4,47 +4,82 @@ from __future__ import annotations
 
 import argparse
 import gc
-import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from gymtui import __version__, output
 from gymtui.command_table import ARGUMENTS, CLIENT, COMMANDS, HELP, KEYED, LOGS, REMEMBERING, SCREENS, SWITCHES, TRUST
 from gymtui.printable import printable
+from gymtui.typed_arguments import a_path
 
 
 class _Parser(argparse.ArgumentParser):
+    """A command, or a group of them. What it takes is added by `fill` once it is chosen: forty others are not."""
+
+    def __init__(self, *, fill: Callable[[_Parser], None], **words: Any) -> None:
+        super().__init__(formatter_class=_Help, **words)
+        self._fill: Callable[[_Parser], None] | None = fill
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        if self._fill is not None:
+            self._fill(self)
+            self._fill = None
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"gymtui: {printable(message)} (see `{self.prog} --help`)\n")
 
 
+class _Help(argparse.HelpFormatter):
+    """As wide as the terminal, which argparse finds out through `shutil` and all that this imports."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=output.columns() - 2)
+
+
 def parser() -> argparse.ArgumentParser:
-    """The whole command line, made from the tables above."""
-    top = _Parser(prog="gymtui", description="A gym's front desk in a terminal; without a command, the desk itself.")
+    """The command line, made from the tables as far as it is used."""
+    return _Parser(
+        prog="gymtui",
+        description="A gym's front desk in a terminal; without a command, the desk itself.",
+        fill=_add_everything,
+    )
+
+
+def _add_everything(top: _Parser) -> None:
     top.add_argument("--version", action="version", version=__version__)
     _add_settings(top, (*CLIENT, *TRUST, "theme", *LOGS))
     top.set_defaults(run=("gymtui.programs.desk:run", (*CLIENT, "theme")))
-    groups: dict[str, Any] = {"": top.add_subparsers(metavar="COMMAND")}
-    for name, settings, run, text in COMMANDS:
-        *path, last = name.split()
-        for depth in range(len(path)):
-            group = " ".join(path[: depth + 1])
-            if group not in groups:
-                parent = groups[" ".join(path[:depth])]
-                made = parent.add_parser(path[depth], help=f"{path[depth]} …", description=f"gymtui {group} …")
-                groups[group] = made.add_subparsers(metavar="COMMAND", required=True)
-        command = groups[" ".join(path)].add_parser(last, help=text, description=text)
-        for argument, words in ARGUMENTS.get(name, ()):
-            command.add_argument(argument, **words)
-        _add_settings(command, (*settings, *(TRUST if _connects(settings) else ()), *LOGS))
-        command.set_defaults(run=(run, settings))
-    return top
+    _add_commands(top)
+
+
+def _add_commands(group: _Parser, before: str = "") -> None:
+    """The commands whose names go on behind these words; where more than one word does, it is a group."""
+    choices = group.add_subparsers(metavar="COMMAND", required=bool(before))
+    for command in COMMANDS:
+        name, _, _, text = command
+        if not name.startswith(before):
+            continue
+        word, _, more = name.removeprefix(before).partition(" ")
+        if not more:
+            choices.add_parser(word, help=text, description=text, fill=partial(_add_arguments, command=command))
+        elif word not in choices.choices:
+            group_of, below = f"gymtui {before}{word} …", partial(_add_commands, before=f"{before}{word} ")
+            choices.add_parser(word, help=f"{word} …", description=group_of, fill=below)
+
+
+def _add_arguments(parser: _Parser, *, command: tuple[str, tuple[str, ...], str, str]) -> None:
+    name, settings, run, _ = command
+    for argument, words in ARGUMENTS.get(name, ()):
+        parser.add_argument(argument, **words)
+    _add_settings(parser, (*settings, *(TRUST if _connects(settings) else ()), *LOGS))
+    parser.set_defaults(run=(run, settings))
 
 
 def _add_settings(command: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
@@ -56,7 +91,7 @@ def _add_settings(command: argparse.ArgumentParser, names: tuple[str, ...]) -> N
             command.add_argument(
                 flag, metavar=name.rpartition("_")[2].upper(), default=argparse.SUPPRESS, help=HELP[name]
             )
-    command.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="another gymtui.toml")
+    command.add_argument("--config", type=a_path, metavar="FILE", default=argparse.SUPPRESS, help="another gymtui.toml")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -68,7 +103,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         if signal.getsignal(asked_to_end) is signal.SIG_DFL:
             signal.signal(asked_to_end, _unwind)
     output.guard()
-    sys.exit(_printed(sys.argv[1:] if arguments is None else arguments))
+    gc.disable()  # until all is imported: it stays
+    try:
+        sys.exit(_printed(sys.argv[1:] if arguments is None else arguments))
+    finally:
+        gc.enable()
 
 
 def _printed(arguments: list[str]) -> int:
@@ -96,7 +135,9 @@ def _unwind(number: int, _: object) -> NoReturn:
 
 def _main(arguments: list[str]) -> int:
     options = vars(parser().parse_args(arguments))
-    from gymtui import config, logs  # noqa: PLC0415  `--help` does without
+    import logging  # noqa: PLC0415  `--help` does without
+
+    from gymtui import config, logs  # noqa: PLC0415
     from gymtui import preferences as choices  # noqa: PLC0415
     from gymtui.errors import GymError, WrongUsage  # noqa: PLC0415
 
@@ -168,13 +209,11 @@ def _see_to_trust(url: str, ca: str | None, *, cleartext: bool) -> None:
 
 
 def _imported(module: str, function: str) -> Callable[..., None]:
-    """What runs a command. No look for garbage meanwhile, nor later through what came: all that is imported stays."""
-    gc.disable()
-    try:
-        return cast("Callable[..., None]", getattr(import_module(module), function))
-    finally:
-        gc.freeze()
-        gc.enable()
+    """What runs a command. No look for garbage goes through what has come by now, which stays."""
+    found = getattr(import_module(module), function)
+    gc.freeze()
+    gc.enable()
+    return cast("Callable[..., None]", found)
 
 
 def _no_screen() -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from types import GenericAlias
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -81,10 +81,16 @@ class _Id(Struct, frozen=True):
 _id = msgspec.json.Decoder(_Id)
 _message = msgspec.json.Decoder(_Message)
 _typed_batch: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_TypedBatch)
-_raw_batch = msgspec.json.Decoder(Batch)
-_payloads: dict[str, msgspec.json.Decoder[Any]] = {
-    name: msgspec.json.Decoder(kind) for name, kind in {**SERVER_MESSAGES, **REQUESTS}.items()
-}
+
+
+class _Decoders(dict[str, msgspec.json.Decoder[Any]]):
+    """Of each type of message, made when the first one comes: a program reads few of them."""
+
+    def __missing__(self, name: str) -> msgspec.json.Decoder[Any]:
+        return self.setdefault(name, msgspec.json.Decoder(SERVER_MESSAGES.get(name) or REQUESTS[name]))
+
+
+_payloads: Final = _Decoders()
 
 
 def _because(error: Exception) -> str:
@@ -256,7 +262,7 @@ def _read_batch(outside: _Message) -> Frame:
 def _read_one_by_one(payload: Raw, failures: list[Unreadable]) -> tuple[list[Event], tuple[Stats, ...]]:
     """A batch that one pass could not read, payload by payload and slower, so that a broken one harms no other."""
     try:
-        batches = _raw_batch.decode(payload).batches
+        batches = _payloads[Batch.type].decode(payload).batches
     except UNREADABLE as error:
         failures.append(Unreadable("invalid", f"`batch` cannot be read: {_because(error)}."))
         return [], ()

@@ -6,9 +6,9 @@ A new command is a line of `COMMANDS`, and one of `ARGUMENTS` where it takes mor
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
+
+from gymtui.typed_arguments import a_path, a_row_or_time, a_time
 
 CLIENT: Final = ("url", "user", "desk", "token")
 LOGS: Final = ("log_level", "log_json")
@@ -110,31 +110,14 @@ NAME: Final[tuple[str, dict[str, Any]]] = ("name", {"help": "the name to log in 
 ROLES: Final = ("operator", "staff", "manager")
 
 
-def _row_or_time(text: str) -> int | datetime:
-    """What `--since` and `--until` say: a row of the journal, or a time."""
-    try:
-        return int(text) if text.isdigit() and text.isascii() else datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is neither a row of the journal nor a time such as 2026-11-22T09:00"
-        ) from None
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 2026-11-22 or 2026-11-22T09:00") from None
-
-
 FORMAT: Final[tuple[str, dict[str, Any]]] = (
     "--format",
     {"choices": ("csv", "jsonl"), "default": "csv", "help": "lines of a spreadsheet (csv), or one JSON object a line"},
 )
-LIST: Final[tuple[tuple[str, dict[str, Any]], ...]] = (("file", {"type": Path, "metavar": "FILE"}), FORMAT)
+LIST: Final[tuple[tuple[str, dict[str, Any]], ...]] = (("file", {"type": a_path, "metavar": "FILE"}), FORMAT)
 RANGE: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
-    ("--since", {"type": _time, "metavar": "TIME", "help": "from this day or time on, on the gym's own clock"}),
-    ("--until", {"type": _time, "metavar": "TIME", "help": "before this one"}),
+    ("--since", {"type": a_time, "metavar": "TIME", "help": "from this day or time on, on the gym's own clock"}),
+    ("--until", {"type": a_time, "metavar": "TIME", "help": "before this one"}),
 )
 
 # What a command takes beside settings, in argparse's own words.
@@ -164,7 +147,7 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ("--ttl", {"required": True, "type": int, "help": "seconds it is good for"}),
     ),
     "admin members import": (
-        ("file", {"type": Path, "metavar": "FILE", "nargs": "?"}),
+        ("file", {"type": a_path, "metavar": "FILE", "nargs": "?"}),
         (
             "--apply",
             {"action": "store_true", "help": "import what FILE.plan.toml says, once its questions are answered"},
@@ -198,23 +181,23 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
     ),
     "admin conflicts": (
         ("--days", {"type": int, "default": 7, "help": "recorded in so many days until now (7)"}),
-        ("--export", {"type": Path, "metavar": "FILE", "help": "write them to a file"}),
+        ("--export", {"type": a_path, "metavar": "FILE", "help": "write them to a file"}),
         FORMAT,
         *RANGE,
     ),
     "admin gym set": (
         ("settings", {"nargs": "*", "metavar": "KEY=VALUE", "help": "one setting; nothing behind the = takes it away"}),
-        ("--file", {"type": Path, "metavar": "FILE.toml", "help": "settings as `show` prints them"}),
+        ("--file", {"type": a_path, "metavar": "FILE.toml", "help": "settings as `show` prints them"}),
     ),
     "admin audit": (
         ("--user", {"metavar": "NAME", "help": "what somebody did, alone or with somebody else"}),
         ("--desk", {"metavar": "NAME", "help": "what was done there"}),
         ("--member", {"metavar": "ID", "help": "what is about one member, by id or number"}),
-        ("--export", {"type": Path, "metavar": "FILE", "help": "write it to a file"}),
+        ("--export", {"type": a_path, "metavar": "FILE", "help": "write it to a file"}),
         FORMAT,
         *RANGE,
     ),
-    "admin backup": (("file", {"type": Path, "metavar": "FILE"}),),
+    "admin backup": (("file", {"type": a_path, "metavar": "FILE"}),),
     "admin copy": (
         (
             "--from",
@@ -222,13 +205,13 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
         ),
         ("--to", {"required": True, "dest": "target", "metavar": "DATABASE", "help": "a new one, or an earlier copy"}),
     ),
-    "admin restore": (("file", {"type": Path, "metavar": "FILE"}),),
+    "admin restore": (("file", {"type": a_path, "metavar": "FILE"}),),
     "tail": (
         ("words", {"nargs": "*", "metavar": "WORD", "help": "only these: ana, refused, type:in, desk:2, by:, member:"}),
-        ("--since", {"type": _row_or_time, "help": "what came after this row of the journal, or from this time on"}),
-        ("--until", {"type": _row_or_time, "help": "up to this row, or before this time; then it ends"}),
+        ("--since", {"type": a_row_or_time, "help": "what came after this row of the journal, or from this time on"}),
+        ("--until", {"type": a_row_or_time, "help": "up to this row, or before this time; then it ends"}),
         ("--no-follow", {"action": "store_true", "help": "end with what has happened by now"}),
-        ("--cursor", {"type": Path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
+        ("--cursor", {"type": a_path, "metavar": "FILE", "help": "go on where the last tail with this file stopped"}),
         ("--format", {"choices": ("text", "jsonl", "csv"), "help": "columns, --json, or a table with a heading"}),
     ),
     "web": (

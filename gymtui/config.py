@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import socket
 import stat
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -165,6 +164,8 @@ def _read_file(file: Path | None) -> tuple[dict[str, Any], object]:
         file = next((path for path in candidates if path.is_file() and _stranger(path) is None), None)
         if file is None:
             return {}, {}
+    import tomllib  # noqa: PLC0415  most have no such file
+
     try:
         with file.open("rb") as opened:
             lines = tomllib.load(opened)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -63,6 +62,8 @@ def _os_error(_: float) -> None:
 
 
 def _sqlite_error(_: float) -> None:
+    import sqlite3  # noqa: PLC0415  a program that only listens has no database
+
     raise sqlite3.OperationalError("disk I/O error")
 
 

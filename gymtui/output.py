@@ -9,7 +9,7 @@ import select
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 from gymtui.errors import GymError
@@ -66,6 +66,15 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """Prints one on stderr, with the name of the program."""
     print(f"gymtui: {printable(text)}", file=sys.stderr)
+
+
+def columns() -> int:
+    """How wide the terminal behind stdout is: as COLUMNS says, or it does itself; 80 where there is none."""
+    if (said := os.environ.get("COLUMNS", "")).isdecimal() and int(said) > 0:
+        return int(said)
+    with suppress(OSError):  # it is no terminal
+        return os.get_terminal_size(1).columns or 80
+    return 80
 
 
 def announce(text: str) -> None:

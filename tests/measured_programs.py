@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Final
 
 from gymtui.sample.people import members
 from tests.gym_kit import make_gym, token
-from tests.terminal import Terminal
+from tests.terminal import GYMTUI, Terminal
 
 PEOPLE: Final = 10_000
 NO_HITS: Final = r"(?s)\A(?!.*▌ 1 )"
@@ -92,10 +92,13 @@ def served(database: Path) -> Iterator[str]:
 
 
 @asynccontextmanager
-async def desk(url: str, database: Path, folder: Path, columns: int, rows: int) -> AsyncIterator[Tap]:
+async def desk(
+    url: str, database: Path, folder: Path, columns: int, rows: int, *, program: Sequence[str] = GYMTUI
+) -> AsyncIterator[Tap]:
     """A console at a server, in a pseudo-terminal."""
     environment = {"GYMTUI_TOKEN": token(database, "ana"), "XDG_DATA_HOME": str(folder)}
-    async with Tap.run("--url", url, "--desk", "desk", columns=columns, rows=rows, environment=environment) as tap:
+    place = ("--url", url, "--desk", "desk")
+    async with Tap.run(*place, columns=columns, rows=rows, environment=environment, program=program) as tap:
         yield tap
 
 

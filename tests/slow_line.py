@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from gymtui import clock
-from gymtui.client.desk.verdicts import zone_of
+from gymtui.gym_zone import zone_of
 from gymtui.protocol import CheckInEvent, Notification, Refusal
 from gymtui.ui.feed_rows import row_of
 from gymtui.ui.wall import hours_minutes_seconds

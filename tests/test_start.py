@@ -82,3 +82,16 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
             await terminal.until("bar .*● live")
             terminal.type("\x11")
             assert await terminal.ended() == 0
+
+
+@pytest.mark.parametrize(
+    ("imported", "without"),
+    [
+        ("gymtui.cli", ("asyncio", "datetime", "logging", "msgspec", "pathlib", "shutil")),
+        ("gymtui.config, gymtui.programs.tail", ("difflib", "gymtui.client.replica", "sqlite3", "textual", "tomllib")),
+    ],
+)
+def test_what_is_not_needed_is_not_imported(imported: str, without: tuple[str, ...]) -> None:
+    looked = f"import sys, {imported}; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    assert set(ended.stdout.split()).isdisjoint(without)

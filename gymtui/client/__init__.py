@@ -9,13 +9,17 @@ programs of a person share one login. `MockWebSocket` stands in for the server w
 
 from __future__ import annotations
 
-from gymtui.client.connection.follower import Bookmark, Journal
-from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.desk import Desk
-from gymtui.client.login.login import Login
-from gymtui.client.login.token_file import TokenFile
-from gymtui.client.mock import MockWebSocket
-from gymtui.client.replica.replica import Replica, ReplicaError
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from gymtui.client.connection.follower import Bookmark, Journal
+    from gymtui.client.connection.service import WebSocketService
+    from gymtui.client.desk.desk import Desk
+    from gymtui.client.login.login import Login
+    from gymtui.client.login.token_file import TokenFile
+    from gymtui.client.mock import MockWebSocket
+    from gymtui.client.replica.replica import Replica, ReplicaError
 
 __all__ = [
     "Bookmark",
@@ -28,3 +32,23 @@ __all__ = [
     "TokenFile",
     "WebSocketService",
 ]
+
+_HOMES: Final = {
+    "Bookmark": "connection.follower",
+    "Desk": "desk.desk",
+    "Journal": "connection.follower",
+    "Login": "login.login",
+    "MockWebSocket": "mock",
+    "Replica": "replica.replica",
+    "ReplicaError": "replica.replica",
+    "TokenFile": "login.token_file",
+    "WebSocketService": "connection.service",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """One of these, imported when it is asked for: a third of them is enough for a program without a desk."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -13,7 +13,6 @@ from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.event_filter import EventFilter, WrongFilter, read_filter
-from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, Problem, StoppedProblem
 from gymtui.client.excerpt import row_before
 from gymtui.client.login.login import Login
@@ -22,6 +21,7 @@ from gymtui.client.tasks import until_first
 from gymtui.client.unattended import ask, needs_a_person, run_unattended, until_live
 from gymtui.config import data_folder
 from gymtui.errors import GymError, WrongUsage
+from gymtui.gym_zone import zone_of
 from gymtui.output import all_or_nothing
 from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable

@@ -17,11 +17,12 @@ from gymtui.client.desk.live_commands import LiveCommands
 from gymtui.client.desk.membership import Membership
 from gymtui.client.desk.outbox_queue import OutboxQueue, Pending
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import Matter, since, today, zone_of
+from gymtui.client.desk.verdicts import Matter, since, today
 from gymtui.client.replica.outbox import Queued
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import CommandKind, Verdict
+from gymtui.gym_zone import zone_of
 from gymtui.protocol import STAFF, CheckIn, CheckOut, Member, MemberRef, Override, SaveCard, SaveMember, Undo
 from gymtui.rules import hardest
 from gymtui.visit_hands import place_in

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 from typing import Final
 
 from msgspec import UNSET, Struct
@@ -72,6 +71,8 @@ def _typed(text: str) -> Iterator[tuple[str | None, str]]:
 
 def _instead(typed: str, known: Iterable[str], sign: str = "") -> str:
     """Which of the known words may have been meant: the one that it begins, or else the nearest."""
+    from difflib import get_close_matches  # noqa: PLC0415  few mistype
+
     begun = [word for word in known if word.startswith(typed.lower())]
     near = begun or get_close_matches(typed.lower(), known, n=1, cutoff=0.5)
     if near:

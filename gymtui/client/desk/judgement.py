@@ -11,8 +11,9 @@ from gymtui import rules
 from gymtui.client.desk.desk_clock import DeskClock
 from gymtui.client.desk.outbox_queue import OutboxQueue
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import is_forgotten, judge, policy_of, remarks_at, zone_of
+from gymtui.client.desk.verdicts import is_forgotten, judge, policy_of, remarks_at
 from gymtui.client.replica.replica import Replica
+from gymtui.gym_zone import zone_of
 from gymtui.protocol import Member
 from gymtui.rules import Crowd, Ruling
 

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.replica.replica import Replica, ReplicaError, ReplicaInUse
 from gymtui.client.state import ConnectionState, LeftQueue, Verdict
+from gymtui.gym_zone import zone_of
 from gymtui.printable import printable
 
 logger = logging.getLogger(__name__)

@@ -13,13 +13,14 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.outbox_queue import Pending
 from gymtui.client.desk.outbox_sender import Outcome
 from gymtui.client.desk.presence import Presence
-from gymtui.client.desk.verdicts import Matter, about, judge, remarks_at, since, zone_of
+from gymtui.client.desk.verdicts import Matter, about, judge, remarks_at, since
 from gymtui.client.errors import ProcessingProblem
 from gymtui.client.replica.outbox import OF_MEMBERS, Outgoing, whom
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.replica.visits import since as began
 from gymtui.client.state import CommandKind, Verdict
+from gymtui.gym_zone import zone_of
 from gymtui.protocol import CheckInEvent, ErrorBody
 from gymtui.visit_hands import place_in
 

@@ -4,9 +4,8 @@ here (`Matter.refused`, `Matter.denied`), with what to do next (`NEXT_STEPS`).""
 from __future__ import annotations
 
 import logging
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import UNSET, Struct
@@ -19,6 +18,7 @@ from gymtui.client.desk.remarks import remarks_on
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.state import CommandKind, Verdict, VerdictKind
 from gymtui.gym_day import day_of
+from gymtui.gym_zone import zone_of
 from gymtui.protocol import CheckInEvent, ErrorBody, Gym, Member, MemberRef, Policy, SaveCard, SaveMember
 from gymtui.unknown_card import unknown_card
 from gymtui.visit_hands import place_in
@@ -271,17 +271,6 @@ def policy_of(gym: Gym | None) -> Policy:
 def today(gym: Gym | None, at: int) -> date:
     """The gym's own day at `at` (ms)."""
     return day_of(datetime.fromtimestamp(at / 1000, zone_of(gym)), policy_of(gym))
-
-
-def zone_of(gym: Gym | None) -> tzinfo:
-    """The gym's time zone; UTC where that is not known, or not known here."""
-    if gym is None:
-        return UTC
-    try:
-        return ZoneInfo(gym.timezone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        logger.warning("The gym's time zone %r is not known here: times are in UTC.", gym.timezone)
-        return UTC
 
 
 def _reason(body: ErrorBody) -> str:

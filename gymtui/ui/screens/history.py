@@ -19,10 +19,11 @@ from gymtui.client.desk.history import Answer, HistoryReader, Past, after, time_
 from gymtui.client.desk.history_queue import waiting
 from gymtui.client.desk.history_words import Question, WrongWords, read_words
 from gymtui.client.desk.refusals import untold
-from gymtui.client.desk.verdicts import policy_of, zone_of
+from gymtui.client.desk.verdicts import policy_of
 from gymtui.client.errors import Disconnected, RequestRefused
 from gymtui.client.replica.undo_log import Undoable
 from gymtui.client.state import ConnectionState
+from gymtui.gym_zone import zone_of
 from gymtui.private_file import write_private
 from gymtui.protocol import CheckInEvent, Correct, Event, MemberRef, Stats
 from gymtui.ui.bindings import bind

@@ -14,8 +14,8 @@ from textual.reactive import var
 
 from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.state import ConnectionState
+from gymtui.gym_zone import zone_of
 from gymtui.protocol import Gym, Snapshot, Stats
 from gymtui.ui.base_app import ScreenLate
 from gymtui.ui.bindings import bind

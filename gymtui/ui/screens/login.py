@@ -15,11 +15,11 @@ from textual.reactive import var
 from textual.widgets import Input, Label, Static
 
 from gymtui import cleartext
-from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem
 from gymtui.client.login.http import Readiness
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
+from gymtui.gym_zone import zone_of
 from gymtui.printable import printable
 from gymtui.protocol import Gym
 from gymtui.ui.bindings import bind

@@ -12,8 +12,8 @@ from textual.reactive import var
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.verdicts import zone_of
 from gymtui.client.state import Verdict
+from gymtui.gym_zone import zone_of
 from gymtui.protocol import Gym, Member
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.member import MemberMode

@@ -8,7 +8,7 @@ from textual.reactive import var
 
 from gymtui import clock
 from gymtui.client.desk.desk import Desk
-from gymtui.client.desk.verdicts import zone_of
+from gymtui.gym_zone import zone_of
 from gymtui.protocol import Event, RollCallUpdate
 from gymtui.roll_call import RollCallNow
 from gymtui.ui.screens.live import LiveScreen
