@@ -24,6 +24,7 @@ WITHIN = 20.0  # seconds that a test waits for what must come
 FRAMES: Final = 2026  # the mode of a terminal that shows a frame once the whole of it has come
 ASKED: Final = b"\x1b[?2026$p"  # does this terminal have it?
 ANSWER: Final = b"\x1b[?2026;2$y"
+NEVER_HEARD_OF_IT: Final = b"\x1b[?2026;0$y"
 
 Drawn = Callable[[pyte.Screen], None]
 
@@ -51,7 +52,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._changed = asyncio.Event()
         self.bytes = 0
-        self.answers = True  # as most terminals do
+        self.answer = ANSWER  # as most terminals do
 
     @classmethod
     @asynccontextmanager
@@ -100,8 +101,8 @@ class Terminal:
     def _show(self, data: bytes) -> None:
         """What has come to the terminal stands there, and its questions are answered."""
         self.bytes += len(data)
-        for _ in range(data.count(ASKED) if self.answers else 0):
-            self._send(ANSWER)
+        if self.answer and ASKED in data:
+            self._send(self.answer * data.count(ASKED))
         # pyte does not know these: the private modes of the kitty protocol and DCS answers
         self._stream.feed(re.sub(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\", b"", data))
         self._changed.set()

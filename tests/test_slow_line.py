@@ -12,6 +12,7 @@ import pytest
 
 from tests.firehose import Firehose
 from tests.narrow_terminal import NarrowTerminal
+from tests.terminal import NEVER_HEARD_OF_IT
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -52,9 +53,10 @@ async def test_a_terminal_that_stands_still_is_sent_one_frame_and_then_what_is_t
         assert terminal.bytes - before < 3 * FRAME
 
 
-async def test_one_that_does_not_answer_is_drawn_on_as_fast_as_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize("answer", [b"", NEVER_HEARD_OF_IT])
+async def test_one_that_does_not_know_the_question_is_drawn_on_as_fast_as_before(tmp_path: Path, answer: bytes) -> None:
     async with rush(tmp_path) as (terminal, _):
-        terminal.answers = False
+        terminal.answer = answer
         await until(lambda: newest(terminal))
         for _ in range(3):
             await until(partial(more_than, newest(terminal), terminal))

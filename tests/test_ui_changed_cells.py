@@ -114,6 +114,21 @@ async def test_what_somebody_else_wrote_is_gone_once_it_is_drawn_anew(glasses: G
         await until(lambda: glasses.are_alike, desk.pilot.pause)
 
 
+async def test_a_monitor_and_all_that_lies_over_it_are_drawn_anew_by_a_key(glasses: Glasses) -> None:
+    server, clock = Server(), Clock()
+    async with monitor(server.wire, clock, "a.b.c", SMALL) as (app, pilot):
+        await Camera(app, pilot, {}).until("● live 12 ms", LAST)
+        for key in ("space", "f2", "f3"):
+            await pilot.press(key)
+            await settled(pilot)
+            glasses.soil(glasses.less)
+            await pilot.press("r")
+            await until(lambda: glasses.are_alike, pilot.pause)
+            await pilot.press("escape")
+        await pilot.press("slash", "r")
+        assert app.monitor.box.value == "r"
+
+
 async def test_a_check_in_elsewhere_is_some_hundred_bytes(glasses: Glasses) -> None:
     async with evening({}, SMALL) as desk:
         await somebody_comes(desk, 0)

@@ -16,6 +16,7 @@ from gymtui.client.replica.replica import Replica
 from gymtui.client.state import ConnectionState
 from gymtui.kiosk_lock import KioskLock
 from gymtui.protocol import CheckIn
+from gymtui.ui.base_app import ScreenLate
 from gymtui.ui.burst import Scan
 from gymtui.ui.kiosk_app import KioskApp
 from gymtui.ui.screens.kiosk import KioskScreen
@@ -24,8 +25,9 @@ from tests.factories import GYM, STATS, snapshot, visit
 from tests.fake_login import FakeLogin
 from tests.readers import scan
 from tests.settled import until_shown
+from tests.test_ui_changed_cells import Glasses, glasses
 
-__all__ = ["gym"]
+__all__ = ["glasses", "gym"]
 
 pytestmark = pytest.mark.slow
 
@@ -113,6 +115,21 @@ async def test_no_key_leads_out_of_it_but_the_pin(gym: Gym, tmp_path: Path) -> N
         await typed(pilot, "escape", *"258025", "enter")
         await until_shown(pilot, lambda: not KioskLock(tmp_path / "kiosk.json").is_set)
     assert app.return_code == 0
+
+
+async def test_it_is_drawn_anew_by_a_key_and_says_so_where_its_line_is_slow(
+    gym: Gym, tmp_path: Path, glasses: Glasses
+) -> None:
+    async with shown(gym, tmp_path) as (app, pilot):
+        app.kiosk.state = ""
+        await pilot.pause()
+        glasses.soil(glasses.less)
+        await typed(pilot, "ctrl+l")
+        await until_shown(pilot, lambda: glasses.are_alike)
+        app.kiosk.post_message(ScreenLate(3))
+        await until_shown(pilot, lambda: "this screen is 3 s late" in text(app))
+        app.kiosk.post_message(ScreenLate(0))
+        await until_shown(pilot, lambda: "late" not in text(app))
 
 
 async def test_what_is_typed_is_whole_and_nobody_else_s(

@@ -42,6 +42,8 @@ def test_who_takes_nothing_is_behind() -> None:
     assert words(replace(connected(), connections=(stuck,), absent=())) == [
         ("error", "desk 9", "takes nothing: 1,204 rows behind")
     ]
+    just_sent = replace(stuck, behind=0)
+    assert words(replace(connected(), connections=(just_sent,), absent=())) == [("good", "desk 9", "live 12 ms")]
 
 
 def test_what_rang_stays_until_it_was_seen_and_rings_again_once_it_was_over() -> None:

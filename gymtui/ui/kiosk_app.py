@@ -29,6 +29,7 @@ from gymtui.ui.theme import COLOURS
 
 logger = logging.getLogger(__name__)
 
+REPAINT: Final = "ctrl+l"  # as with most programs; nobody logs in here
 LONGEST: Final = 64  # characters of a code that somebody types, and digits of a PIN
 ASKED_FOR: Final = 15.0  # seconds that a PIN, or the rest of a number, is waited for
 
@@ -118,6 +119,8 @@ class KioskApp(BaseApp):
             self._ask(None if self.kiosk.pin is not None else 0)
         elif event.key in ("enter", "ctrl+j"):
             await self._entered()
+        elif event.key == REPAINT:
+            self.action_repaint()
         elif event.key == "backspace":
             self._type(self._typed[:-1])
         elif character is not None and (character.isdecimal() or self.kiosk.pin is None):

@@ -79,7 +79,7 @@ def _connected(client: ConnectedClient, now: int, zone: tzinfo) -> Standing:
     silent, trip = now - clock.to_ms(client.heard), client.round_trip_ms
     if silent > SILENT:
         look, words = "error", f"not heard for {silent // 1000} s"
-    elif client.waiting >= WAITING:
+    elif client.waiting >= WAITING and client.behind:  # or it has just been sent that much
         look, words = "error", f"takes nothing: {client.behind:,} rows behind"
     elif trip is not None and trip > SLOW:
         look, words = "warning", f"slow line, {trip:,} ms"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
@@ -18,6 +20,7 @@ class MonitorApp(LiveApp):
     """Runs `service`, whose journal is `journal`, and shows what it brings. Never ends by itself."""
 
     TITLE = "Monitor"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "repaint", show=False)]
 
     def __init__(
         self,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
 
 from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
@@ -18,6 +20,7 @@ class ReplayApp(LiveApp):
     """Runs `service`, whose journal is `journal`, and plays the `day`, `speed` times as fast. Never ends by itself."""
 
     TITLE = "Replay"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "repaint", show=False)]
 
     def __init__(
         self,

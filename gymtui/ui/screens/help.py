@@ -138,7 +138,7 @@ HERE: dict[str, tuple[str, ...]] = {
         "F3 has all connections, one by one.",
         "Who is connected stands above, the worst first; a desk that is cut off is missing.",
         "What rings stays until Enter; offline the figures are the last that came.",
-        "q leaves.",
+        "q leaves; r draws the screen anew, where something else wrote on it.",
     ),
     "Connections": (
         "Who is connected, and which desks were and are not, the worst first.",
@@ -154,7 +154,7 @@ HERE: dict[str, tuple[str, ...]] = {
         "Shift an hour, with Ctrl to the next event; Home and End go to its ends.",
         "↑ ↓ change the speed. / shows some alone, as on the monitor: ana, refused,",
         "desk:2. F2 has the messages until then, one by one, to mark and export.",
-        "Once the day is read it plays without the server, too.",
+        "r draws the screen anew. Once the day is read it needs no server.",
     ),
     "Messages": (
         "What the monitor's filter let through when this was opened, the newest first.",

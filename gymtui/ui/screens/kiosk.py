@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from gymtui.printable import printable
+from gymtui.ui.base_app import ScreenLate
 from gymtui.ui.block_letters import block_letters
 from gymtui.ui.kiosk import Notice, Tone
 
@@ -18,7 +19,8 @@ AROUND = 6  # rows beside the large words
 
 class KioskScreen(Screen[None]):
     """Shows what it is told. `pin` is how many digits of one were typed, None while nobody leaves; `state` is what is
-    wrong with the connection, `advice` what staff does about it, small and above whatever else stands at the foot."""
+    wrong with the connection, `advice` what staff does about it, small and above whatever else stands at the foot;
+    `late` is how many seconds all of it is over a slow line."""
 
     TITLE = "Kiosk"
 
@@ -26,6 +28,7 @@ class KioskScreen(Screen[None]):
     gym: var[str] = var("")
     state: var[str] = var("")
     advice: var[str] = var("")
+    late: var[int] = var(0)
     pin: var[int | None] = var[int | None](None)
     refused: var[bool] = var(False)  # was the last PIN not the one?
 
@@ -61,6 +64,12 @@ class KioskScreen(Screen[None]):
     def watch_state(self) -> None:
         self._show_foot()
 
+    def on_screen_late(self, event: ScreenLate) -> None:
+        self.late = event.seconds
+
+    def watch_late(self) -> None:
+        self._show_foot()
+
     def watch_refused(self) -> None:
         self._show_foot()
 
@@ -69,5 +78,6 @@ class KioskScreen(Screen[None]):
 
     def _show_foot(self) -> None:
         asked = "Not that PIN; after three, wait 30 s." if self.refused else "PIN of the staff:"
-        foot = self.state if self.pin is None else f"{asked} {'•' * self.pin}  Enter, or Esc"
+        state = self.state or (f"please wait: this screen is {self.late} s late" if self.late else "")
+        foot = state if self.pin is None else f"{asked} {'•' * self.pin}  Enter, or Esc"
         self.query_one("#kiosk-foot", Static).update(foot)
