@@ -188,7 +188,7 @@ def _warn_of_secrets(flags: dict[str, Any]) -> None:
     told = "Whoever lists what runs on this machine sees that"
     if flags.get("token"):
         output.complain(f"{told} token: please set GYMTUI_TOKEN instead.")
-    if has_password(flags.get("database", "")):
+    if any(has_password(flags.get(name) or "") for name in ("database", "listen_database")):
         output.complain(f"{told} password: please set PGPASSWORD, or PGPASSFILE, instead.")
 
 

@@ -15,6 +15,7 @@ LOGS: Final = ("log_level", "log_json")
 DOOR: Final = ("tls_cert", "tls_key", "allow_origin", "host_name", "trust_proxy")
 TRUST: Final = ("ca", "allow_cleartext")  # of whoever connects: the command line itself sees to them, but for a doctor
 GYM: Final = ("gym", "timezone", "capacity", "policy")
+SERVE: Final = ("host", "port", "database", "listen_database", "batch_ms", "max_rate", *GYM, *DOOR)
 
 # What people type; the settings it takes; the function that does it, with settings and arguments as its keywords; what
 # it is.
@@ -25,7 +26,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "gymtui.demo:run",
         "a whole gym on this machine: server, members, a day, the desk",
     ),
-    ("serve", ("host", "port", "database", "batch_ms", "max_rate", *GYM, *DOOR), "server.serve:run", "the server"),
+    ("serve", SERVE, "server.serve:run", "the server"),
     (
         "kiosk",
         (*CLIENT, "theme"),
@@ -246,6 +247,7 @@ HELP: Final[dict[str, str]] = {
     "host": "the address to listen on",
     "port": "the port to listen on; 0 picks a free one",
     "database": "the gym's database: a path, sqlite:///PATH or postgresql://USER@HOST/NAME",
+    "listen_database": "behind a pooler: the URL of PostgreSQL itself, for the hints of other servers",
     "batch_ms": "milliseconds that events are collected for one batch",
     "max_rate": "messages a second that one connection may send",
     "gym": "the gym's name",

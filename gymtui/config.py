@@ -43,6 +43,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = DEFAULT_PORT
     database: str = msgspec.field(default_factory=lambda: str(data_folder() / "gym.db"))
+    listen_database: str | None = None
     batch_ms: Annotated[int, Meta(ge=1, le=10_000)] = BATCH_MS
     max_rate: Annotated[int, Meta(ge=1)] = MAX_RATE
     gym: str | None = None
@@ -102,6 +103,9 @@ def load(
         raise ConfigError(f"The setting {name or 'of gymtui.toml'} cannot be used: {reason}.") from error
     if not _is_address(settings.url):
         raise ConfigError(f"{settings.url} is not the address of a server: please give ws://HOST:PORT{PATH}.")
+    listened = settings.listen_database
+    if listened and not (database_url.is_url(listened) and database_url.is_url(settings.database)):
+        raise ConfigError("Only PostgreSQL is listened to: please give both --database and --listen-database its URL.")
     return msgspec.structs.replace(settings, database=database_named(settings.database))
 
 

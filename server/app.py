@@ -57,13 +57,14 @@ class ServerError(GymError):
 class Server:
     """A gym's server on one port: `async with Server(...) as server` serves until the block ends, then drains.
 
-    `port` 0 picks one; `url` says where it listens.
+    `port` 0 picks one; `url` says where it listens. `listen` is the database itself, where `database` is a pooler's.
     """
 
     def __init__(
         self,
         database: str | Path,
         *,
+        listen: str | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         batch_ms: int = BATCH_MS,
@@ -73,6 +74,7 @@ class Server:
         now: clock.Clock = clock.now,
     ) -> None:
         self._location = database
+        self._listen = listen or database
         self._host = host
         self._port = port
         self._window = batch_ms / 1000
@@ -126,7 +128,7 @@ class Server:
         self.parts = Supervisor()
         self.parts.start("what tells everyone", self.hub.run())
         following = Following(self._database, self.hub, self.auth)
-        self._ring = started.enter_context(hints(self._location, following.hint))
+        self._ring = started.enter_context(hints(self._listen, following.hint))
         self.parts.start("what follows other programs", following.run())
         self.parts.start("the watchdog", Watchdog(self._sessions.copy, self.metrics, timer=timer, now=self._now).run())
         self.parts.start("what hears of desks", self._context.roster.run())

@@ -90,6 +90,7 @@ def run(
     host: str,
     port: int,
     batch_ms: int,
+    listen_database: str | None = None,
     max_rate: int = MAX_RATE,
     gym: str | None = None,
     timezone: str | None = None,
@@ -115,6 +116,7 @@ def run(
     places = room(MAX_CONNECTIONS)
     server = Server(
         database,
+        listen=listen_database,
         host=host,
         port=port,
         batch_ms=batch_ms,

@@ -90,7 +90,8 @@ def test_every_setting_may_come_from_anywhere(tmp_path: Path) -> None:
         "log_json": "1",
         "log_level": "debug",
         "timezone": "Europe/Zurich",
-        "database": "/g.db",
+        "database": "postgresql://pool/g",
+        "listen_database": "postgresql://db/g",
     }
     values |= {name: f"a {name}" for name in Config.__struct_fields__ if name not in values}
     environment = {f"GYMTUI_{name.upper()}": value for name, value in values.items()}
@@ -222,6 +223,13 @@ def test_the_database_of_nobody_who_said_is_in_the_data_folder(tmp_path: Path) -
         (
             {"database": "mysql://me:secret@host/gym"},
             "The database mysql://… cannot be used here: please name a path, sqlite:///PATH or postgresql://HOST/NAME.",
+        ),
+        *(
+            (
+                {"database": database, "listen_database": listened},
+                "Only PostgreSQL is listened to: please give both --database and --listen-database its URL.",
+            )
+            for database, listened in (("gym.db", "postgresql://db/gym"), ("postgresql://db/gym", "gym.db"))
         ),
     ],
 )

@@ -21,11 +21,15 @@ NOTICED: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_co
 class Connection:
     """Each statement is its own transaction, until one says BEGIN. `patience` is how many seconds are waited for a
     server that does not answer, or for another program's lock; with `is_brief`, the server ends a transaction in which
-    it has heard nothing for so long: whoever is in it has been stopped, and keeps others waiting. psycopg.Error."""
+    it has heard nothing for so long: whoever is in it has been stopped, and keeps others waiting. psycopg.Error.
+
+    A pooler may give each transaction to another of its own connections: behind one, nothing is left in a session, and
+    each transaction is told the settings anew.
+    """
 
     def __init__(self, url: str, *, patience: float, is_brief: bool = False) -> None:
         milliseconds = round(patience * 1000)
-        settings = {
+        self._settings: dict[str, object] = {
             "search_path": f"{SCHEMA},pg_catalog",
             "synchronous_commit": "on",
             "lock_timeout": milliseconds,
@@ -39,11 +43,22 @@ class Connection:
             cursor_factory=psycopg.RawCursor,
             connect_timeout=max(2, round(patience)),
             application_name=NAME,
-            options=" ".join(f"-c {name}={value}" for name, value in settings.items()),
             tcp_user_timeout=NOTICED["user_timeout"],
             **{name: NOTICED[name] for name in NOTICED if name.startswith("keepalives")},
         )
         self._db.adapters.register_dumper(int, Int8Dumper)  # one size of number, one plan of a statement
+        [(answers,)] = self._db.execute("SELECT pg_backend_pid()")
+        self.is_pooled = answers != self._db.info.backend_pid  # another one has let us in
+        if self.is_pooled:
+            self._db.prepare_threshold = None
+        else:
+            self.script(_told(self._settings, "false"))
+
+    def set(self, **settings: object) -> None:
+        """For every transaction from here on."""
+        self._settings |= settings
+        if not self.is_pooled:
+            self.script(_told(settings, "false"))
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +67,15 @@ class Connection:
         self.close()
 
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> Answer:
-        answer: Answer = self._db.execute(spoken(statement), [sayable(value) for value in values])
+        told, said = spoken(statement), [sayable(value) for value in values]
+        if not self.is_pooled or self.in_transaction:
+            answer: Answer = self._db.execute(told, said)
+        elif told.startswith("BEGIN"):
+            answer = self._db.execute(f"{told}; {_told(self._settings, 'true')}")
+        else:
+            with self._db.pipeline():  # what is sent at once is one transaction
+                self.script(_told(self._settings, "true"))
+                answer = self._db.execute(told, said)
         return answer
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> None:
@@ -95,3 +118,10 @@ class Connection:
 
     def close(self) -> None:
         self._db.close()
+
+
+def _told(settings: dict[str, object], for_this_transaction: str) -> str:
+    """A statement that sets these. Of a transaction that has begun, what those are by default counts no more."""
+    names = {name: name.removeprefix("default_") if for_this_transaction == "true" else name for name in settings}
+    each = (f"set_config('{names[name]}', '{value}', {for_this_transaction})" for name, value in settings.items())
+    return f"SELECT {', '.join(each)}"

@@ -22,6 +22,10 @@ from server.store.postgres.errors import said
 APART: Final = 0.01  # seconds between two hints of a server: a NOTIFY holds up each commit of the database a little
 CHECKED: Final = 5.0  # seconds after which a connection that says nothing is looked at: one that is dead says nothing
 RETRY: Final = 1.0  # seconds
+POOLED: Final = (
+    "Hints of other servers do not come through a pooler: each looks by itself. With --listen-database, the URL of the "
+    "database itself, they come."
+)
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ class Hints:
         self._told = told
         self._patience = patience
         self._me = token_hex(8)
+        self._logged = ""
         self._closed = Event()
         self._bell, self._clapper = os.pipe()
         for end in (self._bell, self._clapper):
@@ -55,18 +60,23 @@ class Hints:
             os.close(end)
 
     def _run(self) -> None:
-        logged = ""
         while not self._closed.is_set():
             try:
                 with Connection(self._url, patience=self._patience) as db:
-                    db.script(f"LISTEN {SCHEMA}")
+                    if not db.is_pooled:
+                        db.script(f"LISTEN {SCHEMA}")
+                    self._log(POOLED if db.is_pooled else "")
                     self._told()  # whatever was missed until now
-                    logged = ""
                     self._listen(db)
             except psycopg.Error as error:
-                if logged != (logged := said(error)):
-                    log.warning("Hints of other servers do not come (%s): each looks by itself meanwhile.", logged)
+                self._log(f"Hints of other servers do not come ({said(error)}): each looks by itself meanwhile.")
                 self._closed.wait(RETRY)
+
+    def _log(self, sentence: str) -> None:
+        """Once, and not with every try."""
+        if sentence and sentence != self._logged:
+            log.warning("%s", sentence)
+        self._logged = sentence
 
     def _listen(self, db: Connection) -> None:
         with selectors.DefaultSelector() as selector:

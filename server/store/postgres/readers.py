@@ -29,7 +29,7 @@ class Readers:
         if db is None or db.is_lost:
             db = self._threads.db = Connection(self._url, patience=self._patience)
             self._opened = [one for one in self._opened if not one.is_lost] + [db]
-            db.execute("SET default_transaction_read_only = on")
+            db.set(default_transaction_read_only="on")
         return db
 
     def all(self, sql: str, *values: object) -> list[Any]:
@@ -54,13 +54,13 @@ class Readers:
         """What this thread reads inside is given up after so many seconds: TooLong."""
         with as_unavailable():
             db = self.mine
-            db.execute(f"SET statement_timeout = {max(1, round(seconds * 1000))}")
+            db.set(statement_timeout=max(1, round(seconds * 1000)))
         try:
             yield
         finally:
             if not db.is_lost:
                 with as_unavailable():
-                    db.execute("SET statement_timeout = 0")
+                    db.set(statement_timeout=0)
 
     def close(self) -> None:
         """Of every thread: none of them reads any more."""
