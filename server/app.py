@@ -130,7 +130,10 @@ class Server:
         following = Following(self._database, self.hub, self.auth)
         self._ring = started.enter_context(hints(self._listen, following.hint))
         self.parts.start("what follows other programs", following.run())
-        self.parts.start("the watchdog", Watchdog(self._sessions.copy, self.metrics, timer=timer, now=self._now).run())
+        watchdog = Watchdog(
+            self._sessions.copy, self.metrics, timer=timer, now=self._now, rights=lambda: self.auth.known
+        )
+        self.parts.start("the watchdog", watchdog.run())
         self.parts.start("what hears of desks", self._context.roster.run())
         self.parts.start("what tells of refusals", self._context.refusals.run())
         self.parts.start("automatic check-out", AutoCheckOut(self._database, now=self._now).run())

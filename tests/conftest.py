@@ -49,6 +49,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def quick_watchdog(monkeypatch: pytest.MonkeyPatch) -> None:
     """A watchdog that looks all the time: how long it may take is another test's."""
     monkeypatch.setattr("server.net.watchdog.EVERY", 0.01)
+    monkeypatch.setattr("server.net.watchdog.ROUND", 0.01)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ class Later:
         self._server = server
         self._began = asyncio.get_running_loop().time()
         self._seconds = 0.0
-        self._dog = Watchdog(lambda: server._sessions, server.metrics, timer=self._time, now=clock.now)
+        self._dog = Watchdog(lambda: server._sessions, server.metrics, timer=self._time, now=clock.now, rights=object)
 
     def look(self, seconds: float) -> None:
         """The watchdog comes by, so many seconds after the beginning."""

@@ -32,6 +32,7 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entrance, "AUTHENTICATE_WITHIN", 2.0)
     monkeypatch.setattr(watchdog, "PING_EVERY", 0.5)
     monkeypatch.setattr(watchdog, "SILENCE", 2.0)
+    monkeypatch.setattr(watchdog, "ROUND", watchdog.EVERY)
 
 
 @pytest.mark.usefixtures("in_a_hurry")

@@ -83,7 +83,7 @@ async def ten_seconds_pass(server: Server) -> None:
         session.connection.heard_at -= BEAT
         session.connection.pinged_at -= BEAT
     loop = asyncio.get_running_loop()
-    Watchdog(lambda: server._sessions, server.metrics, timer=loop.time, now=clock.now).look()
+    Watchdog(lambda: server._sessions, server.metrics, timer=loop.time, now=clock.now, rights=object).look()
 
 
 async def lenient(server: Server) -> dict[str, float]:

@@ -112,7 +112,9 @@ async def test_the_loop_s_lag_is_measured(monkeypatch: pytest.MonkeyPatch) -> No
         running.cancel()
         return []
 
-    running = asyncio.create_task(Watchdog(stop, metrics, timer=lambda: next(times), now=lambda: 0).run())
+    running = asyncio.create_task(
+        Watchdog(stop, metrics, timer=lambda: next(times), now=lambda: 0, rights=object).run()
+    )
     await asyncio.wait([running], timeout=WITHIN)
     assert figure(metrics.registry, "gymtui_event_loop_lag_seconds_count") == 1
     assert figure(metrics.registry, "gymtui_event_loop_lag_seconds_sum") == 2.0
@@ -122,7 +124,7 @@ async def test_whoever_stood_still_listens_first(monkeypatch: pytest.MonkeyPatch
     """After ten minutes in which this program was stopped nobody was heard, which is nobody's silence."""
     monkeypatch.setattr("server.net.watchdog.EVERY", 0.0)
     rounds: list[float] = []
-    times = iter([0.0, 600.0, 600.0, 600.1, 600.1])
+    times = iter([0.0, 600.0, 600.0, 600.1, 600.1, 600.1])
 
     def stop() -> list[Ward]:
         rounds.append(0)
@@ -130,7 +132,47 @@ async def test_whoever_stood_still_listens_first(monkeypatch: pytest.MonkeyPatch
         return []
 
     metrics = Metrics()
-    running = asyncio.create_task(Watchdog(stop, metrics, timer=lambda: next(times), now=lambda: 0).run())
+    running = asyncio.create_task(
+        Watchdog(stop, metrics, timer=lambda: next(times), now=lambda: 0, rights=object).run()
+    )
     await asyncio.wait([running], timeout=WITHIN)
     assert len(rounds) == 1
     assert figure(metrics.registry, "gymtui_event_loop_lag_seconds_count") == 2  # the first of them was not looked at
+
+
+async def test_between_two_rounds_nobody_is_looked_at_unless_rights_are_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.net.watchdog.EVERY", 0.0)
+    now, known, rounds = 0.0, object(), list[float]()
+
+    def rights() -> object:
+        """Asked twice a second; those of somebody are others from the third second on."""
+        nonlocal now, known
+        now += 0.5
+        if now == 3.0:
+            known = object()
+        if now == 8.0:
+            running.cancel()
+        return known
+
+    def everybody() -> list[Ward]:
+        rounds.append(now)
+        return []
+
+    dog = Watchdog(everybody, Metrics(), timer=lambda: now, now=lambda: 0, rights=rights)
+    running = asyncio.create_task(dog.run())
+    await asyncio.wait([running], timeout=WITHIN)
+    assert rounds == [0.5, 2.5, 3.0, 5.0, 7.0]
+
+
+async def test_of_a_reader_who_has_all_the_kernel_is_asked_once() -> None:
+    round, asked = Round(), list[float]()
+
+    def on_the_way() -> int:
+        asked.append(round.timer.now)
+        return 0
+
+    round.ward.connection._on_the_way = on_the_way  # type: ignore[method-assign]
+    round.ward.connection.write(b"x")
+    for _ in range(20):
+        round.after(0.25)
+    assert len(asked) == 1

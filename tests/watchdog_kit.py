@@ -32,7 +32,7 @@ class Skewed:
     def __init__(self, server: Server) -> None:
         self._loop = asyncio.get_running_loop()
         self.ahead = 0.0
-        self.dog = Watchdog(lambda: server._sessions, server.metrics, timer=self._time, now=clock.now)
+        self.dog = Watchdog(lambda: server._sessions, server.metrics, timer=self._time, now=clock.now, rights=object)
 
     def _time(self) -> float:
         return self._loop.time() + self.ahead
@@ -172,7 +172,9 @@ class Round:
         self.metrics = Metrics()
         self.ward = Ward(self.timer)
         self.pipe = self.ward.pipe
-        self.dog = Watchdog(lambda: [self.ward], self.metrics, timer=self.timer.time, now=lambda: self.day)
+        self.dog = Watchdog(
+            lambda: [self.ward], self.metrics, timer=self.timer.time, now=lambda: self.day, rights=object
+        )
         self.dog.look()
 
     def after(self, seconds: float) -> None:

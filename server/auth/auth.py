@@ -146,6 +146,11 @@ class Auth:
         )
 
     @property
+    def known(self) -> object:
+        """All that it has of users and logins; another object once it was read anew."""
+        return self._known
+
+    @property
     def has_users(self) -> bool:
         return bool(self._known.users)
 

@@ -96,10 +96,14 @@ class Connection(Hearing):
         await super().close(code, reason)
 
     def stalled_for(self, now: float) -> float:
-        """Seconds since the reader took a byte, while some wait for it; to be asked every second or so. What the kernel
-        has of them does not count as taken: it asks for more only when it has sent a third of its buffer, on a slow
-        line half a minute's worth."""
-        waiting, on_the_way = self.transport.get_write_buffer_size(), self._on_the_way()
+        """Seconds since the reader took a byte, while some wait for it; to be asked every second or two. What the
+        kernel has of them does not count as taken: it asks for more only when it has sent a third of its buffer, on a
+        slow line half a minute's worth."""
+        waiting = self.transport.get_write_buffer_size()
+        if not waiting and self._taken == self._written:  # all is taken, and was before
+            self._took_at = now
+            return 0.0
+        on_the_way = self._on_the_way()
         taken = self._written - waiting - on_the_way
         if not waiting + on_the_way or taken > self._taken:
             self._took_at = now

@@ -1,4 +1,4 @@
-"""Heartbeat and eviction: twice a second, is each connection alive, does it read, may its user still be here?
+"""Heartbeat and eviction: is each connection alive, does it read, may its user still be here?
 
 The server pings; any frame that comes counts as a sign of life. A silent connection is closed, as is one whose login
 has ended or whose token has run out. One that reads nothing is aborted: a close frame would wait behind all the rest.
@@ -14,7 +14,8 @@ from gymtui.protocol import PING_EVERY, RENEW_GRACE, SILENCE, STALL, Close
 from server.net.connection import Connection
 from server.net.metrics import Metrics
 
-EVERY: Final = 0.5  # seconds between two rounds: what is revoked is closed within a second
+ROUND: Final = 2.0  # seconds between two rounds
+EVERY: Final = 0.5  # seconds until what is revoked is a reason for another: it is closed within a second
 PAUSE: Final = 5.0  # seconds of delay that mean this program itself stood still (stopped, or its machine asleep)
 
 
@@ -39,7 +40,8 @@ class Watched(Protocol):
 class Watchdog:
     """Pings, and ends what has gone silent, what no longer reads, and what has no right to be here any more.
 
-    `timer` gives seconds that only go forward, `now` the time of day in milliseconds.
+    `timer` gives seconds that only go forward, `now` the time of day in milliseconds. `rights` is another object once
+    any user's may be others.
     """
 
     def __init__(
@@ -49,21 +51,34 @@ class Watchdog:
         *,
         timer: Callable[[], float],
         now: Callable[[], int],
+        rights: Callable[[], object],
     ) -> None:
         self._watched = watched
         self._metrics = metrics
         self._timer = timer
         self._now = now
+        self._rights = rights
+        self._seen: object = None
+        self._next_round = 0.0
 
     async def run(self) -> None:
         """For ever; also measures by how much the event loop is late."""
         while True:
             before = self._timer()
             await asyncio.sleep(EVERY)
-            late = max(self._timer() - before - EVERY, 0)
+            now = self._timer()
+            late = max(now - before - EVERY, 0)
             self._metrics.loop_lag.observe(late)
-            if late < PAUSE:  # else it was this program that stood still: first it hears what has come meanwhile
+            # Where it was this program that stood still, it first hears what has come meanwhile.
+            if late < PAUSE and self._is_due(now):
                 self.look()
+
+    def _is_due(self, now: float) -> bool:
+        rights = self._rights()
+        if rights is self._seen and now < self._next_round:
+            return False
+        self._seen, self._next_round = rights, now + ROUND
+        return True
 
     def look(self) -> None:
         """One round over all connections."""

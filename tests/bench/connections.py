@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from server.net.watchdog import ROUND
 from tests.bench.effort import Effort
 from tests.bench.figures import Figure, Round, figures
 from tests.bench.lines import Subscriber, hang_up
@@ -14,7 +15,7 @@ from tests.bench.subjects import gymtui, plain_gym
 
 MANY: Final = (1000, 5000)  # a server hangs up on whoever answers no ping for 25 s: they come and go in fewer
 AT_ONCE: Final = 50
-REST: Final = 1.0  # seconds in which nothing happens
+REST: Final = ROUND  # seconds in which nothing happens
 
 
 async def measure(folder: Path, effort: Effort) -> list[Figure]:
