@@ -98,6 +98,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin conflicts", ("database",), "server.admin.conflicts:conflicts", "what desks did alone and did not fit"),
     ("admin gym show", ("database",), "server.admin.gym:gym_show", "print the gym's settings, as TOML"),
     ("admin gym set", ("database",), "server.admin.gym:gym_set", "change settings, live on every desk"),
+    ("admin gym new-epoch", ("database",), "server.admin.gym:gym_new_epoch", "have desks tell the last 24 hours again"),
     ("admin audit", ("database",), "server.admin.audit:audit", "who did what, from which desk, and what it changed"),
     ("admin backup", ("database",), "server.admin.backup:backup", "copy the gym to a file, while its server runs"),
     ("admin copy", (), "server.admin.copy:copy", "move the gym into another database, such as PostgreSQL"),

@@ -127,7 +127,7 @@ class Server:
             raise ServerError(reason(self._host, self._port, error)) from error
         self.parts = Supervisor()
         self.parts.start("what tells everyone", self.hub.run())
-        following = Following(self._database, self.hub, self.auth)
+        following = Following(self._database, self.hub, self.auth, self._send_away)
         self._ring = started.enter_context(hints(self._listen, following.hint))
         self.parts.start("what follows other programs", following.run())
         watchdog = Watchdog(
@@ -193,6 +193,11 @@ class Server:
         if committed.rows:  # where they follow another program's, the next look at the journal reads all of them
             self.hub.feed(committed)
             self._ring()
+
+    def _send_away(self) -> None:
+        """Everybody comes back, to the gym as it is now."""
+        for session in list(self._sessions):
+            session.end(Close.DRAINING, "The gym is to be taken up anew.")
 
     # --- the end --------------------------------------------------------------------------------------------------
 

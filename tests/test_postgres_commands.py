@@ -20,6 +20,7 @@ IN_ORDER: tuple[tuple[str, str], ...] = (
     ("admin gym set capacity=9", ""),
     ("admin gym show", "capacity = 9"),
     ("admin members import members.csv", ""),
+    ("admin gym new-epoch", "Every desk takes the gym up anew"),
     ("admin members merge 2 3", ""),
     ("admin members erase 2", ""),
     ("admin members export members.out", ""),

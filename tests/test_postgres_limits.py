@@ -8,7 +8,9 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
+from psycopg.errors import RaiseException
 
+from gymtui import clock
 from server.store import Store, StoreError, StoreUnavailable, Transaction
 from server.store.opening import open_store
 from tests.factories import member_row
@@ -91,6 +93,24 @@ def test_a_database_without_a_place_and_one_that_is_not_there_are_told(postgres_
     name = urlsplit(postgres_nothing).path
     with pytest.raises(StoreError, match="please make it first, or look at its name"):
         open_store(postgres_nothing.replace(name, "/nowhere"))
+
+
+def test_nobody_asks_the_database_what_time_it_is(till: Till, postgres_database: str) -> None:
+    """Its own clocks are hidden behind others that cannot be asked."""
+    clocks = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday")
+    for name in clocks:
+        body = "$$BEGIN RAISE 'asked'; END$$"
+        ask(postgres_database, f"CREATE FUNCTION gymtui.{name}() RETURNS text LANGUAGE plpgsql AS {body}")
+    try:
+        with opened(postgres_database, 5) as store, pytest.raises(RaiseException, match="asked"):
+            store._all("SELECT now()")  # type: ignore[attr-defined]
+        with opened(postgres_database, 5) as store:
+            store.write([lambda tx: tx.begin_epoch(), command("1", "a")])
+            assert store.snapshot().stats.as_of == clock.to_text(NINE)
+            assert store.head().seq == till.store.head().seq
+    finally:
+        for name in clocks:
+            ask(postgres_database, f"DROP FUNCTION gymtui.{name}()")
 
 
 def _until_somebody_waits(url: str) -> None:

@@ -33,6 +33,13 @@ def gym_set(*, database: str, settings: Sequence[str], file: Path | None) -> Non
         raise WrongUsage(f"That cannot be set: {error}.") from error
 
 
+def gym_new_epoch(*, database: str) -> None:
+    """Has the servers that run, or the next one, give the journal another epoch."""
+    with opened(database, found=True) as store:
+        store.write([lambda tx: tx.end_epoch()])
+    print("Every desk takes the gym up anew, and tells again what it did in the last 24 hours.")
+
+
 def _lines(settings: Sequence[str]) -> dict[str, Any]:
     """`closing_time=22:00` as TOML has it, and `table.name=value` too."""
     lines: dict[str, Any] = {}

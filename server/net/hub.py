@@ -57,6 +57,14 @@ class Hub:
         self._fed_at = 0.0
         metrics.watch(behind=lambda: len(self._behind), head=lambda: self.head, stats=lambda: self.stats)
 
+    async def begin_anew(self) -> None:
+        """The journal has another epoch: where the one before was counts no more, and nothing of it is told."""
+        data = await self._database.query(self._store.snapshot)
+        async with self._flushing:
+            self.epoch, self.stats, self.sights = data.epoch, data.stats, Sights(data.gym)
+            self.head = self.newest = data.seq
+            self._pending, self._lately = [], Lately()
+
     def join(self, connection: Connection) -> None:
         """From here on the connection gets every event after the head."""
         connection.cursor = self.head

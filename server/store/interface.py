@@ -95,7 +95,11 @@ class Transaction(AccountsTransaction, Protocol):
         """What was kept beside these rows goes."""
 
     def begin_epoch(self) -> None:
-        """For a server, before it serves: the journal of a backup gets a new epoch; any other stays as it is."""
+        """For a server: the journal of a backup, or of a database that has lost what came last, gets a new epoch; any
+        other stays as it is."""
+
+    def end_epoch(self) -> None:
+        """It is such a journal, whoever says so: the next server, or those that run, give it a new epoch."""
 
     def touch(self) -> None:
         """Changes what nobody looks at, so that even a commit of nothing else has to write to the disk."""

@@ -163,10 +163,12 @@ class Committed(Struct, frozen=True, kw_only=True):
 
 
 class Head(Struct, frozen=True):
-    """Where the database is: the newest row, and a number that grows with every change of a user or a login."""
+    """Where the database is: the newest row, a number that grows with every change of a user or a login, and the
+    journal's epoch; None where `begin_epoch` has to give it a new one."""
 
     seq: int
     users_version: int
+    epoch: str | None
 
 
 class Room(Struct, frozen=True):

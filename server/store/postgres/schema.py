@@ -161,5 +161,22 @@ _THIRD: Final = "CREATE INDEX journal_visits ON journal (seq) WHERE type = 'chec
 # The guests among the members, whose places are counted.
 _FOURTH: Final = f"CREATE INDEX members_guests ON members (seq) WHERE {spoken(GUEST)}"
 
-MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH)
+# Where the database is in its own history: which cluster it is in, which database and which table of it, and the
+# timeline, 8 hexadecimal digits, of which a standby that takes over begins a new one. NULL where it does not say.
+# `place` is where the journal has its epoch from.
+_FIFTH: Final = """
+ALTER TABLE gym ADD COLUMN place text;
+CREATE FUNCTION here() RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (
+        SELECT concat_ws('.', system_identifier, pg_database.oid, to_regclass('gym')::oid,
+            left(pg_walfile_name(pg_current_wal_lsn()), 8))
+        FROM pg_control_system(), pg_database WHERE datname = current_database()
+    );
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END $$
+"""
+
+MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -8,9 +8,10 @@ from contextlib import ExitStack, closing
 from typing import Final
 
 from gymtui import clock
-from server.store import Committed, Outcome, Room, StoreError, Work
+from server.store import Committed, Head, Outcome, Room, StoreError, Work
 from server.store.postgres.connection import SCHEMA, Connection
 from server.store.postgres.errors import as_store_errors, as_unavailable
+from server.store.postgres.lineage import Lineage
 from server.store.postgres.readers import Readers
 from server.store.postgres.schema import MIGRATIONS, SCHEMA_VERSION
 from server.store.postgres.writer import Writer
@@ -19,6 +20,10 @@ from server.store.sql.founding import found
 from server.store.sql.queries import Queries
 
 ONE_AT_A_TIME: Final = 0x67796D74  # the lock of whoever makes the tables: "gymt"
+HEAD: Final = (
+    "SELECT last_seq, users_version, CASE WHEN NOT is_copy AND coalesce(place = here(), TRUE) THEN epoch END, here() "
+    "FROM gym"
+)
 UNBOUNDED: Final = 1 << 62  # bytes: how much room its disk has, only the database's own machine knows
 
 
@@ -33,11 +38,12 @@ class PostgresStore(Queries):
 
     def __init__(self, url: str, *, now: clock.Clock, patience: float) -> None:
         self._now = now
+        self._lineage = Lineage()
         self._guard = as_unavailable
         with as_store_errors(), Connection(url, patience=patience) as db:
             migrate(db, now())
         with ExitStack() as opened:
-            self._writer = opened.enter_context(closing(Writer(url, now=now, patience=patience)))
+            self._writer = opened.enter_context(closing(Writer(url, self._lineage, now=now, patience=patience)))
             self._readers = opened.enter_context(closing(Readers(url, patience=patience)))
             self._all, self._at_one_position = self._readers.all, self._readers.at_one_position
             self.within = self._readers.within
@@ -48,6 +54,11 @@ class PostgresStore(Queries):
 
     def write(self, works: Sequence[Work]) -> tuple[list[Outcome], Committed]:
         return self._writer.write(works)
+
+    def head(self) -> Head:
+        [(seq, users_version, epoch, here)] = self._all(HEAD)
+        self._lineage.go_on(here)
+        return Head(seq, users_version, epoch)
 
     def write_over(self) -> None:
         """The database's log is its own, and goes with its next checkpoints."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,10 +11,13 @@ from gymtui.faults import fault
 from server.store import Committed, Outcome, Work
 from server.store.postgres.connection import Connection
 from server.store.postgres.errors import as_not_written
+from server.store.postgres.lineage import UNSAID, Lineage
 from server.store.sql.counters import read_stats
 from server.store.sql.transaction import SqlTransaction
 
-HOLD: Final = "SELECT 1 FROM gym FOR UPDATE"
+HOLD: Final = "SELECT here() FROM gym FOR UPDATE"
+
+log = logging.getLogger(__name__)
 
 
 class PostgresTransaction(SqlTransaction):
@@ -22,13 +26,22 @@ class PostgresTransaction(SqlTransaction):
     def touch(self) -> None:
         self._db.execute("UPDATE gym SET touched = touched + 1")
 
+    def begin_epoch(self) -> None:
+        """Also where the database has gone on elsewhere than its journal says: restored, or taken over from."""
+        self._db.execute("UPDATE gym SET is_copy = TRUE WHERE place != here()")
+        super().begin_epoch()
+        self._db.execute("UPDATE gym SET place = coalesce(here(), place)")
+        if self._one("SELECT here() FROM gym") == (None,):
+            log.warning("%s", UNSAID)
+
 
 class Writer:
     """Writes into the database at `url`, as one thread asks; a connection that is lost is made anew with the next
     work. `patience` is how many seconds another server's commit is waited for."""
 
-    def __init__(self, url: str, *, now: clock.Clock, patience: float) -> None:
+    def __init__(self, url: str, lineage: Lineage, *, now: clock.Clock, patience: float) -> None:
         self._url = url
+        self._lineage = lineage
         self._now = now
         self._patience = patience
         self._db: Connection | None = None
@@ -40,7 +53,7 @@ class Writer:
             db = self._connected()
             db.execute("BEGIN")
             try:
-                db.execute(HOLD)
+                self._lineage.go_on(*db.execute(HOLD).fetchone())
                 transaction = PostgresTransaction(db, self._now())
                 outcomes = transaction.do(works)
                 transaction.finish()

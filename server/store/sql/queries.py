@@ -81,7 +81,7 @@ class Queries(UserLists, DeskLists, MemberLists, ABC):
     def _reader(self) -> Database: ...
 
     def head(self) -> Head:
-        return Head(*self._all("SELECT last_seq, users_version FROM gym")[0])
+        return Head(*self._all("SELECT last_seq, users_version, CASE WHEN NOT is_copy THEN epoch END FROM gym")[0])
 
     def read(self, after: int, limit: int) -> list[Row]:
         rows = self._all("SELECT seq, type, payload FROM journal WHERE seq > ? ORDER BY seq LIMIT ?", after, limit)

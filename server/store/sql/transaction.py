@@ -152,6 +152,9 @@ class SqlTransaction(MemberRows, Visits, ABC):
             (clock.new_id(self.at),),
         )
 
+    def end_epoch(self) -> None:
+        self._db.execute("UPDATE gym SET is_copy = TRUE")
+
     def count(self, counts: Counts) -> None:
         self._currently_in += counts.currently_in
         hour = self._hours.setdefault(counts.hour, [0, 0, 0])
