@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -181,13 +181,10 @@ class Server:
         """Does this to the gym, as any command: on disk, and told to everyone."""
         return await self._database.write(work)
 
-    async def _serve(self, connection: Connection) -> None:
+    def _serve(self, connection: Connection) -> Awaitable[None]:
         session = ServerSession(connection, self._context)
         self._sessions.add(session)
-        try:
-            await session.run()
-        finally:
-            self._sessions.discard(session)
+        return session.run(self._sessions.discard)
 
     def _committed(self, committed: Committed) -> None:
         if committed.rows:  # where they follow another program's, the next look at the journal reads all of them

@@ -46,6 +46,18 @@ async def test_a_token_in_the_header(gym: Path, tail: str) -> None:
             assert json.loads(await socket.recv())["payload"]["user"] == "mia"
 
 
+async def test_little_stays_of_one_who_listens_and_no_token(gym: Path) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana")) as wire:
+        await wire.until("connection_status")
+        [connection] = server.hub.connections
+        assert connection.program.startswith("Python/")
+        assert connection.request is not None
+        assert connection.response is not None
+        kept = connection.request.path, list(connection.request.headers), list(connection.response.headers)
+        assert kept == ("", [], [])
+        assert len(vars(connection)) <= 30  # with more an instance has names of its own, in 1.4 KiB
+
+
 async def test_a_token_in_the_first_message(gym: Path) -> None:
     async with serving(gym) as server, Wire.open(server.url) as wire:
         await wire.send("authenticate", {"token": token(gym, "ana"), "client": {"desk": "Back", "version": "1"}})

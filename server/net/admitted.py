@@ -13,6 +13,8 @@ class Admitted:
     """Somebody at a desk; `identity` has their newest token. All parts of a session share it, and it knows of none of
     them."""
 
+    __slots__ = ("_auth", "_hub", "identity")
+
     def __init__(self, identity: Identity, auth: Auth, hub: Hub) -> None:
         self.identity = identity
         self._auth = auth

@@ -14,13 +14,14 @@ import termios
 from contextlib import suppress
 from typing import Any, Final
 
-from websockets.frames import Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import Event, State
 
 from gymtui.faults import fault, is_planned
 from server.net.hearing import Hearing
 
 HIGH_WATER: Final = 64 * 1024  # backpressure: bytes that may wait for one reader before it gets nothing more
+GOODBYES: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY)
 PING: Final = Frame(Opcode.PING, b"").serialize(mask=False)
 
 
@@ -33,6 +34,18 @@ class Connection(Hearing):
     """One client's socket. `cursor` is the newest seq of the journal that was written to it, `pinged_at` in the event
     loop's seconds. `round_trip` is how long its last ping took (seconds). `address` is that of whoever asks: not its
     peer's, behind a proxy."""
+
+    __slots__ = (
+        "_awaits_pong",
+        "_soon",
+        "_taken",
+        "_took_at",
+        "_written",
+        "address",
+        "cursor",
+        "pinged_at",
+        "round_trip",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +68,11 @@ class Connection(Hearing):
     @property
     def is_open(self) -> bool:
         return self.protocol.state is State.OPEN
+
+    @property
+    def has_left(self) -> bool:
+        """Did the client end it, with a goodbye?"""
+        return self.ended_by_us is None and self.close_code in GOODBYES
 
     @property
     def is_full(self) -> bool:

@@ -6,10 +6,13 @@ The library reads all that comes at once, however much, and keeps it until someb
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, Final, cast
 
 from websockets.asyncio.messages import Assembler
 from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
 from websockets.exceptions import InvalidMessage
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
@@ -25,8 +28,19 @@ UNREADABLE: Final = (
     b"This cannot be read as a request: please send HTTP/1.1, and no body.\n"
 )
 MAX_STRANGE: Final = 2 * MAX_MESSAGE  # bytes of messages before one of them has logged in
+NO_HEADERS: Final = Headers()
 NO_TEXT: Final = b"\xffbinary"  # what a binary message begins with here, and no text in UTF-8
 OF_A_FRAME: Final = 256  # bytes of memory for each, beside what is in it
+
+
+class Few(list[Any]):
+    """A queue that is nearly always empty; an empty deque takes 0.7 KiB, and each connection has two."""
+
+    def popleft(self) -> Any:
+        return self.pop(0)
+
+    def extendleft(self, items: Iterable[Any]) -> None:
+        self[:0] = reversed(list(items))
 
 
 def _whole(messages: Assembler) -> int:
@@ -56,6 +70,22 @@ class Hearing(ServerConnection):
     it comes from. `ended_by_us` is the code with which the server ended it, also where the other side could not hear
     that any more and the connection ends with 1006; None where the server did not."""
 
+    __slots__ = (  # the library has nearly as many of its own as an instance's dictionary holds in little room
+        "_all_unread",
+        "_bites",
+        "_is_leaving",
+        "_lobby",
+        "_rest",
+        "_strange",
+        "ended_by_us",
+        "heard_at",
+        "is_hasty",
+        "peer",
+        "program",
+        "role",
+        "user",
+    )
+
     def __init__(
         self,
         *args: Any,
@@ -65,6 +95,7 @@ class Hearing(ServerConnection):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.drain_waiters = cast(deque[asyncio.Future[None]], Few())
         self._lobby = Lobby(self.loop.time) if lobby is None else lobby  # an empty one is a lobby too
         self._all_unread = unread or Unread()
         self._bites = bites or Bites(self.loop)
@@ -72,13 +103,14 @@ class Hearing(ServerConnection):
         self._strange = 0  # bytes of what came before anybody logged in
         self.is_hasty = self._is_leaving = False
         self.peer = "an unknown address"
-        self.user = ""
+        self.program = self.user = ""
         self.role: Role | None = None
         self.heard_at = self.loop.time()
         self.ended_by_us: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
+        self.recv_messages.frames.queue = cast(deque[Frame], Few())
         self.peer = peer_of(transport)
         self._lobby.enter(self)
         self.recv_messages.resume = self._read_on
@@ -92,6 +124,10 @@ class Hearing(ServerConnection):
     def welcome(self, user: str, role: Role | None) -> None:
         """Somebody has logged in on it."""
         self.user, self.role, self._strange = user, role, 0
+        if self.request is not None and self.response is not None:
+            self.program = self.request.headers.get("User-Agent", "")
+            self.request.path = ""  # a token may be in it, and the library's parser keeps it
+            self.request.headers = self.response.headers = NO_HEADERS  # 3 KiB
         self._lobby.leave(self)
         self._read_on()
 

@@ -46,6 +46,8 @@ NO_LIST: Final = "This connection has no list: `import_rows` with `begins` comes
 class Importing:
     """Answers each request once, while the connection goes on with its others; `who` has the connection."""
 
+    __slots__ = ("_database", "_has_begun", "_now", "_reads", "_sender", "_staged", "_steps", "_task", "_user", "_who")
+
     def __init__(self, database: GroupCommit, sender: Sender, now: clock.Clock, who: Admitted) -> None:
         self._database = database
         self._sender = sender

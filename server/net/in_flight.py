@@ -31,6 +31,8 @@ from server.store.group_commit import Done
 class InFlight:
     """Has commands done, and answers each once it is on disk."""
 
+    __slots__ = ("_came", "_context", "_count", "_room", "_sender", "_timer", "_turned_away", "_who")
+
     def __init__(self, context: ServerContext, sender: Sender, who: Admitted) -> None:
         self._context = context
         self._sender = sender

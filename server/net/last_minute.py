@@ -11,6 +11,8 @@ SECONDS: Final = 60
 class LastMinute:
     """Counts by whole seconds of `timer`, which only go forward."""
 
+    __slots__ = ("_counts", "_timer")
+
     def __init__(self, timer: Callable[[], float]) -> None:
         self._timer = timer
         self._counts: dict[int, int] = {}  # by second, the newest last

@@ -143,5 +143,4 @@ def _client(session: Seen) -> Client:
 
 def _program(connection: Connection) -> str | None:
     """What it calls itself: printable, and not long."""
-    said = "" if connection.request is None else connection.request.headers.get("User-Agent", "")
-    return "".join(c for c in said if c.isprintable())[:NAME] or None
+    return "".join(c for c in connection.program if c.isprintable())[:NAME] or None

@@ -13,6 +13,8 @@ ABUSE_WINDOW: Final = 10.0  # seconds in which at most `MAX_INVALID` unreadable 
 class RateLimit:
     """Counts what comes in. `max_rate` is in messages a second; `timer` gives seconds that only go forward."""
 
+    __slots__ = ("_count", "_invalid", "_max_rate", "_second", "_timer")
+
     def __init__(self, max_rate: int, timer: Callable[[], float]) -> None:
         self._max_rate = max_rate
         self._timer = timer

@@ -43,6 +43,8 @@ from server.store import StoreUnavailable
 class RequestHandler:
     """Answers one client's requests; each that has an `id` exactly once."""
 
+    __slots__ = ("_connection", "_context", "_sender", "importing", "in_flight", "role_at_entry", "who")
+
     def __init__(self, connection: Connection, context: ServerContext, sender: Sender, identity: Identity) -> None:
         self.who = Admitted(identity, context.auth, context.hub)
         self.in_flight = InFlight(context, sender, self.who)

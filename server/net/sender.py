@@ -12,6 +12,8 @@ from server.net.metrics import Metrics
 class Sender:
     """Writes messages to one connection; one that is closed takes none."""
 
+    __slots__ = ("_connection", "_metrics")
+
     def __init__(self, connection: Connection, metrics: Metrics) -> None:
         self._connection = connection
         self._metrics = metrics

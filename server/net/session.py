@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from websockets.exceptions import ConnectionClosed
@@ -31,7 +31,7 @@ from server.net.context import ServerContext
 from server.net.handshake import Identity, enter
 from server.net.hearing import NO_TEXT
 from server.net.last_minute import LastMinute
-from server.net.metrics import reason
+from server.net.metrics import Metrics, reason
 from server.net.rate_limit import RateLimit
 from server.net.request_handler import RequestHandler
 from server.net.roster import Presence
@@ -41,16 +41,27 @@ log = logging.getLogger(__name__)
 
 OF_OURS: Final = (Close.SILENT, Close.STALLED, Close.ABUSED, Close.TOO_MANY)
 FAULTS: Final = (*OF_OURS, CloseCode.MESSAGE_TOO_BIG, CloseCode.INTERNAL_ERROR)  # to look at
-GOODBYES: Final = (CloseCode.NORMAL_CLOSURE, CloseCode.GOING_AWAY)
 RETRY_MS: Final = 5000  # milliseconds after which one who was turned away may come back
 
 
 class ServerSession:
     """Reads one client's messages in order, one after the other; what each asks for is the `RequestHandler`'s."""
 
+    __slots__ = (
+        "_context",
+        "_deaf",
+        "_ending",
+        "_presence",
+        "_rate_limit",
+        "connection",
+        "handler",
+        "messages",
+        "sender",
+        "since",
+    )
+
     def __init__(self, connection: Connection, context: ServerContext) -> None:
         self.connection = connection
-        self.id = str(connection.id)
         self.sender = Sender(connection, context.metrics)
         self._context = context
         self._rate_limit = RateLimit(context.max_rate, connection.loop.time)
@@ -61,8 +72,8 @@ class ServerSession:
         self._presence: Presence | None = None
         self.since = context.now()
 
-    async def run(self) -> None:
-        """From the upgrade to the close."""
+    async def run(self, over: Callable[[ServerSession], None]) -> None:
+        """From the upgrade to the close, and tells `over`."""
         metrics, began = self._context.metrics, self.connection.loop.time()
         try:
             identity = await enter(self.connection, self._context)
@@ -76,6 +87,7 @@ class ServerSession:
             log.exception("session %s failed", self.id)
             await self.connection.close(CloseCode.INTERNAL_ERROR, "Something failed in the server.")
         finally:
+            over(self)
             self._context.hub.leave(self.connection)
             metrics.closed(self.connection.close_code, self.connection.ended_by_us)
             self._log_end(self.connection.loop.time() - began)
@@ -83,9 +95,9 @@ class ServerSession:
                 metrics.connections.labels(role).dec()
                 metrics.lives.labels(role).observe(self.connection.loop.time() - began)
             if self._presence is not None:
-                self._context.roster.go(self._presence, said_goodbye=self._has_left())
+                self._context.roster.go(self._presence, said_goodbye=self.connection.has_left)
             if self.handler is not None:
-                if not self._has_left():
+                if not self.connection.has_left:
                     self._context.lookout.cut(self)
                 await self.handler.importing.over()
 
@@ -101,6 +113,10 @@ class ServerSession:
         )
 
     # --- for whoever looks after sessions -------------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        return str(self.connection.id)
 
     @property
     def user(self) -> str | None:
@@ -193,15 +209,10 @@ class ServerSession:
         context.hub.join(self.connection)
         return self.handler
 
-    def _has_left(self) -> bool:
-        """Did the client end it, with a goodbye?"""
-        return self.connection.ended_by_us is None and self.connection.close_code in GOODBYES
-
     @property
     def heard(self) -> int:
         """When something came from it last (ms)."""
-        silent = self.connection.loop.time() - self.connection.heard_at
-        return self._context.now() - round(silent * 1000)
+        return self._context.now() - round((self.connection.loop.time() - self.connection.heard_at) * 1000)
 
     async def _listen(self, handler: RequestHandler) -> None:
         while True:
@@ -209,7 +220,7 @@ class ServerSession:
             fault("after_request")
             if self._deaf:
                 continue
-            found = self._read(data)
+            found = _read(data, self._context.metrics)
             self.messages.add(len(found))
             if self._rate_limit.is_flood(len(found)):
                 await self._stop(Close.TOO_MANY, "rate_limited", "That is too much at once: please send less.")
@@ -226,18 +237,6 @@ class ServerSession:
                 await self.connection.drained()
             await handler.in_flight.room()
 
-    def _read(self, data: bytes) -> Sequence[Asked | Unreadable]:
-        """What one frame asks, counted."""
-        found = _requests(data)
-        kind = Batch.type
-        if len(found) == 1:
-            kind = found[0].request.type if isinstance(found[0], Asked) else "unreadable"
-        self._context.metrics.count(kind, "in", len(data))
-        for asked in found:
-            for way in asked.ways if isinstance(asked, Asked) else ():
-                self._context.metrics.lenient.labels(way).inc()
-        return found
-
     async def _stop(self, code: Close, error: ErrorCode, message: str) -> None:
         """Says what was wrong, and ends the connection."""
         self._refuse(None, error, message)
@@ -245,6 +244,19 @@ class ServerSession:
 
     def _refuse(self, id: str | None, code: ErrorCode, message: str) -> None:
         self.sender.refuse(id, ErrorBody(code=code, message=message, retryable=False))
+
+
+def _read(data: bytes, metrics: Metrics) -> Sequence[Asked | Unreadable]:
+    """What one frame asks, counted."""
+    found = _requests(data)
+    kind = Batch.type
+    if len(found) == 1:
+        kind = found[0].request.type if isinstance(found[0], Asked) else "unreadable"
+    metrics.count(kind, "in", len(data))
+    for asked in found:
+        for way in asked.ways if isinstance(asked, Asked) else ():
+            metrics.lenient.labels(way).inc()
+    return found
 
 
 def _requests(data: bytes) -> Sequence[Asked | Unreadable]:

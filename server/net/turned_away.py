@@ -15,6 +15,8 @@ class TurnedAway:
     """Commands take effect in the order in which they were sent, and a desk has many on their way: who is signed up by
     the one that was turned away comes in by the next. `timer` gives seconds that only go forward."""
 
+    __slots__ = ("_due", "_first", "_timer")
+
     def __init__(self, timer: Callable[[], float]) -> None:
         self._timer = timer
         self._first: str | None = None
