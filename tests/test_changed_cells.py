@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import re
+import subprocess
+import sys
 from random import Random
 from typing import Final
 
@@ -55,9 +59,15 @@ def chop(y: int, x: int, strip: Strip, *, last: int | None = None) -> ChopsUpdat
     return ChopsUpdate(chops, [(y, x, end if last is None else last)], [cut[1:] for cut in cuts])
 
 
+@pytest.mark.parametrize("many", [None, 1, 3])
 @pytest.mark.parametrize("seed", range(5))
-def test_random_screens_are_the_same_cell_for_cell(seed: int) -> None:
-    random, cells, glass = Random(seed), ChangedCells(), Glass(COLUMNS, ROWS)
+def test_random_screens_are_the_same_cell_for_cell(
+    seed: int, many: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`many` blanks are erased, where any are."""
+    monkeypatch.setattr(cell_writing, "MANY", many)
+    monkeypatch.setattr(cell_writing, "BLANKS", re.compile(f" {{{many},}}(?=[ -~]|$)"))
+    random, cells, glass = Random(seed), ChangedCells(erases=many is not None), Glass(COLUMNS, ROWS)
     lines = [some(random, COLUMNS) for _ in range(ROWS)]
     glass.write(frame(cells, whole(lines)))
     for _ in range(20):
@@ -85,6 +95,35 @@ def test_nothing_but_what_changed_is_written(before: str, after: str, writes: st
     frame(cells, whole([line(before)]))
     assert frame(cells, whole([line(after)])) == writes
     assert not cells.differ
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "writes"),
+    [
+        (f"a{' ' * 14}b{' ' * 8}", "white on blue", f"\x1b[37;44ma\x1b[14X\x1b[14Cb{' ' * 8}\x1b[m"),
+        (f"a{' ' * 23}", "white on blue", "\x1b[37;44ma\x1b[23X\x1b[m"),
+        (f"a{' ' * 13}\u0301b{' ' * 9}", "none", f"a\x1b[12X\x1b[12C \u0301\x1b[1;15Hb{' ' * 9}"),
+        (f"a{' ' * 23}", "underline", f"\x1b[0;4ma{' ' * 23}\x1b[m"),
+    ],
+)
+def test_many_blanks_are_erased_and_stepped_over_where_they_are_nothing_but_their_background(
+    text: str, style: str, writes: str
+) -> None:
+    cells, glass = ChangedCells(erases=True), Glass(COLUMNS, 1)
+    written = frame(cells, whole([line(text, style)]))
+    glass.write(written)
+    assert written == f"\x1b[1;1H{writes}"
+    assert glass.cells == written_anew([line(text, style)]).cells
+
+
+@pytest.mark.parametrize(
+    ("term", "erases"), [("xterm-256color", True), ("linux", True), ("screen-256color", False), ("nobodys", False)]
+)
+def test_what_a_terminal_can_erase_stands_in_terminfo(term: str, *, erases: bool) -> None:
+    command = "from gymtui.ui.erasing import erases_in_colour; print(erases_in_colour())"
+    environment = {**os.environ, "TERM": term}
+    told = subprocess.run([sys.executable, "-c", command], env=environment, check=True, capture_output=True, text=True)
+    assert told.stdout.strip() == str(erases)
 
 
 def test_of_a_pen_only_what_is_new_is_written() -> None:

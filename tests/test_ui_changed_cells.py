@@ -73,6 +73,7 @@ def glasses(monkeypatch: pytest.MonkeyPatch) -> Glasses:
             glasses.frames += 1
             app._previous_cursor_position = app.cursor_position
 
+    monkeypatch.setattr("gymtui.ui.base_app.erases_in_colour", lambda: True)
     monkeypatch.setattr(BaseApp, "_display", handed)
     monkeypatch.setattr(App, "_display", written)
     return glasses

@@ -20,6 +20,7 @@ from textual.screen import Screen
 
 from gymtui.errors import GymError
 from gymtui.ui.changed_cells import ChangedCells
+from gymtui.ui.erasing import erases_in_colour
 from gymtui.ui.in_flight import QUESTION, InFlight
 from gymtui.ui.rest import Rest
 
@@ -47,7 +48,7 @@ class BaseApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cells = ChangedCells()
+        self._cells = ChangedCells(erases=erases_in_colour())
 
     def _fatal_error(self) -> None:
         logger.critical("the screens stopped", exc_info=self._exception)

@@ -37,17 +37,22 @@ PEN: Final = attrgetter("pen")
 @lru_cache(256)
 def blank(pen: Pen) -> Cell:
     """One that looks alike is alike: it has no more than its background, unless the pen draws on it."""
-    is_plain = SEEN_ON_BLANK.isdisjoint(pen.attributes.split(";"))
-    return Cell(" ", Pen(background=pen.background) if is_plain else pen)
+    return Cell(" ", Pen(background=pen.background) if _leaves_blanks(pen) else pen)
 
 
-def rewritten(wanted: list[Row], shown: list[Row]) -> str:
-    """What to write, after which `shown` is what is `wanted`."""
+@lru_cache(256)
+def _leaves_blanks(pen: Pen) -> bool:
+    """Is nothing of it seen of a blank but its background?"""
+    return SEEN_ON_BLANK.isdisjoint(pen.attributes.split(";"))
+
+
+def rewritten(wanted: list[Row], shown: list[Row], *, erases: bool = False) -> str:
+    """What to write, after which `shown` is what is `wanted`; `erases`: what the terminal erases has its background."""
     scroll = max(_scrolls(wanted, shown), default=None)
     text = "" if scroll is None else scroll.done(shown)
     runs = [run for y, row in enumerate(wanted) if row != shown[y] for run in _runs(y, row, shown[y])]
     shown[:] = map(list, wanted)
-    return text + _written(runs)
+    return text + _written(runs, erases=erases)
 
 
 class Scroll(NamedTuple):
@@ -86,6 +91,10 @@ def _blocks(by: int, moved: list[bool], changed: list[bool]) -> Iterator[Scroll]
         spared = sum(changed[y] for y in lines) - abs(by)
         if has_moved and spared > 1:
             yield Scroll(spared, by, min(lines[0], lines[0] - by), max(lines[-1], lines[-1] - by))
+
+
+MANY: Final = 12  # blanks, which are more bytes than to erase them and step over them
+BLANKS: Final = re.compile(f" {{{MANY},}}(?=[ -~]|$)")  # what follows is no mark that the last of them wears
 
 
 class Run(NamedTuple):
@@ -144,14 +153,25 @@ def _writes(pen: Pen, other: Pen, text: str) -> bool:
     return pen == other or (not text.strip(" ") and blank(pen).pen == other)
 
 
-def _written(runs: Iterable[Run]) -> str:
+def _written(runs: Iterable[Run], *, erases: bool) -> str:
     """Pen by pen, since a change of it takes more than a step; at the end the terminal's own."""
     parts: list[str] = []
     pen, line, column = Pen(), -1, None
     for run in sorted(runs, key=PEN):
-        parts += [_step(line, column, run), _change(pen, run.pen), run.text]
-        pen, line, column = run.pen, run.y, run.end
+        text, end = _erasing(run) if erases and _leaves_blanks(run.pen) else (run.text, run.end)
+        parts += [_step(line, column, run), _change(pen, run.pen), text]
+        pen, line, column = run.pen, run.y, end
     return "".join(parts) + ("" if pen == Pen() else "\x1b[m")
+
+
+def _erasing(run: Run) -> tuple[str, int | None]:
+    """Its letters, between which many blanks are erased and stepped over, and where that ends."""
+    text = run.text.rstrip(" ")
+    left = len(run.text) - len(text)
+    if left < MANY or run.end is None:
+        text, left = run.text, 0
+    erased = BLANKS.sub(lambda blanks: f"\x1b[{len(blanks[0])}X\x1b[{len(blanks[0])}C", text)
+    return erased + (f"\x1b[{left}X" if left else ""), None if run.end is None else run.end - left
 
 
 def _step(line: int, column: int | None, run: Run) -> str:

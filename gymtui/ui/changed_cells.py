@@ -28,9 +28,11 @@ logger = logging.getLogger(__name__)
 
 
 class ChangedCells(CompositorUpdate):
-    """What Textual wants on the terminal, and what is there, cell by cell; as a frame, whatever differs."""
+    """What Textual wants on the terminal, and what is there, cell by cell; as a frame, whatever differs. `erases`: the
+    terminal can erase cells, which then have the background that it writes with."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, erases: bool = False) -> None:
+        self._erases = erases
         self._wanted: list[Row] = []
         self._shown: list[Row] = []
         self._is_able = True
@@ -58,7 +60,7 @@ class ChangedCells(CompositorUpdate):
 
     def render_segments(self, console: Console) -> str:
         """What differs, which is there then."""
-        return rewritten(self._wanted, self._shown)
+        return rewritten(self._wanted, self._shown, erases=self._erases)
 
     def _put(self, update: object, colors: ColorSystem) -> None:
         if isinstance(update, LayoutUpdate):
