@@ -33,6 +33,10 @@ SECONDS: Final = 15.0
 BETWEEN: Final = 2.0  # seconds between two keys
 LOOK: Final = 0.05  # seconds between two looks
 ROW: Final = re.compile(r"^ *(\d\d:\d\d:\d\d) +[▲▽✗↩!◆] +(.+?)(?:…|  )", re.MULTILINE)
+STOPPED: Final = 60.0  # seconds
+TRUE_AGAIN: Final = 1.0  # seconds that the newest row may be late once a stop is over
+SCREENS: Final = {"F2": ("\x1bOQ", "HISTORY"), "F3": ("\x1bOR", "WHO IS IN"), "F1": ("\x1bOP", "HELP")}
+TIMES: Final = 3  # that each of them is opened
 FRONT: Final = r"(?s)● live.*AVERAGE STAY.*F1 help"
 
 
@@ -41,6 +45,15 @@ class Look(NamedTuple):
 
     at: int
     rows: list[tuple[str, str]]
+
+
+class Stop(NamedTuple):
+    """A client that stood still: bytes that waited for it, seconds until it showed what is true (None: not in the first
+    `SECONDS`), and bytes in these."""
+
+    waiting: int
+    seconds: float | None
+    bytes: int
 
 
 class Line:
@@ -88,6 +101,26 @@ class Line:
             self.terminal.type("\x7f")
         return taken
 
+    async def screen(self, key: str, title: str) -> list[float]:
+        """What a screen takes until its title stands there."""
+        taken = []
+        for _ in range(TIMES):
+            taken.append(await self.terminal.seconds_until(title, key))
+            await asyncio.sleep(BETWEEN)
+            await self.terminal.seconds_until("CHECK IN", "\x1b")
+            await asyncio.sleep(BETWEEN)
+        return taken
+
+    async def stop(self) -> Stop:
+        """The client stands still, and goes on."""
+        terminal = self.terminal
+        rate, terminal.rate = terminal.rate, 0
+        await asyncio.sleep(STOPPED)
+        waiting, before, terminal.rate = terminal.late, terminal.bytes, rate
+        looks = await self.looks(SECONDS)
+        came = next((look.at for look, age in zip(looks, self.ages(looks), strict=True) if age <= TRUE_AGAIN), None)
+        return Stop(waiting, None if came is None else (came - looks[0].at) / 1000, terminal.bytes - before)
+
     def ages(self, looks: list[Look]) -> list[float]:
         """How long ago the first event was that does not stand there yet, in seconds, at each look; 0: all do."""
         with closing(open_store(self._database)) as store:
@@ -118,10 +151,16 @@ async def try_it(folder: Path, rate: int, events: int) -> None:
             bytes = (line.terminal.bytes - before) / SECONDS
             keys = await line.keys(SECONDS)
             await asyncio.sleep(2 * AWAY)
+            screens = {name: await line.screen(*screen) for name, screen in SCREENS.items()}
+            stop = await line.stop()
         ages = line.ages(looks)
     print(f"{rate:,} bytes/s, {events} events/s: the first screen after {first:.1f} s")
     print(f"  newest row late by {ms(ages)}, at most {max(ages):.1f} s; {bytes:.0f} bytes/s of it used")
     print(f"  a letter after {ms(keys)}, at most {max(keys):.1f} s")
+    print("  " + "; ".join(f"{name} after {max(taken):.1f} s at most" for name, taken in screens.items()))
+    true_again = "not" if stop.seconds is None else f"{stop.seconds:.1f} s later"
+    print(f"  stopped for {STOPPED:.0f} s: {stop.waiting:,} bytes waited; true again {true_again}", end="")
+    print(f", and {stop.bytes:,} bytes came in {SECONDS:.0f} s")
 
 
 if __name__ == "__main__":
