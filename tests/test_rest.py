@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from gymtui.client.state import Inside
 from gymtui.client.tasks import timeout
-from gymtui.ui.rest import Rest
+from gymtui.ui.rest import LONG, SHORT, Rest
 from gymtui.ui.roll_call import RollCallView
 from gymtui.ui.roster import Roster
 from gymtui.ui.settings import Settings
@@ -46,6 +46,7 @@ class Person:
     def __init__(self, collect: Callable[[], object] = int) -> None:
         self.looks = 0
         self._collect = collect
+        self._timers: dict[float, Ticking] = {}
         self._rest = Rest(self._every, self._looked)
 
     def _looked(self) -> None:
@@ -53,10 +54,17 @@ class Person:
         self._collect()
 
     def _every(self, interval: float, callback: Callable[[], None], *, pause: bool) -> Timer:
-        assert pause
-        assert interval
-        self.timer = Ticking(callback)
-        return self.timer
+        timer = Ticking(callback)
+        timer.runs = not pause
+        self._timers[interval] = timer
+        return timer
+
+    @property
+    def timer(self) -> Ticking:
+        return self._timers[SHORT]
+
+    def minute(self) -> None:
+        self._timers[LONG].tick()
 
     def key(self, then: int) -> None:
         self._rest.end()
@@ -73,6 +81,19 @@ def test_a_look_for_each_rest() -> None:
     assert not person.timer.runs
     person.key(then=1)
     assert person.looks == 2
+
+
+def test_a_look_each_minute_where_nobody_types_and_none_between_two_keys() -> None:
+    person = Person()
+    person.minute()
+    person.minute()
+    assert person.looks == 2
+    person.key(then=0)
+    person.minute()
+    assert person.looks == 2
+    person.key(then=1)
+    person.minute()
+    assert person.looks == 4
 
 
 def test_nothing_is_kept_of_what_widgets_that_have_gone_looked_like() -> None:

@@ -10,6 +10,7 @@ from textual._styles_cache import StylesCache
 from textual.timer import Timer
 
 SHORT: Final = 0.1  # seconds without a key: what it has begun is painted; a look takes some 10 ms
+LONG: Final = 60.0  # seconds between two looks where nobody types, and the screen goes on by itself
 
 
 class Every(Protocol):
@@ -19,17 +20,29 @@ class Every(Protocol):
 
 
 class Rest:
-    """The time since the last key. Every rest is a look at all there is: put off, what they leave comes to a second."""
+    """The time since the last key. Every rest is a look at all there is: put off, what they leave comes to a second. A
+    rest that goes on has another each minute."""
 
     def __init__(self, every: Every, collect: Callable[[], object] = gc.collect) -> None:
-        self._timer = every(SHORT, self._look, pause=True)
+        self._timer = every(SHORT, self._begin, pause=True)
         self._collect = collect
+        self._goes_on = True
+        every(LONG, self._go_on, pause=False)
 
     def end(self) -> None:
         """A key has come."""
+        self._goes_on = False
         self._timer.reset()
 
-    def _look(self) -> None:
+    def _begin(self) -> None:
+        self._goes_on = True
         self._timer.pause()
+        self._look()
+
+    def _go_on(self) -> None:
+        if self._goes_on:
+            self._look()
+
+    def _look(self) -> None:
         StylesCache.get_inner_outer.cache_clear()  # it holds what the last thousand widgets looked like, gone or not
         self._collect()
