@@ -88,6 +88,7 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
     ("imported", "without"),
     [
         ("gymtui.cli", ("asyncio", "datetime", "logging", "msgspec", "pathlib", "shutil")),
+        ("gymtui.programs.desk", ("gymtui.importing.looking", "gymtui.ui.screens.importing")),
         ("gymtui.config, gymtui.programs.tail", ("difflib", "gymtui.client.replica", "sqlite3", "textual", "tomllib")),
     ],
 )

@@ -6,6 +6,8 @@ import logging
 from pathlib import Path
 
 import pytest
+from textual.color import Color
+from textual.css.stylesheet import Stylesheet
 
 from gymtui.ui.base_app import BaseApp, Stopped
 
@@ -28,3 +30,24 @@ def test_an_error_of_the_screens_is_a_sentence_and_no_traceback(
     shown = "".join(capfd.readouterr())
     assert "Traceback" not in shown
     assert "screw" not in shown
+
+
+async def test_a_theme_that_is_chosen_before_the_start_reads_no_style_sheet_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    again, reparse = list[str](), Stylesheet.reparse
+
+    def counted(sheet: Stylesheet) -> None:
+        again.append(app.theme)
+        reparse(sheet)
+
+    monkeypatch.setattr(Stylesheet, "reparse", counted)
+    app = BaseApp()
+    app.theme = "textual-light"
+    async with app.run_test() as pilot:
+        assert again == []
+        assert app.screen.styles.background == Color.parse(app.theme_variables["background"])
+        app.theme = "nord"
+        await pilot.pause()
+        assert again == ["nord"]
+        assert app.screen.styles.background == Color.parse(app.theme_variables["background"])

@@ -36,7 +36,6 @@ from gymtui.ui.screens.connection import ConnectionScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.history import HistoryScreen
-from gymtui.ui.screens.importing import ImportScreen
 from gymtui.ui.screens.password import change_password
 from gymtui.ui.screens.peak import PeakScreen
 from gymtui.ui.screens.reader import share_reader
@@ -143,6 +142,8 @@ class GymApp(LiveApp):
         self._turn_to(SettingsScreen, lambda: SettingsScreen(self.desk, clock=self._clock))
 
     def action_import(self) -> None:
+        from gymtui.ui.screens.importing import ImportScreen  # noqa: PLC0415  a tenth of all that a start would import
+
         self._turn_to(ImportScreen, lambda: ImportScreen(self.desk, clock=self._clock))
 
     def _turn_to(self, kind: type[Screen[None]], make: Callable[[], Screen[None]]) -> None:

@@ -78,6 +78,14 @@ class BaseApp(App[None]):
         self._cells.forget()
         self.refresh()
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual's own. A theme that is chosen before there is a screen is seen by the first reading of the style
+        sheets, and is no reason for another one."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Textual's own, and less of it: what changes while a frame is in flight waits for the next one."""
         frame = self._cells.take(renderable, self.console)
