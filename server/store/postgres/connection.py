@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, Self
 
 import psycopg
@@ -21,13 +22,15 @@ NOTICED: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_co
 class Connection:
     """Each statement is its own transaction, until one says BEGIN. `patience` is how many seconds are waited for a
     server that does not answer, or for another program's lock; with `is_brief`, the server ends a transaction in which
-    it has heard nothing for so long: whoever is in it has been stopped, and keeps others waiting. psycopg.Error.
+    it has heard nothing for so long: whoever is in it has been stopped, and keeps others waiting. With `is_prompt`, no
+    answer is waited for any longer either: none takes long, and where a machine on the way still acknowledges what is
+    sent, nobody else would ever say that nothing comes. psycopg.Error.
 
     A pooler may give each transaction to another of its own connections: behind one, nothing is left in a session, and
     each transaction is told the settings anew.
     """
 
-    def __init__(self, url: str, *, patience: float, is_brief: bool = False) -> None:
+    def __init__(self, url: str, *, patience: float, is_brief: bool = False, is_prompt: bool = False) -> None:
         milliseconds = round(patience * 1000)
         self._settings: dict[str, object] = {
             "search_path": f"{SCHEMA},pg_catalog",
@@ -46,6 +49,8 @@ class Connection:
             tcp_user_timeout=NOTICED["user_timeout"],
             **{name: NOTICED[name] for name in NOTICED if name.startswith("keepalives")},
         )
+        if is_prompt:
+            self._db.wait = partial(self._db.wait, timeout=patience)
         self._db.adapters.register_dumper(int, Int8Dumper)  # one size of number, one plan of a statement
         [(answers,)] = self._db.execute("SELECT pg_backend_pid()")
         self.is_pooled = answers != self._db.info.backend_pid  # another one has let us in

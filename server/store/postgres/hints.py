@@ -62,7 +62,7 @@ class Hints:
     def _run(self) -> None:
         while not self._closed.is_set():
             try:
-                with Connection(self._url, patience=self._patience) as db:
+                with Connection(self._url, patience=self._patience, is_prompt=True) as db:
                     if not db.is_pooled:
                         db.script(f"LISTEN {SCHEMA}")
                     self._log(POOLED if db.is_pooled else "")
