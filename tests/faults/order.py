@@ -15,9 +15,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
-from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -26,53 +25,18 @@ from typing import Any, Final
 import uvloop
 from websockets.asyncio.client import ClientConnection, connect
 
-from gymtui.client import Bookmark, WebSocketService
+from gymtui.client import WebSocketService
 from gymtui.client.errors import RequestRefused
-from gymtui.protocol import CheckIn, CheckInEvent, CheckOut, Command, Event, Notification, Notify, Refusal
+from gymtui.protocol import CheckIn, CheckOut, Command, Notify
 from tests.client_kit import running
 from tests.faults.program import Gym, serving
+from tests.faults.witness import Witness
 
 IN_FLIGHT: Final = 100  # commands of one writer that wait for their answer
 RARELY: Final = 500  # commands of one writer, an even number
 CUTS: Final = 50  # of every reader's connection, at the least if there is time for them
 SAY_EVERY: Final = 5.0  # seconds
 QUIET_WITHIN: Final = 60.0  # seconds from the last command until all have seen it
-
-
-class Witness:
-    """What one client sees: event by event, each the next of the journal and the next of its writer."""
-
-    def __init__(self, name: str, gym: Gym, **options: Any) -> None:
-        self.name = name
-        self._journal = Bookmark()
-        self.service = gym.service(self._journal, full=True, **options)
-        self.seen = 0
-        self.failures: list[str] = []
-        self._seq = 0
-        self._numbers: Counter[str] = Counter()  # of each writer, the number of its last command
-        self._hash = blake2b(digest_size=16)
-
-    async def begin(self) -> None:
-        """From where the journal is, as soon as that is known."""
-        while not self.service.in_step:
-            await asyncio.sleep(0.01)
-        self._seq = self._journal.position[1]
-        self.service.subscribe("events", self._hear)
-
-    @property
-    def digest(self) -> str:
-        """The same for two who have seen the same in the same order."""
-        return self._hash.hexdigest()
-
-    def _hear(self, events: Sequence[Event]) -> None:
-        for event in events:
-            id = _command_of(event)
-            writer, _, number = id.partition("-")
-            if event.seq != self._seq + 1 or int(number) != self._numbers[writer] + 1:
-                self.failures.append(f"{self.name} saw {id} at {event.seq}, after {self._seq}")
-            self._seq, self._numbers[writer] = event.seq, int(number)
-            self._hash.update(id.encode())
-        self.seen += len(events)
 
 
 class Cut:
@@ -200,13 +164,6 @@ def _command(writer: int, number: int, id: str) -> Command:
             return CheckOut(code=str(writer))
         case turn:
             return CheckIn(code=str(writer)) if turn % 2 == 0 else CheckOut(code=str(writer))
-
-
-def _command_of(event: Event) -> str:
-    if isinstance(event, Notification):
-        return event.message
-    assert isinstance(event, CheckInEvent | Refusal)
-    return event.command_id
 
 
 def main() -> None:

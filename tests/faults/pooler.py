@@ -25,7 +25,8 @@ from urllib.parse import parse_qs, urlsplit
 import psycopg
 
 from tests import serve_kit
-from tests.faults.nodes import Nodes
+from tests.faults.blows import kill, repeated
+from tests.faults.fleet import Nodes
 from tests.postgres_kit import new_database
 from tests.postgres_kit import served as database_server
 
@@ -117,12 +118,10 @@ def main() -> None:
                 print(line, before.counted())
                 before.restart()
 
-            wrong = asyncio.run(nodes.run(options.kills, paused=0.0, is_same=False, say=say))
-    for sentence in wrong[:20]:
-        print(sentence)
-    told = f"{nodes.deaths} deaths, {nodes.deaths // 10} of the pooler, {len(nodes.answers)} commands answered"
-    print(f"{told}, the longest wait {nodes.longest:.1f} s: {len(wrong)} wrong")
-    sys.exit(bool(wrong))
+            asyncio.run(nodes.run(repeated(kill, options.kills, say=say)))
+    print(f"pooler: {options.kills} kills, {options.kills // 10} of the pooler")
+    print(nodes.page())
+    sys.exit(bool(nodes.failures))
 
 
 if __name__ == "__main__":
