@@ -144,17 +144,16 @@ class Server:
 
     def _shared(self, timer: Callable[[], float]) -> ServerContext:
         """What the sessions have in common."""
-        roster = Roster(self._database, now=self._now)
         return ServerContext(
             auth=self.auth,
             pins=Pins(self.auth, self._database),
             database=self._database,
             hub=self.hub,
             metrics=self.metrics,
-            roster=roster,
+            roster=Roster(self._database, now=self._now),
             refusals=RefusalLimit(self._database, timer=timer),
             changes=ChangeLimit(timer=timer),
-            lookout=Lookout(self._sessions.copy, self._database, self.hub, roster, self.metrics, now=self._now),
+            lookout=Lookout(self._sessions.copy, self._database, self.hub, self.metrics, now=self._now),
             logbook=Logbook(timer),
             now=self._now,
             max_rate=self._max_rate,

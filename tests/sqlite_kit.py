@@ -65,6 +65,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP INDEX refusals_by_time", "CREATE INDEX journal_refusals ON journal (at) WHERE type = 'refusal'"),
     ("DROP INDEX journal_visits",),
     ("DROP INDEX members_guests",),
+    ("ALTER TABLE heard DROP COLUMN goodbye",),
 )
 
 # The same of a desk's own copy.

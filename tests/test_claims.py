@@ -147,7 +147,7 @@ def test_a_gym_of_before_knows_the_desks_of_its_journal(tmp_path: Path) -> None:
             found.extend((tx.desks.heard("Side", b""), tx.desks.served()))
 
         store.write([look])
-        assert [(desk, user) for desk, user, _ in store.last_heard(0)] == [("Side", "ben")]
+        assert [(last.desk, last.user) for last in store.last_heard(0)] == [("Side", "ben")]
     assert found == [[(NINE, NINE)], [(NINE, NINE)]]
 
 

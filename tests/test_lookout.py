@@ -136,11 +136,17 @@ def test_what_came_more_than_a_minute_ago_is_not_counted() -> None:
 
 
 async def test_a_server_that_began_anew_misses_the_desks_of_the_one_before(gym: Path) -> None:
-    async with serving(gym) as server, Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
-        await ana.until("connection_status")
+    async with serving(gym) as server:
+        async with Wire.open(server.url, token(gym, "ben"), desk="Side") as ben:
+            await ben.until("connection_status")
+        async with Wire.open(server.url, token(gym, "ana"), desk="Front") as ana:
+            await ana.until("connection_status")
+            await until(lambda: len(server._sessions) == 1)
+            [desk] = server._sessions
+            desk.connection.transport.abort()
     async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as otto:
-        [absent] = (await seen(otto))["absent"]
-        assert (absent["desk"], absent["said_goodbye"]) == ("Front", False)
+        absent = {desk["desk"]: desk["said_goodbye"] for desk in (await seen(otto))["absent"]}
+        assert absent == {"Front": False, "Side": True}
 
 
 async def test_the_figures_of_the_server(gym: Path) -> None:

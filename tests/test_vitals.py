@@ -21,6 +21,7 @@ from server.net.metrics import Metrics
 from server.net.roster import Roster
 from server.net.vitals import Vitals
 from server.store import Room, StoreUnavailable
+from server.store.desks import LastHeard
 from tests.gym_kit import name_gym, token
 from tests.http_token_kit import ask, writes
 from tests.kit import Wire, serving
@@ -111,7 +112,7 @@ class Known:
     def __init__(self, count: int, error: Exception | None = None) -> None:
         self.error = error
         gym = SimpleNamespace(timezone="UTC", policy=Policy())
-        heard = [(f"desk {n}", "ana", n) for n in range(1, count + 1)]
+        heard = [LastHeard(f"desk {n}", "ana", n) for n in range(1, count + 1)]
         self.store = SimpleNamespace(room=lambda: Room(1, 2, 3), gym=lambda: gym, last_heard=lambda _: heard)
 
     async def query(self, look: Any, *args: Any) -> Any:
@@ -122,7 +123,7 @@ class Known:
 
 async def test_no_more_desks_have_a_label_than_may_and_they_stay_where_nothing_answers() -> None:
     metrics, known = Metrics(), Known(vitals.DESKS + 20)
-    roster = cast("Roster", SimpleNamespace(has_said_goodbye=lambda _: False, heard=dict))
+    roster = cast("Roster", SimpleNamespace(heard=dict))
     vital = Vitals(cast("Any", known), roster, None, metrics.registry, now=lambda: 0)
     await vital.look()
     assert sum(sample.name == HEARD for family in metrics.registry.collect() for sample in family.samples) == 50

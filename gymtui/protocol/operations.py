@@ -66,7 +66,7 @@ class ConnectedClient(Struct, frozen=True, kw_only=True):
 
 class AbsentDesk(Struct, frozen=True, kw_only=True):
     """A desk that was connected in the last seven days and is not: who was there last, until when, and whether it said
-    goodbye; one that was there before this server began is not known to have."""
+    goodbye."""
 
     desk: str
     user: str

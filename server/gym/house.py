@@ -80,7 +80,7 @@ class HouseNotices:
         if all(at == now for at in self._seen.values()):
             return {}
         heard = await self._database.query(self._database.store.last_heard, now - GONE)
-        return {desk: at for desk, _, at in heard if self._seen.get(desk, at) < at}
+        return {last.desk: last.at for last in heard if self._seen.get(last.desk, last.at) < last.at}
 
     def _gone(self, gym: Gym, stats: Stats, wall: datetime) -> Iterator[Notice]:
         """While the gym is open and somebody is in; a desk that is missed is missed once."""

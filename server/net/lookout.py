@@ -23,7 +23,6 @@ from server.net.connection import Connection
 from server.net.hub import Hub
 from server.net.last_minute import LastMinute
 from server.net.metrics import Metrics
-from server.net.roster import Roster
 from server.store.group_commit import GroupCommit
 
 NAME: Final = 64  # characters of what a program calls itself
@@ -50,14 +49,13 @@ class Seen(Closable, Protocol):
 
 
 class Lookout:
-    """Looks at the `sessions`, the hub, the roster and the database; what is to be closed is its `closer`'s."""
+    """Looks at the `sessions`, the hub and the database; what is to be closed is its `closer`'s."""
 
     def __init__(
         self,
         sessions: Callable[[], Collection[Seen]],
         database: GroupCommit,
         hub: Hub,
-        roster: Roster,
         metrics: Metrics,
         *,
         now: clock.Clock,
@@ -66,7 +64,6 @@ class Lookout:
         self.closer = Closer(sessions, database)
         self._database = database
         self._hub = hub
-        self._roster = roster
         self._metrics = metrics
         self._now = now
         self._started = now()
@@ -90,11 +87,9 @@ class Lookout:
         return Connections(
             connections=tuple(sorted(here, key=lambda client: (client.desk or "", client.user, client.since))),
             absent=tuple(
-                AbsentDesk(
-                    desk=desk, user=user, heard=clock.to_text(at), said_goodbye=self._roster.has_said_goodbye(desk)
-                )
-                for desk, user, at in known
-                if desk not in there
+                AbsentDesk(desk=last.desk, user=last.user, heard=clock.to_text(last.at), said_goodbye=last.said_goodbye)
+                for last in known
+                if last.desk not in there
             ),
             as_of=clock.to_text(now),
         )

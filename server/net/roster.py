@@ -37,7 +37,6 @@ class Roster:
         self._served = now()
         self._here: defaultdict[str, set[Presence]] = defaultdict(set)
         self._unwritten: set[Presence] = set()
-        self._goodbyes: set[str] = set()  # of desks
 
     @property
     def desks(self) -> Collection[str]:
@@ -53,15 +52,10 @@ class Roster:
         here = (presence for presence in self._here.get(desk or "", ()) if presence.device == device)
         return min((presence.since for presence in here), default=None)
 
-    def has_said_goodbye(self, desk: str) -> bool:
-        """Did the desk, when it was connected last, leave by itself? None has that was never connected here."""
-        return desk in self._goodbyes
-
     def come(self, desk: str, device: bytes | None, user: str, heard: Callable[[], int]) -> Presence:
         """Somebody who may give commands is connected at this desk."""
         presence = Presence(desk, device, user, self._now(), heard)
         self._here[desk].add(presence)
-        self._goodbyes.discard(desk)
         self._unwritten.add(presence)
         self.mark()
         return presence
@@ -72,10 +66,9 @@ class Roster:
         self._unwritten.discard(presence)
         if not self._here[presence.desk]:
             del self._here[presence.desk]
-            if said_goodbye:
-                self._goodbyes.add(presence.desk)
         who, since, until = (presence.desk, presence.device, presence.user), presence.since, presence.heard()
-        self._database.submit(Unasked(lambda tx: tx.desks.go(*who, since, until)), _whatever)
+        gone = Unasked(lambda tx: tx.desks.go(*who, since, until, said_goodbye=said_goodbye))
+        self._database.submit(gone, _whatever)
 
     async def run(self) -> None:
         """For ever."""

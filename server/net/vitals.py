@@ -70,7 +70,7 @@ class Vitals:
         self._log.set(room.log)
         self._free.set(room.free)
         self._open.set(gym_day.is_open(gym.policy, datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))))
-        heard = {desk: at for desk, _, at in known if not self._roster.has_said_goodbye(desk)} | self._roster.heard()
+        heard = {last.desk: last.at for last in known if not last.said_goodbye} | self._roster.heard()
         self._heard.clear()
         for desk in sorted(heard, key=lambda desk: -heard[desk])[:DESKS]:
             self._heard.labels(desk).set(heard[desk] / 1000)

@@ -9,11 +9,14 @@ Span = tuple[int, int]  # from when until when (ms)
 
 
 class LastHeard(NamedTuple):
-    """Of a desk: who was logged in there last, and until when it is known to have been connected (ms)."""
+    """Of a desk: who was logged in there last, until when it is known to have been connected (ms), and whether it left
+    by itself. `served` is where it has not left: at the server that began then, which is there or not; else None."""
 
     desk: str
     user: str
     at: int
+    said_goodbye: bool = False
+    served: int | None = None
 
 
 class Desks(Protocol):
@@ -27,7 +30,9 @@ class Desks(Protocol):
         """The server that began then is still there."""
 
     def come(self, desk: str, device: bytes | None, user: str, since: int, served: int) -> None: ...
-    def go(self, desk: str, device: bytes | None, user: str, since: int, until: int) -> None: ...
+    def go(
+        self, desk: str, device: bytes | None, user: str, since: int, until: int, *, said_goodbye: bool = False
+    ) -> None: ...
     def heard(self, desk: str, device: bytes) -> Sequence[Span]:
         """The newest spans of the desk, in the order in which they began."""
 

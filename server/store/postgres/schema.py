@@ -178,5 +178,8 @@ EXCEPTION WHEN OTHERS THEN
 END $$
 """
 
-MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+# Whether a desk left by itself, which was known to the server alone that it left.
+_SIXTH: Final = "ALTER TABLE heard ADD COLUMN goodbye boolean NOT NULL DEFAULT FALSE"
+
+MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -14,8 +14,8 @@ AGE: Final = 90 * clock.DAY  # milliseconds after which they go, but for a perso
 
 UNTIL: Final = "coalesce(until, (SELECT s.until FROM served s WHERE s.since = heard.served), since)"
 LAST: Final = f"""
-SELECT desk, "user", at FROM (
-    SELECT desk, "user", {UNTIL} AS at, row_number() OVER (PARTITION BY desk ORDER BY {UNTIL} DESC) AS place FROM heard
+SELECT desk, "user", at, goodbye, CASE WHEN until IS NULL THEN served END FROM (
+    SELECT heard.*, {UNTIL} AS at, row_number() OVER (PARTITION BY desk ORDER BY {UNTIL} DESC) AS place FROM heard
 ) AS spans WHERE place = 1 AND at >= ? ORDER BY at DESC
 """
 HEARD: Final = f"SELECT since, {UNTIL} FROM heard WHERE desk = ? AND device = ? ORDER BY since DESC LIMIT ?"
@@ -44,15 +44,18 @@ class Desks:
     def come(self, desk: str, device: bytes | None, user: str, since: int, served: int) -> None:
         device = device or NOTHING
         self._db.execute(
-            "INSERT INTO heard VALUES (?, ?, ?, ?, NULL, ?) ON CONFLICT DO NOTHING", (desk, device, since, user, served)
+            "INSERT INTO heard VALUES (?, ?, ?, ?, NULL, ?, FALSE) ON CONFLICT DO NOTHING",
+            (desk, device, since, user, served),
         )
         self._db.execute(PRUNE, (desk, device, self._at - AGE, KEPT))
 
-    def go(self, desk: str, device: bytes | None, user: str, since: int, until: int) -> None:
+    def go(
+        self, desk: str, device: bytes | None, user: str, since: int, until: int, *, said_goodbye: bool = False
+    ) -> None:
         self._db.execute(
-            "INSERT INTO heard VALUES (?, ?, ?, ?, ?, 0) "
-            'ON CONFLICT (desk, device, since, "user") DO UPDATE SET until = excluded.until',
-            (desk, device or NOTHING, since, user, max(since, until)),
+            'INSERT INTO heard VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT (desk, device, since, "user") '
+            "DO UPDATE SET until = excluded.until, goodbye = excluded.goodbye",
+            (desk, device or NOTHING, since, user, max(since, until), said_goodbye),
         )
 
     def heard(self, desk: str, device: bytes) -> list[Span]:
@@ -69,4 +72,5 @@ class DeskLists:
     _all: Callable[..., list[Any]]
 
     def last_heard(self, since: int) -> list[LastHeard]:
-        return [LastHeard(*row) for row in self._all(LAST, since)]
+        rows = self._all(LAST, since)
+        return [LastHeard(desk, user, at, bool(goodbye), served) for desk, user, at, goodbye, served in rows]
