@@ -124,7 +124,7 @@ THRESHOLDS: Final[list[tuple[str, Step, Step, Step]]] = [  # what it says; just 
         "the server's disk has 1.1 GB left",
         step(E.told, free_bytes=1 << 30),
         step(E.told, free_bytes=(1 << 30) - 1),
-        step(E.told, free_bytes=1 << 31),
+        step(E.told, free_bytes=None),
     ),
     (
         "the newest backup is 7 days old",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from math import isnan
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -54,6 +55,16 @@ async def test_it_says_what_runs_and_how_large_it_is(gym: Path, monkeypatch: pyt
         assert [figure(metrics, f"gymtui_{name}") for name in sizes] == [11, 22, 33]
         assert (figure(metrics, "process_resident_memory_bytes") or 0) > 1_000_000
         assert figure(metrics, "process_cpu_seconds_total") is not None
+
+
+async def test_of_a_disk_that_nobody_here_knows_nothing_is_said(gym: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(gym) as server, Wire.open(server.url, token(gym, "otto")) as otto:
+        monkeypatch.setattr(server._database.store, "room", lambda: Room(11, None, None))
+        metrics = await look(server)
+        assert figure(metrics, "gymtui_database_bytes") == 11
+        assert isnan(figure(metrics, "gymtui_disk_free_bytes") or 0)  # no alert is above or below it
+        told = (await otto.ask("server_stats"))["result"]
+        assert (told["database_bytes"], told["log_bytes"], told["free_bytes"]) == (11, None, None)
 
 
 async def test_commits_are_timed_and_those_that_failed_are_counted(gym: Path) -> None:

@@ -93,7 +93,8 @@ class CommandCount(Struct, frozen=True, kw_only=True):
 
 class ServerFigures(Struct, frozen=True, kw_only=True):
     """To `server_stats`: since when it runs, its version, and counts since then; bytes of the database, of its log, and
-    free on its disk; seconds since the newest backup (None: nobody has looked yet)."""
+    free on its disk (None: its own machine alone knows that); seconds since the newest backup (None: nobody has looked
+    yet)."""
 
     version: str
     started: str
@@ -101,6 +102,6 @@ class ServerFigures(Struct, frozen=True, kw_only=True):
     seq: Whole
     commands: tuple[CommandCount, ...]
     database_bytes: Whole
-    log_bytes: Whole
-    free_bytes: Whole
+    log_bytes: Whole | None
+    free_bytes: Whole | None
     backup_age_seconds: Annotated[int, Meta(ge=0)] | None

@@ -139,7 +139,7 @@ def alarms(
         yield Alarm("full", f"the gym is full: {stats.currently_in:,} of {stats.capacity:,}")
     if quiet_for is not None and quiet_for >= QUIET:
         yield Alarm("quiet", f"nothing has happened for {quiet_for // 60_000} min, and the gym is open")
-    if server is not None and server.free_bytes < FREE:
+    if server is not None and server.free_bytes is not None and server.free_bytes < FREE:
         yield Alarm("disk", f"the server's disk has {sized(server.free_bytes)} left")
     if server is not None and (server.backup_age_seconds or 0) >= OLD:
         yield Alarm("backup", f"the newest backup is {(server.backup_age_seconds or 0) // 86_400} days old")

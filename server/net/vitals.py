@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import platform
 from datetime import datetime
 from typing import Final
@@ -45,8 +46,8 @@ class Vitals:
         runs = {"version": __version__, "python": platform.python_version()}
         Info("gymtui_build", "What runs here.", registry=registry).info(runs)
         self._data = gauge("database_bytes", "Bytes of the database.")
-        self._log = gauge("database_log_bytes", "Bytes of the write-ahead log beside it.")
-        self._free = gauge("disk_free_bytes", "Bytes that are free on its disk.")
+        self._log = gauge("database_log_bytes", "Bytes of the write-ahead log beside it, of a file.")
+        self._free = gauge("disk_free_bytes", "Bytes that are free on its disk, of a file.")
         self._open = gauge("open", "1 while the gym is open by its policy, else 0.")
         self._heard = gauge(
             "desk_last_heard_timestamp_seconds",
@@ -67,8 +68,8 @@ class Vitals:
         except (TimeoutError, StoreError):
             return
         self._data.set(room.data)
-        self._log.set(room.log)
-        self._free.set(room.free)
+        self._log.set(math.nan if room.log is None else room.log)
+        self._free.set(math.nan if room.free is None else room.free)
         self._open.set(gym_day.is_open(gym.policy, datetime.fromtimestamp(now / 1000, ZoneInfo(gym.timezone))))
         heard = {last.desk: last.at for last in known if not last.said_goodbye} | self._roster.heard()
         self._heard.clear()

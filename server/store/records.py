@@ -172,11 +172,12 @@ class Head(Struct, frozen=True):
 
 
 class Room(Struct, frozen=True):
-    """Bytes of the database, of the log beside it, and free on their disk."""
+    """Bytes of the database, of the log beside it, and free on their disk; None: only the machine where they
+    are knows that."""
 
     data: int
-    log: int
-    free: int
+    log: int | None
+    free: int | None
 
 
 class SnapshotData(Struct, frozen=True, kw_only=True):

@@ -114,9 +114,11 @@ class TrafficFigures(LiveWidget):
             became[counted.outcome] += counted.count
         age = self.server.backup_age_seconds
         named = [(outcome, f"{became[outcome]:,}") for outcome in OUTCOMES if became[outcome]]
-        named += [("disk", f"{sized(self.server.free_bytes)} free")]
+        if self.server.free_bytes is not None:
+            named += [("disk", f"{sized(self.server.free_bytes)} free")]
         named += [] if age is None else [("backup", "today" if age < DAY else f"{age // DAY} d old")]
-        named += [("database", sized(self.server.database_bytes)), ("log", sized(self.server.log_bytes))]
+        named += [("database", sized(self.server.database_bytes))]
+        named += [] if self.server.log_bytes is None else [("log", sized(self.server.log_bytes))]
         return self._fitting(named)
 
     def _fitting(self, figures: Named) -> Content:

@@ -24,7 +24,6 @@ HEAD: Final = (
     "SELECT last_seq, users_version, CASE WHEN NOT is_copy AND coalesce(place = here(), TRUE) THEN epoch END, here() "
     "FROM gym"
 )
-UNBOUNDED: Final = 1 << 62  # bytes: how much room its disk has, only the database's own machine knows
 
 
 class PostgresStore(Queries):
@@ -65,7 +64,7 @@ class PostgresStore(Queries):
 
     def room(self) -> Room:
         [(data,)] = self._all("SELECT pg_database_size(current_database())")
-        return Room(data, 0, UNBOUNDED)
+        return Room(data, None, None)
 
     @property
     def _reader(self) -> Connection:
