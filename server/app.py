@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import urlsplit
 
 from gymtui import cleartext, clock
 from gymtui.errors import GymError
@@ -33,6 +35,7 @@ from server.net.logbook import Logbook
 from server.net.login_routes import LoginRoutes
 from server.net.lookout import Lookout
 from server.net.metrics import Metrics
+from server.net.neighbours import Telling
 from server.net.origins import Origins
 from server.net.refusal_limit import RefusalLimit
 from server.net.roster import Roster
@@ -43,6 +46,7 @@ from server.net.watchdog import Watchdog
 from server.store import Committed, Outcome, Work
 from server.store.group_commit import GroupCommit
 from server.store.opening import copies_itself, hints, last_backup, open_store
+from server.store.peers import Peers
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +111,6 @@ class Server:
         started.callback(self.auth.close)
         timer = asyncio.get_running_loop().time
         self._context = self._shared(timer)
-        backup = None
-        if copies_itself(self._location):
-            backup = LastBackup(lambda: last_backup(self._location), self.metrics.backed_up)
         certificate, registry = self.entrance.certificate, self.metrics.registry
         try:
             routes = HttpRoutes(
@@ -125,6 +126,10 @@ class Server:
             self._door = await door.open(self._serve, routes, self._host, self._port)
         except (OSError, UnicodeError) as error:
             raise ServerError(reason(self._host, self._port, error)) from error
+        self._run(started, timer)
+
+    def _run(self, started: AsyncExitStack, timer: Callable[[], float]) -> None:
+        """The parts that never end by themselves."""
         self.parts = Supervisor()
         self.parts.start("what tells everyone", self.hub.run())
         following = Following(self._database, self.hub, self.auth, self._send_away)
@@ -137,10 +142,21 @@ class Server:
         self.parts.start("what hears of desks", self._context.roster.run())
         self.parts.start("what tells of refusals", self._context.refusals.run())
         self.parts.start("automatic check-out", AutoCheckOut(self._database, now=self._now).run())
+        backup = None
+        if copies_itself(self._location):
+            backup = LastBackup(lambda: last_backup(self._location), self.metrics.backed_up)
         notices = HouseNotices(self._database, lambda: self._context.roster.desks, backup, now=self._now)
         self.parts.start("the house's notices", notices.run())
         self.parts.start("what is told of wrong passwords", self._login_routes.watch.run())
         self.parts.start("the database's threads", self._database.watch())
+        if (peers := self._database.store.peers) is not None:
+            self.parts.start("what other servers are told", self._telling(peers).run())
+
+    def _telling(self, peers: Peers) -> Telling:
+        lookout, roster = self._context.lookout, self._context.roster
+        return Telling(
+            peers, self._database, self.name, served=lambda: roster.served, here=lookout.here, end=lookout.closer.end
+        )
 
     def _shared(self, timer: Callable[[], float]) -> ServerContext:
         """What the sessions have in common."""
@@ -153,7 +169,9 @@ class Server:
             roster=Roster(self._database, now=self._now),
             refusals=RefusalLimit(self._database, timer=timer),
             changes=ChangeLimit(timer=timer),
-            lookout=Lookout(self._sessions.copy, self._database, self.hub, self.metrics, now=self._now),
+            lookout=Lookout(
+                self._sessions.copy, self._database, self.hub, self.metrics, name=lambda: self.name, now=self._now
+            ),
             logbook=Logbook(timer),
             now=self._now,
             max_rate=self._max_rate,
@@ -170,6 +188,11 @@ class Server:
     @property
     def url(self) -> str:
         return self._door.url
+
+    @property
+    def name(self) -> str:
+        """What it is called among the servers of the gym: its machine, and the port there."""
+        return f"{socket.gethostname()}:{urlsplit(self.url).port}"
 
     @property
     def is_loopback(self) -> bool:

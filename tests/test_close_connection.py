@@ -18,7 +18,7 @@ from tests.test_rights_at_once import late, with_user
 REASON = "please start it again"
 
 
-def audited(gym: Path) -> list[tuple[str, str, str, str]]:
+def audited(gym: Path | str) -> list[tuple[str, str, str, str]]:
     """Which connections were closed: by whom, from where, whose, why."""
     with listed(gym) as lists:
         rows = [row for row in lists.accesses(now() + DAY) if row.what == "close_connection"]

@@ -6,10 +6,12 @@ from datetime import UTC
 
 import pytest
 from msgspec.structs import replace
+from textual.style import Style
 
 from gymtui.protocol import Connections
 from gymtui.ui.lookout import Alarm, Bell, sized, standings
 from gymtui.ui.traffic import Traffic
+from gymtui.ui.widgets.connection_list import line_of
 from tests.factories import GYM, NOW, refusal, visit
 from tests.played_connections import client, connected
 
@@ -35,6 +37,16 @@ def test_the_worst_stand_first_each_with_its_reason() -> None:
 def test_nobody_misses_a_desk_of_a_gym_that_is_shut() -> None:
     shut = replace(GYM.policy, exceptions={"2026-11-18": "closed"})
     assert ("quiet", "side door", "away since 16:02") in words(connected(), policy=shut)
+
+
+def test_of_several_servers_each_connection_has_its_own() -> None:
+    there = replace(client("desk 9", "ida", "staff", 12), server="b:80")
+    [one] = standings(replace(connected(), connections=(there,), absent=()), None, UTC)
+    assert ("server", "b:80") in one.fields
+    assert "b:80" in line_of(one, 120, lambda _: Style()).plain
+    alone = replace(one, server="")
+    assert "server" not in dict(alone.fields)
+    assert alone.address in line_of(alone, 92, lambda _: Style()).plain
 
 
 def test_who_takes_nothing_is_behind() -> None:

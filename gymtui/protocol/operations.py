@@ -46,7 +46,8 @@ class ConnectedClient(Struct, frozen=True, kw_only=True):
     """A connection on which somebody has logged in: `since` when, when it was `heard` last and how long its last ping
     took (None: none came back yet), how many rows of the journal it is `behind`, how many bytes wait for it, how
     often it was cut off in the last 24 hours and came back, since this server began, and how many `messages` came from
-    it in the last minute, with the `commands` among them (an older server counts none of these three)."""
+    it in the last minute, with the `commands` among them (an older server counts none of these three). Where the gym
+    has several servers, `server` is the one that it is connected to."""
 
     session_id: str
     user: str
@@ -62,6 +63,7 @@ class ConnectedClient(Struct, frozen=True, kw_only=True):
     reconnects: Whole = 0
     messages: Whole = 0
     commands: Whole = 0
+    server: str | None = None
 
 
 class AbsentDesk(Struct, frozen=True, kw_only=True):

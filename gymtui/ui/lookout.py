@@ -39,6 +39,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     words: str
     role: str = ""
     since: str = ""
+    server: str = ""
     address: str = ""
     client: str = ""
     session_id: str = ""
@@ -54,7 +55,8 @@ class Standing(Struct, frozen=True, kw_only=True):
         """All that there is to say."""
         who = f"{self.user}, {self.role}" if self.role else self.user
         told = [("desk", self.desk), ("user", who), ("how it stands", self.words), ("since", self.since)]
-        told += [("address", self.address), ("program", self.client), *self.more, ("session", self.session_id)]
+        told += [("server", self.server), ("address", self.address), ("program", self.client)]
+        told += [*self.more, ("session", self.session_id)]
         return [(name, text) for name, text in told if text]
 
 
@@ -94,6 +96,7 @@ def _connected(client: ConnectedClient, now: int, zone: tzinfo) -> Standing:
         words=words,
         role=client.role or "no role any more",
         since=since(clock.to_ms(client.since), zone, now),
+        server=client.server or "",
         address=client.address,
         client=client.client or "",
         session_id=client.session_id,

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Protocol
 
 from gymtui.codec import encode
-from gymtui.protocol import CloseConnection, ClosedConnection, Role
+from gymtui.protocol import CloseConnection, ClosedConnection, ConnectedClient, Role
 from server.auth.auth import Claims
 from server.net.entitled import by_right
+from server.net.neighbours import Neighbours
 from server.store import Access, Outcome, Transaction
 from server.store.group_commit import GroupCommit
 
@@ -26,24 +27,52 @@ class Closable(Protocol):
     def turn_out(self, message: str) -> None: ...
 
 
-class Closer:
-    """Closes one of the `sessions`."""
+class Whose(Protocol):
+    """Who is at a connection, wherever it is."""
 
-    def __init__(self, sessions: Callable[[], Collection[Closable]], database: GroupCommit) -> None:
+    @property
+    def user(self) -> str | None: ...
+    @property
+    def desk(self) -> str | None: ...
+
+
+class Closer:
+    """Closes one of the `sessions`, or one of another server's."""
+
+    def __init__(
+        self, sessions: Callable[[], Collection[Closable]], neighbours: Neighbours, database: GroupCommit
+    ) -> None:
         self._sessions = sessions
+        self._neighbours = neighbours
         self._database = database
 
     async def close(self, request: CloseConnection, by: Claims, address: str) -> Outcome:
-        """For whoever asks, from where; that it had ended already is no error."""
-        session = next((one for one in self._sessions() if one.id == request.session_id and one.user), None)
-        if session is None:
+        """For whoever asks, from where; that it had ended already is no error. StoreUnavailable."""
+        session = self._here(request.session_id)
+        whose: Whose | None = session or await self._elsewhere(request.session_id)
+        if whose is None:
             return Outcome(result=encode(ClosedConnection(closed=False)))
-        about = f"{session.user} at {session.desk or 'no desk'}"
+        about = f"{whose.user} at {whose.desk or 'no desk'}"
         access = Access(what="close_connection", who=by.user, origin=address, about=about, outcome=request.reason)
         noted = await self._database.write(by_right(by, request, partial(_note, access)))
-        if noted.error is None:
-            session.turn_out(f"{by.user} has closed this connection: {request.reason}")
+        message = f"{by.user} has closed this connection: {request.reason}"
+        if noted.error is None and session is not None:
+            session.turn_out(message)
+        elif noted.error is None:
+            await self._neighbours.turn_out(request.session_id, message)
         return noted
+
+    def end(self, session_id: str, message: str) -> None:
+        """Another server has been told to close it, and it may be one of these."""
+        if (session := self._here(session_id)) is not None:
+            session.turn_out(message)
+
+    def _here(self, session_id: str) -> Closable | None:
+        return next((one for one in self._sessions() if one.id == session_id and one.user), None)
+
+    async def _elsewhere(self, session_id: str) -> ConnectedClient | None:
+        clients = (client for neighbour in await self._neighbours.all() for client in neighbour.connections)
+        return next((client for client in clients if client.session_id == session_id), None)
 
 
 def _note(access: Access, tx: Transaction, _: Role) -> Outcome:

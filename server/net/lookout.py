@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from typing import Final, Protocol
 
@@ -23,9 +24,11 @@ from server.net.connection import Connection
 from server.net.hub import Hub
 from server.net.last_minute import LastMinute
 from server.net.metrics import Metrics
+from server.net.neighbours import Neighbours, at
 from server.store.group_commit import GroupCommit
 
 NAME: Final = 64  # characters of what a program calls itself
+AT_ONCE: Final = 200  # connections, some two milliseconds of work
 KNOWN: Final = 7 * clock.DAY  # milliseconds that a desk is missed
 
 
@@ -49,7 +52,8 @@ class Seen(Closable, Protocol):
 
 
 class Lookout:
-    """Looks at the `sessions`, the hub and the database; what is to be closed is its `closer`'s."""
+    """Looks at the `sessions`, the hub, the database and the other servers; what is to be closed is its `closer`'s.
+    `name` says what this server is called."""
 
     def __init__(
         self,
@@ -58,13 +62,16 @@ class Lookout:
         hub: Hub,
         metrics: Metrics,
         *,
+        name: Callable[[], str],
         now: clock.Clock,
     ) -> None:
         self._sessions = sessions
-        self.closer = Closer(sessions, database)
+        self._neighbours = Neighbours(database)
+        self.closer = Closer(sessions, self._neighbours, database)
         self._database = database
         self._hub = hub
         self._metrics = metrics
+        self._name = name
         self._now = now
         self._started = now()
         self._breaks = Breaks(now=now)
@@ -82,17 +89,30 @@ class Lookout:
     async def _connections(self) -> Connections:
         now = self._now()
         known = await self._database.query(self._database.store.last_heard, now - KNOWN)
-        here = [self._told(session) for session in self._sessions() if session.user is not None]
-        there = {client.desk for client in here}
+        others = await self._neighbours.all()
+        clients = await self.here()
+        if others:
+            clients = [*at(self._name(), clients), *(client for other in others for client in other.connections)]
+        there, served = {client.desk for client in clients}, {other.served for other in others}
         return Connections(
-            connections=tuple(sorted(here, key=lambda client: (client.desk or "", client.user, client.since))),
+            connections=tuple(sorted(clients, key=lambda client: (client.desk or "", client.user, client.since))),
             absent=tuple(
                 AbsentDesk(desk=last.desk, user=last.user, heard=clock.to_text(last.at), said_goodbye=last.said_goodbye)
                 for last in known
-                if last.desk not in there
+                if last.desk not in there and last.served not in served
             ),
             as_of=clock.to_text(now),
         )
+
+    async def here(self) -> list[ConnectedClient]:
+        """Who is connected to this server. Between some of them others have their turn."""
+        clients = []
+        for number, session in enumerate(self._sessions(), 1):
+            if session.user is not None:
+                clients.append(self._told(session))
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return clients
 
     def _told(self, session: Seen) -> ConnectedClient:
         connection = session.connection

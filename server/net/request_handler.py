@@ -111,7 +111,11 @@ class RequestHandler:
             self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
 
     async def _close(self, request: CloseConnection, id: str | None) -> None:
-        closed = await self._context.lookout.closer.close(request, self.who.claims, self._connection.address)
+        try:
+            closed = await self._context.lookout.closer.close(request, self.who.claims, self._connection.address)
+        except StoreUnavailable as unavailable:
+            self._refuse(id, "storage_unavailable", str(unavailable), retryable=True)
+            return
         if closed.error is not None:
             self._sender.refuse(id, closed.error)
         elif closed.result is not None:

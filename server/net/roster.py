@@ -43,6 +43,11 @@ class Roster:
         """The names of those that are connected."""
         return self._here.keys()
 
+    @property
+    def served(self) -> int:
+        """Since when there is this server (ms), as far as the disk knows."""
+        return self._served
+
     def heard(self) -> dict[str, int]:
         """When each desk that is connected was heard last (ms)."""
         return {desk: max(presence.heard() for presence in here) for desk, here in self._here.items() if here}

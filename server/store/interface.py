@@ -25,6 +25,7 @@ from gymtui.protocol import (
 )
 from server.store.accounts import AccountsStore, AccountsTransaction
 from server.store.desks import Desks, DesksStore
+from server.store.peers import Peers
 from server.store.persons import Erasure, Merges, PersonsStore
 from server.store.records import (
     Access,
@@ -172,6 +173,10 @@ class Store(AccountsStore, DesksStore, PersonsStore, Protocol):
     def within(self, seconds: float) -> AbstractContextManager[None]: ...  # what this thread reads then; TooLong
 
     def room(self) -> Room: ...
+
+    @property
+    def peers(self) -> Peers | None:
+        """None where servers of one gym hear of each other by nothing but its journal."""
 
     # --- the journal ---
 

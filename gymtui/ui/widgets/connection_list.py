@@ -19,6 +19,7 @@ DESK: Final = 18  # cells of the columns
 USER: Final = 12
 WORDS: Final = 26
 SINCE: Final = 14
+SERVER: Final = 20
 ADDRESS: Final = 18
 CLIENT: Final = 20
 UNKNOWN: Final = "who is connected is not known yet"
@@ -80,8 +81,10 @@ def line_of(one: Standing, width: int, look: Callable[[str], Style]) -> Content:
     quiet = look("quiet")
     line = Content.styled(f"{SYMBOLS[one.look]} ", look(one.look)) + Content(fit(one.desk, DESK) + fit(one.user, USER))
     line += Content.styled(fit(one.words, min(WORDS, max(0, width - line.cell_length))), look(one.look))
-    # A column that does not fit whole is left out.
-    for text, cells in ((one.since and f"since {one.since}", SINCE), (one.address, ADDRESS), (one.client, CLIENT)):
+    more = [(one.since and f"since {one.since}", SINCE), (one.address, ADDRESS), (one.client, CLIENT)]
+    if one.server:
+        more.insert(1, (one.server, SERVER))
+    for text, cells in more:  # a column that does not fit whole is left out
         if line.cell_length + cells <= width:
             line += Content.styled(fit(text, cells), quiet)
     return line.truncate(width, ellipsis=True)

@@ -181,5 +181,14 @@ END $$
 # Whether a desk left by itself, which was known to the server alone that it left.
 _SIXTH: Final = "ALTER TABLE heard ADD COLUMN goodbye boolean NOT NULL DEFAULT FALSE"
 
-MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+# What servers tell each other: no log has it, no disk is waited for, and a crash of the database takes it along.
+_SEVENTH: Final = """
+CREATE UNLOGGED TABLE peers (
+    id text PRIMARY KEY, at timestamptz NOT NULL, name text NOT NULL, served bigint NOT NULL, connections bytea NOT NULL
+);
+CREATE UNLOGGED TABLE turned_out (session text PRIMARY KEY, at timestamptz NOT NULL, message text NOT NULL);
+CREATE UNLOGGED TABLE tries (slot bigint PRIMARY KEY, count bigint NOT NULL, at timestamptz NOT NULL)
+"""
+
+MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -12,6 +12,7 @@ from server.store import Committed, Head, Outcome, Room, StoreError, Work
 from server.store.postgres.connection import SCHEMA, Connection
 from server.store.postgres.errors import as_store_errors, as_unavailable
 from server.store.postgres.lineage import Lineage
+from server.store.postgres.peers import PostgresPeers
 from server.store.postgres.readers import Readers
 from server.store.postgres.schema import MIGRATIONS, SCHEMA_VERSION
 from server.store.postgres.writer import Writer
@@ -46,6 +47,7 @@ class PostgresStore(Queries):
             self._readers = opened.enter_context(closing(Readers(url, patience=patience)))
             self._all, self._at_one_position = self._readers.all, self._readers.at_one_position
             self.within = self._readers.within
+            self.peers = opened.enter_context(closing(PostgresPeers(url, self._all, patience=patience)))
             self._opened = opened.pop_all()
 
     def close(self) -> None:

@@ -46,6 +46,8 @@ class SqliteStore(Queries):
             self.within = self._readers.within
             self._opened = opened.pop_all()
 
+    peers = None
+
     def close(self) -> None:
         self._opened.close()
 
