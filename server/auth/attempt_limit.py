@@ -6,12 +6,15 @@ import hashlib
 import secrets
 from array import array
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
 
+from server.auth.auth import Auth
 from server.auth.source import Source
-from server.store import PinTries
+from server.store import PinTries, StoreUnavailable
+from server.store.group_commit import GroupCommit
 
 ATTEMPTS: Final = 5  # wrong ones before the next has to wait
 PAUSE: Final = 30_000  # milliseconds it then waits
@@ -49,8 +52,36 @@ class AttemptLimit:
         self._counts[self._slot(source, name)] = 0
 
     def _slot(self, source: Source, name: str) -> int:
-        pair = f"{source.name}\0{name}".encode(errors="surrogatepass")
-        return int.from_bytes(hashlib.blake2b(pair, key=self._key, digest_size=8).digest()) % SLOTS
+        return _slot(self._key, source, name)
+
+
+class GymAttempts:
+    """The same of all servers of the gym together, where there are others: their table is in the database."""
+
+    def __init__(self, auth: Auth, database: GroupCommit) -> None:
+        self._auth = auth
+        self._peers = database.store.peers
+        self._query = database.query
+
+    async def wait(self, source: Source, name: str) -> int:
+        """Seconds until the next attempt is heard; 0: at once, and it is counted as a failure. StoreUnavailable."""
+        if self._peers is None:
+            return 0
+        left = await self._query(self._peers.tried, self._slot(source, name), attempts=ATTEMPTS, pause=PAUSE)
+        return -(-left // 1000)
+
+    async def forget(self, source: Source, name: str) -> None:
+        if self._peers is not None:
+            with suppress(StoreUnavailable):  # whoever has proven who they are is let in
+                await self._query(self._peers.forgive, self._slot(source, name))
+
+    def _slot(self, source: Source, name: str) -> int:
+        return _slot(self._auth.refresh_key, source, name)
+
+
+def _slot(key: bytes, source: Source, name: str) -> int:
+    pair = f"{source.name}\0{name}".encode(errors="surrogatepass")
+    return int.from_bytes(hashlib.blake2b(pair, key=key, digest_size=8).digest()) % SLOTS
 
 
 def pin_wait(tries: PinTries, now: int) -> int | None:

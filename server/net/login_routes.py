@@ -16,7 +16,7 @@ from gymtui.codec import encode
 from gymtui.names import folded
 from gymtui.passwords import unfit
 from gymtui.protocol import ACCESS_TTL, ErrorCode
-from server.auth.attempt_limit import AttemptLimit
+from server.auth.attempt_limit import AttemptLimit, GymAttempts
 from server.auth.auth import Auth, Denied
 from server.auth.hashing import Busy
 from server.auth.logins import Logins, TokenPair, Unfit
@@ -50,6 +50,7 @@ class LoginRoutes:
         self.watch = LoginWatch(auth, database, now=now)
         metrics.watch_hashing({"passwords": auth.passwords, "pins": auth.pins})
         self._attempts = AttemptLimit(now)
+        self._gyms_attempts = GymAttempts(auth, database)
 
     async def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         """None: the path is none of these."""
@@ -82,11 +83,12 @@ class LoginRoutes:
         """The answer to one try of whoever says to be `name`; the figures know it by its `kind`."""
         tried = folded(name)
         if (wait := self._attempts.wait(source, tried)) > 0:
-            self._noted(kind, "too_many", name, source)
-            return _wait(connection, f"Too many tries: please wait {wait} seconds.", wait)
+            return self._too_many(connection, kind, name, source, wait)
         try:
             self._auth.passwords.refuse_if_full(source)
             self._attempts.failed(source, tried)  # until proven good: of many at once only the first are heard
+            if (wait := await self._gyms_attempts.wait(source, tried)) > 0:
+                return self._too_many(connection, kind, name, source, wait)
             tokens = await attempt()
         except Busy:
             self._noted(kind, "busy", name, source)
@@ -95,13 +97,22 @@ class LoginRoutes:
             self._noted(kind, "denied", name, source)
             return _refuse(connection, HTTPStatus.UNAUTHORIZED, str(denied), WWW_Authenticate=CHALLENGE)
         except Unfit as unfit_for:
-            self._attempts.forget(source, tried)
+            await self._forgive(source, tried)
             return _refuse(connection, HTTPStatus.BAD_REQUEST, str(unfit_for))
         except StoreUnavailable as unavailable:
-            self._attempts.forget(source, tried)
+            await self._forgive(source, tried)
             return self._unavailable(connection, kind, unavailable)
-        self._attempts.forget(source, tried)
+        await self._forgive(source, tried)
         return self._done(connection, kind, tokens)
+
+    async def _forgive(self, source: Source, tried: str) -> None:
+        """It was no wrong password."""
+        self._attempts.forget(source, tried)
+        await self._gyms_attempts.forget(source, tried)
+
+    def _too_many(self, connection: ServerConnection, kind: str, name: str, source: Source, seconds: int) -> Response:
+        self._noted(kind, "too_many", name, source)
+        return _wait(connection, f"Too many tries: please wait {seconds} seconds.", seconds)
 
     async def _renew(self, connection: ServerConnection, kind: str, attempt: Attempt) -> Response:
         """The answer to a refresh token. Nobody guesses one, so a wrong one is no try of anybody's."""
