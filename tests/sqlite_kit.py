@@ -66,6 +66,7 @@ UNDONE: Final[tuple[tuple[str, ...], ...]] = (
     ("DROP INDEX journal_visits",),
     ("DROP INDEX members_guests",),
     ("ALTER TABLE heard DROP COLUMN goodbye",),
+    ("DROP INDEX journal_members",),
 )
 
 # The same of a desk's own copy.

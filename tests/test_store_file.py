@@ -13,7 +13,7 @@ import pytest
 from server.store import StoreError
 from server.store import group_commit as database
 from server.store.opening import open_store
-from server.store.sql.member_rows import GUESTS_ON
+from server.store.sql.member_rows import CHANGES, GUESTS_ON
 from server.store.sql.queries import NEWS
 from server.store.sqlite.file import lock
 from server.store.sqlite.store import SqliteStore
@@ -138,9 +138,13 @@ async def test_a_server_that_was_killed_on_a_full_disk_starts_on_it_and_is_not_r
 
 @pytest.mark.parametrize(
     ("asked", "values", "index"),
-    [(NEWS, (9, 9), "journal_visits (seq<?)"), (GUESTS_ON, (9, "2026-11-18"), "members_guests (seq>?)")],
+    [
+        (NEWS, (9, 9), "journal_visits (seq<?)"),
+        (GUESTS_ON, (9, "2026-11-18"), "members_guests (seq>?)"),
+        (CHANGES, (9, b"id"), "journal_members (seq>?)"),
+    ],
 )
-def test_what_is_asked_all_day_looks_at_nobody_who_was_imported(
+def test_what_is_asked_all_day_looks_at_few_of_the_rows(
     asked: str, values: tuple[object, ...], index: str, tmp_path: Path
 ) -> None:
     with closing(open_store(tmp_path / "gym.db")) as store:

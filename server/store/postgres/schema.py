@@ -190,5 +190,8 @@ CREATE UNLOGGED TABLE turned_out (session text PRIMARY KEY, at timestamptz NOT N
 CREATE UNLOGGED TABLE tries (slot bigint PRIMARY KEY, count bigint NOT NULL, at timestamptz NOT NULL)
 """
 
-MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
+# The members among the rows, of which one's changes are looked for.
+_EIGHTH: Final = "CREATE INDEX journal_members ON journal (seq) WHERE type = 'member_update'"
+
+MIGRATIONS: Final = (_FUNCTIONS + FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
 SCHEMA_VERSION: Final = len(MIGRATIONS)

@@ -29,6 +29,12 @@ SELECT id FROM members WHERE {GUEST} AND seq > coalesce((
 ), 0) AND CAST(member AS TEXT) ->> '$.valid_until' = ?2 AND CAST(member AS TEXT) -> '$.deleted' = 'false'
 """
 
+# Of one member, since a row; the newest first.
+CHANGES: Final = """
+SELECT payload, "user", at FROM journal
+WHERE type = 'member_update' AND seq > ? AND instr(payload, ?) ORDER BY seq DESC
+"""
+
 _member = msgspec.json.Decoder(Member)
 
 
@@ -40,12 +46,7 @@ class MemberRows(Users):
         return None if row is None else _member.decode(row[0])
 
     def changes_of(self, member_id: str, after: int) -> Iterator[MemberChange]:
-        rows = self._db.execute(
-            'SELECT payload, "user", at FROM journal '
-            "WHERE seq > ? AND type = ? AND instr(payload, ?) ORDER BY seq DESC",
-            (after, Member.type, member_id.encode()),
-        )
-        for payload, user, at in rows:
+        for payload, user, at in self._db.execute(CHANGES, (after, member_id.encode())):
             if (member := _member.decode(payload)).id == member_id:
                 yield MemberChange(member, user, at)
 

@@ -236,11 +236,14 @@ _THIRTY_FIRST: Final = f"CREATE INDEX members_guests ON members (seq) WHERE {GUE
 # Whether a desk left by itself, which was known to the server alone that it left.
 _THIRTY_SECOND: Final = "ALTER TABLE heard ADD COLUMN goodbye INTEGER NOT NULL DEFAULT FALSE"
 
+# The members among the rows: who has changed one since is looked for while the writer waits, behind all the visits.
+_THIRTY_THIRD: Final = "CREATE INDEX journal_members ON journal (seq) WHERE type = 'member_update'"
+
 MIGRATIONS: Final = (
     *(FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH, _NINTH, _TENTH),
     *(_ELEVENTH, _TWELFTH, _THIRTEENTH, _FOURTEENTH, _FIFTEENTH, _SIXTEENTH, _SEVENTEENTH, _EIGHTEENTH, _NINETEENTH),
     *(_TWENTIETH, _TWENTY_FIRST, _TWENTY_SECOND, _TWENTY_THIRD, _TWENTY_FOURTH, _TWENTY_FIFTH, _TWENTY_SIXTH),
-    *(_TWENTY_SEVENTH, _TWENTY_EIGHTH, _TWENTY_NINTH, _THIRTIETH, _THIRTY_FIRST, _THIRTY_SECOND),
+    *(_TWENTY_SEVENTH, _TWENTY_EIGHTH, _TWENTY_NINTH, _THIRTIETH, _THIRTY_FIRST, _THIRTY_SECOND, _THIRTY_THIRD),
 )
 CHAINED: Final = 13  # from this version on the journal is a chain,
 ACCESSES_CHAINED: Final = 27  # and from this one on the accesses
