@@ -14,7 +14,20 @@ from importlib import import_module
 from typing import Any, NoReturn, cast
 
 from gymtui import __version__, output
-from gymtui.command_table import ARGUMENTS, CLIENT, COMMANDS, HELP, KEYED, LOGS, REMEMBERING, SCREENS, SWITCHES, TRUST
+from gymtui.command_table import (
+    ALL_GYMS,
+    ARGUMENTS,
+    CLIENT,
+    COMMANDS,
+    HELP,
+    KEYED,
+    LOGS,
+    PICK,
+    REMEMBERING,
+    SCREENS,
+    SWITCHES,
+    TRUST,
+)
 from gymtui.printable import printable
 from gymtui.typed_arguments import a_path
 
@@ -78,7 +91,8 @@ def _add_arguments(parser: _Parser, *, command: tuple[str, tuple[str, ...], str,
     name, settings, run, _ = command
     for argument, words in ARGUMENTS.get(name, ()):
         parser.add_argument(argument, **words)
-    _add_settings(parser, (*settings, *(TRUST if _connects(settings) else ()), *LOGS))
+    picks = PICK if "database" in settings and "gym" not in settings and name != ALL_GYMS else ()
+    _add_settings(parser, (*settings, *picks, *(TRUST if _connects(settings) else ()), *LOGS))
     parser.set_defaults(run=(run, settings))
 
 

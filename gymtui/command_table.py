@@ -14,6 +14,8 @@ CLIENT: Final = ("url", "user", "desk", "token")
 LOGS: Final = ("log_level", "log_json")
 DOOR: Final = ("tls_cert", "tls_key", "allow_origin", "host_name", "trust_proxy")
 TRUST: Final = ("ca", "allow_cleartext")  # of whoever connects: the command line itself sees to them, but for a doctor
+PICK: Final = ("gym",)  # of whoever takes a database: the command line makes it a part of that
+ALL_GYMS: Final = "admin gyms"  # no need to pick one
 GYM: Final = ("gym", "timezone", "capacity", "policy")
 SERVE: Final = ("host", "port", "database", "listen_database", "batch_ms", "max_rate", *GYM, *DOOR)
 
@@ -96,6 +98,7 @@ COMMANDS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("admin roll-call export", ("database",), "server.admin.lists:roll_call_export", "write who is in now to a file"),
     ("admin present", ("database",), "server.admin.present:present", "who is in, or was at a time, and a week before"),
     ("admin conflicts", ("database",), "server.admin.conflicts:conflicts", "what desks did alone and did not fit"),
+    ("admin gyms", ("database",), "server.admin.gyms:gyms", "list the gyms of a database, and how each of them stands"),
     ("admin gym show", ("database",), "server.admin.gym:gym_show", "print the gym's settings, as TOML"),
     ("admin gym set", ("database",), "server.admin.gym:gym_set", "change settings, live on every desk"),
     ("admin gym new-epoch", ("database",), "server.admin.gym:gym_new_epoch", "have desks tell the last 24 hours again"),
@@ -205,7 +208,15 @@ ARGUMENTS: Final[dict[str, tuple[tuple[str, dict[str, Any]], ...]]] = {
             "--from",
             {"required": True, "dest": "source", "metavar": "DATABASE", "help": "a gym that nobody serves"},
         ),
-        ("--to", {"required": True, "dest": "target", "metavar": "DATABASE", "help": "a new one, or an earlier copy"}),
+        (
+            "--to",
+            {
+                "required": True,
+                "dest": "target",
+                "metavar": "DATABASE",
+                "help": "a new one (beside others in PostgreSQL: URL#GYM), or an earlier copy",
+            },
+        ),
     ),
     "admin restore": (("file", {"type": a_path, "metavar": "FILE"}),),
     "tail": (
@@ -251,7 +262,7 @@ HELP: Final[dict[str, str]] = {
     "listen_database": "behind a pooler: the URL of PostgreSQL itself, for the hints of other servers",
     "batch_ms": "milliseconds that events are collected for one batch",
     "max_rate": "messages a second that one connection may send",
-    "gym": "the gym's name",
+    "gym": "the gym's name, which also picks one of several in a PostgreSQL database",
     "timezone": "the gym's time zone, such as Europe/Zurich",
     "capacity": "how many people may be in",
     "policy": "a TOML file: what to refuse, what to warn of, when people have left",

@@ -106,7 +106,12 @@ def load(
     listened = settings.listen_database
     if listened and not (database_url.is_url(listened) and database_url.is_url(settings.database)):
         raise ConfigError("Only PostgreSQL is listened to: please give both --database and --listen-database its URL.")
-    return msgspec.structs.replace(settings, database=database_named(settings.database))
+    database = database_named(settings.database)
+    if settings.gym:
+        database = database_url.with_gym(database, settings.gym)
+        listened = listened and database_url.with_gym(listened, settings.gym)
+    gym = database_url.gym_of(database)[1] or settings.gym
+    return msgspec.structs.replace(settings, database=database, listen_database=listened, gym=gym)
 
 
 def _is_address(url: str) -> bool:

@@ -1,4 +1,5 @@
-"""Where a gym's database is: a path, or the URL of one in PostgreSQL, which may have a password in it."""
+"""Where a gym's database is: a path, or the URL of one in PostgreSQL, which may have a password in it, and behind the
+database's name that of one of the gyms there: `postgresql://HOST/NAME#GYM?sslmode=require`."""
 
 from __future__ import annotations
 
@@ -7,7 +8,11 @@ from typing import Final
 
 _URL: Final = re.compile("postgres(?:ql)?://")
 # All before the last `@` is a user and a password, whatever signs are in it; an option behind `?` may be one too.
-_PARTS: Final = re.compile(r"(\w+://)(?:([^:]*?)(?::(.*))?@)?([^?@]*)(?:\?(.*))?", re.DOTALL)
+_PARTS: Final = re.compile(r"(\w+://)(?:([^:/?]*?)(?::(.*))?@)?([^?@]*)(?:\?(.*))?", re.DOTALL)
+# Before the gym, the gym, behind it; a `#` in a password, on either side, is no gym's.
+_AROUND: Final = re.compile(r"(\w+://(?:[^/]*@)?[^?#@]*)(?:#([^?#@]*))?(\?.*)?", re.DOTALL)
+_ESCAPED: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
+_TO_ESCAPE: Final = re.compile(rb"[^A-Za-z0-9_.~-]")
 
 
 def is_url(database: str) -> bool:
@@ -15,12 +20,33 @@ def is_url(database: str) -> bool:
     return _URL.match(database) is not None
 
 
+def gym_of(database: str) -> tuple[str, str | None]:
+    """The URL as PostgreSQL knows it, and the gym that it names."""
+    found = _AROUND.fullmatch(database) if is_url(database) else None
+    if found is None:
+        return database, None
+    before, gym, behind = found.groups("")
+    name = _ESCAPED.sub(lambda sign: bytes.fromhex(sign[1].decode()), gym.encode(errors="replace"))
+    return before + behind, name.decode(errors="replace").strip() or None
+
+
+def with_gym(database: str, gym: str) -> str:
+    """The URL with this gym in the place of any other; a path as it is, whose file has but one."""
+    found = _AROUND.fullmatch(database) if is_url(database) else None
+    if found is None:
+        return database
+    before, _, behind = found.groups("")
+    name = _TO_ESCAPE.sub(lambda sign: b"%%%02X" % ord(sign[0]), gym.encode(errors="replace"))
+    return f"{before}#{name.decode()}{behind}"
+
+
 def shown(database: str) -> str:
     """As it may be printed: a path as it is, a URL without its password and its options."""
     if not is_url(database):
         return database
-    scheme, user, _, where, _ = _parts(database)
-    return f"{scheme}{user}@{where}" if user else f"{scheme}{where}"
+    url, gym = gym_of(database)
+    scheme, user, _, where, _ = _parts(url)
+    return f"{scheme}{user and f'{user}@'}{where}" + (f"#{gym}" if gym else "")
 
 
 def has_password(database: str) -> bool:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from gymtui import cleartext
 from gymtui.config import local_timezone
+from gymtui.database_url import is_url
 from gymtui.errors import WrongUsage
 from gymtui.protocol import MAX_CONNECTIONS, MAX_RATE
 from server.app import Server, ServerError
@@ -23,7 +24,8 @@ from server.memory import give_back_what_is_large
 from server.net.entrance import entrance
 from server.net.lobby import room
 from server.service_manager import ServiceManager
-from server.store.opening import opened
+from server.store import UNNAMED
+from server.store.opening import begin, opened
 
 log = logging.getLogger(__name__)
 
@@ -103,8 +105,11 @@ def run(
     file = None if policy is None else Path(policy)
     rules = None if file is None else read_policy(file)
     manager = ServiceManager()
+    begin(database)
     with opened(database) as store:
-        store.write([configure(name=gym, timezone=timezone, capacity=capacity, policy=rules)])
+        # One of several gyms is picked by its name: what desks have called it since is not taken back.
+        name = None if is_url(database) and store.gym().name != UNNAMED else gym
+        store.write([configure(name=name, timezone=timezone, capacity=capacity, policy=rules)])
         zone = store.gym().timezone
 
     def listens(line: str) -> None:

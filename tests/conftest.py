@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from hypothesis import settings
 
+from gymtui.database_url import with_gym
 from tests import templates
 from tests.engines import ENGINES, Engine
 from tests.factories import member_row
@@ -95,6 +96,25 @@ def postgres_database(postgres_gym: Emptied) -> str:
     """The URL of a database with a new gym, as it is when it was opened once."""
     postgres_gym.begin_anew()
     return postgres_gym.url
+
+
+@pytest.fixture(scope="session")
+def postgres_chain(postgres: str) -> Iterator[Emptied]:
+    """Two gyms there in one database, of the names in `tests.postgres_kit.CHAIN`."""
+    from tests.postgres_kit import CHAIN, Emptied
+
+    with closing(Emptied(postgres, *CHAIN)) as gyms:
+        yield gyms
+
+
+@pytest.fixture
+def postgres_gyms(postgres_chain: Emptied) -> tuple[str, str]:
+    """What names each of two gyms in one database; both are new."""
+    from tests.postgres_kit import CHAIN
+
+    postgres_chain.begin_anew()
+    first, second = (with_gym(postgres_chain.url, name) for name in CHAIN)
+    return first, second
 
 
 @pytest.fixture

@@ -17,10 +17,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from server.store.opening import open_store
+from gymtui.database_url import gym_of, with_gym
+from server.store.opening import begin, gyms, open_store
 from tests.till import NINE
 
 _numbers = count(1)
+CHAIN: Final = ("Riverside", "Lakeside")
 KEPT: Final = "tests"  # the name of the connection that is cut in no test
 # The connections by which servers hear of each other, by what was last asked there.
 HINTS: Final = (
@@ -30,7 +32,7 @@ HINTS: Final = (
 EMPTY: Final = """DO $$
 DECLARE one text;
 BEGIN
-    FOR one IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'gymtui' LOOP
+    FOR one IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = current_schema() LOOP
         EXECUTE 'DELETE FROM ' || one;
     END LOOP;
 END $$"""
@@ -88,26 +90,30 @@ def tools() -> Path:
 
 
 class Emptied:
-    """A gym in a database of its own at the server of `url`, that becomes a new one whenever it is asked to."""
+    """A gym, or some by `names`, in a database of its own at the server of `url`: new ones whenever that is asked."""
 
-    def __init__(self, url: str) -> None:
-        from server.store.postgres.connection import Connection
+    def __init__(self, url: str, *names: str) -> None:
+        from server.store.postgres.connection import Connection, Place
 
         self.url = new_database(url)
-        open_store(self.url).close()
-        self._db = Connection(self.url, patience=5)
-        self._db.execute(f"SET application_name = {KEPT}")
+        for name in names:
+            begin(with_gym(self.url, name))
+        for name in names or [""]:
+            open_store(with_gym(self.url, name)).close()
+        self._schemas = [gym.where for gym in gyms(self.url)]
+        self._db = Connection(Place(self.url, KEPT), patience=5)
         self._db.execute("SET session_replication_role = replica")  # in any order, whichever names another
 
     def begin_anew(self) -> None:
         """As `open_store` leaves it where there was none."""
+        from server.store.postgres.founding import found_new
         from server.store.postgres.schema import SCHEMA_VERSION
-        from server.store.postgres.store import found_new
 
-        self._db.script(f"BEGIN; {EMPTY}")
-        found_new(self._db, NINE)
-        self._db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
-        self._db.script("COMMIT")
+        for schema in self._schemas:
+            self._db.script(f"BEGIN; SET search_path = {schema},pg_catalog; {EMPTY}")
+            found_new(self._db, NINE)
+            self._db.execute("UPDATE gym SET schema_version = ?", (SCHEMA_VERSION,))
+            self._db.script("COMMIT")
 
     def close(self) -> None:
         self._db.close()
@@ -145,12 +151,12 @@ def cut(url: str) -> None:
 
 
 @contextmanager
-def held(url: str) -> Iterator[None]:
+def held(url: str, schema: str = "gymtui") -> Iterator[None]:
     """Somebody who holds the gym's row, and does not end."""
     import psycopg
 
-    with psycopg.connect(url) as db:
-        db.execute("SELECT * FROM gymtui.gym FOR UPDATE")
+    with psycopg.connect(gym_of(url)[0]) as db:
+        db.execute(f"SELECT * FROM {schema}.gym FOR UPDATE")
         yield
 
 

@@ -15,7 +15,6 @@ from msgspec.structs import fields
 from gymtui import logs
 from gymtui.command_table import HELP
 from gymtui.config import Config, ConfigError, load, local_timezone, passed_over
-from gymtui.database_url import has_password, shown
 from gymtui.preferences import THEMES, Choices, ChoicesFile
 from gymtui.programs import desk as console
 from gymtui.ui import GymApp
@@ -185,21 +184,6 @@ def test_a_database_is_a_path(database: str, path: str) -> None:
 def test_the_url_of_a_database_stays_as_it_is() -> None:
     url = "postgresql://ana@db.example.org:5432/gym?sslmode=require"
     assert load({}, {"GYMTUI_DATABASE": url}).database == url
-
-
-@pytest.mark.parametrize(
-    ("database", "printed", "is_secret"),
-    [
-        ("/a:b@c.db", "/a:b@c.db", False),
-        ("postgresql://db:5432/gym?sslmode=require", "postgresql://db:5432/gym", False),
-        ("postgresql://ana@db/gym", "postgresql://ana@db/gym", False),
-        ("postgresql://ana:secret@db/gym", "postgresql://ana@db/gym", True),
-        ("postgres://ana:s:ec/r?et@h@db/gym", "postgres://ana@db/gym", True),
-        ("postgresql://one,two:5433/gym?user=ana&password=secret", "postgresql://one,two:5433/gym", True),
-    ],
-)
-def test_no_password_of_a_database_is_printed(database: str, printed: str, is_secret: bool) -> None:
-    assert (shown(database), has_password(database)) == (printed, is_secret)
 
 
 def test_a_database_may_be_at_home(monkeypatch: pytest.MonkeyPatch) -> None:

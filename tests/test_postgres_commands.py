@@ -19,6 +19,7 @@ MEMBERS = "membership_number,full_name,valid_until\n1,Ana Silva,2999-01-01\n2,Be
 IN_ORDER: tuple[tuple[str, str], ...] = (
     ("admin gym set capacity=9", ""),
     ("admin gym show", "capacity = 9"),
+    ("admin gyms", "gymtui"),
     ("admin members import members.csv", ""),
     ("admin gym new-epoch", "Every desk takes the gym up anew"),
     ("admin members merge 2 3", ""),

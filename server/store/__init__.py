@@ -12,6 +12,7 @@ from server.store.errors import BackupError, DatabaseDamaged, NoPage, StoreError
 from server.store.foreseen import Foreseen
 from server.store.interface import DONE, Lists, Store, Transaction, Work
 from server.store.records import (
+    UNNAMED,
     Access,
     Committed,
     Conflict,
@@ -31,6 +32,7 @@ from server.store.records import (
     Row,
     Settled,
     SnapshotData,
+    Standing,
     User,
     Visit,
     VisitColumns,
@@ -39,6 +41,7 @@ from server.store.records import (
 
 __all__ = [
     "DONE",
+    "UNNAMED",
     "Access",
     "Audit",
     "BackupError",
@@ -64,6 +67,7 @@ __all__ = [
     "Row",
     "Settled",
     "SnapshotData",
+    "Standing",
     "Store",
     "StoreError",
     "StoreUnavailable",

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from gymtui import clock
 from server.store.audit import Audit
 from server.store.interface import Lists, Store
+from server.store.records import Standing
 
 GoOn = Callable[[int, int], bool]
 """Asked with how much of how much is done: no ends it, and nothing of it stays."""
@@ -39,6 +40,12 @@ class Door(Protocol):
 
     copies_itself: bool
     """Is `back_up` how it is copied, and not the database's own tools?"""
+
+    def gyms(self) -> Sequence[Standing]:
+        """Those of the database, whichever the door is of."""
+
+    def begin(self, at: int) -> None:
+        """As `opening.begin`."""
 
     def open(self, *, now: clock.Clock, patience: float) -> Store:
         """As `opening.open_store`."""

@@ -1,12 +1,12 @@
 """The one door to a database: nobody else knows which engine is behind it.
 
-`database` is what `--database` says: a path, `sqlite:///PATH`, or the URL of PostgreSQL. Another engine comes in here,
-by the scheme of its URL.
+`database` is what `--database` says: a path, `sqlite:///PATH`, or the URL of PostgreSQL, which has the name of a gym
+behind it where there are several. Another engine comes in here, by the scheme of its URL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ from server.store.audit import Audit
 from server.store.door import Door, GoOn
 from server.store.errors import StoreError
 from server.store.interface import Lists, Store
+from server.store.records import Standing
 from server.store.sql import copying
 from server.store.sqlite.door import SqliteDoor
 
@@ -36,6 +37,17 @@ def opened(database: str | Path, *, found: bool = False) -> Iterator[Store]:
     _door(database).prepare(found=found)
     with closing(open_store(database)) as store:
         yield store
+
+
+def begin(database: str | Path, *, now: clock.Clock = clock.now) -> None:
+    """Makes the gym that is named, beside others in its database too, unless it is there: nobody else makes one beside
+    others. Where none is named, whoever opens the database does. StoreError."""
+    _door(database).begin(now())
+
+
+def gyms(database: str | Path) -> Sequence[Standing]:
+    """How each gym of the database stands. StoreError."""
+    return _door(database).gyms()
 
 
 def is_there(database: str | Path) -> bool:
@@ -76,9 +88,10 @@ def last_backup(database: str | Path) -> int | None:
 def copy(source: str | Path, target: str | Path, go_on: GoOn = lambda _, __: True) -> int:
     """Copies a gym that nobody serves into another database, which is made where there is none, all of it or nothing;
     gives the journal's newest row. StoreError where the target has something that would be lost."""
-    for database, found in ((source, True), (target, False)):
-        with opened(database, found=found):  # brought up to date
-            pass
+    with opened(source, found=True):  # brought up to date
+        begin(target)
+    with opened(target):
+        pass
     with _door(source).tables() as read, _door(target).tables() as written:
         return copying.copy(read, written, go_on)
 
@@ -115,4 +128,4 @@ def _postgres(url: str) -> Door:
         if error.name != "psycopg":
             raise
         raise StoreError("PostgreSQL needs a library: please run `pip install 'gymtui[postgres]'`.") from error
-    return PostgresDoor(url)
+    return PostgresDoor(*database_url.gym_of(url))

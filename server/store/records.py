@@ -24,6 +24,19 @@ from gymtui.protocol import (
     Stats,
 )
 
+UNNAMED: Final = "Gym"  # what a gym is called until somebody says otherwise
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """A gym of a database: the `name` that picks it there and what it is `called` by now, `where` its tables are, how
+    many are in, and when its journal's newest row was written (ms)."""
+
+    name: str
+    called: str
+    where: str
+    currently_in: int
+    changed_at: int
+
 
 class Row(Struct, frozen=True):
     """One row of the journal as it goes over the wire: its position, its type and its payload, encoded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import psycopg
 from psycopg.types.numeric import Int8Dumper
@@ -12,15 +12,23 @@ from psycopg.types.numeric import Int8Dumper
 from server.store.postgres.speech import sayable, spoken
 from server.store.sql.database import Answer
 
-NAME: Final = "gymtui"  # of our programs, among all that have the database open
-SCHEMA: Final = "gymtui"  # where the tables of the gym are
 STREAMED: Final = 1000  # rows
 # After how long a machine that says nothing any more is given up: seconds, seconds, tries; and milliseconds.
 NOTICED: Final = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "user_timeout": 10_000}
 
 
+class Place(NamedTuple):
+    """Where a gym is: the URL of a database, and the schema in it that has the gym's tables. Their name, of letters,
+    digits and `_`, is also what whoever has the gym open is called by, and where its servers hint to each other."""
+
+    url: str
+    schema: str
+
+
 class Connection:
-    """Each statement is its own transaction, until one says BEGIN. `patience` is how many seconds are waited for a
+    """To the database of a `place`, whose tables its statements name.
+
+    Each statement is its own transaction, until one says BEGIN. `patience` is how many seconds are waited for a
     server that does not answer, or for another program's lock; with `is_brief`, the server ends a transaction in which
     it has heard nothing for so long: whoever is in it has been stopped, and keeps others waiting. With `is_prompt`, no
     answer is waited for any longer either: none takes long, and where a machine on the way still acknowledges what is
@@ -30,10 +38,10 @@ class Connection:
     each transaction is told the settings anew.
     """
 
-    def __init__(self, url: str, *, patience: float, is_brief: bool = False, is_prompt: bool = False) -> None:
+    def __init__(self, place: Place, *, patience: float, is_brief: bool = False, is_prompt: bool = False) -> None:
         milliseconds = round(patience * 1000)
         self._settings: dict[str, object] = {
-            "search_path": f"{SCHEMA},pg_catalog",
+            "search_path": f"{place.schema},pg_catalog",
             "synchronous_commit": "on",
             "lock_timeout": milliseconds,
             "statement_timeout": 0,  # whatever the database's own is
@@ -41,11 +49,11 @@ class Connection:
             **{f"tcp_{name}": value for name, value in NOTICED.items()},  # by the server: of this machine
         }
         self._db = psycopg.connect(
-            url,
+            place.url,
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
             connect_timeout=max(2, round(patience)),
-            application_name=NAME,
+            application_name=place.schema,
             tcp_user_timeout=NOTICED["user_timeout"],
             **{name: NOTICED[name] for name in NOTICED if name.startswith("keepalives")},
         )

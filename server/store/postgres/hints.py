@@ -16,7 +16,7 @@ from typing import Final
 
 import psycopg
 
-from server.store.postgres.connection import SCHEMA, Connection
+from server.store.postgres.connection import Connection, Place
 from server.store.postgres.errors import said
 
 APART: Final = 0.01  # seconds between two hints of a server: a NOTIFY holds up each commit of the database a little
@@ -31,11 +31,11 @@ log = logging.getLogger(__name__)
 
 
 class Hints:
-    """`told` is called, in a thread of its own, whenever another server has committed. It has a connection to `url` of
-    its own, which is made anew where it is lost; `patience` is in seconds. To be closed."""
+    """`told` is called, in a thread of its own, whenever another server of the gym at `place` has committed. It has a
+    connection of its own, which is made anew where it is lost; `patience` is in seconds. To be closed."""
 
-    def __init__(self, url: str, told: Callable[[], None], *, patience: float) -> None:
-        self._url = url
+    def __init__(self, place: Place, told: Callable[[], None], *, patience: float) -> None:
+        self._place = place
         self._told = told
         self._patience = patience
         self._me = token_hex(8)
@@ -62,9 +62,9 @@ class Hints:
     def _run(self) -> None:
         while not self._closed.is_set():
             try:
-                with Connection(self._url, patience=self._patience, is_prompt=True) as db:
+                with Connection(self._place, patience=self._patience, is_prompt=True) as db:
                     if not db.is_pooled:
-                        db.script(f"LISTEN {SCHEMA}")
+                        db.script(f"LISTEN {self._place.schema}")
                     self._log(POOLED if db.is_pooled else "")
                     self._told()  # whatever was missed until now
                     self._listen(db)
@@ -86,7 +86,7 @@ class Hints:
                 ready = {key.fd for key, _ in selector.select(CHECKED)}
                 if self._bell in ready:
                     os.read(self._bell, 1 << 16)
-                    db.execute("SELECT pg_notify(?, ?)", (SCHEMA, self._me))
+                    db.execute("SELECT pg_notify(?, ?)", (self._place.schema, self._me))
                     self._closed.wait(APART)
                 elif not ready:
                     db.execute("SELECT 1")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from server.store.errors import StoreUnavailable
 from server.store.peers import Peer
-from server.store.postgres.connection import Connection
+from server.store.postgres.connection import Connection, Place
 from server.store.postgres.errors import as_not_written
 from server.store.sql.database import Answer
 
@@ -39,11 +39,11 @@ RETURNING ceil(extract(epoch FROM now() - at) * 1000)::bigint
 
 
 class PostgresPeers:
-    """The `Peers` of one server at the database of `url`, with a connection of its own from the first thing on that it
+    """The `Peers` of one server of the gym at `place`, with a connection of its own from the first thing on that it
     tells; `read` gives the rows of a query. `patience` is in seconds. To be closed."""
 
-    def __init__(self, url: str, read: Callable[..., list[Any]], *, patience: float) -> None:
-        self._url = url
+    def __init__(self, place: Place, read: Callable[..., list[Any]], *, patience: float) -> None:
+        self._place = place
         self._read = read
         self._patience = patience
         self._me = token_hex(8)
@@ -80,5 +80,5 @@ class PostgresPeers:
     def _write(self, statement: str, *values: object) -> Answer:
         with self._lock, as_not_written():
             if self._db is None or self._db.is_lost:
-                self._db = Connection(self._url, patience=self._patience)
+                self._db = Connection(self._place, patience=self._patience)
             return self._db.execute(statement, values)

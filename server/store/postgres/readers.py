@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from threading import local
 from typing import Any
 
-from server.store.postgres.connection import Connection
+from server.store.postgres.connection import Connection, Place
 from server.store.postgres.errors import as_unavailable
 
 
 class Readers:
-    """Reads the database at `url`. A connection that is lost is made anew with the next query. `patience` is how many
+    """Reads the gym at `place`. A connection that is lost is made anew with the next query. `patience` is how many
     seconds a server is waited for that does not answer."""
 
-    def __init__(self, url: str, *, patience: float) -> None:
-        self._url = url
+    def __init__(self, place: Place, *, patience: float) -> None:
+        self._place = place
         self._patience = patience
         self._threads = local()
         self._opened: list[Connection] = []
@@ -27,7 +27,7 @@ class Readers:
         """The connection of the thread that asks."""
         db: Connection | None = getattr(self._threads, "db", None)
         if db is None or db.is_lost:
-            db = self._threads.db = Connection(self._url, patience=self._patience)
+            db = self._threads.db = Connection(self._place, patience=self._patience)
             self._opened = [one for one in self._opened if not one.is_lost] + [db]
             db.set(default_transaction_read_only="on")
         return db

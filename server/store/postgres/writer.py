@@ -9,7 +9,7 @@ from typing import Final
 from gymtui import clock
 from gymtui.faults import fault
 from server.store import Committed, Outcome, Work
-from server.store.postgres.connection import Connection
+from server.store.postgres.connection import Connection, Place
 from server.store.postgres.errors import as_not_written
 from server.store.postgres.lineage import UNSAID, Lineage
 from server.store.sql.counters import read_stats
@@ -36,11 +36,11 @@ class PostgresTransaction(SqlTransaction):
 
 
 class Writer:
-    """Writes into the database at `url`, as one thread asks; a connection that is lost is made anew with the next
+    """Writes into the gym at `place`, as one thread asks; a connection that is lost is made anew with the next
     work. `patience` is how many seconds another server's commit is waited for."""
 
-    def __init__(self, url: str, lineage: Lineage, *, now: clock.Clock, patience: float) -> None:
-        self._url = url
+    def __init__(self, place: Place, lineage: Lineage, *, now: clock.Clock, patience: float) -> None:
+        self._place = place
         self._lineage = lineage
         self._now = now
         self._patience = patience
@@ -72,7 +72,7 @@ class Writer:
 
     def _connected(self) -> Connection:
         if self._db is None or self._db.is_lost:
-            self._db = Connection(self._url, patience=self._patience, is_brief=True)
+            self._db = Connection(self._place, patience=self._patience, is_brief=True)
         return self._db
 
     def _undo(self, db: Connection) -> None:

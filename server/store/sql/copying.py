@@ -14,7 +14,9 @@ TABLES: Final = (
     *("signing_keys", "card_key", "refresh_key", "issued", "issued_ended", "devices", "pin_tries"),
     *("erased", "merges", "imported", "heard", "served", "accesses"),
 )
-OTHER: Final = "has a gym that this one does not go on from: please name a database without one"
+OTHER: Final = (
+    "has a gym that this one does not go on from: please name a database without one, or URL#NAME in PostgreSQL"
+)
 
 
 def copy(source: Tables, target: Tables, go_on: GoOn) -> int:

@@ -7,12 +7,13 @@ import secrets
 from gymtui import clock
 from gymtui.codec import encode
 from gymtui.protocol import Gym, Policy
+from server.store.records import UNNAMED
 from server.store.sql.database import Database
 
 
 def found(db: Database, at: int) -> None:
     """Its first row of the journal says what it is called until somebody says otherwise; `at` is in ms."""
-    gym = Gym(name="Gym", timezone="UTC", capacity=None, policy=Policy(), seq=1)
+    gym = Gym(name=UNNAMED, timezone="UTC", capacity=None, policy=Policy(), seq=1)
     columns = "id, schema_version, epoch, last_seq, currently_in, users_version, gym"
     db.execute(f"INSERT INTO gym ({columns}) VALUES (1, 0, ?, 1, 0, 1, ?)", (clock.new_id(at), encode(gym)))
     columns = 'seq, type, payload, at, kind, "user", digest'

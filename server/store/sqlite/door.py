@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 
 from gymtui import clock
-from server.store import Audit, Lists, Store, StoreError
+from server.store import Audit, Lists, Standing, Store, StoreError
 from server.store.door import GoOn, Tables
+from server.store.sql.standing import standing
 from server.store.sqlite import audit, backup, lists, tables
-from server.store.sqlite.file import existing, is_older
+from server.store.sqlite.errors import as_store_errors
+from server.store.sqlite.file import existing, is_older, open_to_read
 from server.store.sqlite.store import SqliteStore
 
 
@@ -21,6 +23,14 @@ class SqliteDoor:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def gyms(self) -> list[Standing]:
+        self.prepare(found=True)
+        with as_store_errors(self._path), closing(open_to_read(self._path)) as db:
+            return [standing(db, str(self._path))]
+
+    def begin(self, at: int) -> None:
+        """A file has one gym, which whoever opens it makes."""
 
     def open(self, *, now: clock.Clock, patience: float) -> Store:
         return SqliteStore(self._path, now=now, patience=patience)
