@@ -67,10 +67,10 @@ def test_a_server_that_is_stopped_in_the_middle_lets_the_others_go_on(till: Till
 
 def test_a_limit_of_the_database_ends_no_commit(postgres_nothing: str) -> None:
     name = urlsplit(postgres_nothing).path.removeprefix("/")
-    ask(postgres_nothing, f"ALTER DATABASE {name} SET statement_timeout = 1")
+    ask(postgres_nothing, f"ALTER DATABASE {name} SET statement_timeout = 40")
     with opened(postgres_nothing, 5) as store:
-        store.write([lambda tx: tx._db.execute("SELECT pg_sleep(0.05)")])  # type: ignore[attr-defined]
-        store._all("SELECT pg_sleep(0.05)")  # type: ignore[attr-defined]
+        store.write([lambda tx: tx._db.execute("SELECT pg_sleep(0.08)")])  # type: ignore[attr-defined]
+        store._all("SELECT pg_sleep(0.08)")  # type: ignore[attr-defined]
 
 
 def test_a_write_that_somebody_ends_is_told_and_is_nobodys_long_question(till: Till, postgres_database: str) -> None:
