@@ -25,6 +25,7 @@ from server.store.opening import open_store
 from tests.gym_kit import token
 from tests.measured_programs import gym, ms, running
 from tests.narrow_terminal import AWAY, NarrowTerminal
+from tests.terminal import Terminal
 
 KINDS: Final[dict[str, type[CheckInEvent | Refusal | Notification]]] = {
     kind.type: kind for kind in (CheckInEvent, Refusal, Notification)
@@ -61,7 +62,7 @@ class Line:
 
     def __init__(self, terminal: NarrowTerminal, database: Path, url: str) -> None:
         self.terminal = terminal
-        self._database = database
+        self.database = database
         self._url = url
 
     @classmethod
@@ -77,18 +78,10 @@ class Line:
     @asynccontextmanager
     async def traffic(self, rate: int) -> AsyncIterator[None]:
         simulate = ("simulate", "--url", self._url, "--rate", str(rate), "--desks", "4")
-        with running(*simulate, GYMTUI_TOKEN=token(self._database, "ben")):
+        with running(*simulate, GYMTUI_TOKEN=token(self.database, "ben")):
             await self.terminal.seconds_until("▲")
             await asyncio.sleep(5)
             yield
-
-    async def looks(self, seconds: float) -> list[Look]:
-        loop = asyncio.get_running_loop()
-        end, looks = loop.time() + seconds, []
-        while loop.time() < end:
-            looks.append(Look(clock.now(), ROW.findall(self.terminal.text)))
-            await asyncio.sleep(LOOK)
-        return looks
 
     async def keys(self, seconds: float) -> list[float]:
         """What a letter in the box takes to stand there."""
@@ -117,20 +110,33 @@ class Line:
         rate, terminal.rate = terminal.rate, 0
         await asyncio.sleep(STOPPED)
         waiting, before, terminal.rate = terminal.late, terminal.bytes, rate
-        looks = await self.looks(SECONDS)
-        came = next((look.at for look, age in zip(looks, self.ages(looks), strict=True) if age <= TRUE_AGAIN), None)
-        return Stop(waiting, None if came is None else (came - looks[0].at) / 1000, terminal.bytes - before)
+        seen = await looks(terminal, SECONDS)
+        came = next(
+            (look.at for look, age in zip(seen, ages(self.database, seen), strict=True) if age <= TRUE_AGAIN), None
+        )
+        return Stop(waiting, None if came is None else (came - seen[0].at) / 1000, terminal.bytes - before)
 
-    def ages(self, looks: list[Look]) -> list[float]:
-        """How long ago the first event was that does not stand there yet, in seconds, at each look; 0: all do."""
-        with closing(open_store(self._database)) as store:
-            zone, rows = zone_of(store.gym()), store.read(0, 1_000_000)
-        times: dict[tuple[str, str], int] = {}
-        for row in rows:
-            if row.type in KINDS:
-                told = row_of(msgspec.json.decode(row.payload, type=KINDS[row.type]))
-                times[hours_minutes_seconds(told.at, zone), told.who] = clock.to_ms(told.at)
-        return [_age(look, times) for look in looks]
+
+async def looks(terminal: Terminal, seconds: float) -> list[Look]:
+    """At the feed that a terminal shows."""
+    loop = asyncio.get_running_loop()
+    end, found = loop.time() + seconds, []
+    while loop.time() < end:
+        found.append(Look(clock.now(), ROW.findall(terminal.text)))
+        await asyncio.sleep(LOOK)
+    return found
+
+
+def ages(database: Path, looks: list[Look]) -> list[float]:
+    """How long ago the first event was that does not stand there yet, in seconds, at each look; 0: all do."""
+    with closing(open_store(database)) as store:
+        zone, rows = zone_of(store.gym()), store.read(0, 1_000_000)
+    times: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.type in KINDS:
+            told = row_of(msgspec.json.decode(row.payload, type=KINDS[row.type]))
+            times[hours_minutes_seconds(told.at, zone), told.who] = clock.to_ms(told.at)
+    return [_age(look, times) for look in looks]
 
 
 def _age(look: Look, times: dict[tuple[str, str], int]) -> float:
@@ -147,15 +153,15 @@ async def try_it(folder: Path, rate: int, events: int) -> None:
         first = asyncio.get_running_loop().time() - began
         async with line.traffic(events):
             before = line.terminal.bytes
-            looks = await line.looks(SECONDS)
+            seen = await looks(line.terminal, SECONDS)
             bytes = (line.terminal.bytes - before) / SECONDS
             keys = await line.keys(SECONDS)
             await asyncio.sleep(2 * AWAY)
             screens = {name: await line.screen(*screen) for name, screen in SCREENS.items()}
             stop = await line.stop()
-        ages = line.ages(looks)
+        late = ages(line.database, seen)
     print(f"{rate:,} bytes/s, {events} events/s: the first screen after {first:.1f} s")
-    print(f"  newest row late by {ms(ages)}, at most {max(ages):.1f} s; {bytes:.0f} bytes/s of it used")
+    print(f"  newest row late by {ms(late)}, at most {max(late):.1f} s; {bytes:.0f} bytes/s of it used")
     print(f"  a letter after {ms(keys)}, at most {max(keys):.1f} s")
     print("  " + "; ".join(f"{name} after {max(taken):.1f} s at most" for name, taken in screens.items()))
     true_again = "not" if stop.seconds is None else f"{stop.seconds:.1f} s later"

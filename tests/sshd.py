@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import shlex
 import shutil
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from gymtui.sample.people import members
 from server.admin.ssh_setup import authorized, sshd_config
 from server.app import Server
 from server.store import User
 from tests import terminal as terminals
-from tests.gym_kit import PASSWORD, make_gym
+from tests.faults.proxy import Proxy
+from tests.gym_kit import PASSWORD, make_gym, token
 from tests.kit import serving
+from tests.measured_programs import ms, running
+from tests.slow_line import ages, looks
 from tests.terminal import Terminal
 from tests.waiting import until
 
 PEOPLE: Final = (User(name="otto", role="operator", password_hash=""), User(name="ana", role="staff", password_hash=""))
+BANDWIDTH: Final = 10_000  # bytes a second
+EVENTS: Final = 20  # a second
+STOPPED: Final = 30.0  # seconds
+LOOKED: Final = 8.0  # seconds
 OWN: Final = """Port {port}
 ListenAddress 127.0.0.1
 HostKey {folder}/host
@@ -52,13 +63,14 @@ class Sshd:
     """One that listens, for the people of a gym."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        self._folder, self._port = folder, port
+        self._folder, self.port = folder, port
+        self.database = folder / "gym.db"
 
-    def command(self, who: str, *more: str) -> tuple[str, ...]:
-        """As that person comes in from anywhere."""
+    def command(self, who: str, *more: str, port: int = 0) -> tuple[str, ...]:
+        """As that person comes in from anywhere, also by way of another port."""
         options = ("StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR", "IdentitiesOnly=yes")
         said = [word for option in options for word in ("-o", option)]
-        key = ("-i", str(self._folder / who), "-p", str(self._port), "-F", "none", "-C")
+        key = ("-i", str(self._folder / who), "-p", str(port or self.port), "-F", "none", "-C")
         return ("ssh", *key, *said, *more, f"{getpass.getuser()}@127.0.0.1")
 
 
@@ -149,6 +161,44 @@ async def a_terminal_that_only_prints_is_told_so(way: Sshd, server: Server) -> N
         assert await terminal.ended() == 2
 
 
+async def a_slow_line_shows_what_is_true_after_a_stop_and_in_another_size(way: Sshd, server: Server) -> None:
+    """The shell's Ctrl+Z stops ssh itself, behind its `~`; `fg` has it go on, and what it missed is never sent."""
+    shell = ("setsid", "-c", "-w", "bash", "--norc", "--noprofile", "-i")
+    load = ("simulate", "--url", server.url, "--rate", str(EVENTS), "--desks", "4")
+    async with (
+        Proxy(way.port, bandwidth=BANDWIDTH) as line,
+        Terminal.run(program=shell, columns=80, rows=24, environment={"PS1": "shell> "}) as terminal,
+    ):
+        await terminal.until("shell>")
+        terminal.type(f"{shlex.join(way.command('otto', port=line.port))}\r")
+        await terminal.until("● live")
+        with running(*load, GYMTUI_TOKEN=token(way.database, "ben")):
+            await terminal.until("▲")
+            said = [f"{BANDWIDTH:,} bytes/s, {EVENTS} events/s: {await lateness(terminal, way)}"]
+            terminal.type("\r~\x1a")
+            await terminal.until("Stopped")
+            carried = line.carried["back"]
+            await asyncio.sleep(STOPPED)
+            said.append(f"stopped for {STOPPED:.0f} s, {line.carried['back'] - carried:,} bytes were carried meanwhile")
+            terminal.type("fg\r")
+            await asyncio.sleep(1)
+            terminal.type("r")
+            await terminal.until("(?s)monitor · otto.*F1 help")
+            said.append(await lateness(terminal, way))
+            terminal.resize(120, 40)
+            await terminal.until("(?s)monitor · otto.*Ctrl.Q leave")
+            said.append(f"in another size {await lateness(terminal, way)}")
+            terminal.type("\x11")
+            await terminal.until("shell>")
+    print("\n".join(f"    {each}" for each in said))
+
+
+async def lateness(terminal: Terminal, way: Sshd) -> str:
+    """Of the newest row, in looks of some seconds."""
+    found = ages(way.database, await looks(terminal, LOOKED))
+    return f"the newest row is late by {ms(found)}, at most {max(found):.1f} s"
+
+
 TRIED: Final = (
     an_operator_has_the_monitor,
     staff_have_a_desk_of_their_own,
@@ -156,6 +206,7 @@ TRIED: Final = (
     nobody_has_a_shell,
     nothing_is_forwarded,
     a_terminal_that_only_prints_is_told_so,
+    a_slow_line_shows_what_is_true_after_a_stop_and_in_another_size,
 )
 
 
@@ -166,7 +217,7 @@ async def main() -> int:
     terminals.WITHIN = 60.0  # a handshake, a program and its screen, on a machine that may be busy
     with TemporaryDirectory(prefix="gymtui-sshd-") as name:
         folder = Path(name)
-        make_gym(folder / "gym.db")
+        make_gym(folder / "gym.db", *members(400, Random(7), date(2026, 11, 18)))
         async with serving(folder / "gym.db") as server, sshd(folder, server.url) as way:
             for each in TRIED:
                 await each(way, server)
