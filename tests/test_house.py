@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -62,6 +63,12 @@ async def test_a_gym_that_fills_says_so_once_a_day(gym: tuple[Till, HouseNotices
     assert len(said(till)) == 3
 
 
+def hears(desk: str, tx: Transaction) -> None:
+    """The other server does."""
+    tx.desks.serve(1, tx.at)
+    tx.desks.come(desk, None, "ana", NINE, 1)
+
+
 async def test_a_desk_that_has_gone_is_missed_while_somebody_is_in(
     gym: tuple[Till, HouseNotices, HouseNotices],
 ) -> None:
@@ -94,19 +101,29 @@ async def test_a_desk_that_went_to_another_server_is_not_missed(
     await first.look()
     DESKS.clear()
 
-    def hears(tx: Transaction) -> None:
-        """The other server does."""
-        tx.desks.serve(1, tx.at)
-        tx.desks.come("desk 1", None, "ana", NINE, 1)
-
     for _ in range(2):
         till.now += GONE
-        till.store.write([hears])
+        till.store.write([partial(hears, "desk 1")])
         await first.look()
         assert said(till) == []
     till.now += GONE
     await first.look()
     assert said(till) == ["desk 1 is not connected since 10:10"]
+
+
+async def test_the_desks_of_a_server_that_died_are_missed_by_the_others(
+    gym: tuple[Till, HouseNotices, HouseNotices],
+) -> None:
+    till, first, second = gym
+    till.check_in("1")
+    till.store.write([partial(hears, "desk 1")])
+    till.now += GONE - 1
+    await first.look()
+    assert said(till) == []
+    till.now += 1
+    for server in (first, second):
+        await server.look()
+    assert said(till) == ["desk 1 is not connected since 10:00"]
 
 
 async def test_a_backup_that_is_a_week_old_is_told_once_a_day(gym: tuple[Till, HouseNotices, HouseNotices]) -> None:

@@ -43,6 +43,17 @@ def test_a_store_goes_on_there_as_on_the_database_itself(pooler: str) -> None:
         assert check(tables).wrong == []
 
 
+def test_servers_hear_of_each_other_there(pooler: str) -> None:
+    with closing(open_store(pooler)) as here, closing(open_store(pooler)) as there:
+        assert here.peers is not None
+        assert there.peers is not None
+        for number in range(OFTEN):
+            here.peers.tell("here", number, b"[]")
+            assert there.peers.others() == [("here", number, b"[]")]
+            assert (there.peers.tried(number, attempts=1, pause=1000), here.peers.others()) == (0, [])
+            assert here.peers.tried(number, attempts=1, pause=1000) > 0
+
+
 def test_its_limits_hold_for_each_transaction(pooler: str, postgres_database: str) -> None:
     with closing(open_store(pooler, now=lambda: NINE, patience=0.5)) as store:
         with pytest.raises(TooLong), store.within(0.01):

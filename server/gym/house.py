@@ -76,11 +76,10 @@ class HouseNotices:
             await tell(self._database, key, level, title)
 
     async def _heard_elsewhere(self, now: int) -> dict[str, int]:
-        """Of the desks that have been here, those that another server has heard since, and when (ms)."""
-        if all(at == now for at in self._seen.values()):
-            return {}
+        """The desks that another server has heard lately, or the one before this, and when (ms): where it is gone, and
+        they do not come here, they are missed too."""
         heard = await self._database.query(self._database.store.last_heard, now - GONE)
-        return {last.desk: last.at for last in heard if self._seen.get(last.desk, last.at) < last.at}
+        return {last.desk: last.at for last in heard if self._seen.get(last.desk, 0) < last.at}
 
     def _gone(self, gym: Gym, stats: Stats, wall: datetime) -> Iterator[Notice]:
         """While the gym is open and somebody is in; a desk that is missed is missed once."""
