@@ -8,13 +8,14 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import pytest
-from psycopg.errors import RaiseException
+from psycopg.errors import OperationalError, RaiseException
 
 from gymtui import clock
 from server.store import Store, StoreError, StoreUnavailable, Transaction
 from server.store.opening import open_store
+from server.store.postgres.errors import next_step
 from tests.factories import member_row
-from tests.postgres_kit import ask, ask_one, held
+from tests.postgres_kit import ask, ask_one, cut, held
 from tests.till import NINE, Till, command
 from tests.waiting import WITHIN
 
@@ -90,12 +91,24 @@ def test_a_database_without_a_place_and_one_that_is_not_there_are_told(postgres_
     ask(postgres_nothing, "ALTER ROLE crowded NOSUPERUSER CONNECTION LIMIT 0")
     with pytest.raises(StoreError, match="please let it have more connections, or end some"):
         open_store(url)
+    ask(postgres_nothing, "ALTER ROLE crowded CONNECTION LIMIT 2")
+    ask(postgres_nothing, f"ALTER DATABASE {urlsplit(postgres_nothing).path.removeprefix('/')} OWNER TO crowded")
+    with opened(url, 5) as store:
+        seq = store.head().seq
+        store.write([lambda tx: tx.touch()])
+        cut(postgres_nothing)
+        ask(postgres_nothing, "ALTER ROLE crowded CONNECTION LIMIT 0")
+        for sentence in ("terminating connection", "please let it have more connections, or end some"):
+            with pytest.raises(StoreUnavailable, match=sentence):
+                store.head()
+        ask(postgres_nothing, "ALTER ROLE crowded CONNECTION LIMIT 2")
+        assert store.head().seq == seq
     name = urlsplit(postgres_nothing).path
     with pytest.raises(StoreError, match="please make it first, or look at its name"):
         open_store(postgres_nothing.replace(name, "/nowhere"))
 
 
-def test_nobody_asks_the_database_what_time_it_is(till: Till, postgres_database: str) -> None:
+def test_nothing_of_the_gym_asks_the_database_what_time_it_is(till: Till, postgres_database: str) -> None:
     """Its own clocks are hidden behind others that cannot be asked."""
     clocks = ("now", "clock_timestamp", "statement_timestamp", "transaction_timestamp", "timeofday")
     for name in clocks:
@@ -111,6 +124,34 @@ def test_nobody_asks_the_database_what_time_it_is(till: Till, postgres_database:
     finally:
         for name in clocks:
             ask(postgres_database, f"DROP FUNCTION gymtui.{name}()")
+
+
+def test_a_jump_of_its_clock_is_over_with_what_each_server_tells_next(till: Till, postgres_database: str) -> None:
+    jumped = "CREATE OR REPLACE FUNCTION gymtui.now() RETURNS timestamptz LANGUAGE sql AS "
+    with opened(postgres_database, 5) as here, opened(postgres_database, 5) as there:
+        assert here.peers is not None
+        assert there.peers is not None
+        there.peers.tell("there", 1, b"[]")
+        assert [peer.name for peer in here.peers.others()] == ["there"]
+        try:
+            for hours in (1, -1):
+                ask(postgres_database, f"{jumped} $$SELECT pg_catalog.now() + interval '{hours} h'$$")
+                assert here.peers.others() == []
+                there.peers.tell("there", 1, b"[]")
+                assert [peer.name for peer in here.peers.others()] == ["there"]
+        finally:
+            ask(postgres_database, "DROP FUNCTION gymtui.now()")
+
+
+@pytest.mark.parametrize(
+    ("said", "step"),
+    [
+        ("query_wait_timeout", "its pooler has no connection left, please let it have more"),
+        ("FATAL:  no more connections allowed (max_client_conn)", "please let it have more connections, or end some"),
+    ],
+)
+def test_a_pooler_without_a_place_is_told(said: str, step: str) -> None:
+    assert next_step(OperationalError(said)) == step
 
 
 def _until_somebody_waits(url: str) -> None:

@@ -26,6 +26,8 @@ STEPS: Final[dict[type[psycopg.Error], str]] = {
 # Whoever is not even let in gets words and no code.
 BEFORE_IN: Final = {
     "too many": STEPS[errors.TooManyConnections],
+    "no more connections allowed": STEPS[errors.TooManyConnections],  # as PgBouncer says it, and the next too
+    "query_wait_timeout": "its pooler has no connection left, please let it have more",
     "starting up": STEPS[errors.CannotConnectNow],
     "shutting down": STEPS[errors.AdminShutdown],
     "password": "please look at its user and password (PGPASSFILE, PGPASSWORD)",
