@@ -75,7 +75,8 @@ def picked(gyms: Sequence[Known], name: str | None) -> Known | None:
         return gyms[0]
     if name is None:
         if gyms:
-            raise StoreError(f"Several gyms are in that database: please say which, as --gym NAME. {_listed(gyms)}")
+            which = "please say which, as --gym NAME, or as #NAME in the URL"
+            raise StoreError(f"Several gyms are in that database: {which}. {_listed(gyms)}")
         return None
     found = [gym for gym in gyms if gym.name == name] or [gym for gym in gyms if folded(gym.name) == folded(name)]
     if len(found) > 1:

@@ -2,6 +2,9 @@
 
 `MIGRATIONS[n]` takes a schema from version n to n + 1, forward only, inside one transaction. Texts are compared by
 their code points, as everywhere else in the project, whatever the database's own order is.
+
+No table is divided by months. The two that grow for ever could be, by their primary keys: `seq` goes with time, and so
+does the id of a visit, a UUIDv7. docs/POSTGRESQL.md says how.
 """
 
 from __future__ import annotations
