@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import msgspec
 import platformdirs
@@ -72,6 +71,8 @@ def data_folder() -> Path:
 
 def local_timezone() -> str:
     """The name of this machine's time zone, `Europe/Zurich`; UTC where it has none."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  a server's alone
+
     zone = os.environ.get("TZ", "").removeprefix(":")
     if not zone and (link := Path("/etc/localtime")).is_symlink():
         zone = str(link.resolve()).partition("/zoneinfo/")[2]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from gymtui.protocol import Gym
 
@@ -15,6 +14,8 @@ def zone_of(gym: Gym | None) -> tzinfo:
     """The gym's time zone; UTC where that is not known, or not known here."""
     if gym is None:
         return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415  it reads how the interpreter was built
+
     try:
         return ZoneInfo(gym.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import io
 import os
 import select
@@ -86,7 +85,9 @@ def announce(text: str) -> None:
 
 def ask_hidden(question: str) -> str:
     """What a person at a terminal types and nobody sees, in the place of a line that was announced."""
-    return getpass.getpass(f"\r\x1b[K{printable(question)}")
+    from getpass import getpass  # noqa: PLC0415  most are logged in
+
+    return getpass(f"\r\x1b[K{printable(question)}")
 
 
 @contextmanager

@@ -89,7 +89,10 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
     [
         ("gymtui.cli", ("asyncio", "datetime", "logging", "msgspec", "pathlib", "shutil")),
         ("gymtui.programs.desk", ("gymtui.importing.looking", "gymtui.ui.screens.importing")),
-        ("gymtui.config, gymtui.programs.tail", ("difflib", "gymtui.client.replica", "sqlite3", "textual", "tomllib")),
+        (
+            "gymtui.config, gymtui.programs.tail",
+            ("gymtui.client.replica", "json", "sqlite3", "textual", "tomllib", "zoneinfo"),
+        ),
     ],
 )
 def test_what_is_not_needed_is_not_imported(imported: str, without: tuple[str, ...]) -> None:
