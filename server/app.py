@@ -155,7 +155,13 @@ class Server:
     def _telling(self, peers: Peers) -> Telling:
         lookout, roster = self._context.lookout, self._context.roster
         return Telling(
-            peers, self._database, self.name, served=lambda: roster.served, here=lookout.here, end=lookout.closer.end
+            peers,
+            self._database,
+            self.name,
+            served=lambda: roster.served,
+            here=lookout.here,
+            end=lookout.closer.end,
+            now=self._now,
         )
 
     def _shared(self, timer: Callable[[], float]) -> ServerContext:

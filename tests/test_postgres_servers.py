@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from gymtui.clock import now
-from gymtui.protocol import Close
+from gymtui.clock import now, to_ms, to_text
+from gymtui.codec import encode
+from gymtui.protocol import Close, Connections
 from server.admin import users
 from server.app import Server
 from server.auth.attempt_limit import ATTEMPTS
@@ -133,6 +134,8 @@ async def test_an_operator_sees_the_connections_of_both_and_at_which_each_is(gym
             ("ana", "Front", "127.0.0.1"),
         ]
         assert [c["server"] for c in answer["connections"]] == [two.here.name, two.there.name]
+        times = [to_ms(client[name]) for client in answer["connections"] for name in ("since", "heard")]
+        assert all(abs(to_ms(answer["as_of"]) - time) < HOUR / 2 for time in times)
         assert answer["absent"] == []
 
 
@@ -171,7 +174,7 @@ async def test_of_a_server_that_has_died_the_desks_are_missed(gym: str) -> None:
         with closing(open_store(gym)) as died:
             assert died.peers is not None
             died.write([lambda tx: tx.desks.serve(1, now()), lambda tx: tx.desks.come("Front", None, "ana", 2, 1)])
-            died.peers.tell("another", 1, b"[]")
+            died.peers.tell("another", 1, encode(Connections(connections=(), absent=(), as_of=to_text(now()))))
             answer = await seen(otto)
             assert (answer["absent"], [c["server"] for c in answer["connections"]]) == ([], [server.name])
             for seconds in (11, -11):  # or the database's clock was set back

@@ -66,7 +66,7 @@ class Lookout:
         now: clock.Clock,
     ) -> None:
         self._sessions = sessions
-        self._neighbours = Neighbours(database)
+        self._neighbours = Neighbours(database, now=now)
         self.closer = Closer(sessions, self._neighbours, database)
         self._database = database
         self._hub = hub

@@ -13,18 +13,19 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from gymtui import clock
 from gymtui.codec import encode
-from gymtui.protocol import ConnectedClient
+from gymtui.protocol import ConnectedClient, Connections
 from server.store import StoreUnavailable
 from server.store.group_commit import GroupCommit
-from server.store.peers import Peers
+from server.store.peers import Peer, Peers
 
 log = logging.getLogger(__name__)
 
 EVERY: Final = 1.0  # seconds between two looks at which connections others want ended
 TELLS: Final = 3  # of these from one time to the next that this server says who is here
 
-_clients = msgspec.json.Decoder(tuple[ConnectedClient, ...])
+_told = msgspec.json.Decoder(Connections)
 
 
 class Neighbour(Struct, frozen=True):
@@ -37,14 +38,26 @@ class Neighbour(Struct, frozen=True):
 class Neighbours:
     """What is asked of them; StoreUnavailable. Where the engine knows of no other servers there are none."""
 
-    def __init__(self, database: GroupCommit) -> None:
+    def __init__(self, database: GroupCommit, *, now: clock.Clock) -> None:
         self._peers = database.store.peers
         self._query = database.query
+        self._now = now
 
     async def all(self) -> list[Neighbour]:
         """Those that are there."""
         found = [] if self._peers is None else await self._query(self._peers.others)
-        return [Neighbour(peer.served, at(peer.name, _clients.decode(peer.connections))) for peer in found]
+        return [Neighbour(peer.served, self._as_of_now(peer)) for peer in found]
+
+    def _as_of_now(self, peer: Peer) -> list[ConnectedClient]:
+        """By the clock here: how long each has been silent, and there, when that was told."""
+        told = _told.decode(peer.connections)
+        behind = self._now() - clock.to_ms(told.as_of)
+
+        def here(text: str) -> str:
+            return clock.to_text(clock.to_ms(text) + behind)
+
+        clients = at(peer.name, told.connections)
+        return [replace(client, since=here(client.since), heard=here(client.heard)) for client in clients]
 
     async def turn_out(self, session_id: str, message: str) -> None:
         """Whichever has that session ends it, within a second or two."""
@@ -70,6 +83,7 @@ class Telling:
         served: Callable[[], int],
         here: Callable[[], Awaitable[Sequence[ConnectedClient]]],
         end: Callable[[str, str], object],
+        now: clock.Clock,
     ) -> None:
         self._peers = peers
         self._query = database.query
@@ -77,6 +91,7 @@ class Telling:
         self._served = served
         self._here = here
         self._end = end
+        self._now = now
 
     async def run(self) -> None:
         """For ever."""
@@ -94,7 +109,9 @@ class Telling:
 
     async def tell(self) -> None:
         """Once."""
-        await self._query(self._peers.tell, self._name, self._served(), encode(await self._here()))
+        clients, now = tuple(await self._here()), clock.to_text(self._now())
+        told = encode(Connections(connections=clients, absent=(), as_of=now))
+        await self._query(self._peers.tell, self._name, self._served(), told)
 
     async def look(self) -> None:
         """Once."""
