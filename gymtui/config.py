@@ -108,10 +108,10 @@ def load(
     if listened and not (database_url.is_url(listened) and database_url.is_url(settings.database)):
         raise ConfigError("Only PostgreSQL is listened to: please give both --database and --listen-database its URL.")
     database = database_named(settings.database)
-    if settings.gym:
-        database = database_url.with_gym(database, settings.gym)
-        listened = listened and database_url.with_gym(listened, settings.gym)
-    gym = database_url.gym_of(database)[1] or settings.gym
+    gym = settings.gym or database_url.gym_of(database)[1]
+    if gym:
+        database = database_url.with_gym(database, gym)
+        listened = listened and database_url.with_gym(listened, gym)
     return msgspec.structs.replace(settings, database=database, listen_database=listened, gym=gym)
 
 

@@ -47,7 +47,9 @@ def test_the_gym_of_a_database_goes_with_its_url_and_comes_off_again(url: str, n
     database = load({"database": url, "gym": name}, {}).database
     assert gym_of(database) == (url, name.strip())
     assert gym_of(with_gym(database, "Lakeside")) == (url, "Lakeside")
-    assert load({"database": database}, {}).gym == name.strip()
+    again = load({"database": database, "listen_database": "postgresql://itself/gym"}, {})
+    assert again.gym == name.strip()
+    assert gym_of(again.listen_database or "") == ("postgresql://itself/gym", name.strip())
     assert gym_of(load({"database": database, "gym": "Lakeside"}, {}).database) == (url, "Lakeside")
 
 
