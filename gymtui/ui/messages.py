@@ -60,6 +60,11 @@ def as_json(event: Event) -> str:
     return showable_json(codec.message(event).decode())
 
 
+def as_it_came(payload: bytes) -> str:
+    """All that the server said of it, in one line; what a terminal would obey is escaped."""
+    return showable_json(payload.decode(errors="replace"))
+
+
 def pretty(event: Event, zone: tzinfo) -> list[tuple[str, str]]:
     """What it says, a name and a text each, `member.full_name`; times are by the clock on the wall too, and what it
     does not say is left out."""

@@ -29,7 +29,7 @@ from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
 from gymtui.protocol import EVENTS, Request, Role, Snapshot, Stats
 
-KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "events", "connection", "time", "problem")
+KINDS: Final = (*EVENTS, Stats.type, Snapshot.type, "frame", "events", "connection", "time", "problem")
 
 
 class WebSocketService:
@@ -156,8 +156,9 @@ class WebSocketService:
 
         Args:
             kind: One of `KINDS`. The type of an event, or `"stats"`: its payload. `"events"`: all events of one frame,
-                in `seq` order. `"snapshot"`: its last part. `"connection"`: each new ConnectionState. `"time"`: the
-                server's time of day (ms), and the seconds that it was there and back. `"problem"`: a Problem.
+                in `seq` order; `"frame"`, just before: its bytes. `"snapshot"`: its last part. `"connection"`: each new
+                ConnectionState. `"time"`: the server's time of day (ms), and the seconds that it was there and back.
+                `"problem"`: a Problem.
 
         Raises:
             ValueError: There is no such kind.

@@ -87,6 +87,8 @@ class ClientSession:
             except codec.Unreadable as error:
                 self._report_unreadable(error)
             else:
+                if frame.seq is not None:
+                    self._publish("frame", data)
                 await self._take(frame)
 
     async def send(self, request: Request, id: str | None = None) -> None:

@@ -158,7 +158,8 @@ HERE: dict[str, tuple[str, ...]] = {
     ),
     "Messages": (
         "What the monitor's filter let through when this was opened, the newest first.",
-        "↑ ↓ choose; below is all of it, or with Tab the message that tells it, as JSON.",
+        "↑ ↓ choose; below is all of it, or with Tab the JSON that tells it: as it came",
+        "while a megabyte of that is kept, else as this program has read it.",
         "Insert marks. e writes those that are marked, or all, as JSON lines into",
         "your home folder, for your eyes alone. Works offline, with what had come.",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from gymtui import clock
 from gymtui.client.connection.service import WebSocketService
 from gymtui.private_file import write_private
 from gymtui.protocol import Event
-from gymtui.ui.messages import Messages, as_json, as_json_lines, pretty
+from gymtui.ui.messages import Messages, as_it_came, as_json, as_json_lines, pretty
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.looking import LookingScreen
 from gymtui.ui.wall import wall
@@ -24,7 +24,7 @@ from gymtui.ui.widgets.message_list import MessageList
 
 class MessagesScreen(LookingScreen):
     """Those that the filter lets through as it opens; what comes meanwhile is on the monitor. What is exported goes
-    into `folder`, for its owner's eyes."""
+    into `folder`, for its owner's eyes. `payload` gives that of a row of the journal as it came, where it is kept."""
 
     TITLE = "Messages"
     CSS_PATH = "monitor.tcss"
@@ -49,10 +49,12 @@ class MessagesScreen(LookingScreen):
         *,
         like: LiveScreen,
         folder: Path,
+        payload: Callable[[int], bytes | None] = lambda _: None,
         clock: clock.Clock = clock.now,
     ) -> None:
         super().__init__(service, heading="messages", clock=clock)
         self._folder = folder
+        self._payload = payload
         self.set_reactive(LiveScreen.gym, like.gym)
         self.set_reactive(LiveScreen.zone, like.zone)
         self.set_reactive(MessagesScreen.messages, Messages(events=tuple(events)))
@@ -67,14 +69,19 @@ class MessagesScreen(LookingScreen):
         self.watch_messages(self.messages)
 
     def watch_messages(self, messages: Messages) -> None:
-        count, marked = len(messages.events), len(messages.marked)
-        self.entitle(f"{count:,} message{'' if count == 1 else 's'}", f"{marked:,} marked" if marked else "")
         self.watch_is_json()
 
     def watch_is_json(self) -> None:
-        event = self.messages.chosen
-        self.fields = () if event is None else tuple(pretty(event, self.zone))
-        self.text = as_json(event) if event is not None and self.is_json else ""
+        """Of what is shown as JSON the title says whether it is what came, or what was read of it."""
+        event, count, notes = self.messages.chosen, len(self.messages.events), list[str]()
+        if marked := len(self.messages.marked):
+            notes.append(f"{marked:,} marked")
+        self.fields, self.text = () if event is None else tuple(pretty(event, self.zone)), ""
+        if event is not None and self.is_json:
+            came = self._payload(event.seq)
+            self.text = as_json(event) if came is None else as_it_came(came)
+            notes.append("as it was read" if came is None else "as it came")
+        self.entitle(f"{count:,} message{'' if count == 1 else 's'}", ", ".join(notes))
 
     def move(self, step: int) -> None:
         self.messages = self.messages.moved(step)

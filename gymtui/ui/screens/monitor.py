@@ -16,6 +16,7 @@ from gymtui.client.connection.service import WebSocketService
 from gymtui.client.state import ConnectionState
 from gymtui.protocol import Event, Snapshot
 from gymtui.ui.lookout import Bell, alarms, away_since
+from gymtui.ui.received import Received
 from gymtui.ui.screens.feeding import FeedScreen
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.screens.lookout import LookoutScreen
@@ -63,6 +64,7 @@ class Monitor(FeedScreen, LookoutScreen):
         self._began = clock()
         self._traffic = Traffic(clock())
         self._tape = Tape()
+        self._received = Received()
 
     def compose(self) -> ComposeResult:
         yield from self.compose_header()
@@ -94,7 +96,9 @@ class Monitor(FeedScreen, LookoutScreen):
         self.set_interval(1.0, self.measure)
 
     def subscriptions(self) -> list[Callable[[], None]]:
-        return [*super().subscriptions(), self._service.subscribe("events", self.telling("feed", self._happened))]
+        frames = self._service.subscribe("frame", self._received.keep)
+        events = self._service.subscribe("events", self.telling("feed", self._happened))
+        return [*super().subscriptions(), frames, events]
 
     # --- what the connection tells -----------------------------------------------------------------------------------
 
@@ -107,6 +111,7 @@ class Monitor(FeedScreen, LookoutScreen):
         """The journal is taken up further on, with a few rows of the recent past."""
         super()._restarted(part)
         self._tape.restarted(part)
+        self._received.forget()
         self.paused, self.held = self._tape.is_paused, self._tape.held
         if not self.paused:
             self.show_anew(self._tape.events)
@@ -162,7 +167,9 @@ class Monitor(FeedScreen, LookoutScreen):
     def action_messages(self) -> None:
         """Those that the feed shows, and what else there is of the kind, one by one."""
         events = self.picked(reversed(self._tape.events))
-        self.app.push_screen(MessagesScreen(self._service, events, like=self, folder=self.folder, clock=self._clock))
+        payload, folder = self._received.payload, self.folder
+        screen = MessagesScreen(self._service, events, like=self, folder=folder, payload=payload, clock=self._clock)
+        self.app.push_screen(screen)
 
     def action_sessions(self) -> None:
         """Who is connected, one by one."""
