@@ -174,7 +174,7 @@ def test_a_gym_is_copied_to_others_that_are_served(postgres_nothing: str, tmp_pa
     begin(riverside)
     with opened(str(tmp_path / "gym.db")) as store:
         add_members(store, [member_row("1", "Ana")])
-    with closing(open_store(riverside)) as served:
+    with closing(open_store(postgres_nothing)) as served:  # whose server does not say which: it was the only one
         assert run("admin", "copy", "--from", "gym.db", "--to", lakeside) == 0
         with opened(lakeside) as copied:
             assert [member.full_name for member in copied.all_members()] == ["Ana"]

@@ -34,7 +34,7 @@ WHERE n.nspname ~ '^{FIRST}(|_[a-z0-9_]+)$'
 AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
 ORDER BY n.nspname
 """
-EMPTY: Final = """
+FREE: Final = """
 SELECT nspname, has_schema_privilege(oid, 'CREATE') AND NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid)
 FROM pg_namespace n
 """
@@ -113,7 +113,7 @@ def begin(url: str, name: str, at: int, *, patience: float) -> None:
 
 def _made(db: Connection, name: str, others: Sequence[Known], at: int) -> Known:
     """A new gym, in a schema that is made too, unless an empty one waits for it there."""
-    there = dict(db.execute(EMPTY).fetchall())
+    there = dict(db.execute(FREE).fetchall())
     schema = next(schema for schema in _schemas(name, is_first=not others) if there.get(schema, True))
     bring_up_to_date(_in(db, schema), schema, at)
     if others:
