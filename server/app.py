@@ -35,8 +35,8 @@ from server.net.logbook import Logbook
 from server.net.login_routes import LoginRoutes
 from server.net.lookout import Lookout
 from server.net.metrics import Metrics
-from server.net.neighbours import Telling
 from server.net.origins import Origins
+from server.net.peers import Telling
 from server.net.refusal_limit import RefusalLimit
 from server.net.roster import Roster
 from server.net.session import ServerSession

@@ -18,7 +18,7 @@ from gymtui.protocol import Close, Connections
 from server.admin import users
 from server.app import Server
 from server.auth.attempt_limit import ATTEMPTS
-from server.net import neighbours
+from server.net import peers
 from server.store.opening import open_store
 from server.store.peers import Peers
 from tests.factories import member_row
@@ -54,7 +54,7 @@ async def two_of(database: str, *, apart: int = 0) -> AsyncIterator[Two]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, quick_watchdog: None) -> None:
     """What is looked for now and then is looked for all the time: how long it may take is another test's."""
-    monkeypatch.setattr(neighbours, "EVERY", 0.01)
+    monkeypatch.setattr(peers, "EVERY", 0.01)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from gymtui.codec import encode
 from gymtui.protocol import CloseConnection, ClosedConnection, ConnectedClient, Role
 from server.auth.auth import Claims
 from server.net.entitled import by_right
-from server.net.neighbours import Neighbours
+from server.net.peers import PeerServers
 from server.store import Access, Outcome, Transaction
 from server.store.group_commit import GroupCommit
 
@@ -39,11 +39,9 @@ class Whose(Protocol):
 class Closer:
     """Closes one of the `sessions`, or one of another server's."""
 
-    def __init__(
-        self, sessions: Callable[[], Collection[Closable]], neighbours: Neighbours, database: GroupCommit
-    ) -> None:
+    def __init__(self, sessions: Callable[[], Collection[Closable]], peers: PeerServers, database: GroupCommit) -> None:
         self._sessions = sessions
-        self._neighbours = neighbours
+        self._peers = peers
         self._database = database
 
     async def close(self, request: CloseConnection, by: Claims, address: str) -> Outcome:
@@ -59,7 +57,7 @@ class Closer:
         if noted.error is None and session is not None:
             session.turn_out(message)
         elif noted.error is None:
-            await self._neighbours.turn_out(request.session_id, message)
+            await self._peers.turn_out(request.session_id, message)
         return noted
 
     def end(self, session_id: str, message: str) -> None:
@@ -71,7 +69,7 @@ class Closer:
         return next((one for one in self._sessions() if one.id == session_id and one.user), None)
 
     async def _elsewhere(self, session_id: str) -> ConnectedClient | None:
-        clients = (client for neighbour in await self._neighbours.all() for client in neighbour.connections)
+        clients = (client for peer in await self._peers.all() for client in peer.connections)
         return next((client for client in clients if client.session_id == session_id), None)
 
 

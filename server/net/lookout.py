@@ -24,7 +24,7 @@ from server.net.connection import Connection
 from server.net.hub import Hub
 from server.net.last_minute import LastMinute
 from server.net.metrics import Metrics
-from server.net.neighbours import Neighbours, at
+from server.net.peers import PeerServers, at
 from server.store.group_commit import GroupCommit
 
 NAME: Final = 64  # characters of what a program calls itself
@@ -66,8 +66,8 @@ class Lookout:
         now: clock.Clock,
     ) -> None:
         self._sessions = sessions
-        self._neighbours = Neighbours(database, now=now)
-        self.closer = Closer(sessions, self._neighbours, database)
+        self._peers = PeerServers(database, now=now)
+        self.closer = Closer(sessions, self._peers, database)
         self._database = database
         self._hub = hub
         self._metrics = metrics
@@ -89,7 +89,7 @@ class Lookout:
     async def _connections(self) -> Connections:
         now = self._now()
         known = await self._database.query(self._database.store.last_heard, now - KNOWN)
-        others = await self._neighbours.all()
+        others = await self._peers.all()
         clients = await self.here()
         if others:
             clients = [*at(self._name(), clients), *(client for other in others for client in other.connections)]

@@ -28,14 +28,14 @@ TELLS: Final = 3  # of these from one time to the next that this server says who
 _told = msgspec.json.Decoder(Connections)
 
 
-class Neighbour(Struct, frozen=True):
+class PeerServer(Struct, frozen=True):
     """One of them: when it began (ms), and who is connected to it."""
 
     served: int
     connections: Sequence[ConnectedClient]
 
 
-class Neighbours:
+class PeerServers:
     """What is asked of them; StoreUnavailable. Where the engine knows of no other servers there are none."""
 
     def __init__(self, database: GroupCommit, *, now: clock.Clock) -> None:
@@ -43,10 +43,10 @@ class Neighbours:
         self._query = database.query
         self._now = now
 
-    async def all(self) -> list[Neighbour]:
+    async def all(self) -> list[PeerServer]:
         """Those that are there."""
         found = [] if self._peers is None else await self._query(self._peers.others)
-        return [Neighbour(peer.served, self._as_of_now(peer)) for peer in found]
+        return [PeerServer(peer.served, self._as_of_now(peer)) for peer in found]
 
     def _as_of_now(self, peer: Peer) -> list[ConnectedClient]:
         """By the clock here: how long each has been silent, and there, when that was told."""
