@@ -32,6 +32,7 @@ def test_an_error_of_the_screens_is_a_sentence_and_no_traceback(
     assert "screw" not in shown
 
 
+@pytest.mark.slow
 async def test_a_theme_that_is_chosen_before_the_start_reads_no_style_sheet_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
