@@ -33,8 +33,8 @@ class Node:
     async def run(self) -> None:
         """Started again whenever it dies."""
         while True:
-            # On a busy machine one is not there in time, and is started once more.
-            with suppress(TimeoutError):
+            # On a busy machine one is not there in time, or a pooler dies while it starts: it is started once more.
+            with suppress(TimeoutError, AssertionError):
                 async with served(self._database) as (self._process, self.url):
                     self.ready.set()
                     assert self._process.stderr is not None
