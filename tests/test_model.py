@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import POSTGRES
 from tests.faults.deaths import Killed
+from tests.faults.keeping import KeptFile, in_postgres
 from tests.faults.model import check
 from tests.faults.world import World
 
@@ -18,11 +20,17 @@ def test_whatever_happens_every_promise_is_kept() -> None:
     check(8, seed=1)
 
 
+@pytest.mark.skipif(not POSTGRES, reason="it is not installed")
+def test_nor_does_it_matter_where_the_gym_is_kept() -> None:
+    with in_postgres() as keeping:
+        check(3, seed=3, keeping=keeping)
+
+
 async def test_an_end_that_is_no_death_is_a_problem(tmp_path: Path) -> None:
     async def end(error: BaseException) -> None:
         raise error
 
-    world = World(tmp_path)
+    world = World(tmp_path, KeptFile(tmp_path))
     deaths = (Killed(), BaseExceptionGroup("", [Killed(), BaseExceptionGroup("", [Killed()])]))
     bugs = (KeyError("alone"), BaseExceptionGroup("", [Killed(), ValueError("beside a death")]))
     await world.end_of(*(asyncio.create_task(end(error)) for error in (*deaths, *bugs)))

@@ -12,6 +12,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from server.store.sql.database import Database
+
 REFUSED: Final = ("refused", "already_in")
 
 
@@ -132,7 +134,7 @@ class Audit:
                 self.doubled.append(f"{said.command_id} has {count} rows in the journal")
 
 
-def broken_rules(db: sqlite3.Connection) -> Iterator[str]:
+def broken_rules(db: Database) -> Iterator[str]:
     """What is not as it has to be in the server's tables: one open visit a member, a journal without a gap, counters
     that equal a recount. The gym's time zone is UTC, so that an hour of its wall is one of the visits' own texts."""
     rows, first, last, last_seq = _one(
@@ -157,20 +159,19 @@ def broken_rules(db: sqlite3.Connection) -> Iterator[str]:
 
 
 _COUNTED: Final = ("check_ins", "stays", "stay")
-_SAID: Final = "(SELECT *, CAST(event AS TEXT) AS said FROM visits)"
+_SAYS: Final = "instr(event, CAST('\"{}\"' AS BLOB))".format
 _CAME: Final = f"""
-SELECT substr(json_extract(said, '$.check_in_time'), 1, 13), count(*), 0, 0 FROM {_SAID}
-WHERE check_out_at IS NULL OR NOT (said LIKE '%"undone"%' OR said LIKE '%"clash"%') GROUP BY 1
+SELECT substr(CAST(event AS TEXT) ->> '$.check_in_time', 1, 13), count(*), 0, 0 FROM visits
+WHERE check_out_at IS NULL OR NOT ({_SAYS("undone")} OR {_SAYS("clash")}) GROUP BY 1
 """
 _LEFT: Final = f"""
-SELECT substr(json_extract(said, '$.check_out_time'), 1, 13), 0, count(*), sum(check_out_at - check_in_at) FROM {_SAID}
-WHERE check_out_at IS NOT NULL AND NOT (
-    said LIKE '%"undone"%' OR said LIKE '%"clash"%' OR said LIKE '%"assumed_out"%'
-) GROUP BY 1
+SELECT substr(CAST(event AS TEXT) ->> '$.check_out_time', 1, 13), 0, count(*), sum(check_out_at - check_in_at)
+FROM visits WHERE check_out_at IS NOT NULL
+AND NOT ({_SAYS("undone")} OR {_SAYS("clash")} OR {_SAYS("assumed_out")}) GROUP BY 1
 """
 
 
-def _one(db: sqlite3.Connection, sql: str) -> tuple[int, ...]:
+def _one(db: Database, sql: str) -> tuple[int, ...]:
     row: tuple[int, ...] = db.execute(sql).fetchone()
     return row
 

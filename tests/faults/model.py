@@ -1,7 +1,8 @@
 """The promises, checked against whatever happens: Hypothesis makes up schedules of work and of breakage, and shrinks
 one that breaks a promise to the shortest that does.
 
-`python -m tests.faults.model --schedules 1000 --seed 1` checks so many; the same seed checks the same.
+`python -m tests.faults.model --schedules 1000 --seed 1` checks so many; the same seed checks the same,
+and `--postgres` does it with a gym in PostgreSQL.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 import warnings
 from argparse import ArgumentParser
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +32,7 @@ from gymtui.client.state import Verdict
 from gymtui.faults import DESK_POINTS, SERVER_POINTS
 from gymtui.protocol import Member
 from tests.faults.deaths import SERVER, Killed
+from tests.faults.keeping import Keeping, in_a_file, in_postgres
 from tests.faults.world import World
 from tests.till import NINE
 
@@ -47,14 +49,16 @@ class Schedule(RuleBasedStateMachine):
 
     played = 0
     commands = 0
+    keeping: Keeping
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = TemporaryDirectory(prefix="gymtui-model-")
+        self._opened = ExitStack()
+        folder = Path(self._opened.enter_context(TemporaryDirectory(prefix="gymtui-model-")))
         self._loop = asyncio.new_event_loop()
-        self._world = World(Path(self._folder.name))
-        self._plan = faults.planned(self._world.deaths)
-        self._plan.__enter__()
+        self._world = World(folder, self._opened.enter_context(self.keeping(folder)))
+        self._opened.callback(self._loop.close)
+        self._opened.enter_context(faults.planned(self._world.deaths))
         self._run(self._world.open())
 
     def _run(self, coroutine: Coroutine[None, None, None]) -> None:
@@ -181,17 +185,13 @@ class Schedule(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """All is healed and comes right; then every promise is looked at."""
-        try:
+        with self._opened:
             self._run(self._world.come_right())
             self._world.audit()
             problems = self._world.problems
             Schedule.played += 1
             Schedule.commands += sum(len(seat.queued) for seat in self._world.seats)
             self._run(self._world.close())
-        finally:
-            self._plan.__exit__(None, None, None)
-            self._loop.close()
-            self._folder.cleanup()
         assert not problems, problems
 
 
@@ -199,9 +199,11 @@ def _in_or_out(desk: Desk, who: Member) -> Verdict:
     return desk.check_in(who) if desk.in_since(who.id) is None else desk.check_out(who)
 
 
-def check(schedules: int, *, seed: int | None = None) -> None:
-    """Plays so many schedules; AssertionError with the shortest one that breaks a promise."""
-    machine = Schedule if seed is None else hypothesis.seed(seed)(Schedule)
+def check(schedules: int, *, seed: int | None = None, keeping: Keeping = in_a_file) -> None:
+    """Plays so many schedules, each on a gym that is kept so; AssertionError with the shortest one that breaks a
+    promise."""
+    machine = type(Schedule.__name__, (Schedule,), {"keeping": staticmethod(keeping)})
+    machine = machine if seed is None else hypothesis.seed(seed)(machine)
     with _the_dead():
         run_state_machine_as_test(
             machine,
@@ -234,10 +236,12 @@ def main() -> None:
     parser = ArgumentParser(prog="python -m tests.faults.model", description=__doc__)
     parser.add_argument("--schedules", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--postgres", action="store_true", help="the gym is kept in PostgreSQL")
     wanted = parser.parse_args()
     logging.disable()  # those who are killed are heard of, thousands of times
     began = time.monotonic()
-    check(wanted.schedules, seed=wanted.seed)
+    with in_postgres() if wanted.postgres else nullcontext(in_a_file) as keeping:
+        check(wanted.schedules, seed=wanted.seed, keeping=keeping)
     print(
         f"{Schedule.played:,} schedules with {Schedule.commands:,} commands kept every promise, "
         f"in {time.monotonic() - began:,.0f} s (seed {wanted.seed})"

@@ -15,11 +15,12 @@ from prometheus_client.metrics import MetricWrapperBase
 from server.admin.verify import check
 from server.app import Server
 from server.store import opening
-from server.store.opening import back_up, open_store, put_back
+from server.store.opening import open_store
 from tests.factories import member_row
-from tests.faults.audit import broken_rules, read_row, reading
+from tests.faults.audit import broken_rules, read_row
 from tests.faults.deaths import SERVER, Deaths, Killed, acting, but_deaths
 from tests.faults.hashes import of_replica, of_store
+from tests.faults.keeping import Kept
 from tests.faults.proxy import Proxy
 from tests.faults.seat import Seat
 from tests.gym_kit import make_gym, token
@@ -37,14 +38,15 @@ TEN_YEARS: Final = 10 * 366 * 24 * 3600  # seconds: what is tried here is not th
 class World:
     """Begins with a gym of a few members, everybody connected; `problems` are what should never be."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: Kept) -> None:
         self.folder = folder
-        self.database = folder / "gym.db"
+        self.database = kept.database
+        self._kept = kept
         self.now = NINE
         self.deaths = Deaths()
         self.problems: list[str] = []
         self.server: Server | None = None
-        self.backup: Path | None = None
+        self._has_copy = False
         self._port = 0
         self._gone: Counter[str] = Counter()  # rows of commands that the journal has forgotten
         self._ids = count(1)
@@ -136,22 +138,22 @@ class World:
 
     def back_up(self) -> None:
         """A copy as `admin backup` makes it."""
-        self.backup = self.folder / "backup.db"
-        back_up(self.database, self.backup)
+        self._kept.back_up()
+        self._has_copy = True
 
     async def restore(self) -> None:
         """Nothing of the server before is on its way any more when the backup takes its place."""
-        if self.backup is not None:
+        if self._has_copy:
             await self.kill_server()
             for seat in self.seats:
                 seat.line.cut(reset=True)
             await asyncio.sleep(BREATH)
-            put_back(self.backup, self.database)
+            self._kept.put_back()
             await self.start_server()
 
     def trim(self, kept: int) -> None:
         """The journal keeps its last rows; a backup from before is too old to be put back."""
-        self.backup = None
+        self._has_copy = False
         self._gone.update(self._commands())
         with acting(MANAGER), closing(open_store(self.database)) as store:
             last = store.head().seq - kept
@@ -160,7 +162,7 @@ class World:
 
     @property
     def position(self) -> tuple[str, int]:
-        """Where the journal ends: its epoch and `seq`, from the file."""
+        """Where the journal ends: its epoch and `seq`, on its disk."""
         epoch, seq = self._ask("SELECT epoch, last_seq FROM gym")
         return epoch, seq
 
@@ -171,7 +173,7 @@ class World:
 
     def _commands(self) -> Counter[str]:
         """How many rows each command has, by what the rows say."""
-        with reading(self.database) as db:
+        with self._kept.reading() as db:
             found = Counter(read_row(payload).command_id for (payload,) in db.execute("SELECT payload FROM journal"))
         del found[""]
         return found
@@ -185,7 +187,7 @@ class World:
         return _total(metrics.received) == _total(metrics.commands)
 
     def _ask(self, sql: str, *values: object) -> Any:
-        with reading(self.database) as db:
+        with self._kept.reading() as db:
             return db.execute(sql, values).fetchone()
 
     # --- the end ------------------------------------------------------------------------------------------------------
@@ -215,7 +217,7 @@ class World:
 
     def audit(self) -> None:
         """What was promised, against what there is."""
-        with reading(self.database) as db:
+        with self._kept.reading() as db:
             self.problems += broken_rules(db)
         with opening.audit(self.database) as tables:
             self.problems += check(tables).wrong
