@@ -79,10 +79,10 @@ class KeptServed:
 @contextmanager
 def in_postgres() -> Iterator[Keeping]:
     """By a PostgreSQL server of this process's own."""
-    from server.store.postgres.connection import Connection
+    from server.store.postgres.connection import Connection, Place
     from tests.postgres_kit import Emptied, served
 
-    with served() as url, closing(Emptied(url)) as gym, Connection(gym.url, patience=10) as db:
+    with served() as url, closing(Emptied(url)) as gym, Connection(Place(gym.url, "gymtui"), patience=10) as db:
 
         @contextmanager
         def keeping(folder: Path) -> Iterator[KeptServed]:
