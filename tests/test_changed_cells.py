@@ -129,7 +129,13 @@ def test_what_a_terminal_can_erase_stands_in_terminfo(term: str, *, erases: bool
 def test_of_a_pen_only_what_is_new_is_written() -> None:
     cells = ChangedCells()
     strip = Strip([Segment("a", Style.parse("red on blue")), Segment("b", Style.parse("green on blue")), Segment("c")])
-    assert frame(cells, whole([strip])) == "\x1b[1;3Hc\x1b[1;1H\x1b[31;44ma\x1b[32mb\x1b[m"
+    assert frame(cells, whole([strip])) == "\x1b[1;1H\x1b[31;44ma\x1b[32mb\x1b[0mc"
+
+
+def test_what_stands_above_is_written_first_and_with_it_all_of_its_pen() -> None:
+    cells = ChangedCells()
+    lines = [line("title", "red"), line("other", "none"), line("again", "red")]
+    assert frame(cells, whole(lines)) == "\x1b[1;1H\x1b[31mtitle\x1b[3;1Hagain\x1b[2;1H\x1b[0mother"
 
 
 def test_what_stands_behind_a_letter_whose_width_terminals_do_not_agree_on_is_put_in_its_place() -> None:

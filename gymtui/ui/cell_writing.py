@@ -154,10 +154,13 @@ def _writes(pen: Pen, other: Pen, text: str) -> bool:
 
 
 def _written(runs: Iterable[Run], *, erases: bool) -> str:
-    """Pen by pen, since a change of it takes more than a step; at the end the terminal's own."""
+    """Pen by pen, since a change of it takes more than a step, and that of the uppermost first: on a slow line a title
+    says what is on its way. At the end the terminal's own."""
     parts: list[str] = []
     pen, line, column = Pen(), -1, None
-    for run in sorted(runs, key=PEN):
+    runs = list(runs)
+    first = {run.pen: number for number, run in reversed([*enumerate(runs)])}
+    for run in sorted(runs, key=lambda run: first[run.pen]):
         text, end = _erasing(run) if erases and _leaves_blanks(run.pen) else (run.text, run.end)
         parts += [_step(line, column, run), _change(pen, run.pen), text]
         pen, line, column = run.pen, run.y, end
