@@ -159,7 +159,7 @@ def _written(runs: Iterable[Run], *, erases: bool) -> str:
     parts: list[str] = []
     pen, line, column = Pen(), -1, None
     runs = list(runs)
-    first = {run.pen: number for number, run in reversed([*enumerate(runs)])}
+    first = {pen: number for number, pen in enumerate(dict.fromkeys(map(PEN, runs)))}
     for run in sorted(runs, key=lambda run: first[run.pen]):
         text, end = _erasing(run) if erases and _leaves_blanks(run.pen) else (run.text, run.end)
         parts += [_step(line, column, run), _change(pen, run.pen), text]

@@ -20,8 +20,8 @@ class Every(Protocol):
 
 
 class Rest:
-    """The time since the last key. Every rest is a look at all there is: put off, what they leave comes to a second. A
-    rest that goes on has another each minute."""
+    """The time since the last key. Every rest is a look at all there is: put off, what closed screens leave comes to a
+    second. A rest that goes on has another each minute."""
 
     def __init__(self, every: Every, collect: Callable[[], object] = gc.collect) -> None:
         self._timer = every(SHORT, self._begin, pause=True)
