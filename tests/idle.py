@@ -27,6 +27,8 @@ async def idle(*_: object) -> None:
             app._check_resize()
         elif app.screen_stack and _waits_for_its_timer(app.screen):
             app.screen._on_timer_update()
+        elif app.screen_stack and (below := app.screen_stack[0]).is_current and below._layout_required:
+            below._on_timer_update()  # Textual's own, which is laid out once though nobody sees it
         elif hasattr(app, "keys") and app.keys._bursts._burst:
             app.call_later(app.keys.settle)  # time has passed, as it does behind a key that somebody presses
         else:
