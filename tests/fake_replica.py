@@ -34,6 +34,19 @@ class FakeMembers(list[Member]):
         return False
 
 
+class FakeKnownTime:
+    """The last time that is known, on no disk."""
+
+    def __init__(self) -> None:
+        self.at = 0
+
+    def read(self) -> int:
+        return self.at
+
+    def keep(self, at: int) -> None:
+        self.at = at
+
+
 class FakeReplica:
     """What a desk knows of its gym: the members and events that the test gave it."""
 
@@ -46,7 +59,4 @@ class FakeReplica:
         self.notices = SimpleNamespace(unread=lambda user: [], newest=list)
         self.position = ("epoch-1", 9)
         self.undoable: Undoable | None = None
-        self.known_time = 0
-
-    def keep_time(self, at: int) -> None:
-        self.known_time = at
+        self.known_time = FakeKnownTime()

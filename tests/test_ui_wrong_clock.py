@@ -28,7 +28,7 @@ AHEAD = "! Set the clock: it says 3 May 2031 12:00, last heard: 18 Nov 2026 17:2
 def alone(ahead: int) -> FakeDesk:
     """A desk that heard its server at `NOW`, and is started without it by a clock that is `ahead` ms wrong."""
     desk = a_desk()
-    desk.wall, desk.service.state, desk.replica.known_time = NOW + ahead, AWAY, NOW
+    desk.wall, desk.service.state, desk.replica.known_time.at = NOW + ahead, AWAY, NOW
     desk.clock = DeskClock(cast(Replica, desk.replica), lambda: desk.wall, lambda: 0.0)
     return desk
 

@@ -52,7 +52,7 @@ async def test_one_program_leaves_nothing_to_look_at_and_a_restart_both_times(tm
             ticket = token(path, "ana", ttl=30 * 86_400)
             known = machine.desk(server.url, ticket, replica)
             async with running(known.run, known.service.close):
-                await until(lambda: replica.directory[1] and replica.known_time > 0)
+                await until(lambda: replica.directory[1] and replica.known_time.read() > 0)
             machine.behind = 26 * 365 * clock.DAY
             first = machine.desk(server.url, ticket, replica)
             assert first.check_in("1").kind == "queued"

@@ -32,7 +32,7 @@ def started(path: Path, ahead: int, *, now: int = NOW, **options: Any) -> Iterat
         with closing(Replica(path)) as replica:
             replica.restore(replace(snapshot(0), gym=STRICT))
             replica.fold_members(MembersPage(members=PEOPLE, next_after_seq=9, more=False, as_of_seq=9))
-            replica.keep_time(NOW)
+            replica.known_time.keep(NOW)
     gym = Gym(path, ahead=ahead, now=now, **options)
     try:
         yield gym

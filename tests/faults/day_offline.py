@@ -73,8 +73,8 @@ class Alone:
         service = WebSocketService(
             url, Login(url, token=self._ticket), self.replica, desk=self.name, clock=self._now, random=lambda: 0.1
         )
-        if self.replica.known_time:
-            self.replica.keep_time(clock.now() - HOURS * 3_600_000)  # it was connected when the day began
+        if self.replica.known_time.read():
+            self.replica.known_time.keep(clock.now() - HOURS * 3_600_000)  # it was connected when the day began
         desk_clock = DeskClock(self.replica, self._now, lambda: self._now() / 1000)
         return Desk(service, self.replica, name=self.name, clock=desk_clock, new_id=lambda: clock.new_id(self._now()))
 

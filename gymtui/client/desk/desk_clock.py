@@ -37,7 +37,7 @@ class DeskClock:
         self._replica = replica
         self._wall = wall
         self.timer = timer
-        began = replica.known_time
+        began = replica.known_time.read()
         self.is_heard = False  # the server's time, in this program
         self._is_known = began > 0
         self._set(began)
@@ -95,7 +95,7 @@ class DeskClock:
         """What is known now is known after a restart too, where the disk takes it."""
         if self._is_known:
             try:
-                self._replica.keep_time(self.known())
+                self._replica.known_time.keep(self.known())
             except ReplicaError as error:  # the next command that it does not take says so
                 logger.warning("The time is not kept for the next start: %s", error)
 

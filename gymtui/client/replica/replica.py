@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 from msgspec import UNSET
 
 from gymtui import clock
 from gymtui.client.replica.desk_members import DeskMembers
+from gymtui.client.replica.known_time import KnownTime
 from gymtui.client.replica.members import MemberTable
 from gymtui.client.replica.notices import NoticeTable
 from gymtui.client.replica.outbox import Answer, Outbox, Outgoing
@@ -37,14 +37,12 @@ from gymtui.protocol import (
 
 __all__ = ["Outgoing", "Replica", "ReplicaError", "ReplicaInUse"]
 
-KEPT_EVERY: Final = 60_000  # milliseconds that the time goes on before it is written down again
-
 
 class Replica:
     """A projection of the server's journal with its cursor (`position`, `apply`, `restore`), and the outbox of what
     this desk commands. `gym` and `stats` are the newest; None until something is known. `members`, `visits`,
-    `roll_calls`, `notices`, `outbox`, `undo_log` and `ownership` are tables of the same file. Every method raises
-    ReplicaError where the disk does not give or take what is asked.
+    `roll_calls`, `notices`, `outbox`, `undo_log`, `ownership` and `known_time` are of the same file. Every method
+    raises ReplicaError where the disk does not give or take what is asked.
 
     Args:
         path: A file, made with its folder where there is none, or `":memory:"`.
@@ -69,6 +67,7 @@ class Replica:
         self.outbox = Outbox(self._db)
         self.undo_log = UndoLog(self._db)
         self.ownership = Ownership(self._db)
+        self.known_time = KnownTime(self._db)
         self._parts: list[Snapshot] = []
         try:
             self._load()
@@ -137,20 +136,6 @@ class Replica:
         """Takes the newest counters."""
         with self.changing():
             self._db.execute("UPDATE desk SET stats = ?", (encode(stats),))
-
-    @property
-    def known_time(self) -> int:
-        """The server's time (ms) when it was heard last, and as long after it as was kept; 0 where it never was."""
-        with reading():
-            (at,) = self._db.execute("SELECT known_time FROM desk").fetchone()
-        return int(at)
-
-    def keep_time(self, at: int) -> None:
-        """The time that is known (ms), written down once a minute; were the last ones lost with the power, what is
-        known would be older, and not wrong."""
-        if abs(at - self.known_time) >= KEPT_EVERY:
-            with transaction(self._db):
-                self._db.execute("UPDATE desk SET known_time = ?", (at,))
 
     # --- the directory --------------------------------------------------------------------------------------------
 
