@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from gymtui import clock
 from gymtui.client.desk.handover import known_from, shift
 from gymtui.client.desk.remarks import remarks_on
+from gymtui.client.replica.backlog import KEPT
 from gymtui.client.replica.replica import Replica
-from gymtui.client.replica.visits import KEPT
 from gymtui.client.state import ConnectionState, Verdict
 from gymtui.codec import convert
 from gymtui.protocol import Event, HandOver, Notification

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from gymtui import codec
+from gymtui.client.replica.backlog import KEPT
 from gymtui.client.replica.replica import Replica, ReplicaError
 from gymtui.client.replica.schema import APPLICATION_ID, VERSIONS
 from gymtui.client.replica.undo_log import Undoable
-from gymtui.client.replica.visits import KEPT
 from gymtui.protocol import Event, Member, MemberRef, Notification
 from tests.factories import GYM, member, refusal, snapshot, stats, visit
 from tests.replica_kit import Open, gym, open_replica, path, replica

@@ -10,8 +10,8 @@ from gymtui.protocol import Event, Reply, Resume, Resumed, Snapshot
 
 
 class Journal(Protocol):
-    """Where received events go: a projection with its cursor. The position moves with the events, in one transaction,
-    or not at all. Whatever a method raises ends the connection, and the next one begins where the position stands."""
+    """Where received events go: a projection with its cursor. The position moves with the events, or not at all.
+    Whatever a method raises ends the connection, and the next one begins where the position stands."""
 
     @property
     def position(self) -> tuple[str, int]:

@@ -28,6 +28,7 @@ from gymtui.client.desk.outcomes import Outcomes
 from gymtui.client.desk.presence import Presence
 from gymtui.client.desk.refusals import Refusals
 from gymtui.client.desk.roll_calls import RollCalls
+from gymtui.client.desk.write_in_time import write_in_time
 from gymtui.client.replica.outbox import Outgoing
 from gymtui.client.replica.replica import Replica
 from gymtui.client.replica.undo_log import Undoable
@@ -102,6 +103,7 @@ class Desk:
         self.left_queues = LeftQueues(service, replica, folder, publish, self._journal_replaced, now=clock.now)
         service.subscribe("time", self._time_came)
         wipe_once_left(service, replica, self._journal_replaced)
+        write_in_time(service, replica)
         service.subscribe("stats", replica.fold_stats)
         service.subscribe("events", self.presence.catch_up)
         service.subscribe("snapshot", self._journal_replaced)

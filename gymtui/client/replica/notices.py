@@ -11,7 +11,7 @@ import msgspec
 from gymtui.client.replica.schema import reading, transaction
 from gymtui.codec import encode
 from gymtui.names import folded
-from gymtui.protocol import Notification
+from gymtui.protocol import Event, Notification
 
 KEPT: Final = 200  # notices, the newest
 
@@ -19,7 +19,7 @@ _notice = msgspec.json.Decoder(Notification).decode
 
 
 class NoticeTable:
-    """The newest notices; `keep` and `forget` inside the transactions of whoever owns `db`."""
+    """The newest notices; `fold` and `forget` inside the transactions of whoever owns `db`."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -43,7 +43,11 @@ class NoticeTable:
         with transaction(self._db):
             self._db.execute("INSERT OR IGNORE INTO read_notices VALUES (?, ?)", (folded(user), id))
 
-    def keep(self, notices: Iterable[Notification]) -> None:
+    def fold(self, events: Iterable[Event]) -> None:
+        """Takes the notices among these, and remembers the last of them."""
+        notices = [event for event in events if isinstance(event, Notification)]
+        if not notices:
+            return
         self._db.executemany(
             "INSERT OR REPLACE INTO notices VALUES (?, ?, ?)",
             [(notice.id, notice.seq, encode(notice)) for notice in notices],

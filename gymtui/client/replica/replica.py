@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import UNSET
 
 from gymtui import clock
+from gymtui.client.replica.backlog import Backlog
 from gymtui.client.replica.desk_members import DeskMembers
 from gymtui.client.replica.known_time import KnownTime
 from gymtui.client.replica.members import MemberTable
@@ -28,7 +29,7 @@ from gymtui.protocol import (
     Gym,
     Member,
     MembersPage,
-    Notification,
+    Refusal,
     RollCallUpdate,
     Snapshot,
     Stats,
@@ -69,6 +70,7 @@ class Replica:
         self.ownership = Ownership(self._db)
         self.known_time = KnownTime(self._db)
         self._parts: list[Snapshot] = []
+        self._position = self._kept = ("", 0)  # here, and as the file has it
         try:
             self._load()
         except ReplicaError:
@@ -93,25 +95,29 @@ class Replica:
         return self._position
 
     def apply(self, events: Sequence[Event], seq: int) -> None:
-        """Folds events, in `seq` order, and moves the position to `seq`: both in one transaction, or neither."""
-        with self.changing():
-            self.visits.fold(events)
-            self.members.table.fold(event for event in events if isinstance(event, Member))
+        """Folds events, in `seq` order, and moves the position to `seq`: both, or neither. Visits and refusals are in
+        the file when it returns where they are few; of many only a share is, and the file's own position stands before
+        the first that waits. Whoever is killed meanwhile begins there, and is told again."""
+        self.visits.fold(events)
+        others = [event for event in events if not isinstance(event, CheckInEvent)]
+        with self.changing(seq, whole=not all(isinstance(event, Refusal) for event in others)):
+            self.members.table.fold(event for event in others if isinstance(event, Member))
             self.members.table.fold_visits_left(_visits_left(events))
-            if steps := [event for event in events if isinstance(event, RollCallUpdate)]:
-                self.roll_calls.keep(steps)
-            if notices := [event for event in events if isinstance(event, Notification)]:
-                self.notices.keep(notices)
-            for gym in [event for event in events if isinstance(event, Gym)][-1:]:
+            self.roll_calls.fold(others)
+            self.notices.fold(others)
+            for gym in [event for event in others if isinstance(event, Gym)][-1:]:
                 self._db.execute("UPDATE desk SET gym = ?", (encode(gym),))
-            self._db.execute("UPDATE desk SET seq = ?", (seq,))
+
+    def write(self) -> None:
+        """Nothing waits for its turn at the file any more."""
+        if self.visits.backlog:
+            with self.changing():
+                pass
 
     def restore(self, part: Snapshot) -> None:
         """Takes one part of a snapshot; with the last (`more` is false) all of them count, at once. A journal that is
         another one, or goes less far than it did, comes from a backup: what it was told since is told again."""
-        if self._parts and (self._parts[0].epoch, self._parts[0].seq) != (part.epoch, part.seq):
-            self._parts = []
-        self._parts.append(part)
+        self._parts = [p for p in self._parts if (p.epoch, p.seq) == (part.epoch, part.seq)] + [part]
         if part.more:
             return
         parts, self._parts = self._parts, []
@@ -134,7 +140,7 @@ class Replica:
 
     def fold_stats(self, stats: Stats) -> None:
         """Takes the newest counters."""
-        with self.changing():
+        with self.changing(whole=False):
             self._db.execute("UPDATE desk SET stats = ?", (encode(stats),))
 
     # --- the directory --------------------------------------------------------------------------------------------
@@ -176,16 +182,17 @@ class Replica:
     def settle(self, id: str, at: int, event: Answer | None = None) -> None:
         """Answered at `at` (ms). What came of it counts from here on, ahead of the journal: a desk that dies
         before its event comes, and starts without the server, would not know of it."""
-        with transaction(self._db):  # not durable: where this is lost, the command is sent again and answered the same
+        with self._all_or_nothing():  # not durable: where this is lost, the command is sent again and answered the same
             self.outbox.settle(id, at)
             if isinstance(event, RollCallUpdate):
                 self.roll_calls.keep([event])
             elif isinstance(event, Member):
+                self.visits.write(whole=True)  # whoever is erased is in nothing that waits
                 self.members.table.fold([event])
                 self.outbox.forget_saves(self.members.table.hidden)
                 self.members.table.has_forgotten = True  # its row of the journal comes, and with that the log goes
             elif event is not None and event.seq > self._position[1]:
-                self.visits.change([event])
+                self.visits.settle(event)
             fault("before_settle")
         fault("after_settle")
 
@@ -199,19 +206,36 @@ class Replica:
     # --- what is kept at hand -------------------------------------------------------------------------------------
 
     @contextmanager
-    def changing(self) -> Iterator[None]:
-        """A transaction. What is at hand follows the file only once that has taken it."""
-        with transaction(self._db):
+    def changing(self, seq: int | None = None, *, whole: bool = True) -> Iterator[None]:
+        """A transaction, in which what waits is written first, all of it or a share; `seq` is where the position moves
+        to. What is at hand follows the file only once that has taken it."""
+        seq = self._position[1] if seq is None else seq
+        with self._all_or_nothing():
+            self.visits.write(whole=whole)
+            self._db.execute("UPDATE desk SET seq = ?", (self.visits.backlog.before(seq),))
             yield
             fault("before_replica_commit")
         self._load()
+        if self.visits.backlog:
+            self._position = (self._position[0], seq)
         self.members.table.write_over()
         fault("after_replica_commit")
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """A transaction. Where the disk does not take it, what waits is not known either: all of it comes again."""
+        try:
+            with transaction(self._db):
+                yield
+        except BaseException:
+            self.visits.backlog = Backlog()
+            self._position = self._kept
+            raise
 
     def _load(self) -> None:
         with reading():
             epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
-            self._position: tuple[str, int] = (epoch, seq)
+            self._position = self._kept = (epoch, seq)
             self.gym: Gym | None = gym and convert(gym, Gym)
             self.members.table.card_check = None if self.gym is None else self.gym.policy.card_check
             self.stats: Stats | None = stats and convert(stats, Stats)

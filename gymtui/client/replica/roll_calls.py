@@ -11,7 +11,7 @@ import msgspec
 from gymtui import clock
 from gymtui.client.replica.schema import reading
 from gymtui.codec import encode
-from gymtui.protocol import RollCallUpdate
+from gymtui.protocol import Event, RollCallUpdate
 from gymtui.roll_call import at_ms
 
 KEPT: Final = 2 * clock.DAY  # milliseconds, longer than one lasts that nobody has ended
@@ -28,6 +28,11 @@ class RollCallTable:
     @reading()
     def steps(self) -> list[RollCallUpdate]:
         return [_step(event) for (event,) in self._db.execute("SELECT event FROM roll_calls ORDER BY at, command_id")]
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Takes the steps among these."""
+        if steps := [event for event in events if isinstance(event, RollCallUpdate)]:
+            self.keep(steps)
 
     def keep(self, steps: Iterable[RollCallUpdate]) -> None:
         """Remembers these beside those that are there: a step is never another one."""

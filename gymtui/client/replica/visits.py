@@ -1,24 +1,29 @@
-"""The replica's tables of open visits and of the last events: who is in, and what a feed shows."""
+"""The replica's tables of open visits and of the last events: who is in, and what a feed shows.
+
+They are read through a backlog: what has come counts at once, also where it is written a little later.
+"""
 
 from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
 
 from gymtui import clock
+from gymtui.client.replica.backlog import KEPT, Backlog, News
 from gymtui.client.replica.schema import reading
 from gymtui.codec import encode
-from gymtui.protocol import EVENTS, CheckInEvent, Event, MemberRef, Notification, Refusal, RollCallUpdate
+from gymtui.protocol import EVENTS, CheckInEvent, Event, MemberRef
 
 logger = logging.getLogger(__name__)
 
 RECENT: Final = 500  # events that a feed begins with
-KEPT: Final = 5000  # events that are kept: more than most gyms have in a day, for the handover counts them
-NEWS: Final = CheckInEvent | Refusal | Notification | RollCallUpdate
+LAST: Final = 2**63 - 1  # the largest `seq` that SQLite has a place for
 
 _visit = msgspec.json.Decoder(CheckInEvent).decode
 _ref = msgspec.json.Decoder(MemberRef).decode  # of a whole member, the part that names one
@@ -32,56 +37,68 @@ class VisitTable:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
+        self.backlog = Backlog()
 
     @reading()
     def visit(self, member_id: str) -> CheckInEvent | None:
-        row = self._db.execute(
-            "SELECT event FROM visits WHERE member_id = ? ORDER BY since DESC LIMIT 1", (member_id,)
-        ).fetchone()
-        return row and _visit(row[0])
+        rows = self._db.execute("SELECT id, event FROM visits WHERE member_id = ?", (member_id,))
+        found = [_visit(event) for id, event in rows if id not in self.backlog.visits]
+        found += [visit for visit in self._opened() if visit.member.id == member_id]
+        return max(found, key=lambda visit: (since(visit), visit.id), default=None)
 
     @reading()
     def present(self) -> list[CheckInEvent]:
-        return [_visit(event) for (event,) in self._db.execute("SELECT event FROM visits ORDER BY since DESC, id DESC")]
+        """The newest first."""
+        rows = self._db.execute("SELECT since, id, event FROM visits")
+        found = [(began, id, _visit(event)) for began, id, event in rows if id not in self.backlog.visits]
+        found += [(since(visit), visit.id, visit) for visit in self._opened()]
+        return [visit for *_, visit in sorted(found, key=itemgetter(0, 1), reverse=True)]
 
     @reading()
     def present_ids(self) -> set[str]:
         """Whose visits these are."""
-        return {member_id for (member_id,) in self._db.execute("SELECT member_id FROM visits")}
+        rows = self._db.execute("SELECT id, member_id FROM visits")
+        found = {member_id for id, member_id in rows if id not in self.backlog.visits}
+        return found | {visit.member.id for visit in self._opened()}
 
     @reading()
     def present_members(self) -> list[MemberRef]:
         """Who is in, by the names and numbers that the directory has now."""
-        return [
-            _ref(body)
-            for (body,) in self._db.execute("SELECT m.body FROM visits v CROSS JOIN members m ON m.id = v.member_id")
-        ]
+        ids = encode(list(self.present_ids())).decode()
+        found = self._db.execute("SELECT body FROM members WHERE id IN (SELECT value FROM json_each(?))", (ids,))
+        return [_ref(body) for (body,) in found]
 
     @reading()
     def recent(self, limit: int) -> list[Event]:
-        found = self._db.execute("SELECT kind, event FROM recent ORDER BY seq DESC LIMIT ?", (limit,))
-        return [_events[kind].decode(event) for kind, event in found]
+        """The newest first."""
+        late = list(islice(reversed(self.backlog.news), limit))
+        rows = self._db.execute(
+            "SELECT kind, event FROM recent WHERE seq < ? ORDER BY seq DESC LIMIT ?",
+            (late[-1].seq if late else LAST, limit - len(late)),
+        )
+        return [*late, *(_events[kind].decode(event) for kind, event in rows)]
 
     def fold(self, events: Iterable[Event]) -> None:
         """Takes events in `seq` order; the last word on a visit counts. Members and the gym are no news for a feed."""
-        news = [event for event in events if isinstance(event, NEWS)]
-        self.change(event for event in news if isinstance(event, CheckInEvent))
+        self.backlog.take(events)
+
+    def write(self, *, whole: bool) -> None:
+        """Puts the backlog into the file, all of it or a share."""
+        visits, news = self.backlog.give(whole=whole)
+        self._change(visits)
         self.keep(news)
 
-    def change(self, visits: Iterable[CheckInEvent]) -> None:
-        """Who is in by these, which come in `seq` order; a feed does not hear of it."""
-        last = {visit.id: visit for visit in visits}
-        self._db.executemany(
-            "DELETE FROM visits WHERE id = ?", [(visit.id,) for visit in last.values() if visit.status == "checked_out"]
-        )
-        self._open(visit for visit in last.values() if visit.status == "checked_in")
+    def settle(self, visit: CheckInEvent) -> None:
+        """An answer, ahead of all that waits; a feed does not hear of it."""
+        self.backlog.visits.pop(visit.id, None)
+        self._change([visit])
 
     def replace(self, present: Iterable[CheckInEvent]) -> None:
         """These are in, and nobody else."""
         self._db.execute("DELETE FROM visits")
         self._open(present)
 
-    def keep(self, news: Sequence[CheckInEvent | Refusal | Notification | RollCallUpdate]) -> None:
+    def keep(self, news: Sequence[News]) -> None:
         """Remembers the last of them, for the feed and for the handover."""
         self._db.executemany(
             "INSERT OR REPLACE INTO recent VALUES (?, ?, ?)",
@@ -94,6 +111,16 @@ class VisitTable:
     def forget(self) -> None:
         """Nothing has happened: the journal is another one."""
         self._db.execute("DELETE FROM recent")
+
+    def _opened(self) -> Iterator[CheckInEvent]:
+        """Those of the backlog that are open."""
+        return (visit for visit in self.backlog.visits.values() if visit.status == "checked_in")
+
+    def _change(self, visits: Collection[CheckInEvent]) -> None:
+        """Who is in by these, a word on each."""
+        gone = [(visit.id,) for visit in visits if visit.status == "checked_out"]
+        self._db.executemany("DELETE FROM visits WHERE id = ?", gone)
+        self._open(visit for visit in visits if visit.status == "checked_in")
 
     def _open(self, visits: Iterable[CheckInEvent]) -> None:
         self._db.executemany(

@@ -15,7 +15,7 @@ from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.handover import known_from, shift
 from gymtui.client.desk.refusals import untold
 from gymtui.client.desk.verdicts import policy_of, today
-from gymtui.client.replica.visits import KEPT
+from gymtui.client.replica.backlog import KEPT
 from gymtui.client.state import ConnectionState, Verdict
 from gymtui.printable import printable
 from gymtui.protocol import Member
