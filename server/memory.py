@@ -1,8 +1,9 @@
-"""What the process lets go of, as the system's C library keeps it."""
+"""What the process lets go of: as the system's C library keeps it, and as the interpreter looks for it."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 from typing import Final
 
 LARGE: Final = 128 * 1024  # bytes: with which glibc begins
@@ -16,3 +17,9 @@ def give_back_what_is_large() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_MMAP_THRESHOLD, LARGE)
+
+
+def look_for_garbage_seldom() -> None:
+    """A command that waits for the disk is some fifteen objects, and has no garbage: the interpreter would look through
+    what was made since at each 45th of them."""
+    gc.set_threshold(10_000)

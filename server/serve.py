@@ -20,7 +20,7 @@ from gymtui.protocol import MAX_CONNECTIONS, MAX_RATE
 from server.app import Server, ServerError
 from server.gym.settings import configure
 from server.gym.settings_file import read_policy
-from server.memory import give_back_what_is_large
+from server.memory import give_back_what_is_large, look_for_garbage_seldom
 from server.net.entrance import entrance
 from server.net.lobby import room
 from server.service_manager import ServiceManager
@@ -118,6 +118,7 @@ def run(
             _tell_timezone(zone)
 
     give_back_what_is_large()
+    look_for_garbage_seldom()
     places = room(MAX_CONNECTIONS)
     server = Server(
         database,

@@ -1,12 +1,16 @@
-"""What is large goes back to the system as soon as it is let go of."""
+"""What is large goes back to the system as soon as it is let go of, and what is on its way is not looked through."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
+
+from server.memory import look_for_garbage_seldom
 
 MAPPED = """
 import ctypes
@@ -29,3 +33,27 @@ print(look().hblks - before)
 def test_a_block_of_a_megabyte_is_mapped_for_itself_also_after_another(first: str, mapped: int) -> None:
     run = subprocess.run([sys.executable, "-c", MAPPED.format(first=first)], capture_output=True, check=True, text=True)
     assert int(run.stdout) == mapped
+
+
+@pytest.fixture
+def looks() -> Iterator[list[int]]:
+    """The generation of each look for garbage."""
+    before, seen = gc.get_threshold(), list[int]()
+
+    def note(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            seen.append(info["generation"])
+
+    gc.collect()
+    gc.callbacks.append(note)
+    yield seen
+    gc.callbacks.remove(note)
+    gc.set_threshold(*before)
+
+
+def test_hundreds_of_commands_on_their_way_are_not_looked_through(looks: list[int]) -> None:
+    look_for_garbage_seldom()
+    on_their_way = [[[number] for number in range(15)] for _ in range(500)]
+    assert looks == []
+    on_their_way += [[[number] for number in range(15)] for _ in range(500)]
+    assert looks == [0]
