@@ -92,11 +92,8 @@ def house(policy: Policy, at: datetime, crowd: Crowd | None = None) -> Ruling:
 
 def hardest(*rulings: Ruling) -> Ruling:
     """The hardest of them; of two that are as hard the earlier."""
-    for action in ("refuse", "ask", "warn"):
-        for ruling in rulings:
-            if ruling.action == action:
-                return ruling
-    return ALLOWED
+    first = {ruling.action: ruling for ruling in reversed(rulings)}
+    return first.get("refuse") or first.get("ask") or first.get("warn") or ALLOWED
 
 
 def _wrong(member: Member, policy: Policy, at: datetime) -> Iterator[tuple[Crowding, ErrorCode, str]]:

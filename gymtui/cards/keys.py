@@ -167,7 +167,7 @@ def _numbers(texts: Iterable[str], *, upc_e: bool = True) -> tuple[str, ...]:
 
 
 def _keys(prefix: str, texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(prefix + text for text in texts))
+    return tuple(dict.fromkeys([prefix + text for text in texts]))
 
 
 def _some(text: str | None) -> tuple[str, ...]:

@@ -15,10 +15,10 @@ def place(tx: Transaction, order: Order, guest: Member) -> Ruling:
     """What the day's number of guests says to one for today: a refusal where as many others have a place, and staff are
     asked. Whoever was signed up has one, until every check-in of theirs that day is taken back."""
     policy = tx.gym.policy
-    today = day_of(wall(tx, tx.at), policy)
-    if policy.guests_a_day is None or order.role == "manager":
+    if not guest.guest or policy.guests_a_day is None or order.role == "manager":
         return ALLOWED
-    if not guest.guest or guest.valid_until != today.isoformat():
+    today = day_of(wall(tx, tx.at), policy)
+    if guest.valid_until != today.isoformat():
         return ALLOWED
     places = tx.guests_on(today.isoformat(), instant(beginning(today, policy), ZoneInfo(tx.gym.timezone)))
     if guest.id in places or len(places) < policy.guests_a_day:

@@ -173,7 +173,7 @@ def member_of(tx: Transaction, request: CheckIn | CheckOut) -> Member:
         if one is not None and other is not None and one.id != other.member.id:
             sentence = f"That names {one.full_name} and {other.member.full_name}: please choose one of them."
             raise Refused("ambiguous", "two members are meant", sentence)
-    if sum(name is not None for name in (member_id, code, card)) != 1:
+    if [member_id, code, card].count(None) != 2:
         raise Rejected("invalid", "Name the member by `member_id` or by `code`, one of the two.")
     if card is not None:
         raise _nobodys(tx, card, occurred(tx, request.occurred_at) if request.offline else None)
@@ -199,7 +199,7 @@ def current(tx: Transaction, member_id: str) -> Member | None:
 def owner_of(tx: Transaction, code: str) -> Owned | None:
     """The card that a code is on, with its owner; Refused where it can be read as the cards of several."""
     found = [owned for owned in read_as(tx, code) if not owned.member.deleted]
-    if len({owned.member.id for owned in found}) > 1:
+    if len(found) > 1 and len({owned.member.id for owned in found}) > 1:
         names = " or ".join(owned.member.full_name for owned in found)
         raise Refused("ambiguous", "the card of several", f"That could be {names}: please choose one of them by name.")
     return found[0] if found else None

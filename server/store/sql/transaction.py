@@ -203,8 +203,7 @@ class SqlTransaction(MemberRows, Visits, ABC):
             found = [(_member.decode(member), code) for member, code in holders(self._db, *keys)]
             self._members |= {member.id: member for member, _ in found}
             self._cards[keys] = [(member.id, code) for member, code in found]
-        owners = ((self.member(id), code) for id, code in self._cards[keys])
-        return [owned(member, code) for member, code in owners if member is not None]
+        return [owned(who, code) for id, code in self._cards[keys] if (who := self.member(id)) is not None]
 
     def all_cards(self) -> Iterator[tuple[str, str]]:
         return iter(self._db.execute("SELECT DISTINCT code, member_id FROM cards ORDER BY code, member_id"))
