@@ -128,7 +128,7 @@ def postgres_nothing(postgres: str) -> str:
 def pytest_collection_finish() -> None:
     """Where screens are tested, they cost what they must; where none is, Textual is not even imported."""
     gc.freeze()  # all that was imported and collected stays: the garbage collector need not look through it again
-    gc.set_threshold(20_000, 20, 100)  # as on a console: a look through a screen's tree of widgets is dear
+    gc.set_threshold(100_000, 20, 100)  # as on a console: a look through a screen's tree of widgets is dear
     gc.enable()
     if "textual" in sys.modules:
         from tests.idle import wait_for_messages
