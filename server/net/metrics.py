@@ -49,6 +49,8 @@ class Labelled(dict[tuple[str, ...], Known]):
 class Metrics:
     """Every figure there is, in a registry of this server's own."""
 
+    _on_their_way = 0  # commands
+
     def __init__(self) -> None:
         self.registry = registry = CollectorRegistry()
 
@@ -109,7 +111,7 @@ class Metrics:
     def came(self, type: str) -> None:
         """A command, which has no answer yet."""
         self._came[type,].inc()
-        self._in_flight.inc()
+        self._on_their_way += 1
 
     def settled(self, type: str, outcome: Outcome, seconds: float) -> None:
         """A received command has its answer, after so many `seconds`. What was received and is not on its way any more
@@ -117,7 +119,7 @@ class Metrics:
         answered, took = self._settled[type, _became(outcome), "ok" if outcome.error is None else outcome.error.code]
         answered.inc()
         took.observe(seconds)
-        self._in_flight.dec()
+        self._on_their_way -= 1
 
     def _find_traffic(self, *labels: str) -> tuple[Counter, Counter]:
         return self.messages.labels(*labels), self.bytes.labels(*labels)
@@ -127,6 +129,7 @@ class Metrics:
 
     def watch(self, *, behind: Callable[[], float], head: Callable[[], float], stats: Callable[[], Stats]) -> None:
         """Figures that are looked up when somebody asks."""
+        self._in_flight.set_function(lambda: self._on_their_way)
         self.behind.set_function(behind)
         self.journal_seq.set_function(head)
         self.people_in.set_function(lambda: stats().currently_in)
