@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from operator import attrgetter
 from types import GenericAlias
 from typing import Any, Final, TypeVar
 
@@ -63,15 +65,12 @@ class _Message(Struct, frozen=True, kw_only=True):
     seq: Seq | None = None
 
 
-# A batch whose every payload is as it should be: one pass, straight into structs. A field for each type of event, so
-# that what is added to the union `Event` is read here too.
-_Batches = msgspec.defstruct(
-    "_Batches",
-    [(kind.type, GenericAlias(tuple, (kind, ...)), ()) for kind in (*EVENTS.values(), Stats)],
-    frozen=True,
-    kw_only=True,
-)
-_TypedBatch = msgspec.defstruct("_TypedBatch", [("batches", _Batches)], frozen=True)
+# A batch as our server writes one, whose every payload is as it should be: one pass, straight into structs. A field for
+# each type of event, so that what is added to the union `Event` is read here too.
+_LISTS: Final = [(kind.type, GenericAlias(tuple, (kind, ...)), ()) for kind in (*EVENTS.values(), Stats)]
+_Batches = msgspec.defstruct("_Batches", _LISTS, frozen=True, kw_only=True)
+_Typed = msgspec.defstruct("_Typed", [("batches", _Batches)], frozen=True)
+_TypedBatch = msgspec.defstruct("_TypedBatch", [("payload", _Typed)], bases=(_Message,), frozen=True, kw_only=True)
 
 
 class _Id(Struct, frozen=True):
@@ -81,6 +80,7 @@ class _Id(Struct, frozen=True):
 _id = msgspec.json.Decoder(_Id)
 _message = msgspec.json.Decoder(_Message)
 _typed_batch: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_TypedBatch)
+_BATCH: Final = b'{"type":"batch",'  # as `batch` begins one
 
 
 class _Decoders(dict[str, msgspec.json.Decoder[Any]]):
@@ -219,6 +219,9 @@ class Frame(Struct, frozen=True, kw_only=True):
 
 def read_frame(data: bytes | str) -> Frame:
     """One frame from a server. A payload that cannot be read is among the `failures`; its neighbours are not harmed."""
+    with suppress(*UNREADABLE):
+        if data[: len(_BATCH)] == _BATCH:
+            return _read_batch(_typed_batch.decode(data))
     outside = _read(data)
     if outside.type == Batch.type:
         return _read_batch(outside)
@@ -244,23 +247,17 @@ def _read_payload(name: str, data: Raw) -> tuple[Any, Unreadable | None]:
 
 def _read_batch(outside: _Message) -> Frame:
     failures: list[Unreadable] = []
-    try:
-        lists = _typed_batch.decode(outside.payload).batches
-        events: list[Event] = [event for name in EVENTS for event in getattr(lists, name)]
-        stats = lists.stats
-    except UNREADABLE:
-        events, stats = _read_one_by_one(outside.payload, failures)
-    return Frame(
-        events=tuple(sorted(events, key=lambda event: event.seq)),
-        stats=stats[-1] if stats else None,
-        prev_seq=outside.prev_seq,
-        seq=outside.seq,
-        failures=tuple(failures),
-    )
+    payload: Any = outside.payload
+    if isinstance(payload, Raw):
+        events, stats = _read_one_by_one(payload, failures)
+    else:
+        events, stats = [e for name in EVENTS for e in getattr(payload.batches, name)], payload.batches.stats
+    rows, last = tuple(sorted(events, key=attrgetter("seq"))), stats[-1] if stats else None
+    return Frame(events=rows, stats=last, prev_seq=outside.prev_seq, seq=outside.seq, failures=tuple(failures))
 
 
 def _read_one_by_one(payload: Raw, failures: list[Unreadable]) -> tuple[list[Event], tuple[Stats, ...]]:
-    """A batch that one pass could not read, payload by payload and slower, so that a broken one harms no other."""
+    """A batch that one pass cannot read, payload by payload and slower, so that a broken one harms no other."""
     try:
         batches = _payloads[Batch.type].decode(payload).batches
     except UNREADABLE as error:

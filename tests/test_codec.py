@@ -115,6 +115,15 @@ def test_a_batch_of_counters_alone() -> None:
     assert frame == Frame(stats=STATS, prev_seq=5, seq=5)
 
 
+def test_a_batch_that_another_server_writes_otherwise_is_the_same() -> None:
+    ours = as_batch(event(2), note(3), person(1), STATS)
+    fields = json.loads(ours)
+    assert next(iter(fields)) == "type"
+    theirs = json.dumps({name: fields[name] for name in reversed(fields)}, indent=2)
+    assert read_frame(theirs) == read_frame(theirs.encode()) == read_frame(ours)
+    assert [e.seq for e in read_frame(ours).events] == [1, 2, 3]
+
+
 def test_of_many_counters_the_newest_counts() -> None:
     newer = msgspec.structs.replace(STATS, currently_in=4)
     assert read_frame(as_batch(STATS, newer)).stats == newer
