@@ -30,13 +30,14 @@ from gymtui.protocol.vocabulary import (
 )
 
 
-class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one message carries; `type` is its name on the wire."""
+class Payload(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What one message carries; `type` is its name on the wire. It holds nothing that could hold it again, and is none
+    of what is looked through for garbage (`gc`): of a rush there are tens of thousands."""
 
     type: ClassVar[str]
 
 
-class MemberRef(Struct, frozen=True):
+class MemberRef(Struct, frozen=True, gc=False):
     """A member as other messages name one: enough for a line on a screen."""
 
     id: str
