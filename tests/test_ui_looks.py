@@ -9,6 +9,7 @@ from typing import Final, cast
 
 import pytest
 from msgspec.structs import replace
+from rich.style import Style
 
 from gymtui.client.desk.desk import Desk
 from gymtui.client.login.login import Login
@@ -16,9 +17,10 @@ from gymtui.preferences import THEMES
 from gymtui.ui import GymApp
 from gymtui.ui.ascii import lacks_symbols, plain
 from gymtui.ui.widgets.counters import change_text
-from tests.factories import NOW, STATS
+from gymtui.ui.widgets.feed import Feed
+from tests.factories import NOW, STATS, visit
 from tests.fake_login import FakeLogin
-from tests.settled import until_shown
+from tests.settled import settled, until_shown
 from tests.ui_fakes import FakeDesk, make_app
 from tests.ui_front_desk_kit import a_desk, screen_text
 
@@ -136,3 +138,25 @@ async def test_nothing_is_painted_while_nothing_happens(monkeypatch: pytest.Monk
             frames.clear()
             await pilot.pause(0.4)
             assert frames == [], key
+
+
+async def test_a_look_is_worked_out_once_until_the_theme_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, asked = FakeDesk([], [visit(1, "Ana Silva")]), list[str]()
+    work_out = Feed.get_component_rich_style
+
+    def counted(feed: Feed, name: str) -> Style:
+        asked.append(name)
+        return work_out(feed, name)
+
+    monkeypatch.setattr(Feed, "get_component_rich_style", counted)
+    async with make_app(desk).run_test() as pilot:
+        for seq in (2, 3, 4):
+            desk.service.publish("events", [visit(seq, f"Person {seq}")])
+            await settled(pilot)
+        assert {"feed--name", "feed--in", "feed--time"} <= set(asked)
+        shown, before = pilot.app.screen.query_one(Feed).render_line(1), len(asked)
+        assert before == len(set(asked))
+        pilot.app.theme = "paper"
+        await settled(pilot)
+        assert len(asked) > before
+        assert pilot.app.screen.query_one(Feed).render_line(1) != shown

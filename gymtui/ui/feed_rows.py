@@ -53,15 +53,15 @@ def told_once(before: News | None, events: Iterable[News]) -> Iterator[News]:
     """Without the end of another roll-call that was ended with one before it: two desks that were cut off from
     each other may each have begun one, and a person ends both at once."""
     for event in events:
-        if not _ends_with(event, before):
+        if not (isinstance(event, RollCallUpdate) and _ends_with(event, before)):
             yield event
         before = event
 
 
-def _ends_with(event: News, before: News | None) -> bool:
+def _ends_with(event: RollCallUpdate, before: News | None) -> bool:
     if is_ended_with_another(event):
         return True
-    if not (isinstance(event, RollCallUpdate) and isinstance(before, RollCallUpdate)):  # as earlier desks end them
+    if not isinstance(before, RollCallUpdate):  # as earlier desks end them
         return False
     row, row_before = (replace(_step(step), seq=0, at="") for step in (event, before))
     return event.step == "end" and row == row_before

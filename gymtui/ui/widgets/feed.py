@@ -75,6 +75,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         self.new = 0
         self._pending: deque[Event] = deque(maxlen=KEPT)
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(256)  # by `seq` and width
+        self._looks: dict[str, Style] = {}  # Textual's own are gone with each paint
         self._throttle = Throttle(self, self._flush, RATE)
 
     def on_mount(self) -> None:
@@ -158,6 +159,7 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
+        self._looks.clear()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -174,7 +176,9 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         return strip
 
     def _look(self, name: str) -> Style:
-        return self.get_component_rich_style(f"feed--{name}")
+        if (look := self._looks.get(name)) is None:
+            look = self._looks[name] = self.get_component_rich_style(f"feed--{name}")
+        return look
 
     def _empty(self) -> str:
         if self.filter.text:
