@@ -33,20 +33,25 @@ from gymtui.typed_arguments import a_path
 
 
 class _Parser(argparse.ArgumentParser):
-    """A command, or a group of them. What it takes is added by `fill` once it is chosen: forty others are not."""
-
-    def __init__(self, *, fill: Callable[[_Parser], None], **words: Any) -> None:
+    def __init__(self, **words: Any) -> None:
         super().__init__(formatter_class=_Help, **words)
-        self._fill: Callable[[_Parser], None] | None = fill
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        if self._fill is not None:
-            self._fill(self)
-            self._fill = None
-        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"gymtui: {printable(message)} (see `{self.prog} --help`)\n")
+
+
+class _Command:
+    """A command, or a group of them, as argparse keeps it: there is a parser once it is chosen, which `fill` fills; of
+    forty others there is none."""
+
+    def __init__(self, *, fill: Callable[[_Parser], None], **words: Any) -> None:
+        self._fill = fill
+        self._words = words
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        parser = _Parser(**self._words)
+        self._fill(parser)
+        return parser.parse_known_args(args, namespace)
 
 
 class _Help(argparse.HelpFormatter):
@@ -58,23 +63,17 @@ class _Help(argparse.HelpFormatter):
 
 def parser() -> argparse.ArgumentParser:
     """The command line, made from the tables as far as it is used."""
-    return _Parser(
-        prog="gymtui",
-        description="A gym's front desk in a terminal; without a command, the desk itself.",
-        fill=_add_everything,
-    )
-
-
-def _add_everything(top: _Parser) -> None:
+    top = _Parser(prog="gymtui", description="A gym's front desk in a terminal; without a command, the desk itself.")
     top.add_argument("--version", action="version", version=__version__)
     _add_settings(top, (*CLIENT, *TRUST, "theme", *LOGS))
     top.set_defaults(run=("gymtui.programs.desk:run", (*CLIENT, "theme")))
     _add_commands(top)
+    return top
 
 
 def _add_commands(group: _Parser, before: str = "") -> None:
     """The commands whose names go on behind these words; where more than one word does, it is a group."""
-    choices = group.add_subparsers(metavar="COMMAND", required=bool(before))
+    choices: Any = group.add_subparsers(metavar="COMMAND", required=bool(before), parser_class=cast("Any", _Command))
     for command in COMMANDS:
         name, _, _, text = command
         if not name.startswith(before):
