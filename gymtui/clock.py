@@ -41,7 +41,7 @@ def to_ms(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
-_UUID7: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_UUID7: Final = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 _made = itertools.count(secrets.randbits(41))  # `next` of it is one step, whatever other threads do
 
 
@@ -57,4 +57,4 @@ def new_id(at: int | None = None) -> str:
 
 def time_of(id: str) -> int | None:
     """The time (ms) that a UUIDv7 was made at, by the clock of whoever made it; None for any other id."""
-    return int(id.replace("-", "")[:12], 16) if _UUID7.fullmatch(id) else None
+    return int(id.replace("-", "")[:12], 16) if re.fullmatch(_UUID7, id) else None

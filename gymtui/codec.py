@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from operator import attrgetter
 from types import GenericAlias
 from typing import Any, Final, TypeVar
@@ -65,12 +66,15 @@ class _Message(Struct, frozen=True, kw_only=True):
     seq: Seq | None = None
 
 
-# A batch as our server writes one, whose every payload is as it should be: one pass, straight into structs. A field for
-# each type of event, so that what is added to the union `Event` is read here too.
-_LISTS: Final = [(kind.type, GenericAlias(tuple, (kind, ...)), ()) for kind in (*EVENTS.values(), Stats)]
-_Batches = msgspec.defstruct("_Batches", _LISTS, frozen=True, kw_only=True)
-_Typed = msgspec.defstruct("_Typed", [("batches", _Batches)], frozen=True)
-_TypedBatch = msgspec.defstruct("_TypedBatch", [("payload", _Typed)], bases=(_Message,), frozen=True, kw_only=True)
+@cache  # made when the first batch comes: it takes 3 ms, which every start would
+def _typed_batch() -> msgspec.json.Decoder[Any]:
+    """Reads a batch as our server writes one, whose every payload is as it should be: one pass, straight into structs.
+    A field for each type of event, so that what is added to the union `Event` is read here too."""
+    lists = [(kind.type, GenericAlias(tuple, (kind, ...)), ()) for kind in (*EVENTS.values(), Stats)]
+    batches = msgspec.defstruct("_Batches", lists, frozen=True, kw_only=True)
+    typed = msgspec.defstruct("_Typed", [("batches", batches)], frozen=True)
+    outside = msgspec.defstruct("_Batch", [("payload", typed)], bases=(_Message,), frozen=True, kw_only=True)
+    return msgspec.json.Decoder(outside)
 
 
 class _Id(Struct, frozen=True):
@@ -79,7 +83,6 @@ class _Id(Struct, frozen=True):
 
 _id = msgspec.json.Decoder(_Id)
 _message = msgspec.json.Decoder(_Message)
-_typed_batch: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_TypedBatch)
 _BATCH: Final = b'{"type":"batch",'  # as `batch` begins one
 
 
@@ -221,7 +224,7 @@ def read_frame(data: bytes | str) -> Frame:
     """One frame from a server. A payload that cannot be read is among the `failures`; its neighbours are not harmed."""
     with suppress(*UNREADABLE):
         if data[: len(_BATCH)] == _BATCH:
-            return _read_batch(_typed_batch.decode(data))
+            return _read_batch(_typed_batch().decode(data))
     outside = _read(data)
     if outside.type == Batch.type:
         return _read_batch(outside)

@@ -6,37 +6,37 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_URL: Final = re.compile("postgres(?:ql)?://")
+_URLS: Final = ("postgres://", "postgresql://")
 # All before the last `@` is a user and a password, whatever signs are in it; an option behind `?` may be one too.
-_PARTS: Final = re.compile(r"(\w+://)(?:([^:/?]*?)(?::(.*))?@)?([^?@]*)(?:\?(.*))?", re.DOTALL)
+_PARTS: Final = r"(?s)(\w+://)(?:([^:/?]*?)(?::(.*))?@)?([^?@]*)(?:\?(.*))?"
 # Before the gym, the gym, behind it; a `#` in a password, on either side, is no gym's.
-_AROUND: Final = re.compile(r"(\w+://(?:[^/]*@)?[^?#@]*)(?:#([^?#@]*))?(\?.*)?", re.DOTALL)
-_ESCAPED: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
-_TO_ESCAPE: Final = re.compile(rb"[^A-Za-z0-9_.~-]")
+_AROUND: Final = r"(?s)(\w+://(?:[^/]*@)?[^?#@]*)(?:#([^?#@]*))?(\?.*)?"
+_ESCAPED: Final = rb"%([0-9A-Fa-f]{2})"
+_TO_ESCAPE: Final = rb"[^A-Za-z0-9_.~-]"
 
 
 def is_url(database: str) -> bool:
     """Is it of PostgreSQL? Anything else is a path."""
-    return _URL.match(database) is not None
+    return database.startswith(_URLS)
 
 
 def gym_of(database: str) -> tuple[str, str | None]:
     """The URL as PostgreSQL knows it, and the gym that it names."""
-    found = _AROUND.fullmatch(database) if is_url(database) else None
+    found = re.fullmatch(_AROUND, database) if is_url(database) else None
     if found is None:
         return database, None
     before, gym, behind = found.groups("")
-    name = _ESCAPED.sub(lambda sign: bytes.fromhex(sign[1].decode()), gym.encode(errors="replace"))
+    name = re.sub(_ESCAPED, lambda sign: bytes.fromhex(sign[1].decode()), gym.encode(errors="replace"))
     return before + behind, name.decode(errors="replace").strip() or None
 
 
 def with_gym(database: str, gym: str) -> str:
     """The URL with this gym in the place of any other; a path as it is, whose file has but one."""
-    found = _AROUND.fullmatch(database) if is_url(database) else None
+    found = re.fullmatch(_AROUND, database) if is_url(database) else None
     if found is None:
         return database
     before, _, behind = found.groups("")
-    name = _TO_ESCAPE.sub(lambda sign: b"%%%02X" % ord(sign[0]), gym.encode(errors="replace"))
+    name = re.sub(_TO_ESCAPE, lambda sign: b"%%%02X" % ord(sign[0]), gym.encode(errors="replace"))
     return f"{before}#{name.decode()}{behind}"
 
 
@@ -56,6 +56,6 @@ def has_password(database: str) -> bool:
 
 def _parts(url: str) -> tuple[str, str, str, str, str]:
     """Scheme, user, password, host and name, options; an empty text for what is not there."""
-    found = _PARTS.fullmatch(url)
+    found = re.fullmatch(_PARTS, url)
     scheme, user, password, where, options = found.groups("") if found else ("postgresql://", "", url, "…", "")
     return scheme, user, password, where, options

@@ -73,7 +73,7 @@ ACTIONS: Final[Mapping[str, Callable[[float], None]]] = {
     "os_error": _os_error,
     "sqlite_error": _sqlite_error,
 }
-_FORM: Final = re.compile(r"(\w+):([1-9]\d*):(?:(die|os_error|sqlite_error)|stall:(\d+(?:\.\d+)?))")
+_FORM: Final = r"(\w+):([1-9]\d*):(?:(die|os_error|sqlite_error)|stall:(\d+(?:\.\d+)?))"
 
 
 class Fault:
@@ -88,7 +88,7 @@ class Fault:
     @classmethod
     def parse(cls, text: str) -> Fault:
         """The fault that `POINT:N:ACTION` names; FaultError where there is none."""
-        found = _FORM.fullmatch(text)
+        found = re.fullmatch(_FORM, text)
         if found is None or found[1] not in POINTS:
             raise FaultError(f"{VARIABLE}={text} is no fault: it is like after_commit:1:die, or before_send:2:stall:5.")
         point, nth, action, seconds = found.groups()

@@ -145,7 +145,7 @@ COMMANDS: Final[dict[str, Command]] = {
 }
 
 _NAMED: Final = {"ctrl+@": "Ctrl+Space", "escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "up": "↑", "down": "↓"}
-_KEY: Final = re.compile(
+_KEY: Final = (
     r"((ctrl|shift)\+)*(f([1-9]|1\d|2[0-4])|escape|insert|delete|home|end|pageup|pagedown|up|down|left|right)"
     r"|ctrl\+([a-z@]|underscore|backslash|right_square_bracket)|enter"
 )
@@ -172,7 +172,7 @@ def keymap(changed: Mapping[str, str]) -> dict[str, str]:
             raise KeysError(f"[keys] names {name}, which does not exist: `gymtui keys` lists what does.")
         pressed = [key.strip().lower().replace("ctrl+space", "ctrl+@") for key in value.split(",")]
         for key in pressed:
-            if not _KEY.fullmatch(key) or key in _TAKEN:
+            if not re.fullmatch(_KEY, key) or key in _TAKEN:
                 why = f"is {_TAKEN[key]}" if key in _TAKEN else "is no F-key and no Ctrl with a letter"
                 raise KeysError(f"[keys] gives {name} the key {key!r}, which {why}: please choose another.")
         keys[name] = ",".join(pressed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 # Letters that Unicode does not decompose, those that Arabic and Persian keyboards write apart, the stretched line of
@@ -24,14 +25,17 @@ _UNSEEN: Final = ("M", "Cf")  # categories: marks, and what joins letters or tur
 WORD: Final = re.compile(r"[^\W_]+")
 _INSIDE: Final = re.compile(r"(?<=[^\W\d_])['’‘ʼ`´‐‑-](?=[^\W\d_])")  # between letters: O'Neil, Anna-Lena
 
-# Writing without blanks, where any syllable may begin what is typed: Hangul, kana, Han.
-UNSPACED: Final = re.compile("[\u1100-\u1112\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-
 # Words that go with the next one, and are often written as one with it.
 _PARTICLES: Final = frozenset(
     "abd abdul abu al ap ben bin d da das de del dela della den der des di do dos du el fitz ibn l la las le lo los m"
     " mac mc o saint san santa st ten ter van ver von zu zum zur".split()
 )
+
+
+@cache  # made for the first one who asks: it takes 2 ms, which every start would
+def unspaced() -> re.Pattern[str]:
+    """A letter of a writing without blanks, where any syllable may begin what is typed: Hangul, kana, Han."""
+    return re.compile("[\u1100-\u1112\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def fold(text: str) -> str:
@@ -63,7 +67,7 @@ def spellings(text: str) -> Iterator[list[str]]:
 
 def _without_blanks(apart: list[str]) -> list[list[str]]:
     """As one word, the family's name first or last."""
-    if len(apart) < 2 or not all(map(UNSPACED.match, apart)):
+    if len(apart) < 2 or not all(map(unspaced().match, apart)):
         return []
     return [["".join(apart)], ["".join(reversed(apart))]]
 

@@ -11,7 +11,7 @@ import msgspec
 
 from gymtui.codec import encode
 from gymtui.protocol import Member
-from gymtui.search.folding import UNSPACED
+from gymtui.search.folding import unspaced
 from gymtui.search.misspelt import FRONT, leftovers, nearest_readings, words_of
 from gymtui.search.near import FEWEST, near_readings
 from gymtui.search.text import FIRST, FURTHER, NUMBER, Reading, index_words, readings
@@ -86,7 +86,7 @@ def _condition(reading: Reading) -> tuple[str, list[str]]:
         marks = (FIRST, FURTHER, NUMBER) if reading.numbers else (FIRST, FURTHER)
         known.append(f"({' OR '.join([f'EXISTS (SELECT 1 FROM words WHERE {BEGINS})'] * len(marks))})")
         begun += [bound for mark in marks for bound in _bounds(mark + other)]
-        found = [other if UNSPACED.match(other) else f" {other}", *([NUMBER + other] if reading.numbers else [])]
+        found = [other if unspaced().match(other) else f" {other}", *([NUMBER + other] if reading.numbers else [])]
         inside.append(f"({' OR '.join([f'instr({further}, ?)'] * len(found))})")
         forms += found
     if reading.longest is not None:

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from gymtui.protocol import Member
-from gymtui.search.folding import UNSPACED, spellings, words
+from gymtui.search.folding import spellings, unspaced, words
 from gymtui.search.phones import COUNTRY_CODES, SHORTEST, at_home, dialled, is_abroad, is_number
 
 FEWER: Final = 3  # letters that so many fewer names begin with than with one that the search goes by them
@@ -48,7 +48,7 @@ def _entries(name: list[str], numbers: list[str], from_end: str) -> Iterator[str
 
 def _syllables(word: str) -> list[int]:
     """Where a further one begins."""
-    return [] if word.isascii() else [found.start() for found in UNSPACED.finditer(word, 1)]
+    return [] if word.isascii() else [found.start() for found in unspaced().finditer(word, 1)]
 
 
 def _entry(mark: str, front: list[str], numbers: list[str]) -> str:
@@ -94,7 +94,8 @@ def _has(reading: Reading, entry: str) -> bool:
         return False
     further = entry[1:] if reading.first.startswith(NUMBER) else entry  # a number is no further word of itself
     return all(
-        (other if UNSPACED.match(other) else f" {other}") in further or (reading.numbers and NUMBER + other in further)
+        (other if unspaced().match(other) else f" {other}") in further
+        or (reading.numbers and NUMBER + other in further)
         for other in reading.others
     )
 
@@ -146,6 +147,6 @@ def _typed(text: str) -> list[list[str]]:
 
 def _run_together(typed: list[str]) -> list[tuple[str, str]]:
     """The two beginnings that one word may be, wherever the second starts."""
-    if len(typed) != 1 or len(typed[0]) > LONGEST or any(c.isdecimal() or UNSPACED.match(c) for c in typed[0]):
+    if len(typed) != 1 or len(typed[0]) > LONGEST or any(c.isdecimal() or unspaced().match(c) for c in typed[0]):
         return []
     return [(typed[0][:at], typed[0][at:]) for at in range(1, len(typed[0]))]

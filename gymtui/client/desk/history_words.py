@@ -61,7 +61,7 @@ def read_words(text: str, now: datetime, policy: Policy, member: MemberRef | Non
     read = _Read(now=now, today=day_of(now, policy), question=Question(member=member), names=[])
     rest = text.strip()
     while rest:  # the last of the words takes anything
-        found, take = next((found, take) for word, take in _WORDS if (found := word.match(rest)))
+        found, take = next((found, take) for word, take in _WORDS if (found := re.match(word, rest, re.IGNORECASE)))
         take(read, found)
         rest = rest[found.end() :].lstrip()
     asked = replace(read.question, text=" ".join(read.names))
@@ -139,8 +139,8 @@ def _take_name(read: _Read, found: re.Match[str]) -> None:
     read.names.append(found[0])
 
 
-_WORDS: Final[list[tuple[re.Pattern[str], Callable[[_Read, re.Match[str]], None]]]] = [
-    (re.compile(rf"(?:{word})(?=\s|$)", re.IGNORECASE), take)
+_WORDS: Final[list[tuple[str, Callable[[_Read, re.Match[str]], None]]]] = [
+    (rf"(?:{word})(?=\s|$)", take)
     for word, take in (
         (rf"({PAST_DAY}) ?(?:-|–|to) ?({PAST_DAY})", _take_days),
         (rf"({PAST_DAY})", _take_day),

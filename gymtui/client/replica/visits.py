@@ -10,14 +10,14 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from gymtui import clock
 from gymtui.client.replica.backlog import KEPT, Backlog, News
 from gymtui.client.replica.schema import reading
-from gymtui.codec import encode
+from gymtui.codec import convert, encode
 from gymtui.protocol import EVENTS, CheckInEvent, Event, MemberRef
 
 logger = logging.getLogger(__name__)
@@ -27,9 +27,6 @@ LAST: Final = 2**63 - 1  # the largest `seq` that SQLite has a place for
 
 _visit = msgspec.json.Decoder(CheckInEvent).decode
 _ref = msgspec.json.Decoder(MemberRef).decode  # of a whole member, the part that names one
-_events: Final[dict[str, msgspec.json.Decoder[Any]]] = {
-    name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items()
-}
 
 
 class VisitTable:
@@ -76,7 +73,7 @@ class VisitTable:
             "SELECT kind, event FROM recent WHERE seq < ? ORDER BY seq DESC LIMIT ?",
             (late[-1].seq if late else LAST, limit - len(late)),
         )
-        return [*late, *(_events[kind].decode(event) for kind, event in rows)]
+        return [*late, *(convert(event, EVENTS[kind]) for kind, event in rows)]
 
     def fold(self, events: Iterable[Event]) -> None:
         """Takes events in `seq` order; the last word on a visit counts. Members and the gym are no news for a feed."""
