@@ -57,6 +57,7 @@ class BaseApp(App[None]):
     def on_ready(self) -> None:
         if not self.is_headless:
             gc.freeze()  # what is there by now stays
+            gc.enable()
             gc.set_threshold(10_000, 50, 1_000)  # where somebody types without a rest, or nobody does
             self._rest = Rest(self.set_interval)
 
@@ -142,6 +143,10 @@ class BaseApp(App[None]):
         if sys.__stdin__ is not None and sys.__stdin__.isatty():
             for size in ("COLUMNS", "LINES"):  # a shell's, of another terminal or of before: this one says its own
                 os.environ.pop(size, None)
-        uvloop.run(self.run_async())  # asyncio's own keeps a closed screen until all of its timers would have come
+        gc.disable()  # until the first screen is there
+        try:
+            uvloop.run(self.run_async())  # asyncio's own keeps a closed screen until all of its timers would have come
+        finally:
+            gc.enable()
         if self.return_code:
             raise Stopped(f"The screens stopped over an error, which {log} tells: please start again, nothing is lost.")
