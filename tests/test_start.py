@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gymtui import cli
 from gymtui.command_table import SCREENS
 from gymtui.preferences import Choices, ChoicesFile
 from tests.factories import member_row
@@ -17,6 +18,13 @@ from tests.serve_kit import ENVIRONMENT
 from tests.terminal import Terminal
 
 pytestmark = pytest.mark.slow
+
+MODES = "card guest password reader sign_up undo_list".split()
+SIDE_SCREENS = "conflicts connection handover history importing member notices peak roll_call settings who".split()
+WITH_THEIR_KEYS = (
+    *(f"gymtui.ui.box.{name}" for name in MODES),
+    *(f"gymtui.ui.screens.{name}" for name in SIDE_SCREENS),
+)
 
 
 @pytest.mark.parametrize("arguments", [[], ["demo"], ["monitor"]])
@@ -88,7 +96,7 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
     ("imported", "without"),
     [
         ("gymtui.cli", ("asyncio", "datetime", "logging", "msgspec", "pathlib", "shutil")),
-        ("gymtui.programs.desk", ("gymtui.importing.looking", "gymtui.ui.screens.importing")),
+        ("gymtui.programs.desk", ("gymtui.client.desk.history", "gymtui.importing.looking", *WITH_THEIR_KEYS)),
         (
             "gymtui.config, gymtui.programs.tail",
             ("gymtui.client.replica", "json", "sqlite3", "textual", "tomllib", "zoneinfo"),
@@ -99,3 +107,26 @@ def test_what_is_not_needed_is_not_imported(imported: str, without: tuple[str, .
     looked = f"import sys, {imported}; print(*sys.modules)"
     ended = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, env=ENVIRONMENT, check=True)
     assert set(ended.stdout.split()).isdisjoint(without)
+
+
+def test_what_takes_long_to_make_is_made_when_it_is_needed() -> None:
+    looked = """
+from gymtui import codec
+from gymtui.programs import desk
+from gymtui.search import folding
+print([made.cache_info().misses for made in (codec._typed_batch, folding.unspaced)])"""
+    ended = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    assert ended.stdout == "[0, 0]\n"
+
+
+def test_there_are_parsers_of_what_is_chosen_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[str]()
+
+    class Counted(cli._Parser):
+        def __init__(self, **words: object) -> None:
+            super().__init__(**words)
+            made.append(self.prog)
+
+    monkeypatch.setattr(cli, "_Parser", Counted)
+    cli.parser().parse_args(["admin", "users", "list"])
+    assert made == ["gymtui", "gymtui admin", "gymtui admin users", "gymtui admin users list"]

@@ -211,7 +211,7 @@ async def test_one_screen_takes_the_place_of_the_other_and_a_scan_goes_to_the_de
         for key, kind in (("f9", ConnectionScreen), ("f6", ConflictsScreen), ("f3", WhoIsIn), ("f6", ConflictsScreen)):
             await pilot.press(key)
             assert isinstance(app.screen, kind)
-        assert len(app.screen_stack) == 3
+        assert len(app.screen_stack) == 2
         for key in [*"4711", "enter"]:
             app.simulate_key(key)
         await pilot.pause()

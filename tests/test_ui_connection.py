@@ -111,7 +111,7 @@ async def test_one_screen_takes_the_place_of_the_other_and_a_scan_goes_to_the_de
         assert isinstance(app.screen, WhoIsIn)
         await pilot.press("f9")
         assert isinstance(app.screen, ConnectionScreen)
-        assert len(app.screen_stack) == 3
+        assert len(app.screen_stack) == 2
         for key in [*"4711", "enter"]:
             app.simulate_key(key)
         await pilot.pause()

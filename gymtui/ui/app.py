@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from msgspec.structs import replace
 from textual import events
-from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from gymtui import cleartext, clock
 from gymtui.cards.profile import ReaderProfile
-from gymtui.client.desk.conflict_report import ConflictReporter
 from gymtui.client.desk.desk import Desk
 from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import ReplicaError
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
-from gymtui.protocol import Gym
 from gymtui.ui.bindings import command_of, key_of
-from gymtui.ui.box.password import PasswordMode
-from gymtui.ui.box.reader import ReaderMode
 from gymtui.ui.burst import Scan
-from gymtui.ui.connection_history import ConnectionHistory
 from gymtui.ui.glances import LYING_OVER, Glances
 from gymtui.ui.key_reader import KeyReader
-from gymtui.ui.live_app import LiveApp
 from gymtui.ui.screens.box import BoxScreen
-from gymtui.ui.screens.conflicts import ConflictsScreen
-from gymtui.ui.screens.connection import ConnectionScreen
-from gymtui.ui.screens.desk import DeskScreen
-from gymtui.ui.screens.front_desk import FrontDesk
-from gymtui.ui.screens.history import HistoryScreen
-from gymtui.ui.screens.password import change_password
-from gymtui.ui.screens.peak import PeakScreen
-from gymtui.ui.screens.reader import share_reader
-from gymtui.ui.screens.roll_call import RollCallScreen
-from gymtui.ui.screens.settings import SettingsScreen
-from gymtui.ui.screens.who import WhoIsIn
+from gymtui.ui.turning_app import TurningApp
 from gymtui.ui.turns import Input, Turns
 from gymtui.ui.widgets.entry import Entry
 from gymtui.ui.widgets.key_line import KeyLine
@@ -51,30 +33,19 @@ logger = logging.getLogger(__name__)
 STAYS: Final = "{key} again leaves: {queued} queued, kept here, sent when {desk} is started again"
 
 
-class GymApp(LiveApp):
+class GymApp(TurningApp):
     """Runs the desk, and shows it."""
 
     TITLE = "Front desk"
 
     def __init__(self, desk: Desk, login: Login, *, clock: clock.Clock | None = None, **options: Any) -> None:
-        clock = clock or desk.clock.now
-        super().__init__(desk.service, login, clock=clock, **options)
-        self.desk = desk
-        self.front_desk = FrontDesk(desk, clock=clock, masked=bool(self._choices and self._choices.read().masked))
-        self.history = ConnectionHistory()
-        self.conflicts = ConflictReporter(desk.service, clock=clock)
+        super().__init__(desk, login, clock=clock or desk.clock.now, **options)
         self._asked_to_stay = False
         self.turns = Turns(self, self._give)
         self.glances = Glances(self)
         self.keys = KeyReader(self.turns.take, self.set_timer, self._shows)
 
-    @property
-    def gym(self) -> Gym | None:
-        return self.desk.replica.gym
-
     async def start(self) -> None:
-        await self.push_screen(self.front_desk)
-        self.service.subscribe("connection", self.history.note)
         await super().start()
         self._client = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
 
@@ -116,45 +87,6 @@ class GymApp(LiveApp):
         elif self._is_asking:  # a login, which has its characters by now
             await self._give(events.Key("enter", None))
 
-    # --- screens ------------------------------------------------------------------------------------------------------
-
-    def action_history(self, words: str = "") -> None:
-        self._turn_to(HistoryScreen, partial(HistoryScreen, self.desk, Path.home(), words, clock=self._clock))
-
-    def action_who(self) -> None:
-        self._turn_to(WhoIsIn, lambda: WhoIsIn(self.desk, clock=self._clock))
-
-    def action_connection(self) -> None:
-        self._turn_to(
-            ConnectionScreen, lambda: ConnectionScreen(self.desk, self.history, url=self._url, clock=self._clock)
-        )
-
-    def action_conflicts(self) -> None:
-        self._turn_to(ConflictsScreen, lambda: ConflictsScreen(self.desk, self.conflicts, clock=self._clock))
-
-    def action_evac(self) -> None:
-        self._turn_to(RollCallScreen, lambda: RollCallScreen(self.desk, folder=Path.home(), clock=self._clock))
-
-    def action_peak(self) -> None:
-        self._turn_to(PeakScreen, lambda: PeakScreen(self.desk, clock=self._clock))
-
-    def action_policy(self) -> None:
-        self._turn_to(SettingsScreen, lambda: SettingsScreen(self.desk, clock=self._clock))
-
-    def action_import(self) -> None:
-        from gymtui.ui.screens.importing import ImportScreen  # noqa: PLC0415  a tenth of all that a start would import
-
-        self._turn_to(ImportScreen, lambda: ImportScreen(self.desk, clock=self._clock))
-
-    def _turn_to(self, kind: type[Screen[None]], make: Callable[[], Screen[None]]) -> None:
-        """The screen beside the front desk, in place of another one; from itself, back."""
-        if isinstance(self.screen, kind):
-            self.screen.dismiss()
-        elif isinstance(self.screen, FrontDesk):
-            self.push_screen(make())
-        elif isinstance(self.screen, DeskScreen):
-            self.switch_screen(make())
-
     # --- the login ----------------------------------------------------------------------------------------------------
 
     async def action_log_out(self) -> None:
@@ -165,6 +97,9 @@ class GymApp(LiveApp):
 
     def action_password(self) -> None:
         """Asks for the present password and a new one, in the box."""
+        from gymtui.ui.box.password import PasswordMode  # noqa: PLC0415  few change it
+        from gymtui.ui.screens.password import change_password  # noqa: PLC0415
+
         screen, clear = self.screen, cleartext.warning(self._url)
         if not isinstance(screen, BoxScreen):
             return
@@ -185,6 +120,9 @@ class GymApp(LiveApp):
 
     def action_reader(self) -> None:
         """Learns how this desk's reader is set, in the box."""
+        from gymtui.ui.box.reader import ReaderMode  # noqa: PLC0415  once in a reader's life
+        from gymtui.ui.screens.reader import share_reader  # noqa: PLC0415
+
         screen = self.screen
         if isinstance(screen, BoxScreen):
             share = partial(share_reader, screen)

@@ -13,7 +13,6 @@ from gymtui.ui.screens.box import BoxScreen
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.front_desk import FrontDesk
 from gymtui.ui.screens.help import HelpScreen
-from gymtui.ui.screens.history import HistoryScreen
 from gymtui.ui.screens.rows import RowsScreen
 
 LYING_OVER: Final = (HelpScreen, RowsScreen)  # the screens without a box, which lie over one that has it
@@ -59,4 +58,4 @@ class Glances:
 def _is_idle(screen: BoxScreen) -> bool:
     if isinstance(screen, FrontDesk):
         return screen.modes == screen.modes[:1]
-    return isinstance(screen, HistoryScreen) and not screen.is_busy
+    return screen.gives_way and not screen.is_busy

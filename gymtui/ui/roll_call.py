@@ -20,7 +20,7 @@ from gymtui.roll_call import RollCallNow, at_ms
 from gymtui.search.folding import spellings
 from gymtui.ui.cells import fit
 from gymtui.ui.roster import answers_to
-from gymtui.ui.wall import wall
+from gymtui.ui.wall import hours_minutes, wall
 
 HEADINGS: Final = (
     "name",
@@ -92,6 +92,11 @@ def called(now: RollCallNow) -> str:
     return "Drill" if now.drill else "Roll-call"
 
 
+def begun(now: RollCallNow, zone: tzinfo) -> str:
+    """`since 17:31, desk 2`"""
+    return f"since {hours_minutes(now.since, zone)}" + (f", {now.desk}" if now.desk else "")
+
+
 def summary(told: RollCallList) -> str:
     return f"{len(told.missing)} missing, {len(told.found)} safe"
 
@@ -113,8 +118,8 @@ def sheet(told: RollCallList, gym: str, zone: tzinfo, now: int) -> str:
 def _head(told: RollCallList, gym: str, zone: tzinfo, now: int) -> Iterator[str]:
     kind = "DRILL" if told.now.drill else "ROLL-CALL"
     yield f"{kind}  {printable(gym)}  {wall(now, zone):%Y-%m-%d %H:%M}"
-    begun = f"begun {wall(told.now.since, zone):%H:%M} by {told.now.by or 'nobody logged in'}"
-    yield f"{printable(begun)}: {summary(told)}"
+    by = f"begun {wall(told.now.since, zone):%H:%M} by {told.now.by or 'nobody logged in'}"
+    yield f"{printable(by)}: {summary(told)}"
     yield ""
 
 

@@ -51,6 +51,7 @@ class BoxScreen(DeskScreen):
     """
 
     AUTO_FOCUS = "Entry"
+    gives_way: ClassVar[bool] = False  # may a key that only shows something put that in its place?
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("undo"),
         bind("palette"),

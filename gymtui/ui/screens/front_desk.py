@@ -22,17 +22,11 @@ from gymtui.roll_call import RollCallNow
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.check_in import CheckIn
 from gymtui.ui.box.check_out import CheckOut
-from gymtui.ui.box.guest import GuestMode
 from gymtui.ui.box.search import Search
-from gymtui.ui.box.sign_up import SignUpMode
-from gymtui.ui.box.undo_list import UndoList
-from gymtui.ui.roll_call import called, over
+from gymtui.ui.roll_call import begun, called, over
 from gymtui.ui.screens.desk import BETWEEN_BELLS, DeskScreen
-from gymtui.ui.screens.handover import HandoverScreen, hand_over
+from gymtui.ui.screens.front_actions import FrontActions
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.screens.member import MembersDesk
-from gymtui.ui.screens.notices import NoticesScreen, tell
-from gymtui.ui.screens.roll_call import begun
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
 from gymtui.ui.widgets.feed import Feed
@@ -46,7 +40,7 @@ REST = 0.15  # seconds that somebody is looked at before the card is drawn, and 
 ALARM = 3  # bells for a roll-call
 
 
-class FrontDesk(MembersDesk):
+class FrontDesk(FrontActions):
     """The panes around the box: counters, hits, feed, the member's card. Binds what the desk knows down to them."""
 
     TITLE = "Front desk"
@@ -134,20 +128,6 @@ class FrontDesk(MembersDesk):
             said = self.refusal(f"{count}:", text, f"{self.key('notices')} shows them")
             self.say(replace(said, kind="done", next_command="notices"))
 
-    def action_notices(self) -> None:
-        self.app.push_screen(NoticesScreen(self.desk, clock=self._clock))
-
-    def action_handover(self, words: str = "") -> None:
-        """With words behind it, they are the note."""
-        if words:
-            with self.answering("Handover"):
-                self.say(hand_over(self, words))
-        else:
-            self.app.push_screen(HandoverScreen(self.desk, clock=self._clock))
-
-    def action_tell(self, words: str = "") -> None:
-        tell(self, words)
-
     def _directory_grew(self, part: float) -> None:
         """More of the directory is there: whom the box did not find may be found now."""
         self.directory = part
@@ -228,14 +208,20 @@ class FrontDesk(MembersDesk):
         return self.desk.replica.members.member(self._named) if self._named else None
 
     def action_guest(self) -> None:
+        from gymtui.ui.box.guest import GuestMode  # noqa: PLC0415  with its key, as the screens
+
         with self.answering("Guest"):
             GuestMode.begin(self)
 
     def action_new(self) -> None:
+        from gymtui.ui.box.sign_up import SignUpMode  # noqa: PLC0415
+
         with self.answering("New member"):
             SignUpMode.begin(self)
 
     def action_undo_one(self) -> None:
+        from gymtui.ui.box.undo_list import UndoList  # noqa: PLC0415
+
         with self.answering("Undo"):
             UndoList.begin(self)
 

@@ -48,6 +48,7 @@ class HistoryScreen(ListScreen):
     """The list around the box. It is asked for with each text; what happens since is added."""
 
     TITLE = "History"
+    gives_way = True
     PART = "history"
     BINDINGS: ClassVar[list[BindingType]] = [
         bind("history", "front desk", app=True),

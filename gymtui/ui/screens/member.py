@@ -140,25 +140,3 @@ class MemberScreen(ListScreen, MemberActions):
 
     def move(self, step: int) -> None:
         self.settings = self.settings.moved(step)
-
-
-class MembersDesk(MemberActions):
-    """A screen that opens the one of whoever was found or named last."""
-
-    def ask(self, line: str, words: str) -> None:
-        self._open(line, words)
-
-    def action_member(self) -> None:
-        self._open()
-
-    def _open(self, line: str = "", words: str = "") -> None:
-        with self.answering("Member"):
-            member = self.whom()
-            if member is None:
-                step = "type a name, ↓ chooses where several match"
-                self.say(self.refusal("Member", "nobody has been named yet", step))
-            else:
-                self.take()
-                self.typed("")
-                self.reset()
-                self.app.push_screen(MemberScreen(self.desk, member, line, words, clock=self._clock))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from gymtui.protocol import Member, SaveCard
-from gymtui.ui.box.card import CardMode
 from gymtui.ui.screens.box import BoxScreen
 
 
@@ -43,6 +42,8 @@ class MemberActions(BoxScreen):
             elif member is None:
                 self.say(self.refusal("Card", "nobody has been named yet", "type a name, ↓, Esc, then :card"))
             else:
+                from gymtui.ui.box.card import CardMode  # noqa: PLC0415  with the command
+
                 self.push(CardMode(self, member, lambda request: self._save_card(member, request)))
 
     def _save_card(self, member: Member, request: SaveCard) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from datetime import tzinfo
 from pathlib import Path
 from typing import ClassVar
 
@@ -15,13 +14,12 @@ from gymtui import clock
 from gymtui.client.desk.desk import Desk
 from gymtui.client.desk.roll_calls import RollCallList
 from gymtui.private_file import write_private
-from gymtui.roll_call import RollCallNow
 from gymtui.ui.bindings import bind
 from gymtui.ui.box.roll_call import EndMode, RollCallMode
-from gymtui.ui.roll_call import RollCallView, as_csv, called, sheet, summary
+from gymtui.ui.roll_call import RollCallView, as_csv, begun, called, sheet, summary
 from gymtui.ui.screens.listed import FollowingScreen
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.wall import hours_minutes, wall
+from gymtui.ui.wall import wall
 from gymtui.ui.widgets.roll_call_list import RollCallRows
 
 
@@ -110,8 +108,3 @@ class RollCallScreen(FollowingScreen):
 
     def move(self, step: int) -> None:
         self.view = self.view.moved(step)
-
-
-def begun(now: RollCallNow, zone: tzinfo) -> str:
-    """`since 17:31, desk 2`"""
-    return f"since {hours_minutes(now.since, zone)}" + (f", {now.desk}" if now.desk else "")
