@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gymtui.cards import learning
 from gymtui.cards.learning import Lesson, learn
-from gymtui.cards.profile import ReaderProfile, describe, read
+from gymtui.cards.profile import ReaderProfile
+from gymtui.cards.reading import describe, read
 from tests.cards_kit import CardFile
 from tests.reader_kinds import READERS
 

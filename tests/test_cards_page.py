@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from gymtui.cards.nobody import doubtful, nobodys
-from gymtui.cards.profile import ReaderProfile, read
+from gymtui.cards.profile import ReaderProfile
+from gymtui.cards.reading import read
 from gymtui.cards.steps import STEPS
 from gymtui.protocol import CardCheck
 from tests.cards_kit import CardFile

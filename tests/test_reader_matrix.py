@@ -9,7 +9,7 @@ import pytest
 
 from gymtui.cards.keyboards import LAYOUTS
 from gymtui.cards.learning import A_ZERO, ANY_OTHER, learn
-from gymtui.cards.profile import read
+from gymtui.cards.reading import read
 from tests.cards_kit import CardFile
 from tests.reader_kinds import BY_KEYBOARD, LESS, READERS, typed
 

@@ -99,7 +99,10 @@ async def test_the_second_start_goes_to_the_server_and_wears_the_colours_of_the_
         ("gymtui.programs.desk", ("gymtui.client.desk.history", "gymtui.importing.looking", *WITH_THEIR_KEYS)),
         (
             "gymtui.config, gymtui.programs.tail",
-            ("gymtui.client.replica", "json", "sqlite3", "textual", "tomllib", "zoneinfo"),
+            (
+                *("gymtui.cards.steps", "gymtui.client.desk", "gymtui.client.replica", "gymtui.search"),
+                *("json", "sqlite3", "textual", "tomllib", "zoneinfo"),
+            ),
         ),
     ],
 )

@@ -92,7 +92,7 @@ async def test_a_line_an_event_and_the_story_of_the_connection_elsewhere(gym: Pa
 async def test_what_is_asked_for_alone_is_printed_and_the_rest_is_not_read_again() -> None:
     async with played(MockWebSocket(seq=7), full=True) as play:
         out = Out()
-        Tail(play.service, form=line, out=out, err=Out(), now=lambda: NOW, picked=read_filter("refused desk:2"))
+        Tail(play.service, form=line, out=out, err=Out(), now=lambda: NOW, picked=read_filter("refused desk:2").passes)
         connection = await play.server.accepted()
         _, id = await connection.received(Resume)
         connection.reply(id, {"resumed": "snapshot"})

@@ -11,7 +11,8 @@ from msgspec import Struct
 from gymtui.cards.explaining import alike, chips_read, explaining
 from gymtui.cards.frame import framed
 from gymtui.cards.keys import keys_of, levels
-from gymtui.cards.profile import ReaderProfile, read
+from gymtui.cards.profile import ReaderProfile
+from gymtui.cards.reading import read
 from gymtui.cards.rfid import WRITINGS, low, turned
 
 FEWEST: Final = 2  # cards; a check digit fits one in ten by chance

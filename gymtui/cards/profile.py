@@ -1,4 +1,4 @@
-"""How one desk's reader is set, where its texts are not the numbers on file: from what arrives to the code."""
+"""How one desk's reader is set, where its texts are not the numbers on file."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ from contextlib import suppress
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from gymtui.cards import aim
-from gymtui.cards.frame import framed
-from gymtui.cards.keyboards import LAYOUTS, meant
-from gymtui.cards.steps import STEPS, in_words, is_step, taken
 from gymtui.protocol import Gym, Reader
 
 
@@ -26,6 +22,9 @@ class ReaderProfile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     steps: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        from gymtui.cards.keyboards import LAYOUTS  # noqa: PLC0415  each program reads preferences, few have a profile
+        from gymtui.cards.steps import STEPS, is_step  # noqa: PLC0415
+
         if self.layout not in LAYOUTS:
             raise ValueError(f"no keyboard is called {self.layout!r}; there are {', '.join(LAYOUTS)}")
         for step in self.steps:
@@ -56,34 +55,3 @@ def of_gym(gym: Gym | None) -> dict[str, ReaderProfile]:
         with suppress(ValueError):
             found[reader.name] = profile_of(reader)
     return found
-
-
-def read(profile: ReaderProfile, text: str) -> str | None:
-    """The code as it is on file, or None: what arrived is no scan of a card from this reader."""
-    typed = meant(profile.layout, framed(text), caps_lock=profile.caps_lock)
-    if typed is None or not typed.startswith(profile.prefix) or not typed.endswith(profile.suffix):
-        return None
-    if len(typed) < len(profile.prefix) + len(profile.suffix):
-        return None
-    code = aim.split(typed.removeprefix(profile.prefix).removesuffix(profile.suffix))[1]
-    for step in profile.steps:
-        done = taken(step, code)
-        if not done:
-            return None
-        code = done
-    return framed(code) or None
-
-
-def describe(profile: ReaderProfile) -> list[str]:
-    """What was understood, a sentence for each thing, for whoever is at the desk."""
-    said = []
-    if profile.layout != "us":
-        said.append(f"The reader types as on a US keyboard, the computer is set to {profile.layout}.")
-    if profile.caps_lock:
-        said.append("Caps Lock is on while it types.")
-    if profile.prefix:
-        said.append(f"It puts {profile.prefix!r} in front: a text without that is no card.")
-    if profile.suffix:
-        said.append(f"It puts {profile.suffix!r} behind: a text without that is no card.")
-    said += map(in_words, profile.steps)
-    return said or ["The number on file is what arrives."]

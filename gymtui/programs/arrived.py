@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from gymtui.cards.profile import ReaderProfile, read
+from gymtui.cards.profile import ReaderProfile
+from gymtui.cards.reading import read
 from gymtui.errors import WrongUsage
 from gymtui.printable import printable
 from gymtui.ui.burst import BURST

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gymtui.cards.profile import ReaderProfile, describe
+from gymtui.cards.profile import ReaderProfile
+from gymtui.cards.reading import describe
 from gymtui.config import data_folder
 from gymtui.preferences import ChoicesFile
 from gymtui.printable import printable

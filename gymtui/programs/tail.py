@@ -12,9 +12,7 @@ from typing import Any, Final, TextIO
 from gymtui import clock
 from gymtui.client.connection.follower import Bookmark
 from gymtui.client.connection.service import WebSocketService
-from gymtui.client.desk.event_filter import EventFilter, WrongFilter, read_filter
 from gymtui.client.errors import AuthenticationProblem, ConnectionProblem, Disconnected, Problem, StoppedProblem
-from gymtui.client.excerpt import row_before
 from gymtui.client.login.login import Login
 from gymtui.client.state import ConnectionState
 from gymtui.client.tasks import until_first
@@ -34,10 +32,13 @@ from gymtui.roll_call import is_ended_with_another
 
 AGAIN: Final = 0.2  # seconds until the journal is set back once more, where the connection went meanwhile
 
-EVERYTHING: Final = EventFilter()
-
 Since = int | datetime | Cursor
 """Where to begin: behind a row, at a time, behind what was printed last."""
+
+
+def everything(_: Event) -> bool:
+    """Is it picked?"""
+    return True
 
 
 class Tail:
@@ -62,7 +63,7 @@ class Tail:
         until: int | datetime | None = None,
         follow: bool = True,
         cursor: CursorFile | None = None,
-        picked: EventFilter = EVERYTHING,
+        picked: Callable[[Event], bool] = everything,
     ) -> None:
         self._service = service
         self._journal = journal or Bookmark()
@@ -145,6 +146,8 @@ class Tail:
             case int():
                 row = since
             case datetime():
+                from gymtui.client.excerpt import row_before  # noqa: PLC0415  most begin with now
+
                 self._stretch.begins = to_ms(since, self._zone or UTC)
                 row = await row_before(self._service, self._stretch.begins)
         if not self._service.in_step:
@@ -163,7 +166,7 @@ class Tail:
     def _line(self, event: Event) -> str | None:
         if isinstance(event, Gym):
             self._zone = zone_of(event)
-        if not self._picked.passes(event) or (self._form is line and is_ended_with_another(event)):
+        if not self._picked(event) or (self._form is line and is_ended_with_another(event)):
             return None
         return self._form(event, self._zone or UTC, self._now())
 
@@ -233,7 +236,7 @@ def run(
     """Until interrupted, or until the server no longer knows who this is, or until nobody reads any more. It begins
     where `cursor` says that the last one stopped, or else with `since`, or else with what happens now, and ends at
     `until`, or with what has happened by now. Only what the `words` ask for is printed."""
-    picked = _picked(words)
+    picked = _picked(words) if words else everything
     form = format or ("jsonl" if json else "text")
     kept = None if cursor is None else CursorFile(cursor)
     login = sign_in(url, user=user, token=token, choices=ChoicesFile(data_folder()))
@@ -244,9 +247,11 @@ def run(
     run_unattended(_run(url, login, desk, form=FORMS[form], since=begin, **ends, cursor=kept, picked=picked))
 
 
-def _picked(words: Sequence[str]) -> EventFilter:
+def _picked(words: Sequence[str]) -> Callable[[Event], bool]:
+    from gymtui.client.desk.event_filter import WrongFilter, read_filter  # noqa: PLC0415  most ask for all
+
     try:
-        return read_filter(" ".join(words))
+        return read_filter(" ".join(words)).passes
     except WrongFilter as wrong:
         raise WrongUsage(f"What to print: {wrong}") from wrong
 

@@ -16,7 +16,8 @@ import msgspec
 
 from gymtui import config
 from gymtui.cards.keys import keys_of
-from gymtui.cards.profile import ReaderProfile, describe, read
+from gymtui.cards.profile import ReaderProfile
+from gymtui.cards.reading import describe, read
 from gymtui.client.errors import Problem
 from gymtui.client.login.http import Answer
 from gymtui.client.login.login import _claims

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from gymtui.cards.profile import ReaderProfile, read
+from gymtui.cards.profile import ReaderProfile
+from gymtui.cards.reading import read
 from gymtui.client.connection.dispatch import Dispatcher
 from gymtui.client.connection.service import WebSocketService
 from gymtui.client.desk.commands import Commands

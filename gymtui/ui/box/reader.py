@@ -8,7 +8,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from gymtui.cards.learning import Lesson, learn
-from gymtui.cards.profile import ReaderProfile, describe, of_gym
+from gymtui.cards.profile import ReaderProfile, of_gym
+from gymtui.cards.reading import describe
 from gymtui.client.state import VerdictKind
 from gymtui.printable import printable
 from gymtui.ui.box.mode import Box, Mode
