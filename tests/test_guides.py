@@ -67,7 +67,7 @@ async def test_the_event_type_is_added_to_a_copy_of_the_project(tmp_path: Path) 
     [test] = blocks(guide, "python")
     name = test.partition("\n")[0].removeprefix("# ")
     (tmp_path / name).write_text(test)
-    command = ("-m", "pytest", "-p", "no:cacheprovider", name, "tests/test_protocol_page.py")
+    command = ("-m", "pytest", "-n0", "-p", "no:cacheprovider", name, "tests/test_protocol_page.py")
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=tmp_path, stdout=pipe, stderr=pipe)
     out, err = await process.communicate()
