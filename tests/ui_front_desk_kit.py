@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.pilot import Pilot
+
 from gymtui.client.state import Verdict, VerdictKind
 from gymtui.ui import GymApp
 from gymtui.ui.screens.front_desk import FrontDesk
@@ -26,6 +28,12 @@ def front(app: GymApp) -> FrontDesk:
     """The front desk, which must be on the screen."""
     assert isinstance(app.screen, FrontDesk)
     return app.screen
+
+
+async def go_back(pilot: Pilot[None], app: GymApp) -> None:
+    """To the front desk as it began: nothing is typed there, and its box checks in."""
+    while app.screen is not app.front_desk or app.front_desk.text or len(app.front_desk.modes) > 1:
+        await pilot.press("escape")
 
 
 def later(kind: VerdictKind, subject: str, command_id: str) -> Verdict:
