@@ -20,7 +20,9 @@ from tests.terminal import Terminal
 pytestmark = pytest.mark.slow
 
 MODES = "card guest password reader sign_up undo_list".split()
-SIDE_SCREENS = "conflicts connection handover history importing member notices peak roll_call settings who".split()
+SIDE_SCREENS = (
+    "conflicts connection handover history importing login member notices peak roll_call settings who".split()
+)
 WITH_THEIR_KEYS = (
     *(f"gymtui.ui.box.{name}" for name in MODES),
     *(f"gymtui.ui.screens.{name}" for name in SIDE_SCREENS),

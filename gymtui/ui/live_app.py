@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -27,9 +27,11 @@ from gymtui.ui.copying_app import CopyingApp
 from gymtui.ui.escape_key import part_escape
 from gymtui.ui.screens.desk import DeskScreen
 from gymtui.ui.screens.help import HelpScreen
-from gymtui.ui.screens.login import LoginScreen, away
 from gymtui.ui.shutdown import leave_on_signals, outlasting_terminal, say_goodbye
 from gymtui.ui.theme import COLOURS
+
+if TYPE_CHECKING:
+    from gymtui.ui.screens.login import LoginScreen
 
 SAY_AGAIN: Final = 3.0  # seconds between two tries to tell the server that a login is over
 UNTOLD: Final = (
@@ -78,6 +80,7 @@ class LiveApp(CopyingApp):
         self._client: Worker[None] | None = None
         self._needs_login = False
         self._asks_later = False
+        self._asked: LoginScreen | None = None  # while somebody is asked: what was typed there goes with it
         self._left: str | None = None  # that somebody has logged out, until somebody logs in
 
     # --- what an app of this kind does otherwise ----------------------------------------------------------------------
@@ -136,8 +139,8 @@ class LiveApp(CopyingApp):
         if self._is_asking:
             return
         self._asks_later = False
-        screen = self._login_again() if self._needs_login else self._login_screen(instead_of=self.login.user)
-        self.push_screen(screen, partial(self._login_done, screen.cards))
+        self._asked = self._login_again() if self._needs_login else self._login_screen(instead_of=self.login.user)
+        self.push_screen(self._asked, partial(self._login_done, self._asked.cards))
 
     def action_log_in_again(self) -> None:
         self.action_log_in()
@@ -162,13 +165,12 @@ class LiveApp(CopyingApp):
         if self._left is None:
             return
         self._left = left
-        for screen in self.screen_stack:
-            if isinstance(screen, LoginScreen):
-                screen.learn(left)
+        if self._asked is not None and self._is_asking:
+            self._asked.learn(left)
 
     @property
     def _is_asking(self) -> bool:
-        return any(isinstance(screen, LoginScreen) for screen in self.screen_stack)
+        return self._asked in self.screen_stack
 
     def _login_again(self) -> LoginScreen:
         last = self.login.user or self._user or (self._choices.read().user if self._choices else None)
@@ -178,6 +180,8 @@ class LiveApp(CopyingApp):
     def _login_screen(
         self, *, user: str | None = None, reason: str | None = None, instead_of: str | None = None
     ) -> LoginScreen:
+        from gymtui.ui.screens.login import LoginScreen, away  # noqa: PLC0415  most are logged in
+
         kept = self._choices.read() if self._choices else Choices()
         return LoginScreen(
             self.login,
@@ -192,6 +196,7 @@ class LiveApp(CopyingApp):
         )
 
     def _login_done(self, cards: Sequence[str], card: str | None) -> None:
+        self._asked = None
         for each in (card or "", *cards):
             self.take_card(each)
         if card is not None:
