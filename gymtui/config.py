@@ -1,7 +1,7 @@
 """One frozen `Config` for every command: flags before the environment before `gymtui.toml` before what was chosen last
 before the defaults."""
 
-from __future__ import annotations
+# Its annotations are no texts, which msgspec would have to compile: see `gymtui.protocol`.
 
 import os
 import socket

@@ -10,7 +10,9 @@ import pytest
 
 from gymtui import cli
 from gymtui.command_table import SCREENS
+from gymtui.config import Config
 from gymtui.preferences import Choices, ChoicesFile
+from gymtui.protocol import REQUESTS, SERVER_MESSAGES
 from tests.factories import member_row
 from tests.gym_kit import PASSWORD, make_gym
 from tests.kit import serving
@@ -122,6 +124,12 @@ from gymtui.search import folding
 print([made.cache_info().misses for made in (codec._typed_batch, folding.unspaced)])"""
     ended = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, env=ENVIRONMENT, check=True)
     assert ended.stdout == "[0, 0]\n"
+
+
+def test_no_field_that_is_read_has_to_be_compiled() -> None:
+    for kind in (Config, *REQUESTS.values(), *SERVER_MESSAGES.values()):
+        put_off = [name for name, annotation in vars(kind)["__annotations__"].items() if isinstance(annotation, str)]
+        assert put_off == [], kind
 
 
 def test_there_are_parsers_of_what_is_chosen_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ A message is one text frame of compact JSON, `{"type", "payload"}`, with an `id`
 is its name on the wire; the unions on this page are the registry that everything else is derived from.
 """
 
-from __future__ import annotations
+# No module of this package puts its annotations off (`from __future__ import annotations`): they would be texts, which
+# msgspec compiles one by one where a struct is first read, 4 ms of a start.
 
 from typing import Final, get_args
 

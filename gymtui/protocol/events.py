@@ -1,7 +1,5 @@
 """Events, the rows of the journal, as they stand on the wire, and what they are about."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType

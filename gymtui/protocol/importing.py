@@ -1,8 +1,6 @@
 """The import of a member list over the wire, for managers: its rows, how they compare, the taking and the undo of it,
 a step at a time. Nothing of it is a command: a list that was sent is gone with its connection."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field

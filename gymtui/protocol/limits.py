@@ -1,7 +1,5 @@
 """Limits of the contract: sizes, rate limits and timeouts that server and client both know."""
 
-from __future__ import annotations
-
 from typing import Final
 
 VERSION: Final = 1

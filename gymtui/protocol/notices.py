@@ -1,7 +1,5 @@
 """What somebody tells all desks: a manager's notice, and a handover to the next shift."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Final
 
 from msgspec import Meta

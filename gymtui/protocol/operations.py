@@ -1,8 +1,6 @@
 """What operators ask about the server itself: who is connected, which desks are not, and how it goes; and a manager
 closes a connection."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Final
 
 from msgspec import Meta, Struct

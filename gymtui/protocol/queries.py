@@ -1,7 +1,5 @@
 """Queries, what a client may look up without changing anything: their payloads, and the roles that may ask."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, field

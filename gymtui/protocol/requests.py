@@ -1,7 +1,5 @@
 """Requests, what a client sends: their payloads, and the roles that may send them."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
@@ -52,6 +50,33 @@ class Override(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: Annotated[str, Meta(min_length=1, max_length=200)]
     manager: Key
     pin: Annotated[str, Meta(max_length=64)] = ""
+
+
+class MemberFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What `save_member` changes; what is absent stays as it is. Without an `id` it is a new member."""
+
+    id: Key | UnsetType = UNSET
+    membership_number: Key | UnsetType | None = UNSET
+    full_name: Annotated[str, Meta(min_length=1, max_length=300)] | UnsetType = UNSET
+    status: MemberStatus | UnsetType = UNSET
+    plan: Text | UnsetType | None = UNSET
+    valid_from: Day | UnsetType | None = UNSET
+    valid_until: Day | UnsetType | None = UNSET
+    visits_left: Annotated[int, Meta(ge=0, le=1000000)] | UnsetType | None = UNSET
+    payment_overdue: bool | UnsetType = UNSET
+    waiver_signed: bool | UnsetType | None = UNSET
+    hours: Hours | UnsetType | None = UNSET
+    phone: Key | UnsetType | None = UNSET
+    email: Text | UnsetType | None = UNSET
+    birth_date: Day | UnsetType | None = UNSET
+    home_location: Text | UnsetType | None = UNSET
+    notes: Text | UnsetType | None = UNSET
+    alerts: Annotated[tuple[Text, ...], Meta(max_length=MAX_ALERTS)] | UnsetType = UNSET
+    guest: bool | UnsetType = UNSET
+    deleted: bool | UnsetType = UNSET
+    payment_overdue_since: Day | UnsetType | None = UNSET
+    frozen_until: Day | UnsetType | None = UNSET
+    host_id: Key | UnsetType | None = UNSET
 
 
 class CheckIn(_Request, frozen=True, kw_only=True, omit_defaults=True):
@@ -120,33 +145,6 @@ class Correct(_Request, frozen=True, kw_only=True, omit_defaults=True):
     check_in_time: Timestamp | None = None
     check_out_time: Timestamp | None = None
     void: bool = False
-
-
-class MemberFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What `save_member` changes; what is absent stays as it is. Without an `id` it is a new member."""
-
-    id: Key | UnsetType = UNSET
-    membership_number: Key | UnsetType | None = UNSET
-    full_name: Annotated[str, Meta(min_length=1, max_length=300)] | UnsetType = UNSET
-    status: MemberStatus | UnsetType = UNSET
-    plan: Text | UnsetType | None = UNSET
-    valid_from: Day | UnsetType | None = UNSET
-    valid_until: Day | UnsetType | None = UNSET
-    visits_left: Annotated[int, Meta(ge=0, le=1000000)] | UnsetType | None = UNSET
-    payment_overdue: bool | UnsetType = UNSET
-    waiver_signed: bool | UnsetType | None = UNSET
-    hours: Hours | UnsetType | None = UNSET
-    phone: Key | UnsetType | None = UNSET
-    email: Text | UnsetType | None = UNSET
-    birth_date: Day | UnsetType | None = UNSET
-    home_location: Text | UnsetType | None = UNSET
-    notes: Text | UnsetType | None = UNSET
-    alerts: Annotated[tuple[Text, ...], Meta(max_length=MAX_ALERTS)] | UnsetType = UNSET
-    guest: bool | UnsetType = UNSET
-    deleted: bool | UnsetType = UNSET
-    payment_overdue_since: Day | UnsetType | None = UNSET
-    frozen_until: Day | UnsetType | None = UNSET
-    host_id: Key | UnsetType | None = UNSET
 
 
 class SaveMember(_Request, frozen=True, kw_only=True, omit_defaults=True):

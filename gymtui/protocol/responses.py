@@ -1,7 +1,5 @@
 """Responses: what a server sends beside the rows of the journal, and the results of its replies."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from msgspec import UNSET, Raw, Struct, UnsetType

@@ -1,7 +1,5 @@
 """Roll-calls on the wire: the command that is one step of one, and the row of the journal that it makes."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta

@@ -1,7 +1,5 @@
 """Vocabulary of the messages: roles, levels, constrained types, error codes, close codes."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import Annotated, Final, Literal, get_args
 
