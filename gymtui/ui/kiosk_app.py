@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from textual import events
 from textual.filter import LineFilter
 from textual.timer import Timer
+from textual.types import CSSPathType
 from textual.worker import Worker, WorkerState
 
 from gymtui import clock
@@ -39,7 +40,7 @@ class KioskApp(BaseApp):
     next start is locked too."""
 
     TITLE = "Kiosk"
-    CSS_PATH = "gym.tcss"
+    CSS_PATH: ClassVar[CSSPathType] = ["gym.tcss", "kiosk.tcss"]
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
 
     def __init__(
