@@ -18,7 +18,7 @@ from gymtui.client.desk.event_filter import EventFilter
 from gymtui.protocol import Event
 from gymtui.ui.bindings import bind
 from gymtui.ui.screens.live import LiveScreen
-from gymtui.ui.widgets.feed import Feed
+from gymtui.ui.widgets.feed import Feed, feeds
 
 
 class FeedScreen(LiveScreen):
@@ -55,16 +55,16 @@ class FeedScreen(LiveScreen):
 
     def picked(self, events: Iterable[Event]) -> list[Event]:
         """Those that the filter lets through, be they in the feed or not."""
-        words = next((feed.filter for feed in self.query(Feed)), EventFilter())
+        words = next((feed.filter for feed in feeds(self)), EventFilter())
         return [event for event in events if words.passes(event)]
 
     def show_anew(self, events: Iterable[Event]) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.restart(events)
             feed.narrow(self._words)
 
     def show(self, events: Iterable[Event]) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.extend(events)
 
     # --- what the person does ----------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ class FeedScreen(LiveScreen):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._words = event.value
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.narrow(event.value)
 
     def on_input_submitted(self) -> None:
@@ -94,13 +94,13 @@ class FeedScreen(LiveScreen):
             self.box.value = ""
             self.on_input_submitted()
         else:
-            for feed in self.query(Feed):
+            for feed in feeds(self):
                 feed.top()
 
     def action_older(self) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.scroll_page_down(animate=False)
 
     def action_newer(self) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.scroll_page_up(animate=False)

@@ -29,7 +29,7 @@ from gymtui.ui.screens.front_actions import FrontActions
 from gymtui.ui.screens.live import LiveScreen
 from gymtui.ui.widgets.counters import Counters
 from gymtui.ui.widgets.error_boundary import WebSocketErrorBoundary
-from gymtui.ui.widgets.feed import Feed
+from gymtui.ui.widgets.feed import Feed, feeds
 from gymtui.ui.widgets.hits import Hits
 from gymtui.ui.widgets.key_line import KeyLine
 from gymtui.ui.widgets.member_card import MemberCard
@@ -106,7 +106,7 @@ class FrontDesk(FrontActions):
     # --- what the desk tells -----------------------------------------------------------------------------------------
 
     def _happened(self, events: Sequence[Event]) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.extend(events)
 
     def watch_roll_call(self, before: RollCallNow | None, now: RollCallNow | None) -> None:
@@ -137,11 +137,11 @@ class FrontDesk(FrontActions):
 
     def _restarted(self, part: Snapshot) -> None:
         super()._restarted(part)
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.restart(self.desk.replica.visits.recent(RECENT))
 
     def _left(self) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.restart(self.desk.replica.visits.recent(RECENT))
         self.workers.cancel_group(self, "card")
         self.verdict, self.person = None, None
@@ -182,11 +182,11 @@ class FrontDesk(FrontActions):
         return HITS_TALL if self.has_class("-tall") else HITS
 
     def narrow(self, text: str) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.narrow(text)
 
     def newest(self) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.top()
 
     # --- what the person does ----------------------------------------------------------------------------------------
@@ -226,9 +226,9 @@ class FrontDesk(FrontActions):
             UndoList.begin(self)
 
     def action_older(self) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.scroll_page_down(animate=False)
 
     def action_newer(self) -> None:
-        for feed in self.query(Feed):
+        for feed in feeds(self):
             feed.scroll_page_up(animate=False)

@@ -14,6 +14,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
+from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -205,6 +206,12 @@ class Feed(LiveWidget, ScrollView, can_focus=False):
         looks = ("time", row.kind, name, row.kind, "quiet", "quiet", "quiet")
         segments = [Segment(text, self._look(look)) for text, look in zip(cells, looks, strict=True)]
         return Strip(segments).simplify().adjust_cell_length(width)
+
+
+def feeds(screen: DOMNode) -> list[Feed]:
+    """The one of a screen, or none where it has failed: all of the screen is not gone through for each window."""
+    boundary = screen.query_one_optional("#feed")
+    return [child for child in boundary.children if isinstance(child, Feed)] if boundary else []
 
 
 def _columns(width: int) -> tuple[int, ...]:
