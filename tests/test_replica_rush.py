@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
@@ -20,8 +19,8 @@ from gymtui.faults import Fault, planned
 from gymtui.protocol import ERASED, CheckInEvent, Event, Notification
 from tests.client_kit import settle
 from tests.desk_kit import Gym, gym
-from tests.factories import member, refusal, snapshot, visit
-from tests.replica_kit import Open, open_replica, path, replica
+from tests.factories import STATS, member, refusal, snapshot, visit
+from tests.replica_kit import Open, open_replica, page, path, replica
 from tests.waiting import until
 
 __all__ = ["gym", "open_replica", "path", "replica"]
@@ -173,6 +172,21 @@ def test_an_answer_is_ahead_of_all_that_waits(replica: Replica, open_replica: Op
     assert open_replica().visits.visit(last.member.id) is None
 
 
+@pytest.mark.parametrize("has_left", [False, True])
+def test_what_was_answered_is_in_the_file_also_where_its_event_came_first(
+    replica: Replica, path: Path, tmp_path: Path, has_left: bool
+) -> None:
+    *_, last = came = come(1, RUSH)
+    replica.apply(came, RUSH)
+    replica.apply(go(RUSH + 1, [last] if has_left else []), RUSH + 1)
+    replica.settle("c1", 0, last)
+    with closing(in_file(path, tmp_path / "killed")) as after:
+        assert after.position[1] < RUSH
+        assert (after.visits.visit(last.member.id) is None) is has_left
+    replica.write()
+    assert (replica.visits.visit(last.member.id) is None) is has_left
+
+
 def test_what_a_feed_alone_is_told_goes_with_all_before_it(replica: Replica) -> None:
     notice = Notification(id="n", level="info", title="Hello", message="", at="", seq=RUSH + 1)
     replica.apply(come(1, RUSH), RUSH)
@@ -183,7 +197,9 @@ def test_what_a_feed_alone_is_told_goes_with_all_before_it(replica: Replica) -> 
 
 
 @pytest.mark.parametrize("by", ["journal", "answer"])
-def test_whoever_is_erased_in_a_rush_is_in_nothing_that_waits(replica: Replica, by: str) -> None:
+def test_whoever_is_erased_in_a_rush_is_in_nothing_that_waits(
+    replica: Replica, by: str, path: Path, tmp_path: Path
+) -> None:
     ana, gone = member(7, "Ana Silva"), member(7, ERASED, seq=RUSH + 3)
     replica.apply([ana], 1)
     replica.apply([*come(2, RUSH), refusal(RUSH + 2, ana)], RUSH + 2)
@@ -191,9 +207,9 @@ def test_whoever_is_erased_in_a_rush_is_in_nothing_that_waits(replica: Replica, 
         replica.apply([gone], RUSH + 3)
     else:
         replica.settle("c1", 0, gone)
-    replica.write()
-    told = replica._db.execute("SELECT count(*) FROM recent WHERE instr(event, 'Ana Silva')").fetchone()
-    assert (told, replica.position[1] >= RUSH + 2) == ((0,), True)
+    with closing(in_file(path, tmp_path / "killed")) as after:
+        told = after._db.execute("SELECT count(*) FROM recent WHERE instr(event, 'Ana Silva')").fetchone()
+        assert (told, after.position) == ((0,), replica.position)
 
 
 def test_a_snapshot_is_in_the_place_of_all_that_waits(replica: Replica) -> None:
@@ -204,16 +220,30 @@ def test_a_snapshot_is_in_the_place_of_all_that_waits(replica: Replica) -> None:
     assert replica.visits.recent(9) == []
 
 
-def test_what_a_disk_does_not_take_in_a_rush_comes_again_with_all_that_waited(replica: Replica, path: Path) -> None:
+Change = Callable[[Replica], None]
+CHANGES: list[Change] = [
+    lambda replica: replica.apply([*come(RUSH + 1, 2), *go(RUSH + 3, come(1, 1))], RUSH + 3),
+    lambda replica: replica.write(),
+    lambda replica: replica.fold_stats(STATS),
+    lambda replica: replica.fold_members(page(member(1))),
+    lambda replica: replica.settle("c1", 0, go(RUSH + 1, come(RUSH, 1))[0]),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["apply", "write", "stats", "members", "settle"])
+def test_what_waits_waits_on_where_a_disk_does_not_take_what_comes(
+    replica: Replica, change: Change, path: Path, tmp_path: Path
+) -> None:
     replica.apply(come(1, RUSH), RUSH)
-    with planned(Fault.parse("before_replica_commit:1:sqlite_error")), pytest.raises(ReplicaError):
-        replica.apply(come(RUSH + 1, 1), RUSH + 1)
-    with closing(sqlite3.connect(path)) as db:
-        (seq,) = db.execute("SELECT seq FROM desk").fetchone()
-    assert replica.position == ("", seq) == ("", 0)
-    replica.apply(come(1, RUSH + 1), RUSH + 1)
+    before = known(replica)
+    point = "before_settle" if change is CHANGES[-1] else "before_replica_commit"
+    with planned(Fault.parse(f"{point}:1:sqlite_error")), pytest.raises(ReplicaError):
+        change(replica)
+    assert known(replica) == before
+    change(replica)
     replica.write()
-    assert len(replica.visits.present()) == RUSH + 1
+    with closing(in_file(path, tmp_path / "killed")) as after:
+        assert known(after) == known(replica)
 
 
 def test_an_undo_is_durable_in_a_rush_and_moves_nothing(replica: Replica) -> None:

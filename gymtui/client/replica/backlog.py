@@ -27,6 +27,11 @@ class Backlog:
     def __bool__(self) -> bool:
         return bool(self.visits or self.news)
 
+    def copy(self) -> Backlog:
+        made = Backlog()
+        made.visits, made.news = self.visits.copy(), self.news.copy()
+        return made
+
     def take(self, events: Iterable[Event]) -> None:
         """These have come, in `seq` order; what is no news is passed over."""
         for event in events:

@@ -10,7 +10,6 @@ from pathlib import Path
 from msgspec import UNSET
 
 from gymtui import clock
-from gymtui.client.replica.backlog import Backlog
 from gymtui.client.replica.desk_members import DeskMembers
 from gymtui.client.replica.known_time import KnownTime
 from gymtui.client.replica.members import MemberTable
@@ -70,7 +69,7 @@ class Replica:
         self.ownership = Ownership(self._db)
         self.known_time = KnownTime(self._db)
         self._parts: list[Snapshot] = []
-        self._position = self._kept = ("", 0)  # here, and as the file has it
+        self._position = ("", 0)
         try:
             self._load()
         except ReplicaError:
@@ -98,9 +97,8 @@ class Replica:
         """Folds events, in `seq` order, and moves the position to `seq`: both, or neither. Visits and refusals are in
         the file when it returns where they are few; of many only a share is, and the file's own position stands before
         the first that waits. Whoever is killed meanwhile begins there, and is told again."""
-        self.visits.fold(events)
         others = [event for event in events if not isinstance(event, CheckInEvent)]
-        with self.changing(seq, whole=not all(isinstance(event, Refusal) for event in others)):
+        with self.changing(seq, events, whole=not all(isinstance(event, Refusal) for event in others)):
             self.members.table.fold(event for event in others if isinstance(event, Member))
             self.members.table.fold_visits_left(_visits_left(events))
             self.roll_calls.fold(others)
@@ -182,17 +180,18 @@ class Replica:
     def settle(self, id: str, at: int, event: Answer | None = None) -> None:
         """Answered at `at` (ms). What came of it counts from here on, ahead of the journal: a desk that dies
         before its event comes, and starts without the server, would not know of it."""
-        with self._all_or_nothing():  # not durable: where this is lost, the command is sent again and answered the same
+        # Not durable: where this is lost, the command is sent again and answered the same.
+        with self.visits.all_or_nothing(), transaction(self._db):
             self.outbox.settle(id, at)
             if isinstance(event, RollCallUpdate):
                 self.roll_calls.keep([event])
             elif isinstance(event, Member):
-                self.visits.write(whole=True)  # whoever is erased is in nothing that waits
+                self._write(self._position[1], whole=True)  # whoever is erased is in nothing that waits
                 self.members.table.fold([event])
                 self.outbox.forget_saves(self.members.table.hidden)
                 self.members.table.has_forgotten = True  # its row of the journal comes, and with that the log goes
-            elif event is not None and event.seq > self._position[1]:
-                self.visits.settle(event)
+            elif event is not None:
+                self.visits.settle(event, self._position[1])
             fault("before_settle")
         fault("after_settle")
 
@@ -206,13 +205,13 @@ class Replica:
     # --- what is kept at hand -------------------------------------------------------------------------------------
 
     @contextmanager
-    def changing(self, seq: int | None = None, *, whole: bool = True) -> Iterator[None]:
-        """A transaction, in which what waits is written first, all of it or a share; `seq` is where the position moves
-        to. What is at hand follows the file only once that has taken it."""
+    def changing(self, seq: int | None = None, events: Sequence[Event] = (), *, whole: bool = True) -> Iterator[None]:
+        """A transaction, in which what waits, and these events behind it, is written first, all of it or a share; `seq`
+        is where the position moves to. What is at hand follows the file only once that has taken it."""
         seq = self._position[1] if seq is None else seq
-        with self._all_or_nothing():
-            self.visits.write(whole=whole)
-            self._db.execute("UPDATE desk SET seq = ?", (self.visits.backlog.before(seq),))
+        with self.visits.all_or_nothing(), transaction(self._db):
+            self.visits.fold(events)
+            self._write(seq, whole=whole)
             yield
             fault("before_replica_commit")
         self._load()
@@ -221,21 +220,14 @@ class Replica:
         self.members.table.write_over()
         fault("after_replica_commit")
 
-    @contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        """A transaction. Where the disk does not take it, what waits is not known either: all of it comes again."""
-        try:
-            with transaction(self._db):
-                yield
-        except BaseException:
-            self.visits.backlog = Backlog()
-            self._position = self._kept
-            raise
+    def _write(self, seq: int, *, whole: bool) -> None:
+        self.visits.write(whole=whole)
+        self._db.execute("UPDATE desk SET seq = ?", (self.visits.backlog.before(seq),))
 
     def _load(self) -> None:
         with reading():
             epoch, seq, gym, stats = self._db.execute("SELECT epoch, seq, gym, stats FROM desk").fetchone()
-            self._position = self._kept = (epoch, seq)
+            self._position = (epoch, seq)
             self.gym: Gym | None = gym and convert(gym, Gym)
             self.members.table.card_check = None if self.gym is None else self.gym.policy.card_check
             self.stats: Stats | None = stats and convert(stats, Stats)

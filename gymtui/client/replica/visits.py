@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
 from typing import Final
@@ -75,6 +76,16 @@ class VisitTable:
         )
         return [*late, *(convert(event, EVENTS[kind]) for kind, event in rows)]
 
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Around a transaction: where the disk does not take it, what waited waits on, and counts."""
+        waiting = self.backlog.copy()
+        try:
+            yield
+        except BaseException:
+            self.backlog = waiting
+            raise
+
     def fold(self, events: Iterable[Event]) -> None:
         """Takes events in `seq` order; the last word on a visit counts. Members and the gym are no news for a feed."""
         self.backlog.take(events)
@@ -85,10 +96,13 @@ class VisitTable:
         self._change(visits)
         self.keep(news)
 
-    def settle(self, visit: CheckInEvent) -> None:
-        """An answer, ahead of all that waits; a feed does not hear of it."""
-        self.backlog.visits.pop(visit.id, None)
-        self._change([visit])
+    def settle(self, answer: CheckInEvent, seq: int) -> None:
+        """The last word on the visit is in the file, and waits no longer: the answer, or what waits where the journal
+        has come past it (`seq`). A feed does not hear of it."""
+        waiting = self.backlog.visits.pop(answer.id, None)
+        last = answer if answer.seq > seq else waiting
+        if last is not None:
+            self._change([last])
 
     def replace(self, present: Iterable[CheckInEvent]) -> None:
         """These are in, and nobody else."""
