@@ -116,6 +116,19 @@ def test_what_is_not_needed_is_not_imported(imported: str, without: tuple[str, .
     assert set(ended.stdout.split()).isdisjoint(without)
 
 
+def test_what_keys_open_is_there_before_the_files_are_of_another_version() -> None:
+    looked = f"""
+import asyncio, sys
+from gymtui.ui.behind_keys import import_behind_keys
+pauses = []
+async def pause(seconds):
+    pauses.append(len(sys.modules))
+asyncio.run(import_behind_keys(pause))
+print({set(WITH_THEIR_KEYS)!r} - sys.modules.keys(), len(pauses) > {len(WITH_THEIR_KEYS)})"""
+    ended = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    assert ended.stdout == "set() True\n"
+
+
 def test_what_takes_long_to_make_is_made_when_it_is_needed() -> None:
     looked = """
 from gymtui import codec

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Collection
 from functools import partial
@@ -18,6 +19,7 @@ from gymtui.client.login.login import Login
 from gymtui.client.replica.replica import ReplicaError
 from gymtui.client.state import ConnectionState
 from gymtui.printable import printable
+from gymtui.ui.behind_keys import import_behind_keys
 from gymtui.ui.bindings import command_of, key_of
 from gymtui.ui.burst import Scan
 from gymtui.ui.glances import LYING_OVER, Glances
@@ -48,6 +50,10 @@ class GymApp(TurningApp):
     async def start(self) -> None:
         await super().start()
         self._client = self.run_worker(self.desk.run(), name="desk", exit_on_error=False)
+
+    def on_ready(self) -> None:
+        if not self.is_headless:
+            self.run_worker(import_behind_keys(asyncio.sleep), name="what keys open")
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
