@@ -223,7 +223,7 @@ class Frame(Struct, frozen=True, kw_only=True):
 def read_frame(data: bytes | str) -> Frame:
     """One frame from a server. A payload that cannot be read is among the `failures`; its neighbours are not harmed."""
     with suppress(*UNREADABLE):
-        if data[: len(_BATCH)] == _BATCH:
+        if isinstance(data, bytes) and data.startswith(_BATCH) and (data.isascii() or data.decode()):  # all text
             return _read_batch(_typed_batch().decode(data))
     outside = _read(data)
     if outside.type == Batch.type:

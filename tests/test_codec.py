@@ -124,6 +124,13 @@ def test_a_batch_that_another_server_writes_otherwise_is_the_same() -> None:
     assert [e.seq for e in read_frame(ours).events] == [1, 2, 3]
 
 
+def test_a_batch_is_text_also_where_nobody_reads_it() -> None:
+    with pytest.raises(Unreadable, match="This is no message"):
+        read_frame(as_batch(event(1), towel=[b'"\xff"']))
+    with pytest.raises(Unreadable, match="This is no message"):
+        read_frame(as_batch(check_in_update=[codec.encode(event(1))[:-1] + b',"towel":"\xff"}']))
+
+
 def test_of_many_counters_the_newest_counts() -> None:
     newer = msgspec.structs.replace(STATS, currently_in=4)
     assert read_frame(as_batch(STATS, newer)).stats == newer
