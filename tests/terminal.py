@@ -52,6 +52,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self._changed = asyncio.Event()
         self.bytes = 0
+        self._begun = b""
         self.answer = ANSWER  # as most terminals do
 
     @classmethod
@@ -101,8 +102,10 @@ class Terminal:
     def _show(self, data: bytes) -> None:
         """What has come to the terminal stands there, and its questions are answered."""
         self.bytes += len(data)
-        if self.answer and ASKED in data:
-            self._send(self.answer * data.count(ASKED))
+        *asked, begun = (self._begun + data).split(ASKED)
+        self._begun = begun[1 - len(ASKED) :]  # a question may come in two pieces
+        if self.answer and asked:
+            self._send(self.answer * len(asked))
         # pyte does not know these: the private modes of the kitty protocol and DCS answers
         self._stream.feed(re.sub(rb"\x1b\[[<>=][\d;]*[a-zA-Z]|\x1bP[^\x1b]*\x1b\\", b"", data))
         self._changed.set()
