@@ -46,7 +46,7 @@ def test_the_tables_name_settings_that_there_are() -> None:
     fields = set(Config.__struct_fields__)
     assert set(HELP) == fields
     assert {name for _, names, _, _ in COMMANDS for name in names} <= fields
-    assert {name for name, kind in Config.__annotations__.items() if kind == "bool"} == SWITCHES
+    assert {name for name, kind in Config.__annotations__.items() if kind is bool} == SWITCHES
     assert set(ARGUMENTS) <= {name for name, _, _, _ in COMMANDS}
 
 
