@@ -1,6 +1,7 @@
 """An app around one desk: the front desk, and a key that turns from it to each of the screens beside it.
 
-A screen is imported with the key that opens it: all of them would take a start as long as the front desk itself does.
+No screen beside it is imported with the start, which all of them would make as long again: they come behind it, or with
+the key that opens one, whichever is first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The screens that lie over the front desk; each is imported with the key that opens it, as those beside it are."""
+"""The screens that lie over the front desk; none is imported with the start, as those beside it are not."""
 
 from __future__ import annotations
 
